@@ -1,0 +1,59 @@
+/*
+ * Rows for things that die: a handle is {row, generation}, rows are used again, generations are
+ * not, so a stale handle is recognised instead of naming somebody else. All-zero means none. The
+ * caller keeps its columns beside it, indexed by row.
+ */
+#ifndef HF_BASE_SLOTS_H
+#define HF_BASE_SLOTS_H
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+
+typedef struct HfHandle {
+    uint32_t row;        /* 0 .. rows-1 */
+    uint32_t generation; /* >= 1 for a live handle; 0 = none */
+} HfHandle;
+
+#define HF_HANDLE_NONE ((HfHandle){0, 0})
+
+/* An even generation is a free row, an odd one a live row. In place: zero-initialised is empty. */
+typedef struct HfSlots {
+    HF_VEC(uint32_t) generation;
+    HF_VEC(uint32_t) vacant;
+    uint32_t live;
+} HfSlots;
+
+/* Take the row freed last, else a new one. Amortised O(1). Aborts after 2^32-1 rows. */
+HfHandle hf_slots_take(HfSlots *slots);
+
+/* Free a live handle; a stale or foreign one is a programming error. */
+void hf_slots_give(HfSlots *slots, HfHandle handle);
+
+void hf_slots_clear(HfSlots *slots);
+
+static inline gboolean hf_slots_is_live(const HfSlots *slots, HfHandle handle)
+{
+    return handle.generation != 0 && handle.row < slots->generation.count &&
+           slots->generation.at[handle.row] == handle.generation;
+}
+
+/* How many rows were ever in use at once: the length the caller's columns need. */
+static inline uint32_t hf_slots_rows(const HfSlots *slots)
+{
+    return slots->generation.count;
+}
+
+/* A handle as one number (row low, generation high), for messages and events. */
+static inline uint64_t hf_handle_pack(HfHandle handle)
+{
+    return (uint64_t)handle.generation << 32 | handle.row;
+}
+
+static inline HfHandle hf_handle_unpack(uint64_t packed)
+{
+    return (HfHandle){(uint32_t)packed, (uint32_t)(packed >> 32)};
+}
+
+#endif
