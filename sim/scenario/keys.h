@@ -1,0 +1,174 @@
+/*
+ * The key tables: what may stand in a scenario file. A table describes one YAML mapping and the C
+ * struct it fills; the parser, its messages, the JSON Schema, the man page's key reference,
+ * `holdfast list keys` and the scenario digest are all made from it, so they cannot disagree.
+ *
+ * A model describes its own keys with a table of the same kind and is handed the filled struct:
+ *
+ *     typedef struct BatchConfig { HfLaw arrivals; int64_t cpus; } BatchConfig;
+ *     static const HfKey batch_keys[] = {
+ *         {.name = "arrivals", .type = HF_KEY_LAW, .unit = HF_UNIT_DURATION, .is_required = TRUE,
+ *          .offset = offsetof(BatchConfig, arrivals), .help = "Gap between two jobs."},
+ *         {.name = "cpus", .type = HF_KEY_AMOUNT, .fallback = "1",
+ *          .offset = offsetof(BatchConfig, cpus), .help = "CPUs of one task."},
+ *         {0}};
+ *     static const HfKeyTable batch_table = {"batch", sizeof(BatchConfig), batch_keys, ...};
+ */
+#ifndef HF_SCENARIO_KEYS_H
+#define HF_SCENARIO_KEYS_H
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a key holds, how it is written, and the type of the struct member it fills. Everything
+ * pointed to belongs to the scenario and lives as long as it. Absent and without a default: the
+ * member stays zero (NULL, 0, FALSE, an HfLaw whose kind is NULL, an empty list).
+ */
+typedef enum HfKeyType {
+    HF_KEY_BOOL,     /* gboolean: true, false */
+    HF_KEY_INT,      /* int64_t: 12, 1000000, 1e6 */
+    HF_KEY_U64,      /* uint64_t: 0 .. 18446744073709551615 (seeds) */
+    HF_KEY_DOUBLE,   /* double: finite */
+    HF_KEY_FRACTION, /* double 0..1 unless the key says otherwise: 0.25 or 25% */
+    HF_KEY_DURATION, /* HfTime (ns): 90s, 15m, 1.5h, 7d; or one of `words` */
+    HF_KEY_RATE,     /* double, per second: 3/s, 2/min, 0.5/h */
+    HF_KEY_MEMORY,   /* int64_t milli-MB, the unit of resource scalars: 512 (MB), 64GiB, 4TB;
+                        Mesos's MB are 2^20 bytes, and so are MiB here; GB = 1000^3 bytes */
+    HF_KEY_AMOUNT,   /* int64_t milli-units of any other scalar, >= 0: 0.5, 4 */
+    HF_KEY_STRING,   /* const char *, not empty */
+    HF_KEY_NAME,     /* const char *: letters, digits, '.', '_', '-'; starts with letter or digit */
+    HF_KEY_ROLE,     /* const char *: a Mesos role path such as eng/web, or * */
+    HF_KEY_ENUM,     /* int (or an enum): one of `words` */
+    HF_KEY_FLAGS,    /* uint32_t: a list of `words`, their values or-ed */
+    HF_KEY_POLICY,   /* const char *: one of the registry's policies */
+    HF_KEY_FILE,     /* const char *, the path to open; written relative to the scenario file */
+    HF_KEY_FILES,    /* const char **, NULL-terminated: a list of such files */
+    HF_KEY_TRACE,    /* const char *, the path to open: relative to the scenario or in a directory
+                        of traces */
+    HF_KEY_RESOURCES,     /* const char *: "cpus:8;mem:32768;ports:[31000-32000]", checked */
+    HF_KEY_QUANTITIES,    /* const char *: "cpus:40;mem:80000", checked */
+    HF_KEY_QUANTITY_SETS, /* const char *: alternatives, "cpus:0.01|mem:32", checked */
+    HF_KEY_ATTRIBUTES,    /* const char *: "rack:r1;zone:us_east", checked; may hold templates */
+    HF_KEY_LAW,     /* HfLaw, prepared: 5m | {law: weibull, mean: 180d, shape: 0.7}, in `unit` */
+    HF_KEY_STRINGS, /* const char **, NULL-terminated: a list of strings */
+    HF_KEY_TABLE,   /* the sub-table's struct, in place */
+    HF_KEY_LIST,    /* HF_LIST(struct): a list of mappings of the sub-table */
+    HF_KEY_MAP,     /* HF_LIST(struct): name -> mapping of the sub-table, in the order of the file;
+                       the struct begins with `const char *name`, which the table does not list */
+    HF_KEY_MODEL,   /* HfModelChoice: names a model of `family`; the keys beside it that the table
+                       does not know are the model's own and fill its config */
+} HfKeyType;
+
+/* What a law's value is measured in; also what its parameters with a unit are written in. */
+typedef enum HfUnit {
+    HF_UNIT_NONE,     /* a plain number: counts, sizes, factors */
+    HF_UNIT_DURATION, /* draws are seconds; written 90s, 5m */
+    HF_UNIT_MEMORY,   /* draws are MB (2^20 bytes); written 512, 64GiB */
+} HfUnit;
+
+/* Which list of the registry a model is looked up in. */
+typedef enum HfModelFamily {
+    HF_MODELS_FRAMEWORKS,
+    HF_MODELS_FAILURES,
+    HF_MODELS_WORKLOADS,
+    HF_MODELS_AGENT_TRACES,
+    HF_MODEL_FAMILIES
+} HfModelFamily;
+
+/* A word that stands for a value: of an enum, a flag, or a duration ("none", "auto"). */
+typedef struct HfKeyWord {
+    const char *name; /* NULL ends the list */
+    int64_t value;
+    const char *help;
+} HfKeyWord;
+
+struct HfKeyTable;
+
+typedef struct HfKey {
+    const char *name; /* as in the file; NULL ends the table */
+    HfKeyType type;
+    size_t offset;        /* of the member in the table's struct */
+    gboolean is_required; /* then `fallback` is NULL */
+    const char *fallback; /* the default as it would be written in the file; NULL: stays zero */
+    double minimum;       /* legal range, inclusive, in the key's written base unit: seconds, MB, */
+    double maximum;       /* per second, 1. Equal (both 0): the type's own range alone. For a law:
+                             the range of a constant; draws of other laws are clamped into it. */
+    gboolean above_minimum;       /* TRUE: must be > minimum */
+    HfUnit unit;                  /* HF_KEY_LAW */
+    const HfKeyWord *words;       /* HF_KEY_ENUM, HF_KEY_FLAGS; HF_KEY_DURATION: may be NULL */
+    const struct HfKeyTable *sub; /* HF_KEY_TABLE, HF_KEY_LIST, HF_KEY_MAP */
+    HfModelFamily family;         /* HF_KEY_MODEL */
+    gboolean is_remark;           /* does not change a run: left out of the scenario digest */
+    const char *help;             /* one or two sentences; units; Mesos's name if it has one */
+    const char *source;           /* where the default comes from; NULL */
+} HfKey;
+
+/*
+ * Check what no single key can: relations between members of one filled struct.
+ * Shape:  on FALSE, *why_out is a newly allocated sentence and *key_out the name of the key to
+ *         point at (static), or NULL for the mapping as a whole.
+ */
+typedef gboolean (*HfKeyCheck)(const void *record, const char **key_out, char **why_out);
+
+typedef struct HfKeyTable {
+    const char *name; /* used as title in the reference: "master", "batch" */
+    size_t struct_size;
+    const HfKey *keys; /* ended by a key without name; NULL: no keys */
+    const char *help;  /* one or two sentences */
+    HfKeyCheck check;  /* NULL: nothing more to check; runs only when every key was good */
+} HfKeyTable;
+
+/* A model as the scenario layer sees it. `keys` NULL: it has no keys of its own. */
+typedef struct HfModelKeys {
+    const char *name;
+    const char *help; /* first sentence is shown by `holdfast list models` */
+    const HfKeyTable *keys;
+} HfModelKeys;
+
+typedef struct HfModelChoice {
+    const HfModelKeys *model; /* NULL: not given */
+    const void *config;       /* keys->struct_size bytes; NULL when the model has no keys */
+} HfModelChoice;
+
+/* What the program knows besides the scenario's own tables. Borrowed by what is loaded with it. */
+typedef struct HfScenarioRegistry {
+    const HfModelKeys *const *models[HF_MODEL_FAMILIES]; /* NULL-terminated each; NULL: none */
+    const char *const *policies;                         /* NULL-terminated */
+    const char *const *metrics; /* NULL-terminated prefixes of metric names, for near misses and
+                                   clashes with arm names; NULL: unknown */
+    gboolean supports_quota;    /* FALSE: guarantee and limit of a role are refused */
+} HfScenarioRegistry;
+
+/* A list that a key fills: `at` points to `count` structs. */
+#define HF_LIST(type)                                                                              \
+    struct {                                                                                       \
+        const type *at;                                                                            \
+        uint32_t count;                                                                            \
+    }
+
+/* The same without a type, as the reader fills it. */
+typedef HF_LIST(void) HfAnyList;
+
+/*
+ * A sub-table of one key, `model`, whose member is an HfModelChoice of family workloads: a
+ * framework model that takes its jobs from a workload gives it as `.sub` of an HF_KEY_TABLE key
+ * over an HfWorkloadKeys member, and its users write `workload: {model: swf, file: ..., ...}`.
+ */
+typedef struct HfWorkloadKeys {
+    HfModelChoice choice;
+} HfWorkloadKeys;
+extern const HfKeyTable hf_workload_table;
+
+/* The key of that name, or NULL. */
+const HfKey *hf_key_find(const HfKeyTable *table, const char *name);
+
+/* The model of that name in a family, or NULL. */
+const HfModelKeys *hf_registry_find(const HfScenarioRegistry *registry, HfModelFamily family,
+                                    const char *name);
+
+/* The singular of a family in prose: "framework model", "failure", ... */
+const char *hf_model_family_name(HfModelFamily family);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * Scenarios: what a file describes, as plain checked structs. Loading either gives runs that are
+ * legal in every key, or one clear message with its place.
+ *
+ * One file may describe several runs side by side (`arms:`); loading gives one HfScenario for each,
+ * and one when there are none. Amounts, roles and attributes stay text here, in Mesos's form and
+ * already checked; the world turns them into its own ids.
+ */
+#ifndef HF_SCENARIO_SCENARIO_H
+#define HF_SCENARIO_SCENARIO_H
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/law.h"
+#include "base/time.h"
+#include "scenario/expect.h"
+#include "scenario/keys.h"
+
+/*
+ * Errors of this layer. INPUT: what was given is wrong (exit 2). IO: what was given may be right,
+ * but could not be read (exit 1).
+ */
+#define HF_SCENARIO_ERROR (g_quark_from_static_string("hf-scenario-error"))
+typedef enum HfScenarioError {
+    HF_SCENARIO_ERROR_INPUT = 1,
+    HF_SCENARIO_ERROR_IO = 2,
+} HfScenarioError;
+
+/* Which Mesos release's behaviour is reproduced. Ordered: compare with <. */
+typedef enum HfEra { HF_ERA_0_22, HF_ERA_0_23, HF_ERA_1_4, HF_ERA_1_11 } HfEra;
+
+typedef enum HfSorterKind { HF_SORTER_DRF, HF_SORTER_RANDOM } HfSorterKind;
+
+/* Order in which one allocation cycle visits the agents. */
+typedef enum HfAgentOrder { HF_AGENTS_SHUFFLED, HF_AGENTS_SORTED } HfAgentOrder;
+
+/* What one offer round covers: each agent for itself, or the whole free cell for one framework. */
+typedef enum HfOfferScope { HF_OFFER_AGENT, HF_OFFER_CELL } HfOfferScope;
+
+/* Whether health checks of agents are worked out when needed, or simulated message by message. */
+typedef enum HfHeartbeats { HF_HEARTBEATS_VIRTUAL, HF_HEARTBEATS_EXPLICIT } HfHeartbeats;
+
+typedef enum HfRecordEvents { HF_EVENTS_NONE, HF_EVENTS_JSONL } HfRecordEvents;
+typedef enum HfRecordTasks { HF_TASKS_ALL, HF_TASKS_NONE } HfRecordTasks;
+
+/* Mesos's framework capabilities (FrameworkInfo.Capability), as flags. */
+typedef enum HfFrameworkFlag {
+    HF_FRAMEWORK_REVOCABLE_RESOURCES = 1 << 0,
+    HF_FRAMEWORK_TASK_KILLING_STATE = 1 << 1,
+    HF_FRAMEWORK_GPU_RESOURCES = 1 << 2,
+    HF_FRAMEWORK_SHARED_RESOURCES = 1 << 3,
+    HF_FRAMEWORK_PARTITION_AWARE = 1 << 4,
+    HF_FRAMEWORK_MULTI_ROLE = 1 << 5,
+    HF_FRAMEWORK_RESERVATION_REFINEMENT = 1 << 6,
+    HF_FRAMEWORK_REGION_AWARE = 1 << 7,
+} HfFrameworkFlag;
+
+#define HF_WARM_UP_AUTO ((HfTime)-1) /* warm_up: auto, found by MSER-5 after the run */
+
+typedef struct HfScenarioMaster {
+    HfTime allocation_interval; /* > 0 */
+    const char *policy;         /* one of the registry's */
+    HfSorterKind role_sorter, framework_sorter;
+    HfAgentOrder agent_order;
+    HfOfferScope offer_scope;
+    const char *min_allocatable_resources; /* alternatives "cpus:0.01|mem:32"; NULL: any amount */
+    HfTime offer_timeout;                  /* > 0; HF_TIME_NEVER: none */
+    HfTime agent_ping_timeout;             /* 1s .. 15m */
+    int64_t max_agent_ping_timeouts;       /* >= 1 */
+    HfTime agent_reregister_timeout;       /* >= 10m as in Mesos */
+    gboolean filter_gpu_resources;
+    const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
+    HfHeartbeats heartbeats;
+} HfScenarioMaster;
+
+typedef struct HfScenarioRole {
+    const char *name;
+    double weight;         /* > 0 */
+    const char *guarantee; /* quantities or NULL; only where the registry supports quota */
+    const char *limit;
+    double partition; /* policy static: fraction 0..1 of the agents this role owns; 0: see below */
+    const char **agents; /* policy static: names of the agent groups it owns whole; NULL: none */
+} HfScenarioRole;
+
+/* The value of `trace:` of a group of agents: the machines come from a file. */
+typedef struct HfScenarioAgentTrace {
+    HfModelChoice format; /* family agent traces; its config holds the file */
+} HfScenarioAgentTrace;
+
+/* A group of equal agents, named NAME-0, NAME-1, ...; or the machines of a trace. */
+typedef struct HfScenarioAgents {
+    const char *name;
+    int64_t count;             /* 1 .. 10,000,000; ignored with a trace */
+    const char *resources;     /* NULL with a trace */
+    const char *attributes;    /* NULL or a template: see hf_agent_attributes() */
+    const char *region, *zone; /* NULL: none */
+    HfScenarioAgentTrace trace;
+} HfScenarioAgents;
+
+typedef struct HfScenarioFramework {
+    const char *name;
+    HfModelChoice model;     /* never NULL */
+    const char *role;        /* the one role, or NULL when `roles` is given; "*" when neither was */
+    const char **roles;      /* NULL-terminated; NULL when `role` is set */
+    const char *principal;   /* NULL: none */
+    HfTime start;            /* when it subscribes */
+    HfTime failover_timeout; /* 0: removed as soon as it disconnects */
+    gboolean checkpoint;
+    uint32_t capabilities; /* HfFrameworkFlag */
+} HfScenarioFramework;
+
+typedef struct HfScenarioFailure {
+    const char *name; /* NULL: none */
+    HfModelChoice what;
+} HfScenarioFailure;
+
+typedef struct HfScenarioNetwork {
+    HfLaw latency; /* seconds, one way, each message */
+} HfScenarioNetwork;
+
+typedef struct HfScenarioRecord {
+    HfTime interval; /* > 0: step of the time series */
+    HfRecordEvents events;
+    HfRecordTasks tasks;
+} HfScenarioRecord;
+
+typedef struct HfScenario {
+    const char *name, *question;
+    const char **sources; /* NULL-terminated; NULL: none */
+    uint64_t seed;
+    HfTime duration; /* > 0 */
+    HfTime warm_up;  /* < duration, or HF_WARM_UP_AUTO */
+    HfEra era;
+    HfScenarioMaster master;
+    HF_LIST(HfScenarioRole) roles;
+    HF_LIST(HfScenarioAgents) agents;
+    HfScenarioNetwork network;
+    HF_LIST(HfScenarioFramework) frameworks;
+    HF_LIST(HfScenarioFailure) failures;
+    HfScenarioRecord record;
+    const char **expect_text; /* as written at the top of the file; NULL-terminated or NULL */
+    /* Not keys of the file: */
+    const char *arm;                  /* name of the arm; NULL when the file has no arms */
+    const HfExpect *const *expect;    /* what this run must meet; NULL-terminated, never NULL */
+    char digest[HF_DIGEST_TEXT_SIZE]; /* of all keys but the seed and remarks, see below */
+} HfScenario;
+
+/* All runs of one file. */
+typedef struct HfScenarioSet {
+    const char *path; /* as given */
+    const char *name, *question;
+    const HfScenario *const *arms; /* [count], in the order of the file */
+    uint32_t count;                /* >= 1 */
+    const HfExpect *const *expect; /* expectations that compare arms (names ARM.metric);
+                                      NULL-terminated, never NULL */
+    struct HfScenarioStore *store; /* owns all of it */
+} HfScenarioSet;
+
+typedef struct HfScenarioOptions {
+    const HfScenarioRegistry *registry; /* borrowed for the life of the set */
+    const char *const *overrides;       /* KEY=VALUE each, NULL-terminated; NULL: none */
+    const char *const *trace_dirs;      /* where traces are looked for last; NULL: nowhere */
+} HfScenarioOptions;
+
+/*
+ * Read a scenario file with its arms and overrides applied.
+ *
+ * An override KEY is a path such as master.policy, frameworks[1].think.base, frameworks.web.apps
+ * or roles["a.b"].weight; entries of a list are found by index or by name. VALUE is YAML in flow
+ * form. Overrides win over arms. Missing mappings on the way are made.
+ * Shape:  messages: NULL, or collects every independent mistake (char *, at most 50, the first is
+ *         the one in `error`), freed by the array's free function (g_free).
+ * Errors: NULL and HF_SCENARIO_ERROR; the message is one line, `file:line:column: key: what`.
+ * Cost:   O(size); limits: 16 MiB of text, depth 64, 1,000,000 nodes.
+ */
+HfScenarioSet *hf_scenario_load(const char *path, const HfScenarioOptions *options,
+                                GPtrArray *messages, GError **error);
+
+/* The same for text in memory; `path` names it in messages and is what files are relative to. */
+HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
+                                 const HfScenarioOptions *options, GPtrArray *messages,
+                                 GError **error);
+
+void hf_scenario_set_free(HfScenarioSet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfScenarioSet, hf_scenario_set_free)
+
+/*
+ * The attributes of agent `index` (0-based in its group): {index}, {index/40} and {index%40} in the
+ * text are replaced by the number, integer quotient and remainder.
+ * Shape:  newly allocated; NULL when the group has none.
+ */
+char *hf_agent_attributes(const HfScenarioAgents *agents, uint32_t index);
+
+/* The table of a whole file, where the reference begins. */
+extern const HfKeyTable hf_scenario_table;
+
+#endif
