@@ -31,13 +31,14 @@ typedef enum HfScenarioError {
 /* Which Mesos release's behaviour is reproduced. Ordered: compare with <. */
 typedef enum HfEra { HF_ERA_0_22, HF_ERA_0_23, HF_ERA_1_4, HF_ERA_1_11 } HfEra;
 
-typedef enum HfSorterKind { HF_SORTER_DRF, HF_SORTER_RANDOM } HfSorterKind;
+/* (Names of their own: the allocator has enums of the same meaning, and the world includes both.) */
+typedef enum HfScenarioSorter { HF_SCENARIO_SORTER_DRF, HF_SCENARIO_SORTER_RANDOM } HfScenarioSorter;
 
 /* Order in which one allocation cycle visits the agents. */
-typedef enum HfAgentOrder { HF_AGENTS_SHUFFLED, HF_AGENTS_SORTED } HfAgentOrder;
+typedef enum HfScenarioAgentOrder { HF_AGENTS_SHUFFLED, HF_AGENTS_SORTED } HfScenarioAgentOrder;
 
 /* What one offer round covers: each agent for itself, or the whole free cell for one framework. */
-typedef enum HfOfferScope { HF_OFFER_AGENT, HF_OFFER_CELL } HfOfferScope;
+typedef enum HfScenarioOfferScope { HF_OFFER_AGENT, HF_OFFER_CELL } HfScenarioOfferScope;
 
 /* Whether health checks of agents are worked out when needed, or simulated message by message. */
 typedef enum HfHeartbeats { HF_HEARTBEATS_VIRTUAL, HF_HEARTBEATS_EXPLICIT } HfHeartbeats;
@@ -62,9 +63,9 @@ typedef enum HfFrameworkFlag {
 typedef struct HfScenarioMaster {
     HfTime allocation_interval; /* > 0 */
     const char *policy;         /* one of the registry's */
-    HfSorterKind role_sorter, framework_sorter;
-    HfAgentOrder agent_order;
-    HfOfferScope offer_scope;
+    HfScenarioSorter role_sorter, framework_sorter;
+    HfScenarioAgentOrder agent_order;
+    HfScenarioOfferScope offer_scope;
     const char *min_allocatable_resources; /* alternatives "cpus:0.01|mem:32"; NULL: any amount */
     HfTime offer_timeout;                  /* > 0; HF_TIME_NEVER: none */
     HfTime agent_ping_timeout;             /* 1s .. 15m */
