@@ -34,8 +34,8 @@ typedef enum HfKeyType {
     HF_KEY_FRACTION, /* double 0..1 unless the key says otherwise: 0.25 or 25% */
     HF_KEY_DURATION, /* HfTime (ns): 90s, 15m, 1.5h, 7d; or one of `words` */
     HF_KEY_RATE,     /* double, per second: 3/s, 2/min, 0.5/h */
-    HF_KEY_MEMORY,   /* int64_t milli-MB, the unit of resource scalars: 512 (MB), 64GiB, 4TB;
-                        Mesos's MB are 2^20 bytes, and so are MiB here; GB = 1000^3 bytes */
+    HF_KEY_MEMORY,   /* int64_t milli-MB, the unit of resource scalars: 512 (MB), 64GiB, 4TB. As in
+                        Mesos every unit is a power of 1024 bytes: MB = MiB, GB = GiB, ... */
     HF_KEY_AMOUNT,   /* int64_t milli-units of any other scalar, >= 0: 0.5, 4 */
     HF_KEY_STRING,   /* const char *, not empty */
     HF_KEY_NAME,     /* const char *: letters, digits, '.', '_', '-'; starts with letter or digit */
@@ -46,19 +46,23 @@ typedef enum HfKeyType {
     HF_KEY_FILE,     /* const char *, the path to open; written relative to the scenario file */
     HF_KEY_FILES,    /* const char **, NULL-terminated: a list of such files */
     HF_KEY_TRACE,    /* const char *, the path to open: relative to the scenario or in a directory
-                        of traces */
+                        of traces. When it is missing, the message ends with the key's `help`, which
+                        therefore says where the data can be had */
     HF_KEY_RESOURCES,     /* const char *: "cpus:8;mem:32768;ports:[31000-32000]", checked */
     HF_KEY_QUANTITIES,    /* const char *: "cpus:40;mem:80000", checked */
     HF_KEY_QUANTITY_SETS, /* const char *: alternatives, "cpus:0.01|mem:32", checked */
     HF_KEY_ATTRIBUTES,    /* const char *: "rack:r1;zone:us_east", checked; may hold templates */
-    HF_KEY_LAW,     /* HfLaw, prepared: 5m | {law: weibull, mean: 180d, shape: 0.7}, in `unit` */
-    HF_KEY_STRINGS, /* const char **, NULL-terminated: a list of strings */
-    HF_KEY_TABLE,   /* the sub-table's struct, in place */
-    HF_KEY_LIST,    /* HF_LIST(struct): a list of mappings of the sub-table */
-    HF_KEY_MAP,     /* HF_LIST(struct): name -> mapping of the sub-table, in the order of the file;
-                       the struct begins with `const char *name`, which the table does not list */
-    HF_KEY_MODEL,   /* HfModelChoice: names a model of `family`; the keys beside it that the table
-                       does not know are the model's own and fill its config */
+    HF_KEY_LAW,      /* HfLaw, prepared: 5m | {law: weibull, mean: 180d, shape: 0.7}, in `unit` */
+    HF_KEY_STRINGS,  /* const char **, NULL-terminated: a list of strings */
+    HF_KEY_EXPECTS,  /* const HfExpect **, NULL-terminated, never NULL: a list of expectations */
+    HF_KEY_SETTINGS, /* const struct HfNode *: path -> value, as in overrides (arms alone) */
+    HF_KEY_TABLE,    /* the sub-table's struct, in place. Absent: its defaults, or all zero when it
+                        has a required key */
+    HF_KEY_LIST,     /* HF_LIST(struct): a list of mappings of the sub-table */
+    HF_KEY_MAP,      /* HF_LIST(struct): name -> mapping of the sub-table, in the order of the file;
+                        the struct begins with `const char *name`, which the table does not list */
+    HF_KEY_MODEL,    /* HfModelChoice: names a model of `family`; the keys beside it that the table
+                        does not know are the model's own and fill its config */
 } HfKeyType;
 
 /* What a law's value is measured in; also what its parameters with a unit are written in. */

@@ -31,8 +31,12 @@ typedef enum HfScenarioError {
 /* Which Mesos release's behaviour is reproduced. Ordered: compare with <. */
 typedef enum HfEra { HF_ERA_0_22, HF_ERA_0_23, HF_ERA_1_4, HF_ERA_1_11 } HfEra;
 
-/* (Names of their own: the allocator has enums of the same meaning, and the world includes both.) */
-typedef enum HfScenarioSorter { HF_SCENARIO_SORTER_DRF, HF_SCENARIO_SORTER_RANDOM } HfScenarioSorter;
+/* (Names of their own: the allocator has enums of the same meaning, and the world includes both.)
+ */
+typedef enum HfScenarioSorter {
+    HF_SCENARIO_SORTER_DRF,
+    HF_SCENARIO_SORTER_RANDOM
+} HfScenarioSorter;
 
 /* Order in which one allocation cycle visits the agents. */
 typedef enum HfScenarioAgentOrder { HF_AGENTS_SHUFFLED, HF_AGENTS_SORTED } HfScenarioAgentOrder;
@@ -127,6 +131,13 @@ typedef struct HfScenarioRecord {
     HfRecordTasks tasks;
 } HfScenarioRecord;
 
+/* One of several runs side by side: what it changes, and what it must meet. */
+typedef struct HfScenarioArm {
+    const char *name; /* [a-z][a-z0-9-]* */
+    const struct HfNode *set;
+    const HfExpect **expect;
+} HfScenarioArm;
+
 typedef struct HfScenario {
     const char *name, *question;
     const char **sources; /* NULL-terminated; NULL: none */
@@ -154,8 +165,8 @@ typedef struct HfScenarioSet {
     const char *name, *question;
     const HfScenario *const *arms; /* [count], in the order of the file */
     uint32_t count;                /* >= 1 */
-    const HfExpect *const *expect; /* expectations that compare arms (names ARM.metric);
-                                      NULL-terminated, never NULL */
+    const HfExpect **expect; /* expectations over several arms: every name in them is ARM.metric;
+                                NULL-terminated, never NULL */
     struct HfScenarioStore *store; /* owns all of it */
 } HfScenarioSet;
 
