@@ -152,10 +152,11 @@ typedef struct HfScenario {
     HF_LIST(HfScenarioFramework) frameworks;
     HF_LIST(HfScenarioFailure) failures;
     HfScenarioRecord record;
-    const char **expect_text; /* as written at the top of the file; NULL-terminated or NULL */
+    /* What this run alone must meet: the file's that name no arm, then the arm's own. */
+    const HfExpect **expect;     /* NULL-terminated, never NULL */
+    HF_LIST(HfScenarioArm) arms; /* as written; empty in what loading returns */
     /* Not keys of the file: */
     const char *arm;                  /* name of the arm; NULL when the file has no arms */
-    const HfExpect *const *expect;    /* what this run must meet; NULL-terminated, never NULL */
     char digest[HF_DIGEST_TEXT_SIZE]; /* of all keys but the seed and remarks, see below */
 } HfScenario;
 
