@@ -1,0 +1,221 @@
+/*
+ * Philox4x32-10 and the samplers on top of it; see random.h.
+ *
+ * A block is ten rounds that each wait for a multiplication, so two blocks are computed together:
+ * the processor overlaps them and a pair costs little more than one. The sequence of words is that
+ * of single blocks in order; nothing outside this file can tell.
+ */
+#include "base/random.h"
+
+#include "base/assert.h"
+#include "base/maths.h"
+#include "base/random_tables.h"
+
+_Static_assert(sizeof(HfStream) == 64, "one stream fills one cache line");
+
+#define PHILOX_M0     UINT32_C(0xd2511f53)
+#define PHILOX_M1     UINT32_C(0xcd9e8d57)
+#define PHILOX_W0     UINT32_C(0x9e3779b9) /* golden ratio */
+#define PHILOX_W1     UINT32_C(0xbb67ae85) /* sqrt(3) - 1 */
+#define PHILOX_ROUNDS 10
+
+static inline void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1)
+{
+    uint64_t p0 = (uint64_t)PHILOX_M0 * x[0];
+    uint64_t p1 = (uint64_t)PHILOX_M1 * x[2];
+    uint32_t y0 = (uint32_t)(p1 >> 32) ^ x[1] ^ key0;
+    uint32_t y2 = (uint32_t)(p0 >> 32) ^ x[3] ^ key1;
+    x[0] = y0;
+    x[1] = (uint32_t)p1;
+    x[2] = y2;
+    x[3] = (uint32_t)p0;
+}
+
+void hf_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t words_out[4])
+{
+    uint32_t x[4] = {counter[0], counter[1], counter[2], counter[3]};
+    uint32_t k0 = key[0], k1 = key[1];
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        philox_round(x, k0, k1);
+        k0 += PHILOX_W0;
+        k1 += PHILOX_W1;
+    }
+    for (int i = 0; i < 4; i++) words_out[i] = x[i];
+}
+
+/* The next two blocks; counter = block number (low word first), then entity. */
+static __attribute__((noinline)) void refill(HfStream *stream)
+{
+    uint64_t next = stream->block + 1;
+    uint32_t e0 = (uint32_t)stream->entity, e1 = (uint32_t)(stream->entity >> 32);
+    uint32_t x[4] = {(uint32_t)stream->block, (uint32_t)(stream->block >> 32), e0, e1};
+    uint32_t y[4] = {(uint32_t)next, (uint32_t)(next >> 32), e0, e1};
+    uint32_t k0 = stream->key[0], k1 = stream->key[1];
+#pragma GCC unroll 10
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        philox_round(x, k0, k1);
+        philox_round(y, k0, k1);
+        k0 += PHILOX_W0;
+        k1 += PHILOX_W1;
+    }
+    for (int i = 0; i < 4; i++) {
+        stream->word[i] = x[i];
+        stream->word[4 + i] = y[i];
+    }
+    stream->block += 2;
+    stream->used = 0;
+}
+
+/* SplitMix64's finaliser: every input bit reaches every output bit. */
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+void hf_stream_init(HfStream *stream, uint64_t seed, const char *purpose, uint64_t entity)
+{
+    uint64_t key = mix(seed + UINT64_C(0x9e3779b97f4a7c15));
+    for (const unsigned char *p = (const unsigned char *)purpose; *p != '\0'; p++)
+        key = mix(key ^ *p) + UINT64_C(0x9e3779b97f4a7c15);
+    *stream = (HfStream){
+        .key = {(uint32_t)key, (uint32_t)(key >> 32)}, .entity = entity, .used = HF_STREAM_WORDS};
+}
+
+uint32_t hf_stream_u32(HfStream *stream)
+{
+    if (stream->used >= HF_STREAM_WORDS) refill(stream);
+    return stream->word[stream->used++];
+}
+
+static inline uint64_t next_u64(HfStream *stream)
+{
+    uint32_t used = (stream->used + 1) & ~1U;
+    if (__builtin_expect(used >= HF_STREAM_WORDS, 0)) {
+        refill(stream);
+        used = 0;
+    }
+    stream->used = used + 2;
+    return (uint64_t)stream->word[used + 1] << 32 | stream->word[used];
+}
+
+uint64_t hf_stream_u64(HfStream *stream)
+{
+    return next_u64(stream);
+}
+
+/* The middle of one of 2^52 equal cells of (0, 1): exact, so neither end can be reached. */
+static inline double to_uniform(uint64_t bits)
+{
+    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+}
+
+double hf_stream_uniform(HfStream *stream)
+{
+    return to_uniform(next_u64(stream));
+}
+
+/* Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019. */
+uint64_t hf_stream_below(HfStream *stream, uint64_t bound)
+{
+    HF_ASSERT(bound >= 1);
+    __extension__ typedef unsigned __int128 Wide;
+    Wide product = (Wide)next_u64(stream) * bound;
+    if ((uint64_t)product < bound) {
+        uint64_t threshold = -bound % bound;
+        while ((uint64_t)product < threshold) product = (Wide)next_u64(stream) * bound;
+    }
+    return (uint64_t)(product >> 64);
+}
+
+/* Beyond the first comparison: tail or wedge. The tail of an exponential is r plus another one. */
+static __attribute__((noinline)) double exponential_slow(HfStream *stream, uint32_t layer, double x)
+{
+    double base = 0;
+    for (;;) {
+        const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
+        if (layer == 0) {
+            base += HF_ZIGGURAT_EXPONENTIAL_R;
+        } else {
+            double y = z->low + to_uniform(next_u64(stream)) * (z->high - z->low);
+            if (y < hf_exp(-x)) return base + x;
+        }
+        uint64_t bits = next_u64(stream);
+        layer = bits & (HF_ZIGGURAT_LAYERS - 1);
+        z = &hf_ziggurat_exponential[layer];
+        x = (double)(bits >> 11) * z->width;
+        if (bits >> 11 < z->inside) return base + x;
+    }
+}
+
+double hf_stream_exponential(HfStream *stream)
+{
+    uint64_t bits = next_u64(stream);
+    uint32_t layer = bits & (HF_ZIGGURAT_LAYERS - 1); /* bits 0..7; bits 11..63 place x */
+    const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
+    double x = (double)(bits >> 11) * z->width;
+    if (__builtin_expect(bits >> 11 < z->inside, 1)) return x;
+    return exponential_slow(stream, layer, x);
+}
+
+/* Marsaglia's tail of the normal beyond r: accept r + a with probability exp(-a*a/2). */
+static double normal_tail(HfStream *stream)
+{
+    for (;;) {
+        double a = hf_stream_exponential(stream) / HF_ZIGGURAT_NORMAL_R;
+        if (2 * hf_stream_exponential(stream) > a * a) return HF_ZIGGURAT_NORMAL_R + a;
+    }
+}
+
+static __attribute__((noinline)) double normal_slow(HfStream *stream, uint32_t layer, double x)
+{
+    for (;;) {
+        const HfZigguratLayer *z = &hf_ziggurat_normal[layer];
+        if (layer == 0) return normal_tail(stream);
+        double y = z->low + to_uniform(next_u64(stream)) * (z->high - z->low);
+        if (y < hf_exp(-0.5 * x * x)) return x;
+        uint64_t bits = next_u64(stream);
+        layer = bits & (HF_ZIGGURAT_LAYERS - 1);
+        x = (double)(bits >> 11) * hf_ziggurat_normal[layer].width;
+        if (bits >> 11 < hf_ziggurat_normal[layer].inside) return x;
+    }
+}
+
+double hf_stream_normal(HfStream *stream)
+{
+    uint64_t bits = next_u64(stream);
+    uint32_t layer = bits & (HF_ZIGGURAT_LAYERS - 1);
+    double sign = bits >> 8 & 1 ? -1.0 : 1.0; /* bit 8: of no other use, so independent */
+    const HfZigguratLayer *z = &hf_ziggurat_normal[layer];
+    double x = (double)(bits >> 11) * z->width;
+    if (__builtin_expect(bits >> 11 < z->inside, 1)) return sign * x;
+    return sign * normal_slow(stream, layer, x);
+}
+
+/* ---- gsl_rng_type -----------------------------------------------------------------------------*/
+
+static void gsl_set(void *state, unsigned long seed)
+{
+    hf_stream_init(state, seed, "gsl", 0);
+}
+
+static unsigned long gsl_get(void *state)
+{
+    return hf_stream_u32(state);
+}
+
+static double gsl_get_double(void *state)
+{
+    return hf_stream_uniform(state);
+}
+
+static const gsl_rng_type philox_type = {
+    "hf-philox4x32-10", UINT32_MAX, 0, sizeof(HfStream), gsl_set, gsl_get, gsl_get_double};
+
+const gsl_rng_type *const hf_gsl_philox = &philox_type;
+
+gsl_rng hf_stream_gsl(HfStream *stream)
+{
+    return (gsl_rng){hf_gsl_philox, stream};
+}
