@@ -116,8 +116,8 @@ typedef struct HfOfferList {
     HF_VEC(HfOffered) offers;
     HF_VEC(HfInverseOffered) inverse;
 } HfOfferList;
-void hf_offer_list_reset(HfOfferList *list);
-void hf_offer_list_clear(HfOfferList *list);
+void hf_offer_list_reset(HfCatalog *catalog, HfOfferList *list);
+void hf_offer_list_clear(HfCatalog *catalog, HfOfferList *list);
 
 HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *config);
 void hf_allocator_free(HfAllocator *allocator);
