@@ -1,0 +1,265 @@
+/*
+ * The agent's state machine; see agent.h. Invariant: updates of one task leave in order, the next only when the one
+ * before it was acknowledged, and a task is forgotten when its terminal update was acknowledged.
+ */
+#include "control/agent.h"
+
+#include "base/assert.h"
+#include "base/random.h"
+
+static const HfPeer master = {HF_PEER_MASTER, 0};
+
+void hf_agent_config_init(HfAgentConfig *config, HfCatalog *catalog, uint64_t seed)
+{
+    *config = (HfAgentConfig){
+        .seed = seed,
+        .registration_backoff = HF_NS_PER_SECOND,
+        .registration_max = HF_NS_PER_MINUTE,
+        .retry_min = 10 * HF_NS_PER_SECOND,
+        .retry_max = 10 * HF_NS_PER_MINUTE,
+        .catalog = catalog,
+    };
+}
+
+void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, const char *name,
+                   const HfResources *total, const HfAttributes *attributes, HfRoleId owner)
+{
+    *agent = (HfAgent){.config = config,
+                       .name = name,
+                       .total = total,
+                       .attributes = attributes,
+                       .owner = owner,
+                       .host = host,
+                       .id = HF_ROW_NONE};
+}
+
+void hf_agent_clear(HfAgent *agent)
+{
+    hf_agent_crash(agent);
+    hf_vec_clear(&agent->tasks);
+}
+
+static HfPeer self(const HfAgent *agent)
+{
+    return (HfPeer){HF_PEER_AGENT, agent->host};
+}
+
+/* The attempt number is in the timer's argument, so a timer of an earlier life means nothing. */
+static void arm_registration(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    const HfAgentConfig *config = agent->config;
+    HfTime bound = config->registration_backoff;
+    for (uint32_t i = 0; i < agent->attempts && bound < config->registration_max; i++) bound *= 2;
+    bound = MIN(bound, config->registration_max);
+    HfStream stream;
+    hf_stream_init(&stream, config->seed, "agent-registration",
+                   (uint64_t)agent->host << 32 | agent->draws);
+    agent->draws++;
+    HfTime delay = (HfTime)(hf_stream_uniform(&stream) * (double)bound);
+    hf_outbox_timer(out, now + delay, HF_AGENT_TIMER_REGISTER, agent->draws);
+}
+
+void hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    HF_ASSERT(agent->state == HF_AGENT_DOWN);
+    agent->state = HF_AGENT_REGISTERING;
+    agent->attempts = 0;
+    arm_registration(agent, now, out);
+}
+
+void hf_agent_crash(HfAgent *agent)
+{
+    for (guint32 i = 0; i < agent->tasks.count; i++)
+        hf_resources_clear(agent->config->catalog, &agent->tasks.at[i].resources);
+    hf_vec_reset(&agent->tasks);
+    agent->state = HF_AGENT_DOWN;
+    agent->draws++; /* an attempt that is under way is of an earlier life */
+    agent->is_retry_armed = FALSE;
+}
+
+static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    gboolean again = agent->id != HF_ROW_NONE;
+    HfMessage *message =
+        hf_outbox_send(out, again ? HF_MESSAGE_REREGISTER_AGENT : HF_MESSAGE_REGISTER_AGENT,
+                       self(agent), master);
+    message->agent = agent->id;
+    message->name = agent->name;
+    message->total = agent->total;
+    message->attributes = agent->attributes;
+    message->owner = agent->owner;
+    for (guint32 i = 0; i < agent->tasks.count; i++) {
+        const HfAgentTask *task = &agent->tasks.at[i];
+        hf_vec_push_zero(&message->reports);
+        HfTaskReport *report = hf_vec_last(&message->reports);
+        report->framework = task->framework;
+        report->task = task->id;
+        report->role = task->role;
+        report->state = task->state;
+        hf_resources_copy(out->catalog, &report->resources, &task->resources);
+    }
+    agent->attempts++;
+    arm_registration(agent, now, out);
+}
+
+static guint32 find_task(const HfAgent *agent, uint32_t framework, uint64_t id)
+{
+    guint32 i = 0;
+    while (i < agent->tasks.count &&
+           (agent->tasks.at[i].id != id || agent->tasks.at[i].framework != framework))
+        i++;
+    return i;
+}
+
+static HfTime retry_after(const HfAgent *agent, const HfAgentTask *task)
+{
+    HfTime wait = agent->config->retry_min;
+    for (uint8_t i = 0; i < task->retries && wait < agent->config->retry_max; i++) wait *= 2;
+    return MIN(wait, agent->config->retry_max);
+}
+
+/* Send the oldest update of a task, and see to it that it is sent again if no acknowledgement comes. */
+static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox *out)
+{
+    HF_ASSERT(task->update_count > 0);
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_STATUS_UPDATE, self(agent), master);
+    message->agent = agent->id;
+    message->framework = task->framework;
+    message->status = (HfTaskStatus){.framework = task->framework,
+                                     .task = task->id,
+                                     .state = (HfTaskState)task->updates[0],
+                                     .agent = agent->id,
+                                     .host = agent->host,
+                                     .needs_ack = TRUE};
+    task->sent_at = now;
+    if (agent->is_retry_armed) return;
+    agent->is_retry_armed = TRUE;
+    hf_outbox_timer(out, now + retry_after(agent, task), HF_AGENT_TIMER_RETRY, 0);
+}
+
+static void update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now, HfOutbox *out)
+{
+    HF_ASSERT(task->update_count < HF_AGENT_UPDATES);
+    task->state = state;
+    task->updates[task->update_count++] = (uint8_t)state;
+    if (task->update_count == 1 && agent->state == HF_AGENT_REGISTERED) {
+        task->retries = 0;
+        send_update(agent, task, now, out);
+    }
+}
+
+static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (find_task(agent, in->framework, in->info.id) < agent->tasks.count) return; /* a duplicate */
+    hf_vec_push_zero(&agent->tasks);
+    HfAgentTask *task = hf_vec_last(&agent->tasks);
+    task->id = in->info.id;
+    task->framework = in->framework;
+    task->role = in->roles.count > 0 ? in->roles.at[0] : HF_ROLE_STAR;
+    task->state = HF_TASK_STAGING;
+    hf_resources_copy(out->catalog, &task->resources, &in->info.resources);
+    HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, self(agent),
+                                       (HfPeer){HF_PEER_EXECUTOR, agent->host});
+    launch->framework = in->framework;
+    launch->agent = agent->id;
+    hf_task_info_copy(out->catalog, &launch->info, &in->info);
+}
+
+static void on_kill(HfAgent *agent, uint32_t framework, uint64_t id, HfOutbox *out)
+{
+    guint32 i = find_task(agent, framework, id);
+    if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
+    HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, self(agent),
+                                     (HfPeer){HF_PEER_EXECUTOR, agent->host});
+    kill->framework = framework;
+    kill->task = id;
+}
+
+static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    guint32 i = find_task(agent, in->status.framework, in->status.task);
+    if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
+    update(agent, &agent->tasks.at[i], in->status.state, now, out);
+}
+
+static void forget_task(HfAgent *agent, guint32 i, HfOutbox *out)
+{
+    hf_resources_clear(out->catalog, &agent->tasks.at[i].resources);
+    agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
+    agent->tasks.count--;
+}
+
+static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    guint32 i = find_task(agent, in->status.framework, in->status.task);
+    if (i == agent->tasks.count) return;
+    HfAgentTask *task = &agent->tasks.at[i];
+    if (task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state) return; /* a duplicate */
+    task->update_count--;
+    memmove(task->updates, task->updates + 1, task->update_count);
+    task->retries = 0;
+    if (task->update_count > 0)
+        send_update(agent, task, now, out);
+    else if (hf_task_state_is_terminal(task->state))
+        forget_task(agent, i, out);
+}
+
+static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (agent->state == HF_AGENT_DOWN) return;
+    agent->id = in->agent;
+    agent->state = HF_AGENT_REGISTERED;
+    agent->draws++; /* stops the attempts */
+    for (guint32 i = 0; i < agent->tasks.count; i++)
+        if (agent->tasks.at[i].update_count > 0) send_update(agent, &agent->tasks.at[i], now, out);
+}
+
+void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    HF_ASSERT(agent->state != HF_AGENT_DOWN); /* the world loses what is sent to a dead host */
+    switch (in->type) {
+    case HF_MESSAGE_AGENT_REGISTERED:
+    case HF_MESSAGE_AGENT_REREGISTERED: on_registered(agent, now, in, out); break;
+    case HF_MESSAGE_RUN_TASK: on_run_task(agent, now, in, out); break;
+    case HF_MESSAGE_KILL_TASK: on_kill(agent, in->framework, in->task, out); break;
+    case HF_MESSAGE_EXECUTOR_STATUS: on_executor(agent, now, in, out); break;
+    case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT: on_acknowledged(agent, now, in, out); break;
+    case HF_MESSAGE_PING: hf_outbox_send(out, HF_MESSAGE_PONG, self(agent), master)->agent = agent->id; break;
+    case HF_MESSAGE_SHUTDOWN_FRAMEWORK:
+        for (guint32 i = 0; i < agent->tasks.count; i++)
+            if (agent->tasks.at[i].framework == in->framework)
+                on_kill(agent, in->framework, agent->tasks.at[i].id, out);
+        break;
+    default: HF_ASSERT(!"a message that no agent expects");
+    }
+}
+
+static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    HfTime next = HF_TIME_NEVER;
+    agent->is_retry_armed = TRUE; /* keep send_update from arming another */
+    for (guint32 i = 0; i < agent->tasks.count; i++) {
+        HfAgentTask *task = &agent->tasks.at[i];
+        if (task->update_count == 0) continue;
+        if (task->sent_at + retry_after(agent, task) <= now) {
+            if (task->retries < 16) task->retries++;
+            send_update(agent, task, now, out);
+        }
+        next = MIN(next, task->sent_at + retry_after(agent, task));
+    }
+    agent->is_retry_armed = next != HF_TIME_NEVER;
+    if (agent->is_retry_armed) hf_outbox_timer(out, next, HF_AGENT_TIMER_RETRY, 0);
+}
+
+void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
+{
+    switch (kind) {
+    case HF_AGENT_TIMER_REGISTER:
+        if (agent->state == HF_AGENT_REGISTERING && arg == agent->draws) ask_to_register(agent, now, out);
+        break;
+    case HF_AGENT_TIMER_RETRY:
+        if (agent->state == HF_AGENT_REGISTERED && agent->is_retry_armed) on_retry(agent, now, out);
+        break;
+    default: HF_ASSERT(!"a timer that no agent armed");
+    }
+}

@@ -1,0 +1,210 @@
+/* One framework's connection to the master; see driver.h. */
+#include "control/driver.h"
+
+#include "base/assert.h"
+
+struct HfDriver {
+    HfPeer self;
+    uint32_t framework; /* id given by the master; HF_ROW_NONE before */
+    const HfSchedulerOps *ops;
+    void *model;
+    HfDriverConfig config;
+    HfRoleId *roles;
+    /* Set while the host has called in; NULL otherwise, so a model cannot act out of turn. */
+    HfOutbox *out;
+    HfTime now;
+};
+
+static const HfPeer master = {HF_PEER_MASTER, 0};
+
+HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops, void *model)
+{
+    HF_ASSERT(config->role_count > 0);
+    HfDriver *driver = g_new0(HfDriver, 1);
+    driver->self = (HfPeer){HF_PEER_FRAMEWORK, row};
+    driver->framework = HF_ROW_NONE;
+    driver->ops = ops;
+    driver->model = model;
+    driver->config = *config;
+    driver->roles = g_memdup2(config->roles, config->role_count * sizeof *config->roles);
+    return driver;
+}
+
+void hf_driver_free(HfDriver *driver)
+{
+    if (driver == NULL) return;
+    g_free(driver->roles);
+    g_free(driver);
+}
+
+static HfMessage *say(HfDriver *driver, HfMessageType type)
+{
+    HF_ASSERT(driver->out != NULL);
+    HfMessage *message = hf_outbox_send(driver->out, type, driver->self, master);
+    message->framework = driver->framework;
+    return message;
+}
+
+static void enter(HfDriver *driver, HfTime now, HfOutbox *out)
+{
+    HF_ASSERT(driver->out == NULL);
+    driver->out = out;
+    driver->now = now;
+}
+
+static void leave(HfDriver *driver)
+{
+    driver->out = NULL;
+}
+
+void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out)
+{
+    enter(driver, now, out);
+    HfMessage *message = say(driver, HF_MESSAGE_SUBSCRIBE);
+    message->name = driver->config.name;
+    message->capabilities = driver->config.capabilities;
+    message->checkpoint = driver->config.checkpoint;
+    message->failover_timeout = driver->config.failover_timeout;
+    for (uint32_t i = 0; i < driver->config.role_count; i++)
+        hf_vec_push(&message->roles, driver->roles[i]);
+    leave(driver);
+}
+
+static void on_update(HfDriver *driver, const HfTaskStatus *status)
+{
+    if (driver->ops->update) driver->ops->update(driver->model, driver, status);
+    if (!status->needs_ack) return;
+    HfMessage *ack = say(driver, HF_MESSAGE_ACKNOWLEDGE);
+    ack->agent = status->agent;
+    ack->status = *status;
+}
+
+void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    const HfSchedulerOps *ops = driver->ops;
+    enter(driver, now, out);
+    switch (in->type) {
+    case HF_MESSAGE_SUBSCRIBED:
+        driver->framework = in->framework;
+        if (ops->subscribed) ops->subscribed(driver->model, driver);
+        break;
+    case HF_MESSAGE_OFFERS:
+        if (ops->offers) ops->offers(driver->model, driver, in->offers.at, in->offers.count);
+        break;
+    case HF_MESSAGE_RESCIND:
+        for (guint32 i = 0; ops->rescind && i < in->ids.count; i++)
+            ops->rescind(driver->model, driver, in->ids.at[i]);
+        break;
+    case HF_MESSAGE_UPDATE: on_update(driver, &in->status); break;
+    case HF_MESSAGE_FAILURE:
+        if (ops->failure) ops->failure(driver->model, driver, in->agent);
+        break;
+    default: HF_ASSERT(!"a message that no framework expects");
+    }
+    leave(driver);
+}
+
+void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
+{
+    enter(driver, now, out);
+    if (driver->ops->timer) driver->ops->timer(driver->model, driver, kind, arg);
+    leave(driver);
+}
+
+HfTime hf_driver_now(const HfDriver *driver)
+{
+    return driver->now;
+}
+
+const char *hf_driver_name(const HfDriver *driver)
+{
+    return driver->config.name;
+}
+
+void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count, HfTaskInfo *tasks,
+                      uint32_t task_count, double refuse_seconds)
+{
+    HfMessage *message = say(driver, HF_MESSAGE_ACCEPT);
+    message->refuse_seconds = refuse_seconds;
+    for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
+    for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(driver->out->catalog, message, &tasks[i]);
+}
+
+void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count, double refuse_seconds)
+{
+    if (offer_count == 0) return;
+    HfMessage *message = say(driver, HF_MESSAGE_DECLINE);
+    message->refuse_seconds = refuse_seconds;
+    hf_vec_reserve(&message->ids, offer_count);
+    for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
+}
+
+void hf_driver_revive(HfDriver *driver)
+{
+    say(driver, HF_MESSAGE_REVIVE);
+}
+
+void hf_driver_suppress(HfDriver *driver)
+{
+    say(driver, HF_MESSAGE_SUPPRESS);
+}
+
+void hf_driver_kill(HfDriver *driver, uint64_t task)
+{
+    say(driver, HF_MESSAGE_KILL)->task = task;
+}
+
+void hf_driver_teardown(HfDriver *driver)
+{
+    say(driver, HF_MESSAGE_TEARDOWN);
+}
+
+void hf_driver_after(HfDriver *driver, HfTime delay, uint32_t kind, uint64_t arg)
+{
+    HF_ASSERT(driver->out != NULL && delay >= 0);
+    hf_outbox_timer(driver->out, hf_time_add(driver->now, delay), kind, arg);
+}
+
+static void note(HfDriver *driver, HfRecord record)
+{
+    HF_ASSERT(driver->out != NULL);
+    record.at = driver->now;
+    record.framework = driver->framework;
+    hf_trace_emit(driver->out->trace, &record);
+}
+
+void hf_driver_note_demand(HfDriver *driver, int64_t tasks_waiting)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_DEMAND, .agent = HF_ROW_NONE, .value = tasks_waiting});
+}
+
+void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_TASK_WAITED,
+                            .agent = status->agent,
+                            .id = status->task,
+                            .value = waited});
+}
+
+void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response)
+{
+    note(driver, (HfRecord){
+                     .type = HF_RECORD_JOB_FINISHED, .agent = HF_ROW_NONE, .id = job, .value = response});
+}
+
+void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_PLACEMENT_REFUSED,
+                            .agent = HF_ROW_NONE,
+                            .id = task,
+                            .value = refusals});
+}
+
+void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after, gboolean same_host)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_TASK_REPLACED,
+                            .agent = host,
+                            .state = same_host ? 1 : 0,
+                            .id = task,
+                            .value = after});
+}

@@ -1,0 +1,164 @@
+/*
+ * The message pool and the names of messages.
+ *
+ * Fields by type: SUBSCRIBE name roles capabilities checkpoint failover_timeout; ACCEPT ids tasks refuse_seconds;
+ * DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and
+ * STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent;
+ * REGISTER_AGENT, REREGISTER_AGENT total attributes owner name reports; RUN_TASK, EXECUTOR_LAUNCH info. `framework` and
+ * `agent` are set wherever they make sense.
+ */
+#include "control/message.h"
+
+#include "base/assert.h"
+
+const char *hf_message_type_name(HfMessageType type)
+{
+    static const char *const names[HF_MESSAGE_TYPES] = {
+        "SUBSCRIBE",
+        "ACCEPT",
+        "DECLINE",
+        "REVIVE",
+        "SUPPRESS",
+        "KILL",
+        "ACKNOWLEDGE",
+        "TEARDOWN",
+        "SUBSCRIBED",
+        "OFFERS",
+        "RESCIND",
+        "UPDATE",
+        "FAILURE",
+        "REGISTER_AGENT",
+        "REREGISTER_AGENT",
+        "STATUS_UPDATE",
+        "PONG",
+        "AGENT_REGISTERED",
+        "AGENT_REREGISTERED",
+        "RUN_TASK",
+        "KILL_TASK",
+        "STATUS_ACKNOWLEDGEMENT",
+        "PING",
+        "SHUTDOWN_FRAMEWORK",
+        "EXECUTOR_LAUNCH",
+        "EXECUTOR_KILL",
+        "EXECUTOR_STATUS",
+        "EXITED",
+        "SILENT",
+        "AUDIBLE",
+    };
+    HF_ASSERT(type < HF_MESSAGE_TYPES);
+    return names[type];
+}
+
+struct HfMessagePool {
+    HfCatalog *catalog;
+    GPtrArray *rows;        /* [row], HfMessage *, owned */
+    HF_VEC(uint32_t) spare; /* rows not in use */
+};
+
+static void message_reset(HfCatalog *catalog, HfMessage *message)
+{
+    for (guint32 i = 0; i < message->offers.count; i++)
+        hf_resources_clear(catalog, &message->offers.at[i].resources);
+    for (guint32 i = 0; i < message->tasks.count; i++)
+        hf_resources_clear(catalog, &message->tasks.at[i].resources);
+    for (guint32 i = 0; i < message->reports.count; i++)
+        hf_resources_clear(catalog, &message->reports.at[i].resources);
+    hf_resources_clear(catalog, &message->info.resources);
+    hf_vec_reset(&message->offers);
+    hf_vec_reset(&message->ids);
+    hf_vec_reset(&message->tasks);
+    hf_vec_reset(&message->reports);
+    hf_vec_reset(&message->roles);
+}
+
+static void message_free(HfCatalog *catalog, HfMessage *message)
+{
+    message_reset(catalog, message);
+    hf_vec_clear(&message->offers);
+    hf_vec_clear(&message->ids);
+    hf_vec_clear(&message->tasks);
+    hf_vec_clear(&message->reports);
+    hf_vec_clear(&message->roles);
+    g_free(message);
+}
+
+HfMessagePool *hf_message_pool_new(HfCatalog *catalog)
+{
+    HfMessagePool *pool = g_new0(HfMessagePool, 1);
+    pool->catalog = catalog;
+    pool->rows = g_ptr_array_new();
+    return pool;
+}
+
+void hf_message_pool_free(HfMessagePool *pool)
+{
+    if (pool == NULL) return;
+    for (guint i = 0; i < pool->rows->len; i++)
+        message_free(pool->catalog, g_ptr_array_index(pool->rows, i));
+    g_ptr_array_unref(pool->rows);
+    hf_vec_clear(&pool->spare);
+    g_free(pool);
+}
+
+HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
+{
+    HfMessage *message;
+    if (pool->spare.count > 0) {
+        message = g_ptr_array_index(pool->rows, pool->spare.at[--pool->spare.count]);
+    } else {
+        message = g_new0(HfMessage, 1);
+        message->pool_row = pool->rows->len;
+        g_ptr_array_add(pool->rows, message);
+    }
+    message->type = type;
+    message->from = from;
+    message->to = to;
+    message->framework = HF_ROW_NONE;
+    message->agent = HF_ROW_NONE;
+    return message;
+}
+
+void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
+{
+    HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
+    message_reset(pool->catalog, message);
+    hf_vec_push(&pool->spare, message->pool_row);
+}
+
+HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row)
+{
+    HF_ASSERT(row < pool->rows->len);
+    return g_ptr_array_index(pool->rows, row);
+}
+
+uint32_t hf_message_pool_live(const HfMessagePool *pool)
+{
+    return pool->rows->len - pool->spare.count;
+}
+
+size_t hf_message_pool_memory(const HfMessagePool *pool)
+{
+    size_t bytes = pool->spare.room * sizeof(uint32_t);
+    for (guint i = 0; i < pool->rows->len; i++) {
+        const HfMessage *message = g_ptr_array_index(pool->rows, i);
+        bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
+                 message->ids.room * sizeof(uint64_t) + message->tasks.room * sizeof(HfTaskInfo) +
+                 message->reports.room * sizeof(HfTaskReport) +
+                 message->roles.room * sizeof(HfRoleId);
+    }
+    return bytes;
+}
+
+void hf_message_add_task(HfCatalog *catalog, HfMessage *message, HfTaskInfo *info)
+{
+    hf_vec_push(&message->tasks, *info);
+    hf_resources_init(&info->resources); /* assignment moved them */
+}
+
+void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from)
+{
+    HfResources kept = to->resources;
+    *to = *from;
+    to->resources = kept;
+    hf_resources_copy(catalog, &to->resources, &from->resources);
+}

@@ -1,0 +1,192 @@
+/*
+ * What master, agents, frameworks and executors say to each other: the messages of Mesos's scheduler and agent
+ * protocols, name by name where Mesos has a name. A message is plain data that owns its lists; the host carries it,
+ * late, twice or never.
+ */
+#ifndef HF_CONTROL_MESSAGE_H
+#define HF_CONTROL_MESSAGE_H
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "base/vec.h"
+#include "resource/attributes.h"
+#include "resource/resources.h"
+#include "trace/record.h"
+#include "trace/trace.h"
+
+typedef enum HfPeerKind { HF_PEER_MASTER, HF_PEER_AGENT, HF_PEER_FRAMEWORK, HF_PEER_EXECUTOR } HfPeerKind;
+
+/* An address: a master is row 0; an agent or executor its host row; a framework its driver's row. */
+typedef struct HfPeer {
+    HfPeerKind kind;
+    uint32_t row;
+} HfPeer;
+
+typedef enum HfMessageType {
+    /* framework -> master */
+    HF_MESSAGE_SUBSCRIBE = 0,
+    HF_MESSAGE_ACCEPT,
+    HF_MESSAGE_DECLINE,
+    HF_MESSAGE_REVIVE,
+    HF_MESSAGE_SUPPRESS,
+    HF_MESSAGE_KILL,
+    HF_MESSAGE_ACKNOWLEDGE,
+    HF_MESSAGE_TEARDOWN,
+    /* master -> framework */
+    HF_MESSAGE_SUBSCRIBED,
+    HF_MESSAGE_OFFERS,
+    HF_MESSAGE_RESCIND,
+    HF_MESSAGE_UPDATE,
+    HF_MESSAGE_FAILURE, /* an agent became unreachable */
+    /* agent -> master */
+    HF_MESSAGE_REGISTER_AGENT,
+    HF_MESSAGE_REREGISTER_AGENT,
+    HF_MESSAGE_STATUS_UPDATE,
+    HF_MESSAGE_PONG,
+    /* master -> agent */
+    HF_MESSAGE_AGENT_REGISTERED,
+    HF_MESSAGE_AGENT_REREGISTERED,
+    HF_MESSAGE_RUN_TASK,
+    HF_MESSAGE_KILL_TASK,
+    HF_MESSAGE_STATUS_ACKNOWLEDGEMENT,
+    HF_MESSAGE_PING,
+    HF_MESSAGE_SHUTDOWN_FRAMEWORK,
+    /* agent <-> executor, on one host */
+    HF_MESSAGE_EXECUTOR_LAUNCH,
+    HF_MESSAGE_EXECUTOR_KILL,
+    HF_MESSAGE_EXECUTOR_STATUS,
+    /* the host's transport -> master: not messages of a peer, but what the connection tells */
+    HF_MESSAGE_EXITED,  /* the connection to `from` broke */
+    HF_MESSAGE_SILENT,  /* virtual heartbeats: from now on no pong of `from` will arrive */
+    HF_MESSAGE_AUDIBLE, /* virtual heartbeats: pongs of `from` arrive again */
+    HF_MESSAGE_TYPES
+} HfMessageType;
+
+/* "ACCEPT", "RUN_TASK" and so on. */
+const char *hf_message_type_name(HfMessageType type);
+
+typedef struct HfOfferInfo {
+    uint64_t id;    /* of the offer */
+    uint32_t agent; /* agent id */
+    uint32_t host;  /* row of the host: stands for Mesos's hostname */
+    HfRoleId role;
+    HfResources resources;
+} HfOfferInfo;
+
+/* A task as a framework describes it. The last fields are for the simulated executor alone. */
+typedef struct HfTaskInfo {
+    uint64_t id;  /* unique within the framework; below 2^40 */
+    uint64_t job; /* the framework's own grouping; 0 = none */
+    HfResources resources;
+    HfTime duration;      /* ns of running; HF_TIME_NEVER = until killed */
+    HfTaskState end;      /* how it ends by itself: FINISHED or FAILED */
+    uint32_t usage_milli; /* what it really uses of its scalars, in 1/1000; 0..1000 */
+} HfTaskInfo;
+
+typedef struct HfTaskStatus {
+    uint32_t framework;
+    uint64_t task;
+    HfTaskState state;
+    HfTaskReason reason;
+    uint32_t agent;     /* agent id; HF_ROW_NONE when never launched */
+    uint32_t host;      /* its host row */
+    gboolean needs_ack; /* from an agent: to be acknowledged */
+} HfTaskStatus;
+
+/* A task as an agent reports it when it re-registers. */
+typedef struct HfTaskReport {
+    uint64_t task;
+    uint32_t framework;
+    HfRoleId role;
+    HfTaskState state;
+    HfResources resources;
+} HfTaskReport;
+
+/* Which fields a type uses is said at hf_message_type_name's table (message.c). */
+typedef struct HfMessage {
+    HfMessageType type;
+    HfPeer from, to;
+    uint32_t framework; /* framework id */
+    uint32_t agent;     /* agent id; HF_ROW_NONE = none yet */
+    uint64_t task;
+    double refuse_seconds; /* ACCEPT, DECLINE */
+    HfTaskStatus status;
+    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH */
+    HF_VEC(HfOfferInfo) offers;
+    HF_VEC(uint64_t) ids; /* offer ids */
+    HF_VEC(HfTaskInfo) tasks;
+    HF_VEC(HfTaskReport) reports;
+    HF_VEC(HfRoleId) roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all; RUN_TASK: the allocation role */
+    /* SUBSCRIBE: borrowed, constant for the run */
+    const char *name;
+    uint32_t capabilities;
+    gboolean checkpoint;
+    HfTime failover_timeout;
+    /* REGISTER_AGENT, REREGISTER_AGENT: borrowed from the agent's host, constant while it runs */
+    const HfResources *total;
+    const HfAttributes *attributes;
+    HfRoleId owner;
+    uint32_t pool_row; /* private to the pool */
+} HfMessage;
+
+/*
+ * Messages are taken from a pool and given back; their lists keep their room, so after warm-up nothing is allocated.
+ * A message is named by a row while the host carries it.
+ */
+typedef struct HfMessagePool HfMessagePool;
+HfMessagePool *hf_message_pool_new(HfCatalog *catalog); /* borrowed */
+void hf_message_pool_free(HfMessagePool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMessagePool, hf_message_pool_free)
+HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to);
+void hf_message_pool_give(HfMessagePool *pool, HfMessage *message);
+HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row);
+uint32_t hf_message_pool_live(const HfMessagePool *pool);
+size_t hf_message_pool_memory(const HfMessagePool *pool);
+
+/* A timer that a state machine asks for; the host hands {kind, arg} back at `at`. Timers are never cancelled: the
+ * state machine recognises one that no longer matters. */
+typedef struct HfTimerRequest {
+    HfTime at;
+    uint32_t kind;
+    uint64_t arg;
+} HfTimerRequest;
+
+/*
+ * What one step puts out: messages and timers, which the host collects, and records, which go to the trace at once.
+ * The host empties it after each step with hf_outbox_reset (messages are then the host's).
+ */
+typedef struct HfOutbox {
+    HfCatalog *catalog;
+    HfMessagePool *pool;
+    HfTrace *trace;
+    HF_VEC(HfMessage *) messages;
+    HF_VEC(HfTimerRequest) timers;
+} HfOutbox;
+
+static inline HfMessage *hf_outbox_send(HfOutbox *out, HfMessageType type, HfPeer from, HfPeer to)
+{
+    HfMessage *message = hf_message_pool_take(out->pool, type, from, to);
+    hf_vec_push(&out->messages, message);
+    return message;
+}
+
+static inline void hf_outbox_timer(HfOutbox *out, HfTime at, uint32_t kind, uint64_t arg)
+{
+    hf_vec_push(&out->timers, (HfTimerRequest){at, kind, arg});
+}
+
+static inline void hf_outbox_reset(HfOutbox *out)
+{
+    hf_vec_reset(&out->messages);
+    hf_vec_reset(&out->timers);
+}
+
+/* Append a task; resources are moved out of *info. */
+void hf_message_add_task(HfCatalog *catalog, HfMessage *message, HfTaskInfo *info);
+
+/* `to` becomes a copy of `from`; what `to` held is dropped. */
+void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from);
+
+#endif

@@ -1,0 +1,65 @@
+/* The table of record types, and the names of states and reasons. */
+#include "trace/record.h"
+
+#include "base/assert.h"
+
+const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
+    [HF_RECORD_RUN_STARTED] = {"run_started", "v", "seed"},
+    [HF_RECORD_RUN_ENDED] = {"run_ended", "", NULL},
+    [HF_RECORD_AGENT_CRASHED] = {"agent_crashed", "hv", "visible"},
+    [HF_RECORD_AGENT_RETURNED] = {"agent_returned", "h", NULL},
+    [HF_RECORD_MESSAGE_LOST] = {"message_lost", "hfv", "message_type"},
+    [HF_RECORD_TASK_STARTED] = {"task_started", "hftvx", "usage_milli"},
+    [HF_RECORD_TASK_ENDED] = {"task_ended", "hftsvx", "usage_milli"},
+    [HF_RECORD_AGENT_REGISTERED] = {"agent_registered", "avx", "host"},
+    [HF_RECORD_AGENT_REREGISTERED] = {"agent_reregistered", "avx", "host"},
+    [HF_RECORD_AGENT_DISCONNECTED] = {"agent_disconnected", "a", NULL},
+    [HF_RECORD_AGENT_UNREACHABLE] = {"agent_unreachable", "ax", NULL},
+    [HF_RECORD_FRAMEWORK_SUBSCRIBED] = {"framework_subscribed", "fr", NULL},
+    [HF_RECORD_FRAMEWORK_REMOVED] = {"framework_removed", "f", NULL},
+    [HF_RECORD_OFFER_SENT] = {"offer_sent", "afrox", NULL},
+    [HF_RECORD_OFFER_ACCEPTED] = {"offer_accepted", "afrox", NULL},
+    [HF_RECORD_OFFER_DECLINED] = {"offer_declined", "afrovx", "refuse_ms"},
+    [HF_RECORD_OFFER_RESCINDED] = {"offer_rescinded", "afrox", NULL},
+    [HF_RECORD_OFFER_EXPIRED] = {"offer_expired", "afrox", NULL},
+    [HF_RECORD_ACCEPT_INVALID] = {"accept_invalid", "fv", "tasks"},
+    [HF_RECORD_REVIVED] = {"revived", "f", NULL},
+    [HF_RECORD_SUPPRESSED] = {"suppressed", "f", NULL},
+    [HF_RECORD_TASK_LAUNCHED] = {"task_launched", "afrtvx", "job"},
+    [HF_RECORD_TASK_STATE] = {"task_state", "afrtswx", NULL},
+    [HF_RECORD_TASK_KILL] = {"task_kill", "ft", NULL},
+    [HF_RECORD_DEMAND] = {"demand", "fv", "tasks_waiting"},
+    [HF_RECORD_TASK_WAITED] = {"task_waited", "aftv", "wait_ns"},
+    [HF_RECORD_JOB_FINISHED] = {"job_finished", "fjv", "response_ns"},
+    [HF_RECORD_PLACEMENT_REFUSED] = {"placement_refused", "ftv", "refusals"},
+    [HF_RECORD_TASK_REPLACED] = {"task_replaced", "hftbv", "after_ns"},
+};
+
+const char *hf_task_state_name(HfTaskState state)
+{
+    static const char *const names[HF_TASK_STATES] = {
+        "TASK_STAGING",     "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING",
+        "TASK_UNREACHABLE", "TASK_UNKNOWN",  "TASK_FINISHED", "TASK_FAILED",
+        "TASK_KILLED",      "TASK_ERROR",    "TASK_LOST",    "TASK_DROPPED",
+        "TASK_GONE",        "TASK_GONE_BY_OPERATOR",
+    };
+    HF_ASSERT(state < HF_TASK_STATES);
+    return names[state];
+}
+
+const char *hf_task_reason_name(HfTaskReason reason)
+{
+    static const char *const names[HF_TASK_REASONS] = {
+        "NONE",
+        "REASON_INVALID_OFFERS",
+        "REASON_TASK_INVALID",
+        "REASON_SLAVE_DISCONNECTED",
+        "REASON_SLAVE_REMOVED",
+        "REASON_SLAVE_REREGISTERED",
+        "REASON_RECONCILIATION",
+        "REASON_TASK_KILLED_DURING_LAUNCH",
+        "REASON_FRAMEWORK_REMOVED",
+    };
+    HF_ASSERT(reason < HF_TASK_REASONS);
+    return names[reason];
+}

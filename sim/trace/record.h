@@ -1,0 +1,116 @@
+/*
+ * One record for each thing that happens in a run: the vocabulary of the trace. Records carry ids, never pointers
+ * that outlive the call, and enough to recount the cluster from the trace alone.
+ */
+#ifndef HF_TRACE_RECORD_H
+#define HF_TRACE_RECORD_H
+
+#include <stdint.h>
+
+#include "base/time.h"
+#include "resource/resources.h"
+
+/* Mesos's task states (mesos.proto TaskState). Terminal ones come last. */
+typedef enum HfTaskState {
+    HF_TASK_STAGING = 0,
+    HF_TASK_STARTING,
+    HF_TASK_RUNNING,
+    HF_TASK_KILLING,
+    HF_TASK_UNREACHABLE, /* not terminal: the agent may come back */
+    HF_TASK_UNKNOWN,
+    HF_TASK_FINISHED, /* terminal from here on */
+    HF_TASK_FAILED,
+    HF_TASK_KILLED,
+    HF_TASK_ERROR,
+    HF_TASK_LOST,
+    HF_TASK_DROPPED,
+    HF_TASK_GONE,
+    HF_TASK_GONE_BY_OPERATOR,
+    HF_TASK_STATES
+} HfTaskState;
+
+static inline int hf_task_state_is_terminal(HfTaskState state)
+{
+    return state >= HF_TASK_FINISHED;
+}
+
+/* "TASK_RUNNING" and so on; never NULL. */
+const char *hf_task_state_name(HfTaskState state);
+
+/* Why a task changed state (a subset of Mesos's TaskStatus.Reason). */
+typedef enum HfTaskReason {
+    HF_REASON_NONE = 0,
+    HF_REASON_INVALID_OFFERS,
+    HF_REASON_TASK_INVALID,
+    HF_REASON_SLAVE_DISCONNECTED,
+    HF_REASON_SLAVE_REMOVED,
+    HF_REASON_SLAVE_REREGISTERED,
+    HF_REASON_RECONCILIATION,
+    HF_REASON_TASK_KILLED_DURING_LAUNCH,
+    HF_REASON_FRAMEWORK_REMOVED,
+    HF_TASK_REASONS
+} HfTaskReason;
+
+const char *hf_task_reason_name(HfTaskReason reason);
+
+typedef enum HfRecordType {
+    /* the world, as it is: */
+    HF_RECORD_RUN_STARTED = 0, /* value: seed */
+    HF_RECORD_RUN_ENDED,
+    HF_RECORD_AGENT_CRASHED,  /* agent: host row; value: 1 when the connection broke visibly */
+    HF_RECORD_AGENT_RETURNED, /* agent: host row */
+    HF_RECORD_MESSAGE_LOST,   /* state: message type; agent or framework: the receiver */
+    HF_RECORD_TASK_STARTED,   /* agent: host row; framework, id; value: usage in 1/1000; resources */
+    HF_RECORD_TASK_ENDED,     /* agent: host row; framework, id; state: how; resources */
+    /* the master, as it decides (agent: agent id): */
+    HF_RECORD_AGENT_REGISTERED, /* value: host row; resources: the total */
+    HF_RECORD_AGENT_REREGISTERED,
+    HF_RECORD_AGENT_DISCONNECTED,
+    HF_RECORD_AGENT_UNREACHABLE,
+    HF_RECORD_FRAMEWORK_SUBSCRIBED, /* role: the first of its roles */
+    HF_RECORD_FRAMEWORK_REMOVED,
+    HF_RECORD_OFFER_SENT, /* agent, framework, role, id: offer; resources */
+    HF_RECORD_OFFER_ACCEPTED,
+    HF_RECORD_OFFER_DECLINED,  /* value: refuse time in ms, -1 none */
+    HF_RECORD_OFFER_RESCINDED, /* the agent or framework went away */
+    HF_RECORD_OFFER_EXPIRED,   /* offer_timeout passed */
+    HF_RECORD_ACCEPT_INVALID,  /* framework; value: tasks refused */
+    HF_RECORD_REVIVED,
+    HF_RECORD_SUPPRESSED,
+    HF_RECORD_TASK_LAUNCHED, /* agent, framework, role, id: task; value: job; resources */
+    HF_RECORD_TASK_STATE,    /* agent, framework, role, id: task, state, reason; resources when terminal: given back */
+    HF_RECORD_TASK_KILL,     /* framework asked for it */
+    /* the frameworks, as they see it: */
+    HF_RECORD_DEMAND,       /* framework; value: tasks waiting to be launched */
+    HF_RECORD_TASK_WAITED,  /* framework, id: task; value: ns from submission to running; agent; role */
+    HF_RECORD_JOB_FINISHED, /* framework, id: job; value: ns from submission to the end of the last task */
+    HF_RECORD_PLACEMENT_REFUSED, /* framework, id: task, value: how many refusals so far: it fits nowhere */
+    HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns since the old ended;
+                                state: 1 when on the same host */
+    HF_RECORD_TYPES
+} HfRecordType;
+
+/* Agent and framework rows: HF_ROW_NONE where a record has none. */
+#define HF_ROW_NONE UINT32_MAX
+
+typedef struct HfRecord {
+    HfTime at;
+    uint16_t type, state, reason;
+    uint32_t agent, framework;
+    HfRoleId role;
+    uint64_t id;
+    int64_t value;
+    const HfResources *resources; /* borrowed during the call; NULL = none */
+} HfRecord;
+
+/* What a type is called in the JSONL form, and which fields of the record it uses. */
+typedef struct HfRecordShape {
+    const char *name;
+    const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j job id, s task state,
+                           w reason, b same host, v value, x resources */
+    const char *value;  /* name of `value` in the text form; NULL when unused */
+} HfRecordShape;
+
+extern const HfRecordShape hf_record_shapes[HF_RECORD_TYPES];
+
+#endif
