@@ -1,0 +1,25 @@
+# The look of every figure. `holdfast plot` writes a preamble of variables, this file and the figure's own file into
+# one script, and keeps it beside the figure, so that a figure can be drawn again, or changed, with gnuplot alone.
+# From the preamble: heading, subheading (strings).
+set encoding utf8
+set datafile separator comma
+set datafile columnheaders
+
+# Two colours a reader can tell apart whatever his eyes; series 1, 2, 3 ... take them in order.
+array palette_rgb[10] = ['#2f6db5', '#ee8f2f', '#2ca58d', '#c8405c', '#8b5fbf', '#8a6a4a', '#4fb3e8', '#a8a62c', '#e07bb0', '#5f6b7a']
+colour(i) = palette_rgb[(int(i) - 1) % 10 + 1]
+colour_allocated = '#2f6db5'
+colour_used = '#2ca58d'
+colour_offered = '#ee8f2f'
+colour_reserved = '#8b5fbf'
+colour_text = '#222222'
+colour_faint = '#6b7280'
+
+set label 1 heading at screen 0.025, 0.955 left font ',20' textcolor rgb colour_text
+set label 2 subheading at screen 0.025, 0.908 left textcolor rgb colour_faint
+set tmargin at screen 0.86
+set border 3 linecolor rgb '#9aa1ab' linewidth 1
+set tics nomirror out scale 0.6 textcolor rgb colour_text
+set grid ytics xtics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
+set key outside right center vertical Left reverse samplen 1.6 spacing 1.35 textcolor rgb colour_text noenhanced
+set style fill solid 1.0 noborder

@@ -1,0 +1,18 @@
+# How long tasks waited from submission to start: the share of tasks that waited at most so long.
+# From the preamble: data, frameworks (those named), other_frameworks, other_count, wait_low, wait_high (s), wait_tics.
+set xlabel 'wait from submission to start' textcolor rgb colour_faint
+set ylabel 'tasks that waited at most so long (%)' textcolor rgb colour_faint
+set logscale x
+set xrange [wait_low : wait_high]
+set yrange [0 : 100]
+set ytics 10
+eval 'set xtics ('.wait_tics.')'
+set mxtics 10
+wait_of(name) = strcol(3) eq name ? (column(2) > wait_low ? column(2) : wait_low) : NaN
+plot for [i = 1 : words(other_frameworks)] data using (wait_of(word(other_frameworks, i))):(100 * column(1)) \
+         with lines linewidth 1 linecolor rgb '#c9ced6' notitle, \
+     for [i = 1 : words(frameworks)] data using (wait_of(word(frameworks, i))):(100 * column(1)) \
+         with lines linewidth (word(frameworks, i) eq 'all' ? 3 : 2) \
+         linecolor rgb (word(frameworks, i) eq 'all' ? colour_text : colour(i - 1)) title word(frameworks, i), \
+     (other_count > 0 ? -1 : NaN) with lines linewidth 1 linecolor rgb '#c9ced6' \
+         title (other_count > 0 ? sprintf('%d more', other_count) : '')

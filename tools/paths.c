@@ -1,0 +1,64 @@
+/* Looks in a fixed order; see paths.h. */
+#include "tools/paths.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* Directory of the running executable, or NULL where /proc tells nothing. */
+static char *executable_dir(void)
+{
+    g_autofree char *path = g_file_read_link("/proc/self/exe", NULL);
+    return path != NULL ? g_path_get_dirname(path) : NULL;
+}
+
+static gboolean lies_in(const char *path, const char *dir)
+{
+    size_t size = strlen(dir);
+    return strncmp(path, dir, size) == 0 && (path[size] == '/' || path[size] == '\0');
+}
+
+/* The places for `name`, in order; NULL-terminated. */
+static char **candidates(const char *name)
+{
+    GStrvBuilder *list = g_strv_builder_new();
+    g_autofree char *dir = executable_dir();
+    if (dir != NULL && lies_in(dir, HF_BINARY_DIR)) {
+        g_autofree char *source = g_build_filename(HF_SOURCE_DIR, name, NULL);
+        g_strv_builder_add(list, source);
+    } else if (dir != NULL) {
+        g_autofree char *beside = g_build_filename(dir, "..", "share", "holdfast", name, NULL);
+        g_strv_builder_add(list, beside);
+    }
+    g_autofree char *installed = g_build_filename(HF_DATA_DIR, name, NULL);
+    g_strv_builder_add(list, installed);
+    char **result = g_strv_builder_end(list);
+    g_strv_builder_unref(list);
+    return result;
+}
+
+char *hf_paths_find(const char *name, GError **error)
+{
+    g_auto(GStrv) places = candidates(name);
+    for (char **place = places; *place != NULL; place++) {
+        if (!g_file_test(*place, G_FILE_TEST_IS_DIR)) continue;
+        return g_canonicalize_filename(*place, NULL);
+    }
+    g_autofree char *list = g_strjoinv(", ", places);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+                "cannot find the program's own '%s' directory; looked at: %s", name, list);
+    return NULL;
+}
+
+char *hf_paths_scenario(const char *name)
+{
+    if (g_file_test(name, G_FILE_TEST_EXISTS) || strchr(name, '/') != NULL) return g_strdup(name);
+    g_autofree char *dir = hf_paths_find("scenarios", NULL);
+    if (dir == NULL) return g_strdup(name);
+    g_autofree char *with_suffix = g_strconcat(name, ".yaml", NULL);
+    const char *const forms[] = {name, with_suffix};
+    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *path = g_build_filename(dir, forms[i], NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) return g_steal_pointer(&path);
+    }
+    return g_strdup(name);
+}

@@ -1,0 +1,213 @@
+/* One pass over each table. */
+#include "tools/run_facts.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "tools/csv.h"
+
+static gboolean refuse(GError **error, const char *what, const char *field)
+{
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: '%s'", what, field);
+    return FALSE;
+}
+
+static gboolean number(const char *field, double *value_out, GError **error)
+{
+    char *end = NULL;
+    double value = g_ascii_strtod(field, &end);
+    if (end == field || *end != '\0') return refuse(error, "expected a number", field);
+    *value_out = value;
+    return TRUE;
+}
+
+static gboolean has_text(const GPtrArray *list, const char *text)
+{
+    for (guint i = 0; i < list->len; i++) {
+        if (strcmp(list->pdata[i], text) == 0) return TRUE;
+    }
+    return FALSE;
+}
+
+static void add_distinct(GPtrArray *list, const char *text)
+{
+    if (!has_text(list, text)) g_ptr_array_add(list, g_strdup(text));
+}
+
+/* ---- timeseries.csv ---- */
+
+static void clear_column(void *column)
+{
+    g_free(((HfColumnFacts *)column)->name);
+}
+
+static HfColumnFacts *column_at(const HfSeriesFacts *facts, guint i)
+{
+    return &g_array_index(facts->columns, HfColumnFacts, i);
+}
+
+static gboolean series_row(guint line, char *const *fields, guint count, void *data, GError **error)
+{
+    HfSeriesFacts *facts = data;
+    if (line == 1) {
+        if (strcmp(fields[0], "time_s") != 0)
+            return refuse(error, "expected the first column to be time_s", fields[0]);
+        for (guint i = 0; i < count; i++) {
+            HfColumnFacts column = {g_strdup(fields[i]), INFINITY, -INFINITY, 0};
+            g_array_append_val(facts->columns, column);
+        }
+        return TRUE;
+    }
+    for (guint i = 0; i < count; i++) {
+        double value;
+        if (!number(fields[i], &value, error)) return FALSE;
+        HfColumnFacts *column = column_at(facts, i);
+        column->minimum = MIN(column->minimum, value);
+        column->maximum = MAX(column->maximum, value);
+        column->sum += value;
+        if (i > 0) continue;
+        facts->rows++;
+        if (facts->rows <= 2) facts->interval_s = value - (facts->rows == 2 ? facts->end_s : 0);
+        facts->end_s = value;
+    }
+    return TRUE;
+}
+
+static int by_mean_share(const void *a, const void *b, void *data)
+{
+    g_autofree char *name_a = g_strconcat("share_", *(char *const *)a, NULL);
+    g_autofree char *name_b = g_strconcat("share_", *(char *const *)b, NULL);
+    double sum_a = hf_series_facts_column(data, name_a)->sum;
+    double sum_b = hf_series_facts_column(data, name_b)->sum;
+    if (sum_a != sum_b) return sum_a > sum_b ? -1 : 1;
+    return strcmp(name_a, name_b);
+}
+
+static void find_names(HfSeriesFacts *facts)
+{
+    for (guint i = 0; i < facts->columns->len; i++) {
+        const HfColumnFacts *column = column_at(facts, i);
+        if (g_str_has_prefix(column->name, "share_")) {
+            g_ptr_array_add(facts->roles, g_strdup(column->name + strlen("share_")));
+        } else if (g_str_has_suffix(column->name, "_total") && column->maximum > 0) {
+            gsize size = strlen(column->name) - strlen("_total");
+            g_ptr_array_add(facts->resources, g_strndup(column->name, size));
+        }
+    }
+    g_ptr_array_sort_with_data(facts->roles, by_mean_share, facts);
+}
+
+HfSeriesFacts *hf_series_facts_read(const char *path, GError **error)
+{
+    g_autoptr(HfSeriesFacts) facts = g_new0(HfSeriesFacts, 1);
+    facts->columns = g_array_new(FALSE, TRUE, sizeof(HfColumnFacts));
+    g_array_set_clear_func(facts->columns, clear_column);
+    facts->resources = g_ptr_array_new_with_free_func(g_free);
+    facts->roles = g_ptr_array_new_with_free_func(g_free);
+    if (!hf_csv_read(path, series_row, facts, error)) return NULL;
+    find_names(facts);
+    return g_steal_pointer(&facts);
+}
+
+void hf_series_facts_free(HfSeriesFacts *facts)
+{
+    if (facts == NULL) return;
+    g_array_unref(facts->columns);
+    g_ptr_array_unref(facts->resources);
+    g_ptr_array_unref(facts->roles);
+    g_free(facts);
+}
+
+const HfColumnFacts *hf_series_facts_column(const HfSeriesFacts *facts, const char *name)
+{
+    for (guint i = 0; i < facts->columns->len; i++) {
+        if (strcmp(column_at(facts, i)->name, name) == 0) return column_at(facts, i);
+    }
+    return NULL;
+}
+
+/* ---- waits.csv: quantile,wait_s,framework ---- */
+
+static gboolean waits_row(guint line, char *const *fields, guint count, void *data, GError **error)
+{
+    HfWaitsFacts *facts = data;
+    if (count != 3) return refuse(error, "expected quantile,wait_s,framework", fields[0]);
+    if (line == 1) return TRUE;
+    double wait;
+    if (!number(fields[1], &wait, error)) return FALSE;
+    if (wait > 0) {
+        facts->smallest = facts->smallest > 0 ? MIN(facts->smallest, wait) : wait;
+        facts->largest = MAX(facts->largest, wait);
+    }
+    /* Rows of one framework stand together, so the last name is nearly always the one. */
+    guint known = facts->frameworks->len;
+    if (known > 0 && strcmp(facts->frameworks->pdata[known - 1], fields[2]) == 0) return TRUE;
+    if (strcmp(fields[2], "all") == 0 && !has_text(facts->frameworks, "all"))
+        g_ptr_array_insert(facts->frameworks, 0, g_strdup("all"));
+    else
+        add_distinct(facts->frameworks, fields[2]);
+    return TRUE;
+}
+
+HfWaitsFacts *hf_waits_facts_read(const char *path, GError **error)
+{
+    g_autoptr(HfWaitsFacts) facts = g_new0(HfWaitsFacts, 1);
+    facts->frameworks = g_ptr_array_new_with_free_func(g_free);
+    if (!hf_csv_read(path, waits_row, facts, error)) return NULL;
+    return g_steal_pointer(&facts);
+}
+
+void hf_waits_facts_free(HfWaitsFacts *facts)
+{
+    if (facts == NULL) return;
+    g_ptr_array_unref(facts->frameworks);
+    g_free(facts);
+}
+
+/* ---- arms.csv: arm,resource,allocated,used,offered,reserved_idle ---- */
+
+static gboolean arms_row(guint line, char *const *fields, guint count, void *data, GError **error)
+{
+    HfArmsFacts *facts = data;
+    if (count < 2) return refuse(error, "expected arm,resource,...", fields[0]);
+    if (line == 1) return TRUE;
+    add_distinct(facts->arms, fields[0]);
+    add_distinct(facts->resources, fields[1]);
+    return TRUE;
+}
+
+HfArmsFacts *hf_arms_facts_read(const char *path, GError **error)
+{
+    g_autoptr(HfArmsFacts) facts = g_new0(HfArmsFacts, 1);
+    facts->arms = g_ptr_array_new_with_free_func(g_free);
+    facts->resources = g_ptr_array_new_with_free_func(g_free);
+    if (!hf_csv_read(path, arms_row, facts, error)) return NULL;
+    return g_steal_pointer(&facts);
+}
+
+void hf_arms_facts_free(HfArmsFacts *facts)
+{
+    if (facts == NULL) return;
+    g_ptr_array_unref(facts->arms);
+    g_ptr_array_unref(facts->resources);
+    g_free(facts);
+}
+
+/* ---- run.json ---- */
+
+char *hf_run_json_string(const char *path, const char *member, GError **error)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    if (!json_parser_load_from_file(parser, path, error)) return NULL;
+    JsonNode *root = json_parser_get_root(parser);
+    JsonNode *node = root != NULL && JSON_NODE_HOLDS_OBJECT(root)
+                         ? json_object_get_member(json_node_get_object(root), member)
+                         : NULL;
+    if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
+        json_node_get_value_type(node) != G_TYPE_STRING) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no string \"%s\"", path, member);
+        return NULL;
+    }
+    return g_strdup(json_node_get_string(node));
+}

@@ -1,0 +1,53 @@
+/*
+ * What the figures need to know about a run directory before they are drawn: names, spans and sums
+ * that a gnuplot script cannot find out by itself.
+ */
+#ifndef HF_TOOLS_RUN_FACTS_H
+#define HF_TOOLS_RUN_FACTS_H
+
+#include <glib.h>
+
+/* One numeric column of timeseries.csv. */
+typedef struct HfColumnFacts {
+    char *name;
+    double minimum, maximum, sum; /* over all rows; minimum > maximum when there are none */
+} HfColumnFacts;
+
+typedef struct HfSeriesFacts {
+    GArray *columns;      /* of HfColumnFacts, in the order of the file */
+    guint64 rows;         /* without the header */
+    double end_s;         /* time of the last row */
+    double interval_s;    /* distance of the first two rows; end_s when there is but one */
+    GPtrArray *resources; /* char *: R of each R_total whose maximum is above 0 */
+    GPtrArray *roles;     /* char *: ROLE of each share_ROLE, largest mean share first */
+} HfSeriesFacts;
+
+typedef struct HfWaitsFacts {
+    GPtrArray *frameworks;    /* char *: in the order of the file, "all" first */
+    double smallest, largest; /* of the positive waits, s; 0 when none is positive */
+} HfWaitsFacts;
+
+typedef struct HfArmsFacts {
+    GPtrArray *arms, *resources; /* char *, distinct, in the order of the file */
+} HfArmsFacts;
+
+/* Each reads one table. Errors: NULL with file and line; the table must exist. */
+HfSeriesFacts *hf_series_facts_read(const char *path, GError **error);
+void hf_series_facts_free(HfSeriesFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfSeriesFacts, hf_series_facts_free)
+
+/* The column of that name, or NULL. */
+const HfColumnFacts *hf_series_facts_column(const HfSeriesFacts *facts, const char *name);
+
+HfWaitsFacts *hf_waits_facts_read(const char *path, GError **error);
+void hf_waits_facts_free(HfWaitsFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfWaitsFacts, hf_waits_facts_free)
+
+HfArmsFacts *hf_arms_facts_read(const char *path, GError **error);
+void hf_arms_facts_free(HfArmsFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArmsFacts, hf_arms_facts_free)
+
+/* The string `member` at the top of a JSON file; NULL and an error if it cannot be had. */
+char *hf_run_json_string(const char *path, const char *member, GError **error);
+
+#endif
