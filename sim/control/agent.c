@@ -1,6 +1,7 @@
 /*
- * The agent's state machine; see agent.h. Invariant: updates of one task leave in order, the next only when the one
- * before it was acknowledged, and a task is forgotten when its terminal update was acknowledged.
+ * The agent's state machine; see agent.h. Invariant: updates of one task leave in order, the next
+ * only when the one before it was acknowledged, and a task is forgotten when its terminal update
+ * was acknowledged.
  */
 #include "control/agent.h"
 
@@ -75,14 +76,14 @@ void hf_agent_crash(HfAgent *agent)
     agent->state = HF_AGENT_DOWN;
     agent->draws++; /* an attempt that is under way is of an earlier life */
     agent->is_retry_armed = FALSE;
+    agent->life++;
 }
 
 static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     gboolean again = agent->id != HF_ROW_NONE;
-    HfMessage *message =
-        hf_outbox_send(out, again ? HF_MESSAGE_REREGISTER_AGENT : HF_MESSAGE_REGISTER_AGENT,
-                       self(agent), master);
+    HfMessage *message = hf_outbox_send(
+        out, again ? HF_MESSAGE_REREGISTER_AGENT : HF_MESSAGE_REGISTER_AGENT, self(agent), master);
     message->agent = agent->id;
     message->name = agent->name;
     message->total = agent->total;
@@ -118,7 +119,8 @@ static HfTime retry_after(const HfAgent *agent, const HfAgentTask *task)
     return MIN(wait, agent->config->retry_max);
 }
 
-/* Send the oldest update of a task, and see to it that it is sent again if no acknowledgement comes. */
+/* Send the oldest update of a task, and see to it that it is sent again if no acknowledgement
+ * comes. */
 static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox *out)
 {
     HF_ASSERT(task->update_count > 0);
@@ -134,7 +136,7 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
     task->sent_at = now;
     if (agent->is_retry_armed) return;
     agent->is_retry_armed = TRUE;
-    hf_outbox_timer(out, now + retry_after(agent, task), HF_AGENT_TIMER_RETRY, 0);
+    hf_outbox_timer(out, now + retry_after(agent, task), HF_AGENT_TIMER_RETRY, agent->life);
 }
 
 static void update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now, HfOutbox *out)
@@ -194,7 +196,8 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
     guint32 i = find_task(agent, in->status.framework, in->status.task);
     if (i == agent->tasks.count) return;
     HfAgentTask *task = &agent->tasks.at[i];
-    if (task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state) return; /* a duplicate */
+    if (task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state)
+        return; /* a duplicate */
     task->update_count--;
     memmove(task->updates, task->updates + 1, task->update_count);
     task->retries = 0;
@@ -219,18 +222,31 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
     HF_ASSERT(agent->state != HF_AGENT_DOWN); /* the world loses what is sent to a dead host */
     switch (in->type) {
     case HF_MESSAGE_AGENT_REGISTERED:
-    case HF_MESSAGE_AGENT_REREGISTERED: on_registered(agent, now, in, out); break;
-    case HF_MESSAGE_RUN_TASK: on_run_task(agent, now, in, out); break;
-    case HF_MESSAGE_KILL_TASK: on_kill(agent, in->framework, in->task, out); break;
-    case HF_MESSAGE_EXECUTOR_STATUS: on_executor(agent, now, in, out); break;
-    case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT: on_acknowledged(agent, now, in, out); break;
-    case HF_MESSAGE_PING: hf_outbox_send(out, HF_MESSAGE_PONG, self(agent), master)->agent = agent->id; break;
+    case HF_MESSAGE_AGENT_REREGISTERED:
+        on_registered(agent, now, in, out);
+        break;
+    case HF_MESSAGE_RUN_TASK:
+        on_run_task(agent, now, in, out);
+        break;
+    case HF_MESSAGE_KILL_TASK:
+        on_kill(agent, in->framework, in->task, out);
+        break;
+    case HF_MESSAGE_EXECUTOR_STATUS:
+        on_executor(agent, now, in, out);
+        break;
+    case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
+        on_acknowledged(agent, now, in, out);
+        break;
+    case HF_MESSAGE_PING:
+        hf_outbox_send(out, HF_MESSAGE_PONG, self(agent), master)->agent = agent->id;
+        break;
     case HF_MESSAGE_SHUTDOWN_FRAMEWORK:
         for (guint32 i = 0; i < agent->tasks.count; i++)
             if (agent->tasks.at[i].framework == in->framework)
                 on_kill(agent, in->framework, agent->tasks.at[i].id, out);
         break;
-    default: HF_ASSERT(!"a message that no agent expects");
+    default:
+        HF_ASSERT(!"a message that no agent expects");
     }
 }
 
@@ -248,18 +264,20 @@ static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
         next = MIN(next, task->sent_at + retry_after(agent, task));
     }
     agent->is_retry_armed = next != HF_TIME_NEVER;
-    if (agent->is_retry_armed) hf_outbox_timer(out, next, HF_AGENT_TIMER_RETRY, 0);
+    if (agent->is_retry_armed) hf_outbox_timer(out, next, HF_AGENT_TIMER_RETRY, agent->life);
 }
 
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
 {
     switch (kind) {
     case HF_AGENT_TIMER_REGISTER:
-        if (agent->state == HF_AGENT_REGISTERING && arg == agent->draws) ask_to_register(agent, now, out);
+        if (agent->state == HF_AGENT_REGISTERING && arg == agent->draws)
+            ask_to_register(agent, now, out);
         break;
     case HF_AGENT_TIMER_RETRY:
-        if (agent->state == HF_AGENT_REGISTERED && agent->is_retry_armed) on_retry(agent, now, out);
+        if (arg == agent->life && agent->state != HF_AGENT_DOWN) on_retry(agent, now, out);
         break;
-    default: HF_ASSERT(!"a timer that no agent armed");
+    default:
+        HF_ASSERT(!"a timer that no agent armed");
     }
 }

@@ -17,7 +17,8 @@ struct HfDriver {
 
 static const HfPeer master = {HF_PEER_MASTER, 0};
 
-HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops, void *model)
+HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops,
+                        void *model)
 {
     HF_ASSERT(config->role_count > 0);
     HfDriver *driver = g_new0(HfDriver, 1);
@@ -95,11 +96,14 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
         for (guint32 i = 0; ops->rescind && i < in->ids.count; i++)
             ops->rescind(driver->model, driver, in->ids.at[i]);
         break;
-    case HF_MESSAGE_UPDATE: on_update(driver, &in->status); break;
+    case HF_MESSAGE_UPDATE:
+        on_update(driver, &in->status);
+        break;
     case HF_MESSAGE_FAILURE:
         if (ops->failure) ops->failure(driver->model, driver, in->agent);
         break;
-    default: HF_ASSERT(!"a message that no framework expects");
+    default:
+        HF_ASSERT(!"a message that no framework expects");
     }
     leave(driver);
 }
@@ -121,16 +125,18 @@ const char *hf_driver_name(const HfDriver *driver)
     return driver->config.name;
 }
 
-void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count, HfTaskInfo *tasks,
-                      uint32_t task_count, double refuse_seconds)
+void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                      HfTaskInfo *tasks, uint32_t task_count, double refuse_seconds)
 {
     HfMessage *message = say(driver, HF_MESSAGE_ACCEPT);
     message->refuse_seconds = refuse_seconds;
     for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
-    for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(driver->out->catalog, message, &tasks[i]);
+    for (uint32_t i = 0; i < task_count; i++)
+        hf_message_add_task(driver->out->catalog, message, &tasks[i]);
 }
 
-void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count, double refuse_seconds)
+void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                       double refuse_seconds)
 {
     if (offer_count == 0) return;
     HfMessage *message = say(driver, HF_MESSAGE_DECLINE);
@@ -175,7 +181,8 @@ static void note(HfDriver *driver, HfRecord record)
 
 void hf_driver_note_demand(HfDriver *driver, int64_t tasks_waiting)
 {
-    note(driver, (HfRecord){.type = HF_RECORD_DEMAND, .agent = HF_ROW_NONE, .value = tasks_waiting});
+    note(driver,
+         (HfRecord){.type = HF_RECORD_DEMAND, .agent = HF_ROW_NONE, .value = tasks_waiting});
 }
 
 void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited)
@@ -188,8 +195,9 @@ void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime 
 
 void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response)
 {
-    note(driver, (HfRecord){
-                     .type = HF_RECORD_JOB_FINISHED, .agent = HF_ROW_NONE, .id = job, .value = response});
+    note(driver,
+         (HfRecord){
+             .type = HF_RECORD_JOB_FINISHED, .agent = HF_ROW_NONE, .id = job, .value = response});
 }
 
 void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals)
@@ -200,7 +208,8 @@ void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals)
                             .value = refusals});
 }
 
-void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after, gboolean same_host)
+void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after,
+                             gboolean same_host)
 {
     note(driver, (HfRecord){.type = HF_RECORD_TASK_REPLACED,
                             .agent = host,

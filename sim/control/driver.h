@@ -1,8 +1,8 @@
 /*
- * The scheduler driver: one framework's side of the conversation with the master, as Mesos's v1 scheduler API draws
- * it. A framework model is a table of callbacks (HfSchedulerOps) and calls back into the driver; neither knows the
- * master, the network or the engine. The driver acknowledges status updates after the callback returns, as Mesos's
- * driver does with implicit acknowledgements.
+ * The scheduler driver: one framework's side of the conversation with the master, as Mesos's v1
+ * scheduler API draws it. A framework model is a table of callbacks (HfSchedulerOps) and calls back
+ * into the driver; neither knows the master, the network or the engine. The driver acknowledges
+ * status updates after the callback returns, as Mesos's driver does with implicit acknowledgements.
  */
 #ifndef HF_CONTROL_DRIVER_H
 #define HF_CONTROL_DRIVER_H
@@ -15,8 +15,9 @@ typedef struct HfDriver HfDriver;
 #define HF_REFUSE_DEFAULT 5.0
 
 /*
- * What a framework is told. Any member may be NULL. Arguments are valid during the call only; offers stay the
- * framework's until it answers them or they are rescinded, whether it keeps a note of them or not.
+ * What a framework is told. Any member may be NULL. Arguments are valid during the call only;
+ * offers stay the framework's until it answers them or they are rescinded, whether it keeps a note
+ * of them or not.
  */
 typedef struct HfSchedulerOps {
     void (*subscribed)(void *model, HfDriver *driver);
@@ -28,16 +29,17 @@ typedef struct HfSchedulerOps {
 } HfSchedulerOps;
 
 typedef struct HfDriverConfig {
-    const char *name;       /* FrameworkInfo.name; borrowed for the driver's life */
-    const HfRoleId *roles;  /* [role_count], copied */
+    const char *name;      /* FrameworkInfo.name; borrowed for the driver's life */
+    const HfRoleId *roles; /* [role_count], copied */
     uint32_t role_count;
-    uint32_t capabilities;  /* HfFrameworkCapability */
+    uint32_t capabilities; /* HfFrameworkCapability */
     gboolean checkpoint;
     HfTime failover_timeout;
 } HfDriverConfig;
 
 /* `row`: the address of this framework. `ops` and `model` are borrowed. */
-HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops, void *model);
+HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops,
+                        void *model);
 void hf_driver_free(HfDriver *driver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDriver, hf_driver_free)
 
@@ -51,18 +53,20 @@ HfTime hf_driver_now(const HfDriver *driver);
 const char *hf_driver_name(const HfDriver *driver);
 
 /*
- * Launch tasks on offers of one agent and role: what the tasks leave comes back and is filtered for refuse_seconds.
- * No tasks = decline. Resources are moved out of the tasks.
+ * Launch tasks on offers of one agent and role: what the tasks leave comes back and is filtered for
+ * refuse_seconds. No tasks = decline. Resources are moved out of the tasks.
  */
-void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count, HfTaskInfo *tasks,
-                      uint32_t task_count, double refuse_seconds);
-void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count, double refuse_seconds);
+void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                      HfTaskInfo *tasks, uint32_t task_count, double refuse_seconds);
+void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                       double refuse_seconds);
 void hf_driver_revive(HfDriver *driver);   /* all roles */
 void hf_driver_suppress(HfDriver *driver); /* all roles */
 void hf_driver_kill(HfDriver *driver, uint64_t task);
 void hf_driver_teardown(HfDriver *driver);
 
-/* Call ops->timer(kind, arg) after `delay` ns. Cannot be taken back: ignore one that no longer matters. */
+/* Call ops->timer(kind, arg) after `delay` ns. Cannot be taken back: ignore one that no longer
+ * matters. */
 void hf_driver_after(HfDriver *driver, HfTime delay, uint32_t kind, uint64_t arg);
 
 /* ---- what only the framework knows, for the record ---- */
@@ -70,6 +74,7 @@ void hf_driver_note_demand(HfDriver *driver, int64_t tasks_waiting);
 void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited);
 void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response);
 void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals);
-void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after, gboolean same_host);
+void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after,
+                             gboolean same_host);
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * The message pool and the names of messages.
  *
- * Fields by type: SUBSCRIBE name roles capabilities checkpoint failover_timeout; ACCEPT ids tasks refuse_seconds;
- * DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and
- * STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent;
- * REGISTER_AGENT, REREGISTER_AGENT total attributes owner name reports; RUN_TASK, EXECUTOR_LAUNCH info. `framework` and
- * `agent` are set wherever they make sense.
+ * Fields by type: SUBSCRIBE name roles capabilities checkpoint failover_timeout; ACCEPT ids tasks
+ * refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL, KILL_TASK,
+ * EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND
+ * ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; REGISTER_AGENT,
+ * REREGISTER_AGENT total attributes owner name reports; RUN_TASK, EXECUTOR_LAUNCH info. `framework`
+ * and `agent` are set wherever they make sense.
  */
 #include "control/message.h"
 

@@ -1,7 +1,7 @@
 /*
- * What master, agents, frameworks and executors say to each other: the messages of Mesos's scheduler and agent
- * protocols, name by name where Mesos has a name. A message is plain data that owns its lists; the host carries it,
- * late, twice or never.
+ * What master, agents, frameworks and executors say to each other: the messages of Mesos's
+ * scheduler and agent protocols, name by name where Mesos has a name. A message is plain data that
+ * owns its lists; the host carries it, late, twice or never.
  */
 #ifndef HF_CONTROL_MESSAGE_H
 #define HF_CONTROL_MESSAGE_H
@@ -16,9 +16,15 @@
 #include "trace/record.h"
 #include "trace/trace.h"
 
-typedef enum HfPeerKind { HF_PEER_MASTER, HF_PEER_AGENT, HF_PEER_FRAMEWORK, HF_PEER_EXECUTOR } HfPeerKind;
+typedef enum HfPeerKind {
+    HF_PEER_MASTER,
+    HF_PEER_AGENT,
+    HF_PEER_FRAMEWORK,
+    HF_PEER_EXECUTOR
+} HfPeerKind;
 
-/* An address: a master is row 0; an agent or executor its host row; a framework its driver's row. */
+/* An address: a master is row 0; an agent or executor its host row; a framework its driver's row.
+ */
 typedef struct HfPeer {
     HfPeerKind kind;
     uint32_t row;
@@ -118,7 +124,8 @@ typedef struct HfMessage {
     HF_VEC(uint64_t) ids; /* offer ids */
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(HfTaskReport) reports;
-    HF_VEC(HfRoleId) roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all; RUN_TASK: the allocation role */
+    HF_VEC(HfRoleId)
+    roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all; RUN_TASK: the allocation role */
     /* SUBSCRIBE: borrowed, constant for the run */
     const char *name;
     uint32_t capabilities;
@@ -132,8 +139,8 @@ typedef struct HfMessage {
 } HfMessage;
 
 /*
- * Messages are taken from a pool and given back; their lists keep their room, so after warm-up nothing is allocated.
- * A message is named by a row while the host carries it.
+ * Messages are taken from a pool and given back; their lists keep their room, so after warm-up
+ * nothing is allocated. A message is named by a row while the host carries it.
  */
 typedef struct HfMessagePool HfMessagePool;
 HfMessagePool *hf_message_pool_new(HfCatalog *catalog); /* borrowed */
@@ -145,8 +152,8 @@ HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row);
 uint32_t hf_message_pool_live(const HfMessagePool *pool);
 size_t hf_message_pool_memory(const HfMessagePool *pool);
 
-/* A timer that a state machine asks for; the host hands {kind, arg} back at `at`. Timers are never cancelled: the
- * state machine recognises one that no longer matters. */
+/* A timer that a state machine asks for; the host hands {kind, arg} back at `at`. Timers are never
+ * cancelled: the state machine recognises one that no longer matters. */
 typedef struct HfTimerRequest {
     HfTime at;
     uint32_t kind;
@@ -154,8 +161,9 @@ typedef struct HfTimerRequest {
 } HfTimerRequest;
 
 /*
- * What one step puts out: messages and timers, which the host collects, and records, which go to the trace at once.
- * The host empties it after each step with hf_outbox_reset (messages are then the host's).
+ * What one step puts out: messages and timers, which the host collects, and records, which go to
+ * the trace at once. The host empties it after each step with hf_outbox_reset (messages are then
+ * the host's).
  */
 typedef struct HfOutbox {
     HfCatalog *catalog;

@@ -42,8 +42,8 @@ static void append_resources(GString *line, const HfCatalog *catalog, const HfRe
     g_string_append_c(line, ']');
 }
 
-void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog, const HfTraceNames *names,
-                         GString *line)
+void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
+                         const HfTraceNames *names, GString *line)
 {
     HF_ASSERT(record->type < HF_RECORD_TYPES);
     const HfRecordShape *shape = &hf_record_shapes[record->type];
@@ -51,8 +51,12 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog, const
                            shape->name);
     for (const char *field = shape->fields; *field; field++) {
         switch (*field) {
-        case 'a': append_name(line, "agent", record->agent, names->agent, names->context); break;
-        case 'h': append_name(line, "host", record->agent, names->host, names->context); break;
+        case 'a':
+            append_name(line, "agent", record->agent, names->agent, names->context);
+            break;
+        case 'h':
+            append_name(line, "host", record->agent, names->host, names->context);
+            break;
         case 'f':
             append_name(line, "framework", record->framework, names->framework, names->context);
             break;
@@ -84,8 +88,11 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog, const
             g_string_append_printf(line, ",\"%s\":%" G_GINT64_FORMAT, shape->value,
                                    (gint64)record->value);
             break;
-        case 'x': append_resources(line, catalog, record->resources); break;
-        default: HF_ASSERT(!"a field letter that record.h does not list");
+        case 'x':
+            append_resources(line, catalog, record->resources);
+            break;
+        default:
+            HF_ASSERT(!"a field letter that record.h does not list");
         }
     }
     g_string_append(line, "}\n");

@@ -38,9 +38,12 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
 const char *hf_task_state_name(HfTaskState state)
 {
     static const char *const names[HF_TASK_STATES] = {
-        "TASK_STAGING",     "TASK_STARTING", "TASK_RUNNING", "TASK_KILLING",
-        "TASK_UNREACHABLE", "TASK_UNKNOWN",  "TASK_FINISHED", "TASK_FAILED",
-        "TASK_KILLED",      "TASK_ERROR",    "TASK_LOST",    "TASK_DROPPED",
+        "TASK_STAGING",     "TASK_STARTING",
+        "TASK_RUNNING",     "TASK_KILLING",
+        "TASK_UNREACHABLE", "TASK_UNKNOWN",
+        "TASK_FINISHED",    "TASK_FAILED",
+        "TASK_KILLED",      "TASK_ERROR",
+        "TASK_LOST",        "TASK_DROPPED",
         "TASK_GONE",        "TASK_GONE_BY_OPERATOR",
     };
     HF_ASSERT(state < HF_TASK_STATES);

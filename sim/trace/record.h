@@ -1,6 +1,6 @@
 /*
- * One record for each thing that happens in a run: the vocabulary of the trace. Records carry ids, never pointers
- * that outlive the call, and enough to recount the cluster from the trace alone.
+ * One record for each thing that happens in a run: the vocabulary of the trace. Records carry ids,
+ * never pointers that outlive the call, and enough to recount the cluster from the trace alone.
  */
 #ifndef HF_TRACE_RECORD_H
 #define HF_TRACE_RECORD_H
@@ -60,8 +60,8 @@ typedef enum HfRecordType {
     HF_RECORD_AGENT_CRASHED,  /* agent: host row; value: 1 when the connection broke visibly */
     HF_RECORD_AGENT_RETURNED, /* agent: host row */
     HF_RECORD_MESSAGE_LOST,   /* state: message type; agent or framework: the receiver */
-    HF_RECORD_TASK_STARTED,   /* agent: host row; framework, id; value: usage in 1/1000; resources */
-    HF_RECORD_TASK_ENDED,     /* agent: host row; framework, id; state: how; resources */
+    HF_RECORD_TASK_STARTED, /* agent: host row; framework, id; value: usage in 1/1000; resources */
+    HF_RECORD_TASK_ENDED,   /* agent: host row; framework, id; state: how; resources */
     /* the master, as it decides (agent: agent id): */
     HF_RECORD_AGENT_REGISTERED, /* value: host row; resources: the total */
     HF_RECORD_AGENT_REREGISTERED,
@@ -78,15 +78,19 @@ typedef enum HfRecordType {
     HF_RECORD_REVIVED,
     HF_RECORD_SUPPRESSED,
     HF_RECORD_TASK_LAUNCHED, /* agent, framework, role, id: task; value: job; resources */
-    HF_RECORD_TASK_STATE,    /* agent, framework, role, id: task, state, reason; resources when terminal: given back */
+    HF_RECORD_TASK_STATE,    /* agent, framework, role, id: task, state, reason; resources when
+                                terminal: given back */
     HF_RECORD_TASK_KILL,     /* framework asked for it */
     /* the frameworks, as they see it: */
-    HF_RECORD_DEMAND,       /* framework; value: tasks waiting to be launched */
-    HF_RECORD_TASK_WAITED,  /* framework, id: task; value: ns from submission to running; agent; role */
-    HF_RECORD_JOB_FINISHED, /* framework, id: job; value: ns from submission to the end of the last task */
-    HF_RECORD_PLACEMENT_REFUSED, /* framework, id: task, value: how many refusals so far: it fits nowhere */
-    HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns since the old ended;
-                                state: 1 when on the same host */
+    HF_RECORD_DEMAND,      /* framework; value: tasks waiting to be launched */
+    HF_RECORD_TASK_WAITED, /* framework, id: task; value: ns from submission to running; agent; role
+                            */
+    HF_RECORD_JOB_FINISHED, /* framework, id: job; value: ns from submission to the end of the last
+                               task */
+    HF_RECORD_PLACEMENT_REFUSED, /* framework, id: task, value: how many refusals so far: it fits
+                                    nowhere */
+    HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns
+                                since the old ended; state: 1 when on the same host */
     HF_RECORD_TYPES
 } HfRecordType;
 
@@ -106,8 +110,8 @@ typedef struct HfRecord {
 /* What a type is called in the JSONL form, and which fields of the record it uses. */
 typedef struct HfRecordShape {
     const char *name;
-    const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j job id, s task state,
-                           w reason, b same host, v value, x resources */
+    const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
+                           job id, s task state, w reason, b same host, v value, x resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;
 

@@ -45,9 +45,12 @@ static void digest_resources(HfTrace *trace, const HfResources *resources)
     uint32_t count = hf_resources_count(resources);
     const HfResource *entry = hf_resources_entries(resources);
     for (uint32_t i = 0; i < count; i++, entry++) {
-        hf_digest_word(&trace->digest, (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind);
+        hf_digest_word(&trace->digest,
+                       (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind);
         switch (hf_kind_type(trace->catalog, entry->kind)) {
-        case HF_TYPE_SCALAR: hf_digest_word(&trace->digest, (uint64_t)entry->milli); break;
+        case HF_TYPE_SCALAR:
+            hf_digest_word(&trace->digest, (uint64_t)entry->milli);
+            break;
         case HF_TYPE_RANGES:
             for (uint32_t k = 0; k < entry->ranges->count; k++) {
                 hf_digest_word(&trace->digest, entry->ranges->at[k].begin);

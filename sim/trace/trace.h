@@ -1,6 +1,6 @@
 /*
- * Where records go: into the digest of the run, always; to whoever listens (recorders, the auditor, an event log).
- * The digest does not depend on who listens, so output settings change no result.
+ * Where records go: into the digest of the run, always; to whoever listens (recorders, the auditor,
+ * an event log). The digest does not depend on who listens, so output settings change no result.
  */
 #ifndef HF_TRACE_TRACE_H
 #define HF_TRACE_TRACE_H
@@ -44,10 +44,11 @@ typedef struct HfTraceNames {
 } HfTraceNames;
 
 /*
- * Append one record as a line of JSON (with newline) to `line`: {"t":ns,"ev":"offer_sent","agent":"S00000001",...}.
- * Fields in the order of hf_record_shapes; resources in canonical text.
+ * Append one record as a line of JSON (with newline) to `line`:
+ * {"t":ns,"ev":"offer_sent","agent":"S00000001",...}. Fields in the order of hf_record_shapes;
+ * resources in canonical text.
  */
-void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog, const HfTraceNames *names,
-                         GString *line);
+void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
+                         const HfTraceNames *names, GString *line);
 
 #endif

@@ -1,0 +1,812 @@
+/*
+ * The master's frameworks, offers and tasks; agents are in master_agents.c.
+ *
+ * Invariant: for each agent the resources of its outstanding offers and of its tasks that still
+ * hold theirs are exactly what the allocator has handed out there (hf_master_check recounts it).
+ */
+#include "control/master_internal.h"
+
+#include "base/assert.h"
+
+static const HfPeer self = {HF_PEER_MASTER, 0};
+
+void hf_master_config_init(HfMasterConfig *config)
+{
+    *config = (HfMasterConfig){
+        .allocation_interval = HF_NS_PER_SECOND,
+        .offer_timeout = HF_TIME_NEVER,
+        .agent_ping_timeout = 15 * HF_NS_PER_SECOND,
+        .max_agent_ping_timeouts = 5,
+        .agent_reregister_timeout = 10 * HF_NS_PER_MINUTE,
+    };
+}
+
+HfMaster *hf_master_new(HfCatalog *catalog, HfAllocator *allocator, const HfMasterConfig *config)
+{
+    HF_ASSERT(config->allocation_interval > 0 && config->agent_ping_timeout > 0);
+    HfMaster *master = g_new0(HfMaster, 1);
+    master->catalog = catalog;
+    master->allocator = allocator;
+    master->config = *config;
+    return master;
+}
+
+void hf_master_free(HfMaster *master)
+{
+    if (master == NULL) return;
+    for (guint32 i = 0; i < master->offers.count; i++)
+        hf_resources_clear(master->catalog, &master->offers.at[i].resources);
+    for (guint32 i = 0; i < master->tasks.count; i++)
+        hf_resources_clear(master->catalog, &master->tasks.at[i].resources);
+    for (guint32 i = 0; i < master->frameworks.count; i++) {
+        g_free(master->frameworks.at[i].name);
+        g_free(master->frameworks.at[i].roles);
+    }
+    hf_offer_list_clear(master->catalog, &master->allocated);
+    hf_resources_clear(master->catalog, &master->scratch);
+    hf_slots_clear(&master->offer_slots);
+    hf_slots_clear(&master->task_slots);
+    hf_vec_clear(&master->offers);
+    hf_vec_clear(&master->tasks);
+    hf_vec_clear(&master->agents);
+    hf_vec_clear(&master->frameworks);
+    hf_vec_clear(&master->deadlines);
+    hf_map64_clear(&master->task_rows);
+    hf_map64_clear(&master->agent_of_host);
+    hf_allocator_free(master->allocator);
+    g_free(master);
+}
+
+/* ---- links: each row stands in the list of its agent and in that of its framework ---- */
+
+#define LINK(table, row_, head_of_agent, head_of_framework)                                        \
+    do {                                                                                           \
+        HfLinks *hf_links = &(table)[row_].links;                                                  \
+        *hf_links = (HfLinks){*(head_of_agent), NO_ROW, *(head_of_framework), NO_ROW};             \
+        if (*(head_of_agent) != NO_ROW) (table)[*(head_of_agent)].links.prev_of_agent = (row_);    \
+        if (*(head_of_framework) != NO_ROW)                                                        \
+            (table)[*(head_of_framework)].links.prev_of_framework = (row_);                        \
+        *(head_of_agent) = *(head_of_framework) = (row_);                                          \
+    } while (0)
+
+#define UNLINK(table, row_, head_of_agent, head_of_framework)                                      \
+    do {                                                                                           \
+        HfLinks hf_links = (table)[row_].links;                                                    \
+        if (hf_links.next_of_agent != NO_ROW)                                                      \
+            (table)[hf_links.next_of_agent].links.prev_of_agent = hf_links.prev_of_agent;          \
+        if (hf_links.prev_of_agent != NO_ROW)                                                      \
+            (table)[hf_links.prev_of_agent].links.next_of_agent = hf_links.next_of_agent;          \
+        else                                                                                       \
+            *(head_of_agent) = hf_links.next_of_agent;                                             \
+        if (hf_links.next_of_framework != NO_ROW)                                                  \
+            (table)[hf_links.next_of_framework].links.prev_of_framework =                          \
+                hf_links.prev_of_framework;                                                        \
+        if (hf_links.prev_of_framework != NO_ROW)                                                  \
+            (table)[hf_links.prev_of_framework].links.next_of_framework =                          \
+                hf_links.next_of_framework;                                                        \
+        else                                                                                       \
+            *(head_of_framework) = hf_links.next_of_framework;                                     \
+    } while (0)
+
+/* ---- allocation ---- */
+
+void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    if (master->is_run_pending || !hf_allocator_wants_run(master->allocator)) return;
+    /* Behind the messages already queued for this instant, as Mesos dispatches it: triggers
+     * coalesce. */
+    master->is_run_pending = TRUE;
+    hf_outbox_timer(out, now, HF_MASTER_TIMER_RUN, 0);
+}
+
+void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    hf_outbox_timer(out, now + master->config.allocation_interval, HF_MASTER_TIMER_BATCH, 0);
+    hf_allocator_batch_armed(master->allocator);
+}
+
+static void give_back(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                      HfRoleId role, const HfResources *resources, double refuse_seconds,
+                      gboolean launched)
+{
+    HfStatus status = hf_allocator_recover(
+        master->allocator, now,
+        &(HfRecovery){framework, agent, role, resources, refuse_seconds, launched});
+    HF_ASSERT(status == HF_OK);
+}
+
+static void remember_deadline(HfMaster *master, HfTime now, uint64_t offer, HfOutbox *out)
+{
+    if (master->config.offer_timeout == HF_TIME_NEVER) return;
+    if (master->deadline_head == master->deadlines.count) {
+        hf_vec_reset(&master->deadlines);
+        master->deadline_head = 0;
+        hf_outbox_timer(out, now + master->config.offer_timeout, HF_MASTER_TIMER_OFFERS, 0);
+    }
+    hf_vec_push(&master->deadlines, (HfOfferDeadline){now + master->config.offer_timeout, offer});
+}
+
+/* Turn one allocation into an offer; its resources are moved into the master's table. */
+static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessage *message,
+                       HfOutbox *out)
+{
+    HfHandle handle = hf_slots_take(&master->offer_slots);
+    if (handle.row == master->offers.count) hf_vec_push_zero(&master->offers);
+    HfOfferRow *offer = &master->offers.at[handle.row];
+    offer->framework = offered->framework;
+    offer->agent = offered->agent;
+    offer->role = offered->role;
+    offer->generation = handle.generation;
+    hf_resources_move(master->catalog, &offer->resources, &offered->resources);
+    HfAgentRow *agent = &master->agents.at[offer->agent];
+    LINK(master->offers.at, handle.row, &agent->first_offer,
+         &master->frameworks.at[offer->framework].first_offer);
+    uint64_t id = hf_handle_pack(handle);
+    hf_vec_push_zero(&message->offers);
+    HfOfferInfo *info = hf_vec_last(&message->offers);
+    info->id = id;
+    info->agent = offer->agent;
+    info->host = agent->host;
+    info->role = offer->role;
+    hf_resources_copy(master->catalog, &info->resources, &offer->resources);
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_OFFER_SENT,
+                                      .agent = offer->agent,
+                                      .framework = offer->framework,
+                                      .role = offer->role,
+                                      .id = id,
+                                      .resources = &offer->resources});
+    remember_deadline(master, now, id, out);
+}
+
+/* Send what a run handed out: one OFFERS message for each framework (allocations come grouped). */
+static void send_offers(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    HfMessage *message = NULL;
+    for (guint32 i = 0; i < master->allocated.offers.count; i++) {
+        HfOffered *offered = &master->allocated.offers.at[i];
+        HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
+        HF_ASSERT(framework->is_active);
+        HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
+        if (message == NULL || message->framework != offered->framework) {
+            message = hf_outbox_send(out, HF_MESSAGE_OFFERS, self,
+                                     (HfPeer){HF_PEER_FRAMEWORK, framework->peer});
+            message->framework = offered->framework;
+        }
+        make_offer(master, now, offered, message, out);
+    }
+    hf_offer_list_reset(master->catalog, &master->allocated);
+}
+
+/* ---- offers ---- */
+
+/* An offer ends: forget it; the caller has seen to its resources. */
+static void drop_offer(HfMaster *master, uint32_t row)
+{
+    HfOfferRow *offer = &master->offers.at[row];
+    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
+           &master->frameworks.at[offer->framework].first_offer);
+    hf_resources_reset(master->catalog, &offer->resources);
+    hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
+}
+
+static void record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
+                         int64_t value, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = (uint16_t)type,
+                                      .agent = offer->agent,
+                                      .framework = offer->framework,
+                                      .role = offer->role,
+                                      .id = hf_handle_pack((HfHandle){row, offer->generation}),
+                                      .value = value,
+                                      .resources = &offer->resources});
+}
+
+void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
+                                double refuse_seconds, gboolean tell_framework, HfOutbox *out)
+{
+    HfOfferRow *offer = &master->offers.at[row];
+    record_offer(offer, row, now, why,
+                 refuse_seconds == HF_NO_FILTER ? -1 : (int64_t)(refuse_seconds * 1000), out);
+    if (tell_framework) {
+        HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[offer->framework].peer};
+        HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RESCIND, self, to);
+        message->framework = offer->framework;
+        hf_vec_push(&message->ids, hf_handle_pack((HfHandle){row, offer->generation}));
+    }
+    give_back(master, now, offer->framework, offer->agent, offer->role, &offer->resources,
+              refuse_seconds, FALSE);
+    drop_offer(master, row);
+}
+
+static void on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    while (master->deadline_head < master->deadlines.count &&
+           master->deadlines.at[master->deadline_head].at <= now) {
+        HfHandle handle = hf_handle_unpack(master->deadlines.at[master->deadline_head++].offer);
+        if (hf_slots_is_live(&master->offer_slots, handle))
+            hf_master__take_offer_back(master, now, handle.row, HF_RECORD_OFFER_EXPIRED,
+                                       HF_NO_FILTER, TRUE, out);
+    }
+    if (master->deadline_head < master->deadlines.count)
+        hf_outbox_timer(out, master->deadlines.at[master->deadline_head].at, HF_MASTER_TIMER_OFFERS,
+                        0);
+    if (master->deadline_head > 4096 && master->deadline_head * 2 > master->deadlines.count) {
+        master->deadlines.count -= master->deadline_head;
+        memmove(master->deadlines.at, master->deadlines.at + master->deadline_head,
+                master->deadlines.count * sizeof *master->deadlines.at);
+        master->deadline_head = 0;
+    }
+}
+
+/* ---- tasks ---- */
+
+void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
+                          HfOutbox *out)
+{
+    HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[framework].peer};
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_UPDATE, self, to);
+    message->framework = framework;
+    message->status = *status;
+}
+
+uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
+                             uint64_t id, HfTaskState state, const HfResources *resources)
+{
+    HfHandle handle = hf_slots_take(&master->task_slots);
+    if (handle.row == master->tasks.count) hf_vec_push_zero(&master->tasks);
+    HfTaskRow *task = &master->tasks.at[handle.row];
+    task->id = id;
+    task->framework = framework;
+    task->agent = agent;
+    task->role = role;
+    task->state = (uint16_t)state;
+    task->is_holding = !hf_task_state_is_terminal(state);
+    hf_resources_copy(master->catalog, &task->resources, resources);
+    LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
+         &master->frameworks.at[framework].first_task);
+    hf_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
+    return handle.row;
+}
+
+static void forget_task(HfMaster *master, uint32_t row)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    HF_ASSERT(!task->is_holding);
+    UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task,
+           &master->frameworks.at[task->framework].first_task);
+    hf_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
+    hf_resources_reset(master->catalog, &task->resources);
+    hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
+}
+
+static void record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_STATE,
+                                      .state = task->state,
+                                      .reason = (uint16_t)reason,
+                                      .agent = task->agent,
+                                      .framework = task->framework,
+                                      .role = task->role,
+                                      .id = task->id,
+                                      .resources = task->is_holding ? NULL : &task->resources});
+}
+
+/* A task holds nothing any more: it ended, or its agent was given up. */
+static void close_account(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                          HfTaskReason reason, HfOutbox *out)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    HF_ASSERT(task->is_holding);
+    task->state = (uint16_t)state;
+    task->is_holding = FALSE;
+    record_task(task, now, reason, out);
+    /* The allocator forgets an unreachable agent and all that was held there in one go. */
+    if (master->agents.at[task->agent].standing != HF_STANDING_UNREACHABLE)
+        give_back(master, now, task->framework, task->agent, task->role, &task->resources,
+                  HF_NO_FILTER, TRUE);
+}
+
+/* An agent reports a state; a terminal one gives the resources back at once (Master::updateTask),
+ * whether or not the framework has acknowledged it. */
+static void set_task_state(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                           HfTaskReason reason, HfOutbox *out)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    if (hf_task_state_is_terminal(state)) {
+        close_account(master, now, row, state, reason, out);
+        return;
+    }
+    task->state = (uint16_t)state;
+    record_task(task, now, reason, out);
+}
+
+void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                         HfTaskReason reason, HfOutbox *out)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    if (task->is_holding) {
+        HfTaskStatus status = {.framework = task->framework,
+                               .task = task->id,
+                               .state = state,
+                               .reason = reason,
+                               .agent = task->agent,
+                               .host = master->agents.at[task->agent].host};
+        close_account(master, now, row, state, reason, out);
+        hf_master__tell_task(master, status.framework, &status, out);
+    }
+    forget_task(master, row);
+}
+
+static uint32_t find_task(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    return hf_map64_get(&master->task_rows, hf_master__task_key(framework, id));
+}
+
+/* ---- calls of frameworks ---- */
+
+static gboolean is_known(const HfMaster *master, const HfMessage *in)
+{
+    return in->framework < master->frameworks.count &&
+           master->frameworks.at[in->framework].is_active &&
+           master->frameworks.at[in->framework].peer == in->from.row;
+}
+
+static void on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t row = master->frameworks.count;
+    hf_vec_push_zero(&master->frameworks);
+    HfFrameworkRow *framework = hf_vec_last(&master->frameworks);
+    framework->peer = in->from.row;
+    framework->is_active = TRUE;
+    framework->checkpoint = in->checkpoint;
+    framework->capabilities = in->capabilities;
+    framework->failover_timeout = in->failover_timeout;
+    framework->name = g_strdup(in->name);
+    framework->roles = g_memdup2(in->roles.at, in->roles.count * sizeof *in->roles.at);
+    framework->role_count = in->roles.count;
+    framework->first_offer = framework->first_task = NO_ROW;
+    HfMessage *reply = hf_outbox_send(out, HF_MESSAGE_SUBSCRIBED, self, in->from);
+    reply->framework = row;
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_FRAMEWORK_SUBSCRIBED,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = row,
+                                      .role = framework->roles[0]});
+    /* Framework ids sort by row, so that ties between frameworks fall in order of subscription. */
+    char name[16];
+    g_snprintf(name, sizeof name, "F%08u", row);
+    HfStatus status =
+        hf_allocator_framework_add(master->allocator, now, row,
+                                   &(HfFrameworkSpec){.name = name,
+                                                      .roles = framework->roles,
+                                                      .role_count = framework->role_count,
+                                                      .capabilities = framework->capabilities,
+                                                      .active = TRUE},
+                                   NULL, 0);
+    HF_ASSERT(status == HF_OK);
+}
+
+/* The offer row of an id that this framework may answer; NO_ROW otherwise. */
+static uint32_t own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    HfHandle handle = hf_handle_unpack(id);
+    if (!hf_slots_is_live(&master->offer_slots, handle)) return NO_ROW;
+    return master->offers.at[handle.row].framework == framework ? handle.row : NO_ROW;
+}
+
+static void on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    for (guint32 i = 0; i < in->ids.count; i++) {
+        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
+        if (row != NO_ROW)
+            hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED,
+                                       in->refuse_seconds, FALSE, out);
+    }
+}
+
+/* Master::accept: ids not empty and unique, all outstanding, of this framework, one role, one
+ * connected agent. */
+static gboolean offers_are_valid(const HfMaster *master, const HfMessage *in)
+{
+    if (in->ids.count == 0) return FALSE;
+    const HfOfferRow *first = NULL;
+    for (guint32 i = 0; i < in->ids.count; i++) {
+        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
+        if (row == NO_ROW) return FALSE;
+        for (guint32 k = 0; k < i; k++)
+            if (in->ids.at[k] == in->ids.at[i]) return FALSE;
+        const HfOfferRow *offer = &master->offers.at[row];
+        if (first == NULL) first = offer;
+        if (offer->agent != first->agent || offer->role != first->role) return FALSE;
+    }
+    return master->agents.at[first->agent].standing == HF_STANDING_REGISTERED;
+}
+
+/* A task that never gets as far as an agent. */
+static void refuse_task(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
+                        HfTaskState state, HfTaskReason reason, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_STATE,
+                                      .state = (uint16_t)state,
+                                      .reason = (uint16_t)reason,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = framework,
+                                      .id = id});
+    hf_master__tell_task(master, framework,
+                         &(HfTaskStatus){.framework = framework,
+                                         .task = id,
+                                         .state = state,
+                                         .reason = reason,
+                                         .agent = HF_ROW_NONE,
+                                         .host = HF_ROW_NONE},
+                         out);
+}
+
+static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_ACCEPT_INVALID,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = in->framework,
+                                      .value = in->tasks.count});
+    for (guint32 i = 0; i < in->ids.count;
+         i++) { /* those still valid are discarded without filter */
+        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
+        if (row != NO_ROW)
+            hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED, HF_NO_FILTER,
+                                       FALSE, out);
+    }
+    gboolean aware =
+        master->frameworks.at[in->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
+    for (guint32 i = 0; i < in->tasks.count; i++)
+        refuse_task(master, now, in->framework, in->tasks.at[i].id,
+                    aware ? HF_TASK_DROPPED : HF_TASK_LOST, HF_REASON_INVALID_OFFERS, out);
+}
+
+static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
+                   const HfTaskInfo *info, HfOutbox *out)
+{
+    hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING,
+                        &info->resources);
+    HfStatus status =
+        hf_allocator_launched(master->allocator, framework, agent, role, &info->resources);
+    HF_ASSERT(status == HF_OK);
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_LAUNCHED,
+                                      .agent = agent,
+                                      .framework = framework,
+                                      .role = role,
+                                      .id = info->id,
+                                      .value = (int64_t)info->job,
+                                      .resources = &info->resources});
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RUN_TASK, self,
+                                        (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host});
+    message->framework = framework;
+    message->agent = agent;
+    hf_vec_push(&message->roles, role);
+    hf_task_info_copy(master->catalog, &message->info, info);
+}
+
+static void on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (in->tasks.count == 0) { /* ACCEPT without operations is DECLINE */
+        on_decline(master, now, in, out);
+        return;
+    }
+    if (!offers_are_valid(master, in)) {
+        refuse_accept(master, now, in, out);
+        return;
+    }
+    HfResources *remaining = &master->scratch;
+    hf_resources_reset(master->catalog, remaining);
+    uint32_t first = own_offer(master, in->framework, in->ids.at[0]);
+    uint32_t agent = master->offers.at[first].agent;
+    HfRoleId role = master->offers.at[first].role;
+    for (guint32 i = 0; i < in->ids.count; i++) {
+        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
+        record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED, in->tasks.count,
+                     out);
+        hf_resources_add(master->catalog, remaining, &master->offers.at[row].resources);
+        drop_offer(master, row);
+    }
+    for (guint32 i = 0; i < in->tasks.count;
+         i++) { /* each stands for itself: a bad one does not stop the next */
+        const HfTaskInfo *info = &in->tasks.at[i];
+        if (hf_resources_is_empty(&info->resources) ||
+            find_task(master, in->framework, info->id) != NO_ROW ||
+            !hf_resources_contains(master->catalog, remaining, &info->resources)) {
+            refuse_task(master, now, in->framework, info->id, HF_TASK_ERROR, HF_REASON_TASK_INVALID,
+                        out);
+            continue;
+        }
+        hf_resources_subtract(master->catalog, remaining, &info->resources);
+        launch(master, now, in->framework, agent, role, info, out);
+    }
+    if (!hf_resources_is_empty(remaining))
+        give_back(master, now, in->framework, agent, role, remaining, in->refuse_seconds, FALSE);
+}
+
+static void on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_KILL,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = in->framework,
+                                      .id = in->task});
+    uint32_t row = find_task(master, in->framework, in->task);
+    if (row == NO_ROW) { /* Master::kill: answered like a reconciliation */
+        refuse_task(master, now, in->framework, in->task, HF_TASK_LOST, HF_REASON_RECONCILIATION,
+                    out);
+        return;
+    }
+    const HfTaskRow *task = &master->tasks.at[row];
+    const HfAgentRow *agent = &master->agents.at[task->agent];
+    if (agent->standing != HF_STANDING_REGISTERED)
+        return; /* nobody to tell: the framework asks again */
+    HfMessage *message =
+        hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
+    message->framework = in->framework;
+    message->task = in->task;
+}
+
+static void on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t row = find_task(master, in->framework, in->status.task);
+    if (in->agent >= master->agents.count) return;
+    const HfAgentRow *agent = &master->agents.at[in->agent];
+    if (row != NO_ROW && hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
+        hf_task_state_is_terminal(in->status.state))
+        forget_task(master, row);
+    if (agent->standing != HF_STANDING_REGISTERED) return; /* the agent will send it again */
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self,
+                                        (HfPeer){HF_PEER_AGENT, agent->host});
+    message->framework = in->framework;
+    message->agent = in->agent;
+    message->status = in->status;
+}
+
+static void on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    HfFrameworkRow *framework = &master->frameworks.at[row];
+    while (framework->first_offer != NO_ROW)
+        hf_master__take_offer_back(master, now, framework->first_offer, HF_RECORD_OFFER_RESCINDED,
+                                   HF_NO_FILTER, FALSE, out);
+    while (framework->first_task != NO_ROW) { /* marked killed at once, without updates */
+        uint32_t task = framework->first_task;
+        const HfAgentRow *agent = &master->agents.at[master->tasks.at[task].agent];
+        if (agent->standing == HF_STANDING_REGISTERED)
+            hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_FRAMEWORK, self,
+                           (HfPeer){HF_PEER_AGENT, agent->host})
+                ->framework = row;
+        if (master->tasks.at[task].is_holding)
+            close_account(master, now, task, HF_TASK_KILLED, HF_REASON_FRAMEWORK_REMOVED, out);
+        forget_task(master, task);
+    }
+    framework->is_active = FALSE;
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_FRAMEWORK_REMOVED,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = row});
+    HfStatus status = hf_allocator_framework_remove(master->allocator, now, row);
+    HF_ASSERT(status == HF_OK);
+}
+
+static void on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t framework = in->status.framework;
+    if (in->agent >= master->agents.count ||
+        master->agents.at[in->agent].standing != HF_STANDING_REGISTERED)
+        return; /* from an agent that was given up: it must register again first */
+    if (framework >= master->frameworks.count || !master->frameworks.at[framework].is_active) {
+        /* Nobody is left to acknowledge: the master does, so that the agent can forget the task. */
+        HfMessage *ack = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self, in->from);
+        ack->framework = framework;
+        ack->agent = in->agent;
+        ack->status = in->status;
+        return;
+    }
+    uint32_t row = find_task(master, framework, in->status.task);
+    if (row != NO_ROW && master->tasks.at[row].agent == in->agent &&
+        !hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
+        master->tasks.at[row].state != in->status.state)
+        set_task_state(master, now, row, in->status.state, in->status.reason, out);
+    hf_master__tell_task(master, framework, &in->status, out);
+}
+
+static void on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,
+                      gboolean revive)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = revive ? HF_RECORD_REVIVED : HF_RECORD_SUPPRESSED,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = in->framework});
+    if (revive)
+        hf_allocator_revive(master->allocator, now, in->framework, in->roles.at, in->roles.count);
+    else
+        hf_allocator_suppress(master->allocator, now, in->framework, in->roles.at, in->roles.count);
+}
+
+void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (in->from.kind == HF_PEER_FRAMEWORK && in->type != HF_MESSAGE_SUBSCRIBE &&
+        !is_known(master, in))
+        return;
+    switch (in->type) {
+    case HF_MESSAGE_SUBSCRIBE:
+        on_subscribe(master, now, in, out);
+        break;
+    case HF_MESSAGE_ACCEPT:
+        on_accept(master, now, in, out);
+        break;
+    case HF_MESSAGE_DECLINE:
+        on_decline(master, now, in, out);
+        break;
+    case HF_MESSAGE_REVIVE:
+        on_revive(master, now, in, out, TRUE);
+        break;
+    case HF_MESSAGE_SUPPRESS:
+        on_revive(master, now, in, out, FALSE);
+        break;
+    case HF_MESSAGE_KILL:
+        on_kill(master, now, in, out);
+        break;
+    case HF_MESSAGE_ACKNOWLEDGE:
+        on_acknowledge(master, in, out);
+        break;
+    case HF_MESSAGE_TEARDOWN:
+        on_teardown(master, now, in->framework, out);
+        break;
+    case HF_MESSAGE_REGISTER_AGENT:
+        hf_master__on_register(master, now, in, out);
+        break;
+    case HF_MESSAGE_REREGISTER_AGENT:
+        hf_master__on_reregister(master, now, in, out);
+        break;
+    case HF_MESSAGE_STATUS_UPDATE:
+        on_status_update(master, now, in, out);
+        break;
+    case HF_MESSAGE_PONG:
+        hf_master__on_pong(master, in);
+        break;
+    case HF_MESSAGE_EXITED:
+        hf_master__on_exited(master, now, in, out);
+        break;
+    case HF_MESSAGE_SILENT:
+        hf_master__on_silent(master, now, in, out);
+        break;
+    case HF_MESSAGE_AUDIBLE:
+        hf_master__on_audible(master, now, in, out);
+        break;
+    default:
+        HF_ASSERT(!"a message that no master expects");
+    }
+    hf_master__want_run(master, now, out);
+}
+
+void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
+{
+    switch (kind) {
+    case HF_MASTER_TIMER_BATCH:
+        hf_allocator_batch(master->allocator, now, &master->allocated);
+        send_offers(master, now, out);
+        hf_master_start(master, now, out); /* the next interval starts when this run is complete */
+        break;
+    case HF_MASTER_TIMER_RUN:
+        master->is_run_pending = FALSE;
+        hf_allocator_run(master->allocator, now, &master->allocated);
+        send_offers(master, now, out);
+        break;
+    case HF_MASTER_TIMER_OFFERS:
+        on_offer_timeouts(master, now, out);
+        break;
+    case HF_MASTER_TIMER_UNREACHABLE:
+        hf_master__on_unreachable_timer(master, now, arg, out);
+        break;
+    case HF_MASTER_TIMER_PING:
+        hf_master__on_ping_timer(master, now, arg, out);
+        break;
+    default:
+        HF_ASSERT(!"a timer that no master armed");
+    }
+    hf_master__want_run(master, now, out);
+}
+
+/* ---- looking in ---- */
+
+HfAllocator *hf_master_allocator(HfMaster *master)
+{
+    return master->allocator;
+}
+
+uint32_t hf_master_agents(const HfMaster *master)
+{
+    return master->agents.count;
+}
+
+uint32_t hf_master_frameworks(const HfMaster *master)
+{
+    return master->frameworks.count;
+}
+
+uint32_t hf_master_agent_host(const HfMaster *master, uint32_t agent)
+{
+    HF_ASSERT(agent < master->agents.count);
+    return master->agents.at[agent].host;
+}
+
+const char *hf_master_agent_name(const HfMaster *master, uint32_t agent)
+{
+    return agent < master->agents.count ? master->agents.at[agent].name : NULL;
+}
+
+const char *hf_master_framework_name(const HfMaster *master, uint32_t framework)
+{
+    return framework < master->frameworks.count ? master->frameworks.at[framework].name : NULL;
+}
+
+uint32_t hf_master_framework_peer(const HfMaster *master, uint32_t framework)
+{
+    HF_ASSERT(framework < master->frameworks.count);
+    return master->frameworks.at[framework].peer;
+}
+
+gboolean hf_master_agent_is_registered(const HfMaster *master, uint32_t agent)
+{
+    return agent < master->agents.count &&
+           master->agents.at[agent].standing == HF_STANDING_REGISTERED;
+}
+
+uint32_t hf_master_offers_outstanding(const HfMaster *master)
+{
+    return master->offer_slots.live;
+}
+
+uint32_t hf_master_tasks(const HfMaster *master)
+{
+    return master->task_slots.live;
+}
+
+size_t hf_master_memory(const HfMaster *master)
+{
+    return master->offers.room * sizeof(HfOfferRow) + master->tasks.room * sizeof(HfTaskRow) +
+           master->agents.room * sizeof(HfAgentRow) + master->task_rows.room * 12 +
+           (master->offer_slots.generation.room + master->task_slots.generation.room) * 8 +
+           master->deadlines.room * sizeof(HfOfferDeadline);
+}
+
+void hf_master_check(const HfMaster *master)
+{
+    uint32_t offers = 0, tasks = 0;
+    for (guint32 a = 0; a < master->agents.count; a++) {
+        const HfAgentRow *agent = &master->agents.at[a];
+        HfResources held = {0};
+        for (uint32_t row = agent->first_offer; row != NO_ROW;
+             row = master->offers.at[row].links.next_of_agent) {
+            HF_ASSERT(master->offers.at[row].agent == a);
+            HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
+            hf_resources_add(master->catalog, &held, &master->offers.at[row].resources);
+            offers++;
+        }
+        for (uint32_t row = agent->first_task; row != NO_ROW;
+             row = master->tasks.at[row].links.next_of_agent) {
+            HF_ASSERT(master->tasks.at[row].agent == a);
+            if (master->tasks.at[row].is_holding)
+                hf_resources_add(master->catalog, &held, &master->tasks.at[row].resources);
+            tasks++;
+        }
+        if (agent->standing != HF_STANDING_UNREACHABLE) {
+            hf_resources_add(master->catalog, &held, hf_allocator_available(master->allocator, a));
+            HF_ASSERT(hf_resources_equal(master->catalog, &held, agent->total));
+        } else {
+            HF_ASSERT(agent->first_offer == NO_ROW);
+        }
+        hf_resources_clear(master->catalog, &held);
+    }
+    HF_ASSERT(offers == master->offer_slots.live);
+    HF_ASSERT(tasks == master->task_slots.live);
+    HF_ASSERT(tasks == master->task_rows.count);
+}

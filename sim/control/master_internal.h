@@ -1,0 +1,137 @@
+/* The master's tables, shared by master.c (frameworks, offers, tasks) and master_agents.c (agents).
+ */
+#ifndef HF_CONTROL_MASTER_INTERNAL_H
+#define HF_CONTROL_MASTER_INTERNAL_H
+
+#include "base/map64.h"
+#include "control/master.h"
+
+#define NO_ROW UINT32_MAX
+
+/* Links of a row in a list of its agent and one of its framework. */
+typedef struct HfLinks {
+    uint32_t next_of_agent, prev_of_agent;
+    uint32_t next_of_framework, prev_of_framework;
+} HfLinks;
+
+typedef struct HfOfferRow {
+    uint32_t framework, agent;
+    HfRoleId role;
+    uint32_t generation; /* for the packed id */
+    HfLinks links;
+    HfResources resources;
+} HfOfferRow;
+
+typedef struct HfTaskRow {
+    uint64_t id;
+    uint32_t framework, agent;
+    HfRoleId role;
+    uint16_t state;
+    uint16_t is_holding; /* its resources are still allocated */
+    HfLinks links;
+    HfResources resources;
+} HfTaskRow;
+
+typedef enum HfAgentStanding {
+    HF_STANDING_REGISTERED,
+    HF_STANDING_DISCONNECTED, /* registered, its connection is broken */
+    HF_STANDING_UNREACHABLE
+} HfAgentStanding;
+
+typedef struct HfAgentRow {
+    uint32_t host;
+    HfAgentStanding standing;
+    uint32_t epoch;       /* bumped whenever a pending timer about it loses its meaning */
+    uint32_t missed;      /* explicit heartbeats: pings without pong */
+    gboolean ponged;      /* since the last ping */
+    HfTime registered_at; /* phase of its pings */
+    uint32_t first_offer, first_task;
+    HfRoleId owner;
+    const char *hostname;     /* borrowed from the agent */
+    const HfResources *total; /* borrowed from the agent */
+    const HfAttributes *attributes;
+    char name[12];
+} HfAgentRow;
+
+typedef struct HfFrameworkRow {
+    uint32_t peer;
+    gboolean is_active; /* subscribed and not removed */
+    gboolean checkpoint;
+    uint32_t capabilities;
+    HfTime failover_timeout;
+    char *name;
+    HfRoleId *roles;
+    uint32_t role_count;
+    uint32_t first_offer, first_task;
+} HfFrameworkRow;
+
+typedef struct HfOfferDeadline {
+    HfTime at;
+    uint64_t offer;
+} HfOfferDeadline;
+
+struct HfMaster {
+    HfCatalog *catalog;
+    HfAllocator *allocator;
+    HfMasterConfig config;
+    HfSlots offer_slots, task_slots;
+    HF_VEC(HfOfferRow) offers;
+    HF_VEC(HfTaskRow) tasks;
+    HfMap64 task_rows; /* (framework, task id) -> row */
+    HF_VEC(HfAgentRow) agents;
+    HfMap64 agent_of_host; /* host row -> agent id */
+    HF_VEC(HfFrameworkRow) frameworks;
+    HfOfferList allocated; /* scratch of a run */
+    HfResources scratch;
+    HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
+    guint32 deadline_head;
+    gboolean is_run_pending;
+};
+
+enum {
+    HF_MASTER_TIMER_BATCH,
+    HF_MASTER_TIMER_RUN,
+    HF_MASTER_TIMER_OFFERS,      /* offer_timeout */
+    HF_MASTER_TIMER_UNREACHABLE, /* arg: agent, epoch */
+    HF_MASTER_TIMER_PING         /* arg: agent, epoch */
+};
+
+static inline uint64_t hf_master__agent_arg(const HfMaster *master, uint32_t agent)
+{
+    return (uint64_t)master->agents.at[agent].epoch << 32 | agent;
+}
+
+/* Tasks of one framework are told apart by 40 bits; frameworks by 24. */
+static inline uint64_t hf_master__task_key(uint32_t framework, uint64_t task)
+{
+    HF_ASSERT(framework < (1U << 24) && task < (UINT64_C(1) << 40));
+    return (uint64_t)framework << 40 | task;
+}
+
+/* master.c */
+void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
+                                double refuse_seconds, gboolean tell_framework, HfOutbox *out);
+void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                         HfTaskReason reason, HfOutbox *out);
+void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
+                          HfOutbox *out);
+uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
+                             uint64_t id, HfTaskState state, const HfResources *resources);
+void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out);
+
+/* master_agents.c */
+void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_pong(HfMaster *master, const HfMessage *in);
+void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+void hf_master__on_unreachable_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+
+static inline void hf_master__record(HfOutbox *out, HfRecord record)
+{
+    hf_trace_emit(out->trace, &record);
+}
+
+#endif
