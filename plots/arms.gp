@@ -1,20 +1,20 @@
 # The arms of one scenario side by side: one panel for each resource, the four kinds of utilization kept apart.
-# From the preamble: data, arms, resources, resource_labels (a list in quotes).
+# From the preamble: data, arms, resources, resource_labels (words).
 kinds = 'allocated used reserved_idle offered'
-array kind_label[4] = ['allocated', 'used', 'reserved\nbut idle', 'offered,\nunanswered']
 panels = words(resources)
 columns = panels <= 3 ? panels : (panels == 4 ? 2 : 3)
 rows = (panels + columns - 1) / columns
-width = 0.8 / words(arms)
-place(k, i) = k + (i - 0.5 - words(arms) / 2.0) * width
+bar = 0.8 / words(arms)
+place(k, i) = k + (i - 0.5 - words(arms) / 2.0) * bar
 of(i, r) = strcol(1) eq word(arms, i) && strcol(2) eq r
-left(c) = 0.07 + (c + 0.0) * 0.92 / columns
-top(r) = 0.80 - r * 0.76 / rows
+percent(k) = 100 * column(word(kinds, k))
+left(c) = 0.075 + c * 0.92 / columns
+top(r) = 0.82 - r * 0.8 / rows
 
 set yrange [0 : 105]
 set ytics 20
 set xrange [0.45 : 4.55]
-set xtics scale 0 ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nunanswered" 4)
+set xtics scale 0 font ',11' ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nopen" 4)
 unset grid
 set grid ytics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
 set multiplot
@@ -22,11 +22,11 @@ do for [p = 1 : panels] {
     set lmargin at screen left((p - 1) % columns)
     set rmargin at screen left((p - 1) % columns) + 0.92 / columns - 0.05
     set tmargin at screen top((p - 1) / columns)
-    set bmargin at screen top((p - 1) / columns) - 0.76 / rows + 0.13
-    set title word(resource_labels, p) font ',16' textcolor rgb colour_text
-    if ((p - 1) % columns == 0) { set ylabel '% of total' textcolor rgb colour_faint } else { unset ylabel }
+    set bmargin at screen top((p - 1) / columns) - 0.8 / rows + 0.12
+    set title word(resource_labels, p) font ',15' offset 0, -0.5 textcolor rgb colour_text
+    if ((p - 1) % columns == 0) { set ylabel '% of total' offset 1, 0 textcolor rgb colour_faint } else { unset ylabel }
     if (p == 1) {
-        set key at screen 0.985, 0.965 right top horizontal maxrows 1 noreverse Right
+        set key at screen 0.975, 0.965 right top horizontal maxrows 1 Left reverse
     } else {
         unset key
         unset label 1
@@ -34,10 +34,10 @@ do for [p = 1 : panels] {
     }
     r = word(resources, p)
     plot for [i = 1 : words(arms)] for [k = 1 : 4] \
-             data using (of(i, r) ? place(k, i) : NaN):(100 * column(word(kinds, k))):(width * 0.92) with boxes \
-             fillcolor rgb colour(i) title (k == 1 ? word(arms, i) : ''), \
+             data using (of(i, r) ? place(k, i) : NaN):(percent(k)):(bar * 0.92) with boxes fillcolor rgb colour(i) \
+             title (k == 1 ? word(arms, i) : ''), \
          for [i = 1 : words(arms)] for [k = 1 : 4] \
-             data using (of(i, r) ? place(k, i) : NaN):(100 * column(word(kinds, k))):(sprintf('%.0f', 100 * column(word(kinds, k)))) \
+             data using (of(i, r) ? place(k, i) : NaN):(percent(k)):(sprintf('%.0f', percent(k))) \
              with labels offset 0, 0.6 font ',11' textcolor rgb colour_text notitle
 }
 unset multiplot

@@ -1,37 +1,33 @@
 # What became of the offers: above, how many a second, stacked; below, of those settled in the same time, which part.
-# From the preamble: data, total_sent, total_accepted, total_declined, total_rescinded, total_expired, and time.gp's.
+# From the preamble: total_sent, total_accepted, total_declined, total_rescinded, total_expired (text); time.gp's.
 array fate[4] = ['accepted', 'declined', 'rescinded', 'expired']
 array fate_rgb[4] = ['#2ca58d', '#b8bec8', '#c8405c', '#ee8f2f']
 array fate_total[4] = [total_accepted, total_declined, total_rescinded, total_expired]
-sum_to(k) = sum [j = 1 : k] column('offers_'.fate[j])
-
-# Seconds from the row before; called once for each row, with the row's number first.
-before = 0.0
-gap(n, t) = (n == 0 ? before = 0.0 : 0, step = t - before, before = t, step)
+sum_to(k) = sum [j = 1 : k] column('offers_'.fate[j].'_per_s')
 
 set multiplot
-set bmargin at screen 0.43
 set lmargin at screen 0.085
 set rmargin at screen 0.76
+set bmargin at screen 0.43
 unset xlabel
 set format x ''
-set ylabel 'offers per second' offset -1, 0 textcolor rgb colour_faint
+set ylabel 'offers per second' textcolor rgb colour_faint
 set yrange [0 : *]
 set key at screen 0.775, 0.8 left top
-plot for [k = 4 : 1 : -1] data using (in_bin($1)):(sum_to(k) / gap($0, $1)) smooth unique \
-         with filledcurves y1=0 fillcolor rgb fate_rgb[k] title sprintf('%s: %.0f', fate[k], fate_total[k]), \
-     data using (in_bin($1)):(column('offers_sent') / gap($0, $1)) smooth unique \
-         with lines linewidth 1.5 linecolor rgb colour_text title sprintf('sent: %.0f', total_sent)
+plot for [k = 4 : 1 : -1] data using (moment($1)):(sum_to(k)) with filledcurves y1=0 fillcolor rgb fate_rgb[k] \
+         title fate[k].': '.fate_total[k], \
+     data using (moment($1)):(column('offers_sent_per_s')) with lines linewidth 1.5 linecolor rgb colour_text \
+         title 'sent: '.total_sent
 unset label 1
 unset label 2
 set tmargin at screen 0.38
 set bmargin at screen 0.11
 set format x '%g'
 set xlabel sprintf('simulated time (%s)', time_unit) textcolor rgb colour_faint
-set ylabel '% of settled' offset -1, 0 textcolor rgb colour_faint
+set ylabel '% of settled' textcolor rgb colour_faint
 set yrange [0 : 100]
 set ytics 25
 set key off
-plot for [k = 4 : 1 : -1] data using (in_bin($1)):(100.0 * sum_to(k) / sum_to(4)) smooth unique \
-         with filledcurves y1=0 fillcolor rgb fate_rgb[k]
+plot for [k = 4 : 1 : -1] data using (moment($1)):(100.0 * sum_to(k) / sum_to(4)) with filledcurves y1=0 \
+         fillcolor rgb fate_rgb[k]
 unset multiplot

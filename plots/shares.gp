@@ -1,10 +1,10 @@
 # Dominant share of each role over time.
-# From the preamble: data, roles (those named, largest first), other_roles (drawn faint), other_count, share_top; time.gp's.
+# From the preamble: roles (those named, largest first), other_roles (drawn faint), other_count, share_top; time.gp's.
 set ylabel 'dominant share (%)' textcolor rgb colour_faint
 set yrange [0 : share_top]
-plot for [i = 1 : words(other_roles)] data using (in_bin($1)):(100 * column('share_'.word(other_roles, i))) \
-         smooth unique with lines linewidth 1 linecolor rgb '#c9ced6' notitle, \
-     for [i = 1 : words(roles)] data using (in_bin($1)):(100 * column('share_'.word(roles, i))) \
-         smooth unique with lines linewidth 2 linecolor rgb colour(i) title word(roles, i), \
+plot for [i = 1 : words(other_roles)] data using (moment($1)):(100 * column('share_'.word(other_roles, i))) \
+         with lines linewidth 1 linecolor rgb '#c9ced6' notitle, \
+     for [i = 1 : words(roles)] data using (moment($1)):(100 * column('share_'.word(roles, i))) \
+         with lines linewidth 2 linecolor rgb colour(i) title word(roles, i), \
      (other_count > 0 ? -1 : NaN) with lines linewidth 1 linecolor rgb '#c9ced6' \
          title (other_count > 0 ? sprintf('%d smaller roles', other_count) : '')

@@ -17,8 +17,7 @@
 #include "tools/paths.h"
 #include "tools/run_facts.h"
 
-#define SERIES_POINTS_MAX 600 /* more rows than this are shown as means of bins */
-#define NAMED_MAX         10  /* series with a name and colour of their own; the rest is faint */
+#define NAMED_MAX 10 /* series with a name and colour of their own; the rest is faint */
 
 typedef struct PlotOptions {
     int terminal; /* index into terminals */
@@ -44,6 +43,7 @@ typedef struct Plotter {
     const char *dir;            /* the run directory */
     const char *scenario, *arm; /* arm NULL: the run has none */
     char *out_dir;              /* dir/plots */
+    const char *detail; /* how the points came about, for the line below the heading; or "" */
     int terminal;
     JsonBuilder *drawn; /* an open array of objects */
     const HfGlobals *globals;
@@ -123,12 +123,11 @@ static void set_series(GString *script, const HfSeriesFacts *facts)
 {
     double span = MAX(facts->end_s, 1e-9);
     const TimeAxis *axis = time_axis(span);
-    set_text(script, "data", "../timeseries.csv");
+    set_text(script, "data", "series.csv");
     set_text(script, "time_unit", axis->unit);
     set_number(script, "time_scale", axis->scale);
     set_number(script, "time_end", span / axis->scale);
     set_number(script, "time_tic", span < 3 ? 0 : time_tic(axis, span));
-    set_number(script, "bin", facts->rows > SERIES_POINTS_MAX ? span / SERIES_POINTS_MAX : 0);
 }
 
 /* ---- drawing ---- */
@@ -181,9 +180,9 @@ static gboolean draw(Plotter *plotter, const char *file, const char *heading,
     g_string_append_printf(script,
                            "%s (in this directory)\nset terminal %s\nset output '%s.part'\n",
                            script_name, terminals[plotter->terminal].setting, figure);
-    g_autofree char *below =
-        g_strdup_printf("scenario %s%s%s", plotter->scenario, plotter->arm != NULL ? ", arm " : "",
-                        plotter->arm != NULL ? plotter->arm : "");
+    g_autofree char *below = g_strdup_printf(
+        "scenario %s%s%s%s", plotter->scenario, plotter->arm != NULL ? ", arm " : "",
+        plotter->arm != NULL ? plotter->arm : "", plotter->detail);
     set_text(script, "heading", heading);
     set_text(script, "subheading", below);
     g_string_append(script, variables->str);
@@ -228,7 +227,7 @@ static gboolean draw_utilization(Plotter *plotter, const HfSeriesFacts *facts, G
         set_text(variables, "resource", resource);
         g_autofree char *file = g_strconcat("utilization-", resource, NULL);
         g_autofree char *heading =
-            g_strdup_printf("%s over time: allocated is not used", resource_label(resource));
+            g_strdup_printf("%s: utilization over time", resource_label(resource));
         g_strdelimit(file, "/ '\"\\", '_');
         if (!draw(plotter, file, heading, parts, variables, error)) return FALSE;
     }
@@ -262,6 +261,15 @@ static gboolean draw_shares(Plotter *plotter, const HfSeriesFacts *facts, GError
     return draw(plotter, "shares", "Dominant share by role", parts, variables, error);
 }
 
+/* A whole number with its thousands apart: 1,234,567. */
+static char *grouped(double value)
+{
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "%.0f", value);
+    for (gssize at = (gssize)text->len - 3; at > 0; at -= 3) g_string_insert_c(text, at, ',');
+    return g_string_free(text, FALSE);
+}
+
 static gboolean draw_offers(Plotter *plotter, const HfSeriesFacts *facts, GError **error)
 {
     static const char *const fates[] = {"sent", "accepted", "declined", "rescinded", "expired"};
@@ -270,7 +278,8 @@ static gboolean draw_offers(Plotter *plotter, const HfSeriesFacts *facts, GError
     for (size_t i = 0; i < G_N_ELEMENTS(fates); i++) {
         g_autofree char *column = g_strconcat("offers_", fates[i], NULL);
         g_autofree char *variable = g_strconcat("total_", fates[i], NULL);
-        set_number(variables, variable, hf_series_facts_column(facts, column)->sum);
+        g_autofree char *total = grouped(hf_series_facts_column(facts, column)->sum);
+        set_text(variables, variable, total);
     }
     return draw(plotter, "offers", "Offers by fate", parts, variables, error);
 }
@@ -283,6 +292,8 @@ static gboolean draw_agents(Plotter *plotter, const HfSeriesFacts *facts, GError
     double room = MAX(1, ceil(spread / 10));
     gboolean from_zero = spread == 0 || up->minimum - 2 * spread <= 0;
     g_autoptr(GString) variables = series_variables(facts);
+    set_text(variables, "agents_label",
+             from_zero ? "agents up" : "agents up (the axis does not begin at 0)");
     set_number(variables, "agents_low", from_zero ? 0 : MAX(0, up->minimum - room));
     set_number(variables, "agents_high",
                from_zero ? MAX(1, up->maximum * 1.1) : up->maximum + room);
@@ -385,9 +396,19 @@ static gboolean draw_series(Plotter *plotter, const char *path, GError **error)
             hf_cli_note("%s: no rows, so there are no figures over time", path);
         return TRUE;
     }
-    return draw_utilization(plotter, facts, error) && draw_shares(plotter, facts, error) &&
-           draw_offers(plotter, facts, error) && draw_tasks(plotter, facts, error) &&
-           draw_agents(plotter, facts, error);
+    g_autofree char *table = hf_series_facts_table(facts);
+    g_autofree char *table_path = g_build_filename(plotter->out_dir, "series.csv", NULL);
+    if (!g_file_set_contents(table_path, table, -1, error)) return FALSE;
+    double width = g_array_index(facts->bin_ends, double, 0);
+    const TimeAxis *axis = time_axis(width);
+    g_autofree char *detail = g_strdup_printf(" \302\267 each point the mean of %.3g %s",
+                                              width / axis->scale, axis->unit);
+    plotter->detail = detail;
+    gboolean ok = draw_utilization(plotter, facts, error) && draw_shares(plotter, facts, error) &&
+                  draw_offers(plotter, facts, error) && draw_tasks(plotter, facts, error) &&
+                  draw_agents(plotter, facts, error);
+    plotter->detail = "";
+    return ok;
 }
 
 static gboolean make_out_dir(Plotter *plotter, GError **error)
@@ -467,8 +488,11 @@ static int run(int argc, char **argv)
                                   g_strv_length(args));
 
     g_autoptr(JsonBuilder) drawn = json_builder_new();
-    Plotter plotter = {
-        .dir = args[0], .terminal = options.terminal, .drawn = drawn, .globals = &globals};
+    Plotter plotter = {.dir = args[0],
+                       .detail = "",
+                       .terminal = options.terminal,
+                       .drawn = drawn,
+                       .globals = &globals};
     json_builder_begin_array(drawn);
     code = plot(&plotter, &hf_cmd_plot);
     json_builder_end_array(drawn);

@@ -40,6 +40,7 @@ static void add_distinct(GPtrArray *list, const char *text)
 static void clear_column(void *column)
 {
     g_free(((HfColumnFacts *)column)->name);
+    g_array_unref(((HfColumnFacts *)column)->bins);
 }
 
 static HfColumnFacts *column_at(const HfSeriesFacts *facts, guint i)
@@ -47,18 +48,66 @@ static HfColumnFacts *column_at(const HfSeriesFacts *facts, guint i)
     return &g_array_index(facts->columns, HfColumnFacts, i);
 }
 
+static gboolean series_header(char *const *fields, guint count, HfSeriesFacts *facts,
+                              GError **error)
+{
+    if (strcmp(fields[0], "time_s") != 0)
+        return refuse(error, "expected the first column to be time_s", fields[0]);
+    for (guint i = 0; i < count; i++) {
+        HfColumnFacts column = {.name = g_strdup(fields[i]),
+                                .minimum = INFINITY,
+                                .maximum = -INFINITY,
+                                .bins = g_array_new(FALSE, FALSE, sizeof(double))};
+        column.is_count =
+            g_str_has_prefix(fields[i], "offers_") && strcmp(fields[i], "offers_outstanding") != 0;
+        g_array_append_val(facts->columns, column);
+    }
+    return TRUE;
+}
+
+/* All bins are full: join them by twos, so that each holds twice as many rows. */
+static void halve_bins(HfSeriesFacts *facts)
+{
+    guint half = facts->bin_ends->len / 2;
+    for (guint b = 0; b < half; b++)
+        g_array_index(facts->bin_ends, double, b) =
+            g_array_index(facts->bin_ends, double, 2 * b + 1);
+    g_array_set_size(facts->bin_ends, half);
+    for (guint i = 0; i < facts->columns->len; i++) {
+        GArray *bins = column_at(facts, i)->bins;
+        for (guint b = 0; b < half; b++)
+            g_array_index(bins, double, b) =
+                g_array_index(bins, double, 2 * b) + g_array_index(bins, double, 2 * b + 1);
+        g_array_set_size(bins, half);
+    }
+    facts->rows_per_bin *= 2;
+}
+
+/* Give the next row a place in the last bin, or in a new one. */
+static void extend_bins(HfSeriesFacts *facts)
+{
+    double zero = 0;
+    if (facts->rows % facts->rows_per_bin != 0) return;
+    if (facts->bin_ends->len == HF_SERIES_BINS_MAX) {
+        halve_bins(facts);
+        if (facts->rows % facts->rows_per_bin != 0) return;
+    }
+    g_array_append_val(facts->bin_ends, zero);
+    for (guint i = 0; i < facts->columns->len; i++)
+        g_array_append_val(column_at(facts, i)->bins, zero);
+}
+
 static gboolean series_row(guint line, char *const *fields, guint count, void *data, GError **error)
 {
     HfSeriesFacts *facts = data;
-    if (line == 1) {
-        if (strcmp(fields[0], "time_s") != 0)
-            return refuse(error, "expected the first column to be time_s", fields[0]);
-        for (guint i = 0; i < count; i++) {
-            HfColumnFacts column = {g_strdup(fields[i]), INFINITY, -INFINITY, 0};
-            g_array_append_val(facts->columns, column);
-        }
-        return TRUE;
-    }
+    if (line == 1) return series_header(fields, count, facts, error);
+    double time;
+    if (!number(fields[0], &time, error)) return FALSE;
+    double gap = time - facts->end_s;
+    if (!(gap > 0)) return refuse(error, "time_s does not grow", fields[0]);
+    extend_bins(facts);
+    guint bin = facts->bin_ends->len - 1;
+    g_array_index(facts->bin_ends, double, bin) = time;
     for (guint i = 0; i < count; i++) {
         double value;
         if (!number(fields[i], &value, error)) return FALSE;
@@ -66,12 +115,33 @@ static gboolean series_row(guint line, char *const *fields, guint count, void *d
         column->minimum = MIN(column->minimum, value);
         column->maximum = MAX(column->maximum, value);
         column->sum += value;
-        if (i > 0) continue;
-        facts->rows++;
-        if (facts->rows <= 2) facts->interval_s = value - (facts->rows == 2 ? facts->end_s : 0);
-        facts->end_s = value;
+        g_array_index(column->bins, double, bin) += column->is_count ? value : value * gap;
     }
+    facts->rows++;
+    facts->end_s = time;
     return TRUE;
+}
+
+char *hf_series_facts_table(const HfSeriesFacts *facts)
+{
+    GString *table = g_string_new("time_s");
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (guint i = 1; i < facts->columns->len; i++)
+        g_string_append_printf(table, ",%s%s", column_at(facts, i)->name,
+                               column_at(facts, i)->is_count ? "_per_s" : "");
+    double start = 0;
+    for (guint b = 0; b < facts->bin_ends->len; b++) {
+        double end = g_array_index(facts->bin_ends, double, b);
+        g_string_append_printf(table, "\n%s",
+                               g_ascii_formatd(text, sizeof text, "%.12g", (start + end) / 2));
+        for (guint i = 1; i < facts->columns->len; i++) {
+            double mean = g_array_index(column_at(facts, i)->bins, double, b) / (end - start);
+            g_string_append_printf(table, ",%s", g_ascii_formatd(text, sizeof text, "%.9g", mean));
+        }
+        start = end;
+    }
+    g_string_append_c(table, '\n');
+    return g_string_free(table, FALSE);
 }
 
 static int by_mean_share(const void *a, const void *b, void *data)
@@ -103,6 +173,8 @@ HfSeriesFacts *hf_series_facts_read(const char *path, GError **error)
     g_autoptr(HfSeriesFacts) facts = g_new0(HfSeriesFacts, 1);
     facts->columns = g_array_new(FALSE, TRUE, sizeof(HfColumnFacts));
     g_array_set_clear_func(facts->columns, clear_column);
+    facts->bin_ends = g_array_new(FALSE, FALSE, sizeof(double));
+    facts->rows_per_bin = 1;
     facts->resources = g_ptr_array_new_with_free_func(g_free);
     facts->roles = g_ptr_array_new_with_free_func(g_free);
     if (!hf_csv_read(path, series_row, facts, error)) return NULL;
@@ -114,6 +186,7 @@ void hf_series_facts_free(HfSeriesFacts *facts)
 {
     if (facts == NULL) return;
     g_array_unref(facts->columns);
+    g_array_unref(facts->bin_ends);
     g_ptr_array_unref(facts->resources);
     g_ptr_array_unref(facts->roles);
     g_free(facts);

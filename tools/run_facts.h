@@ -7,17 +7,27 @@
 
 #include <glib.h>
 
+/* At most so many points are drawn of one series; longer ones are shown as means of bins. */
+#define HF_SERIES_BINS_MAX 600
+
 /* One numeric column of timeseries.csv. */
 typedef struct HfColumnFacts {
     char *name;
+    gboolean is_count;            /* events within the interval; else a mean over it */
     double minimum, maximum, sum; /* over all rows; minimum > maximum when there are none */
+    GArray *bins;                 /* of double: sum of counts, or integral of the level */
 } HfColumnFacts;
 
+/*
+ * A row of timeseries.csv covers the time since the row before (the first one: since 0) up to its
+ * own time_s. Bins are runs of equally many rows.
+ */
 typedef struct HfSeriesFacts {
-    GArray *columns;      /* of HfColumnFacts, in the order of the file */
+    GArray *columns;      /* of HfColumnFacts, in the order of the file; the first is time_s */
+    GArray *bin_ends;     /* of double: s; 1 .. HF_SERIES_BINS_MAX of them when there are rows */
     guint64 rows;         /* without the header */
+    guint64 rows_per_bin; /* a power of 2; the last bin may have fewer */
     double end_s;         /* time of the last row */
-    double interval_s;    /* distance of the first two rows; end_s when there is but one */
     GPtrArray *resources; /* char *: R of each R_total whose maximum is above 0 */
     GPtrArray *roles;     /* char *: ROLE of each share_ROLE, largest mean share first */
 } HfSeriesFacts;
@@ -35,6 +45,13 @@ typedef struct HfArmsFacts {
 HfSeriesFacts *hf_series_facts_read(const char *path, GError **error);
 void hf_series_facts_free(HfSeriesFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfSeriesFacts, hf_series_facts_free)
+
+/*
+ * The table the figures are drawn from: a row per bin, its time_s in the middle of the bin; levels
+ * as time-weighted means under their own name, counts as X_per_s.
+ * Shape: newly allocated CSV text.
+ */
+char *hf_series_facts_table(const HfSeriesFacts *facts);
 
 /* The column of that name, or NULL. */
 const HfColumnFacts *hf_series_facts_column(const HfSeriesFacts *facts, const char *name);
