@@ -188,6 +188,10 @@ const HfLabel *hf_labels(const HfCatalog *catalog, HfLabelsId labels, uint32_t *
 
 /* ---- Roles ---- */
 
+/* Ours, so that hostile input stays cheap: Mesos has no such limits. */
+#define HF_ROLE_LENGTH_MAX 512U
+#define HF_ROLE_DEPTH_MAX  64U
+
 /* NULL if `path` is a valid role name, else why not (static text). Source: MESOS.md 1.4. */
 const char *hf_role_invalid(const char *path);
 

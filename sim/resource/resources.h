@@ -220,9 +220,9 @@ gboolean hf_resource_shrink(const HfCatalog *catalog, HfResource *entry, int64_t
  * divided.
  */
 void hf_resources_shrink_to_quantities(HfCatalog *catalog, HfResources *resources,
-                                       const HfQuantities *target, HfStream *shuffle);
+                                       const HfQuantities *target, HfStream *stream);
 void hf_resources_shrink_to_limits(HfCatalog *catalog, HfResources *resources,
-                                   const HfLimits *limits, HfStream *shuffle);
+                                   const HfLimits *limits, HfStream *stream);
 
 /* ---- Quantities ---- */
 

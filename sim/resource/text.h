@@ -24,8 +24,8 @@
 
 #include "resource/resources.h"
 
-#define HF_TEXT_MAX    (16U << 20)
-#define HF_ENTRIES_MAX 100000U
+#define HF_TEXT_MAX    (4U << 20)
+#define HF_ENTRIES_MAX 20000U
 
 enum {
     /* What `--resources` of an agent refuses: volumes, revocable, dynamic, one name of two types.
