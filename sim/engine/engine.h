@@ -8,8 +8,8 @@
  * were scheduled. Because the order is total, what fires does not depend on the event list chosen;
  * the ladder is the fast one, the heap the short one that tests compare it with.
  *
- * Limits: times to HF_TIME_MAX (36.5 years), 2^26 - 1 events pending at once (67 million), 2^42
- * scheduled in one run (4.4e12), 65534 kinds. Going beyond one is an assertion.
+ * Limits: times to HF_TIME_MAX (36.5 years), 2^26 - 1 events pending at once (67 million), 2^41
+ * scheduled in one run (2.2e12), 65534 kinds. Going beyond one is an assertion.
  * Memory: 56 bytes or so for each pending event at the peak; after warm-up nothing is allocated.
  */
 #ifndef HF_ENGINE_ENGINE_H
@@ -104,9 +104,6 @@ HfEvent hf_engine_after2(HfEngine *engine, HfTime delay, HfEventKind kind, uint3
 gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event);
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event);
-
-/* The instant at which a pending event will fire; HF_TIME_NEVER for a stale handle or 0. O(1). */
-HfTime hf_engine_when(const HfEngine *engine, HfEvent event);
 
 /* ---- Timers: for deadlines that nearly always move before they pass ---------------------------*/
 

@@ -1,0 +1,582 @@
+/*
+ * The ladder queue; see ladder_internal.h for its parts.
+ *
+ * Invariants, beside the ranges:
+ *  - bottom is sorted; of equal `high` the smaller `low` (scheduled earlier) is popped first.
+ *  - Within one bucket keys mostly lie in order of arrival, so that a burst of one instant is found
+ *    sorted already. Only speed depends on it.
+ *  - Buckets of a rung before now_ix are empty, and so are all buckets of a rung not in use.
+ *  - start + now_ix * width of the last rung is bottom_end, unless bottom_end is its `end`.
+ */
+#include "engine/ladder_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/memory_internal.h"
+
+#define MIN_BUCKETS 4
+
+static inline HfEventKey *chunk_at(const HfLadder *ladder, uint32_t chunk)
+{
+    return ladder->chunk + (size_t)chunk * HF_LADDER_CHUNK;
+}
+
+static inline uint32_t chunks_of(uint32_t keys)
+{
+    return keys / HF_LADDER_CHUNK + (keys % HF_LADDER_CHUNK != 0);
+}
+
+void hf_ladder__init(HfLadder *ladder)
+{
+    *ladder = (HfLadder){.bottom_end = HF_LADDER_NO_END};
+}
+
+void hf_ladder__clear(HfLadder *ladder)
+{
+    for (int i = 0; i < HF_LADDER_RUNGS; i++) g_free(ladder->rung[i].bucket);
+    g_free(ladder->bottom);
+    g_free(ladder->ring);
+    free(ladder->chunk);
+    g_free(ladder->next);
+    *ladder = (HfLadder){0};
+}
+
+/* ---- Buckets: appending, and giving chunks back -----------------------------------------------*/
+
+/* Make sure that `wanted` chunks are free, by doubling the pool. */
+static __attribute__((noinline)) void grow_pool(HfLadder *ladder, uint32_t wanted)
+{
+    uint32_t room = ladder->chunks_room;
+    while (room - ladder->chunks_room + ladder->chunks_free < wanted) {
+        HF_ASSERT(room < UINT32_C(1) << 30);
+        room = room > 0 ? room * 2 : 16;
+    }
+    const size_t chunk_bytes = HF_LADDER_CHUNK * sizeof(HfEventKey);
+    ladder->chunk =
+        hf_memory__grow(ladder->chunk, ladder->chunks_room * chunk_bytes, room * chunk_bytes);
+    ladder->next = g_renew(uint32_t, ladder->next, room);
+    ladder->work.allocations += 2;
+    for (uint32_t i = room; i-- > ladder->chunks_room;) {
+        ladder->next[i] = ladder->chunks_free_head;
+        ladder->chunks_free_head = i;
+    }
+    ladder->chunks_free += room - ladder->chunks_room;
+    ladder->chunks_room = room;
+}
+
+/* Hang a free chunk, which there is, behind the tail. */
+static inline void extend_bucket(HfLadder *ladder, HfBucket *bucket)
+{
+    uint32_t chunk = ladder->chunks_free_head;
+    ladder->chunks_free_head = ladder->next[chunk];
+    ladder->chunks_free--;
+    if (bucket->count == 0) {
+        ladder->next[chunk] = chunk;
+    } else {
+        ladder->next[chunk] = ladder->next[bucket->tail];
+        ladder->next[bucket->tail] = chunk;
+    }
+    bucket->tail = chunk;
+}
+
+/* Append where the pool is known to suffice. */
+static inline void append_reserved(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
+{
+    uint32_t place = bucket->count % HF_LADDER_CHUNK;
+    if (place == 0) extend_bucket(ladder, bucket);
+    hf_key__put(chunk_at(ladder, bucket->tail) + place, key);
+    bucket->count++;
+}
+
+static inline void append(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
+{
+    if (ladder->chunks_free == 0 && bucket->count % HF_LADDER_CHUNK == 0) grow_pool(ladder, 1);
+    append_reserved(ladder, bucket, key);
+}
+
+static inline void free_chunk(HfLadder *ladder, uint32_t chunk)
+{
+    ladder->next[chunk] = ladder->chunks_free_head;
+    ladder->chunks_free_head = chunk;
+    ladder->chunks_free++;
+}
+
+/* Empty a bucket of its keys, all of which were read. */
+static inline void free_chunks(HfLadder *ladder, HfBucket *bucket)
+{
+    uint32_t head = ladder->next[bucket->tail];
+    ladder->next[bucket->tail] = ladder->chunks_free_head;
+    ladder->chunks_free_head = head;
+    ladder->chunks_free += chunks_of(bucket->count);
+    bucket->count = 0;
+}
+
+static inline void append_top(HfLadder *ladder, HfEventKey key)
+{
+    if (ladder->top.count == 0) ladder->top_min = ladder->top_max = key.high;
+    if (key.high < ladder->top_min) ladder->top_min = key.high;
+    if (key.high > ladder->top_max) ladder->top_max = key.high;
+    append(ladder, &ladder->top, key);
+}
+
+/* ---- Rungs ------------------------------------------------------------------------------------*/
+
+/*
+ * Begin a rung over [start, end) for about `keys` keys. Buckets that the clamp to `end` leaves
+ * unused stay empty. Cost: O(1) after warm-up; buckets are empty when a rung is not in use.
+ */
+static HfRung *begin_rung(HfLadder *ladder, uint64_t start, uint64_t end, uint32_t buckets_wanted)
+{
+    HF_ASSERT(start < end && ladder->rungs < HF_LADDER_RUNGS);
+    HfRung *rung = &ladder->rung[ladder->rungs++];
+    uint32_t wanted = CLAMP(buckets_wanted, MIN_BUCKETS, HF_LADDER_FANOUT);
+    uint64_t last = end - 1 - start;
+    uint32_t shift = 0;
+    int span_bits = last > 0 ? 64 - __builtin_clzll(last) : 0;
+    int bucket_bits = 64 - __builtin_clzll(wanted - 1);
+    if (span_bits > bucket_bits) shift = (uint32_t)(span_bits - bucket_bits);
+    uint32_t buckets = (uint32_t)(last >> shift) + 1;
+    HF_ASSERT(buckets <= HF_LADDER_FANOUT);
+    if (buckets > rung->room) {
+        uint32_t room = MAX(rung->room, 16);
+        while (room < buckets) room *= 2;
+        rung->bucket = g_renew(HfBucket, rung->bucket, room);
+        for (uint32_t i = rung->room; i < room; i++) rung->bucket[i] = (HfBucket){0, 0};
+        rung->room = room;
+        ladder->work.allocations++;
+    }
+    rung->start = start;
+    rung->end = end;
+    rung->shift = shift;
+    rung->buckets = buckets;
+    rung->now_ix = 0;
+    return rung;
+}
+
+static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
+{
+    return &rung->bucket[(high - rung->start) >> rung->shift];
+}
+
+/*
+ * Spread the keys of `from` over a rung that covers them, dropping dead ones when `records` is
+ * given. Chunk by chunk: the chunk after the one being read is fetched meanwhile, and each is free
+ * as soon as it was read, so that spreading needs few chunks more than there are.
+ */
+static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventRecord *records)
+{
+    uint32_t left = from.count, chunk = ladder->next[from.tail];
+    uint32_t spare = MIN(rung->buckets, from.count) + 1;
+    if (ladder->chunks_free < spare) grow_pool(ladder, spare);
+    uint64_t dropped = 0;
+    while (left > 0) {
+        uint32_t next = ladder->next[chunk];
+        uint32_t n = MIN(left, HF_LADDER_CHUNK);
+        const HfEventKey *key = chunk_at(ladder, chunk);
+        const HfEventKey *ahead = chunk_at(ladder, next);
+        for (int line = 0; line < HF_LADDER_CHUNK; line += 4) __builtin_prefetch(ahead + line);
+        for (uint32_t i = 0; i < n; i++) {
+            HfEventKey k = key[i];
+            if (records != NULL && !hf_key__is_live(records, k)) {
+                dropped++;
+                continue;
+            }
+            append_reserved(ladder, bucket_for(rung, k.high), k);
+        }
+        free_chunk(ladder, chunk);
+        chunk = next;
+        left -= n;
+    }
+    ladder->dead -= dropped;
+    ladder->work.keys_moved += from.count - dropped;
+}
+
+/* ---- Bottom -----------------------------------------------------------------------------------*/
+
+static void reserve_bottom(HfLadder *ladder, uint32_t room)
+{
+    if (room <= ladder->bottom_room) return;
+    uint32_t doubled = MAX(ladder->bottom_room, HF_LADDER_BOTTOM * 2);
+    while (doubled < room) doubled *= 2;
+    ladder->bottom = g_renew(HfEventKey, ladder->bottom, doubled);
+    ladder->bottom_room = doubled;
+    ladder->work.allocations++;
+}
+
+/* Heap sort, smallest last. For big bursts of one instant that did not come in order: seldom. */
+static void sift(HfEventKey *key, uint32_t i, uint32_t count)
+{
+    HfEventKey k = key[i];
+    for (;;) {
+        uint64_t child = 2 * (uint64_t)i + 1;
+        if (child >= count) break;
+        if (child + 1 < count && hf_key__less(key[child + 1], key[child])) child++;
+        if (!hf_key__less(key[child], k)) break;
+        key[i] = key[child];
+        i = (uint32_t)child;
+    }
+    key[i] = k;
+}
+
+static void sort_descending(HfEventKey *key, uint32_t count)
+{
+    for (uint32_t i = count / 2; i-- > 0;) sift(key, i, count);
+    for (uint32_t n = count; n-- > 1;) {
+        HfEventKey k = key[n];
+        key[n] = key[0];
+        key[0] = k;
+        sift(key, 0, n);
+    }
+}
+
+/* Sort few keys: each one's place is how many are greater; counted pair by pair, not branched on.
+ */
+static void load_few(HfLadder *ladder, const HfEventKey *key, uint32_t count)
+{
+    uint32_t greater[HF_LADDER_SORT];
+    for (uint32_t i = 0; i < count; i++) {
+        HfEventKey k = key[i];
+        uint32_t own = 0;
+        for (uint32_t j = 0; j < i; j++) {
+            uint32_t is_less = (uint32_t)hf_key__less(k, key[j]);
+            own += is_less;
+            greater[j] += 1 - is_less;
+        }
+        greater[i] = own;
+    }
+    for (uint32_t i = 0; i < count; i++) hf_key__put(&ladder->bottom[greater[i]], key[i]);
+    ladder->work.comparisons += (uint64_t)count * (count - 1) / 2;
+}
+
+/* Read a bucket, in order of arrival, into `keys_out`, and empty it. */
+static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out)
+{
+    uint32_t left = bucket->count, chunk = ladder->next[bucket->tail];
+    while (left > 0) {
+        uint32_t n = MIN(left, HF_LADDER_CHUNK);
+        memcpy(keys_out, chunk_at(ladder, chunk), n * sizeof *keys_out);
+        keys_out += n;
+        left -= n;
+        chunk = ladder->next[chunk];
+    }
+    free_chunks(ladder, bucket);
+}
+
+/* A burst of one instant: of any size, and nearly always in order already. */
+static void load_many(HfLadder *ladder, HfBucket *bucket)
+{
+    uint32_t n = bucket->count;
+    HfEventKey *bottom = ladder->bottom;
+    take_bucket(ladder, bucket, bottom);
+    gboolean is_sorted = TRUE;
+    for (uint32_t i = 1; i < n; i++) is_sorted &= hf_key__less(bottom[i - 1], bottom[i]);
+    for (uint32_t i = 0; i < n / 2; i++) {
+        HfEventKey k = bottom[i];
+        bottom[i] = bottom[n - 1 - i];
+        bottom[n - 1 - i] = k;
+    }
+    ladder->work.comparisons += n - 1;
+    if (!is_sorted) {
+        sort_descending(bottom, n);
+        ladder->work.comparisons += (uint64_t)n * (64 - __builtin_clzll(n)) * 2; /* at most */
+    }
+}
+
+/* Move a bucket, which is not empty, into bottom, which is. */
+static void load_bottom(HfLadder *ladder, HfBucket *bucket)
+{
+    uint32_t n = bucket->count;
+    reserve_bottom(ladder, n);
+    if (n <= HF_LADDER_CHUNK) { /* one chunk: sort it from where it lies */
+        load_few(ladder, chunk_at(ladder, bucket->tail), n);
+        free_chunks(ladder, bucket);
+    } else if (n <= HF_LADDER_SORT) {
+        HfEventKey few[HF_LADDER_SORT];
+        take_bucket(ladder, bucket, few);
+        load_few(ladder, few, n);
+    } else {
+        load_many(ladder, bucket);
+    }
+    ladder->bottom_count = n;
+    ladder->work.keys_moved += n;
+}
+
+/*
+ * Bottom grew too long by insertion, and there is no rung: keep the smallest keys, move the rest to
+ * top. Keys of one instant stay together, or a later one could overtake an earlier one.
+ */
+static void spill_to_top(HfLadder *ladder)
+{
+    uint32_t n = ladder->bottom_count, moved = n - HF_LADDER_SORT;
+    HfEventKey *bottom = ladder->bottom;
+    while (moved < n && bottom[moved].high == bottom[moved - 1].high) moved++;
+    for (uint32_t i = moved; i-- > 0;) append_top(ladder, bottom[i]);
+    ladder->bottom_end = bottom[moved - 1].high;
+    ladder->bottom_count = n - moved;
+    for (uint32_t i = 0; i < n - moved; i++) hf_key__put(&bottom[i], bottom[moved + i]);
+    ladder->work.keys_moved += n;
+}
+
+/* Bottom grew too long by insertion: make it a rung, from the present on. */
+static void spill_to_rung(HfLadder *ladder, uint64_t floor)
+{
+    uint32_t n = ladder->bottom_count;
+    HfRung *rung = begin_rung(ladder, floor, ladder->bottom_end, n / 4);
+    for (uint32_t i = n; i-- > 0;)
+        append(ladder, bucket_for(rung, ladder->bottom[i].high), ladder->bottom[i]);
+    ladder->bottom_end = floor;
+    ladder->bottom_count = 0;
+    ladder->work.keys_moved += n;
+}
+
+/* TRUE when bottom changed, and its range with it. A deep ladder lets bottom grow instead. */
+static gboolean spill(HfLadder *ladder, uint64_t floor)
+{
+    while (ladder->rungs > 0) { /* rungs that are used up would only stand in the way */
+        HfRung *last = &ladder->rung[ladder->rungs - 1];
+        if (last->now_ix < last->buckets) break;
+        ladder->rungs--;
+    }
+    if (ladder->rungs == HF_LADDER_RUNGS) return FALSE;
+    if (ladder->rungs == 0)
+        spill_to_top(ladder);
+    else
+        spill_to_rung(ladder, floor);
+    return TRUE;
+}
+
+static inline void insert_bottom(HfLadder *ladder, HfEventKey key)
+{
+    if (G_UNLIKELY(ladder->bottom_count == ladder->bottom_room))
+        reserve_bottom(ladder, ladder->bottom_count + 1);
+    HfEventKey *bottom = ladder->bottom;
+    uint32_t i = ladder->bottom_count++;
+    while (i > 0 && hf_key__less(bottom[i - 1], key)) {
+        hf_key__put(&bottom[i], bottom[i - 1]);
+        i--;
+    }
+    hf_key__put(&bottom[i], key);
+    uint32_t shifted = ladder->bottom_count - 1 - i;
+    ladder->work.keys_moved += shifted;
+    ladder->work.comparisons += shifted + 1;
+}
+
+/* ---- The operations ---------------------------------------------------------------------------*/
+
+void hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor)
+{
+    ladder->work.keys_moved++;
+    if (key.high < ladder->bottom_end) {
+        if (G_LIKELY(ladder->bottom_count < HF_LADDER_BOTTOM) || !spill(ladder, floor) ||
+            key.high < ladder->bottom_end) {
+            insert_bottom(ladder, key);
+            return;
+        }
+    }
+    for (uint32_t i = ladder->rungs; i-- > 0;) {
+        HfRung *rung = &ladder->rung[i];
+        if (key.high < rung->end) {
+            append(ladder, bucket_for(rung, key.high), key);
+            return;
+        }
+    }
+    append_top(ladder, key);
+}
+
+void hf_ladder__push_now(HfLadder *ladder, HfEventKey key)
+{
+    if (G_UNLIKELY(ladder->ring_count == ladder->ring_room)) {
+        uint32_t room = MAX(ladder->ring_room * 2, 64);
+        HfEventKey *ring = g_new(HfEventKey, room);
+        for (uint32_t i = 0; i < ladder->ring_count; i++)
+            ring[i] = ladder->ring[(ladder->ring_head + i) & (ladder->ring_room - 1)];
+        g_free(ladder->ring);
+        ladder->ring = ring;
+        ladder->ring_room = room;
+        ladder->ring_head = 0;
+        ladder->work.allocations++;
+    }
+    uint32_t place = (ladder->ring_head + ladder->ring_count++) & (ladder->ring_room - 1);
+    hf_key__put(&ladder->ring[place], key);
+    ladder->work.keys_moved++;
+}
+
+/* The whole of top becomes bottom, or the first rung. */
+static void take_top(HfLadder *ladder, const HfEventRecord *records)
+{
+    HfBucket top = ladder->top;
+    ladder->top.count = 0;
+    if (top.count <= HF_LADDER_SORT) {
+        load_bottom(ladder, &top);
+        ladder->bottom_end = HF_LADDER_NO_END;
+        return;
+    }
+    uint32_t buckets = top.count < 1024 ? top.count / 8 : top.count / 32;
+    HfRung *rung = begin_rung(ladder, ladder->top_min, ladder->top_max + 1, buckets);
+    spread(ladder, rung, top, records);
+    ladder->bottom_end = ladder->top_min;
+}
+
+/* The bucket that is next becomes bottom, or a rung of its own. */
+static void take_next_bucket(HfLadder *ladder, HfRung *rung, uint64_t start,
+                             const HfEventRecord *records)
+{
+    HfBucket *bucket = &rung->bucket[rung->now_ix++];
+    uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), rung->end);
+    if (bucket->count <= HF_LADDER_SORT || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
+        load_bottom(ladder, bucket);
+        ladder->bottom_end = end;
+        return;
+    }
+    HfBucket from = *bucket;
+    bucket->count = 0;
+    spread(ladder, begin_rung(ladder, start, end, from.count / 8), from, records);
+    ladder->bottom_end = start;
+}
+
+gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord *records)
+{
+    HF_ASSERT(ladder->bottom_count == 0);
+    while (ladder->bottom_count == 0) {
+        if (ladder->rungs == 0) {
+            if (ladder->top.count == 0) {
+                ladder->bottom_end = HF_LADDER_NO_END;
+                return FALSE;
+            }
+            if (ladder->top_min > limit) return FALSE;
+            take_top(ladder, records);
+            continue;
+        }
+        HfRung *rung = &ladder->rung[ladder->rungs - 1];
+        while (rung->now_ix < rung->buckets && rung->bucket[rung->now_ix].count == 0)
+            rung->now_ix++;
+        if (rung->now_ix == rung->buckets) {
+            ladder->bottom_end = rung->end;
+            ladder->rungs--;
+            continue;
+        }
+        uint64_t start = rung->start + ((uint64_t)rung->now_ix << rung->shift);
+        ladder->bottom_end = start;
+        if (start > limit) return FALSE;
+        take_next_bucket(ladder, rung, start, records);
+    }
+    return TRUE;
+}
+
+const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *count_out)
+{
+    *count_out = 0;
+    if (ladder->rungs == 0) return NULL;
+    const HfRung *rung = &ladder->rung[ladder->rungs - 1];
+    uint32_t ix = rung->now_ix;
+    while (ix < rung->buckets && rung->bucket[ix].count == 0) ix++;
+    if (ix == rung->buckets) return NULL;
+    const HfBucket *bucket = &rung->bucket[ix];
+    *count_out = MIN(bucket->count, HF_LADDER_CHUNK);
+    return chunk_at(ladder, ladder->next[bucket->tail]);
+}
+
+/* ---- Sweeping, counting, checking -------------------------------------------------------------*/
+
+static uint32_t sweep_array(HfEventKey *key, uint32_t count, const HfEventRecord *records)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (hf_key__is_live(records, key[i])) key[kept++] = key[i];
+    return kept;
+}
+
+/* The live keys of a bucket, in the same order, into its first chunks. */
+static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord *records)
+{
+    HfBucket kept = {0, 0};
+    uint32_t left = bucket->count;
+    if (left == 0) return;
+    uint32_t chunk = ladder->next[bucket->tail];
+    if (ladder->chunks_free == 0) grow_pool(ladder, 1);
+    while (left > 0) {
+        uint32_t next = ladder->next[chunk], n = MIN(left, HF_LADDER_CHUNK);
+        const HfEventKey *key = chunk_at(ladder, chunk);
+        for (uint32_t i = 0; i < n; i++)
+            if (hf_key__is_live(records, key[i])) append_reserved(ladder, &kept, key[i]);
+        free_chunk(ladder, chunk);
+        chunk = next;
+        left -= n;
+    }
+    ladder->work.keys_moved += kept.count;
+    *bucket = kept;
+}
+
+void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records)
+{
+    ladder->bottom_count = sweep_array(ladder->bottom, ladder->bottom_count, records);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < ladder->ring_count; i++) {
+        HfEventKey key = ladder->ring[(ladder->ring_head + i) & (ladder->ring_room - 1)];
+        if (!hf_key__is_live(records, key)) continue;
+        ladder->ring[(ladder->ring_head + kept++) & (ladder->ring_room - 1)] = key;
+    }
+    ladder->ring_count = kept;
+    for (uint32_t r = 0; r < ladder->rungs; r++)
+        for (uint32_t i = ladder->rung[r].now_ix; i < ladder->rung[r].buckets; i++)
+            sweep_bucket(ladder, &ladder->rung[r].bucket[i], records);
+    sweep_bucket(ladder, &ladder->top, records);
+    ladder->dead = 0;
+}
+
+uint64_t hf_ladder__count(const HfLadder *ladder)
+{
+    uint64_t count = (uint64_t)ladder->bottom_count + ladder->ring_count + ladder->top.count;
+    for (uint32_t r = 0; r < ladder->rungs; r++)
+        for (uint32_t i = 0; i < ladder->rung[r].buckets; i++)
+            count += ladder->rung[r].bucket[i].count;
+    return count;
+}
+
+/* Every key of a bucket lies in [first, end); returns the chunks it holds. */
+static uint32_t check_bucket(const HfLadder *ladder, const HfBucket *bucket, uint64_t first,
+                             uint64_t end)
+{
+    if (bucket->count == 0) return 0;
+    uint32_t chunk = ladder->next[bucket->tail], chunks = chunks_of(bucket->count);
+    for (uint32_t i = 0; i < bucket->count; i++) {
+        if (i > 0 && i % HF_LADDER_CHUNK == 0) chunk = ladder->next[chunk];
+        uint64_t high = chunk_at(ladder, chunk)[i % HF_LADDER_CHUNK].high;
+        HF_ASSERT(high >= first);
+        HF_ASSERT(high < end);
+    }
+    HF_ASSERT(chunk == bucket->tail);
+    return chunks;
+}
+
+void hf_ladder__check(const HfLadder *ladder, uint64_t floor)
+{
+    for (uint32_t i = 0; i < ladder->bottom_count; i++) {
+        HF_ASSERT(ladder->bottom[i].high < ladder->bottom_end);
+        HF_ASSERT(ladder->bottom[i].high >= floor);
+        HF_ASSERT(i == 0 || hf_key__less(ladder->bottom[i], ladder->bottom[i - 1]));
+    }
+    uint64_t chunks = 0, first = ladder->bottom_end;
+    for (uint32_t r = ladder->rungs; r-- > 0;) {
+        const HfRung *rung = &ladder->rung[r];
+        for (uint32_t i = 0; i < rung->buckets; i++) {
+            uint64_t start = rung->start + ((uint64_t)i << rung->shift);
+            uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), rung->end);
+            HF_ASSERT(i >= rung->now_ix || rung->bucket[i].count == 0);
+            chunks += check_bucket(ladder, &rung->bucket[i], MAX(start, first), end);
+        }
+        for (uint32_t i = rung->buckets; i < rung->room; i++) HF_ASSERT(!rung->bucket[i].count);
+        first = rung->end;
+    }
+    if (ladder->top.count > 0) HF_ASSERT(ladder->top_min >= first);
+    chunks += check_bucket(ladder, &ladder->top, ladder->top_min, ladder->top_max + 1);
+    HF_ASSERT(chunks + ladder->chunks_free == ladder->chunks_room);
+}
+
+size_t hf_ladder__memory(const HfLadder *ladder)
+{
+    size_t bytes = sizeof(HfEventKey) * ((size_t)ladder->bottom_room + ladder->ring_room);
+    for (int r = 0; r < HF_LADDER_RUNGS; r++) bytes += sizeof(HfBucket) * ladder->rung[r].room;
+    return bytes + ladder->chunks_room * (sizeof(HfEventKey) * HF_LADDER_CHUNK + sizeof(uint32_t));
+}
