@@ -59,10 +59,11 @@ typedef enum HfKeyType {
     HF_KEY_TABLE,    /* the sub-table's struct, in place. Absent: its defaults, or all zero when it
                         has a required key */
     HF_KEY_LIST,     /* HF_LIST(struct): a list of mappings of the sub-table */
-    HF_KEY_MAP,      /* HF_LIST(struct): name -> mapping of the sub-table, in the order of the file;
-                        the struct begins with `const char *name`, which the table does not list */
-    HF_KEY_MODEL,    /* HfModelChoice: names a model of `family`; the keys beside it that the table
-                        does not know are the model's own and fill its config */
+    HF_KEY_MAP,   /* HF_LIST(struct): role -> mapping of the sub-table, sorted by role (so the order
+                     of keys in a file never matters); the struct begins with `const char *name`,
+                     which the table does not list */
+    HF_KEY_MODEL, /* HfModelChoice: names a model of `family`; the keys beside it that the table
+                     does not know are the model's own and fill its config */
 } HfKeyType;
 
 /* What a law's value is measured in; also what its parameters with a unit are written in. */
@@ -101,12 +102,14 @@ typedef struct HfKey {
                              the range of a constant; draws of other laws are clamped into it. */
     gboolean above_minimum;       /* TRUE: must be > minimum */
     HfUnit unit;                  /* HF_KEY_LAW */
-    const HfKeyWord *words;       /* HF_KEY_ENUM, HF_KEY_FLAGS; HF_KEY_DURATION: may be NULL */
+    const HfKeyWord *words;       /* HF_KEY_ENUM, HF_KEY_FLAGS; may be given for HF_KEY_DURATION and
+                                     HF_KEY_QUANTITY_SETS, where any word gives NULL */
     const struct HfKeyTable *sub; /* HF_KEY_TABLE, HF_KEY_LIST, HF_KEY_MAP */
     HfModelFamily family;         /* HF_KEY_MODEL */
-    gboolean is_remark;           /* does not change a run: left out of the scenario digest */
-    const char *help;             /* one or two sentences; units; Mesos's name if it has one */
-    const char *source;           /* where the default comes from; NULL */
+    gboolean is_remark; /* left out of the scenario digest: does not change a run, or (the seed) is
+                           told beside it */
+    const char *help;   /* one or two sentences; units; Mesos's name if it has one */
+    const char *source; /* where the default comes from; NULL */
 } HfKey;
 
 /*

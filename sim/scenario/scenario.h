@@ -85,8 +85,10 @@ typedef struct HfScenarioRole {
     double weight;         /* > 0 */
     const char *guarantee; /* quantities or NULL; only where the registry supports quota */
     const char *limit;
-    double partition; /* policy static: fraction 0..1 of the agents this role owns; 0: see below */
-    const char **agents; /* policy static: names of the agent groups it owns whole; NULL: none */
+    /* Policy static: a role owns whole groups of agents, or a share of every group that no role
+     * owns whole; only its frameworks are offered them. Other policies look at neither. */
+    double partition;    /* share, 0..1; the shares of all roles add up to at most 1 */
+    const char **agents; /* names of groups, NULL-terminated; NULL: none */
 } HfScenarioRole;
 
 /* The value of `trace:` of a group of agents: the machines come from a file. */
@@ -113,7 +115,7 @@ typedef struct HfScenarioFramework {
     HfTime start;            /* when it subscribes */
     HfTime failover_timeout; /* 0: removed as soon as it disconnects */
     gboolean checkpoint;
-    uint32_t capabilities; /* HfFrameworkFlag */
+    uint32_t capabilities; /* HfFrameworkFlag; MULTI_ROLE is added when `roles` is given */
 } HfScenarioFramework;
 
 typedef struct HfScenarioFailure {
@@ -146,7 +148,8 @@ typedef struct HfScenario {
     HfTime warm_up;  /* < duration, or HF_WARM_UP_AUTO */
     HfEra era;
     HfScenarioMaster master;
-    HF_LIST(HfScenarioRole) roles;
+    HF_LIST(HfScenarioRole)
+    roles; /* sorted by name; roles that only frameworks name are not here */
     HF_LIST(HfScenarioAgents) agents;
     HfScenarioNetwork network;
     HF_LIST(HfScenarioFramework) frameworks;

@@ -1,0 +1,177 @@
+/*
+ * Rules between parts of one scenario: names, partitions, quota. They run on a scenario whose every
+ * key is good, with the tree at hand to point at the place.
+ */
+#include <string.h>
+
+#include "scenario/scenario_internal.h"
+
+#define AGENTS_MAX 10000000 /* in all groups together */
+
+typedef struct Validator {
+    const HfNode *root;
+    const HfScenario *scenario;
+    HfComplaints *complaints;
+} Validator;
+
+/* The value of list[i].key; the entry itself when the key is not written. */
+static const HfNode *entry_node(const Validator *v, const char *list, uint32_t i, const char *key)
+{
+    const HfNode *entry = hf_node__get(v->root, list)->items[i];
+    const HfNode *value = hf_node__get(entry, key);
+    return value ? value : entry;
+}
+
+static const HfNode *role_node(const Validator *v, const HfScenarioRole *role, const char *key)
+{
+    const HfNode *entry = hf_node__get(hf_node__get(v->root, "roles"), role->name);
+    const HfNode *value = hf_node__get(entry, key);
+    return value ? value : entry;
+}
+
+static void check_unique(const Validator *v, GHashTable *seen, const char *list, uint32_t i,
+                         const char *name)
+{
+    if (g_hash_table_add(seen, (gpointer)name)) return;
+    g_autofree char *path = g_strdup_printf("%s[%u].name", list, i);
+    hf_complain(v->complaints, entry_node(v, list, i, "name"), path,
+                "another entry is called \"%s\", too", name);
+}
+
+static void check_names(const Validator *v)
+{
+    g_autoptr(GHashTable) agents = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) frameworks = g_hash_table_new(g_str_hash, g_str_equal);
+    for (uint32_t i = 0; i < v->scenario->agents.count; i++)
+        check_unique(v, agents, "agents", i, v->scenario->agents.at[i].name);
+    for (uint32_t i = 0; i < v->scenario->frameworks.count; i++)
+        check_unique(v, frameworks, "frameworks", i, v->scenario->frameworks.at[i].name);
+}
+
+static void check_agent_counts(const Validator *v)
+{
+    int64_t total = 0;
+    for (uint32_t i = 0; i < v->scenario->agents.count; i++) {
+        const HfScenarioAgents *group = &v->scenario->agents.at[i];
+        const HfNode *entry = hf_node__get(v->root, "agents")->items[i];
+        const HfNode *count = hf_node__get(entry, "count");
+        g_autofree char *path = g_strdup_printf("agents[%u].count", i);
+        if (group->trace.format.model != NULL) {
+            if (count != NULL)
+                hf_complain(v->complaints, count, path,
+                            "the trace says how many machines there "
+                            "are");
+            continue;
+        }
+        total += group->count;
+        if (total <= AGENTS_MAX) continue;
+        hf_complain(v->complaints, entry_node(v, "agents", i, "count"), path,
+                    "more than %d agents in all", AGENTS_MAX);
+        return;
+    }
+}
+
+static void check_quota(const Validator *v, gboolean is_supported)
+{
+    for (uint32_t i = 0; i < v->scenario->roles.count && !is_supported; i++) {
+        const HfScenarioRole *role = &v->scenario->roles.at[i];
+        const char *key = role->guarantee ? "guarantee" : role->limit ? "limit" : NULL;
+        if (key == NULL) continue;
+        g_autofree char *path = g_strdup_printf("roles.%s.%s", role->name, key);
+        hf_complain(v->complaints, role_node(v, role, key), path,
+                    "quota is not supported yet in this version of Holdfast");
+    }
+}
+
+static const char *const *group_names(const HfScenario *scenario)
+{
+    const char **names = g_new0(const char *, scenario->agents.count + 1);
+    for (uint32_t i = 0; i < scenario->agents.count; i++) names[i] = scenario->agents.at[i].name;
+    return names;
+}
+
+static void check_groups_of_role(const Validator *v, const HfScenarioRole *role,
+                                 const char *const *known, GHashTable *owner)
+{
+    for (uint32_t i = 0; role->agents != NULL && role->agents[i] != NULL; i++) {
+        const char *group = role->agents[i];
+        const HfNode *list = role_node(v, role, "agents");
+        g_autofree char *path = g_strdup_printf("roles.%s.agents[%u]", role->name, i);
+        g_autofree char *quoted = hf_text__quoted(group);
+        const char *near = hf_suggest__nearest(group, known);
+        const char *other = g_hash_table_lookup(owner, group);
+        if (g_strv_contains(known, group)) {
+            if (other != NULL)
+                hf_complain(v->complaints, list->items[i], path, "role %s owns %s, too", other,
+                            quoted);
+            g_hash_table_replace(owner, (gpointer)group, (gpointer)role->name);
+        } else if (near != NULL) {
+            hf_complain(v->complaints, list->items[i], path,
+                        "no group of agents is called %s; did you mean \"%s\"?", quoted, near);
+        } else {
+            hf_complain(v->complaints, list->items[i], path, "no group of agents is called %s",
+                        quoted);
+        }
+    }
+}
+
+/* Shares and groups are checked under every policy, so that a file is right for all its arms. */
+static void check_partitions(const Validator *v)
+{
+    g_autoptr(GHashTable) owner = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autofree const char *const *known = group_names(v->scenario);
+    double sum = 0;
+    for (uint32_t i = 0; i < v->scenario->roles.count; i++) {
+        const HfScenarioRole *role = &v->scenario->roles.at[i];
+        check_groups_of_role(v, role, known, owner);
+        sum += role->partition;
+    }
+    if (sum > 1 + 1e-9)
+        hf_complain(v->complaints, hf_node__get(v->root, "roles"), "roles",
+                    "the partitions add up to %.15g, more than 1", sum);
+}
+
+static gboolean owns_agents(const HfScenario *scenario, const char *name)
+{
+    for (uint32_t i = 0; i < scenario->roles.count; i++) {
+        const HfScenarioRole *role = &scenario->roles.at[i];
+        if (strcmp(role->name, name) == 0)
+            return role->partition > 0 || (role->agents != NULL && role->agents[0] != NULL);
+    }
+    return FALSE;
+}
+
+static void check_owner(const Validator *v, uint32_t framework_ix, const char *key,
+                        const char *role)
+{
+    if (owns_agents(v->scenario, role)) return;
+    g_autofree char *path = g_strdup_printf("frameworks[%u].%s", framework_ix, key);
+    g_autofree char *quoted = hf_text__quoted(role);
+    hf_complain(v->complaints, entry_node(v, "frameworks", framework_ix, key), path,
+                "role %s owns no agents under policy static: give it a partition or agents",
+                quoted);
+}
+
+static void check_static(const Validator *v)
+{
+    if (strcmp(v->scenario->master.policy, "static") != 0) return;
+    for (uint32_t i = 0; i < v->scenario->frameworks.count; i++) {
+        const HfScenarioFramework *framework = &v->scenario->frameworks.at[i];
+        if (framework->role != NULL) check_owner(v, i, "role", framework->role);
+        for (uint32_t r = 0; framework->roles != NULL && framework->roles[r] != NULL; r++)
+            check_owner(v, i, "roles", framework->roles[r]);
+    }
+}
+
+gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
+                               const HfScenarioRegistry *registry, HfComplaints *complaints)
+{
+    Validator v = {.root = root, .scenario = scenario, .complaints = complaints};
+    guint before = complaints->texts->len;
+    check_names(&v);
+    check_agent_counts(&v);
+    check_quota(&v, registry->supports_quota);
+    check_partitions(&v);
+    check_static(&v);
+    return complaints->texts->len == before;
+}
