@@ -1,15 +1,17 @@
 /*
- * The allocator: who is offered what. It keeps agents, frameworks, roles, shares, quota and filters, and on each run
- * turns what nobody holds into offers, as Mesos's hierarchical DRF allocator decides (reference: Mesos 1.11,
- * src/master/allocator/mesos/hierarchical.cpp).
+ * The allocator: who is offered what. It keeps agents, frameworks, roles, shares, quota and
+ * filters, and on each run turns what nobody holds into offers, as Mesos's hierarchical DRF
+ * allocator decides (reference: Mesos 1.11, src/master/allocator/mesos/hierarchical.cpp).
  *
- * It is a library that a real master could link: it takes `now` as an argument, leaves offers in an output list, calls
- * nobody back, knows no event engine, network or wall clock, and draws randomness only from the stream handed in.
+ * It is a library that a real master could link: it takes `now` as an argument, leaves offers in an
+ * output list, calls nobody back, knows no event engine, network or wall clock, and draws
+ * randomness only from the stream handed in.
  *
- * The host names agents and frameworks by rows of its own: small dense numbers that stay with one agent or framework
- * until it is removed. Calls never run an allocation by themselves: those that Mesos lets trigger one make
- * hf_allocator_wants_run() true, and the host calls hf_allocator_run() behind the messages already queued; the host
- * also calls hf_allocator_batch() each allocation interval.
+ * The host names agents and frameworks by rows of its own: small dense numbers that stay with one
+ * agent or framework until it is removed. Calls never run an allocation by themselves: those that
+ * Mesos lets trigger one make hf_allocator_wants_run() true, and the host calls hf_allocator_run()
+ * behind the messages already queued; the host also calls hf_allocator_batch() each allocation
+ * interval.
  */
 #ifndef HF_ALLOCATOR_ALLOCATOR_H
 #define HF_ALLOCATOR_ALLOCATOR_H
@@ -32,24 +34,25 @@ typedef struct HfAllocator HfAllocator;
 typedef enum HfAgentOrder { HF_AGENT_ORDER_SHUFFLED, HF_AGENT_ORDER_SORTED } HfAgentOrder;
 typedef enum HfOfferScope {
     HF_OFFER_SCOPE_AGENT, /* as Mesos: agent by agent, each to the framework then first in order */
-    HF_OFFER_SCOPE_CELL   /* as the Omega paper models Mesos: one framework gets all that is free in the cell */
+    HF_OFFER_SCOPE_CELL   /* as the Omega paper models Mesos: one framework gets all that is free in
+                             the cell */
 } HfOfferScope;
 
 typedef struct HfAllocatorConfig {
-    HfTime interval;               /* allocation_interval; no offer filter is shorter than this; > 0 */
-    const HfPolicyOps *policy;     /* NULL = drf */
+    HfTime interval;           /* allocation_interval; no offer filter is shorter than this; > 0 */
+    const HfPolicyOps *policy; /* NULL = drf */
     HfSorterKind role_sorter, framework_sorter;
-    HfAgentOrder agent_order;      /* in which agents are visited; sorted = byte order of names */
+    HfAgentOrder agent_order; /* in which agents are visited; sorted = byte order of names */
     HfOfferScope offer_scope;
     HfQuantities *min_allocatable; /* [min_allocatable_count], alternatives; borrowed during _new */
-    uint32_t min_allocatable_count;/* 0 = no minimum */
+    uint32_t min_allocatable_count; /* 0 = no minimum */
     gboolean filter_gpu_resources;
-    HfKindId *fairness_excluded;   /* [fairness_excluded_count] kinds that no share counts */
+    HfKindId *fairness_excluded; /* [fairness_excluded_count] kinds that no share counts */
     uint32_t fairness_excluded_count;
-    const char *region;            /* of the master; NULL = none */
-    HfTime recovery_timeout;       /* 10 min in Mesos */
-    double agent_recovery_factor;  /* 0.8 in Mesos */
-    HfStream stream;               /* copied: shuffles and random sorters draw from it */
+    const char *region;           /* of the master; NULL = none */
+    HfTime recovery_timeout;      /* 10 min in Mesos */
+    double agent_recovery_factor; /* 0.8 in Mesos */
+    HfStream stream;              /* copied: shuffles and random sorters draw from it */
 } HfAllocatorConfig;
 
 /* Mesos's defaults, with the drf policy and stream (0, "allocator", 0). */
@@ -73,22 +76,22 @@ typedef enum HfAgentCapability {
 } HfAgentCapability;
 
 typedef struct HfAgentSpec {
-    const char *name;                 /* agent id: the sort key of agent_order sorted */
-    const char *hostname;             /* NULL = name; what the whitelist compares */
-    const HfAttributes *attributes;   /* NULL = none */
-    const HfResources *total;         /* no allocation role in it */
-    uint32_t capabilities;            /* of HfAgentCapability */
-    const char *region, *zone;        /* NULL = none */
-    HfRoleId owner;                   /* policy static: the role that owns this agent; HF_ROLE_NONE = any */
+    const char *name;               /* agent id: the sort key of agent_order sorted */
+    const char *hostname;           /* NULL = name; what the whitelist compares */
+    const HfAttributes *attributes; /* NULL = none */
+    const HfResources *total;       /* no allocation role in it */
+    uint32_t capabilities;          /* of HfAgentCapability */
+    const char *region, *zone;      /* NULL = none */
+    HfRoleId owner; /* policy static: the role that owns this agent; HF_ROLE_NONE = any */
 } HfAgentSpec;
 
 typedef struct HfFrameworkSpec {
-    const char *name;             /* framework id: the last tie-break of the framework sorter */
-    const HfRoleId *roles;        /* [role_count] */
+    const char *name;      /* framework id: the last tie-break of the framework sorter */
+    const HfRoleId *roles; /* [role_count] */
     uint32_t role_count;
-    const HfRoleId *suppressed;   /* [suppressed_count], a subset of roles */
+    const HfRoleId *suppressed; /* [suppressed_count], a subset of roles */
     uint32_t suppressed_count;
-    uint32_t capabilities;        /* of HfFrameworkCapability */
+    uint32_t capabilities; /* of HfFrameworkCapability */
     gboolean active;
 } HfFrameworkSpec;
 
@@ -103,7 +106,8 @@ typedef struct HfHolding {
 typedef struct HfOffered {
     uint32_t framework, agent;
     HfRoleId role;
-    HfResources resources; /* owned by the list; hf_resources_move() it out, or leave it to hf_offer_list_reset */
+    HfResources resources; /* owned by the list; hf_resources_move() it out, or leave it to
+                              hf_offer_list_reset */
 } HfOffered;
 
 typedef struct HfInverseOffered {
@@ -129,15 +133,17 @@ gboolean hf_allocator_wants_run(const HfAllocator *allocator);
 void hf_allocator_run(HfAllocator *allocator, HfTime now, HfOfferList *out);
 /* Run over all agents (work is proportional to those that can have changed). */
 void hf_allocator_batch(HfAllocator *allocator, HfTime now, HfOfferList *out);
-/* The host armed the timer of the next batch just now: filters armed earlier that end at the same instant are gone
- * when that batch runs, filters armed later still hold (Mesos: timers of one instant fire in order of creation). */
+/* The host armed the timer of the next batch just now: filters armed earlier that end at the same
+ * instant are gone when that batch runs, filters armed later still hold (Mesos: timers of one
+ * instant fire in order of creation). */
 void hf_allocator_batch_armed(HfAllocator *allocator);
 void hf_allocator_pause(HfAllocator *allocator);
 void hf_allocator_resume(HfAllocator *allocator);
 
 /* ---- agents; HF_EXISTS / HF_UNKNOWN on a row known / not known ---- */
 HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t agent,
-                                const HfAgentSpec *spec, const HfHolding *used, uint32_t used_count);
+                                const HfAgentSpec *spec, const HfHolding *used,
+                                uint32_t used_count);
 HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t agent,
                                    const HfAgentSpec *spec); /* NULL members of spec: unchanged */
 HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t agent);
@@ -163,8 +169,8 @@ HfStatus hf_allocator_revive(HfAllocator *allocator, HfTime now, uint32_t framew
 #define HF_NO_FILTER (-1.0)
 /*
  * Resources offered or launched come back.
- * refuse_seconds: HF_NO_FILTER = none; else as Mesos reads Filters.refuse_seconds (0 none, negative other than
- * HF_NO_FILTER or not representable = 5 s, capped at 365 d, at least the interval).
+ * refuse_seconds: HF_NO_FILTER = none; else as Mesos reads Filters.refuse_seconds (0 none, negative
+ * other than HF_NO_FILTER or not representable = 5 s, capped at 365 d, at least the interval).
  * launched: they had been accepted (only the consumed-quota statistics differ).
  */
 typedef struct HfRecovery {
@@ -191,9 +197,13 @@ const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t
 
 /* Work done since _new: noise-free, the regression gate. */
 typedef struct HfAllocatorCounters {
-    uint64_t runs, agents_visited, frameworks_tried, filter_checks, offers, filters_made, filters_expired;
+    uint64_t runs, agents_visited, frameworks_tried, filter_checks, offers, filters_made,
+        filters_expired;
 } HfAllocatorCounters;
 HfAllocatorCounters hf_allocator_counters(const HfAllocator *allocator);
+/* Visit every agent and try every framework in each run, as Mesos does, instead of only those that
+ * something happened to. Offers are the same; for tests of just that. */
+void hf_allocator_full_visits(HfAllocator *allocator, gboolean full);
 /* Bytes held, by rough count of its tables. */
 size_t hf_allocator_memory(const HfAllocator *allocator);
 

@@ -1,0 +1,146 @@
+/*
+ * Roles: their amounts with their subtrees, and the subs (frameworks under roles) that make a role
+ * a client of the role sorter.
+ * Source: MESOS.md 3.1 (role tree), 3.7; Mesos hierarchical.cpp RoleTree, trackFrameworkUnderRole.
+ */
+#include "allocator/allocator_internal.h"
+
+#include <string.h>
+
+#include "base/checked.h"
+
+void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role)
+{
+    while (allocator->roles.count <= role) {
+        hf_vec_push_zero(&allocator->roles);
+        hf_vec_last(&allocator->roles)->leaf = HF_NODE_NONE;
+        hf_vec_last(&allocator->roles)->frameworks = HF_NODE_NONE;
+        hf_vec_push(&allocator->weights, 1.0);
+    }
+    allocator->sorters.role_weight = allocator->weights.at;
+    allocator->sorters.role_weight_count = allocator->weights.count;
+    hf_sorters__kinds(&allocator->sorters, allocator->catalog->kind_count);
+    uint32_t stride = allocator->sorters.stride, rows = allocator->amount_roles;
+    if (role < rows && stride == allocator->amount_stride) return;
+    if (role >= rows) rows = MAX(rows * 2, role + 8);
+    size_t size = (size_t)rows * HF_ROLE_AMOUNTS * stride;
+    int64_t *amounts = g_new0(int64_t, size);
+    for (size_t r = 0; r < (size_t)allocator->amount_roles * HF_ROLE_AMOUNTS; r++)
+        memcpy(amounts + r * stride, allocator->amounts + r * allocator->amount_stride,
+               allocator->amount_stride * sizeof *amounts);
+    g_free(allocator->amounts);
+    allocator->amounts = amounts;
+    allocator->amount_roles = rows;
+    allocator->amount_stride = stride;
+}
+
+void hf_allocator__role_add(HfAllocator *allocator, HfRoleId role, int what, HfKindId kind,
+                            int64_t milli)
+{
+    for (; role != HF_ROLE_NONE; role = hf_role_parent(allocator->catalog, role)) {
+        int64_t *amounts = hf_allocator__role_amounts(allocator, role, what);
+        amounts[kind] = hf_add(amounts[kind], milli);
+        HF_ASSERT(amounts[kind] >= 0);
+    }
+}
+
+void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign)
+{
+    const HfCatalog *catalog = allocator->catalog;
+    const HfResource *at = hf_resources_entries(total);
+    for (uint32_t i = 0; i < hf_resources_count(total); i++) {
+        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
+        HfRoleId role = hf_meta_reservation_role(catalog, at[i].meta);
+        if (role == HF_ROLE_STAR) continue;
+        hf_allocator__role_room(allocator, role);
+        hf_allocator__role_add(allocator, role, HF_ROLE_RESERVED,
+                               catalog->kind[at[i].kind].quantity, sign * at[i].milli);
+    }
+}
+
+void hf_allocator__launched_amounts(HfAllocator *allocator, const HfResources *resources, int sign)
+{
+    const HfCatalog *catalog = allocator->catalog;
+    const HfResource *at = hf_resources_entries(resources);
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
+        const HfMetaInfo *meta = hf_meta_info(catalog, at[i].meta);
+        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR ||
+            (meta->flags & (HF_META_RESERVED | HF_META_REVOCABLE)) != 0)
+            continue;
+        hf_allocator__role_room(allocator, meta->allocation_role);
+        hf_allocator__role_add(allocator, meta->allocation_role, HF_ROLE_LAUNCHED,
+                               catalog->kind[at[i].kind].quantity, sign * at[i].milli);
+    }
+}
+
+/* ---- Subs ---- */
+
+uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRoleId role)
+{
+    hf_allocator__role_room(allocator, role);
+    HfRoleState *state = &allocator->roles.at[role];
+    HfSorters *sorters = &allocator->sorters;
+    if (state->framework_count++ == 0) {
+        const HfCatalog *tree = allocator->catalog;
+        state->leaf = hf_sorter__add(sorters, allocator->role_root, hf_role_path(tree, role), tree,
+                                     role, role);
+        hf_sorter__activate(sorters, state->leaf);
+        state->frameworks = hf_sorter__new(sorters, allocator->framework_sort);
+    }
+    uint32_t sub;
+    if (allocator->vacant_subs.count > 0) {
+        sub = allocator->vacant_subs.at[--allocator->vacant_subs.count];
+    } else {
+        sub = allocator->subs.count;
+        hf_vec_push_zero(&allocator->subs);
+    }
+    HfFramework *row = &allocator->frameworks.at[framework];
+    allocator->subs.at[sub] = (HfSub){
+        .framework = framework,
+        .role = role,
+        .leaf = hf_sorter__add(sorters, state->frameworks, row->name, NULL, HF_ROLE_NONE, sub),
+        .filters = HF_ROW_NONE,
+        .is_live = TRUE,
+    };
+    hf_vec_push(&row->subs, sub);
+    return sub;
+}
+
+void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub)
+{
+    HfNode leaf = allocator->subs.at[sub].leaf;
+    if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_INACTIVE) allocator->active_subs++;
+    hf_sorter__activate(&allocator->sorters, leaf);
+}
+
+void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub)
+{
+    HfNode leaf = allocator->subs.at[sub].leaf;
+    if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_ACTIVE) allocator->active_subs--;
+    hf_sorter__deactivate(&allocator->sorters, leaf);
+}
+
+void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
+{
+    HfSub *row = &allocator->subs.at[sub];
+    HfRoleState *state = &allocator->roles.at[row->role];
+    HF_ASSERT(row->holdings == 0);
+    hf_filters__drop_sub(allocator, sub);
+    hf_allocator__sub_deactivate(allocator, sub);
+    hf_sorter__remove(&allocator->sorters, row->leaf);
+    if (--state->framework_count == 0) {
+        hf_sorter__remove(&allocator->sorters, state->leaf);
+        hf_sorter__free(&allocator->sorters, state->frameworks);
+        state->leaf = state->frameworks = HF_NODE_NONE;
+    }
+    HfFramework *framework = &allocator->frameworks.at[row->framework];
+    for (uint32_t i = 0; i < framework->subs.count; i++)
+        if (framework->subs.at[i] == sub) {
+            hf_vec_remove(&framework->subs, i);
+            break;
+        }
+    for (uint32_t m = 0; m < row->min_count; m++) hf_quantities_clear(&row->min[m]);
+    g_free(row->min);
+    memset(row, 0, sizeof *row);
+    hf_vec_push(&allocator->vacant_subs, sub);
+}

@@ -1,0 +1,691 @@
+/* See sorter_internal.h. Invariant, every group: `order` holds exactly the children that are not
+ * inactive, sorted by their stored keys unless is_unsorted; `dirty` holds those of them with
+ * is_dirty, each once. */
+#include "allocator/sorter_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+
+#define HF_LABEL_GAP (UINT64_C(1) << 32)
+
+void hf_sorters__init(HfSorters *sorters)
+{
+    memset(sorters, 0, sizeof *sorters);
+    sorters->version = 1;
+    hf_sorters__kinds(sorters, HF_KIND_FIXED);
+}
+
+void hf_sorters__clear(HfSorters *sorters)
+{
+    for (uint32_t g = 0; g < sorters->groups.count; g++) {
+        hf_vec_clear(&sorters->groups.at[g].order);
+        hf_vec_clear(&sorters->groups.at[g].by_name);
+        hf_vec_clear(&sorters->groups.at[g].dirty);
+    }
+    hf_vec_clear(&sorters->groups);
+    hf_vec_clear(&sorters->vacant_groups);
+    hf_vec_clear(&sorters->nodes);
+    hf_vec_clear(&sorters->vacant_nodes);
+    hf_vec_clear(&sorters->unweighted);
+    hf_vec_clear(&sorters->scratch);
+    g_free(sorters->alloc);
+    g_free(sorters->total);
+    g_free(sorters->is_excluded);
+    g_free(sorters->counted);
+    memset(sorters, 0, sizeof *sorters);
+}
+
+void hf_sorters__kinds(HfSorters *sorters, uint32_t kinds)
+{
+    if (kinds <= sorters->stride) return;
+    uint32_t stride = sorters->stride ? sorters->stride : 8;
+    while (stride < kinds) stride *= 2;
+    int64_t *alloc = g_new0(int64_t, (size_t)stride * MAX(sorters->alloc_rows, 1));
+    for (size_t n = 0; n < sorters->nodes.count; n++)
+        memcpy(alloc + n * stride, sorters->alloc + n * sorters->stride,
+               sorters->stride * sizeof *alloc);
+    g_free(sorters->alloc);
+    sorters->alloc = alloc;
+    if (sorters->alloc_rows == 0) sorters->alloc_rows = 1;
+    sorters->total = g_renew(int64_t, sorters->total, stride);
+    sorters->is_excluded = g_renew(gboolean, sorters->is_excluded, stride);
+    memset(sorters->total + sorters->stride, 0,
+           (stride - sorters->stride) * sizeof *sorters->total);
+    memset(sorters->is_excluded + sorters->stride, 0,
+           (stride - sorters->stride) * sizeof *sorters->is_excluded);
+    sorters->counted = g_realloc_n(sorters->counted, stride, sizeof *sorters->counted);
+    sorters->stride = stride;
+}
+
+/* The kinds that shares are made of; cheap enough to redo with every change of the total. */
+static void recount(HfSorters *sorters)
+{
+    sorters->version++;
+    sorters->counted_count = 0;
+    for (uint32_t k = 0; k < sorters->stride; k++) {
+        if (sorters->total[k] <= 0 || sorters->is_excluded[k]) continue;
+        sorters->counted[sorters->counted_count].kind = (HfKindId)k;
+        sorters->counted[sorters->counted_count].total = hf_sorter__units(sorters->total[k]);
+        sorters->counted_count++;
+    }
+}
+
+void hf_sorters__total_add(HfSorters *sorters, HfKindId kind, int64_t milli)
+{
+    if (milli == 0) return;
+    hf_sorters__kinds(sorters, (uint32_t)kind + 1);
+    sorters->total[kind] = hf_add(sorters->total[kind], milli);
+    HF_ASSERT(sorters->total[kind] >= 0);
+    recount(sorters);
+}
+
+void hf_sorters__exclude(HfSorters *sorters, HfKindId kind)
+{
+    hf_sorters__kinds(sorters, (uint32_t)kind + 1);
+    sorters->is_excluded[kind] = TRUE;
+    recount(sorters);
+}
+
+/* ---- Nodes and groups ---- */
+
+static HfSorterGroup *group_of(HfSorters *sorters, HfNode internal)
+{
+    return &sorters->groups.at[sorters->nodes.at[internal].group];
+}
+
+static HfNode node_take(HfSorters *sorters, HfNodeKind kind)
+{
+    HfNode node;
+    if (sorters->vacant_nodes.count > 0) {
+        node = sorters->vacant_nodes.at[--sorters->vacant_nodes.count];
+        memset(&sorters->nodes.at[node], 0, sizeof *sorters->nodes.at);
+    } else {
+        node = sorters->nodes.count;
+        hf_vec_push_zero(&sorters->nodes);
+        if (node >= sorters->alloc_rows) {
+            sorters->alloc_rows = MAX(sorters->alloc_rows * 2, 8);
+            sorters->alloc =
+                g_renew(int64_t, sorters->alloc, (size_t)sorters->alloc_rows * sorters->stride);
+        }
+    }
+    memset(sorters->alloc + (size_t)node * sorters->stride, 0,
+           sorters->stride * sizeof *sorters->alloc);
+    HfSorterNode *row = &sorters->nodes.at[node];
+    row->kind = (uint8_t)kind;
+    row->parent = HF_NODE_NONE;
+    row->client = UINT32_MAX;
+    row->role = HF_ROLE_NONE;
+    row->group = UINT32_MAX;
+    return node;
+}
+
+static uint32_t group_take(HfSorters *sorters, HfSorterKind sort)
+{
+    uint32_t group;
+    if (sorters->vacant_groups.count > 0) {
+        group = sorters->vacant_groups.at[--sorters->vacant_groups.count];
+    } else {
+        group = sorters->groups.count;
+        hf_vec_push_zero(&sorters->groups);
+    }
+    HfSorterGroup *row = &sorters->groups.at[group];
+    hf_vec_reset(&row->order);
+    hf_vec_reset(&row->by_name);
+    hf_vec_reset(&row->dirty);
+    row->version = 0;
+    row->sort = sort;
+    row->is_unsorted = FALSE;
+    return group;
+}
+
+static void group_give(HfSorters *sorters, uint32_t group)
+{
+    hf_vec_clear(&sorters->groups.at[group].order);
+    hf_vec_clear(&sorters->groups.at[group].by_name);
+    hf_vec_clear(&sorters->groups.at[group].dirty);
+    hf_vec_push(&sorters->vacant_groups, group);
+}
+
+static void node_give(HfSorters *sorters, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    if (row->group != UINT32_MAX) group_give(sorters, row->group);
+    row->kind = HF_NODE_VACANT;
+    if (!row->has_weight) {
+        for (uint32_t i = 0; i < sorters->unweighted.count; i++)
+            if (sorters->unweighted.at[i] == node) {
+                sorters->unweighted.at[i] = *hf_vec_last(&sorters->unweighted);
+                sorters->unweighted.count--;
+                break;
+            }
+    }
+    hf_vec_push(&sorters->vacant_nodes, node);
+}
+
+HfNode hf_sorter__new(HfSorters *sorters, HfSorterKind sort)
+{
+    HfNode root = node_take(sorters, HF_NODE_INTERNAL);
+    uint32_t group = group_take(sorters, sort);
+    sorters->nodes.at[root].group = group;
+    sorters->nodes.at[root].has_weight = 1;
+    sorters->nodes.at[root].weight = 1.0;
+    return root;
+}
+
+void hf_sorter__free(HfSorters *sorters, HfNode root)
+{
+    HF_ASSERT(sorters->nodes.at[root].parent == HF_NODE_NONE);
+    HF_ASSERT(group_of(sorters, root)->by_name.count == 0);
+    node_give(sorters, root);
+}
+
+/* ---- Keys and order ---- */
+
+/* Is `a` before `b` by their stored keys? Total: labels of siblings differ. */
+static inline gboolean is_before(const HfSorterNode *a, const HfSorterNode *b, HfSorterKind sort)
+{
+    if (sort == HF_SORTER_DRF) {
+        if (a->share != b->share) return a->share < b->share;
+        if (a->key_count != b->key_count) return a->key_count < b->key_count;
+        return a->label < b->label;
+    }
+    if (sort == HF_SORTER_FIFO) return a->entry < b->entry;
+    return a->label < b->label;
+}
+
+void hf_sorters__look_up_weights(HfSorters *sorters)
+{
+    for (uint32_t i = 0; i < sorters->unweighted.count; i++) {
+        HfSorterNode *row = &sorters->nodes.at[sorters->unweighted.at[i]];
+        row->weight = hf_sorter__weight(sorters, sorters->unweighted.at[i]);
+        row->has_weight = 1;
+    }
+    hf_vec_reset(&sorters->unweighted);
+}
+
+double hf_sorter__share(const HfSorters *sorters, HfNode node)
+{
+    const int64_t *alloc = hf_sorter__alloc(sorters, node);
+    double share = 0.0;
+    for (uint32_t i = 0; i < sorters->counted_count; i++) {
+        double part = hf_sorter__units(alloc[sorters->counted[i].kind]) / sorters->counted[i].total;
+        if (part > share) share = part;
+    }
+    return share / hf_sorter__weight(sorters, node);
+}
+
+static void mark_dirty(HfSorters *sorters, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    if (row->is_dirty || row->parent == HF_NODE_NONE || row->kind == HF_NODE_INACTIVE) return;
+    row->is_dirty = 1;
+    hf_vec_push(&group_of(sorters, row->parent)->dirty, node);
+}
+
+/* First place in order[from, to) whose member is not before `row`. */
+static uint32_t lower_bound(const HfSorters *sorters, const HfSorterGroup *group, uint32_t from,
+                            uint32_t to, const HfSorterNode *row)
+{
+    const HfSorterNode *nodes = sorters->nodes.at;
+    const HfNode *order = group->order.at;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (is_before(&nodes[order[middle]], row, group->sort))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static uint32_t place_of(const HfSorters *sorters, const HfSorterGroup *group, HfNode node)
+{
+    uint32_t place = lower_bound(sorters, group, 0, group->order.count, &sorters->nodes.at[node]);
+    HF_ASSERT(place < group->order.count && group->order.at[place] == node);
+    return place;
+}
+
+static void renew_key(HfSorters *sorters, HfSorterGroup *group, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    if (group->sort == HF_SORTER_DRF) row->share = hf_sorter__share(sorters, node);
+    row->key_count = row->count;
+    row->is_dirty = 0;
+}
+
+/* Move one member to where its new key belongs. */
+static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    uint32_t from = place_of(sorters, group, node);
+    HfSorterNode before = *row;
+    renew_key(sorters, group, node);
+    HfNode *order = group->order.at;
+    if (is_before(&before, row, group->sort)) {
+        uint32_t to = lower_bound(sorters, group, from + 1, group->order.count, row) - 1;
+        memmove(order + from, order + from + 1, (to - from) * sizeof *order);
+        order[to] = node;
+    } else {
+        uint32_t to = lower_bound(sorters, group, 0, from, row);
+        memmove(order + to + 1, order + to, (from - to) * sizeof *order);
+        order[to] = node;
+    }
+}
+
+/* Merge sort by stored keys, from runs of one upwards; stops at once when in order. */
+static void sort_group(HfSorters *sorters, HfSorterGroup *group)
+{
+    const HfSorterNode *nodes = sorters->nodes.at;
+    uint32_t count = group->order.count;
+    gboolean in_order = TRUE;
+    for (uint32_t i = 1; i < count && in_order; i++)
+        in_order =
+            is_before(&nodes[group->order.at[i - 1]], &nodes[group->order.at[i]], group->sort);
+    if (in_order) return;
+    hf_vec_reset(&sorters->scratch);
+    hf_vec_reserve(&sorters->scratch, count);
+    HfNode *from = group->order.at, *to = sorters->scratch.at;
+    for (uint32_t width = 1; width < count; width *= 2) {
+        for (uint32_t low = 0; low < count; low += 2 * width) {
+            uint32_t middle = MIN(low + width, count), high = MIN(low + 2 * width, count);
+            uint32_t i = low, j = middle;
+            for (uint32_t k = low; k < high; k++) {
+                gboolean left =
+                    i < middle &&
+                    (j >= high || !is_before(&nodes[from[j]], &nodes[from[i]], group->sort));
+                to[k] = left ? from[i++] : from[j++];
+            }
+        }
+        HfNode *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != group->order.at) memcpy(group->order.at, from, count * sizeof *from);
+}
+
+void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
+{
+    if (group->version != sorters->version && group->sort == HF_SORTER_DRF) {
+        for (uint32_t i = 0; i < group->order.count; i++)
+            renew_key(sorters, group, group->order.at[i]);
+        sort_group(sorters, group);
+    } else if (group->is_unsorted || group->dirty.count > 8 + group->order.count / 8) {
+        for (uint32_t i = 0; i < group->dirty.count; i++)
+            renew_key(sorters, group, group->dirty.at[i]);
+        sort_group(sorters, group);
+    } else {
+        for (uint32_t i = 0; i < group->dirty.count; i++)
+            move_member(sorters, group, group->dirty.at[i]);
+    }
+    hf_vec_reset(&group->dirty);
+    group->version = sorters->version;
+    group->is_unsorted = FALSE;
+}
+
+/* Put a child among those in order: at its place when the others are sorted by current totals, else
+ * anywhere, to be sorted by the next flush. */
+static void order_insert(HfSorters *sorters, HfNode node)
+{
+    HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
+    HF_ASSERT(sorters->nodes.at[node].kind != HF_NODE_INACTIVE);
+    sorters->nodes.at[node].is_dirty = 0;
+    if (group->is_unsorted || group->version != sorters->version) {
+        hf_vec_push(&group->order, node);
+        group->is_unsorted = TRUE;
+        mark_dirty(sorters, node);
+        return;
+    }
+    renew_key(sorters, group, node);
+    uint32_t place = lower_bound(sorters, group, 0, group->order.count, &sorters->nodes.at[node]);
+    hf_vec_push(&group->order, node);
+    memmove(group->order.at + place + 1, group->order.at + place,
+            (group->order.count - 1 - place) * sizeof(HfNode));
+    group->order.at[place] = node;
+}
+
+static void order_remove(HfSorters *sorters, HfNode node)
+{
+    HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
+    uint32_t place = 0;
+    if (group->is_unsorted)
+        while (group->order.at[place] != node) place++;
+    else
+        place = place_of(sorters, group, node);
+    hf_vec_remove(&group->order, place);
+    if (!sorters->nodes.at[node].is_dirty) return;
+    for (uint32_t i = 0; i < group->dirty.count; i++)
+        if (group->dirty.at[i] == node) {
+            hf_vec_remove(&group->dirty, i);
+            break;
+        }
+    sorters->nodes.at[node].is_dirty = 0;
+}
+
+/* ---- Names ---- */
+
+static int name_compare(const HfSorterNode *row, const char *name, uint32_t size)
+{
+    int order = memcmp(row->name, name, MIN(row->name_size, size));
+    if (order != 0) return order;
+    return row->name_size < size ? -1 : row->name_size > size;
+}
+
+/* Place of the first child whose name is not before this one. */
+static uint32_t name_bound(const HfSorters *sorters, const HfSorterGroup *group, const char *name,
+                           uint32_t size)
+{
+    uint32_t from = 0, to = group->by_name.count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (name_compare(&sorters->nodes.at[group->by_name.at[middle]], name, size) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static HfNode child_named(const HfSorters *sorters, const HfSorterGroup *group, const char *name,
+                          uint32_t size)
+{
+    uint32_t place = name_bound(sorters, group, name, size);
+    if (place == group->by_name.count) return HF_NODE_NONE;
+    HfNode child = group->by_name.at[place];
+    return name_compare(&sorters->nodes.at[child], name, size) == 0 ? child : HF_NODE_NONE;
+}
+
+static void relabel(HfSorters *sorters, HfSorterGroup *group)
+{
+    for (uint32_t i = 0; i < group->by_name.count; i++)
+        sorters->nodes.at[group->by_name.at[i]].label = (i + 1) * HF_LABEL_GAP;
+}
+
+/* Make `node` a child of `parent`; it is in no order yet. */
+static void name_insert(HfSorters *sorters, HfNode parent, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    HfSorterGroup *group = group_of(sorters, parent);
+    uint32_t place = name_bound(sorters, group, row->name, row->name_size);
+    hf_vec_push(&group->by_name, node);
+    HfNode *at = group->by_name.at;
+    memmove(at + place + 1, at + place, (group->by_name.count - 1 - place) * sizeof *at);
+    at[place] = node;
+    row->parent = parent;
+    uint64_t low = place > 0 ? sorters->nodes.at[at[place - 1]].label : 0;
+    if (place + 1 == group->by_name.count) {
+        row->label = low + HF_LABEL_GAP;
+        if (row->label < low) relabel(sorters, group);
+        return;
+    }
+    uint64_t high = sorters->nodes.at[at[place + 1]].label;
+    row->label = low + (high - low) / 2;
+    if (row->label == low) relabel(sorters, group);
+}
+
+static void name_remove(HfSorters *sorters, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    HfSorterGroup *group = group_of(sorters, row->parent);
+    uint32_t place = name_bound(sorters, group, row->name, row->name_size);
+    HF_ASSERT(place < group->by_name.count && group->by_name.at[place] == node);
+    hf_vec_remove(&group->by_name, place);
+}
+
+/* ---- Clients ---- */
+
+/* The role of the first `size` bytes of `path`. */
+static HfRoleId role_of_prefix(const HfCatalog *catalog, HfRoleId role, uint32_t size)
+{
+    if (catalog == NULL) return HF_ROLE_NONE;
+    while (role != HF_ROLE_NONE && strlen(hf_role_path(catalog, role)) != size)
+        role = hf_role_parent(catalog, role);
+    return role;
+}
+
+static HfNode child_new(HfSorters *sorters, HfNode parent, HfNodeKind kind, const char *name,
+                        uint32_t name_size, HfRoleId role)
+{
+    HfNode node = node_take(sorters, kind);
+    if (kind == HF_NODE_INTERNAL) {
+        uint32_t group = group_take(sorters, group_of(sorters, parent)->sort);
+        sorters->nodes.at[node].group = group;
+    }
+    HfSorterNode *row = &sorters->nodes.at[node];
+    row->name = name;
+    row->name_size = name_size;
+    row->role = role;
+    row->entry = sorters->entries++;
+    if (role == HF_ROLE_NONE) {
+        row->weight = 1.0;
+        row->has_weight = 1;
+    } else {
+        hf_vec_push(&sorters->unweighted, node);
+    }
+    name_insert(sorters, parent, node);
+    if (kind != HF_NODE_INACTIVE) order_insert(sorters, node);
+    return node;
+}
+
+/* A leaf gets children: a new internal node takes its place, name, amounts, count and weight; the
+ * leaf becomes its virtual leaf. */
+static HfNode split(HfSorters *sorters, HfNode leaf)
+{
+    HfNode parent = sorters->nodes.at[leaf].parent;
+    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    name_remove(sorters, leaf);
+    HfNode internal = node_take(sorters, HF_NODE_INTERNAL);
+    uint32_t group = group_take(sorters, group_of(sorters, parent)->sort);
+    HfSorterNode *top = &sorters->nodes.at[internal], *row = &sorters->nodes.at[leaf];
+    top->group = group;
+    top->name = row->name;
+    top->name_size = row->name_size;
+    top->role = row->role;
+    top->count = row->count;
+    top->entry = row->entry;
+    top->weight = row->weight;
+    top->has_weight = row->has_weight;
+    for (uint32_t i = 0; i < sorters->unweighted.count; i++)
+        if (sorters->unweighted.at[i] == leaf) sorters->unweighted.at[i] = internal;
+    memcpy(sorters->alloc + (size_t)internal * sorters->stride, hf_sorter__alloc(sorters, leaf),
+           sorters->stride * sizeof *sorters->alloc);
+    name_insert(sorters, parent, internal);
+    order_insert(sorters, internal);
+    row->name = ".";
+    row->name_size = 1;
+    row->weight = 1.0;
+    row->has_weight = 1;
+    row->role = HF_ROLE_NONE;
+    name_insert(sorters, internal, leaf);
+    if (row->kind == HF_NODE_ACTIVE) order_insert(sorters, leaf);
+    return internal;
+}
+
+/* The reverse: `internal` has only its virtual leaf left, which takes its place and its count. */
+static void collapse(HfSorters *sorters, HfNode internal, HfNode leaf)
+{
+    HfNode parent = sorters->nodes.at[internal].parent;
+    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    name_remove(sorters, leaf);
+    order_remove(sorters, internal);
+    name_remove(sorters, internal);
+    HfSorterNode *top = &sorters->nodes.at[internal], *row = &sorters->nodes.at[leaf];
+    row->name = top->name;
+    row->name_size = top->name_size;
+    row->role = top->role;
+    row->count = top->count;
+    row->entry = top->entry;
+    row->weight = top->weight;
+    row->has_weight = top->has_weight;
+    if (!top->has_weight) hf_vec_push(&sorters->unweighted, leaf);
+    node_give(sorters, internal);
+    name_insert(sorters, parent, leaf);
+    if (row->kind == HF_NODE_ACTIVE) order_insert(sorters, leaf);
+}
+
+HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const HfCatalog *catalog,
+                      HfRoleId role, uint32_t client)
+{
+    HfNode current = root;
+    const char *name = path;
+    HfNode leaf;
+    for (;;) {
+        uint32_t size = (uint32_t)(catalog != NULL ? strcspn(name, "/") : strlen(name));
+        gboolean is_last = name[size] == '\0';
+        HfNode child = child_named(sorters, group_of(sorters, current), name, size);
+        if (child == HF_NODE_NONE) {
+            HfRoleId prefix = role_of_prefix(catalog, role, (uint32_t)(name + size - path));
+            child = child_new(sorters, current, is_last ? HF_NODE_INACTIVE : HF_NODE_INTERNAL, name,
+                              size, prefix);
+            if (is_last) {
+                leaf = child;
+                break;
+            }
+        } else if (is_last) {
+            HF_ASSERT(sorters->nodes.at[child].kind == HF_NODE_INTERNAL);
+            leaf = child_new(sorters, child, HF_NODE_INACTIVE, ".", 1, HF_ROLE_NONE);
+            break;
+        } else if (sorters->nodes.at[child].kind != HF_NODE_INTERNAL) {
+            child = split(sorters, child);
+        }
+        current = child;
+        name += size + 1;
+    }
+    sorters->nodes.at[leaf].client = client;
+    return leaf;
+}
+
+void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
+{
+    HfNode current = sorters->nodes.at[leaf].parent;
+    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    name_remove(sorters, leaf);
+    const int64_t *gone = hf_sorter__alloc(sorters, leaf);
+    for (HfNode above = current; above != HF_NODE_NONE; above = sorters->nodes.at[above].parent) {
+        int64_t *alloc = sorters->alloc + (size_t)above * sorters->stride;
+        for (uint32_t k = 0; k < sorters->stride; k++) alloc[k] -= gone[k];
+        mark_dirty(sorters, above);
+    }
+    node_give(sorters, leaf);
+    while (sorters->nodes.at[current].parent != HF_NODE_NONE) {
+        HfNode parent = sorters->nodes.at[current].parent;
+        HfSorterGroup *group = group_of(sorters, current);
+        if (group->by_name.count == 0) {
+            order_remove(sorters, current);
+            name_remove(sorters, current);
+            node_give(sorters, current);
+        } else if (group->by_name.count == 1) {
+            HfNode child = group->by_name.at[0];
+            if (sorters->nodes.at[child].name_size == 1 && sorters->nodes.at[child].name[0] == '.')
+                collapse(sorters, current, child);
+        }
+        current = parent;
+    }
+}
+
+void hf_sorter__activate(HfSorters *sorters, HfNode leaf)
+{
+    if (sorters->nodes.at[leaf].kind != HF_NODE_INACTIVE) return;
+    sorters->nodes.at[leaf].kind = HF_NODE_ACTIVE;
+    order_insert(sorters, leaf);
+}
+
+void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf)
+{
+    if (sorters->nodes.at[leaf].kind != HF_NODE_ACTIVE) return;
+    order_remove(sorters, leaf);
+    sorters->nodes.at[leaf].kind = HF_NODE_INACTIVE;
+}
+
+void hf_sorter__weight_set(HfSorters *sorters, HfNode node, double weight)
+{
+    sorters->nodes.at[node].weight = weight;
+    mark_dirty(sorters, node);
+}
+
+HfNode hf_sorter__find(const HfSorters *sorters, HfNode root, const char *path)
+{
+    HfNode current = root;
+    for (const char *name = path;; name++) {
+        if (sorters->nodes.at[current].kind != HF_NODE_INTERNAL) return HF_NODE_NONE;
+        uint32_t size = (uint32_t)strcspn(name, "/");
+        const HfSorterGroup *group = &sorters->groups.at[sorters->nodes.at[current].group];
+        current = child_named(sorters, group, name, size);
+        name += size;
+        if (current == HF_NODE_NONE || *name == '\0') return current;
+    }
+}
+
+static uint32_t depth_of(const HfSorters *sorters, HfNode node)
+{
+    uint32_t depth = 0;
+    for (; sorters->nodes.at[node].parent != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
+        depth++;
+    return depth;
+}
+
+gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b)
+{
+    uint32_t depth_a = depth_of(sorters, a), depth_b = depth_of(sorters, b);
+    for (; depth_a > depth_b; depth_a--) a = sorters->nodes.at[a].parent;
+    for (; depth_b > depth_a; depth_b--) b = sorters->nodes.at[b].parent;
+    HF_ASSERT(a != b);
+    while (sorters->nodes.at[a].parent != sorters->nodes.at[b].parent) {
+        a = sorters->nodes.at[a].parent;
+        b = sorters->nodes.at[b].parent;
+    }
+    const HfSorterGroup *group = hf_sorter__flush(sorters, sorters->nodes.at[a].parent);
+    return is_before(&sorters->nodes.at[a], &sorters->nodes.at[b], group->sort);
+}
+
+/* ---- Allocations ---- */
+
+void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount)
+{
+    const HfQuantity *at = hf_quantities_entries(amount);
+    for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent) {
+        int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride;
+        for (uint32_t i = 0; i < amount->count; i++) alloc[at[i].kind] += at[i].milli;
+        sorters->nodes.at[node].count++;
+        mark_dirty(sorters, node);
+    }
+}
+
+void hf_sorter__unallocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount)
+{
+    const HfQuantity *at = hf_quantities_entries(amount);
+    for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent) {
+        int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride;
+        for (uint32_t i = 0; i < amount->count; i++) {
+            alloc[at[i].kind] -= at[i].milli;
+            HF_ASSERT(alloc[at[i].kind] >= 0);
+        }
+        mark_dirty(sorters, node);
+    }
+}
+
+void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
+                       const HfQuantities *after)
+{
+    const HfQuantity *less = hf_quantities_entries(before), *more = hf_quantities_entries(after);
+    for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent) {
+        int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride;
+        for (uint32_t i = 0; i < before->count; i++)
+            alloc[less[i].kind] = MAX(alloc[less[i].kind] - less[i].milli, 0);
+        for (uint32_t i = 0; i < after->count; i++) alloc[more[i].kind] += more[i].milli;
+        mark_dirty(sorters, node);
+    }
+}
+
+size_t hf_sorters__memory(const HfSorters *sorters)
+{
+    size_t bytes = (size_t)sorters->nodes.room * sizeof *sorters->nodes.at +
+                   (size_t)sorters->groups.room * sizeof *sorters->groups.at +
+                   (size_t)sorters->alloc_rows * sorters->stride * sizeof *sorters->alloc;
+    for (uint32_t g = 0; g < sorters->groups.count; g++)
+        bytes += ((size_t)sorters->groups.at[g].order.room + sorters->groups.at[g].by_name.room +
+                  sorters->groups.at[g].dirty.room) *
+                 sizeof(HfNode);
+    return bytes;
+}

@@ -1,0 +1,175 @@
+/*
+ * Sorters: who comes first among siblings. One pool holds the nodes of the role sorter and of every
+ * role's framework sorter; a sorter is the row of its root. All of them share one total, so the
+ * memory does not grow with sorters times agents as in Mesos.
+ *
+ * A client is a leaf. When a client gets clients below it, its leaf becomes a virtual leaf named
+ * "." of a new internal node, which competes with the others as a sibling; the row of the leaf
+ * stays the same, so the caller's reference holds. Siblings stand in order of (share / weight,
+ * number of allocations, name bytewise); inactive leaves stand in no order at all.
+ *
+ * Cost follows change: an allocation marks the nodes on its path dirty, and the next
+ * hf_sorter__flush of a group moves only its dirty members. When the total changed, all members are
+ * recomputed, and sorted only if their order changed.
+ * Source: Mesos 1.11, src/master/allocator/mesos/sorter/drf/sorter.cpp (order, counts, collapse of
+ * virtual leaves), MESOS-VERIFIED 5, 6.
+ */
+#ifndef HF_ALLOCATOR_SORTER_INTERNAL_H
+#define HF_ALLOCATOR_SORTER_INTERNAL_H
+
+#include "allocator/policy.h"
+#include "base/vec.h"
+#include "resource/quantities.h"
+
+typedef uint32_t HfNode;
+#define HF_NODE_NONE UINT32_MAX
+
+typedef enum HfNodeKind {
+    HF_NODE_VACANT,
+    HF_NODE_INACTIVE,
+    HF_NODE_ACTIVE,
+    HF_NODE_INTERNAL
+} HfNodeKind;
+
+typedef struct HfSorterNode {
+    double share; /* the key (share, key_count, label) under which it stands in its group */
+    uint64_t key_count;
+    uint64_t label;   /* increases with the name among siblings */
+    uint64_t count;   /* allocations ever made below this node */
+    double weight;    /* meaningless until has_weight */
+    uint64_t entry;   /* when it was first added: the key of FIFO */
+    const char *name; /* path component, borrowed; length name_size */
+    uint32_t name_size;
+    HfNode parent;   /* HF_NODE_NONE for a root */
+    uint32_t group;  /* internal nodes: their children */
+    uint32_t client; /* leaves: what the caller gave */
+    HfRoleId role;   /* whose weight counts, HF_ROLE_NONE = weight 1 */
+    uint8_t kind;
+    uint8_t is_dirty;
+    uint8_t has_weight;
+} HfSorterNode;
+
+/* The children of an internal node. */
+typedef struct HfSorterGroup {
+    HF_VEC(HfNode) order;   /* active leaves and internal nodes, sorted once flushed */
+    HF_VEC(HfNode) by_name; /* all children */
+    HF_VEC(HfNode) dirty;   /* members of `order` whose key is out of date */
+    uint64_t version;       /* of the totals that the shares were computed with */
+    HfSorterKind sort;
+    gboolean is_unsorted; /* something was put into `order` without a place */
+} HfSorterGroup;
+
+typedef struct HfSorters {
+    HF_VEC(HfSorterNode) nodes;
+    HF_VEC(HfNode) vacant_nodes;
+    HF_VEC(HfSorterGroup) groups;
+    HF_VEC(uint32_t) vacant_groups;
+    int64_t *alloc;        /* [room of nodes][stride] milli-units by kind */
+    uint32_t alloc_rows;   /* rows that `alloc` has room for */
+    uint32_t stride;       /* kinds a row has room for */
+    int64_t *total;        /* [stride] of all agents */
+    gboolean *is_excluded; /* [stride] kinds that no share counts */
+    struct {
+        HfKindId kind;
+        double total;
+    } * counted; /* [counted_count] kinds that shares are made of, for this version */
+    uint32_t counted_count;
+    uint64_t version;          /* raised with every change of the total */
+    uint64_t entries;          /* next HfSorterNode.entry */
+    const double *role_weight; /* [role], borrowed; NULL = all 1 */
+    uint32_t role_weight_count;
+    HF_VEC(HfNode) unweighted; /* nodes of the role sorter whose weight was not looked up yet */
+    HF_VEC(HfNode) scratch;
+} HfSorters;
+
+void hf_sorters__init(HfSorters *sorters);
+void hf_sorters__clear(HfSorters *sorters);
+
+/* Rows get room for that many kinds. Cost: O(nodes) when it grows, else none. */
+void hf_sorters__kinds(HfSorters *sorters, uint32_t kinds);
+
+static inline const int64_t *hf_sorter__alloc(const HfSorters *sorters, HfNode node)
+{
+    return sorters->alloc + (size_t)node * sorters->stride;
+}
+
+/* total[kind] += milli (any sign). Shares are recomputed at the next flush of each group. */
+void hf_sorters__total_add(HfSorters *sorters, HfKindId kind, int64_t milli);
+void hf_sorters__exclude(HfSorters *sorters, HfKindId kind);
+
+/* An empty sorter: its root. */
+HfNode hf_sorter__new(HfSorters *sorters, HfSorterKind sort);
+/* A sorter without clients. */
+void hf_sorter__free(HfSorters *sorters, HfNode root);
+
+/*
+ * Add a client; it is inactive. `path` may have several components separated by '/', and is
+ * borrowed as long as the client or one below it lives.
+ * Shape: role is that of the whole path, and `parents` gives the role of each shorter one; a sorter
+ *        of plain names passes HF_ROLE_NONE and a catalog of NULL.
+ * Returns the row of its leaf, which stays until hf_sorter__remove.
+ */
+HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const HfCatalog *catalog,
+                      HfRoleId role, uint32_t client);
+/* Its allocation leaves the ancestors. Mesos keeps the count of an internal node that collapses. */
+void hf_sorter__remove(HfSorters *sorters, HfNode leaf);
+
+void hf_sorter__activate(HfSorters *sorters, HfNode leaf);
+void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf);
+
+/* One allocation of these amounts: the path gets them and counts one more. */
+void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount);
+void hf_sorter__unallocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount);
+/* Swap amounts without counting; clipped at 0 as Mesos's quantities are. */
+void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
+                       const HfQuantities *after);
+
+/* The weight of a role changed. Only nodes that have looked it up are touched. */
+void hf_sorter__weight_set(HfSorters *sorters, HfNode node, double weight);
+/* Nodes without a weight look theirs up (Mesos does so at their first sort). */
+void hf_sorters__look_up_weights(HfSorters *sorters);
+
+/* Of a node, looked up or not. */
+static inline double hf_sorter__weight(const HfSorters *sorters, HfNode node)
+{
+    const HfSorterNode *row = &sorters->nodes.at[node];
+    if (row->has_weight) return row->weight;
+    return row->role < sorters->role_weight_count ? sorters->role_weight[row->role] : 1.0;
+}
+
+/* The node of a path ("a/b"): a leaf or an internal node; HF_NODE_NONE when there is none. */
+HfNode hf_sorter__find(const HfSorters *sorters, HfNode root, const char *path);
+
+/* Does client leaf a come before b in a walk over their common sorter? Flushes what it must. */
+gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b);
+
+/* Dominant share of a node divided by its weight, from its amounts as they are now. */
+double hf_sorter__share(const HfSorters *sorters, HfNode node);
+
+/*
+ * The children of an internal node in order: active leaves and internal nodes. Borrowed; the order
+ * does not change until the next flush of this group.
+ * Cost: O(d log n) for d dirty members, O(n) and perhaps a sort when the total changed.
+ */
+static inline gboolean hf_sorter__is_clean(const HfSorters *sorters, const HfSorterGroup *group)
+{
+    return group->dirty.count == 0 && group->version == sorters->version && !group->is_unsorted;
+}
+void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group);
+static inline HfSorterGroup *hf_sorter__flush(HfSorters *sorters, HfNode internal)
+{
+    HfSorterGroup *group = &sorters->groups.at[sorters->nodes.at[internal].group];
+    if (!hf_sorter__is_clean(sorters, group)) hf_sorter__flush_group(sorters, group);
+    return group;
+}
+
+/* Mesos's double of a fixed-point amount; the same arithmetic as hf_milli_to_double. */
+static inline double hf_sorter__units(int64_t milli)
+{
+    return (double)(milli / 1000) + (double)(milli % 1000) / 1000.0;
+}
+
+/* Bytes held. */
+size_t hf_sorters__memory(const HfSorters *sorters);
+
+#endif
