@@ -3,10 +3,11 @@
  *
  * Invariants, beside the ranges:
  *  - bottom is sorted; of equal `high` the smaller `low` (scheduled earlier) is popped first.
- *  - Within one bucket keys mostly lie in order of arrival, so that a burst of one instant is found
+ *  - Within one bucket keys mostly lie in order of arrival, so that keys of one instant are found
  *    sorted already. Only speed depends on it.
  *  - Buckets of a rung before now_ix are empty, and so are all buckets of a rung not in use.
- *  - start + now_ix * width of the last rung is bottom_end, unless bottom_end is its `end`.
+ *  - Of the last rung, start + now_ix * width is from[rungs], where bottom ends, unless the rung is
+ *    used up: that is then from[rungs - 1], the end of its range, which may cut its last bucket.
  */
 #include "engine/ladder_internal.h"
 
@@ -15,7 +16,8 @@
 
 #include "engine/memory_internal.h"
 
-#define MIN_BUCKETS 4
+#define MIN_BUCKETS      4
+#define HF_LADDER_SPREAD 12
 
 static inline HfEventKey *chunk_at(const HfLadder *ladder, uint32_t chunk)
 {
@@ -27,9 +29,31 @@ static inline uint32_t chunks_of(uint32_t keys)
     return keys / HF_LADDER_CHUNK + (keys % HF_LADDER_CHUNK != 0);
 }
 
+/* Of a bucket that is not empty. */
+static inline uint32_t last_chunk(const HfBucket *bucket)
+{
+    return (bucket->after - 1) / HF_LADDER_CHUNK;
+}
+
+static inline uint32_t first_chunk(const HfLadder *ladder, const HfBucket *bucket)
+{
+    return ladder->next[last_chunk(bucket)];
+}
+
+static inline uint64_t bottom_end(const HfLadder *ladder)
+{
+    return ladder->from[ladder->rungs];
+}
+
+static inline void set_bottom_end(HfLadder *ladder, uint64_t high)
+{
+    ladder->from[ladder->rungs] = high;
+}
+
 void hf_ladder__init(HfLadder *ladder)
 {
-    *ladder = (HfLadder){.bottom_end = HF_LADDER_NO_END};
+    *ladder = (HfLadder){0};
+    set_bottom_end(ladder, HF_LADDER_NO_END);
 }
 
 void hf_ladder__clear(HfLadder *ladder)
@@ -65,34 +89,20 @@ static __attribute__((noinline)) void grow_pool(HfLadder *ladder, uint32_t wante
     ladder->chunks_room = room;
 }
 
-/* Hang a free chunk, which there is, behind the tail. */
-static inline void extend_bucket(HfLadder *ladder, HfBucket *bucket)
+void hf_ladder__extend_bucket(HfLadder *ladder, HfBucket *bucket)
 {
+    if (G_UNLIKELY(ladder->chunks_free == 0)) grow_pool(ladder, 1);
     uint32_t chunk = ladder->chunks_free_head;
     ladder->chunks_free_head = ladder->next[chunk];
     ladder->chunks_free--;
     if (bucket->count == 0) {
         ladder->next[chunk] = chunk;
     } else {
-        ladder->next[chunk] = ladder->next[bucket->tail];
-        ladder->next[bucket->tail] = chunk;
+        uint32_t last = last_chunk(bucket);
+        ladder->next[chunk] = ladder->next[last];
+        ladder->next[last] = chunk;
     }
-    bucket->tail = chunk;
-}
-
-/* Append where the pool is known to suffice. */
-static inline void append_reserved(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
-{
-    uint32_t place = bucket->count % HF_LADDER_CHUNK;
-    if (place == 0) extend_bucket(ladder, bucket);
-    hf_key__put(chunk_at(ladder, bucket->tail) + place, key);
-    bucket->count++;
-}
-
-static inline void append(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
-{
-    if (ladder->chunks_free == 0 && bucket->count % HF_LADDER_CHUNK == 0) grow_pool(ladder, 1);
-    append_reserved(ladder, bucket, key);
+    bucket->after = chunk * HF_LADDER_CHUNK;
 }
 
 static inline void free_chunk(HfLadder *ladder, uint32_t chunk)
@@ -102,34 +112,29 @@ static inline void free_chunk(HfLadder *ladder, uint32_t chunk)
     ladder->chunks_free++;
 }
 
-/* Empty a bucket of its keys, all of which were read. */
+/* Empty a bucket, which is not empty, of its keys, all of which were read. */
 static inline void free_chunks(HfLadder *ladder, HfBucket *bucket)
 {
-    uint32_t head = ladder->next[bucket->tail];
-    ladder->next[bucket->tail] = ladder->chunks_free_head;
-    ladder->chunks_free_head = head;
+    uint32_t last = last_chunk(bucket), first = ladder->next[last];
+    ladder->next[last] = ladder->chunks_free_head;
+    ladder->chunks_free_head = first;
     ladder->chunks_free += chunks_of(bucket->count);
     bucket->count = 0;
-}
-
-static inline void append_top(HfLadder *ladder, HfEventKey key)
-{
-    if (ladder->top.count == 0) ladder->top_min = ladder->top_max = key.high;
-    if (key.high < ladder->top_min) ladder->top_min = key.high;
-    if (key.high > ladder->top_max) ladder->top_max = key.high;
-    append(ladder, &ladder->top, key);
 }
 
 /* ---- Rungs ------------------------------------------------------------------------------------*/
 
 /*
- * Begin a rung over [start, end) for about `keys` keys. Buckets that the clamp to `end` leaves
- * unused stay empty. Cost: O(1) after warm-up; buckets are empty when a rung is not in use.
+ * Begin a rung over [start, end), where `end` is where bottom ends so far; bottom then ends at
+ * `start`. Cost: O(1) after warm-up, as buckets are empty when a rung is not in use.
  */
 static HfRung *begin_rung(HfLadder *ladder, uint64_t start, uint64_t end, uint32_t buckets_wanted)
 {
-    HF_ASSERT(start < end && ladder->rungs < HF_LADDER_RUNGS);
+    HF_ASSERT(start < end);
+    HF_ASSERT(ladder->rungs < HF_LADDER_RUNGS);
+    set_bottom_end(ladder, end);
     HfRung *rung = &ladder->rung[ladder->rungs++];
+    set_bottom_end(ladder, start);
     uint32_t wanted = CLAMP(buckets_wanted, MIN_BUCKETS, HF_LADDER_FANOUT);
     uint64_t last = end - 1 - start;
     uint32_t shift = 0;
@@ -147,7 +152,6 @@ static HfRung *begin_rung(HfLadder *ladder, uint64_t start, uint64_t end, uint32
         ladder->work.allocations++;
     }
     rung->start = start;
-    rung->end = end;
     rung->shift = shift;
     rung->buckets = buckets;
     rung->now_ix = 0;
@@ -163,33 +167,50 @@ static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
  * Spread the keys of `from` over a rung that covers them, dropping dead ones when `records` is
  * given. Chunk by chunk: the chunk after the one being read is fetched meanwhile, and each is free
  * as soon as it was read, so that spreading needs few chunks more than there are.
+ * Everything the inner loop needs is held in locals: its stores could alias any field.
  */
 static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventRecord *records)
 {
-    uint32_t left = from.count, chunk = ladder->next[from.tail];
     uint32_t spare = MIN(rung->buckets, from.count) + 1;
     if (ladder->chunks_free < spare) grow_pool(ladder, spare);
-    uint64_t dropped = 0;
+    HfEventKey *const pool = ladder->chunk;
+    uint32_t *const next = ladder->next;
+    HfBucket *const buckets = rung->bucket;
+    const uint64_t start = rung->start;
+    const uint32_t shift = rung->shift;
+    uint32_t free_head = ladder->chunks_free_head, taken = 0, kept = 0;
+    uint32_t left = from.count, chunk = first_chunk(ladder, &from);
     while (left > 0) {
-        uint32_t next = ladder->next[chunk];
-        uint32_t n = MIN(left, HF_LADDER_CHUNK);
-        const HfEventKey *key = chunk_at(ladder, chunk);
-        const HfEventKey *ahead = chunk_at(ladder, next);
+        uint32_t following = next[chunk], n = MIN(left, HF_LADDER_CHUNK);
+        const HfEventKey *key = pool + (size_t)chunk * HF_LADDER_CHUNK;
+        const HfEventKey *ahead = pool + (size_t)following * HF_LADDER_CHUNK;
         for (int line = 0; line < HF_LADDER_CHUNK; line += 4) __builtin_prefetch(ahead + line);
         for (uint32_t i = 0; i < n; i++) {
-            HfEventKey k = key[i];
-            if (records != NULL && !hf_key__is_live(records, k)) {
-                dropped++;
-                continue;
+            if (records != NULL && !hf_key__is_live(records, key[i])) continue;
+            HfBucket *bucket = &buckets[(key[i].high - start) >> shift];
+            uint32_t after = bucket->after, count = bucket->count;
+            if (count % HF_LADDER_CHUNK == 0) { /* as hf_ladder__extend_bucket() */
+                uint32_t fresh = free_head, last = (after - 1) / HF_LADDER_CHUNK;
+                free_head = next[fresh];
+                next[fresh] = count == 0 ? fresh : next[last];
+                if (count > 0) next[last] = fresh;
+                after = fresh * HF_LADDER_CHUNK;
+                taken++;
             }
-            append_reserved(ladder, bucket_for(rung, k.high), k);
+            hf_key__put(&pool[after], key[i]);
+            bucket->after = after + 1;
+            bucket->count = count + 1;
+            kept++;
         }
-        free_chunk(ladder, chunk);
-        chunk = next;
+        next[chunk] = free_head;
+        free_head = chunk;
+        chunk = following;
         left -= n;
     }
-    ladder->dead -= dropped;
-    ladder->work.keys_moved += from.count - dropped;
+    ladder->chunks_free_head = free_head;
+    ladder->chunks_free += chunks_of(from.count) - taken;
+    ladder->dead -= from.count - kept;
+    ladder->work.keys_moved += kept;
 }
 
 /* ---- Bottom -----------------------------------------------------------------------------------*/
@@ -230,29 +251,42 @@ static void sort_descending(HfEventKey *key, uint32_t count)
     }
 }
 
-/* Sort few keys: each one's place is how many are greater; counted pair by pair, not branched on.
+/*
+ * Sort few keys, no two of which are further apart than `width_bits` bits, from `start` up.
+ * Each key's place is how many are greater, counted in registers without a branch. What is compared
+ * is the upper 26 bits of the distance from `start`, then the order of arrival; in the rare case
+ * that this is not the order of the keys themselves, it is mended afterwards.
  */
-static void load_few(HfLadder *ladder, const HfEventKey *key, uint32_t count)
+static void load_few(HfLadder *ladder, const HfEventKey *key, uint32_t count, uint64_t start,
+                     uint32_t width_bits)
 {
-    uint32_t greater[HF_LADDER_SORT];
-    for (uint32_t i = 0; i < count; i++) {
-        HfEventKey k = key[i];
-        uint32_t own = 0;
-        for (uint32_t j = 0; j < i; j++) {
-            uint32_t is_less = (uint32_t)hf_key__less(k, key[j]);
-            own += is_less;
-            greater[j] += 1 - is_less;
-        }
-        greater[i] = own;
+    typedef int32_t Four __attribute__((vector_size(16)));
+    union {
+        Four vector[HF_LADDER_SORT / 4];
+        int32_t one[HF_LADDER_SORT];
+    } brief, greater;
+    HfEventKey *bottom = ladder->bottom;
+    uint32_t shift = width_bits > 26 ? width_bits - 26 : 0;
+    uint32_t vectors = (count + 3) / 4;
+    brief.vector[vectors - 1] = (Four){0, 0, 0, 0};
+    for (uint32_t i = 0; i < count; i++)
+        brief.one[i] = (int32_t)((key[i].high - start) >> shift << 5 | i);
+    for (uint32_t v = 0; v < vectors; v++) {
+        Four mine = brief.vector[v], sum = {0, 0, 0, 0};
+        for (uint32_t j = 0; j < count; j++) sum -= brief.one[j] > mine;
+        greater.vector[v] = sum;
     }
-    for (uint32_t i = 0; i < count; i++) hf_key__put(&ladder->bottom[greater[i]], key[i]);
+    for (uint32_t i = 0; i < count; i++) hf_key__put(&bottom[greater.one[i]], key[i]);
+    int is_wrong = 0;
+    for (uint32_t i = 1; i < count; i++) is_wrong |= hf_key__less(bottom[i - 1], bottom[i]);
+    if (G_UNLIKELY(is_wrong)) sort_descending(bottom, count);
     ladder->work.comparisons += (uint64_t)count * (count - 1) / 2;
 }
 
 /* Read a bucket, in order of arrival, into `keys_out`, and empty it. */
 static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out)
 {
-    uint32_t left = bucket->count, chunk = ladder->next[bucket->tail];
+    uint32_t left = bucket->count, chunk = first_chunk(ladder, bucket);
     while (left > 0) {
         uint32_t n = MIN(left, HF_LADDER_CHUNK);
         memcpy(keys_out, chunk_at(ladder, chunk), n * sizeof *keys_out);
@@ -283,18 +317,18 @@ static void load_many(HfLadder *ladder, HfBucket *bucket)
     }
 }
 
-/* Move a bucket, which is not empty, into bottom, which is. */
-static void load_bottom(HfLadder *ladder, HfBucket *bucket)
+/* Move a bucket, which is not empty, into bottom, which is. `start`, `width_bits`: its range. */
+static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint32_t width_bits)
 {
     uint32_t n = bucket->count;
     reserve_bottom(ladder, n);
     if (n <= HF_LADDER_CHUNK) { /* one chunk: sort it from where it lies */
-        load_few(ladder, chunk_at(ladder, bucket->tail), n);
+        load_few(ladder, chunk_at(ladder, last_chunk(bucket)), n, start, width_bits);
         free_chunks(ladder, bucket);
     } else if (n <= HF_LADDER_SORT) {
         HfEventKey few[HF_LADDER_SORT];
         take_bucket(ladder, bucket, few);
-        load_few(ladder, few, n);
+        load_few(ladder, few, n, start, width_bits);
     } else {
         load_many(ladder, bucket);
     }
@@ -311,8 +345,8 @@ static void spill_to_top(HfLadder *ladder)
     uint32_t n = ladder->bottom_count, moved = n - HF_LADDER_SORT;
     HfEventKey *bottom = ladder->bottom;
     while (moved < n && bottom[moved].high == bottom[moved - 1].high) moved++;
-    for (uint32_t i = moved; i-- > 0;) append_top(ladder, bottom[i]);
-    ladder->bottom_end = bottom[moved - 1].high;
+    for (uint32_t i = moved; i-- > 0;) hf_ladder__append_top(ladder, bottom[i]);
+    set_bottom_end(ladder, bottom[moved - 1].high);
     ladder->bottom_count = n - moved;
     for (uint32_t i = 0; i < n - moved; i++) hf_key__put(&bottom[i], bottom[moved + i]);
     ladder->work.keys_moved += n;
@@ -322,10 +356,9 @@ static void spill_to_top(HfLadder *ladder)
 static void spill_to_rung(HfLadder *ladder, uint64_t floor)
 {
     uint32_t n = ladder->bottom_count;
-    HfRung *rung = begin_rung(ladder, floor, ladder->bottom_end, n / 4);
+    HfRung *rung = begin_rung(ladder, floor, bottom_end(ladder), n / 4);
     for (uint32_t i = n; i-- > 0;)
-        append(ladder, bucket_for(rung, ladder->bottom[i].high), ladder->bottom[i]);
-    ladder->bottom_end = floor;
+        hf_ladder__append(ladder, bucket_for(rung, ladder->bottom[i].high), ladder->bottom[i]);
     ladder->bottom_count = 0;
     ladder->work.keys_moved += n;
 }
@@ -364,24 +397,14 @@ static inline void insert_bottom(HfLadder *ladder, HfEventKey key)
 
 /* ---- The operations ---------------------------------------------------------------------------*/
 
-void hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor)
+void hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    ladder->work.keys_moved++;
-    if (key.high < ladder->bottom_end) {
-        if (G_LIKELY(ladder->bottom_count < HF_LADDER_BOTTOM) || !spill(ladder, floor) ||
-            key.high < ladder->bottom_end) {
-            insert_bottom(ladder, key);
-            return;
-        }
+    if (G_LIKELY(ladder->bottom_count < HF_LADDER_BOTTOM) || !spill(ladder, floor)) {
+        insert_bottom(ladder, key);
+    } else {
+        ladder->work.keys_moved--; /* the key comes a second time, with bottom short */
+        hf_ladder__push(ladder, key, floor);
     }
-    for (uint32_t i = ladder->rungs; i-- > 0;) {
-        HfRung *rung = &ladder->rung[i];
-        if (key.high < rung->end) {
-            append(ladder, bucket_for(rung, key.high), key);
-            return;
-        }
-    }
-    append_top(ladder, key);
 }
 
 void hf_ladder__push_now(HfLadder *ladder, HfEventKey key)
@@ -402,20 +425,24 @@ void hf_ladder__push_now(HfLadder *ladder, HfEventKey key)
     ladder->work.keys_moved++;
 }
 
+static inline uint32_t bits_of(uint64_t number)
+{
+    return number > 0 ? 64 - (uint32_t)__builtin_clzll(number) : 0;
+}
+
 /* The whole of top becomes bottom, or the first rung. */
 static void take_top(HfLadder *ladder, const HfEventRecord *records)
 {
     HfBucket top = ladder->top;
     ladder->top.count = 0;
     if (top.count <= HF_LADDER_SORT) {
-        load_bottom(ladder, &top);
-        ladder->bottom_end = HF_LADDER_NO_END;
+        load_bottom(ladder, &top, ladder->top_min, bits_of(ladder->top_max - ladder->top_min));
+        set_bottom_end(ladder, HF_LADDER_NO_END);
         return;
     }
     uint32_t buckets = top.count < 1024 ? top.count / 8 : top.count / 32;
     HfRung *rung = begin_rung(ladder, ladder->top_min, ladder->top_max + 1, buckets);
     spread(ladder, rung, top, records);
-    ladder->bottom_end = ladder->top_min;
 }
 
 /* The bucket that is next becomes bottom, or a rung of its own. */
@@ -423,16 +450,15 @@ static void take_next_bucket(HfLadder *ladder, HfRung *rung, uint64_t start,
                              const HfEventRecord *records)
 {
     HfBucket *bucket = &rung->bucket[rung->now_ix++];
-    uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), rung->end);
+    uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[ladder->rungs - 1]);
     if (bucket->count <= HF_LADDER_SORT || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
-        load_bottom(ladder, bucket);
-        ladder->bottom_end = end;
+        load_bottom(ladder, bucket, start, rung->shift);
+        set_bottom_end(ladder, end);
         return;
     }
     HfBucket from = *bucket;
     bucket->count = 0;
-    spread(ladder, begin_rung(ladder, start, end, from.count / 8), from, records);
-    ladder->bottom_end = start;
+    spread(ladder, begin_rung(ladder, start, end, from.count / HF_LADDER_SPREAD), from, records);
 }
 
 gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord *records)
@@ -441,7 +467,7 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
     while (ladder->bottom_count == 0) {
         if (ladder->rungs == 0) {
             if (ladder->top.count == 0) {
-                ladder->bottom_end = HF_LADDER_NO_END;
+                set_bottom_end(ladder, HF_LADDER_NO_END);
                 return FALSE;
             }
             if (ladder->top_min > limit) return FALSE;
@@ -449,15 +475,15 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
             continue;
         }
         HfRung *rung = &ladder->rung[ladder->rungs - 1];
-        while (rung->now_ix < rung->buckets && rung->bucket[rung->now_ix].count == 0)
-            rung->now_ix++;
-        if (rung->now_ix == rung->buckets) {
-            ladder->bottom_end = rung->end;
-            ladder->rungs--;
+        uint32_t ix = rung->now_ix, buckets = rung->buckets;
+        while (ix < buckets && rung->bucket[ix].count == 0) ix++;
+        rung->now_ix = ix;
+        if (ix == buckets) {
+            ladder->rungs--; /* bottom ends where this rung ended */
             continue;
         }
-        uint64_t start = rung->start + ((uint64_t)rung->now_ix << rung->shift);
-        ladder->bottom_end = start;
+        uint64_t start = rung->start + ((uint64_t)ix << rung->shift);
+        set_bottom_end(ladder, start);
         if (start > limit) return FALSE;
         take_next_bucket(ladder, rung, start, records);
     }
@@ -474,7 +500,7 @@ const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *count_out)
     if (ix == rung->buckets) return NULL;
     const HfBucket *bucket = &rung->bucket[ix];
     *count_out = MIN(bucket->count, HF_LADDER_CHUNK);
-    return chunk_at(ladder, ladder->next[bucket->tail]);
+    return chunk_at(ladder, first_chunk(ladder, bucket));
 }
 
 /* ---- Sweeping, counting, checking -------------------------------------------------------------*/
@@ -493,13 +519,13 @@ static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord
     HfBucket kept = {0, 0};
     uint32_t left = bucket->count;
     if (left == 0) return;
-    uint32_t chunk = ladder->next[bucket->tail];
+    uint32_t chunk = first_chunk(ladder, bucket);
     if (ladder->chunks_free == 0) grow_pool(ladder, 1);
     while (left > 0) {
         uint32_t next = ladder->next[chunk], n = MIN(left, HF_LADDER_CHUNK);
         const HfEventKey *key = chunk_at(ladder, chunk);
         for (uint32_t i = 0; i < n; i++)
-            if (hf_key__is_live(records, key[i])) append_reserved(ladder, &kept, key[i]);
+            if (hf_key__is_live(records, key[i])) hf_ladder__append(ladder, &kept, key[i]);
         free_chunk(ladder, chunk);
         chunk = next;
         left -= n;
@@ -539,35 +565,35 @@ static uint32_t check_bucket(const HfLadder *ladder, const HfBucket *bucket, uin
                              uint64_t end)
 {
     if (bucket->count == 0) return 0;
-    uint32_t chunk = ladder->next[bucket->tail], chunks = chunks_of(bucket->count);
+    uint32_t chunk = first_chunk(ladder, bucket), chunks = chunks_of(bucket->count);
     for (uint32_t i = 0; i < bucket->count; i++) {
         if (i > 0 && i % HF_LADDER_CHUNK == 0) chunk = ladder->next[chunk];
         uint64_t high = chunk_at(ladder, chunk)[i % HF_LADDER_CHUNK].high;
         HF_ASSERT(high >= first);
         HF_ASSERT(high < end);
     }
-    HF_ASSERT(chunk == bucket->tail);
+    HF_ASSERT(chunk == last_chunk(bucket));
     return chunks;
 }
 
 void hf_ladder__check(const HfLadder *ladder, uint64_t floor)
 {
     for (uint32_t i = 0; i < ladder->bottom_count; i++) {
-        HF_ASSERT(ladder->bottom[i].high < ladder->bottom_end);
+        HF_ASSERT(ladder->bottom[i].high < bottom_end(ladder));
         HF_ASSERT(ladder->bottom[i].high >= floor);
         HF_ASSERT(i == 0 || hf_key__less(ladder->bottom[i], ladder->bottom[i - 1]));
     }
-    uint64_t chunks = 0, first = ladder->bottom_end;
+    uint64_t chunks = 0, first = bottom_end(ladder);
     for (uint32_t r = ladder->rungs; r-- > 0;) {
         const HfRung *rung = &ladder->rung[r];
         for (uint32_t i = 0; i < rung->buckets; i++) {
             uint64_t start = rung->start + ((uint64_t)i << rung->shift);
-            uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), rung->end);
+            uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[r]);
             HF_ASSERT(i >= rung->now_ix || rung->bucket[i].count == 0);
             chunks += check_bucket(ladder, &rung->bucket[i], MAX(start, first), end);
         }
         for (uint32_t i = rung->buckets; i < rung->room; i++) HF_ASSERT(!rung->bucket[i].count);
-        first = rung->end;
+        first = ladder->from[r];
     }
     if (ladder->top.count > 0) HF_ASSERT(ladder->top_min >= first);
     chunks += check_bucket(ladder, &ladder->top, ladder->top_min, ladder->top_max + 1);

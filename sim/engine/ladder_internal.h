@@ -8,10 +8,10 @@
  *   rung[]    each one bucket of the rung above it, cut finer; unsorted buckets
  *   top       everything later, unsorted
  *
- * Ranges of `high`, without gap or overlap:  bottom [.., bottom_end)  rung[last] [.., end) ..
- * rung[0] [.., end)  top [rung[0].end, ..). A key moves down at most a few times before it is
+ * Ranges of `high`, without gap or overlap: top accepts from[0] and up, rung[i] from[i + 1] up to
+ * from[i], bottom what is below from[rungs]. A key moves down at most a few times before it is
  * popped, each time by sequential reads and an append; nothing is followed by pointer.
- * With nothing but a few keys, all of them live in bottom (bottom_end is then without limit).
+ * With nothing but a few keys, all of them live in bottom (from[0] is then without limit).
  */
 #ifndef HF_ENGINE_LADDER_INTERNAL_H
 #define HF_ENGINE_LADDER_INTERNAL_H
@@ -19,52 +19,85 @@
 #include "engine/key_internal.h"
 
 #define HF_LADDER_CHUNK  16 /* keys in one chunk: four cache lines */
-#define HF_LADDER_SORT   24 /* a bucket up to this size is sorted into bottom, a larger one cut */
+#define HF_LADDER_SORT   32 /* a bucket up to this size is sorted into bottom, a larger one cut */
 #define HF_LADDER_BOTTOM 64 /* insertion into bottom stops at this size */
 #define HF_LADDER_FANOUT 8192
 #define HF_LADDER_RUNGS  20
 #define HF_LADDER_NO_END UINT64_MAX
 
-/* Keys in chunks, a circular list in order of arrival; `tail` means something while count > 0. */
+/* Keys in chunks, a circular list in order of arrival. */
 typedef struct HfBucket {
-    uint32_t tail, count;
+    uint32_t after; /* place in chunk[] behind the last key; means nothing while count = 0 */
+    uint32_t count;
 } HfBucket;
 
 /* Buckets of width 2^shift from `start`; buckets before `now_ix` are used up and empty. */
 typedef struct HfRung {
-    uint64_t start, end;
+    uint64_t start;
     HfBucket *bucket;
-    uint32_t buckets, room, now_ix, shift;
+    uint32_t shift, now_ix, buckets, room;
 } HfRung;
 
 /* In place, after hf_ladder__init(). */
 typedef struct HfLadder {
     HfEventKey *bottom; /* sorted, the smallest at bottom_count - 1 */
     uint32_t bottom_count, bottom_room;
-    uint64_t bottom_end;
-
-    HfEventKey *ring; /* a FIFO; ring_room is a power of two */
-    uint32_t ring_head, ring_count, ring_room;
-
-    uint32_t rungs;
-    HfRung rung[HF_LADDER_RUNGS];
-
-    HfBucket top;
-    uint64_t top_min, top_max; /* of `high` in top; meaningless while top is empty */
-
+    uint32_t ring_count, rungs;
     HfEventKey *chunk; /* [chunks_room][HF_LADDER_CHUNK] */
     uint32_t *next;    /* [chunks_room]: of a bucket's list, or of the free list */
     uint32_t chunks_room, chunks_free, chunks_free_head;
-
+    uint32_t ring_head, ring_room;
+    HfEventKey *ring; /* a FIFO; ring_room is a power of two */
+    HfBucket top;
+    uint64_t top_min, top_max; /* of `high` in top; meaningless while top is empty */
     uint64_t dead; /* keys held whose event was cancelled; the caller counts up, we count down */
     HfListWork work;
+    uint64_t from[HF_LADDER_RUNGS + 1]; /* where the range of top, rung[0], rung[1].. begins */
+    HfRung rung[HF_LADDER_RUNGS];
 } HfLadder;
 
 void hf_ladder__init(HfLadder *ladder);
 void hf_ladder__clear(HfLadder *ladder);
 
-/* Insert a key that is not less than (`floor`, 0); `floor` is the first `high` of the present. */
-void hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor);
+/* Insert into the sorted few; `floor` as for push. */
+void hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor);
+
+/* Hang a free chunk behind the last key of a full or empty bucket, growing the pool if need be. */
+void hf_ladder__extend_bucket(HfLadder *ladder, HfBucket *bucket);
+
+static inline void hf_ladder__append(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
+{
+    if (bucket->count % HF_LADDER_CHUNK == 0) hf_ladder__extend_bucket(ladder, bucket);
+    hf_key__put(&ladder->chunk[bucket->after++], key);
+    bucket->count++;
+}
+
+static inline void hf_ladder__append_top(HfLadder *ladder, HfEventKey key)
+{
+    if (ladder->top.count == 0) ladder->top_min = ladder->top_max = key.high;
+    if (key.high < ladder->top_min) ladder->top_min = key.high;
+    if (key.high > ladder->top_max) ladder->top_max = key.high;
+    hf_ladder__append(ladder, &ladder->top, key);
+}
+
+/*
+ * Insert a key that is not less than (`floor`, 0); `floor` is the first `high` of the present.
+ * Most keys belong far off, so the search begins with the widest range.
+ */
+static inline void hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor)
+{
+    uint32_t i = 0, rungs = ladder->rungs;
+    ladder->work.keys_moved++;
+    while (i <= rungs && key.high < ladder->from[i]) i++;
+    if (i > rungs) {
+        hf_ladder__push_bottom(ladder, key, floor);
+    } else if (i > 0) {
+        HfRung *rung = &ladder->rung[i - 1];
+        hf_ladder__append(ladder, &rung->bucket[(key.high - rung->start) >> rung->shift], key);
+    } else {
+        hf_ladder__append_top(ladder, key);
+    }
+}
 
 /* Insert a key of the present instant, greater than every key given to this function before. */
 void hf_ladder__push_now(HfLadder *ladder, HfEventKey key);
