@@ -28,7 +28,7 @@ typedef enum HfRule {
     HF_RULE_DYNAMIC_REVOCABLE = 1 << 2,  /* never both */
     HF_RULE_UNIQUE_PERSISTENCE = 1 << 3, /* one id once per reservation role */
     HF_RULE_REVOCABLE_MIX = 1 << 4,      /* one name is revocable or not, not both */
-    HF_RULE_ONE_PROVIDER = 1 << 5,       /* all of one provider or all of none; not empty */
+    HF_RULE_ONE_PROVIDER = 1 << 5,       /* all of one provider or all of none */
     HF_RULE_ONE_ALLOCATION = 1 << 6,     /* all allocated, to one role */
     HF_RULE_NO_ALLOCATION = 1 << 7,
     HF_RULE_ALL_DYNAMIC = 1 << 8,    /* every entry dynamically reserved */
@@ -38,7 +38,7 @@ typedef enum HfRule {
     HF_RULE_NO_DYNAMIC = 1 << 12,
     HF_RULE_ONE_TYPE = 1 << 13,      /* no name with two types */
     HF_RULE_NOT_READ_ONLY = 1 << 14, /* no read-only volume */
-    HF_RULE_NOT_EMPTY = 1 << 15
+    HF_RULE_NOT_EMPTY = 1 << 15      /* at least one entry; asked before all others */
 } HfRule;
 
 /* Extra checks that every operation makes (Mesos: resource::validate). */
