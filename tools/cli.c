@@ -250,11 +250,32 @@ static void say_parse_error(const HfCommand *command, GError *error)
     g_error_free(error);
 }
 
+/* GLib drops the value of --flag=value without a word; an option that takes none says so here. */
+static gboolean refuse_flag_values(const HfCommand *command, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        size_t size = strcspn(argv[i], "=");
+        if (!g_str_has_prefix(argv[i], "--") || argv[i][size] == '\0') continue;
+        g_autofree char *name = g_strndup(argv[i], size);
+        const HfOption *option = find_in(command->options, name);
+        if (option == NULL) option = find_in(hf_global_options, name);
+        if (option == NULL || option->kind != HF_OPTION_FLAG) continue;
+        hf_cli_usage_error(command, "%s takes no value, but '%s' was given", name,
+                           argv[i] + size + 1);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean hf_cli_parse(const HfCommand *command, int argc, char **argv, void *options,
                       HfGlobals *globals, char ***args_out, int *exit_out)
 {
     HF_ASSERT(argc >= 1);
     *globals = (HfGlobals){0};
+    if (!refuse_flag_values(command, argc, argv)) {
+        *exit_out = HF_EXIT_USAGE;
+        return FALSE;
+    }
     GError *error = NULL;
     char **args = NULL;
     Parse parse = {command, options, globals};

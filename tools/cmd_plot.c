@@ -141,9 +141,12 @@ static gboolean append_part(GString *script, const char *plots, const char *name
     return TRUE;
 }
 
-static gboolean run_gnuplot(const Plotter *plotter, const char *script_name, GError **error)
+/* The script draws into `figure`; here it is told to draw into `figure`.part. */
+static gboolean run_gnuplot(const Plotter *plotter, const char *script_name, const char *figure,
+                            GError **error)
 {
-    char *argv[] = {(char *)plotter->gnuplot, (char *)script_name, NULL};
+    g_autofree char *setting = g_strdup_printf("output = '%s.part'", figure);
+    char *argv[] = {(char *)plotter->gnuplot, "-e", setting, (char *)script_name, NULL};
     g_autofree char *complaints = NULL;
     int status = 0;
     if (!g_spawn_sync(plotter->out_dir, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
@@ -178,7 +181,8 @@ static gboolean draw(Plotter *plotter, const char *file, const char *heading,
     g_autofree char *figure = g_strdup_printf("%s.%s", file, suffix);
     g_autofree char *script_name = g_strdup_printf("%s.gp", file);
     g_string_append_printf(script,
-                           "%s (in this directory)\nset terminal %s\nset output '%s.part'\n",
+                           "%s (in this directory)\nset terminal %s\n"
+                           "if (!exists('output')) output = '%s'\nset output output\n",
                            script_name, terminals[plotter->terminal].setting, figure);
     g_autofree char *below = g_strdup_printf(
         "scenario %s%s%s%s", plotter->scenario, plotter->arm != NULL ? ", arm " : "",
@@ -196,7 +200,7 @@ static gboolean draw(Plotter *plotter, const char *file, const char *heading,
     g_autofree char *path = g_build_filename(plotter->out_dir, figure, NULL);
     g_autofree char *part_path = g_strconcat(path, ".part", NULL);
     if (!g_file_set_contents(script_path, script->str, (gssize)script->len, error)) return FALSE;
-    if (!run_gnuplot(plotter, script_name, error)) {
+    if (!run_gnuplot(plotter, script_name, figure, error)) {
         g_unlink(part_path);
         return FALSE;
     }

@@ -4,6 +4,12 @@
 
 #include "tools/cli.h"
 
+extern const HfCommand hf_cmd_check;
+extern const HfCommand hf_cmd_completion;
+extern const HfCommand hf_cmd_explain_key;
+extern const HfCommand hf_cmd_list;
+extern const HfCommand hf_cmd_man;
 extern const HfCommand hf_cmd_plot;
+extern const HfCommand hf_cmd_schema;
 
 #endif

@@ -57,17 +57,17 @@ static gboolean read_rows(FILE *file, const char *path, HfCsvRow row, void *data
     g_autoptr(GString) line = g_string_new(NULL);
     g_autoptr(GPtrArray) fields = g_ptr_array_new();
     guint lines = 0, columns = 0;
-    while (read_line(file, line, &lines)) {
+    for (guint start = 1; read_line(file, line, &lines); start = lines + 1) {
         split(line->str, fields);
         if (columns == 0) columns = fields->len;
         if (fields->len != columns) {
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                        "%s:%u: %u fields, but the header has %u", path, lines, fields->len,
+                        "%s:%u: %u fields, but the header has %u", path, start, fields->len,
                         columns);
             return FALSE;
         }
-        if (!row(lines, (char *const *)fields->pdata, fields->len, data, error)) {
-            g_prefix_error(error, "%s:%u: ", path, lines);
+        if (!row(start, (char *const *)fields->pdata, fields->len, data, error)) {
+            g_prefix_error(error, "%s:%u: ", path, start);
             return FALSE;
         }
     }

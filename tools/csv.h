@@ -7,7 +7,8 @@
 
 #include <glib.h>
 
-/* One row: `fields` [count] are borrowed during the call; `line` counts from 1. FALSE stops. */
+/* One row: `fields` [count] are borrowed during the call; `line` is where it
+ * begins, from 1. FALSE stops. */
 typedef gboolean (*HfCsvRow)(guint line, char *const *fields, guint count, void *data,
                              GError **error);
 

@@ -62,3 +62,13 @@ char *hf_paths_scenario(const char *name)
     }
     return g_strdup(name);
 }
+
+char **hf_paths_trace_dirs(void)
+{
+    const char *given = g_getenv("HOLDFAST_TRACES");
+    if (given != NULL) return g_strsplit(given, G_SEARCHPATH_SEPARATOR_S, -1);
+    char **list = g_new0(char *, 2);
+    g_autofree char *beside = g_canonicalize_filename(HF_SOURCE_DIR "/../shared/traces", NULL);
+    if (g_file_test(beside, G_FILE_TEST_IS_DIR)) list[0] = g_steal_pointer(&beside);
+    return list;
+}

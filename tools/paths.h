@@ -21,4 +21,11 @@ char *hf_paths_find(const char *name, GError **error);
  */
 char *hf_paths_scenario(const char *name);
 
+/*
+ * Directories where a trace that a scenario names is looked for: those of the environment variable
+ * HOLDFAST_TRACES (divided by ':'), else the traces kept beside the source tree, if they are there.
+ * Newly allocated, NULL-terminated; may be empty.
+ */
+char **hf_paths_trace_dirs(void);
+
 #endif

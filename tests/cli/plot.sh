@@ -1,0 +1,87 @@
+#!/bin/sh
+# `holdfast plot` on run directories made by hand.
+. "$(dirname "$0")/lib.sh"
+
+# make_run DIR ROWS: a run of so many one-minute intervals.
+make_run() {
+    mkdir -p "$1"
+    printf '{"name": "it'"'"'s a test", "seed": 1}\n' >"$1/run.json"
+    awk -v rows="$2" 'BEGIN {
+        printf "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_sent,offers_accepted,"
+        printf "offers_declined,offers_rescinded,offers_expired,cpus_total,cpus_allocated,cpus_used,cpus_offered,"
+        printf "cpus_reserved_idle,mem_total,mem_allocated,mem_used,mem_offered,mem_reserved_idle,share_a/b,share_*\n"
+        for (i = 1; i <= rows; i++)
+            printf "%d,%d,%d,0,1,5,2,3,0,0,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25\n", i * 60, 10 - (i % 50 == 0), i % 9,
+                30 + 10 * sin(i / 9), 2000 + 500 * sin(i / 7), 0.5 + 0.1 * sin(i / 5)
+    }' >"$1/timeseries.csv"
+    awk 'BEGIN {
+        print "quantile,wait_s,framework"
+        for (q = 0; q <= 200; q++) printf "%g,%g,all\n", q / 200, q < 20 ? 0 : q / 10
+        for (q = 0; q <= 200; q++) printf "%g,%g,one\n", q / 200, q / 20
+        for (q = 0; q <= 200; q++) printf "%g,%g,two\n", q / 200, q * q
+    }' >"$1/waits.csv"
+}
+
+run "not a directory of a run" 2 "$holdfast" plot "$dir"
+err "is no run directory: it has no run.json"
+run "no directory" 2 "$holdfast" plot
+err "expected one run directory"
+
+make_run "$dir/run" 1500
+run "no gnuplot" 1 env PATH=/nonexistent "$holdfast" plot "$dir/run"
+err "holdfast: error: gnuplot not found in PATH"
+[ ! -e "$dir/run/plots" ] || complain "something was written"
+
+if ! command -v gnuplot >/dev/null 2>&1; then
+    [ "$failures" = 0 ] || finish
+    echo "skipped: gnuplot not found"
+    exit 77
+fi
+
+run "figures" 0 "$holdfast" plot "$dir/run"
+err none
+for figure in utilization-cpus utilization-mem shares offers tasks agents waits; do
+    out "$dir/run/plots/$figure.svg"
+    file "$dir/run/plots/$figure.svg"
+    file "$dir/run/plots/$figure.gp"
+    grep -q "it's a test" "$dir/run/plots/$figure.svg" || complain "$figure does not name the scenario"
+    grep -qi '[ ,]nan' "$dir/run/plots/$figure.svg" && complain "$figure draws what is no number"
+done
+for name in "allocated" "used" "reserved but idle" "offered, unanswered" "simulated time (hours)"; do
+    grep -qF "$name" "$dir/run/plots/utilization-cpus.svg" || complain "utilization does not name: $name"
+done
+for part in "$dir/run/plots/"*.part; do [ ! -e "$part" ] || complain "left behind: $part"; done
+
+rm "$dir/run/plots/waits.svg"
+run "drawn again by hand" 0 sh -c "cd '$dir/run/plots' && gnuplot waits.gp"
+file "$dir/run/plots/waits.svg"
+
+run "other form" 0 "$holdfast" plot --term pdf --format json "$dir/run"
+out '"figure" : "'"$dir/run/plots/agents.pdf"
+file "$dir/run/plots/agents.pdf"
+
+mkdir -p "$dir/arms"
+make_run "$dir/arms/static" 10
+make_run "$dir/arms/shared" 10
+cp "$dir/run/run.json" "$dir/arms/run.json"
+printf '%s\n' arm,resource,allocated,used,offered,reserved_idle static,cpus,0.4,0.3,0.01,0.1 \
+    static,mem,0.5,0.2,0,0 shared,cpus,0.9,0.6,0.02,0 shared,mem,0.7,0.3,0,0 >"$dir/arms/arms.csv"
+run "arms" 0 "$holdfast" plot "$dir/arms"
+err none
+file "$dir/arms/plots/arms.svg"
+file "$dir/arms/static/plots/utilization-cpus.svg"
+file "$dir/arms/shared/plots/waits.svg"
+
+make_run "$dir/short" 1
+printf 'quantile,wait_s,framework\n' >"$dir/short/waits.csv"
+run "one interval, no task" 0 "$holdfast" plot "$dir/short"
+err "no task was started"
+file "$dir/short/plots/agents.svg"
+
+printf '60,1\n' >>"$dir/run/timeseries.csv"
+run "broken table" 1 "$holdfast" plot "$dir/run"
+err "timeseries.csv:1502: 2 fields, but the header has 22"
+rm "$dir/run/timeseries.csv"
+run "missing table" 1 "$holdfast" plot "$dir/run"
+err "timeseries.csv: No such file"
+finish

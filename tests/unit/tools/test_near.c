@@ -1,0 +1,59 @@
+/* "Did you mean": what counts as near, and what does not. */
+#include "support/test.h"
+
+#include "tools/near.h"
+
+static const char *const known[] = {"run",  "check",       "compare", "schema",
+                                    "list", "explain-key", NULL};
+
+static void a_slip_of_the_fingers_is_found(void **state)
+{
+    static const struct {
+        const char *typed, *meant;
+    } cases[] = {
+        {"chekc", "check"},             /* two neighbours swapped: 1 edit */
+        {"chck", "check"},              /* one left out */
+        {"checkk", "check"},            /* one too many */
+        {"scheme", "schema"},           /* one replaced */
+        {"rnu", "run"},                 /* a swap in a short word */
+        {"explane-kay", "explain-key"}, /* 3 edits of 11 letters */
+        {"list", "list"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(hf_near_find(cases[i].typed, known), cases[i].meant);
+}
+
+static void another_word_is_not_near(void **state)
+{
+    assert_null(hf_near_find("frobnicate", known));
+    assert_null(hf_near_find("xy", known));
+    assert_null(hf_near_find("", known));
+    assert_null(hf_near_find("check-everything-there-is-in-this-directory-and-all-those-below-it-"
+                             "until-nothing-is-left",
+                             known));
+}
+
+static void a_word_of_other_letters_alone_is_not_near(void **state)
+{
+    static const char *const letters[] = {"b", NULL};
+    assert_null(hf_near_find("a", letters)); /* 1 edit, but nothing in common */
+}
+
+static void the_nearer_of_two_wins(void **state)
+{
+    static const char *const two[] = {"memory", "mem", NULL};
+    assert_string_equal(hf_near_find("men", two), "mem");
+    assert_string_equal(hf_near_find("memori", two), "memory");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slip_of_the_fingers_is_found),
+        cmocka_unit_test(another_word_is_not_near),
+        cmocka_unit_test(a_word_of_other_letters_alone_is_not_near),
+        cmocka_unit_test(the_nearer_of_two_wins),
+    };
+    hf_test_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/*
+ * `holdfast man`: the manual page, from the program's own tables. The build runs it; what a command
+ * or a scenario key does is written once, in its table.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "scenario/reference.h"
+#include "tools/commands.h"
+#include "tools/registry.h"
+#include "tools/version.h"
+
+/* Text in which nothing is markup: dashes stay dashes, and no line is taken for a request. */
+static void put_text(GString *page, const char *text)
+{
+    gboolean at_start = TRUE;
+    for (; *text != '\0'; text++) {
+        if (at_start && (*text == '.' || *text == '\'')) g_string_append(page, "\\&");
+        if (*text == '\\')
+            g_string_append(page, "\\e");
+        else if (*text == '-')
+            g_string_append(page, "\\-");
+        else
+            g_string_append_c(page, *text);
+        at_start = *text == '\n';
+    }
+}
+
+/* Paragraphs divided by an empty line. */
+static void put_paragraphs(GString *page, const char *text, const char *between)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "\n\n", -1);
+    for (char **part = parts; *part != NULL; part++) {
+        if (part != parts) g_string_append_printf(page, "%s\n", between);
+        put_text(page, *part);
+        g_string_append_c(page, '\n');
+    }
+}
+
+static void put_options(GString *page, const HfOption *option)
+{
+    for (; option != NULL && option->name != NULL; option++) {
+        g_string_append(page, ".TP\n\\fB");
+        if (option->letter) g_string_append_printf(page, "\\-%c\\fR, \\fB", option->letter);
+        g_string_append(page, "\\-\\-");
+        put_text(page, option->name);
+        g_string_append(page, "\\fR");
+        if (option->value != NULL) {
+            g_string_append(page, " \\fI");
+            put_text(page, option->value);
+            g_string_append(page, "\\fR");
+        }
+        g_string_append_c(page, '\n');
+        put_text(page, option->help);
+        g_string_append(page, option->kind == HF_OPTION_TEXTS ? "; may be repeated.\n" : ".\n");
+    }
+}
+
+static void put_commands(GString *page)
+{
+    g_string_append(page, ".SH COMMANDS\n");
+    for (const HfCommand *const *command = hf_commands; *command != NULL; command++) {
+        if ((*command)->hidden) continue;
+        g_string_append_printf(page, ".SS holdfast %s [\\fIOPTION\\fR]...\\& ", (*command)->name);
+        put_text(page, (*command)->usage);
+        g_string_append_c(page, '\n');
+        put_paragraphs(page, (*command)->description, ".PP");
+        put_options(page, (*command)->options);
+    }
+    g_string_append(page, ".SH OPTIONS OF EVERY COMMAND\nBefore the command's name or after it.\n");
+    put_options(page, hf_global_options);
+}
+
+typedef struct Entry {
+    const char *term, *text;
+} Entry;
+
+static void put_entries(GString *page, const char *title, const char *intro, const Entry *entries,
+                        size_t count)
+{
+    g_string_append_printf(page, ".SH %s\n", title);
+    if (intro != NULL) put_paragraphs(page, intro, ".PP");
+    for (size_t i = 0; i < count; i++) {
+        g_string_append(page, ".TP\n\\fB");
+        put_text(page, entries[i].term);
+        g_string_append(page, "\\fR\n");
+        put_text(page, entries[i].text);
+        g_string_append_c(page, '\n');
+    }
+}
+
+static void put_fixed_sections(GString *page)
+{
+    static const Entry statuses[] = {
+        {"0", "Done."},
+        {"1", "Failure while running: a file that cannot be read or written, a missing program."},
+        {"2", "Bad usage or bad input."},
+        {"3", "An expectation of the scenario, or a baseline, was not met."},
+        {"4", "An invariant was broken: a bug in Holdfast. The message says how to repeat it."},
+    };
+    static const Entry files[] = {
+        {"run.json",
+         "What was run and how it ended: scenario, seed, version, digests, counts, time "
+         "and memory."},
+        {"summary.json", "Every metric with its value, unit and description."},
+        {"timeseries.csv",
+         "A row for each recording interval: agents, tasks, offers, each resource "
+         "by kind of use, dominant shares."},
+        {"tasks.csv", "A row for each task, from submission to its end."},
+        {"waits.csv",
+         "Quantiles of the wait from submission to start, for each framework and all."},
+        {"frameworks.csv", "A row for each framework."},
+        {"arms.csv", "Where the scenario has arms: their utilization side by side; each arm has a "
+                     "directory of its own beside it."},
+        {"plots/", "What holdfast plot drew, and the script of each figure."},
+    };
+    static const Entry variables[] = {
+        {"HOLDFAST_TRACES",
+         "Directories, divided by colons, where traces that a scenario names are "
+         "looked for."},
+    };
+    static const Entry examples[] = {
+        {"holdfast run quickstart -o out", "Run a scenario that comes with the program."},
+        {"holdfast plot out", "Draw what that run left."},
+        {"holdfast check mine.yaml", "Say everything that is wrong with a scenario file."},
+        {"holdfast schema > holdfast.schema.json", "A JSON Schema, for editors."},
+    };
+    put_entries(page, "EXIT STATUS", NULL, statuses, G_N_ELEMENTS(statuses));
+    put_entries(page, "FILES OF A RUN",
+                "A run is written under a temporary name and gets its own when it is whole.", files,
+                G_N_ELEMENTS(files));
+    put_entries(page, "ENVIRONMENT", NULL, variables, G_N_ELEMENTS(variables));
+    put_entries(page, "EXAMPLES", NULL, examples, G_N_ELEMENTS(examples));
+}
+
+static char *make_page(void)
+{
+    GString *page = g_string_new(NULL);
+    g_string_append_printf(
+        page,
+        ".\\\" Made by 'holdfast man' from the program's tables.\n"
+        ".TH HOLDFAST 1 \"\" \"Holdfast %s\" \"User Commands\"\n"
+        ".SH NAME\nholdfast \\- a testbed for offer\\-based cluster scheduling\n"
+        ".SH SYNOPSIS\n.B holdfast\n.I COMMAND\n[\\fIOPTION\\fR]... [\\fIARGUMENT\\fR]...\n"
+        ".SH DESCRIPTION\n",
+        HF_VERSION);
+    put_paragraphs(
+        page,
+        "Holdfast simulates a cluster of agents under offer-based two-level scheduling as Apache\n"
+        "Mesos does it: an allocation policy makes offers, frameworks accept or decline them, "
+        "agents\n"
+        "fail and return. It measures how busy the cluster is, how fair, and how long work "
+        "waits.\n\n"
+        "A scenario file says what the cluster is made of and what happens to it; running it "
+        "leaves\n"
+        "a directory of tables, from which figures are drawn. Equal scenario and seed give an "
+        "equal\n"
+        "run, to the last byte of its trace.\n\n"
+        "Results go to standard output, everything else to standard error.",
+        ".PP");
+    put_commands(page);
+    put_fixed_sections(page);
+    g_string_append(page, ".SH SCENARIO FILES\n");
+    put_paragraphs(page,
+                   "A scenario is a YAML file. Unknown, repeated, missing and out-of-range keys "
+                   "are errors with\n"
+                   "their place. Quantities carry units: 90s, 15m, 7d; memory and disk are MB "
+                   "(2^20 bytes) as in\n"
+                   "Mesos, or 64GiB. Resources, attributes and the master's settings are spelled "
+                   "as Mesos spells\n"
+                   "them. Every key, where it may stand and what it means:",
+                   ".PP");
+    HfRegistry registry;
+    hf_registry_init(&registry);
+    g_autofree char *keys = hf_scenario_keys_roff(&registry.scenario);
+    g_string_append(page, keys);
+    return g_string_free(page, FALSE);
+}
+
+static int run(int argc, char **argv)
+{
+    HfGlobals globals;
+    g_auto(GStrv) args = NULL;
+    int code;
+    if (!hf_cli_parse(&hf_cmd_man, argc, argv, NULL, &globals, &args, &code)) return code;
+    if (args[0] != NULL) return hf_cli_usage_error(&hf_cmd_man, "takes no argument");
+    g_autofree char *page = make_page();
+    fputs(page, stdout);
+    return HF_EXIT_OK;
+}
+
+const HfCommand hf_cmd_man = {
+    .name = "man",
+    .summary = "print the manual page",
+    .usage = "",
+    .description = "Prints the manual page in roff, for the build to install.",
+    .hidden = TRUE,
+    .run = run,
+};

@@ -1,0 +1,27 @@
+/*
+ * Everything the program knows by name: models, policies, metrics. The one place that names them
+ * all; adding one means adding it to a list in registry.c.
+ */
+#ifndef HF_TOOLS_REGISTRY_H
+#define HF_TOOLS_REGISTRY_H
+
+#include "scenario/keys.h"
+
+#define HF_REGISTRY_POLICIES_MAX 16
+
+/* Held by the caller for as long as anything loaded with `scenario` lives. */
+typedef struct HfRegistry {
+    HfScenarioRegistry scenario;
+    const char *policies[HF_REGISTRY_POLICIES_MAX + 1]; /* names of hf_policies[] */
+} HfRegistry;
+
+/* Fill it; it points into itself and to constants, so it must not be copied or moved. */
+void hf_registry_init(HfRegistry *registry);
+
+/* One or two sentences on the policy of that name; NULL if there is none. */
+const char *hf_registry_policy_help(const char *name);
+
+/* The models of one family; NULL-terminated, never NULL. */
+const HfModelKeys *const *hf_registry_models(HfModelFamily family);
+
+#endif
