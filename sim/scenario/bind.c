@@ -69,8 +69,8 @@ static gboolean unknown_key(const Entry *entry, const HfNode *key)
     const char *near = hf_suggest__nearest(key->text, all);
     if (near != NULL)
         return hf_bind__complain(entry->binder, key, "unknown key; did you mean \"%s\"?", near);
-    g_autofree char *joined = hf_text__join(all, " and ");
-    return hf_bind__complain(entry->binder, key, "unknown key; known here are %s", joined);
+    g_autofree char *joined = hf_text__join(all, ", ");
+    return hf_bind__complain(entry->binder, key, "unknown key; known here: %s", joined);
 }
 
 /* ---- Compound values ---- */
@@ -157,8 +157,8 @@ static gboolean unknown_model(HfBinder *b, const HfKey *key, const HfNode *node)
         return hf_bind__complain(b, node, "unknown %s %s; did you mean \"%s\"?", family, found,
                                  near);
     g_autofree char *all =
-        is_any ? hf_text__join((const char *const *)names->pdata, " and ") : g_strdup("none");
-    return hf_bind__complain(b, node, "unknown %s %s; there are %s", family, found, all);
+        is_any ? hf_text__join((const char *const *)names->pdata, ", ") : g_strdup("none");
+    return hf_bind__complain(b, node, "unknown %s %s; known: %s", family, found, all);
 }
 
 static gboolean fill_model(HfBinder *b, const HfKey *key, const HfNode *node, void *member)

@@ -31,22 +31,21 @@ static GPtrArray *law_keys(const HfLawKind *kind)
     return names;
 }
 
-static const HfLawKind *unknown_law(HfBinder *b, const HfNode *node)
+static void unknown_law(HfBinder *b, const HfNode *node, HfUnit unit)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (int i = 0; hf_law_kinds[i] != NULL; i++)
         g_ptr_array_add(names, (gpointer)hf_law_kinds[i]->name);
-    g_ptr_array_add(names, (gpointer) "poisson");
+    if (unit == HF_UNIT_DURATION) g_ptr_array_add(names, (gpointer) "poisson");
     g_ptr_array_add(names, NULL);
     const char *const *all = (const char *const *)names->pdata;
     const char *near = hf_suggest__nearest(node->text, all);
     g_autofree char *found = hf_text__quoted(node->text);
-    g_autofree char *joined = hf_text__join(all, " and ");
+    g_autofree char *joined = hf_text__join(all, ", ");
     if (near != NULL)
         hf_bind__complain(b, node, "unknown law %s; did you mean \"%s\"?", found, near);
     else
-        hf_bind__complain(b, node, "unknown law %s; there are %s", found, joined);
-    return NULL;
+        hf_bind__complain(b, node, "unknown law %s; known: %s", found, joined);
 }
 
 /* The kind that `law:` names, or NULL after a complaint. */
@@ -65,7 +64,7 @@ static const HfLawKind *read_kind(LawReader *reader)
         reader->is_poisson =
             reader->key->unit == HF_UNIT_DURATION && strcmp(name->text, "poisson") == 0;
         kind = hf_law_kind_find(reader->is_poisson ? "exponential" : name->text);
-        if (kind == NULL) unknown_law(b, name);
+        if (kind == NULL) unknown_law(b, name, reader->key->unit);
     }
     g_string_truncate(b->path, length);
     return kind;

@@ -274,8 +274,8 @@ static gboolean check_policy(HfBinder *b, const HfNode *node)
     const char *near = hf_suggest__nearest(node->text, policies);
     if (near != NULL)
         return hf_bind__complain(b, node, "unknown policy %s; did you mean \"%s\"?", found, near);
-    g_autofree char *all = policies ? hf_text__join(policies, " and ") : g_strdup("none");
-    return hf_bind__complain(b, node, "unknown policy %s; there are %s", found, all);
+    g_autofree char *all = policies ? hf_text__join(policies, ", ") : g_strdup("none");
+    return hf_bind__complain(b, node, "unknown policy %s; known: %s", found, all);
 }
 
 /* The message of another layer's parser becomes ours. */
@@ -527,9 +527,9 @@ static gboolean check_file(HfBinder *b, const HfNode *node, const char *path,
 static const char *try_directory(HfBinder *b, const HfNode *node, const char *directory,
                                  gboolean *is_there_out)
 {
-    g_autofree char *path = g_path_is_absolute(node->text)
-                                ? g_strdup(node->text)
-                                : g_build_filename(directory, node->text, NULL);
+    gboolean is_whole = g_path_is_absolute(node->text) || strcmp(directory, ".") == 0;
+    g_autofree char *path =
+        is_whole ? g_strdup(node->text) : g_build_filename(directory, node->text, NULL);
     if (!check_file(b, node, path, is_there_out)) return NULL;
     return hf_store__text(b->store, path, -1);
 }

@@ -18,7 +18,8 @@ typedef struct Loader {
     HfCatalog *catalog;
     const char *path;
     const char *directory;
-    GPtrArray *arm_names; /* NULL-terminated; NULL: no arms */
+    const HfNode *arm_list; /* the file's `arms`; NULL: no arms */
+    GPtrArray *arm_names;   /* NULL-terminated; NULL: no arms */
 } Loader;
 
 /* ---- Reading ---- */
@@ -134,6 +135,7 @@ static gboolean read_arms(Loader *loader, HfNode *root, HfScenario *holder)
     if (hf_node__size(root) * holder->arms.count > ARM_NODES_MAX)
         return hf_complain(&loader->complaints, list, "arms",
                            "too large: the file's values times its arms exceed %d", ARM_NODES_MAX);
+    loader->arm_list = list;
     loader->arm_names = g_ptr_array_new();
     is_good = check_arm_names(loader, list, holder);
     g_ptr_array_add(loader->arm_names, NULL);
@@ -213,15 +215,15 @@ static const HfExpect **select_expects(const Loader *loader, const HfExpect **fr
 
 static gboolean check_arm_expects(Loader *loader, const HfScenarioArm *arm, uint32_t arm_ix)
 {
-    for (const HfExpect **expect = arm->expect; *expect != NULL; expect++) {
-        g_autofree char *path = g_strdup_printf("arms[%u].expect", arm_ix);
-        HfNode place = {.origin = loader->path};
-        if (is_over_arms(loader, *expect))
-            return hf_complain(&loader->complaints, &place, path,
-                               "\"%s\" names an arm; in an arm names are its own metrics",
-                               hf_expect_text(*expect));
+    gboolean is_good = TRUE;
+    for (uint32_t i = 0; arm->expect[i] != NULL; i++) {
+        if (!is_over_arms(loader, arm->expect[i])) continue;
+        const HfNode *list = hf_node__get(loader->arm_list->items[arm_ix], "expect");
+        g_autofree char *path = g_strdup_printf("arms[%u].expect[%u]", arm_ix, i);
+        is_good = hf_complain(&loader->complaints, list->items[i], path,
+                              "names begin with an arm; in an arm they are its own metrics");
     }
-    return TRUE;
+    return is_good;
 }
 
 /* ---- The set ---- */

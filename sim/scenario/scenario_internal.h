@@ -53,7 +53,8 @@ gboolean hf_complain_io(HfComplaints *complaints, const HfNode *at, const char *
 
 /*
  * The nearest of `names` (NULL-terminated) to `word`, if it is near enough to be a slip: at most a
- * third of its letters differ (insert, delete, change, swap). NULL otherwise. The first of equals.
+ * third of its letters differ (insert, delete, change, swap). NULL otherwise. Of equally near ones
+ * the one with the longest common beginning, then the first.
  */
 const char *hf_suggest__nearest(const char *word, const char *const *names);
 

@@ -30,17 +30,25 @@ static unsigned distance(const char *a, const char *b)
     return cost[a_length][b_length];
 }
 
+static unsigned common_prefix(const char *a, const char *b)
+{
+    unsigned length = 0;
+    while (a[length] != '\0' && a[length] == b[length]) length++;
+    return length;
+}
+
 const char *hf_suggest__nearest(const char *word, const char *const *names)
 {
     size_t length = strlen(word);
     if (names == NULL || length == 0 || length > WORD_MAX) return NULL;
     const char *best = NULL;
-    unsigned least = MAX(1U, (unsigned)length / 3) + 1;
+    unsigned least = MAX(1U, (unsigned)length / 3) + 1, prefix = 0;
     for (int i = 0; names[i] != NULL; i++) {
         if (strlen(names[i]) > WORD_MAX) continue;
-        unsigned d = distance(word, names[i]);
-        if (d < least) {
+        unsigned d = distance(word, names[i]), p = common_prefix(word, names[i]);
+        if (d < least || (best != NULL && d == least && p > prefix)) {
             least = d;
+            prefix = p;
             best = names[i];
         }
     }
