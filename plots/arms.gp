@@ -5,6 +5,7 @@ panels = words(resources)
 columns = panels <= 3 ? panels : (panels == 4 ? 2 : 3)
 rows = (panels + columns - 1) / columns
 bar = 0.8 / words(arms)
+label_font = words(arms) * columns > 8 ? ',8' : ',11'
 place(k, i) = k + (i - 0.5 - words(arms) / 2.0) * bar
 of(i, r) = strcol(1) eq word(arms, i) && strcol(2) eq r
 percent(k) = 100 * column(word(kinds, k))
@@ -22,7 +23,7 @@ do for [p = 1 : panels] {
     set lmargin at screen left((p - 1) % columns)
     set rmargin at screen left((p - 1) % columns) + 0.92 / columns - 0.05
     set tmargin at screen top((p - 1) / columns)
-    set bmargin at screen top((p - 1) / columns) - 0.8 / rows + 0.12
+    set bmargin at screen top((p - 1) / columns) - 0.8 / rows + (rows > 1 ? 0.14 : 0.12)
     set title word(resource_labels, p) font ',15' offset 0, -0.5 textcolor rgb colour_text
     if ((p - 1) % columns == 0) { set ylabel '% of total' offset 1, 0 textcolor rgb colour_faint } else { unset ylabel }
     if (p == 1) {
@@ -38,6 +39,6 @@ do for [p = 1 : panels] {
              title (k == 1 ? word(arms, i) : ''), \
          for [i = 1 : words(arms)] for [k = 1 : 4] \
              data using (of(i, r) ? place(k, i) : NaN):(percent(k)):(sprintf('%.0f', percent(k))) \
-             with labels offset 0, 0.6 font ',11' textcolor rgb colour_text notitle
+             with labels offset 0, 0.6 font label_font textcolor rgb colour_text notitle
 }
 unset multiplot

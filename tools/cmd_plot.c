@@ -407,6 +407,7 @@ static gboolean draw_series(Plotter *plotter, const char *path, GError **error)
     const TimeAxis *axis = time_axis(width);
     g_autofree char *detail = g_strdup_printf(" \302\267 each point the mean of %.3g %s",
                                               width / axis->scale, axis->unit);
+    if (width == axis->scale) detail[strlen(detail) - 1] = '\0'; /* 1 minute, not 1 minutes */
     plotter->detail = detail;
     gboolean ok = draw_utilization(plotter, facts, error) && draw_shares(plotter, facts, error) &&
                   draw_offers(plotter, facts, error) && draw_tasks(plotter, facts, error) &&
