@@ -3,6 +3,7 @@
 #define HF_RESOURCE_CATALOG_INTERNAL_H
 
 #include "base/intern.h"
+#include "base/map64.h"
 #include "base/vec.h"
 #include "resource/catalog.h"
 #include "resource/cons.h"
@@ -34,6 +35,7 @@ struct HfCatalogTables {
     HfCons stacks;                /* HfStackNode; row 0 is a dummy */
     HfCons disks;                 /* HfDisk; row 0 is a dummy */
     HfCons metas;                 /* HfMeta; row 0 is HF_META_INIT */
+    HfMap64 allocated;            /* id << 32 | role -> the id allocated to that role */
     HF_VEC(HfLabelList) labels;   /* row 0 is a dummy */
     HF_VEC(uint32_t) label_slots; /* open addressing: id, 0 = vacant; power of two */
     HfPoolBlock *pool[HF_POOL_CLASSES];

@@ -238,9 +238,14 @@ HfMetaId hf_meta_allocate(HfCatalog *catalog, HfMetaId meta, HfRoleId role)
     const HfMetaInfo *info = hf_meta_info(catalog, meta);
     if (info->allocation_role == role) return meta;
     if (role == HF_ROLE_NONE) return info->unallocated;
+    uint64_t key = (uint64_t)meta << 32 | role;
+    HfMetaId allocated = hf_map64_get(&catalog->tables->allocated, key);
+    if (allocated != HF_MAP64_NONE) return allocated;
     HfMeta changed = *hf_meta(catalog, meta);
     changed.allocation_role = role;
-    return hf_meta_intern(catalog, &changed);
+    allocated = hf_meta_intern(catalog, &changed);
+    hf_map64_set(&catalog->tables->allocated, key, allocated);
+    return allocated;
 }
 
 HfMetaId hf_meta_push_reservation(HfCatalog *catalog, HfMetaId meta, const HfReservation *top)
@@ -310,4 +315,5 @@ void hf_meta__clear(HfCatalog *catalog)
     hf_cons__clear(&tables->stacks);
     hf_cons__clear(&tables->disks);
     hf_cons__clear(&tables->metas);
+    hf_map64_clear(&tables->allocated);
 }

@@ -186,7 +186,7 @@ static inline uint32_t find_entry(const HfCatalog *catalog, const HfResources *r
 
 static inline gboolean is_indivisible(const HfCatalog *catalog, const HfResource *entry)
 {
-    return (hf_meta_info(catalog, entry->meta)->flags & HF_META_INDIVISIBLE) != 0;
+    return hf_resource__has(catalog, entry, HF_META_INDIVISIBLE);
 }
 
 /*
@@ -225,12 +225,12 @@ static void add_block(HfCatalog *catalog, HfResource *to, const HfResource *entr
 
 static inline void merge(HfCatalog *catalog, HfResource *to, const HfResource *entry)
 {
-    if (G_UNLIKELY(to->kind == HF_KIND_DISK && hf_meta_is_shared(catalog, to->meta))) {
+    if (G_UNLIKELY(to->kind == HF_KIND_DISK && hf_resource__has(catalog, to, HF_META_SHARED))) {
         HF_ASSERT(to->copies + entry->copies <= UINT16_MAX);
         to->copies = (uint16_t)(to->copies + entry->copies);
         return;
     }
-    HfType type = hf_kind_type(catalog, to->kind);
+    HfType type = hf_resource__type(catalog, to);
     if (type == HF_TYPE_SCALAR) {
         to->milli = hf_add(to->milli, entry->milli);
     } else {
@@ -304,12 +304,12 @@ static void subtract_block(HfCatalog *catalog, HfResource *from, const HfResourc
 /* Take off what can be taken; TRUE when something is left. */
 static inline gboolean take_off(HfCatalog *catalog, HfResource *from, const HfResource *entry)
 {
-    if (G_UNLIKELY(from->kind == HF_KIND_DISK && hf_meta_is_shared(catalog, from->meta))) {
+    if (G_UNLIKELY(from->kind == HF_KIND_DISK && hf_resource__has(catalog, from, HF_META_SHARED))) {
         if (from->copies <= entry->copies) return FALSE;
         from->copies = (uint16_t)(from->copies - entry->copies);
         return TRUE;
     }
-    HfType type = hf_kind_type(catalog, from->kind);
+    HfType type = hf_resource__type(catalog, from);
     if (type == HF_TYPE_SCALAR) {
         if (from->milli <= entry->milli) return FALSE;
         from->milli -= entry->milli;
@@ -354,7 +354,7 @@ void hf_resources_subtract(HfCatalog *catalog, HfResources *from, const HfResour
 static inline gboolean value_contains(const HfCatalog *catalog, const HfResource *whole,
                                       const HfResource *part)
 {
-    switch (hf_kind_type(catalog, whole->kind)) {
+    switch (hf_resource__type(catalog, whole)) {
     case HF_TYPE_SCALAR:
         return part->milli <= whole->milli && part->copies <= whole->copies;
     case HF_TYPE_RANGES:

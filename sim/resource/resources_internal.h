@@ -27,9 +27,22 @@ static inline gboolean hf_resource__same_key(const HfCatalog *catalog, const HfR
            catalog->meta[a->meta].identity == catalog->meta[b->meta].identity;
 }
 
+/* The kinds before ports are scalars in every run; that spares most look-ups. */
+static inline HfType hf_resource__type(const HfCatalog *catalog, const HfResource *entry)
+{
+    return entry->kind < HF_KIND_PORTS ? HF_TYPE_SCALAR : catalog->kind[entry->kind].type;
+}
+
+/* Has the entry this one flag? */
+static inline gboolean hf_resource__has(const HfCatalog *catalog, const HfResource *entry,
+                                        uint32_t flag)
+{
+    return entry->meta != HF_META_PLAIN && (catalog->meta[entry->meta].flags & flag) != 0;
+}
+
 static inline void hf_resource__ref(const HfCatalog *catalog, const HfResource *entry)
 {
-    HfType type = catalog->kind[entry->kind].type;
+    HfType type = hf_resource__type(catalog, entry);
     if (type == HF_TYPE_SCALAR) return;
     if (type == HF_TYPE_RANGES) {
         hf_ranges_ref(entry->ranges);
@@ -40,7 +53,7 @@ static inline void hf_resource__ref(const HfCatalog *catalog, const HfResource *
 
 static inline void hf_resource__unref(HfCatalog *catalog, const HfResource *entry)
 {
-    HfType type = catalog->kind[entry->kind].type;
+    HfType type = hf_resource__type(catalog, entry);
     if (type == HF_TYPE_SCALAR) return;
     if (type == HF_TYPE_RANGES) {
         hf_ranges_unref(catalog, entry->ranges);
