@@ -109,13 +109,14 @@ static gboolean series_row(guint line, char *const *fields, guint count, void *d
     guint bin = facts->bin_ends->len - 1;
     g_array_index(facts->bin_ends, double, bin) = time;
     for (guint i = 0; i < count; i++) {
-        double value;
-        if (!number(fields[i], &value, error)) return FALSE;
         HfColumnFacts *column = column_at(facts, i);
+        double value = NAN;
+        if (fields[i][0] != '\0' && !number(fields[i], &value, error)) return FALSE;
+        g_array_index(column->bins, double, bin) += column->is_count ? value : value * gap;
+        if (isnan(value)) continue;
         column->minimum = MIN(column->minimum, value);
         column->maximum = MAX(column->maximum, value);
         column->sum += value;
-        g_array_index(column->bins, double, bin) += column->is_count ? value : value * gap;
     }
     facts->rows++;
     facts->end_s = time;

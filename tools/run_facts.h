@@ -20,7 +20,8 @@ typedef struct HfColumnFacts {
 
 /*
  * A row of timeseries.csv covers the time since the row before (the first one: since 0) up to its
- * own time_s. Bins are runs of equally many rows.
+ * own time_s. An empty field is a value that there is not (a share of nothing): it makes the bin
+ * it falls into NaN and counts nowhere else. Bins are runs of equally many rows.
  */
 typedef struct HfSeriesFacts {
     GArray *columns;      /* of HfColumnFacts, in the order of the file; the first is time_s */

@@ -87,6 +87,15 @@ static void bins_lose_nothing_however_often_they_are_joined(void **state)
     }
 }
 
+static void an_empty_field_is_no_number_and_no_mistake(void **state)
+{
+    g_autoptr(HfSeriesFacts) facts = read_series("time_s,share_a\n1,0.5\n2,\n3,0.25\n");
+    g_autofree char *table = hf_series_facts_table(facts);
+    assert_string_equal(table, "time_s,share_a\n0.5,0.5\n1.5,nan\n2.5,0.25\n");
+    const HfColumnFacts *share = hf_series_facts_column(facts, "share_a");
+    assert_true(share->sum == 0.75 && share->minimum == 0.25 && share->maximum == 0.5);
+}
+
 static void names_are_found_in_the_header(void **state)
 {
     /* gpus has no total: left out. Mean shares: a 0.15, b/c 0.3, d 0.15: ties by name. */
@@ -111,7 +120,7 @@ static void bad_series_are_refused_with_their_line(void **state)
         {"time_s,x\n1,2\n1,3\n", ":3: time_s does not grow: '1'"},
         {"time_s,x\n0,2\n", ":2: time_s does not grow: '0'"},
         {"time_s,x\n1,two\n", ":2: expected a number: 'two'"},
-        {"time_s,x\n1,\n", ":2: expected a number: ''"},
+        {"time_s,x\n,1\n", ":2: expected a number: ''"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         char *path = make_file(cases[i].text);
@@ -155,6 +164,7 @@ int main(void)
         cmocka_unit_test(short_series_keep_their_rows),
         cmocka_unit_test(long_series_become_means_of_bins),
         cmocka_unit_test(bins_lose_nothing_however_often_they_are_joined),
+        cmocka_unit_test(an_empty_field_is_no_number_and_no_mistake),
         cmocka_unit_test(names_are_found_in_the_header),
         cmocka_unit_test(bad_series_are_refused_with_their_line),
         cmocka_unit_test(waits_know_their_frameworks_and_span),
