@@ -107,25 +107,27 @@ void hf_stream_init(HfStream *stream, uint64_t seed, const char *purpose, uint64
     uint64_t key = mix(seed + UINT64_C(0x9e3779b97f4a7c15));
     for (const unsigned char *p = (const unsigned char *)purpose; *p != '\0'; p++)
         key = mix(key ^ *p) + UINT64_C(0x9e3779b97f4a7c15);
-    *stream = (HfStream){
-        .key = {(uint32_t)key, (uint32_t)(key >> 32)}, .entity = entity, .used = HF_STREAM_WORDS};
+    *stream = (HfStream){.key = {(uint32_t)key, (uint32_t)(key >> 32)}, .entity = entity};
+    refill(stream);
 }
 
 uint32_t hf_stream_u32(HfStream *stream)
 {
-    if (stream->used >= HF_STREAM_WORDS) refill(stream);
-    return stream->word[stream->used++];
+    uint32_t word = stream->word[stream->used++];
+    if (stream->used == HF_STREAM_WORDS) refill(stream);
+    return word;
 }
 
+/* The next blocks are begun with the last draw of these, not when they are needed: the processor
+ * has them ready by then. */
 static inline uint64_t next_u64(HfStream *stream)
 {
-    uint32_t used = (stream->used + 1) & ~1U;
-    if (__builtin_expect(used >= HF_STREAM_WORDS, 0)) {
-        refill(stream);
-        used = 0;
-    }
+    if (__builtin_expect(stream->used & 1, 0)) (void)hf_stream_u32(stream);
+    uint32_t used = stream->used;
+    uint64_t bits = (uint64_t)stream->word[used + 1] << 32 | stream->word[used];
     stream->used = used + 2;
-    return (uint64_t)stream->word[used + 1] << 32 | stream->word[used];
+    if (used + 2 == HF_STREAM_WORDS) refill(stream);
+    return bits;
 }
 
 uint64_t hf_stream_u64(HfStream *stream)

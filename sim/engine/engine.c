@@ -26,7 +26,7 @@
 #include "engine/memory_internal.h"
 
 #define SWEEP_SLACK    1024 /* dead keys that are never worth a sweep */
-#define PREFETCH_SLOTS 4096 /* below this many records the caches hold them all */
+#define PREFETCH_SLOTS 512  /* below this many records the nearest cache holds them all */
 
 typedef struct Kind {
     HfEventHandler handler;
@@ -135,18 +135,13 @@ static __attribute__((noinline)) void grow_records(HfEngine *engine)
     engine->allocations++;
 }
 
-/* The slot freed last, which is the one most likely in cache; else a new one. */
-static inline uint32_t take_slot(HfEngine *engine)
+/* All records are filled: put one more on the list of empty ones. */
+static __attribute__((noinline)) void add_empty_record(HfEngine *engine)
 {
-    uint32_t slot = engine->records_empty;
-    if (G_LIKELY(slot != 0)) {
-        engine->records_empty = (uint32_t)engine->records[slot].arg2;
-    } else {
-        if (engine->records_used >= engine->records_room) grow_records(engine);
-        slot = engine->records_used++;
-    }
-    engine->live++;
-    return slot;
+    if (engine->records_used >= engine->records_room) grow_records(engine);
+    uint32_t slot = engine->records_used++;
+    engine->records[slot] = (HfEventRecord){0};
+    engine->records_empty = slot;
 }
 
 static inline void give_slot(HfEngine *engine, uint32_t slot)
@@ -167,12 +162,11 @@ static inline HfEventRecord *find_live(const HfEngine *engine, HfEvent event)
 
 /* ---- Putting keys into the list and taking them out -------------------------------------------*/
 
-static inline void push_key(HfEngine *engine, HfEventKey key)
+static inline HfEvent push_key(HfEngine *engine, HfEventKey key)
 {
-    if (engine->list == HF_EVENT_LIST_LADDER)
-        hf_ladder__push(&engine->ladder, key, hf_key__high_first(engine->now));
-    else
-        hf_heap__push(&engine->heap, key);
+    if (G_LIKELY(engine->list == HF_EVENT_LIST_LADDER))
+        return hf_ladder__push(&engine->ladder, key, hf_key__high_first(engine->now));
+    return hf_heap__push(&engine->heap, key);
 }
 
 /*
@@ -266,7 +260,7 @@ static gboolean requeue_if_extended(HfEngine *engine, HfEventKey key, HfEventRec
     timer->queued = timer->due;
     timer->sequence = 0;
     engine->requeued++;
-    push_key(engine, real);
+    (void)push_key(engine, real);
     return TRUE;
 }
 
@@ -293,52 +287,74 @@ static inline uint64_t next_sequence(HfEngine *engine)
     return ++engine->sequence;
 }
 
-static inline HfEvent schedule(HfEngine *engine, HfTime when, const HfEventRecord *content)
+/* Into the record emptied last, of which there is one: the one most likely in cache. */
+static inline HfEvent schedule(HfEngine *engine, HfTime when, HfEventRecord content)
 {
     HF_ASSERT(when >= engine->now); /* the past cannot change */
     HF_ASSERT(when <= HF_TIME_MAX);
-    uint32_t slot = take_slot(engine);
-    HfEventKey key = hf_key__make(when, next_sequence(engine), slot);
+    uint32_t slot = engine->records_empty;
     HfEventRecord *record = &engine->records[slot];
+    engine->records_empty = (uint32_t)record->arg2;
+    engine->live++;
+    HfEventKey key = hf_key__make(when, next_sequence(engine), slot);
     record->low = key.low;
-    record->arg = content->arg;
-    record->arg2 = content->arg2;
-    record->target = content->target;
-    record->kind = content->kind;
-    record->is_timer = content->is_timer;
+    record->arg = content.arg;
+    record->arg2 = content.arg2;
+    record->target = content.target;
+    record->kind = content.kind;
+    record->is_timer = content.is_timer;
     if (when == engine->now && engine->list == HF_EVENT_LIST_LADDER)
-        hf_ladder__push_now(&engine->ladder, key);
-    else
-        push_key(engine, key);
-    return key.low;
+        return hf_ladder__push_now(&engine->ladder, key);
+    return push_key(engine, key);
+}
+
+/* The first event at a new peak: the way round that needs no registers saved on the other. */
+static __attribute__((noinline)) HfEvent schedule_more(HfEngine *engine, HfTime when,
+                                                       HfEventKind kind, uint32_t target,
+                                                       uint64_t arg, uint64_t arg2)
+{
+    add_empty_record(engine);
+    return hf_engine_at2(engine, when, kind, target, arg, arg2);
+}
+
+static inline HfEvent at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
+                          uint64_t arg, uint64_t arg2)
+{
+    if (G_UNLIKELY(engine->records_empty == 0))
+        return schedule_more(engine, when, kind, target, arg, arg2);
+    HF_ASSERT(kind < engine->kinds.count);
+    engine->kinds.at[kind].counts.scheduled++;
+    return schedule(engine, when,
+                    (HfEventRecord){.arg = arg, .arg2 = arg2, .target = target, .kind = kind});
 }
 
 HfEvent hf_engine_at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
                       uint64_t arg, uint64_t arg2)
 {
-    HF_ASSERT(kind < engine->kinds.count);
-    engine->kinds.at[kind].counts.scheduled++;
-    return schedule(engine, when,
-                    &(HfEventRecord){.arg = arg, .arg2 = arg2, .target = target, .kind = kind});
+    return at2(engine, when, kind, target, arg, arg2);
 }
 
 HfEvent hf_engine_at(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
 {
-    return hf_engine_at2(engine, when, kind, target, arg, 0);
+    return at2(engine, when, kind, target, arg, 0);
+}
+
+static inline HfTime after(const HfEngine *engine, HfTime delay)
+{
+    HF_ASSERT(delay >= 0);
+    return MIN(hf_time_add(engine->now, delay), HF_TIME_MAX);
 }
 
 HfEvent hf_engine_after2(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                          uint64_t arg, uint64_t arg2)
 {
-    HF_ASSERT(delay >= 0);
-    HfTime when = hf_time_add(engine->now, delay);
-    return hf_engine_at2(engine, MIN(when, HF_TIME_MAX), kind, target, arg, arg2);
+    return at2(engine, after(engine, delay), kind, target, arg, arg2);
 }
 
 HfEvent hf_engine_after(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                         uint64_t arg)
 {
-    return hf_engine_after2(engine, delay, kind, target, arg, 0);
+    return at2(engine, after(engine, delay), kind, target, arg, 0);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)
@@ -369,8 +385,9 @@ static inline Timer *find_timer(const HfEngine *engine, HfTimer timer)
 
 static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime when)
 {
+    if (engine->records_empty == 0) add_empty_record(engine);
     HfEvent event =
-        schedule(engine, when, &(HfEventRecord){.target = row, .kind = kind, .is_timer = TRUE});
+        schedule(engine, when, (HfEventRecord){.target = row, .kind = kind, .is_timer = TRUE});
     Timer *timer = &engine->timers.at[row];
     timer->event = event;
     timer->queued = timer->due = when;
@@ -501,7 +518,7 @@ HfTime hf_engine_next(HfEngine *engine)
 {
     HfEventKey key;
     if (!pop_event(engine, UINT64_MAX, &key)) return HF_TIME_NEVER;
-    push_key(engine, key); /* the list orders it where it was */
+    (void)push_key(engine, key); /* the list orders it where it was */
     return hf_key__time(key);
 }
 

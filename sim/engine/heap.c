@@ -9,7 +9,7 @@ void hf_heap__clear(HfHeap *heap)
     *heap = (HfHeap){0};
 }
 
-void hf_heap__push(HfHeap *heap, HfEventKey key)
+uint64_t hf_heap__push(HfHeap *heap, HfEventKey key)
 {
     if (heap->count == heap->room) {
         heap->room = heap->room > 0 ? heap->room * 2 : 64;
@@ -27,6 +27,7 @@ void hf_heap__push(HfHeap *heap, HfEventKey key)
     }
     hf_key__put(&heap->key[i], key);
     heap->work.keys_moved++;
+    return key.low;
 }
 
 static void sift_down(HfHeap *heap, uint32_t i, HfEventKey key)

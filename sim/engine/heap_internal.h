@@ -15,7 +15,8 @@ typedef struct HfHeap {
 } HfHeap;
 
 void hf_heap__clear(HfHeap *heap);
-void hf_heap__push(HfHeap *heap, HfEventKey key);
+/* Returns key.low. */
+uint64_t hf_heap__push(HfHeap *heap, HfEventKey key);
 
 /* Remove the smallest; the heap is not empty. */
 HfEventKey hf_heap__pop(HfHeap *heap);

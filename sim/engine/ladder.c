@@ -89,7 +89,7 @@ static __attribute__((noinline)) void grow_pool(HfLadder *ladder, uint32_t wante
     ladder->chunks_room = room;
 }
 
-void hf_ladder__extend_bucket(HfLadder *ladder, HfBucket *bucket)
+uint64_t hf_ladder__append_chunk(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
 {
     if (G_UNLIKELY(ladder->chunks_free == 0)) grow_pool(ladder, 1);
     uint32_t chunk = ladder->chunks_free_head;
@@ -102,7 +102,18 @@ void hf_ladder__extend_bucket(HfLadder *ladder, HfBucket *bucket)
         ladder->next[chunk] = ladder->next[last];
         ladder->next[last] = chunk;
     }
-    bucket->after = chunk * HF_LADDER_CHUNK;
+    hf_key__put(chunk_at(ladder, chunk), key);
+    bucket->after = chunk * HF_LADDER_CHUNK + 1;
+    bucket->count++;
+    return key.low;
+}
+
+uint64_t hf_ladder__push_top(HfLadder *ladder, HfEventKey key)
+{
+    if (ladder->top.count == 0) ladder->top_min = ladder->top_max = key.high;
+    if (key.high < ladder->top_min) ladder->top_min = key.high;
+    if (key.high > ladder->top_max) ladder->top_max = key.high;
+    return hf_ladder__append(ladder, &ladder->top, key);
 }
 
 static inline void free_chunk(HfLadder *ladder, uint32_t chunk)
@@ -158,6 +169,12 @@ static HfRung *begin_rung(HfLadder *ladder, uint64_t start, uint64_t end, uint32
     return rung;
 }
 
+/* Forget the last rung, which is used up: bottom then ends where the rung ended. */
+static inline void end_rung(HfLadder *ladder)
+{
+    ladder->from[ladder->rungs--] = 0;
+}
+
 static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
 {
     return &rung->bucket[(high - rung->start) >> rung->shift];
@@ -189,7 +206,7 @@ static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventR
             if (records != NULL && !hf_key__is_live(records, key[i])) continue;
             HfBucket *bucket = &buckets[(key[i].high - start) >> shift];
             uint32_t after = bucket->after, count = bucket->count;
-            if (count % HF_LADDER_CHUNK == 0) { /* as hf_ladder__extend_bucket() */
+            if (count % HF_LADDER_CHUNK == 0) { /* as hf_ladder__append_chunk() */
                 uint32_t fresh = free_head, last = (after - 1) / HF_LADDER_CHUNK;
                 free_head = next[fresh];
                 next[fresh] = count == 0 ? fresh : next[last];
@@ -252,35 +269,64 @@ static void sort_descending(HfEventKey *key, uint32_t count)
 }
 
 /*
- * Sort few keys, no two of which are further apart than `width_bits` bits, from `start` up.
- * Each key's place is how many are greater, counted in registers without a branch. What is compared
- * is the upper 26 bits of the distance from `start`, then the order of arrival; in the rare case
- * that this is not the order of the keys themselves, it is mended afterwards.
+ * Sort `count` keys into bottom; of key[], 4 * `vectors` >= `count` places can be read.
+ *
+ * Each key's place is how many are greater, counted in vector registers. What is compared is the
+ * upper 26 bits of the distance from `start`, then the order of arrival; in the rare case that this
+ * is not the order of the keys themselves, it is mended afterwards. Places beyond `count` compare
+ * as less than any key and become zeroed keys behind the last one.
+ * `vectors` is a constant where this is inlined: then no loop has a count to mispredict.
  */
+static inline __attribute__((always_inline)) void sort_vectors(HfEventKey *restrict bottom,
+                                                               const HfEventKey *restrict key,
+                                                               int count, uint64_t start,
+                                                               uint32_t shift, const int vectors)
+{
+    typedef int32_t Four __attribute__((vector_size(16)));
+    int32_t brief[HF_LADDER_SORT] __attribute__((aligned(16)));
+    int32_t greater[HF_LADDER_SORT] __attribute__((aligned(16)));
+    for (int i = 0; i < 4 * vectors; i++) {
+        int32_t distance = (int32_t)((key[i].high - start) >> shift << 5 | (uint32_t)i);
+        brief[i] = i < count ? distance : -1;
+    }
+    for (int v = 0; v < vectors; v++) {
+        Four mine = *(const Four *)(const void *)&brief[4 * v], sum = {0, 0, 0, 0};
+        for (int j = 0; j < 4 * vectors; j++) sum -= brief[j] > mine;
+        *(Four *)(void *)&greater[4 * v] = sum;
+    }
+    for (int i = 0; i < 4 * vectors; i++) hf_key__put(&bottom[greater[i]], key[i]);
+    for (int i = 0; i < 4; i++) hf_key__put(&bottom[count + i], (HfEventKey){0, 0});
+    int is_wrong = 0;
+    for (int i = 1; i < 4 * vectors; i++) is_wrong |= hf_key__less(bottom[i - 1], bottom[i]);
+    if (G_UNLIKELY(is_wrong)) sort_descending(bottom, (uint32_t)count);
+}
+
+/* Sort few keys, no two of which are further apart than `width_bits` bits, from `start` up. */
 static void load_few(HfLadder *ladder, const HfEventKey *key, uint32_t count, uint64_t start,
                      uint32_t width_bits)
 {
-    typedef int32_t Four __attribute__((vector_size(16)));
-    union {
-        Four vector[HF_LADDER_SORT / 4];
-        int32_t one[HF_LADDER_SORT];
-    } brief, greater;
     HfEventKey *bottom = ladder->bottom;
     uint32_t shift = width_bits > 26 ? width_bits - 26 : 0;
-    uint32_t vectors = (count + 3) / 4;
-    brief.vector[vectors - 1] = (Four){0, 0, 0, 0};
-    for (uint32_t i = 0; i < count; i++)
-        brief.one[i] = (int32_t)((key[i].high - start) >> shift << 5 | i);
-    for (uint32_t v = 0; v < vectors; v++) {
-        Four mine = brief.vector[v], sum = {0, 0, 0, 0};
-        for (uint32_t j = 0; j < count; j++) sum -= brief.one[j] > mine;
-        greater.vector[v] = sum;
-    }
-    for (uint32_t i = 0; i < count; i++) hf_key__put(&bottom[greater.one[i]], key[i]);
-    int is_wrong = 0;
-    for (uint32_t i = 1; i < count; i++) is_wrong |= hf_key__less(bottom[i - 1], bottom[i]);
-    if (G_UNLIKELY(is_wrong)) sort_descending(bottom, count);
+    int n = (int)count;
     ladder->work.comparisons += (uint64_t)count * (count - 1) / 2;
+    switch ((count - 1) / 4) {
+    case 0:
+        return sort_vectors(bottom, key, n, start, shift, 1);
+    case 1:
+        return sort_vectors(bottom, key, n, start, shift, 2);
+    case 2:
+        return sort_vectors(bottom, key, n, start, shift, 3);
+    case 3:
+        return sort_vectors(bottom, key, n, start, shift, 4);
+    case 4:
+        return sort_vectors(bottom, key, n, start, shift, 5);
+    case 5:
+        return sort_vectors(bottom, key, n, start, shift, 6);
+    case 6:
+        return sort_vectors(bottom, key, n, start, shift, 7);
+    case 7:
+        return sort_vectors(bottom, key, n, start, shift, 8);
+    }
 }
 
 /* Read a bucket, in order of arrival, into `keys_out`, and empty it. */
@@ -321,12 +367,12 @@ static void load_many(HfLadder *ladder, HfBucket *bucket)
 static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint32_t width_bits)
 {
     uint32_t n = bucket->count;
-    reserve_bottom(ladder, n);
+    reserve_bottom(ladder, n + 4);
     if (n <= HF_LADDER_CHUNK) { /* one chunk: sort it from where it lies */
         load_few(ladder, chunk_at(ladder, last_chunk(bucket)), n, start, width_bits);
         free_chunks(ladder, bucket);
     } else if (n <= HF_LADDER_SORT) {
-        HfEventKey few[HF_LADDER_SORT];
+        HfEventKey few[HF_LADDER_SORT] = {{0, 0}};
         take_bucket(ladder, bucket, few);
         load_few(ladder, few, n, start, width_bits);
     } else {
@@ -345,7 +391,7 @@ static void spill_to_top(HfLadder *ladder)
     uint32_t n = ladder->bottom_count, moved = n - HF_LADDER_SORT;
     HfEventKey *bottom = ladder->bottom;
     while (moved < n && bottom[moved].high == bottom[moved - 1].high) moved++;
-    for (uint32_t i = moved; i-- > 0;) hf_ladder__append_top(ladder, bottom[i]);
+    for (uint32_t i = moved; i-- > 0;) (void)hf_ladder__push_top(ladder, bottom[i]);
     set_bottom_end(ladder, bottom[moved - 1].high);
     ladder->bottom_count = n - moved;
     for (uint32_t i = 0; i < n - moved; i++) hf_key__put(&bottom[i], bottom[moved + i]);
@@ -369,7 +415,7 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
     while (ladder->rungs > 0) { /* rungs that are used up would only stand in the way */
         HfRung *last = &ladder->rung[ladder->rungs - 1];
         if (last->now_ix < last->buckets) break;
-        ladder->rungs--;
+        end_rung(ladder);
     }
     if (ladder->rungs == HF_LADDER_RUNGS) return FALSE;
     if (ladder->rungs == 0)
@@ -379,7 +425,7 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
     return TRUE;
 }
 
-static inline void insert_bottom(HfLadder *ladder, HfEventKey key)
+static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
 {
     if (G_UNLIKELY(ladder->bottom_count == ladder->bottom_room))
         reserve_bottom(ladder, ladder->bottom_count + 1);
@@ -393,36 +439,39 @@ static inline void insert_bottom(HfLadder *ladder, HfEventKey key)
     uint32_t shifted = ladder->bottom_count - 1 - i;
     ladder->work.keys_moved += shifted;
     ladder->work.comparisons += shifted + 1;
+    return key.low;
 }
 
 /* ---- The operations ---------------------------------------------------------------------------*/
 
-void hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
+uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    if (G_LIKELY(ladder->bottom_count < HF_LADDER_BOTTOM) || !spill(ladder, floor)) {
-        insert_bottom(ladder, key);
-    } else {
-        ladder->work.keys_moved--; /* the key comes a second time, with bottom short */
-        hf_ladder__push(ladder, key, floor);
-    }
+    if (G_LIKELY(ladder->bottom_count < HF_LADDER_BOTTOM) || !spill(ladder, floor))
+        return insert_bottom(ladder, key);
+    ladder->work.keys_moved--; /* the key comes a second time, with bottom short */
+    return hf_ladder__push(ladder, key, floor);
 }
 
-void hf_ladder__push_now(HfLadder *ladder, HfEventKey key)
+static __attribute__((noinline)) void grow_ring(HfLadder *ladder)
 {
-    if (G_UNLIKELY(ladder->ring_count == ladder->ring_room)) {
-        uint32_t room = MAX(ladder->ring_room * 2, 64);
-        HfEventKey *ring = g_new(HfEventKey, room);
-        for (uint32_t i = 0; i < ladder->ring_count; i++)
-            ring[i] = ladder->ring[(ladder->ring_head + i) & (ladder->ring_room - 1)];
-        g_free(ladder->ring);
-        ladder->ring = ring;
-        ladder->ring_room = room;
-        ladder->ring_head = 0;
-        ladder->work.allocations++;
-    }
+    uint32_t room = MAX(ladder->ring_room * 2, 64);
+    HfEventKey *ring = g_new(HfEventKey, room);
+    for (uint32_t i = 0; i < ladder->ring_count; i++)
+        ring[i] = ladder->ring[(ladder->ring_head + i) & (ladder->ring_room - 1)];
+    g_free(ladder->ring);
+    ladder->ring = ring;
+    ladder->ring_room = room;
+    ladder->ring_head = 0;
+    ladder->work.allocations++;
+}
+
+uint64_t hf_ladder__push_now(HfLadder *ladder, HfEventKey key)
+{
+    if (G_UNLIKELY(ladder->ring_count == ladder->ring_room)) grow_ring(ladder);
     uint32_t place = (ladder->ring_head + ladder->ring_count++) & (ladder->ring_room - 1);
     hf_key__put(&ladder->ring[place], key);
     ladder->work.keys_moved++;
+    return key.low;
 }
 
 static inline uint32_t bits_of(uint64_t number)
@@ -479,7 +528,7 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
         while (ix < buckets && rung->bucket[ix].count == 0) ix++;
         rung->now_ix = ix;
         if (ix == buckets) {
-            ladder->rungs--; /* bottom ends where this rung ended */
+            end_rung(ladder);
             continue;
         }
         uint64_t start = rung->start + ((uint64_t)ix << rung->shift);

@@ -52,55 +52,50 @@ typedef struct HfLadder {
     uint64_t top_min, top_max; /* of `high` in top; meaningless while top is empty */
     uint64_t dead; /* keys held whose event was cancelled; the caller counts up, we count down */
     HfListWork work;
-    uint64_t from[HF_LADDER_RUNGS + 1]; /* where the range of top, rung[0], rung[1].. begins */
+    uint64_t
+        from[HF_LADDER_RUNGS + 2]; /* where the range of top, rung[0], rung[1].. begins; then 0 */
     HfRung rung[HF_LADDER_RUNGS];
 } HfLadder;
 
 void hf_ladder__init(HfLadder *ladder);
 void hf_ladder__clear(HfLadder *ladder);
 
-/* Insert into the sorted few; `floor` as for push. */
-void hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor);
+/* The rarer ways of hf_ladder__push(); like it, they return key.low. */
+uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor);
+uint64_t hf_ladder__push_top(HfLadder *ladder, HfEventKey key);
 
-/* Hang a free chunk behind the last key of a full or empty bucket, growing the pool if need be. */
-void hf_ladder__extend_bucket(HfLadder *ladder, HfBucket *bucket);
+/* Append to a bucket whose last chunk is full, or which is empty. */
+uint64_t hf_ladder__append_chunk(HfLadder *ladder, HfBucket *bucket, HfEventKey key);
 
-static inline void hf_ladder__append(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
+static inline uint64_t hf_ladder__append(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
 {
-    if (bucket->count % HF_LADDER_CHUNK == 0) hf_ladder__extend_bucket(ladder, bucket);
+    if (bucket->count % HF_LADDER_CHUNK == 0) return hf_ladder__append_chunk(ladder, bucket, key);
     hf_key__put(&ladder->chunk[bucket->after++], key);
     bucket->count++;
-}
-
-static inline void hf_ladder__append_top(HfLadder *ladder, HfEventKey key)
-{
-    if (ladder->top.count == 0) ladder->top_min = ladder->top_max = key.high;
-    if (key.high < ladder->top_min) ladder->top_min = key.high;
-    if (key.high > ladder->top_max) ladder->top_max = key.high;
-    hf_ladder__append(ladder, &ladder->top, key);
+    return key.low;
 }
 
 /*
  * Insert a key that is not less than (`floor`, 0); `floor` is the first `high` of the present.
- * Most keys belong far off, so the search begins with the widest range.
+ * Which range it falls in is as good as random, so it is counted without a branch; and every way
+ * ends in a call or none, which spares the caller saving registers: hence the result, key.low.
  */
-static inline void hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor)
+static inline uint64_t hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    uint32_t i = 0, rungs = ladder->rungs;
+    const uint64_t *from = ladder->from;
     ladder->work.keys_moved++;
-    while (i <= rungs && key.high < ladder->from[i]) i++;
-    if (i > rungs) {
-        hf_ladder__push_bottom(ladder, key, floor);
-    } else if (i > 0) {
-        HfRung *rung = &ladder->rung[i - 1];
-        hf_ladder__append(ladder, &rung->bucket[(key.high - rung->start) >> rung->shift], key);
-    } else {
-        hf_ladder__append_top(ladder, key);
-    }
+    uint32_t i = (uint32_t)(key.high < from[0]) + (uint32_t)(key.high < from[1]) +
+                 (uint32_t)(key.high < from[2]) + (uint32_t)(key.high < from[3]);
+    while (G_UNLIKELY(i > 3) && key.high < from[i]) i++;
+    if (G_UNLIKELY(i == 0)) return hf_ladder__push_top(ladder, key);
+    if (G_UNLIKELY(i > ladder->rungs)) return hf_ladder__push_bottom(ladder, key, floor);
+    HfRung *rung = &ladder->rung[i - 1];
+    HfBucket *bucket = &rung->bucket[(key.high - rung->start) >> rung->shift];
+    return hf_ladder__append(ladder, bucket, key);
 }
 
 /* Insert a key of the present instant, greater than every key given to this function before. */
-void hf_ladder__push_now(HfLadder *ladder, HfEventKey key);
+uint64_t hf_ladder__push_now(HfLadder *ladder, HfEventKey key);
 
 /*
  * Fill the empty bottom with the next keys, if there are any with `high` <= `limit`; nothing beyond
