@@ -14,7 +14,8 @@ typedef struct Schema {
     const HfScenarioRegistry *registry;
 } Schema;
 
-static const char number_pattern[] = "[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?";
+static const char number_pattern[] = "(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?";
+static const char time_unit[] = "(?:ns|us|ms|s|secs?|m|mins?|h|hrs?|d|days?|w|weeks?)";
 
 static JsonObject *table_object(const Schema *schema, const HfKeyTable *table);
 
@@ -116,6 +117,13 @@ static JsonObject *number_in(const HfKey *key, const char *type)
     return object;
 }
 
+static JsonObject *from_zero(const char *type)
+{
+    JsonObject *object = of_type(type);
+    json_object_set_int_member(object, "minimum", 0);
+    return object;
+}
+
 static const char *unit_def(HfUnit unit)
 {
     if (unit == HF_UNIT_DURATION) return "duration";
@@ -141,6 +149,13 @@ static JsonObject *text_or_number(void)
     return any_of(of_type("string"), of_type("number"), NULL);
 }
 
+static JsonObject *name_or_number(void)
+{
+    JsonObject *name = of_type("string");
+    json_object_set_string_member(name, "pattern", "^[A-Za-z0-9][A-Za-z0-9._-]*$");
+    return any_of(name, of_type("number"), NULL);
+}
+
 static JsonObject *type_object(const Schema *schema, const HfKey *key)
 {
     switch (key->type) {
@@ -149,12 +164,13 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
     case HF_KEY_INT:
         return any_of(number_in(key, "integer"), text_like("[-+]?", ""), NULL);
     case HF_KEY_U64:
-        return of_type("integer");
-    case HF_KEY_DOUBLE:
+        return from_zero("integer");
     case HF_KEY_AMOUNT:
+        return any_of(from_zero("number"), text_like("\\+?", ""), NULL);
+    case HF_KEY_DOUBLE:
         return any_of(number_in(key, "number"), text_like("[-+]?", ""), NULL);
     case HF_KEY_FRACTION:
-        return any_of(number_in(key, "number"), text_like("", "%?"), NULL);
+        return any_of(from_zero("number"), text_like("\\+?", "%?"), NULL);
     case HF_KEY_DURATION:
         if (key->words != NULL) return any_of(one_of_words(key->words), ref("duration"), NULL);
         return ref("duration");
@@ -162,8 +178,9 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
         return ref("rate");
     case HF_KEY_MEMORY:
         return ref("memory");
-    case HF_KEY_STRING:
     case HF_KEY_NAME:
+        return name_or_number();
+    case HF_KEY_STRING:
     case HF_KEY_ROLE:
     case HF_KEY_FILE:
     case HF_KEY_TRACE:
@@ -320,19 +337,27 @@ static JsonObject *any_law(HfUnit unit)
     return object;
 }
 
+/* The only quantity that needs no unit. */
+static JsonObject *zero(void)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *list = json_array_new();
+    json_array_add_int_element(list, 0);
+    json_object_set_array_member(object, "enum", list);
+    return object;
+}
+
 static JsonObject *definitions(void)
 {
     JsonObject *defs = json_object_new();
-    JsonObject *zero = json_object_new();
-    JsonArray *zeros = json_array_new();
-    json_array_add_int_element(zeros, 0);
-    json_object_set_array_member(zero, "enum", zeros);
+    g_autofree char *behind_time = g_strconcat(" *", time_unit, NULL);
+    g_autofree char *behind_rate = g_strconcat("/", time_unit, NULL);
     json_object_set_object_member(defs, "duration",
-                                  any_of(text_like("", " *(?:[a-z]+)?"), zero, NULL));
+                                  any_of(text_like("", behind_time), zero(), NULL));
     json_object_set_object_member(
         defs, "memory", any_of(of_type("number"), text_like("\\+?", " *(?:B|[KMGTP]i?B)?"), NULL));
-    json_object_set_object_member(
-        defs, "rate", any_of(of_type("number"), text_like("\\+?", "(?:/[a-z]+)?"), NULL));
+    json_object_set_object_member(defs, "rate",
+                                  any_of(text_like("\\+?", behind_rate), zero(), NULL));
     json_object_set_object_member(defs, "number",
                                   any_of(of_type("number"), text_like("[-+]?", ""), NULL));
     static const HfUnit units[] = {HF_UNIT_NONE, HF_UNIT_DURATION, HF_UNIT_MEMORY};

@@ -219,7 +219,7 @@ static const char *const good[] = {
     "frameworks:\n"
     "- {name: f, model: idle, role: web, capabilities: [GPU_RESOURCES], checkpoint: true}\n"
     "- {name: g, model: batch, roles: [web], arrivals: {law: poisson, rate: 3/s}, size: 4,\n"
-    "   footprint: 64GiB, memory: 512, cpus: 0.5, rate: 2/min, share: 0.5, factor: -2e3,\n"
+    "   footprint: 64GiB, memory: 512, cpus: 0.5, rate: 0, share: 50%, factor: -2e3,\n"
     "   greedy: true, tags: [x, 5], think: {base: 0}, jobs: [{name: j, tasks: 3}]}\n"
     "failures: [{what: agent-reboot, mtbf: {law: weibull, mean: 180d, shape: 0.7}}]\n"
     "expect: [tasks.finished > 3, a.x < b.x]\n"
