@@ -494,7 +494,7 @@ static gboolean expect_entry(HfBinder *b, const HfKey *key, const HfNode *node, 
 
 gboolean hf_fill__expects(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
 {
-    const HfExpect **list = hf_store__take(b->store, (node->count + 1) * sizeof *list);
+    const HfExpect **list = hf_store__take(b->store, (node->count + 1) * sizeof(HfExpect *));
     if (!each_entry(b, key, node, "a list of expectations", expect_entry, list)) return FALSE;
     *(const HfExpect ***)member = list;
     return TRUE;

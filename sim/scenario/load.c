@@ -113,7 +113,8 @@ static gboolean check_arm_names(Loader *loader, const HfNode *list, const HfScen
     return is_good;
 }
 
-/* Fill `holder->arms` from the file's `arms`, and take the key out of the tree. */
+/* Fill `holder->arms` from the file's `arms`, and take the key out of the tree. FALSE after a
+ * complaint; with arms left, reading can go on to find more. */
 static gboolean read_arms(Loader *loader, HfNode *root, HfScenario *holder)
 {
     HfNode *list = hf_node__get(root, "arms");
@@ -132,9 +133,11 @@ static gboolean read_arms(Loader *loader, HfNode *root, HfScenario *holder)
     if (!is_good) return FALSE;
     if (holder->arms.count == 0)
         return hf_complain(&loader->complaints, list, "arms", "at least one arm is needed");
-    if (hf_node__size(root) * holder->arms.count > ARM_NODES_MAX)
+    if (hf_node__size(root) * holder->arms.count > ARM_NODES_MAX) {
+        holder->arms.count = 0; /* none of them is read */
         return hf_complain(&loader->complaints, list, "arms",
                            "too large: the file's values times its arms exceed %d", ARM_NODES_MAX);
+    }
     loader->arm_list = list;
     loader->arm_names = g_ptr_array_new();
     is_good = check_arm_names(loader, list, holder);
@@ -208,8 +211,8 @@ static const HfExpect **select_expects(const Loader *loader, const HfExpect **fr
     for (; *from != NULL; from++)
         if (is_over_arms(loader, *from) == over) g_ptr_array_add(chosen, (gpointer)*from);
     for (; more != NULL && *more != NULL; more++) g_ptr_array_add(chosen, (gpointer)*more);
-    const HfExpect **list = hf_store__take(loader->store, (chosen->len + 1) * sizeof *list);
-    if (chosen->len > 0) memcpy(list, chosen->pdata, chosen->len * sizeof *list);
+    const HfExpect **list = hf_store__take(loader->store, (chosen->len + 1) * sizeof(HfExpect *));
+    if (chosen->len > 0) memcpy(list, chosen->pdata, chosen->len * sizeof(HfExpect *));
     return list;
 }
 
@@ -241,7 +244,7 @@ static HfScenarioSet *read_set(Loader *loader, HfNode *root)
     if (!is_good && holder->arms.count == 0) return NULL;
 
     uint32_t count = MAX(1U, holder->arms.count);
-    const HfScenario **list = hf_store__take(loader->store, count * sizeof *list);
+    const HfScenario **list = hf_store__take(loader->store, count * sizeof(HfScenario *));
     HfScenarioSet *set = hf_store__take(loader->store, sizeof *set);
     for (uint32_t i = 0; i < count; i++) {
         const HfScenarioArm *arm = holder->arms.count > 0 ? &holder->arms.at[i] : NULL;

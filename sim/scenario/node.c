@@ -53,12 +53,12 @@ void hf_node__append(HfScenarioStore *store, HfNode *parent, HfNode *key, HfNode
     HF_ASSERT((parent->kind == HF_NODE_MAPPING) == (key != NULL));
     if (parent->count == parent->room) {
         uint32_t room = parent->room ? parent->room * 2 : 4;
-        HfNode **items = hf_store__take(store, room * sizeof *items);
-        if (parent->count) memcpy(items, parent->items, parent->count * sizeof *items);
+        HfNode **items = hf_store__take(store, room * sizeof(HfNode *));
+        if (parent->count) memcpy(items, parent->items, parent->count * sizeof(HfNode *));
         parent->items = items;
         if (key != NULL) {
-            HfNode **keys = hf_store__take(store, room * sizeof *keys);
-            if (parent->count) memcpy(keys, parent->keys, parent->count * sizeof *keys);
+            HfNode **keys = hf_store__take(store, room * sizeof(HfNode *));
+            if (parent->count) memcpy(keys, parent->keys, parent->count * sizeof(HfNode *));
             parent->keys = keys;
         }
         parent->room = room;
@@ -81,8 +81,8 @@ void hf_node__remove(HfNode *mapping, const char *key)
     for (uint32_t i = 0; i < mapping->count; i++) {
         if (strcmp(mapping->keys[i]->text, key) != 0) continue;
         uint32_t after = mapping->count - i - 1;
-        memmove(mapping->keys + i, mapping->keys + i + 1, after * sizeof *mapping->keys);
-        memmove(mapping->items + i, mapping->items + i + 1, after * sizeof *mapping->items);
+        memmove(mapping->keys + i, mapping->keys + i + 1, after * sizeof(HfNode *));
+        memmove(mapping->items + i, mapping->items + i + 1, after * sizeof(HfNode *));
         mapping->count--;
         return;
     }
