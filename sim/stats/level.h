@@ -1,58 +1,73 @@
 /*
- * A time-weighted level: a quantity that steps up and down, and its integral over time. Never sampled: the area is
- * exact, in 128-bit integers, so equal runs give equal results and areas can be subtracted (warm-up) and added.
+ * A quantity that holds between changes (CPUs in use, agents up, queue length), averaged over time
+ * exactly: the integral is kept as a 128-bit integer, so that means do not depend on the order of
+ * summation and two parts of a run can be added up without loss. Nothing is sampled.
  */
 #ifndef HF_STATS_LEVEL_H
 #define HF_STATS_LEVEL_H
 
 #include <stdint.h>
 
-#include "base/checked.h"
+#include "base/assert.h"
 #include "base/time.h"
 
-typedef __int128 HfArea; /* level unit x ns */
+__extension__ typedef __int128 HfWide; /* value x ns */
 
-/* In place; zeroed is a level of 0 since time 0. */
+/* In place. Fields are private; start it with hf_level_init(). */
 typedef struct HfLevel {
-    int64_t value, peak;
-    HfTime since; /* the area is complete up to here */
-    HfArea area;
+    HfWide integral; /* from `since` to `last` */
+    HfTime since;    /* start of what is averaged */
+    HfTime last;     /* of the last change */
+    int64_t value;
+    int64_t min, max; /* held at any moment since `since`, however short */
 } HfLevel;
 
-/* Step by `delta` at `now`, which must not go back. */
-static inline void hf_level_add(HfLevel *level, HfTime now, int64_t delta)
+/* Units: any integer unit of value; the same everywhere. */
+static inline void hf_level_init(HfLevel *level, HfTime now, int64_t value)
 {
-    if (now != level->since) {
-        HF_ASSERT(now > level->since);
-        level->area += (HfArea)level->value * (now - level->since);
-        level->since = now;
-    }
-    level->value = hf_add(level->value, delta);
-    if (level->value > level->peak) level->peak = level->value;
+    *level = (HfLevel){
+        .since = now, .last = now, .value = value, .min = value, .max = value, .integral = 0};
 }
 
+/* The quantity is `value` from `now` on; `now` is not before the change before it. About 4 ns. */
 static inline void hf_level_set(HfLevel *level, HfTime now, int64_t value)
 {
-    hf_level_add(level, now, hf_sub(value, level->value));
+    HF_ASSERT(now >= level->last);
+    level->integral += (HfWide)level->value * (now - level->last);
+    level->last = now;
+    level->value = value;
+    if (value < level->min) level->min = value;
+    if (value > level->max) level->max = value;
 }
 
-/* The integral from time 0 up to `now` >= the last step. */
-static inline HfArea hf_level_area(const HfLevel *level, HfTime now)
+/* Change it by `delta`; an overflow is an assertion. */
+static inline void hf_level_add(HfLevel *level, HfTime now, int64_t delta)
 {
-    HF_ASSERT(now >= level->since);
-    return level->area + (HfArea)level->value * (now - level->since);
+    int64_t value;
+    HF_ASSERT(!__builtin_add_overflow(level->value, delta, &value));
+    hf_level_set(level, now, value);
 }
 
-/* Forget the peak so far: it is counted anew from the present value (warm-up). */
-static inline void hf_level_reset_peak(HfLevel *level)
+/* Forget what was before `now`, as the end of a warm-up; the quantity itself stays. */
+static inline void hf_level_restart(HfLevel *level, HfTime now)
 {
-    level->peak = level->value;
+    HF_ASSERT(now >= level->last);
+    hf_level_init(level, now, level->value);
 }
 
-/* Mean level over a span whose area is known; 0 for an empty span. */
-static inline double hf_area_mean(HfArea area, HfTime span)
+static inline int64_t hf_level_value(const HfLevel *level)
 {
-    return span > 0 ? (double)area / (double)span : 0;
+    return level->value;
 }
+
+/* The integral from the start to `now`, in value x ns. */
+static inline HfWide hf_level_integral(const HfLevel *level, HfTime now)
+{
+    HF_ASSERT(now >= level->last);
+    return level->integral + (HfWide)level->value * (now - level->last);
+}
+
+/* The mean over [start, now]; over no time at all, the value. One rounding to double. */
+double hf_level_mean(const HfLevel *level, HfTime now);
 
 #endif
