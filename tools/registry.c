@@ -3,11 +3,18 @@
 
 #include "allocator/policy.h"
 #include "base/assert.h"
+#include "models/failures/failures.h"
+#include "models/frameworks/frameworks.h"
+#include "models/workloads/workloads.h"
+#include "world/metrics.h"
 
-static const HfModelKeys *const framework_models[] = {NULL};
-static const HfModelKeys *const failure_models[] = {NULL};
-static const HfModelKeys *const workload_formats[] = {NULL};
-static const HfModelKeys *const agent_trace_formats[] = {NULL};
+static const HfModelKeys *const framework_models[] = {
+    &hf_framework_batch.keys, &hf_framework_marathon.keys, &hf_framework_inflation.keys, NULL};
+static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys,
+                                                    &hf_failure_outage.keys, NULL};
+static const HfModelKeys *const workload_formats[] = {&hf_workload_openb.keys,
+                                                      &hf_workload_swf.keys, NULL};
+static const HfModelKeys *const agent_trace_formats[] = {&hf_agent_trace_openb.keys, NULL};
 
 static const HfModelKeys *const *const models[HF_MODEL_FAMILIES] = {
     [HF_MODELS_FRAMEWORKS] = framework_models,
@@ -36,7 +43,8 @@ void hf_registry_init(HfRegistry *registry)
         registry->policies[count] = hf_policies[count]->name;
     }
     registry->policies[count] = NULL;
-    registry->scenario = (HfScenarioRegistry){.policies = registry->policies};
+    registry->scenario =
+        (HfScenarioRegistry){.policies = registry->policies, .metrics = hf_metric_prefixes};
     for (int family = 0; family < HF_MODEL_FAMILIES; family++)
         registry->scenario.models[family] = models[family];
 }

@@ -185,6 +185,16 @@ void hf_driver_note_demand(HfDriver *driver, int64_t tasks_waiting)
          (HfRecord){.type = HF_RECORD_DEMAND, .agent = HF_ROW_NONE, .value = tasks_waiting});
 }
 
+void hf_driver_note_submitted(HfDriver *driver, uint64_t job, int64_t tasks,
+                              const HfResources *wanted)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_JOB_SUBMITTED,
+                            .agent = HF_ROW_NONE,
+                            .id = job,
+                            .value = tasks,
+                            .resources = wanted});
+}
+
 void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited)
 {
     note(driver, (HfRecord){.type = HF_RECORD_TASK_WAITED,

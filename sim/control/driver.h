@@ -71,6 +71,9 @@ void hf_driver_after(HfDriver *driver, HfTime delay, uint32_t kind, uint64_t arg
 
 /* ---- what only the framework knows, for the record ---- */
 void hf_driver_note_demand(HfDriver *driver, int64_t tasks_waiting);
+/* A job of `tasks` tasks, each wanting `wanted`, is there to be run. */
+void hf_driver_note_submitted(HfDriver *driver, uint64_t job, int64_t tasks,
+                              const HfResources *wanted);
 void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited);
 void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response);
 void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals);

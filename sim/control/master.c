@@ -148,6 +148,7 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     info->agent = offer->agent;
     info->host = agent->host;
     info->role = offer->role;
+    info->attributes = agent->attributes;
     hf_resources_copy(master->catalog, &info->resources, &offer->resources);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_OFFER_SENT,

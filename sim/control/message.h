@@ -78,6 +78,7 @@ typedef struct HfOfferInfo {
     uint32_t agent; /* agent id */
     uint32_t host;  /* row of the host: stands for Mesos's hostname */
     HfRoleId role;
+    const HfAttributes *attributes; /* of the agent; constant for the run; never NULL */
     HfResources resources;
 } HfOfferInfo;
 

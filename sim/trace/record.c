@@ -29,6 +29,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_TASK_STATE] = {"task_state", "afrtswx", NULL},
     [HF_RECORD_TASK_KILL] = {"task_kill", "ft", NULL},
     [HF_RECORD_DEMAND] = {"demand", "fv", "tasks_waiting"},
+    [HF_RECORD_JOB_SUBMITTED] = {"job_submitted", "fjvx", "tasks"},
     [HF_RECORD_TASK_WAITED] = {"task_waited", "aftv", "wait_ns"},
     [HF_RECORD_JOB_FINISHED] = {"job_finished", "fjv", "response_ns"},
     [HF_RECORD_PLACEMENT_REFUSED] = {"placement_refused", "ftv", "refusals"},

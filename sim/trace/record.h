@@ -83,6 +83,7 @@ typedef enum HfRecordType {
     HF_RECORD_TASK_KILL,     /* framework asked for it */
     /* the frameworks, as they see it: */
     HF_RECORD_DEMAND,      /* framework; value: tasks waiting to be launched */
+    HF_RECORD_JOB_SUBMITTED, /* framework, id: job; value: its tasks; resources: of one task */
     HF_RECORD_TASK_WAITED, /* framework, id: task; value: ns from submission to running; agent; role
                             */
     HF_RECORD_JOB_FINISHED, /* framework, id: job; value: ns from submission to the end of the last

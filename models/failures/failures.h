@@ -1,0 +1,10 @@
+/* The failure models there are. tools/registry.c lists them. */
+#ifndef HF_MODELS_FAILURES_FAILURES_H
+#define HF_MODELS_FAILURES_FAILURES_H
+
+#include "world/model.h"
+
+extern const HfFailureModel hf_failure_agent_crash;
+extern const HfFailureModel hf_failure_outage;
+
+#endif

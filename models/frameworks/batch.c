@@ -1,0 +1,635 @@
+/*
+ * The batch model: jobs of many equal tasks arrive, wait in one queue, first come first served, and
+ * are placed into whatever offers come. Stands for Hadoop, Spark and HPC queues as far as the
+ * allocator can tell them apart.
+ *
+ * Thinking (Omega paper, section 3.3; google/cluster-scheduler-simulator): on each batch of offers
+ * the framework decides at once what it would launch, but answers only after base + per_task x
+ * (tasks of each job looked at), and several decisions can be under way. Until then the offers are
+ * locked: all that came together (hold: all), or only those it will use (hold: used).
+ *
+ * Draws: job i has streams of its own, so a changed policy meets the same jobs with the same tasks.
+ */
+#include <math.h>
+
+#include "base/assert.h"
+#include "base/law.h"
+#include "base/map64.h"
+#include "base/slots.h"
+#include "models/frameworks/frameworks.h"
+#include "models/frameworks/placement.h"
+
+typedef enum Hold { HOLD_USED, HOLD_ALL } Hold;
+
+typedef struct ThinkConfig {
+    HfTime base, per_task;
+} ThinkConfig;
+
+typedef struct BatchConfig {
+    HfLaw arrivals, tasks, duration, usage;
+    int64_t jobs;
+    int64_t cpus, mem, disk, gpus;
+    HfWorkloadKeys workload;
+    HfTime refuse, min_revive;
+    gboolean suppress;
+    ThinkConfig think;
+    int hold;
+    int64_t tasks_per_offer;
+} BatchConfig;
+
+static const HfKey think_keys[] = {{.name = "base",
+                                    .type = HF_KEY_DURATION,
+                                    .offset = offsetof(ThinkConfig, base),
+                                    .fallback = "0s",
+                                    .help = "Time to decide about one job, whatever its size."},
+                                   {.name = "per_task",
+                                    .type = HF_KEY_DURATION,
+                                    .offset = offsetof(ThinkConfig, per_task),
+                                    .fallback = "0s",
+                                    .help = "Time to decide about each task of the job."},
+                                   {0}};
+static const HfKeyTable think_table = {"think", sizeof(ThinkConfig), think_keys,
+                                       "How long the framework takes to answer offers.", NULL};
+
+static const HfKeyWord hold_words[] = {
+    {"used", HOLD_USED,
+     "while thinking, keep only the offers that will be used; decline the others at once"},
+    {"all", HOLD_ALL, "while thinking, keep all offers that came together"},
+    {0}};
+
+static const HfKey batch_keys[] = {
+    {.name = "arrivals",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     .offset = offsetof(BatchConfig, arrivals),
+     .help = "Gap between two jobs; {law: poisson, rate: 3/s} for Poisson arrivals. Not with "
+             "workload."},
+    {.name = "jobs",
+     .type = HF_KEY_INT,
+     .offset = offsetof(BatchConfig, jobs),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e12,
+     .help = "How many jobs arrive in all; 0 = they go on arriving."},
+    {.name = "tasks",
+     .type = HF_KEY_LAW,
+     .offset = offsetof(BatchConfig, tasks),
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 1e6,
+     .help = "Tasks of a job; rounded to the next whole number."},
+    {.name = "duration",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     .offset = offsetof(BatchConfig, duration),
+     .help = "Running time of a task. Not with workload."},
+    {.name = "cpus",
+     .type = HF_KEY_AMOUNT,
+     .offset = offsetof(BatchConfig, cpus),
+     .fallback = "1",
+     .help = "CPUs of a task."},
+    {.name = "mem",
+     .type = HF_KEY_MEMORY,
+     .offset = offsetof(BatchConfig, mem),
+     .fallback = "128",
+     .help = "Memory of a task, in MB."},
+    {.name = "disk",
+     .type = HF_KEY_MEMORY,
+     .offset = offsetof(BatchConfig, disk),
+     .fallback = "0",
+     .help = "Disk of a task, in MB."},
+    {.name = "gpus",
+     .type = HF_KEY_AMOUNT,
+     .offset = offsetof(BatchConfig, gpus),
+     .fallback = "0",
+     .help = "GPUs of a task; needs the capability GPU_RESOURCES to be offered any."},
+    {.name = "usage",
+     .type = HF_KEY_LAW,
+     .offset = offsetof(BatchConfig, usage),
+     .fallback = "1",
+     .minimum = 0,
+     .maximum = 1,
+     .help = "Fraction of its resources that a task really uses."},
+    {.name = "workload",
+     .type = HF_KEY_TABLE,
+     .offset = offsetof(BatchConfig, workload),
+     .sub = &hf_workload_table,
+     .help = "Take the jobs from a trace instead: submit times, sizes and running times are the "
+             "trace's."},
+    {.name = "refuse",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(BatchConfig, refuse),
+     .fallback = "5s",
+     .help = "Filters.refuse_seconds of what is declined.",
+     .source = "mesos.proto: 5 s"},
+    {.name = "suppress",
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(BatchConfig, suppress),
+     .fallback = "true",
+     .help = "Suppress offers while nothing waits, revive when a job comes."},
+    {.name = "min_revive_interval",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(BatchConfig, min_revive),
+     .fallback = "5s",
+     .help = "Least time between two REVIVE calls.",
+     .source = "Marathon: 5 s"},
+    {.name = "think",
+     .type = HF_KEY_TABLE,
+     .offset = offsetof(BatchConfig, think),
+     .sub = &think_table,
+     .help = "How long the framework takes to answer offers."},
+    {.name = "hold",
+     .type = HF_KEY_ENUM,
+     .offset = offsetof(BatchConfig, hold),
+     .fallback = "used",
+     .words = hold_words,
+     .help = "Which offers are locked while it thinks."},
+    {.name = "tasks_per_offer",
+     .type = HF_KEY_INT,
+     .offset = offsetof(BatchConfig, tasks_per_offer),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e6,
+     .help = "At most so many tasks into one offer; 0 = any number."},
+    {0}};
+
+static gboolean check_batch(const void *record, const char **key_out, char **why_out)
+{
+    const BatchConfig *config = record;
+    gboolean traced = config->workload.choice.model != NULL;
+    *key_out = NULL;
+    if (traced && (config->arrivals.kind || config->duration.kind)) {
+        *key_out = config->arrivals.kind ? "arrivals" : "duration";
+        *why_out = g_strdup("cannot be given together with workload");
+        return FALSE;
+    }
+    if (!traced && (!config->arrivals.kind || !config->duration.kind)) {
+        *why_out = g_strdup("needs arrivals and duration, or a workload");
+        return FALSE;
+    }
+    if (config->cpus + config->mem + config->disk + config->gpus == 0) {
+        *key_out = "cpus";
+        *why_out = g_strdup("a task must ask for something");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static const HfKeyTable batch_table = {
+    "batch", sizeof(BatchConfig), batch_keys,
+    "Jobs of equal, independent tasks that arrive by a law or from a trace and leave when done.",
+    check_batch};
+
+/* ---- state ---- */
+
+enum { TIMER_ARRIVAL, TIMER_DECISION, TIMER_REVIVE };
+
+#define NO_TRACE UINT32_MAX
+
+/* A task of a trace; its job and demand are its own. */
+typedef struct Traced {
+    HfTime submit, duration;
+    uint64_t job;
+    HfDemand demand;
+} Traced;
+
+/* A job whose tasks are not all done. */
+typedef struct Job {
+    uint64_t number; /* counted from 1 */
+    HfTime submit;
+    HfStream stream; /* of its tasks' durations and usages, drawn in order of launch */
+    uint32_t to_launch, to_finish;
+    uint32_t traced;     /* its next task in the trace, or NO_TRACE */
+    uint32_t generation; /* of its row */
+    uint64_t considered; /* the last decision that looked at it */
+} Job;
+
+/* A task that was taken from its job, until it has ended. */
+typedef struct Task {
+    uint64_t id;
+    HfHandle job;
+    HfTime duration, queued; /* queued: when it began to wait */
+    uint32_t usage_milli, traced;
+} Task;
+
+typedef struct Accept {
+    uint64_t offer;
+    uint32_t first, count; /* in the decision's tasks */
+} Accept;
+
+typedef struct Decision {
+    HF_VEC(HfTaskInfo) tasks;
+    HF_VEC(Accept) accepts;
+    HF_VEC(uint64_t) declines;
+} Decision;
+
+typedef struct Batch {
+    HfModelEnv env;
+    const BatchConfig *config;
+    HfDemand demand; /* of every task, unless there is a trace */
+    HfStream arrivals;
+    uint64_t jobs_seen, next_task, decisions_made;
+    HF_VEC(Job) jobs; /* [row of job_slots] */
+    HfSlots job_slots;
+    HF_VEC(HfHandle) queue; /* jobs with tasks to launch, oldest first, from queue_head on */
+    guint32 queue_head;
+    HF_VEC(Task) again; /* tasks to be launched once more; before all jobs */
+    HF_VEC(Task) live;  /* [row]; launched, or in a decision */
+    HF_VEC(uint32_t) spare;
+    HfMap64 live_rows; /* task id -> row */
+    HF_VEC(Traced) trace;
+    uint32_t next_traced;
+    HF_VEC(Decision) decisions; /* [row] */
+    HF_VEC(uint32_t) decision_spare;
+    int64_t waiting, waiting_noted;
+    gboolean is_suppressed, is_revive_armed;
+    HfTime revived_at, started_at;
+    HfResources pool;
+} Batch;
+
+/* ---- arrivals ---- */
+
+static void note_waiting(Batch *batch, HfDriver *driver)
+{
+    if (batch->waiting == batch->waiting_noted) return;
+    batch->waiting_noted = batch->waiting;
+    hf_driver_note_demand(driver, batch->waiting);
+}
+
+static void revive(Batch *batch, HfDriver *driver)
+{
+    batch->is_suppressed = FALSE;
+    batch->revived_at = hf_driver_now(driver);
+    hf_driver_revive(driver);
+}
+
+/* There is work again: ask for offers, but not more often than min_revive_interval. */
+static void want_offers(Batch *batch, HfDriver *driver)
+{
+    if (!batch->is_suppressed || batch->is_revive_armed) return;
+    HfTime wait = batch->revived_at + batch->config->min_revive - hf_driver_now(driver);
+    if (wait <= 0) {
+        revive(batch, driver);
+    } else {
+        batch->is_revive_armed = TRUE;
+        hf_driver_after(driver, wait, TIMER_REVIVE, 0);
+    }
+}
+
+static void add_job(Batch *batch, HfTime now, uint32_t tasks, uint32_t traced)
+{
+    HfHandle handle = hf_slots_take(&batch->job_slots);
+    if (handle.row == batch->jobs.count) hf_vec_push_zero(&batch->jobs);
+    Job *job = &batch->jobs.at[handle.row];
+    *job = (Job){.number = ++batch->jobs_seen,
+                 .submit = now,
+                 .to_launch = tasks,
+                 .to_finish = tasks,
+                 .traced = traced,
+                 .generation = handle.generation};
+    hf_model_stream(&job->stream, &batch->env, "batch-task", (uint32_t)job->number);
+    hf_vec_push(&batch->queue, handle);
+    batch->waiting += tasks;
+}
+
+static void arm_arrival(Batch *batch, HfDriver *driver)
+{
+    const BatchConfig *config = batch->config;
+    if (batch->trace.count > 0) {
+        if (batch->next_traced == batch->trace.count) return;
+        HfTime at = batch->started_at + batch->trace.at[batch->next_traced].submit;
+        hf_driver_after(driver, MAX(at - hf_driver_now(driver), 0), TIMER_ARRIVAL, 0);
+        return;
+    }
+    if (config->jobs > 0 && batch->jobs_seen == (uint64_t)config->jobs) return;
+    hf_driver_after(driver, hf_time_from_seconds(hf_law_draw(&config->arrivals, &batch->arrivals)),
+                    TIMER_ARRIVAL, 0);
+}
+
+static void note_job(Batch *batch, HfDriver *driver, const HfDemand *demand, uint32_t tasks)
+{
+    hf_demand_resources(batch->env.catalog, demand, &batch->pool);
+    hf_driver_note_submitted(driver, batch->jobs_seen, tasks, &batch->pool);
+}
+
+static void on_arrival(Batch *batch, HfDriver *driver)
+{
+    HfTime now = hf_driver_now(driver);
+    if (batch->trace.count > 0) {
+        uint32_t first = batch->next_traced, next = first;
+        while (next < batch->trace.count && batch->trace.at[next].job == batch->trace.at[first].job)
+            next++;
+        batch->next_traced = next;
+        add_job(batch, now, next - first, first);
+        for (uint32_t i = first; i < next; i++)
+            note_job(batch, driver, &batch->trace.at[i].demand, 1);
+    } else {
+        double drawn = hf_law_draw(&batch->config->tasks, &batch->arrivals);
+        uint32_t tasks = (uint32_t)MAX(1.0, floor(drawn + 0.5));
+        add_job(batch, now, tasks, NO_TRACE);
+        note_job(batch, driver, &batch->demand, tasks);
+    }
+    note_waiting(batch, driver);
+    want_offers(batch, driver);
+    arm_arrival(batch, driver);
+}
+
+/* ---- the queue ---- */
+
+static Job *head_job(Batch *batch)
+{
+    return &batch->jobs.at[batch->queue.at[batch->queue_head].row];
+}
+
+static const HfDemand *demand_of(const Batch *batch, uint32_t traced)
+{
+    return traced == NO_TRACE ? &batch->demand : &batch->trace.at[traced].demand;
+}
+
+/* What the next task in line asks for; there must be one. */
+static const HfDemand *next_demand(Batch *batch)
+{
+    HF_ASSERT(batch->waiting > 0);
+    if (batch->again.count > 0) return demand_of(batch, hf_vec_last(&batch->again)->traced);
+    return demand_of(batch, head_job(batch)->traced);
+}
+
+/* Take the next task out of the line. */
+static Task take_next(Batch *batch)
+{
+    batch->waiting--;
+    if (batch->again.count > 0) return batch->again.at[--batch->again.count];
+    Job *job = head_job(batch);
+    Task task = {
+        .job = batch->queue.at[batch->queue_head], .queued = job->submit, .traced = job->traced};
+    double usage = hf_law_draw(&batch->config->usage, &job->stream);
+    task.usage_milli = (uint32_t)floor(usage * 1000 + 0.5);
+    if (job->traced == NO_TRACE)
+        task.duration = hf_time_from_seconds(hf_law_draw(&batch->config->duration, &job->stream));
+    else
+        task.duration = batch->trace.at[job->traced++].duration;
+    if (--job->to_launch == 0) {
+        batch->queue_head++;
+        if (batch->queue_head > 1024 && batch->queue_head * 2 > batch->queue.count) {
+            batch->queue.count -= batch->queue_head;
+            memmove(batch->queue.at, batch->queue.at + batch->queue_head,
+                    batch->queue.count * sizeof *batch->queue.at);
+            batch->queue_head = 0;
+        }
+    }
+    return task;
+}
+
+/* ---- deciding ---- */
+
+static uint32_t new_decision(Batch *batch)
+{
+    batch->decisions_made++;
+    if (batch->decision_spare.count > 0)
+        return batch->decision_spare.at[--batch->decision_spare.count];
+    hf_vec_push_zero(&batch->decisions);
+    return batch->decisions.count - 1;
+}
+
+static void put_task(Batch *batch, Decision *decision)
+{
+    Task task = take_next(batch);
+    task.id = ++batch->next_task;
+    uint32_t row = batch->live.count;
+    if (batch->spare.count > 0) {
+        row = batch->spare.at[--batch->spare.count];
+        batch->live.at[row] = task;
+    } else {
+        hf_vec_push(&batch->live, task);
+    }
+    hf_map64_set(&batch->live_rows, task.id, row);
+    hf_vec_push_zero(&decision->tasks);
+    HfTaskInfo *info = hf_vec_last(&decision->tasks);
+    info->id = task.id;
+    info->job = batch->jobs.at[task.job.row].number;
+    info->duration = task.duration;
+    info->end = HF_TASK_FINISHED;
+    info->usage_milli = task.usage_milli;
+    hf_demand_cut(batch->env.catalog, demand_of(batch, task.traced), &batch->pool,
+                  &info->resources);
+}
+
+/* The job at the head of the line is looked at in this decision: that takes time, once for each
+ * decision. */
+static HfTime consider(Batch *batch)
+{
+    const ThinkConfig *think = &batch->config->think;
+    if (batch->again.count > 0) return 0;
+    Job *job = head_job(batch);
+    if (job->considered == batch->decisions_made) return 0;
+    job->considered = batch->decisions_made;
+    return hf_time_add(think->base, (HfTime)job->to_launch * think->per_task);
+}
+
+/* Fill one offer; returns the thinking that went into it. */
+static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
+{
+    HfTime thinking = 0;
+    uint32_t first = decision->tasks.count;
+    uint32_t room =
+        batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
+    hf_resources_copy(batch->env.catalog, &batch->pool, &offer->resources);
+    for (; batch->waiting > 0 && room > 0; room--) {
+        if (hf_demand_fits(batch->env.catalog, next_demand(batch), &batch->pool, 1) == 0) break;
+        thinking += consider(batch);
+        put_task(batch, decision);
+    }
+    uint32_t count = decision->tasks.count - first;
+    if (count > 0)
+        hf_vec_push(&decision->accepts, (Accept){offer->id, first, count});
+    else
+        hf_vec_push(&decision->declines, offer->id);
+    return thinking;
+}
+
+static void decline(Batch *batch, HfDriver *driver, Decision *decision)
+{
+    hf_driver_decline(driver, decision->declines.at, decision->declines.count,
+                      hf_time_to_seconds(batch->config->refuse));
+    hf_vec_reset(&decision->declines);
+}
+
+static void answer(Batch *batch, HfDriver *driver, uint32_t row)
+{
+    Decision *decision = &batch->decisions.at[row];
+    for (guint32 i = 0; i < decision->accepts.count; i++) {
+        const Accept *accept = &decision->accepts.at[i];
+        hf_driver_accept(driver, &accept->offer, 1, &decision->tasks.at[accept->first],
+                         accept->count, hf_time_to_seconds(batch->config->refuse));
+    }
+    decline(batch, driver, decision);
+    hf_vec_reset(&decision->tasks); /* their resources were moved out */
+    hf_vec_reset(&decision->accepts);
+    hf_vec_push(&batch->decision_spare, row);
+}
+
+static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, uint32_t count)
+{
+    Batch *batch = model;
+    HfTime thinking = 0;
+    uint32_t row = new_decision(batch);
+    for (uint32_t i = 0; i < count; i++)
+        thinking += fill(batch, &batch->decisions.at[row], &offers[i]);
+    note_waiting(batch, driver);
+    if (batch->config->suppress && batch->waiting == 0 && !batch->is_suppressed) {
+        batch->is_suppressed = TRUE;
+        hf_driver_suppress(driver);
+    }
+    if (thinking == 0) {
+        answer(batch, driver, row);
+        return;
+    }
+    if (batch->config->hold == HOLD_USED) decline(batch, driver, &batch->decisions.at[row]);
+    hf_driver_after(driver, thinking, TIMER_DECISION, row);
+}
+
+/* ---- what becomes of tasks ---- */
+
+static void finish_task(Batch *batch, HfDriver *driver, const Task *task)
+{
+    HF_ASSERT(hf_slots_is_live(&batch->job_slots, task->job));
+    Job *job = &batch->jobs.at[task->job.row];
+    if (--job->to_finish > 0) return;
+    hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
+    hf_slots_give(&batch->job_slots, task->job);
+}
+
+static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
+{
+    Batch *batch = model;
+    uint32_t row = hf_map64_get(&batch->live_rows, status->task);
+    if (row == HF_MAP64_NONE) return; /* repeated */
+    Task *task = &batch->live.at[row];
+    if (status->state == HF_TASK_RUNNING)
+        hf_driver_note_waited(driver, status, hf_driver_now(driver) - task->queued);
+    if (!hf_task_state_is_terminal(status->state)) return;
+    hf_map64_remove(&batch->live_rows, status->task);
+    hf_vec_push(&batch->spare, row);
+    if (status->state == HF_TASK_FINISHED) {
+        finish_task(batch, driver, task);
+        return;
+    }
+    Task again = *task; /* from the beginning: a batch task keeps no state */
+    again.queued = hf_driver_now(driver);
+    hf_vec_push(&batch->again, again);
+    batch->waiting++;
+    note_waiting(batch, driver);
+    want_offers(batch, driver);
+}
+
+static void on_subscribed(void *model, HfDriver *driver)
+{
+    Batch *batch = model;
+    batch->started_at = hf_driver_now(driver);
+    batch->revived_at = batch->started_at - batch->config->min_revive;
+    arm_arrival(batch, driver);
+}
+
+static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
+{
+    Batch *batch = model;
+    switch (kind) {
+    case TIMER_ARRIVAL:
+        on_arrival(batch, driver);
+        break;
+    case TIMER_DECISION:
+        answer(batch, driver, (uint32_t)arg);
+        break;
+    case TIMER_REVIVE:
+        batch->is_revive_armed = FALSE;
+        if (batch->is_suppressed && batch->waiting > 0) revive(batch, driver);
+        break;
+    default:
+        HF_ASSERT(!"a timer that batch did not arm");
+    }
+}
+
+/* ---- life ---- */
+
+typedef struct Reader {
+    Batch *batch;
+    GError *error;
+} Reader;
+
+static void read_task(void *context, const HfTraceTask *task)
+{
+    Reader *reader = context;
+    if (reader->error) return;
+    Traced traced = {.submit = task->submit, .duration = task->duration, .job = task->job};
+    if (!hf_demand_parse(reader->batch->env.catalog, task->resources, &traced.demand,
+                         &reader->error))
+        return;
+    hf_vec_push(&reader->batch->trace, traced);
+}
+
+static gboolean read_trace(Batch *batch, GError **error)
+{
+    const HfModelChoice *choice = &batch->config->workload.choice;
+    if (choice->model == NULL) return TRUE;
+    const HfWorkloadFormat *format = (const HfWorkloadFormat *)(const void *)choice->model;
+    Reader reader = {.batch = batch};
+    if (!format->read(choice->config, read_task, &reader, error)) return FALSE;
+    if (reader.error) {
+        g_propagate_error(error, reader.error);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void destroy(void *model)
+{
+    Batch *batch = model;
+    for (guint32 d = 0; d < batch->decisions.count; d++) {
+        Decision *decision = &batch->decisions.at[d];
+        for (guint32 t = 0; t < decision->tasks.count; t++)
+            hf_resources_clear(batch->env.catalog, &decision->tasks.at[t].resources);
+        hf_vec_clear(&decision->tasks);
+        hf_vec_clear(&decision->accepts);
+        hf_vec_clear(&decision->declines);
+    }
+    hf_vec_clear(&batch->decisions);
+    hf_vec_clear(&batch->decision_spare);
+    hf_vec_clear(&batch->jobs);
+    hf_vec_clear(&batch->queue);
+    hf_vec_clear(&batch->again);
+    hf_vec_clear(&batch->live);
+    hf_vec_clear(&batch->spare);
+    hf_vec_clear(&batch->trace);
+    hf_slots_clear(&batch->job_slots);
+    hf_map64_clear(&batch->live_rows);
+    hf_resources_clear(batch->env.catalog, &batch->pool);
+    g_free(batch);
+}
+
+static void *create(const HfModelEnv *env, const void *config, GError **error)
+{
+    Batch *batch = g_new0(Batch, 1);
+    batch->env = *env;
+    batch->config = config;
+    hf_model_stream(&batch->arrivals, env, "batch-arrivals", 0);
+    hf_demand_add(&batch->demand, HF_KIND_CPUS, batch->config->cpus);
+    hf_demand_add(&batch->demand, HF_KIND_MEM, batch->config->mem);
+    hf_demand_add(&batch->demand, HF_KIND_DISK, batch->config->disk);
+    hf_demand_add(&batch->demand, HF_KIND_GPUS, batch->config->gpus);
+    if (read_trace(batch, error)) return batch;
+    destroy(batch);
+    return NULL;
+}
+
+static const HfSchedulerOps ops = {
+    .subscribed = on_subscribed, .offers = on_offers, .update = on_update, .timer = on_timer};
+
+const HfFrameworkModel hf_framework_batch = {
+    .keys =
+        {"batch",
+         "Batch jobs: they arrive, wait first come first served, run for a drawn time and leave.",
+         &batch_table},
+    .ops = &ops,
+    .create = create,
+    .destroy = destroy,
+};

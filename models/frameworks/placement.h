@@ -1,0 +1,43 @@
+/*
+ * Fitting tasks into offers: what every framework model needs. A demand is what one task wants:
+ * scalars by kind and a number of ports; it is cut out of an offer, taking what is reserved to the
+ * framework's role first, as Mesos frameworks do with Resources::find.
+ */
+#ifndef HF_MODELS_FRAMEWORKS_PLACEMENT_H
+#define HF_MODELS_FRAMEWORKS_PLACEMENT_H
+
+#include "resource/resources.h"
+
+#define HF_DEMAND_KINDS 8
+
+/* In place; zeroed is empty. */
+typedef struct HfDemand {
+    uint32_t count;
+    HfKindId kind[HF_DEMAND_KINDS];
+    int64_t milli[HF_DEMAND_KINDS]; /* > 0 */
+    uint32_t ports;
+} HfDemand;
+
+/* Add a scalar; amounts of one kind are summed, 0 is ignored. FALSE when there are too many kinds.
+ */
+gboolean hf_demand_add(HfDemand *demand, HfKindId kind, int64_t milli);
+
+/* From resources text (scalars only). Errors: HF_RESOURCE_ERROR, or one that names what a demand
+ * cannot hold. */
+gboolean hf_demand_parse(HfCatalog *catalog, const char *text, HfDemand *demand_out,
+                         GError **error);
+
+/* The demand as unreserved resources; ports are left out. `out` is replaced. */
+void hf_demand_resources(HfCatalog *catalog, const HfDemand *demand, HfResources *out);
+
+/* How many tasks of this demand fit into the pool, at most `limit`. O(entries x kinds). */
+uint32_t hf_demand_fits(const HfCatalog *catalog, const HfDemand *demand, const HfResources *pool,
+                        uint32_t limit);
+
+/*
+ * Cut one task's resources out of the pool: reserved entries first, then unreserved; the lowest
+ * free ports. Precondition: hf_demand_fits() >= 1. `out` is replaced.
+ */
+void hf_demand_cut(HfCatalog *catalog, const HfDemand *demand, HfResources *pool, HfResources *out);
+
+#endif

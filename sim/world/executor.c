@@ -1,0 +1,120 @@
+/*
+ * Executors: they start a task at once, end it when its time has come, and kill it when told to. A
+ * host that goes down takes its executors with it.
+ */
+#include "base/assert.h"
+#include "world/world_internal.h"
+
+static HfHandle handle_of(const HfWorld *world, uint32_t row)
+{
+    return (HfHandle){row, world->runs.at[row].generation};
+}
+
+static void record_run(HfWorld *world, const HfRun *run, HfRecordType type, HfTaskState state)
+{
+    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                            .type = (uint16_t)type,
+                                            .state = (uint16_t)state,
+                                            .agent = run->host,
+                                            .framework = run->framework,
+                                            .id = run->task,
+                                            .value = run->usage_milli,
+                                            .resources = &run->resources});
+}
+
+/* Take a run off the books: it ended, was killed, or its host went down. */
+static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
+{
+    HfRun *run = &world->runs.at[row];
+    hf_engine_cancel(world->engine, &run->event);
+    record_run(world, run, HF_RECORD_TASK_ENDED, state);
+    if (run->next != NO_ROW) world->runs.at[run->next].prev = run->prev;
+    if (run->prev != NO_ROW)
+        world->runs.at[run->prev].next = run->next;
+    else
+        world->hosts[run->host].first_run = run->next;
+    hf_resources_reset(world->catalog, &run->resources);
+    hf_slots_give(&world->run_slots, handle_of(world, row));
+}
+
+/* The executor tells its agent how a task fares. */
+static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
+                   HfTaskState state)
+{
+    HfMessage *message =
+        hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_STATUS, (HfPeer){HF_PEER_EXECUTOR, host},
+                       (HfPeer){HF_PEER_AGENT, host});
+    message->framework = framework;
+    message->status =
+        (HfTaskStatus){.framework = framework, .task = task, .state = state, .host = host};
+}
+
+static void start_run(HfWorld *world, const HfMessage *in)
+{
+    HfHandle handle = hf_slots_take(&world->run_slots);
+    if (handle.row == world->runs.count) hf_vec_push_zero(&world->runs);
+    HfRun *run = &world->runs.at[handle.row];
+    HfHost *host = &world->hosts[in->to.row];
+    run->task = in->info.id;
+    run->framework = in->framework;
+    run->host = in->to.row;
+    run->generation = handle.generation;
+    run->usage_milli = in->info.usage_milli;
+    run->end = in->info.end;
+    run->event = 0;
+    hf_resources_copy(world->catalog, &run->resources, &in->info.resources);
+    run->prev = NO_ROW;
+    run->next = host->first_run;
+    if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;
+    host->first_run = handle.row;
+    if (in->info.duration != HF_TIME_NEVER)
+        run->event = hf_engine_after(world->engine, in->info.duration, world->kind.task_end,
+                                     handle.row, handle.generation);
+    record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
+    report(world, run->host, run->framework, run->task, HF_TASK_RUNNING);
+}
+
+static void kill_run(HfWorld *world, const HfMessage *in)
+{
+    uint32_t row = world->hosts[in->to.row].first_run;
+    while (row != NO_ROW &&
+           (world->runs.at[row].task != in->task || world->runs.at[row].framework != in->framework))
+        row = world->runs.at[row].next;
+    if (row == NO_ROW) return; /* it has just ended by itself */
+    report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED);
+    end_run(world, row, HF_TASK_KILLED);
+}
+
+void hf_world__executor_message(HfWorld *world, const HfMessage *in)
+{
+    if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH) {
+        start_run(world, in);
+    } else {
+        HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_KILL);
+        kill_run(world, in);
+    }
+}
+
+static void on_task_end(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    uint32_t row = event->target;
+    HF_ASSERT(world->runs.at[row].generation == (uint32_t)event->arg);
+    HfRun *run = &world->runs.at[row];
+    uint32_t host = run->host;
+    run->event = 0;
+    report(world, host, run->framework, run->task, run->end);
+    end_run(world, row, run->end);
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
+}
+
+void hf_world__kill_all(HfWorld *world, uint32_t host)
+{
+    while (world->hosts[host].first_run != NO_ROW)
+        end_run(world, world->hosts[host].first_run, HF_TASK_LOST);
+}
+
+void hf_world__register_executor(HfWorld *world)
+{
+    world->kind.task_end = hf_engine_register(world->engine, "task-end", on_task_end, world);
+}

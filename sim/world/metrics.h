@@ -1,0 +1,41 @@
+/*
+ * The metrics of a run: every number with its name, unit and description, from one table. Names
+ * have the forms that hf_metric_kinds lists, with RESOURCE, ROLE, FRAMEWORK or N replaced; they are
+ * what `expect` compares and summary.json holds.
+ */
+#ifndef HF_WORLD_METRICS_H
+#define HF_WORLD_METRICS_H
+
+#include "world/world.h"
+
+typedef struct HfMetricKind {
+    const char *pattern; /* "utilization.RESOURCE.allocated" */
+    const char *unit;    /* "1" for ratios, "s", "count", "tasks", "MB or cores" */
+    const char *help;    /* one sentence */
+} HfMetricKind;
+
+extern const HfMetricKind hf_metric_kinds[]; /* ended by a NULL pattern */
+
+/* What may stand before the first dot of a metric's name; NULL-terminated. For scenario checks. */
+extern const char *const hf_metric_prefixes[];
+
+typedef struct HfMetric {
+    char *name;
+    const HfMetricKind *kind;
+    double value; /* NAN where there is nothing to measure (a ratio of 0 to 0) */
+} HfMetric;
+
+/* All metrics of a finished run, in the order of the table. */
+typedef struct HfMetrics HfMetrics;
+HfMetrics *hf_metrics_new(HfWorld *world);
+void hf_metrics_free(HfMetrics *metrics);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMetrics, hf_metrics_free)
+
+uint32_t hf_metrics_count(const HfMetrics *metrics);
+const HfMetric *hf_metrics_at(const HfMetrics *metrics, uint32_t i);
+/* FALSE when there is no such metric. */
+gboolean hf_metrics_find(const HfMetrics *metrics, const char *name, double *value_out);
+/* All names, NULL-terminated; borrowed. */
+const char *const *hf_metrics_names(const HfMetrics *metrics);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * What a model is to the world: a name and key table (for the scenario), and functions. Each family
+ * is a list that tools/registry.c fills; nothing in sim/ knows which models exist. A model finds
+ * its parsed keys in `config`, draws only from streams it starts with hf_model_stream(), and lives
+ * as long as the world.
+ */
+#ifndef HF_WORLD_MODEL_H
+#define HF_WORLD_MODEL_H
+
+#include "control/driver.h"
+#include "scenario/keys.h"
+
+typedef struct HfWorld HfWorld;
+
+#define HF_MODEL_ERROR (g_quark_from_static_string("hf-model-error"))
+
+/* What a framework model is told of its run. Borrowed for its life. */
+typedef struct HfModelEnv {
+    HfCatalog *catalog;
+    uint64_t seed;
+    uint32_t
+        entity; /* row of the framework (or fault) in the scenario: the entity of its streams */
+    const char *name; /* as in the scenario */
+    HfRoleId role;    /* the first of its roles */
+    HfTime duration;  /* of the run */
+} HfModelEnv;
+
+/*
+ * A framework model. `keys` comes first: the scenario hands back its address.
+ * create: errors in what the config names (an unreadable trace) give NULL and a GError.
+ */
+typedef struct HfFrameworkModel {
+    HfModelKeys keys;
+    const HfSchedulerOps *ops;
+    void *(*create)(const HfModelEnv *env, const void *config, GError **error);
+    void (*destroy)(void *model);
+} HfFrameworkModel;
+
+/* A cause of failures: started once, then told of its own timers. It acts through world/faults.h.
+ */
+typedef struct HfFailureModel {
+    HfModelKeys keys;
+    void *(*create)(HfWorld *world, const HfModelEnv *env, const void *config, GError **error);
+    void (*start)(void *model, HfWorld *world);
+    void (*timer)(void *model, HfWorld *world, uint32_t kind, uint64_t arg);
+    void (*destroy)(void *model);
+} HfFailureModel;
+
+/* One machine of an agent trace; texts in Mesos's form, owned by the caller's callback for the
+ * call. */
+typedef struct HfMachine {
+    const char *name, *resources, *attributes;
+} HfMachine;
+typedef void (*HfMachineSink)(void *context, const HfMachine *machine);
+
+/* A file format that lists machines. Errors: FALSE and a GError that names file and line. */
+typedef struct HfAgentTraceFormat {
+    HfModelKeys keys;
+    gboolean (*read)(const void *config, HfMachineSink sink, void *context, GError **error);
+} HfAgentTraceFormat;
+
+/* One task of a workload trace. */
+typedef struct HfTraceTask {
+    HfTime submit;          /* from the start of the trace; not before the one before it */
+    HfTime duration;        /* HF_TIME_NEVER = never ends */
+    uint64_t job;           /* tasks of one job are consecutive */
+    const char *resources;  /* Mesos text */
+    const char *constraint; /* NULL or attribute alternatives "gpu_model:V100|P100" */
+} HfTraceTask;
+typedef void (*HfTraceTaskSink)(void *context, const HfTraceTask *task);
+
+/* A file format that lists tasks. */
+typedef struct HfWorkloadFormat {
+    HfModelKeys keys;
+    gboolean (*read)(const void *config, HfTraceTaskSink sink, void *context, GError **error);
+} HfWorkloadFormat;
+
+/* Start the stream of one purpose of one model: (seed, purpose, entity of the model and `part`). */
+static inline void hf_model_stream(HfStream *stream, const HfModelEnv *env, const char *purpose,
+                                   uint32_t part)
+{
+    hf_stream_init(stream, env->seed, purpose, (uint64_t)env->entity << 32 | part);
+}
+
+#endif

@@ -1,0 +1,529 @@
+/*
+ * From records to levels, counters and histograms; see recorder.h. Cheap by construction: an offer
+ * touches one level for each of its scalars, twice in its life.
+ */
+#include "base/assert.h"
+#include "base/checked.h"
+#include "world/recorder_internal.h"
+
+HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint32_t host_count,
+                            const HfMaster *master)
+{
+    HfRecorder *recorder = g_new0(HfRecorder, 1);
+    recorder->catalog = catalog;
+    recorder->scenario = scenario;
+    recorder->master = master;
+    recorder->hosts = host_count;
+    recorder->kinds = catalog->kind_count;
+    recorder->resource = g_new0(HfTracked, recorder->kinds * HF_RESOURCE_LEVELS);
+    recorder->demand = g_new0(int64_t, recorder->kinds);
+    recorder->role_rows = g_ptr_array_new_with_free_func(g_free);
+    recorder->waits = hf_histogram_new(HF_RECORDER_PRECISION);
+    recorder->responses = hf_histogram_new(HF_RECORDER_PRECISION);
+    recorder->relaunch_times = hf_histogram_new(HF_RECORDER_PRECISION);
+    hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, 0, host_count);
+    return recorder;
+}
+
+void hf_recorder_free(HfRecorder *recorder)
+{
+    if (recorder == NULL) return;
+    for (guint32 f = 0; f < recorder->frameworks.count; f++) {
+        hf_histogram_free(recorder->frameworks.at[f].waits);
+        g_free(recorder->frameworks.at[f].allocated);
+    }
+    for (guint32 r = 0; r < recorder->roles.count; r++) g_free(recorder->roles.at[r].allocated);
+    for (guint32 r = 0; r < recorder->refusals.count; r++)
+        g_free(recorder->refusals.at[r].allocated);
+    hf_histogram_free(recorder->waits);
+    hf_histogram_free(recorder->responses);
+    hf_histogram_free(recorder->relaunch_times);
+    g_free(recorder->resource);
+    g_free(recorder->demand);
+    g_ptr_array_unref(recorder->role_rows);
+    hf_vec_clear(&recorder->frameworks);
+    hf_vec_clear(&recorder->roles);
+    hf_vec_clear(&recorder->agent_counted);
+    hf_vec_clear(&recorder->rows);
+    hf_vec_clear(&recorder->row_times);
+    hf_vec_clear(&recorder->role_counts);
+    hf_vec_clear(&recorder->relaunches);
+    hf_vec_clear(&recorder->refusals);
+    hf_vec_clear(&recorder->tasks);
+    hf_vec_clear(&recorder->spare);
+    hf_map64_clear(&recorder->live);
+    g_free(recorder);
+}
+
+void hf_recorder_set_task_sink(HfRecorder *recorder, HfTaskSink sink, void *context)
+{
+    recorder->sink = sink;
+    recorder->sink_context = context;
+}
+
+size_t hf_recorder_memory(const HfRecorder *recorder)
+{
+    return sizeof *recorder + recorder->rows.room * sizeof(double) +
+           recorder->frameworks.count * sizeof(HfFrameworkStats) +
+           recorder->tasks.room * sizeof(HfTaskRecord) + recorder->live.room * 12;
+}
+
+int64_t hf_recorder_tasks_running(const HfRecorder *recorder)
+{
+    return recorder->cluster[HF_LEVEL_TASKS_RUNNING].level.value;
+}
+
+int64_t hf_recorder_tasks_waiting(const HfRecorder *recorder)
+{
+    return recorder->cluster[HF_LEVEL_TASKS_WAITING].level.value;
+}
+
+gboolean hf_recorder__is_shown(const HfRecorder *recorder, uint32_t kind)
+{
+    return recorder->catalog->kind[kind].type == HF_TYPE_SCALAR &&
+           hf_recorder__resource(recorder, kind, HF_LEVEL_TOTAL)->level.max > 0;
+}
+
+double hf_recorder__mean(const HfRecorder *recorder, const HfTracked *tracked)
+{
+    return hf_level_mean(&tracked->level, recorder->ended_at);
+}
+
+double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated)
+{
+    double share = 0;
+    for (uint32_t k = 0; k < recorder->kinds; k++) {
+        if (!hf_recorder__is_shown(recorder, k)) continue;
+        double total =
+            hf_recorder__mean(recorder, hf_recorder__resource(recorder, k, HF_LEVEL_TOTAL));
+        if (total > 0) share = MAX(share, hf_recorder__mean(recorder, &allocated[k]) / total);
+    }
+    return share;
+}
+
+/* ---- stepping levels ---- */
+
+static HfFrameworkStats *framework_stats(HfRecorder *recorder, uint32_t framework)
+{
+    while (recorder->frameworks.count <= framework) {
+        hf_vec_push_zero(&recorder->frameworks);
+        hf_vec_last(&recorder->frameworks)->allocated = g_new0(HfTracked, recorder->kinds);
+    }
+    return &recorder->frameworks.at[framework];
+}
+
+static HfRoleStats *role_stats(HfRecorder *recorder, HfRoleId role)
+{
+    while (recorder->roles.count <= role) {
+        hf_vec_push_zero(&recorder->roles);
+        hf_vec_last(&recorder->roles)->allocated = g_new0(HfTracked, recorder->kinds);
+    }
+    return &recorder->roles.at[role];
+}
+
+static void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
+                 const HfResources *resources, int sign)
+{
+    uint32_t count = hf_resources_count(resources);
+    const HfResource *entry = hf_resources_entries(resources);
+    const HfKindInfo *kinds = recorder->catalog->kind;
+    for (uint32_t i = 0; i < count; i++, entry++)
+        if (entry->kind < recorder->kinds && kinds[entry->kind].type == HF_TYPE_SCALAR)
+            hf_level_add(&hf_recorder__resource(recorder, entry->kind, level)->level, now,
+                         sign * entry->milli);
+}
+
+static void step_reserved(HfRecorder *recorder, HfTime now, const HfResources *resources, int sign)
+{
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
+        const HfResource *entry = hf_resources_at(resources, i);
+        if (entry->meta == HF_META_PLAIN || entry->kind >= recorder->kinds) continue;
+        if (hf_kind_type(recorder->catalog, entry->kind) != HF_TYPE_SCALAR) continue;
+        if (hf_meta_is_unreserved(recorder->catalog, entry->meta)) continue;
+        hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_RESERVED_IDLE)->level,
+                     now, sign * entry->milli);
+    }
+}
+
+static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sign)
+{
+    HfFrameworkStats *framework = framework_stats(recorder, record->framework);
+    HfRoleStats *role = role_stats(recorder, record->role);
+    role->is_used = TRUE;
+    step(recorder, record->at, HF_LEVEL_ALLOCATED, record->resources, sign);
+    step_reserved(recorder, record->at, record->resources, -sign);
+    for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
+        const HfResource *entry = hf_resources_at(record->resources, i);
+        if (entry->kind >= recorder->kinds ||
+            hf_kind_type(recorder->catalog, entry->kind) != HF_TYPE_SCALAR)
+            continue;
+        hf_level_add(&framework->allocated[entry->kind].level, record->at, sign * entry->milli);
+        hf_level_add(&role->allocated[entry->kind].level, record->at, sign * entry->milli);
+    }
+}
+
+static void step_used(HfRecorder *recorder, const HfRecord *record, int sign)
+{
+    for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
+        const HfResource *entry = hf_resources_at(record->resources, i);
+        if (entry->kind >= recorder->kinds ||
+            hf_kind_type(recorder->catalog, entry->kind) != HF_TYPE_SCALAR)
+            continue;
+        int64_t used = hf_mul(entry->milli, record->value) / 1000;
+        hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_USED)->level,
+                     record->at, sign * used);
+    }
+    hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_RUNNING].level, record->at, sign);
+    hf_level_add(&framework_stats(recorder, record->framework)->running.level, record->at, sign);
+}
+
+static void bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
+{
+    recorder->count[counter] += by;
+    if (record->framework != HF_ROW_NONE)
+        framework_stats(recorder, record->framework)->count[counter] += by;
+}
+
+/* ---- rows of single tasks ---- */
+
+static uint64_t task_key(const HfRecord *record)
+{
+    return (uint64_t)record->framework << 40 | record->id;
+}
+
+static HfTaskRecord *live_task(HfRecorder *recorder, const HfRecord *record)
+{
+    uint32_t row = hf_map64_get(&recorder->live, task_key(record));
+    return row == HF_MAP64_NONE ? NULL : &recorder->tasks.at[row];
+}
+
+static void open_task(HfRecorder *recorder, const HfRecord *record)
+{
+    if (recorder->sink == NULL) return;
+    uint32_t row = recorder->tasks.count;
+    if (recorder->spare.count > 0)
+        row = recorder->spare.at[--recorder->spare.count];
+    else
+        hf_vec_push_zero(&recorder->tasks);
+    recorder->tasks.at[row] = (HfTaskRecord){
+        .framework = record->framework,
+        .agent = record->agent,
+        .role = record->role,
+        .job = (uint64_t)record->value,
+        .task = record->id,
+        .submit = -1,
+        .launch = record->at,
+        .start = -1,
+        .end = -1,
+        .state = HF_TASK_STAGING,
+        .cpus_milli = hf_resources_milli(record->resources, HF_KIND_CPUS),
+        .mem_milli = hf_resources_milli(record->resources, HF_KIND_MEM),
+    };
+    hf_map64_set(&recorder->live, task_key(record), row);
+}
+
+static void close_task(HfRecorder *recorder, const HfRecord *record)
+{
+    if (recorder->sink == NULL) return;
+    uint32_t row = hf_map64_get(&recorder->live, task_key(record));
+    if (row == HF_MAP64_NONE) return;
+    HfTaskRecord *task = &recorder->tasks.at[row];
+    task->end = record->at;
+    task->state = (HfTaskState)record->state;
+    recorder->sink(recorder->sink_context, task);
+    hf_map64_remove(&recorder->live, task_key(record));
+    hf_vec_push(&recorder->spare, row);
+}
+
+/* ---- the end of the warm-up ---- */
+
+static void mark(HfTracked *tracked, HfTime now)
+{
+    tracked->rowed -= hf_level_integral(&tracked->level, now);
+    hf_level_restart(&tracked->level, now);
+}
+
+static void mark_all(HfRecorder *recorder, HfTime now)
+{
+    recorder->is_marked = TRUE;
+    recorder->marked_at = now;
+    for (uint32_t i = 0; i < recorder->kinds * HF_RESOURCE_LEVELS; i++)
+        mark(&recorder->resource[i], now);
+    for (uint32_t i = 0; i < HF_CLUSTER_LEVELS; i++) mark(&recorder->cluster[i], now);
+    for (guint32 f = 0; f < recorder->frameworks.count; f++) {
+        HfFrameworkStats *framework = &recorder->frameworks.at[f];
+        for (uint32_t k = 0; k < recorder->kinds; k++) mark(&framework->allocated[k], now);
+        mark(&framework->running, now);
+        memcpy(framework->marked, framework->count, sizeof framework->count);
+        if (framework->waits) hf_histogram_restart(framework->waits);
+    }
+    for (guint32 r = 0; r < recorder->roles.count; r++)
+        for (uint32_t k = 0; k < recorder->kinds; k++)
+            mark(&recorder->roles.at[r].allocated[k], now);
+    memcpy(recorder->marked, recorder->count, sizeof recorder->count);
+    hf_histogram_restart(recorder->waits);
+    hf_histogram_restart(recorder->responses);
+    hf_histogram_restart(recorder->relaunch_times);
+}
+
+/* Levels are complete up to the last record, so the area at the end of the warm-up can be had at
+ * the first record after it. */
+static void pass_warm_up(HfRecorder *recorder, HfTime now)
+{
+    if (!recorder->is_marked && now > recorder->scenario->warm_up)
+        mark_all(recorder, recorder->scenario->warm_up);
+}
+
+/* ---- records ---- */
+
+static void count_agent(HfRecorder *recorder, const HfRecord *record, gboolean is_counted)
+{
+    while (recorder->agent_counted.count <= record->agent) hf_vec_push(&recorder->agent_counted, 0);
+    if (recorder->agent_counted.at[record->agent] == is_counted) return;
+    recorder->agent_counted.at[record->agent] = (uint8_t)is_counted;
+    step(recorder, record->at, HF_LEVEL_TOTAL, record->resources, is_counted ? 1 : -1);
+    step_reserved(recorder, record->at, record->resources, is_counted ? 1 : -1);
+}
+
+static void on_offer_end(HfRecorder *recorder, const HfRecord *record, HfCounter counter)
+{
+    step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, -1);
+    hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, -1);
+    bump(recorder, record, counter, 1);
+}
+
+static void on_task_state(HfRecorder *recorder, const HfRecord *record)
+{
+    static const int counter_of[HF_TASK_STATES] = {[HF_TASK_FINISHED] = HF_COUNT_TASKS_FINISHED,
+                                                   [HF_TASK_FAILED] = HF_COUNT_TASKS_FAILED,
+                                                   [HF_TASK_KILLED] = HF_COUNT_TASKS_KILLED,
+                                                   [HF_TASK_ERROR] = HF_COUNT_TASKS_ERROR,
+                                                   [HF_TASK_LOST] = HF_COUNT_TASKS_LOST,
+                                                   [HF_TASK_DROPPED] = HF_COUNT_TASKS_LOST,
+                                                   [HF_TASK_GONE] = HF_COUNT_TASKS_LOST,
+                                                   [HF_TASK_GONE_BY_OPERATOR] = HF_COUNT_TASKS_LOST,
+                                                   [HF_TASK_UNREACHABLE] = HF_COUNT_TASKS_LOST};
+    if (counter_of[record->state] != 0)
+        bump(recorder, record, (HfCounter)counter_of[record->state], 1);
+    if (record->resources == NULL) {
+        HfTaskRecord *task = recorder->sink ? live_task(recorder, record) : NULL;
+        if (task && record->state == HF_TASK_RUNNING && task->start < 0) task->start = record->at;
+        return;
+    }
+    step_allocated(recorder, record, -1);
+    close_task(recorder, record);
+}
+
+static void on_waited(HfRecorder *recorder, const HfRecord *record)
+{
+    HfFrameworkStats *framework = framework_stats(recorder, record->framework);
+    if (framework->waits == NULL) framework->waits = hf_histogram_new(HF_RECORDER_PRECISION);
+    hf_histogram_add(framework->waits, record->value, 1);
+    hf_histogram_add(recorder->waits, record->value, 1);
+    HfTaskRecord *task = recorder->sink ? live_task(recorder, record) : NULL;
+    if (task) task->submit = record->at - record->value;
+}
+
+static void on_demand(HfRecorder *recorder, const HfRecord *record)
+{
+    HfFrameworkStats *framework = framework_stats(recorder, record->framework);
+    hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_WAITING].level, record->at,
+                 record->value - framework->waiting);
+    framework->waiting = record->value;
+}
+
+static void on_submitted(HfRecorder *recorder, const HfRecord *record)
+{
+    bump(recorder, record, HF_COUNT_JOBS_SUBMITTED, 1);
+    bump(recorder, record, HF_COUNT_TASKS_SUBMITTED, (uint64_t)record->value);
+    for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
+        const HfResource *entry = hf_resources_at(record->resources, i);
+        if (entry->kind < recorder->kinds &&
+            hf_kind_type(recorder->catalog, entry->kind) == HF_TYPE_SCALAR)
+            recorder->demand[entry->kind] =
+                hf_add(recorder->demand[entry->kind], entry->milli * record->value);
+    }
+}
+
+/* The first refusal and each hundredth: how full is the cluster when things stop fitting? */
+static void on_refused(HfRecorder *recorder, const HfRecord *record)
+{
+    bump(recorder, record, HF_COUNT_PLACEMENTS_REFUSED, 1);
+    if (record->value != 1 && record->value % 100 != 0) return;
+    HfRefusal refusal = {.number = record->value,
+                         .at = record->at,
+                         .launched = recorder->count[HF_COUNT_TASKS_LAUNCHED],
+                         .allocated = g_new0(double, recorder->kinds)};
+    for (uint32_t k = 0; k < recorder->kinds; k++) {
+        int64_t total = hf_recorder__resource(recorder, k, HF_LEVEL_TOTAL)->level.value;
+        int64_t allocated = hf_recorder__resource(recorder, k, HF_LEVEL_ALLOCATED)->level.value;
+        if (total > 0) refusal.allocated[k] = (double)allocated / (double)total;
+    }
+    hf_vec_push(&recorder->refusals, refusal);
+}
+
+static void on_replaced(HfRecorder *recorder, const HfRecord *record)
+{
+    bump(recorder, record, HF_COUNT_RELAUNCHES, 1);
+    if (record->state) bump(recorder, record, HF_COUNT_RELAUNCHES_SAME_HOST, 1);
+    hf_histogram_add(recorder->relaunch_times, record->value, 1);
+    hf_vec_push(&recorder->relaunches, (HfRelaunch){record->framework, record->agent, record->id,
+                                                    record->at, record->value, record->state != 0});
+}
+
+void hf_recorder_listen(void *context, const HfRecord *record)
+{
+    HfRecorder *recorder = context;
+    pass_warm_up(recorder, record->at);
+    switch ((HfRecordType)record->type) {
+    case HF_RECORD_OFFER_SENT:
+        step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, 1);
+        hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, 1);
+        bump(recorder, record, HF_COUNT_OFFERS_SENT, 1);
+        break;
+    case HF_RECORD_OFFER_DECLINED:
+        on_offer_end(recorder, record, HF_COUNT_OFFERS_DECLINED);
+        break;
+    case HF_RECORD_OFFER_ACCEPTED:
+        on_offer_end(recorder, record, HF_COUNT_OFFERS_ACCEPTED);
+        break;
+    case HF_RECORD_OFFER_RESCINDED:
+        on_offer_end(recorder, record, HF_COUNT_OFFERS_RESCINDED);
+        break;
+    case HF_RECORD_OFFER_EXPIRED:
+        on_offer_end(recorder, record, HF_COUNT_OFFERS_EXPIRED);
+        break;
+    case HF_RECORD_TASK_LAUNCHED:
+        bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
+        step_allocated(recorder, record, 1);
+        open_task(recorder, record);
+        break;
+    case HF_RECORD_TASK_STATE:
+        on_task_state(recorder, record);
+        break;
+    case HF_RECORD_TASK_STARTED:
+        step_used(recorder, record, 1);
+        break;
+    case HF_RECORD_TASK_ENDED:
+        step_used(recorder, record, -1);
+        break;
+    case HF_RECORD_TASK_WAITED:
+        on_waited(recorder, record);
+        break;
+    case HF_RECORD_DEMAND:
+        on_demand(recorder, record);
+        break;
+    case HF_RECORD_JOB_SUBMITTED:
+        on_submitted(recorder, record);
+        break;
+    case HF_RECORD_JOB_FINISHED:
+        bump(recorder, record, HF_COUNT_JOBS_FINISHED, 1);
+        hf_histogram_add(recorder->responses, record->value, 1);
+        break;
+    case HF_RECORD_PLACEMENT_REFUSED:
+        on_refused(recorder, record);
+        break;
+    case HF_RECORD_TASK_REPLACED:
+        on_replaced(recorder, record);
+        break;
+    case HF_RECORD_AGENT_REGISTERED:
+    case HF_RECORD_AGENT_REREGISTERED:
+        count_agent(recorder, record, TRUE);
+        break;
+    case HF_RECORD_AGENT_UNREACHABLE:
+        count_agent(recorder, record, FALSE);
+        bump(recorder, record, HF_COUNT_AGENTS_UNREACHABLE, 1);
+        break;
+    case HF_RECORD_AGENT_CRASHED:
+        bump(recorder, record, HF_COUNT_AGENT_CRASHES, 1);
+        hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, -1);
+        break;
+    case HF_RECORD_AGENT_RETURNED:
+        hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, 1);
+        break;
+    case HF_RECORD_FRAMEWORK_SUBSCRIBED:
+        framework_stats(recorder, record->framework)->role = record->role;
+        role_stats(recorder, record->role)->is_used = TRUE;
+        break;
+    case HF_RECORD_ACCEPT_INVALID:
+        bump(recorder, record, HF_COUNT_ACCEPTS_INVALID, 1);
+        break;
+    case HF_RECORD_MESSAGE_LOST:
+        bump(recorder, record, HF_COUNT_MESSAGES_LOST, 1);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the time series ---- */
+
+HfTime hf_recorder_next_tick(const HfRecorder *recorder)
+{
+    return MIN(hf_time_add(recorder->row_start, recorder->scenario->record.interval),
+               recorder->scenario->duration);
+}
+
+/* Mean of a level since the last row. */
+static double row_mean(HfTracked *tracked, HfTime from, HfTime now)
+{
+    HfWide integral = hf_level_integral(&tracked->level, now);
+    double mean = (double)(integral - tracked->rowed) / (double)(now - from);
+    tracked->rowed = integral;
+    return mean;
+}
+
+static void close_row(HfRecorder *recorder, HfTime now)
+{
+    HfTime from = recorder->row_start;
+    hf_vec_push(&recorder->row_times, now);
+    for (uint32_t i = 0; i < HF_CLUSTER_LEVELS; i++)
+        hf_vec_push(&recorder->rows, row_mean(&recorder->cluster[i], from, now));
+    for (HfCounter c = HF_COUNT_OFFERS_SENT; c <= HF_COUNT_OFFERS_EXPIRED; c++) {
+        hf_vec_push(&recorder->rows, (double)(recorder->count[c] - recorder->rowed[c]));
+        recorder->rowed[c] = recorder->count[c];
+    }
+    g_autofree double *total = g_new0(double, recorder->kinds);
+    for (uint32_t k = 0; k < recorder->kinds; k++) {
+        for (uint32_t l = 0; l < HF_RESOURCE_LEVELS; l++) {
+            double mean =
+                row_mean(hf_recorder__resource(recorder, k, (HfResourceLevel)l), from, now);
+            if (l == HF_LEVEL_TOTAL) total[k] = mean;
+            hf_vec_push(&recorder->rows, mean);
+        }
+    }
+    recorder->row_width = HF_CLUSTER_LEVELS + 5 + recorder->kinds * HF_RESOURCE_LEVELS;
+    double *shares = g_new0(double, recorder->roles.count + 1);
+    for (guint32 r = 0; r < recorder->roles.count; r++) {
+        for (uint32_t k = 0; k < recorder->kinds; k++) {
+            double mean = row_mean(&recorder->roles.at[r].allocated[k], from, now);
+            if (total[k] > 0) shares[r] = MAX(shares[r], mean / total[k]);
+        }
+    }
+    g_ptr_array_add(recorder->role_rows, shares);
+    hf_vec_push(&recorder->role_counts, recorder->roles.count);
+    recorder->row_start = now;
+}
+
+void hf_recorder_tick(HfRecorder *recorder, HfTime now)
+{
+    pass_warm_up(recorder, now);
+    if (now > recorder->row_start) close_row(recorder, now);
+}
+
+void hf_recorder_finish(HfRecorder *recorder, HfTime now)
+{
+    hf_recorder_tick(recorder, now);
+    if (!recorder->is_marked) mark_all(recorder, MIN(now, recorder->scenario->warm_up));
+    recorder->ended_at = now;
+    if (recorder->sink == NULL) return;
+    /* Tasks still running get a row without end, in order of framework and task. */
+    for (guint32 i = 0; i < recorder->tasks.count; i++) {
+        HfTaskRecord *task = &recorder->tasks.at[i];
+        uint64_t key = (uint64_t)task->framework << 40 | task->task;
+        if (task->end < 0 && hf_map64_get(&recorder->live, key) == i) {
+            task->state = task->start >= 0 ? HF_TASK_RUNNING : HF_TASK_STAGING;
+            recorder->sink(recorder->sink_context, task);
+        }
+    }
+}

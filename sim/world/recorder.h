@@ -1,0 +1,55 @@
+/*
+ * The recorder listens to the trace and keeps what is measured: time-weighted levels, counters,
+ * histograms and the rows of the tables. Everything is recounted from records; it asks no other
+ * part for its state.
+ *
+ * Levels of each scalar resource: total (of registered agents), allocated (to tasks, in the
+ * master's book), used (by running tasks, in the world's truth), offered, and reserved but idle.
+ * They are integrals, never samples. What lies before the end of the warm-up counts in no metric;
+ * the tables have it all.
+ */
+#ifndef HF_WORLD_RECORDER_H
+#define HF_WORLD_RECORDER_H
+
+#include "control/master.h"
+#include "scenario/scenario.h"
+#include "stats/histogram.h"
+#include "stats/level.h"
+
+typedef struct HfRecorder HfRecorder;
+
+/* The scenario, catalog and master (for names alone) are borrowed. */
+HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint32_t host_count,
+                            const HfMaster *master);
+void hf_recorder_free(HfRecorder *recorder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRecorder, hf_recorder_free)
+
+/* The trace listener; context is the recorder. */
+void hf_recorder_listen(void *recorder, const HfRecord *record);
+
+/* Close a row of the time series at `now`; when the next one is due. */
+void hf_recorder_tick(HfRecorder *recorder, HfTime now);
+HfTime hf_recorder_next_tick(const HfRecorder *recorder);
+
+/* The run ends at `now`: a last, possibly shorter row. */
+void hf_recorder_finish(HfRecorder *recorder, HfTime now);
+
+size_t hf_recorder_memory(const HfRecorder *recorder);
+
+/* The tasks that run now and those that wait, for a progress line. */
+int64_t hf_recorder_tasks_running(const HfRecorder *recorder);
+int64_t hf_recorder_tasks_waiting(const HfRecorder *recorder);
+
+/* Told of each task that ended (record: tasks: all). */
+typedef struct HfTaskRecord {
+    uint32_t framework, agent;
+    HfRoleId role;
+    uint64_t job, task;
+    HfTime submit, launch, start, end; /* -1 where it never came to that */
+    HfTaskState state;
+    int64_t cpus_milli, mem_milli;
+} HfTaskRecord;
+typedef void (*HfTaskSink)(void *context, const HfTaskRecord *task);
+void hf_recorder_set_task_sink(HfRecorder *recorder, HfTaskSink sink, void *context);
+
+#endif

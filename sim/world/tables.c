@@ -1,0 +1,228 @@
+/* CSV tables from what the recorder kept; see tables.h. */
+#include "world/tables.h"
+
+#include <math.h>
+
+#include "base/assert.h"
+#include "world/recorder_internal.h"
+
+/* A number with at most six decimals and no trailing zeros; an empty field for what there is not.
+ */
+static void number(GString *out, double value)
+{
+    if (!isfinite(value)) return;
+    char text[64];
+    g_ascii_formatd(text, sizeof text, "%.6f", value);
+    char *end = text + strlen(text);
+    while (end[-1] == '0') end--;
+    if (end[-1] == '.') end--;
+    *end = '\0';
+    g_string_append(out, g_strcmp0(text, "-0") == 0 ? "0" : text);
+}
+
+static void seconds(GString *out, HfTime time)
+{
+    if (time >= 0) number(out, hf_time_to_seconds(time));
+}
+
+/* Names come from scenarios, which allow no comma, quote or newline in names but may in app and
+ * role names. */
+static void name(GString *out, const char *text)
+{
+    if (text == NULL) return;
+    if (strpbrk(text, ",\"\n") == NULL) {
+        g_string_append(out, text);
+        return;
+    }
+    g_string_append_c(out, '"');
+    for (const char *p = text; *p; p++) {
+        if (*p == '"') g_string_append_c(out, '"');
+        g_string_append_c(out, *p);
+    }
+    g_string_append_c(out, '"');
+}
+
+static void print_timeseries(HfWorld *world, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    g_string_append(out, "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_"
+                         "sent,offers_accepted,"
+                         "offers_declined,offers_rescinded,offers_expired");
+    static const char *const suffix[HF_RESOURCE_LEVELS] = {"total", "allocated", "used", "offered",
+                                                           "reserved_idle"};
+    for (uint32_t k = 0; k < recorder->kinds; k++)
+        for (int l = 0; l < HF_RESOURCE_LEVELS && hf_recorder__is_shown(recorder, k); l++)
+            g_string_append_printf(out, ",%s_%s", recorder->catalog->kind[k].name, suffix[l]);
+    for (guint32 r = 0; r < recorder->roles.count; r++) {
+        if (!recorder->roles.at[r].is_used) continue;
+        g_string_append(out, ",share_");
+        g_string_append(out, hf_role_path(recorder->catalog, r));
+    }
+    g_string_append_c(out, '\n');
+    for (guint32 row = 0; row < recorder->row_times.count; row++) {
+        const double *value = recorder->rows.at + (size_t)row * recorder->row_width;
+        seconds(out, recorder->row_times.at[row]);
+        for (uint32_t c = 0; c < HF_CLUSTER_LEVELS + 5; c++) {
+            g_string_append_c(out, ',');
+            number(out, *value++);
+        }
+        for (uint32_t k = 0; k < recorder->kinds; k++) {
+            for (int l = 0; l < HF_RESOURCE_LEVELS; l++, value++) {
+                if (!hf_recorder__is_shown(recorder, k)) continue;
+                g_string_append_c(out, ',');
+                number(out, *value / 1000);
+            }
+        }
+        const double *shares = g_ptr_array_index(recorder->role_rows, row);
+        for (guint32 r = 0; r < recorder->roles.count; r++) {
+            if (!recorder->roles.at[r].is_used) continue;
+            g_string_append_c(out, ',');
+            number(out, r < recorder->role_counts.at[row] ? shares[r] : 0);
+        }
+        g_string_append_c(out, '\n');
+    }
+}
+
+static double quantile_seconds(const HfHistogram *times, double q)
+{
+    return times && hf_histogram_count(times) > 0 ? (double)hf_histogram_quantile(times, q) / 1e9
+                                                  : NAN;
+}
+
+static void print_frameworks(HfWorld *world, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    g_string_append(
+        out,
+        "framework,model,role,tasks_launched,tasks_finished,tasks_failed,tasks_lost,tasks_killed,"
+        "offers_received,offers_accepted,offers_declined,wait_p50_s,wait_p95_s,dominant_share_"
+        "mean\n");
+    static const HfCounter counters[] = {HF_COUNT_TASKS_LAUNCHED,  HF_COUNT_TASKS_FINISHED,
+                                         HF_COUNT_TASKS_FAILED,    HF_COUNT_TASKS_LOST,
+                                         HF_COUNT_TASKS_KILLED,    HF_COUNT_OFFERS_SENT,
+                                         HF_COUNT_OFFERS_ACCEPTED, HF_COUNT_OFFERS_DECLINED};
+    for (guint32 f = 0; f < recorder->frameworks.count; f++) {
+        const HfFrameworkStats *framework = &recorder->frameworks.at[f];
+        uint32_t row = hf_master_framework_peer(recorder->master, f);
+        name(out, hf_master_framework_name(recorder->master, f));
+        g_string_append_printf(out, ",%s,",
+                               recorder->scenario->frameworks.at[row].model.model->name);
+        name(out, hf_role_path(recorder->catalog, framework->role));
+        for (size_t c = 0; c < G_N_ELEMENTS(counters); c++)
+            g_string_append_printf(out, ",%" G_GUINT64_FORMAT,
+                                   (guint64)framework->count[counters[c]]);
+        g_string_append_c(out, ',');
+        number(out, quantile_seconds(framework->waits, 0.5));
+        g_string_append_c(out, ',');
+        number(out, quantile_seconds(framework->waits, 0.95));
+        g_string_append_c(out, ',');
+        number(out, hf_recorder__share(recorder, framework->allocated));
+        g_string_append_c(out, '\n');
+    }
+}
+
+static void print_quantiles(const HfHistogram *waits, const char *framework, GString *out)
+{
+    if (waits == NULL || hf_histogram_count(waits) == 0) return;
+    for (int i = 0; i <= 200; i++) {
+        number(out, i / 200.0);
+        g_string_append_c(out, ',');
+        number(out, quantile_seconds(waits, i / 200.0));
+        g_string_append_c(out, ',');
+        name(out, framework);
+        g_string_append_c(out, '\n');
+    }
+}
+
+static void print_waits(HfWorld *world, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    g_string_append(out, "quantile,wait_s,framework\n");
+    print_quantiles(recorder->waits, "all", out);
+    for (guint32 f = 0; f < recorder->frameworks.count; f++)
+        print_quantiles(recorder->frameworks.at[f].waits,
+                        hf_master_framework_name(recorder->master, f), out);
+}
+
+static void print_relaunches(HfWorld *world, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    HfTraceNames names = hf_world_names(world);
+    g_string_append(out, "framework,task,ended_s,relaunched_s,after_s,host,same_agent\n");
+    for (guint32 i = 0; i < recorder->relaunches.count; i++) {
+        const HfRelaunch *relaunch = &recorder->relaunches.at[i];
+        name(out, hf_master_framework_name(recorder->master, relaunch->framework));
+        g_string_append_printf(out, ",%" G_GUINT64_FORMAT ",", (guint64)relaunch->task);
+        seconds(out, relaunch->at - relaunch->after);
+        g_string_append_c(out, ',');
+        seconds(out, relaunch->at);
+        g_string_append_c(out, ',');
+        seconds(out, relaunch->after);
+        g_string_append_c(out, ',');
+        name(out, names.host(names.context, relaunch->host));
+        g_string_append_printf(out, ",%d\n", relaunch->same_host);
+    }
+}
+
+static void print_refusals(HfWorld *world, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    g_string_append(out, "refusal,time_s,tasks_launched");
+    for (uint32_t k = 0; k < recorder->kinds; k++)
+        if (hf_recorder__is_shown(recorder, k))
+            g_string_append_printf(out, ",%s_allocated", recorder->catalog->kind[k].name);
+    g_string_append_c(out, '\n');
+    for (guint32 i = 0; i < recorder->refusals.count; i++) {
+        const HfRefusal *refusal = &recorder->refusals.at[i];
+        g_string_append_printf(out, "%" G_GINT64_FORMAT ",", (gint64)refusal->number);
+        seconds(out, refusal->at);
+        g_string_append_printf(out, ",%" G_GUINT64_FORMAT, (guint64)refusal->launched);
+        for (uint32_t k = 0; k < recorder->kinds; k++) {
+            if (!hf_recorder__is_shown(recorder, k)) continue;
+            g_string_append_c(out, ',');
+            number(out, refusal->allocated[k]);
+        }
+        g_string_append_c(out, '\n');
+    }
+}
+
+const HfTable hf_tables[] = {
+    {"timeseries.csv", "levels and offers, one row for each record interval", print_timeseries},
+    {"frameworks.csv", "one row for each framework", print_frameworks},
+    {"waits.csv", "quantiles of the waits of tasks, by framework and for all", print_waits},
+    {"relaunches.csv", "each relaunch of an instance of a service", print_relaunches},
+    {"refusals.csv", "allocated shares at the first and each hundredth refused placement",
+     print_refusals},
+    {NULL, NULL, NULL},
+};
+
+void hf_table_tasks_header(GString *out)
+{
+    g_string_append(
+        out,
+        "framework,role,job,task,agent,submit_s,launch_s,start_s,end_s,wait_s,state,cpus,mem_mb\n");
+}
+
+void hf_table_tasks_row(HfWorld *world, const HfTaskRecord *task, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    HfTraceNames names = hf_world_names(world);
+    name(out, hf_master_framework_name(recorder->master, task->framework));
+    g_string_append_c(out, ',');
+    name(out, hf_role_path(recorder->catalog, task->role));
+    g_string_append_printf(out, ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",", (guint64)task->job,
+                           (guint64)task->task);
+    name(out, names.host(names.context, hf_master_agent_host(recorder->master, task->agent)));
+    const HfTime times[] = {task->submit, task->launch, task->start, task->end,
+                            task->start >= 0 && task->submit >= 0 ? task->start - task->submit
+                                                                  : -1};
+    for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_string_append_c(out, ',');
+        seconds(out, times[i]);
+    }
+    g_string_append_printf(out, ",%s,", hf_task_state_name(task->state));
+    number(out, (double)task->cpus_milli / 1000);
+    g_string_append_c(out, ',');
+    number(out, (double)task->mem_milli / 1000);
+    g_string_append_c(out, '\n');
+}

@@ -1,0 +1,150 @@
+/*
+ * How messages travel: each waits for the latency of its channel, arrives in the order in which it
+ * was sent there, and is lost when nobody is there to take it. Executors live on their agent's
+ * host, so their messages arrive at once.
+ */
+#include "base/assert.h"
+#include "world/world_internal.h"
+
+static void dispatch(HfWorld *world, const HfMessage *message);
+
+/* When a message from or to the far end of a channel arrives: later than everything sent before it.
+ */
+static HfTime arrival(const HfWorld *world, HfStream *stream, HfTime *last)
+{
+    HfTime now = hf_engine_now(world->engine);
+    if (world->constant_latency != HF_TIME_NEVER) return hf_time_add(now, world->constant_latency);
+    HfTime latency = hf_time_from_seconds(hf_law_draw(&world->scenario->network.latency, stream));
+    *last = MAX(*last, hf_time_add(now, latency));
+    return *last;
+}
+
+/* One end of every channel is the master; the other says which channel it is. */
+static HfTime arrival_of(HfWorld *world, const HfMessage *message)
+{
+    gboolean to_master = message->to.kind == HF_PEER_MASTER;
+    HfPeer end = to_master ? message->from : message->to;
+    if (end.kind == HF_PEER_FRAMEWORK) {
+        HfChannel *channel = &world->guests[end.row].channel;
+        return arrival(world, &channel->latency,
+                       to_master ? &channel->last_from : &channel->last_to);
+    }
+    HF_ASSERT(end.kind == HF_PEER_AGENT);
+    HfHost *host = &world->hosts[end.row];
+    HfStream *stream = world->latency ? &world->latency[end.row] : NULL;
+    return arrival(world, stream, to_master ? &host->last_from : &host->last_to);
+}
+
+static void send(HfWorld *world, HfMessage *message)
+{
+    hf_engine_at(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
+                 message->pool_row);
+}
+
+static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
+{
+    HfEventKind kind = self.kind == HF_PEER_MASTER  ? world->kind.master_timer
+                       : self.kind == HF_PEER_AGENT ? world->kind.agent_timer
+                                                    : world->kind.framework_timer;
+    hf_engine_at2(world->engine, timer->at, kind, self.row, timer->arg, timer->kind);
+}
+
+/* Messages between an agent and its executor are handled here and now, and may add to the outbox;
+ * the loop goes on until it is empty. Timers in it are of `self`, or of the agent that an
+ * executor's message woke: the same host. */
+void hf_world__flush(HfWorld *world, HfPeer self)
+{
+    HfOutbox *out = &world->out;
+    for (guint32 i = 0; i < out->messages.count; i++) {
+        HfMessage *message = out->messages.at[i];
+        if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
+            dispatch(world, message);
+            hf_message_pool_give(world->pool, message);
+        } else {
+            send(world, message);
+        }
+    }
+    for (guint32 i = 0; i < out->timers.count; i++) arm(world, self, &out->timers.at[i]);
+    hf_outbox_reset(out);
+}
+
+/* The receiver of a message acts on it; what it says in turn is left in the outbox. */
+static void dispatch(HfWorld *world, const HfMessage *message)
+{
+    HfTime now = hf_world__now(world);
+    switch (message->to.kind) {
+    case HF_PEER_MASTER:
+        hf_master_step(world->master, now, message, &world->out);
+        return;
+    case HF_PEER_FRAMEWORK:
+        hf_driver_step(world->guests[message->to.row].driver, now, message, &world->out);
+        return;
+    case HF_PEER_EXECUTOR:
+        hf_world__executor_message(world, message);
+        return;
+    case HF_PEER_AGENT:
+        break;
+    }
+    HfHost *host = &world->hosts[message->to.row];
+    if (host->agent.state != HF_AGENT_DOWN) {
+        hf_agent_step(&host->agent, now, message, &world->out);
+        return;
+    }
+    hf_trace_emit(world->trace, &(HfRecord){.at = now,
+                                            .type = HF_RECORD_MESSAGE_LOST,
+                                            .agent = message->to.row,
+                                            .framework = HF_ROW_NONE,
+                                            .value = message->type});
+}
+
+static void on_deliver(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)event->arg);
+    HfPeer to = message->to;
+    dispatch(world, message);
+    hf_message_pool_give(world->pool, message);
+    hf_world__flush(world, to);
+}
+
+static void on_master_timer(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    hf_master_timer(world->master, event->now, (uint32_t)event->arg2, event->arg, &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_MASTER, 0});
+}
+
+static void on_agent_timer(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfHost *host = &world->hosts[event->target];
+    hf_agent_timer(&host->agent, event->now, (uint32_t)event->arg2, event->arg, &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, event->target});
+}
+
+static void on_framework_timer(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    hf_driver_timer(world->guests[event->target].driver, event->now, (uint32_t)event->arg2,
+                    event->arg, &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, event->target});
+}
+
+void hf_world__register_transport(HfWorld *world)
+{
+    world->kind.deliver = hf_engine_register(world->engine, "message", on_deliver, world);
+    world->kind.master_timer =
+        hf_engine_register(world->engine, "master-timer", on_master_timer, world);
+    world->kind.agent_timer =
+        hf_engine_register(world->engine, "agent-timer", on_agent_timer, world);
+    world->kind.framework_timer =
+        hf_engine_register(world->engine, "framework-timer", on_framework_timer, world);
+}
+
+void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host)
+{
+    HfMessage *message = hf_message_pool_take(
+        world->pool, type, (HfPeer){HF_PEER_AGENT, host->agent.host}, (HfPeer){HF_PEER_MASTER, 0});
+    message->agent = host->agent.id;
+    send(world, message);
+}

@@ -1,0 +1,571 @@
+/* Building a world from a scenario, and running it; see world.h. */
+#include "world/world.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "resource/text.h"
+#include "world/world_internal.h"
+
+/* ---- building: hosts ---- */
+
+/* What reading the machines of one group collects. */
+typedef struct HostBuilder {
+    HfWorld *world;
+    HF_VEC(HfHost) hosts;
+    uint32_t group;
+    GError *error;
+    /* the texts last parsed, so that equal neighbours share the result */
+    char *resources_text, *attributes_text;
+    const HfResources *total;
+    const HfAttributes *attributes;
+} HostBuilder;
+
+static gboolean fail(GError **error, const char *where, GError *inner)
+{
+    g_set_error(error, HF_WORLD_ERROR, HF_WORLD_ERROR_INPUT, "%s: %s", where, inner->message);
+    g_error_free(inner);
+    return FALSE;
+}
+
+static const HfResources *parse_total(HostBuilder *builder, const char *text, GError **error)
+{
+    if (builder->total && g_strcmp0(text, builder->resources_text) == 0) return builder->total;
+    HfResources *total = g_new0(HfResources, 1);
+    if (!hf_resources_parse(builder->world->catalog, text, HF_ROLE_STAR, HF_PARSE_AGENT, total,
+                            error)) {
+        g_free(total);
+        return NULL;
+    }
+    g_ptr_array_add(builder->world->totals, total);
+    g_free(builder->resources_text);
+    builder->resources_text = g_strdup(text);
+    return builder->total = total;
+}
+
+static const HfAttributes *parse_attributes(HostBuilder *builder, const char *text, GError **error)
+{
+    if (text == NULL) text = "";
+    if (builder->attributes && g_strcmp0(text, builder->attributes_text) == 0)
+        return builder->attributes;
+    HfAttributes *attributes = g_new0(HfAttributes, 1);
+    if (text[0] != '\0' && !hf_attributes_parse(builder->world->catalog, text, attributes, error)) {
+        g_free(attributes);
+        return NULL;
+    }
+    g_ptr_array_add(builder->world->attributes, attributes);
+    g_free(builder->attributes_text);
+    builder->attributes_text = g_strdup(text);
+    return builder->attributes = attributes;
+}
+
+static void add_host(void *context, const HfMachine *machine)
+{
+    HostBuilder *builder = context;
+    if (builder->error) return;
+    const HfResources *total = parse_total(builder, machine->resources, &builder->error);
+    if (total == NULL) return;
+    const HfAttributes *attributes =
+        parse_attributes(builder, machine->attributes, &builder->error);
+    if (attributes == NULL) return;
+    hf_vec_push_zero(&builder->hosts);
+    HfHost *host = hf_vec_last(&builder->hosts);
+    host->total = total;
+    host->attributes = attributes;
+    host->name = g_strdup(machine->name);
+    host->group = builder->group;
+    host->first_run = NO_ROW;
+    host->is_up = TRUE;
+}
+
+static gboolean add_group(HostBuilder *builder, const HfScenarioAgents *agents, GError **error)
+{
+    const HfModelKeys *format = agents->trace.format.model;
+    if (format != NULL) {
+        const HfAgentTraceFormat *trace = (const HfAgentTraceFormat *)(const void *)format;
+        return trace->read(agents->trace.format.config, add_host, builder, error);
+    }
+    for (uint32_t i = 0; i < (uint64_t)agents->count && builder->error == NULL; i++) {
+        g_autofree char *name = g_strdup_printf("%s-%u", agents->name, i);
+        g_autofree char *attributes = hf_agent_attributes(agents, i);
+        add_host(builder, &(HfMachine){name, agents->resources, attributes});
+    }
+    return TRUE;
+}
+
+static gboolean build_hosts(HfWorld *world, GError **error)
+{
+    HostBuilder builder = {.world = world};
+    gboolean good = TRUE;
+    for (uint32_t g = 0; good && g < world->scenario->agents.count; g++) {
+        const HfScenarioAgents *agents = &world->scenario->agents.at[g];
+        builder.group = g;
+        GError *inner = NULL;
+        good = add_group(&builder, agents, &inner);
+        if (good && builder.error) {
+            good = FALSE;
+            inner = g_steal_pointer(&builder.error);
+        }
+        if (!good) {
+            g_autofree char *where = g_strdup_printf("agents[%u] (%s)", g, agents->name);
+            fail(error, where, inner);
+        }
+    }
+    g_free(builder.resources_text);
+    g_free(builder.attributes_text);
+    world->hosts = builder.hosts.at;
+    world->host_count = builder.hosts.count;
+    return good;
+}
+
+/* ---- building: roles ---- */
+
+static gboolean intern_role(HfWorld *world, const char *path, HfRoleId *role_out, GError **error)
+{
+    GError *inner = NULL;
+    if (hf_role_intern(world->catalog, path, role_out, &inner)) return TRUE;
+    return fail(error, path, inner);
+}
+
+/* Policy static: which role owns host `i` of the `n` hosts in its group. A role owns the groups
+ * that it names, and a fraction of each group that no role names: the first so many hosts, role by
+ * role in the order of the file. */
+static HfRoleId owner_of(const HfWorld *world, const char *group, uint32_t i, uint32_t n,
+                         const HfRoleId *roles)
+{
+    const HfScenario *scenario = world->scenario;
+    for (uint32_t r = 0; r < scenario->roles.count; r++) {
+        const char **names = scenario->roles.at[r].agents;
+        if (names && g_strv_contains((const gchar *const *)names, group)) return roles[r];
+    }
+    double before = 0, here = ((double)i + 0.5) / (double)n;
+    for (uint32_t r = 0; r < scenario->roles.count; r++) {
+        before += scenario->roles.at[r].partition;
+        if (scenario->roles.at[r].partition > 0 && here < before) return roles[r];
+    }
+    return HF_ROLE_NONE;
+}
+
+static gboolean build_roles(HfWorld *world, GError **error)
+{
+    const HfScenario *scenario = world->scenario;
+    HfAllocator *allocator = hf_master_allocator(world->master);
+    g_autofree HfRoleId *roles = g_new0(HfRoleId, scenario->roles.count + 1);
+    for (uint32_t r = 0; r < scenario->roles.count; r++) {
+        if (!intern_role(world, scenario->roles.at[r].name, &roles[r], error)) return FALSE;
+        hf_allocator_weight_set(allocator, 0, roles[r], scenario->roles.at[r].weight);
+    }
+    g_autofree uint32_t *size = g_new0(uint32_t, scenario->agents.count);
+    g_autofree uint32_t *seen = g_new0(uint32_t, scenario->agents.count);
+    for (uint32_t h = 0; h < world->host_count; h++) size[world->hosts[h].group]++;
+    for (uint32_t h = 0; h < world->host_count; h++) {
+        HfHost *host = &world->hosts[h];
+        const char *group = scenario->agents.at[host->group].name;
+        HfRoleId owner = owner_of(world, group, seen[host->group]++, size[host->group], roles);
+        hf_agent_init(&host->agent, &world->agent_config, h, host->name, host->total,
+                      host->attributes, owner);
+    }
+    return TRUE;
+}
+
+/* ---- building: master ---- */
+
+static gboolean build_minimum(HfWorld *world, HfAllocatorConfig *config, GError **error)
+{
+    const char *text = world->scenario->master.min_allocatable_resources;
+    config->min_allocatable_count = 0;
+    if (text == NULL) return TRUE;
+    g_auto(GStrv) sets = g_strsplit(text, "|", -1);
+    config->min_allocatable = g_new0(HfQuantities, g_strv_length(sets) + 1);
+    for (guint i = 0; sets[i]; i++) {
+        GError *inner = NULL;
+        if (!hf_quantities_parse(world->catalog, sets[i], &config->min_allocatable[i], &inner))
+            return fail(error, "master.min_allocatable_resources", inner);
+        config->min_allocatable_count++;
+    }
+    return TRUE;
+}
+
+static void build_exclusions(HfWorld *world, HfAllocatorConfig *config)
+{
+    const char **names = world->scenario->master.fair_sharing_excluded_resource_names;
+    if (names == NULL) return;
+    config->fairness_excluded = g_new0(HfKindId, g_strv_length((gchar **)names) + 1);
+    for (uint32_t i = 0; names[i]; i++)
+        config->fairness_excluded[config->fairness_excluded_count++] =
+            hf_kind_intern(world->catalog, names[i], HF_TYPE_SCALAR);
+}
+
+static gboolean build_master(HfWorld *world, GError **error)
+{
+    const HfScenarioMaster *keys = &world->scenario->master;
+    HfAllocatorConfig config;
+    hf_allocator_config_init(&config);
+    config.interval = keys->allocation_interval;
+    config.policy = hf_policy_find(keys->policy);
+    config.role_sorter =
+        keys->role_sorter == HF_SCENARIO_SORTER_RANDOM ? HF_SORTER_RANDOM : HF_SORTER_DRF;
+    config.framework_sorter =
+        keys->framework_sorter == HF_SCENARIO_SORTER_RANDOM ? HF_SORTER_RANDOM : HF_SORTER_DRF;
+    config.agent_order =
+        keys->agent_order == HF_AGENTS_SORTED ? HF_AGENT_ORDER_SORTED : HF_AGENT_ORDER_SHUFFLED;
+    config.offer_scope =
+        keys->offer_scope == HF_OFFER_CELL ? HF_OFFER_SCOPE_CELL : HF_OFFER_SCOPE_AGENT;
+    config.filter_gpu_resources = keys->filter_gpu_resources;
+    hf_stream_init(&config.stream, world->scenario->seed, "allocator", 0);
+    gboolean good = build_minimum(world, &config, error);
+    build_exclusions(world, &config);
+    if (good) {
+        HfMasterConfig master;
+        hf_master_config_init(&master);
+        master.allocation_interval = keys->allocation_interval;
+        master.offer_timeout = keys->offer_timeout;
+        master.agent_ping_timeout = keys->agent_ping_timeout;
+        master.max_agent_ping_timeouts = (uint32_t)keys->max_agent_ping_timeouts;
+        master.agent_reregister_timeout = keys->agent_reregister_timeout;
+        master.explicit_heartbeats = keys->heartbeats == HF_HEARTBEATS_EXPLICIT;
+        world->master =
+            hf_master_new(world->catalog, hf_allocator_new(world->catalog, &config), &master);
+    }
+    for (uint32_t i = 0; i < config.min_allocatable_count; i++)
+        hf_quantities_clear(&config.min_allocatable[i]);
+    g_free(config.min_allocatable);
+    g_free(config.fairness_excluded);
+    return good;
+}
+
+/* ---- building: frameworks and faults ---- */
+
+static uint32_t capabilities_of(uint32_t flags)
+{
+    static const struct {
+        uint32_t scenario, allocator;
+    } pairs[] = {
+        {HF_FRAMEWORK_REVOCABLE_RESOURCES, HF_CAPABILITY_REVOCABLE_RESOURCES},
+        {HF_FRAMEWORK_GPU_RESOURCES, HF_CAPABILITY_GPU_RESOURCES},
+        {HF_FRAMEWORK_SHARED_RESOURCES, HF_CAPABILITY_SHARED_RESOURCES},
+        {HF_FRAMEWORK_PARTITION_AWARE, HF_CAPABILITY_PARTITION_AWARE},
+        {HF_FRAMEWORK_MULTI_ROLE, HF_CAPABILITY_MULTI_ROLE},
+        {HF_FRAMEWORK_RESERVATION_REFINEMENT, HF_CAPABILITY_RESERVATION_REFINEMENT},
+        {HF_FRAMEWORK_REGION_AWARE, HF_CAPABILITY_REGION_AWARE},
+    };
+    uint32_t capabilities = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
+        if (flags & pairs[i].scenario) capabilities |= pairs[i].allocator;
+    return capabilities;
+}
+
+static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
+{
+    const HfScenarioFramework *keys = &world->scenario->frameworks.at[row];
+    HfGuest *guest = &world->guests[row];
+    g_autoptr(GArray) roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId));
+    const char *single[] = {keys->role, NULL};
+    for (const char **path = keys->roles ? keys->roles : single; *path; path++) {
+        HfRoleId role;
+        if (!intern_role(world, *path, &role, error)) return FALSE;
+        g_array_append_val(roles, role);
+    }
+    HfDriverConfig config = {.name = keys->name,
+                             .roles = (const HfRoleId *)(const void *)roles->data,
+                             .role_count = roles->len,
+                             .capabilities = capabilities_of(keys->capabilities),
+                             .checkpoint = keys->checkpoint,
+                             .failover_timeout = keys->failover_timeout};
+    HfModelEnv env = {world->catalog, world->scenario->seed, row,
+                      keys->name,     config.roles[0],       world->scenario->duration};
+    GError *inner = NULL;
+    guest->ops = (const HfFrameworkModel *)(const void *)keys->model.model;
+    guest->model = guest->ops->create(&env, keys->model.config, &inner);
+    if (guest->model == NULL) {
+        g_autofree char *where = g_strdup_printf("frameworks[%u] (%s)", row, keys->name);
+        return fail(error, where, inner);
+    }
+    guest->driver = hf_driver_new(row, &config, guest->ops->ops, guest->model);
+    hf_stream_init(&guest->channel.latency, world->scenario->seed, "latency-framework", row);
+    hf_engine_at(world->engine, keys->start, world->kind.framework_start, row, 0);
+    return TRUE;
+}
+
+static gboolean build_fault(HfWorld *world, uint32_t row, GError **error)
+{
+    const HfScenarioFailure *keys = &world->scenario->failures.at[row];
+    HfFault *fault = &world->faults[row];
+    HfModelEnv env = {world->catalog,
+                      world->scenario->seed,
+                      row,
+                      keys->name ? keys->name : keys->what.model->name,
+                      HF_ROLE_STAR,
+                      world->scenario->duration};
+    GError *inner = NULL;
+    fault->ops = (const HfFailureModel *)(const void *)keys->what.model;
+    fault->model = fault->ops->create(world, &env, keys->what.config, &inner);
+    if (fault->model == NULL) {
+        g_autofree char *where = g_strdup_printf("failures[%u]", row);
+        return fail(error, where, inner);
+    }
+    hf_engine_at(world->engine, 0, world->kind.fault_start, row, 0);
+    return TRUE;
+}
+
+static void build_network(HfWorld *world)
+{
+    const HfLaw *law = &world->scenario->network.latency;
+    world->constant_latency = HF_TIME_NEVER;
+    if (law->kind == hf_law_kind_find("constant")) {
+        world->constant_latency = hf_time_from_seconds(hf_law_mean(law));
+        return;
+    }
+    world->latency = g_new(HfStream, world->host_count);
+    for (uint32_t h = 0; h < world->host_count; h++)
+        hf_stream_init(&world->latency[h], world->scenario->seed, "latency-agent", h);
+}
+
+/* ---- events of the world itself ---- */
+
+static void on_framework_start(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    hf_driver_start(world->guests[event->target].driver, event->now, &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, event->target});
+}
+
+static void on_host_start(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfHost *host = &world->hosts[event->target];
+    if (host->agent.state != HF_AGENT_DOWN || !host->is_up) return;
+    hf_agent_start(&host->agent, event->now, &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, event->target});
+}
+
+static void on_fault_start(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfFault *fault = &world->faults[event->target];
+    fault->ops->start(fault->model, world);
+}
+
+static void on_fault_timer(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfFault *fault = &world->faults[event->target];
+    fault->ops->timer(fault->model, world, (uint32_t)event->arg2, event->arg);
+}
+
+static void on_record(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    hf_recorder_tick(world->recorder, event->now);
+    if (event->now < world->scenario->duration)
+        hf_engine_at(world->engine, hf_recorder_next_tick(world->recorder), world->kind.record, 0,
+                     0);
+}
+
+static void register_kinds(HfWorld *world)
+{
+    hf_world__register_transport(world);
+    hf_world__register_executor(world);
+    HfEngine *engine = world->engine;
+    world->kind.framework_start =
+        hf_engine_register(engine, "framework-start", on_framework_start, world);
+    world->kind.host_start = hf_engine_register(engine, "host-start", on_host_start, world);
+    world->kind.fault_start = hf_engine_register(engine, "fault-start", on_fault_start, world);
+    world->kind.fault_timer = hf_engine_register(engine, "fault-timer", on_fault_timer, world);
+    world->kind.record = hf_engine_register(engine, "record", on_record, world);
+}
+
+static gboolean build(HfWorld *world, GError **error)
+{
+    const HfScenario *scenario = world->scenario;
+    if (!build_master(world, error) || !build_hosts(world, error) || !build_roles(world, error))
+        return FALSE;
+    build_network(world);
+    world->recorder = hf_recorder_new(world->catalog, scenario, world->host_count, world->master);
+    hf_trace_listen(world->trace, hf_recorder_listen, world->recorder);
+    world->guests = g_new0(HfGuest, scenario->frameworks.count + 1);
+    for (uint32_t f = 0; f < scenario->frameworks.count; f++) {
+        world->guest_count = f + 1;
+        if (!build_guest(world, f, error)) return FALSE;
+    }
+    world->faults = g_new0(HfFault, scenario->failures.count + 1);
+    for (uint32_t f = 0; f < scenario->failures.count; f++) {
+        world->fault_count = f + 1;
+        if (!build_fault(world, f, error)) return FALSE;
+    }
+    return TRUE;
+}
+
+HfWorld *hf_world_new(const HfScenario *scenario, GError **error)
+{
+    g_autoptr(HfWorld) world = g_new0(HfWorld, 1);
+    world->scenario = scenario;
+    world->catalog = hf_catalog_new(0);
+    world->engine = hf_engine_new(HF_EVENT_LIST_LADDER);
+    world->trace = hf_trace_new(world->catalog);
+    world->pool = hf_message_pool_new(world->catalog);
+    world->out = (HfOutbox){.catalog = world->catalog, .pool = world->pool, .trace = world->trace};
+    world->totals = g_ptr_array_new();
+    world->attributes = g_ptr_array_new();
+    hf_agent_config_init(&world->agent_config, world->catalog, scenario->seed);
+    register_kinds(world);
+    if (!build(world, error)) return NULL;
+    hf_trace_emit(world->trace, &(HfRecord){.type = HF_RECORD_RUN_STARTED,
+                                            .agent = HF_ROW_NONE,
+                                            .framework = HF_ROW_NONE,
+                                            .value = (int64_t)scenario->seed});
+    hf_master_start(world->master, 0, &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_MASTER, 0});
+    for (uint32_t h = 0; h < world->host_count; h++)
+        hf_engine_at(world->engine, 0, world->kind.host_start, h, 0);
+    hf_engine_at(world->engine, hf_recorder_next_tick(world->recorder), world->kind.record, 0, 0);
+    return g_steal_pointer(&world);
+}
+
+static void free_people(HfWorld *world)
+{
+    for (uint32_t f = 0; f < world->guest_count; f++) {
+        hf_driver_free(world->guests[f].driver);
+        if (world->guests[f].model) world->guests[f].ops->destroy(world->guests[f].model);
+    }
+    for (uint32_t f = 0; f < world->fault_count; f++)
+        if (world->faults[f].model) world->faults[f].ops->destroy(world->faults[f].model);
+    for (uint32_t h = 0; h < world->host_count; h++) {
+        if (world->hosts[h].agent.config) hf_agent_clear(&world->hosts[h].agent);
+        g_free(world->hosts[h].name);
+    }
+    g_free(world->guests);
+    g_free(world->faults);
+    g_free(world->hosts);
+}
+
+void hf_world_free(HfWorld *world)
+{
+    if (world == NULL) return;
+    free_people(world);
+    for (guint32 i = 0; i < world->runs.count; i++)
+        hf_resources_clear(world->catalog, &world->runs.at[i].resources);
+    hf_vec_clear(&world->runs);
+    hf_slots_clear(&world->run_slots);
+    hf_recorder_free(world->recorder);
+    hf_master_free(world->master);
+    hf_vec_clear(&world->out.messages);
+    hf_vec_clear(&world->out.timers);
+    hf_message_pool_free(world->pool);
+    hf_trace_free(world->trace);
+    hf_engine_free(world->engine);
+    for (guint i = 0; i < world->totals->len; i++) {
+        hf_resources_clear(world->catalog, g_ptr_array_index(world->totals, i));
+        g_free(g_ptr_array_index(world->totals, i));
+    }
+    for (guint i = 0; i < world->attributes->len; i++) {
+        hf_attributes_clear(world->catalog, g_ptr_array_index(world->attributes, i));
+        g_free(g_ptr_array_index(world->attributes, i));
+    }
+    g_ptr_array_unref(world->totals);
+    g_ptr_array_unref(world->attributes);
+    g_free(world->latency);
+    hf_catalog_free(world->catalog);
+    g_free(world);
+}
+
+/* ---- running ---- */
+
+HfRunEnd hf_world_run(HfWorld *world, HfTime until)
+{
+    return hf_engine_run_until(world->engine, MIN(until, world->scenario->duration));
+}
+
+void hf_world_stop(HfWorld *world)
+{
+    hf_engine_stop(world->engine);
+}
+
+void hf_world_finish(HfWorld *world)
+{
+    hf_recorder_finish(world->recorder, hf_world__now(world));
+    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                            .type = HF_RECORD_RUN_ENDED,
+                                            .agent = HF_ROW_NONE,
+                                            .framework = HF_ROW_NONE});
+}
+
+HfTrace *hf_world_trace(HfWorld *world)
+{
+    return world->trace;
+}
+
+HfRecorder *hf_world_recorder(HfWorld *world)
+{
+    return world->recorder;
+}
+
+HfMaster *hf_world_master(HfWorld *world)
+{
+    return world->master;
+}
+
+const HfEngine *hf_world_engine(const HfWorld *world)
+{
+    return world->engine;
+}
+
+const HfScenario *hf_world_scenario(const HfWorld *world)
+{
+    return world->scenario;
+}
+
+static const char *agent_name(void *context, uint32_t agent)
+{
+    const HfWorld *world = context;
+    return hf_master_agent_name(world->master, agent);
+}
+
+static const char *host_name(void *context, uint32_t host)
+{
+    const HfWorld *world = context;
+    return host < world->host_count ? world->hosts[host].name : NULL;
+}
+
+static const char *framework_name(void *context, uint32_t framework)
+{
+    const HfWorld *world = context;
+    return hf_master_framework_name(world->master, framework);
+}
+
+HfTraceNames hf_world_names(HfWorld *world)
+{
+    return (HfTraceNames){agent_name, host_name, framework_name, world};
+}
+
+HfWorldMemory hf_world_memory(const HfWorld *world)
+{
+    HfEngineStats stats;
+    hf_engine_stats(world->engine, &stats);
+    size_t hosts = world->runs.room * sizeof(HfRun);
+    for (uint32_t h = 0; h < world->host_count; h++)
+        hosts += sizeof(HfHost) + strlen(world->hosts[h].name) + 1 +
+                 world->hosts[h].agent.tasks.room * sizeof(HfAgentTask);
+    return (HfWorldMemory){
+        .engine = stats.memory_bytes,
+        .master = hf_master_memory(world->master),
+        .allocator = hf_allocator_memory(hf_master_allocator(world->master)),
+        .messages = hf_message_pool_memory(world->pool),
+        .hosts = hosts,
+        .recorder = hf_recorder_memory(world->recorder),
+    };
+}
+
+void hf_world_check(const HfWorld *world)
+{
+    hf_master_check(world->master);
+    uint32_t runs = 0;
+    for (uint32_t h = 0; h < world->host_count; h++) {
+        for (uint32_t row = world->hosts[h].first_run; row != NO_ROW;
+             row = world->runs.at[row].next) {
+            HF_ASSERT(world->runs.at[row].host == h && world->hosts[h].is_up);
+            runs++;
+        }
+    }
+    HF_ASSERT(runs == world->run_slots.live);
+}

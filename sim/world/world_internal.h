@@ -1,0 +1,98 @@
+/* The world's tables, shared by world.c (building, running), transport.c (messages), executor.c and
+ * faults.c. */
+#ifndef HF_WORLD_WORLD_INTERNAL_H
+#define HF_WORLD_WORLD_INTERNAL_H
+
+#include "base/slots.h"
+#include "control/agent.h"
+#include "world/world.h"
+
+#define NO_ROW UINT32_MAX
+
+/* A channel delivers in order, as TCP does: nothing arrives before what was sent earlier. */
+typedef struct HfChannel {
+    HfTime last_to, last_from; /* latest arrival at, and from, this end */
+    HfStream latency;
+} HfChannel;
+
+typedef struct HfHost {
+    HfAgent agent;
+    const HfResources *total;       /* of the group or of the trace's machine */
+    const HfAttributes *attributes; /* never NULL */
+    char *name;
+    uint32_t group;     /* index in scenario->agents */
+    uint32_t first_run; /* list of its running tasks */
+    gboolean is_up;
+    HfTime last_to, last_from; /* of its channel to the master */
+} HfHost;
+
+/* A task that an executor runs. */
+typedef struct HfRun {
+    uint64_t task;
+    uint32_t framework, host;
+    uint32_t generation, usage_milli;
+    uint32_t next, prev; /* of the same host */
+    HfTaskState end;
+    HfEvent event; /* its end; 0 = runs until killed */
+    HfResources resources;
+} HfRun;
+
+typedef struct HfGuest { /* a framework of the scenario */
+    const HfFrameworkModel *ops;
+    void *model;
+    HfDriver *driver;
+    HfChannel channel;
+} HfGuest;
+
+typedef struct HfFault {
+    const HfFailureModel *ops;
+    void *model;
+} HfFault;
+
+struct HfWorld {
+    const HfScenario *scenario;
+    HfCatalog *catalog;
+    HfEngine *engine;
+    HfTrace *trace;
+    HfMessagePool *pool;
+    HfOutbox out;
+    HfMaster *master;
+    HfRecorder *recorder;
+    HfAgentConfig agent_config;
+    HfHost *hosts; /* [host_count]; never moves */
+    uint32_t host_count;
+    GPtrArray *totals;     /* HfResources *, owned; shared by hosts */
+    GPtrArray *attributes; /* HfAttributes *, owned; shared by hosts */
+    HfGuest *guests;       /* [guest_count] */
+    uint32_t guest_count;
+    HfFault *faults; /* [fault_count] */
+    uint32_t fault_count;
+    HfSlots run_slots;
+    HF_VEC(HfRun) runs;
+    HfStream *latency;       /* [host_count], only when the law is not constant */
+    HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
+    struct {
+        HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
+            host_start, task_end, fault_start, fault_timer, record;
+    } kind;
+};
+
+/* transport.c */
+void hf_world__register_transport(HfWorld *world);
+/* Send what the last step put out; `self` says whose timers they are. */
+void hf_world__flush(HfWorld *world, HfPeer self);
+/* Tell the master something about a connection, through the same channel as the agent's messages.
+ */
+void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
+
+/* executor.c */
+void hf_world__register_executor(HfWorld *world);
+void hf_world__executor_message(HfWorld *world, const HfMessage *in);
+void hf_world__kill_all(HfWorld *world, uint32_t host);
+
+static inline HfTime hf_world__now(const HfWorld *world)
+{
+    return hf_engine_now(world->engine);
+}
+
+#endif
