@@ -106,17 +106,28 @@ static double time_tic(const TimeAxis *axis, double span)
     return 0;
 }
 
+static const TimeAxis axes[] = {
+    {"seconds", 1, 180, {1, 2, 5, 10, 15, 20, 30}},
+    {"minutes", 60, 3 * 3600, {1, 2, 5, 10, 15, 20, 30}},
+    {"hours", 3600, 4 * 86400, {1, 2, 3, 4, 6, 12, 24}},
+    {"days", 86400, INFINITY, {1, 2, 5, 7, 14, 30, 60, 90, 180}},
+};
+
 static const TimeAxis *time_axis(double span)
 {
-    static const TimeAxis axes[] = {
-        {"seconds", 1, 180, {1, 2, 5, 10, 15, 20, 30}},
-        {"minutes", 60, 3 * 3600, {1, 2, 5, 10, 15, 20, 30}},
-        {"hours", 3600, 4 * 86400, {1, 2, 3, 4, 6, 12, 24}},
-        {"days", 86400, INFINITY, {1, 2, 5, 7, 14, 30, 60, 90, 180}},
-    };
     const TimeAxis *axis = axes;
     while (span > axis->up_to) axis++;
     return axis;
+}
+
+/* A length of time for people: "90 seconds" is "1.5 minutes", and one is singular. */
+static char *time_text(double seconds)
+{
+    size_t i = G_N_ELEMENTS(axes) - 1;
+    while (i > 0 && seconds < axes[i].scale) i--;
+    char *text = g_strdup_printf("%.3g %s", seconds / axes[i].scale, axes[i].unit);
+    if (seconds == axes[i].scale) text[strlen(text) - 1] = '\0';
+    return text;
 }
 
 static void set_series(GString *script, const HfSeriesFacts *facts)
@@ -403,11 +414,8 @@ static gboolean draw_series(Plotter *plotter, const char *path, GError **error)
     g_autofree char *table = hf_series_facts_table(facts);
     g_autofree char *table_path = g_build_filename(plotter->out_dir, "series.csv", NULL);
     if (!g_file_set_contents(table_path, table, -1, error)) return FALSE;
-    double width = g_array_index(facts->bin_ends, double, 0);
-    const TimeAxis *axis = time_axis(width);
-    g_autofree char *detail = g_strdup_printf(" \302\267 each point the mean of %.3g %s",
-                                              width / axis->scale, axis->unit);
-    if (width == axis->scale) detail[strlen(detail) - 1] = '\0'; /* 1 minute, not 1 minutes */
+    g_autofree char *width = time_text(g_array_index(facts->bin_ends, double, 0));
+    g_autofree char *detail = g_strdup_printf(" \302\267 each point the mean of %s", width);
     plotter->detail = detail;
     gboolean ok = draw_utilization(plotter, facts, error) && draw_shares(plotter, facts, error) &&
                   draw_offers(plotter, facts, error) && draw_tasks(plotter, facts, error) &&
