@@ -18,8 +18,8 @@ struct HfArena {
 
 HfArena *hf_arena_new(size_t block_size)
 {
-    HfArena *arena = g_new0(HfArena, 1);
     HF_ASSERT(block_size > 0);
+    HfArena *arena = g_new0(HfArena, 1);
     arena->block_size = block_size;
     return arena;
 }

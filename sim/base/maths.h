@@ -22,7 +22,7 @@ double hf_log1p(double x);
 /* x^y for x > 0, as exp(y log x): relative error about 1e-16 * (1 + |y log x|). */
 double hf_pow(double x, double y);
 
-/* Gamma(z) for z > 0; INFINITY beyond about 171.6. Relative error below 1e-13. */
+/* Gamma(z) for z > 0; INFINITY beyond about 171.6. Relative error below 1e-12. */
 double hf_gamma(double z);
 
 #endif
