@@ -6,6 +6,7 @@
 #include "tools/json_out.h"
 #include "tools/paths.h"
 #include "tools/registry.h"
+#include "world/world.h"
 
 typedef struct Check {
     HfScenarioOptions load;
@@ -37,7 +38,8 @@ static void say_good(Check *check, const char *path, const HfScenarioSet *set)
 
 static void say_bad(Check *check, const GPtrArray *messages, const GError *error)
 {
-    if (g_error_matches(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_IO))
+    if (g_error_matches(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_IO) ||
+        g_error_matches(error, HF_WORLD_ERROR, HF_WORLD_ERROR_IO))
         check->has_io_error = TRUE;
     else
         check->has_bad_input = TRUE;
@@ -54,20 +56,34 @@ static void say_bad(Check *check, const GPtrArray *messages, const GError *error
     json_builder_end_array(check->json);
 }
 
+/* Building each arm's world finds what no key can tell: traces, resources that do not fit. */
+static gboolean fits_together(const HfScenarioSet *set, GError **error)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        g_autoptr(HfWorld) world = hf_world_new(set->arms[i], error);
+        if (world != NULL) continue;
+        if (set->arms[i]->arm != NULL) g_prefix_error(error, "arm %s: ", set->arms[i]->arm);
+        g_prefix_error(error, "%s: ", set->path);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static void check_file(Check *check, const char *name)
 {
     g_autofree char *path = hf_paths_scenario(name);
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
     g_autoptr(HfScenarioSet) set = hf_scenario_load(path, &check->load, messages, &error);
+    gboolean is_good = set != NULL && fits_together(set, &error);
 
     gboolean is_json = check->globals->format == HF_FORMAT_JSON;
     if (is_json) {
         json_builder_begin_object(check->json);
         hf_json_string(check->json, "file", path);
-        hf_json_bool(check->json, "ok", set != NULL);
+        hf_json_bool(check->json, "ok", is_good);
     }
-    if (set != NULL)
+    if (is_good)
         say_good(check, path, set);
     else
         say_bad(check, messages, error);

@@ -8,6 +8,7 @@
 #include "tools/json_out.h"
 #include "tools/paths.h"
 #include "tools/registry.h"
+#include "world/metrics.h"
 
 #define CELL_WIDTH_MAX 34 /* one long cell must not push a whole column out of sight */
 
@@ -94,6 +95,13 @@ static gboolean list_policies(List *list, GError **error)
     return TRUE;
 }
 
+static gboolean list_metrics(List *list, GError **error)
+{
+    for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern != NULL; kind++)
+        add_row(list, kind->pattern, kind->unit, kind->help);
+    return TRUE;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -159,12 +167,14 @@ typedef struct Kind {
 static const char *const model_columns[] = {"name", "family", "help", NULL};
 static const char *const name_columns[] = {"name", "help", NULL};
 static const char *const scenario_columns[] = {"name", "question", NULL};
+static const char *const metric_columns[] = {"metric", "unit", "help", NULL};
 static const char *const key_columns[] = {"key", "type", "default", "help", NULL};
 
 static const Kind kinds[] = {
     {"models", model_columns, list_models},
     {"policies", name_columns, list_policies},
     {"scenarios", scenario_columns, list_scenarios},
+    {"metrics", metric_columns, list_metrics},
     {"keys", key_columns, list_keys},
 };
 
@@ -198,8 +208,8 @@ static int run(int argc, char **argv)
 
 const HfCommand hf_cmd_list = {
     .name = "list",
-    .summary = "list models, policies, scenarios or keys",
-    .usage = "models|policies|scenarios|keys",
+    .summary = "list models, policies, scenarios, metrics or keys",
+    .usage = "models|policies|scenarios|metrics|keys",
     .description =
         "Lists what a scenario may name, a line each: models of frameworks, failures and\n"
         "traces; allocation policies; the scenarios that come with the program; or every\n"

@@ -9,6 +9,8 @@
 #include "tools/commands.h"
 #include "tools/registry.h"
 #include "tools/version.h"
+#include "world/metrics.h"
+#include "world/tables.h"
 
 /* Text in which nothing is markup: dashes stay dashes, and no line is taken for a request. */
 static void put_text(GString *page, const char *text)
@@ -52,7 +54,7 @@ static void put_options(GString *page, const HfOption *option)
         }
         g_string_append_c(page, '\n');
         put_text(page, option->help);
-        g_string_append(page, option->kind == HF_OPTION_TEXTS ? "; may be repeated.\n" : ".\n");
+        g_string_append(page, ".\n");
     }
 }
 
@@ -71,21 +73,55 @@ static void put_commands(GString *page)
     put_options(page, hf_global_options);
 }
 
+static void put_entry(GString *page, const char *term, const char *text)
+{
+    g_string_append(page, ".TP\n\\fB");
+    put_text(page, term);
+    g_string_append(page, "\\fR\n");
+    put_text(page, text);
+    g_string_append_c(page, '\n');
+}
+
 typedef struct Entry {
     const char *term, *text;
 } Entry;
 
-static void put_entries(GString *page, const char *title, const char *intro, const Entry *entries,
-                        size_t count)
+static void put_entries(GString *page, const char *title, const Entry *entries, size_t count)
 {
     g_string_append_printf(page, ".SH %s\n", title);
-    if (intro != NULL) put_paragraphs(page, intro, ".PP");
-    for (size_t i = 0; i < count; i++) {
-        g_string_append(page, ".TP\n\\fB");
-        put_text(page, entries[i].term);
-        g_string_append(page, "\\fR\n");
-        put_text(page, entries[i].text);
-        g_string_append_c(page, '\n');
+    for (size_t i = 0; i < count; i++) put_entry(page, entries[i].term, entries[i].text);
+}
+
+static void put_run_files(GString *page)
+{
+    g_string_append(page,
+                    ".SH FILES OF A RUN\n"
+                    "A run is written under a temporary name and gets its own when it is whole.\n");
+    put_entry(page, "run.json",
+              "What was run and how it ended: scenario, seed, version, digests, counts, time and "
+              "memory.");
+    put_entry(page, "summary.json", "Every metric with its value, unit and description.");
+    for (const HfTable *table = hf_tables; table->file != NULL; table++)
+        put_entry(page, table->file, table->help);
+    put_entry(page, "tasks.csv", "each task, from submission to its end");
+    put_entry(
+        page, "arms.csv",
+        "where the scenario has arms: their utilization side by side; each arm has a directory of "
+        "its own beside it");
+    put_entry(page, "plots/", "what 'holdfast plot' drew, and the script of each figure");
+}
+
+static void put_metrics(GString *page)
+{
+    g_string_append(page, ".SH METRICS\n");
+    put_paragraphs(
+        page,
+        "What a run measures, after its warm-up, and what expectations may name. Words in\n"
+        "capitals stand for a resource, role, framework or number.",
+        ".PP");
+    for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern != NULL; kind++) {
+        g_autofree char *term = g_strdup_printf("%s (%s)", kind->pattern, kind->unit);
+        put_entry(page, term, kind->help);
     }
 }
 
@@ -98,22 +134,6 @@ static void put_fixed_sections(GString *page)
         {"3", "An expectation of the scenario, or a baseline, was not met."},
         {"4", "An invariant was broken: a bug in Holdfast. The message says how to repeat it."},
     };
-    static const Entry files[] = {
-        {"run.json",
-         "What was run and how it ended: scenario, seed, version, digests, counts, time "
-         "and memory."},
-        {"summary.json", "Every metric with its value, unit and description."},
-        {"timeseries.csv",
-         "A row for each recording interval: agents, tasks, offers, each resource "
-         "by kind of use, dominant shares."},
-        {"tasks.csv", "A row for each task, from submission to its end."},
-        {"waits.csv",
-         "Quantiles of the wait from submission to start, for each framework and all."},
-        {"frameworks.csv", "A row for each framework."},
-        {"arms.csv", "Where the scenario has arms: their utilization side by side; each arm has a "
-                     "directory of its own beside it."},
-        {"plots/", "What holdfast plot drew, and the script of each figure."},
-    };
     static const Entry variables[] = {
         {"HOLDFAST_TRACES",
          "Directories, divided by colons, where traces that a scenario names are "
@@ -125,12 +145,10 @@ static void put_fixed_sections(GString *page)
         {"holdfast check mine.yaml", "Say everything that is wrong with a scenario file."},
         {"holdfast schema > holdfast.schema.json", "A JSON Schema, for editors."},
     };
-    put_entries(page, "EXIT STATUS", NULL, statuses, G_N_ELEMENTS(statuses));
-    put_entries(page, "FILES OF A RUN",
-                "A run is written under a temporary name and gets its own when it is whole.", files,
-                G_N_ELEMENTS(files));
-    put_entries(page, "ENVIRONMENT", NULL, variables, G_N_ELEMENTS(variables));
-    put_entries(page, "EXAMPLES", NULL, examples, G_N_ELEMENTS(examples));
+    put_entries(page, "EXIT STATUS", statuses, G_N_ELEMENTS(statuses));
+    put_run_files(page);
+    put_entries(page, "ENVIRONMENT", variables, G_N_ELEMENTS(variables));
+    put_entries(page, "EXAMPLES", examples, G_N_ELEMENTS(examples));
 }
 
 static char *make_page(void)
@@ -174,6 +192,7 @@ static char *make_page(void)
     hf_registry_init(&registry);
     g_autofree char *keys = hf_scenario_keys_roff(&registry.scenario);
     g_string_append(page, keys);
+    put_metrics(page);
     return g_string_free(page, FALSE);
 }
 
