@@ -51,6 +51,10 @@ HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *confi
     for (uint32_t m = 0; m < config->min_allocatable_count; m++)
         hf_quantities_copy(&allocator->min[m], &config->min_allocatable[m]);
     allocator->region = g_strdup(config->region);
+    allocator->recovery_timeout = config->recovery_timeout;
+    allocator->agent_recovery_factor = config->agent_recovery_factor;
+    allocator->recovery_ends = HF_TIME_NEVER;
+    allocator->quirks = config->quirks;
     HfStream stream = config->stream;
     allocator->order_key = hf_stream_u64(&stream);
     hf_sorters__init(&allocator->sorters);
@@ -80,6 +84,9 @@ static void agent_clear(HfAllocator *allocator, HfAgent *row)
     hf_vec_clear(&row->filter_sub);
     hf_vec_clear(&row->filter_row);
     hf_attributes_clear(catalog, &row->attributes);
+    hf_allocator__maintenance_free(row->maintenance);
+    if (row->offered_shared != NULL) hf_resources_clear(catalog, row->offered_shared);
+    g_free(row->offered_shared);
     g_free(row->name);
     g_free(row->hostname);
     g_free(row->region);
@@ -94,17 +101,23 @@ void hf_allocator_free(HfAllocator *allocator)
         agent_clear(allocator, &allocator->agents.at[a]);
     for (uint32_t f = 0; f < allocator->frameworks.count; f++) {
         g_free(allocator->frameworks.at[f].name);
+        hf_offer_constraints_unref(allocator->frameworks.at[f].constraints);
         hf_vec_clear(&allocator->frameworks.at[f].subs);
     }
-    for (uint32_t s = 0; s < allocator->subs.count; s++) {
-        for (uint32_t m = 0; m < allocator->subs.at[s].min_count; m++)
-            hf_quantities_clear(&allocator->subs.at[s].min[m]);
-        g_free(allocator->subs.at[s].min);
+    for (uint32_t s = 0; s < allocator->subs.count; s++)
+        hf_allocator__minimum_clear(&allocator->subs.at[s]);
+    for (uint32_t r = 0; r < allocator->roles.count; r++) {
+        hf_quantities_clear(&allocator->roles.at[r].guarantees);
+        hf_quantities_clear(&allocator->roles.at[r].consumed);
+        hf_limits_clear(&allocator->roles.at[r].limits);
     }
+    if (allocator->whitelist != NULL) g_hash_table_unref(allocator->whitelist);
     for (uint32_t m = 0; m < allocator->min_count; m++) hf_quantities_clear(&allocator->min[m]);
     g_free(allocator->min);
     g_free(allocator->region);
     g_free(allocator->amounts);
+    g_free(allocator->root_reserved);
+    g_free(allocator->root_used_reserved);
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
     hf_vec_clear(&allocator->agents);
@@ -124,7 +137,15 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->regrouped);
     hf_resources_clear(allocator->catalog, &allocator->offer);
     hf_resources_clear(allocator->catalog, &allocator->rest);
-    hf_quantities_clear(&allocator->amount);
+    hf_resources_clear(allocator->catalog, &allocator->extra);
+    hf_quantities_clear(&allocator->gained);
+    hf_quantities_clear(&allocator->required);
+    hf_quantities_clear(&allocator->headroom);
+    hf_quantities_clear(&allocator->surplus_after);
+    hf_vec_clear(&allocator->quota_roles);
+    hf_vec_clear(&allocator->maintained);
+    hf_vec_clear(&allocator->inverse);
+    hf_vec_clear(&allocator->unmet);
     hf_filters__clear(&allocator->filters);
     hf_sorters__clear(&allocator->sorters);
     g_free(allocator);
@@ -297,19 +318,24 @@ static void countable(HfAllocator *allocator, uint32_t agent, const HfSub *sub,
     }
 }
 
-/* Unreserved non-revocable scalars count as used by the role and its ancestors. */
-static void used_amounts(HfAllocator *allocator, HfRoleId role, const HfResources *resources,
-                         int sign)
+void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                                const HfResources *resources, int sign)
 {
     const HfCatalog *catalog = allocator->catalog;
     const HfResource *at = hf_resources_entries(resources);
     for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
         if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
-        if (hf_meta_info(catalog, at[i].meta)->flags & (HF_META_RESERVED | HF_META_REVOCABLE))
-            continue;
-        hf_allocator__role_add(allocator, role, HF_ROLE_USED, catalog->kind[at[i].kind].quantity,
-                               sign * at[i].milli);
+        HfKindId kind = catalog->kind[at[i].kind].quantity;
+        uint32_t flags = hf_meta_info(catalog, at[i].meta)->flags;
+        if (!(flags & (HF_META_RESERVED | HF_META_REVOCABLE)))
+            hf_allocator__role_add(allocator, role, HF_ROLE_USED, kind, sign * at[i].milli);
+        if (!(flags & HF_META_RESERVED)) continue;
+        const HfAgent *on = &allocator->agents.at[agent];
+        if (!(flags & HF_META_SHARED) ||
+            copies_of_role(allocator, on, role, &at[i]) == at[i].copies)
+            allocator->root_used_reserved[kind] += sign * at[i].milli;
     }
+    if (sign < 0) hf_allocator__quota_eased(allocator, role);
 }
 
 static void account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -317,7 +343,7 @@ static void account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
 {
     const HfSub *row = &allocator->subs.at[sub];
     HfNode role_leaf = allocator->roles.at[row->role].leaf;
-    used_amounts(allocator, row->role, resources, sign);
+    hf_allocator__used_amounts(allocator, agent, row->role, resources, sign);
     HfQuantities mine = {0};
     if (!(allocator->agents.at[agent].flags & HF_AGENT_SHARED)) {
         hf_resources_scalar_quantities(allocator->catalog, resources, &mine);
@@ -432,6 +458,30 @@ void hf_allocator__agent_flags(HfAllocator *allocator, HfAgent *row)
 
 /* ---- Agents ---- */
 
+static void whitelist_flag(const HfAllocator *allocator, HfAgent *row)
+{
+    row->flags &= ~(uint32_t)HF_AGENT_WHITELISTED;
+    if (allocator->whitelist == NULL || g_hash_table_contains(allocator->whitelist, row->hostname))
+        row->flags |= HF_AGENT_WHITELISTED;
+}
+
+void hf_allocator_whitelist_set(HfAllocator *allocator, HfTime now, const char *const *hostnames,
+                                uint32_t hostname_count)
+{
+    if (allocator->whitelist != NULL) g_hash_table_unref(allocator->whitelist);
+    allocator->whitelist = NULL;
+    if (hostnames != NULL)
+        allocator->whitelist = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (uint32_t h = 0; h < hostname_count; h++)
+        g_hash_table_add(allocator->whitelist, g_strdup(hostnames[h]));
+    for (uint32_t a = 0; a < allocator->agents.count; a++) {
+        HfAgent *row = hf_allocator__agent(allocator, a);
+        if (row == NULL) continue;
+        whitelist_flag(allocator, row);
+        hf_allocator__agent_touch(allocator, a);
+    }
+}
+
 static gboolean is_remote(const HfAllocator *allocator, const char *region)
 {
     return region != NULL && g_strcmp0(region, allocator->region) != 0;
@@ -481,6 +531,14 @@ static uint32_t sub_or_new(HfAllocator *allocator, uint32_t framework, HfRoleId 
     return sub != HF_ROW_NONE ? sub : hf_allocator__sub_new(allocator, framework, role);
 }
 
+/* A framework that holds something before it is added. */
+static void name_unknown(HfAllocator *allocator, uint32_t framework, const char *name)
+{
+    while (allocator->frameworks.count <= framework) hf_vec_push_zero(&allocator->frameworks);
+    g_free(allocator->frameworks.at[framework].name);
+    allocator->frameworks.at[framework].name = g_strdup(name);
+}
+
 static void agent_hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holding)
 {
     HfCatalog *catalog = allocator->catalog;
@@ -490,6 +548,8 @@ static void agent_hold(HfAllocator *allocator, uint32_t agent, const HfHolding *
     uint32_t sub = HF_ROW_NONE;
     if (hf_allocator__framework(allocator, holding->framework) != NULL)
         sub = sub_or_new(allocator, holding->framework, holding->role);
+    else
+        name_unknown(allocator, holding->framework, holding->framework_name);
     held_add(allocator, agent, holding->framework, holding->role, sub, &resources);
     hf_resources_add(catalog, &allocator->agents.at[agent].launched, &resources);
     if (sub != HF_ROW_NONE) {
@@ -504,16 +564,18 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
 {
     HF_ASSERT(spec->name != NULL && spec->total != NULL);
     if (hf_allocator__agent(allocator, agent) != NULL) return HF_EXISTS;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     while (allocator->agents.count <= agent) hf_vec_push_zero(&allocator->agents);
     HfAgent *row = &allocator->agents.at[agent];
     memset(row, 0, sizeof *row);
-    row->flags = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
+    row->flags = HF_AGENT_KNOWN | HF_AGENT_ACTIVE;
     row->capabilities = spec->capabilities;
     row->version = 1;
     row->refused_vacant = HF_ROW_NONE;
     row->owner = spec->owner;
     row->name = g_strdup(spec->name);
     row->hostname = g_strdup(spec->hostname != NULL ? spec->hostname : spec->name);
+    whitelist_flag(allocator, row);
     row->region = g_strdup(spec->region);
     row->zone = g_strdup(spec->zone);
     if (is_remote(allocator, row->region)) row->flags |= HF_AGENT_REMOTE;
@@ -530,11 +592,16 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
     hf_allocator__agent_flags(allocator, row);
     hf_allocator__agent_recompute(allocator, agent);
     hf_allocator__agent_changed(allocator, agent);
+    hf_allocator__maintain(allocator, agent, spec->has_unavailability, spec->unavailable_start,
+                           spec->unavailable_duration);
+    if (allocator->is_recovering && allocator->agent_count >= allocator->expected_agents)
+        allocator->is_recovering = allocator->is_paused = FALSE;
     hf_allocator__trigger(allocator, agent);
     return HF_OK;
 }
 
-static gboolean update_total(HfAllocator *allocator, uint32_t agent, const HfResources *total)
+gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
+                                    const HfResources *total)
 {
     HfAgent *row = &allocator->agents.at[agent];
     if (hf_resources_equal(allocator->catalog, &row->total, total)) return FALSE;
@@ -561,23 +628,28 @@ HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t 
 {
     HfAgent *row = hf_allocator__agent(allocator, agent);
     if (row == NULL) return HF_UNKNOWN;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     gboolean is_updated = FALSE;
     if (spec->attributes != NULL && !hf_attributes_equal(spec->attributes, &row->attributes)) {
         hf_attributes_copy(allocator->catalog, &row->attributes, spec->attributes);
         hf_filters__drop_agent(allocator, agent);
+        hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
         is_updated = TRUE;
     }
     is_updated |= replace_text(&row->hostname, spec->hostname);
+    whitelist_flag(allocator, row);
     is_updated |= replace_text(&row->region, spec->region);
     is_updated |= replace_text(&row->zone, spec->zone);
     row->flags &= ~(uint32_t)HF_AGENT_REMOTE;
     if (is_remote(allocator, row->region)) row->flags |= HF_AGENT_REMOTE;
-    if (spec->capabilities != row->capabilities) {
+    if (spec->capabilities != HF_AGENT_CAPABILITIES_KEEP &&
+        spec->capabilities != row->capabilities) {
         row->capabilities = spec->capabilities;
         is_updated = TRUE;
     }
     row->owner = spec->owner;
-    if (spec->total != NULL) is_updated |= update_total(allocator, agent, spec->total);
+    if (spec->total != NULL)
+        is_updated |= hf_allocator__update_total(allocator, agent, spec->total);
     if (!is_updated) return HF_OK;
     hf_allocator__agent_changed(allocator, agent);
     hf_allocator__trigger(allocator, agent);
@@ -589,6 +661,12 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     HfAgent *row = hf_allocator__agent(allocator, agent);
     if (row == NULL) return HF_UNKNOWN;
     hf_filters__drop_agent(allocator, agent);
+    hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
+    hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
+    /* what a framework that was never added has launched was never counted */
+    for (uint32_t h = 0; h < row->held.count; h++)
+        if (row->held.at[h].sub == HF_ROW_NONE)
+            hf_resources_subtract(allocator->catalog, &row->launched, &row->held.at[h].resources);
     hf_allocator__launched_amounts(allocator, &row->launched, -1);
     while (row->held.count > 0) {
         HfHeld *held = hf_vec_last(&row->held);
@@ -640,6 +718,30 @@ static gboolean in_roles(const HfRoleId *roles, uint32_t count, HfRoleId role)
     return FALSE;
 }
 
+void hf_allocator__minimum_clear(HfSub *sub)
+{
+    for (uint32_t m = 0; m < sub->min_count; m++) hf_quantities_clear(&sub->min[m]);
+    g_free(sub->min);
+    sub->min = NULL;
+    sub->min_count = 0;
+    sub->has_min = FALSE;
+}
+
+static void set_minimum(HfSub *sub, const HfFrameworkSpec *spec)
+{
+    hf_allocator__minimum_clear(sub);
+    for (uint32_t r = 0; r < spec->minimum_count; r++) {
+        const HfRoleMinimum *minimum = &spec->minima[r];
+        if (minimum->role != sub->role) continue;
+        sub->has_min = TRUE;
+        sub->min_count = minimum->count;
+        sub->min = g_new0(HfQuantities, minimum->count);
+        for (uint32_t m = 0; m < minimum->count; m++)
+            hf_quantities_copy(&sub->min[m], &minimum->alternatives[m]);
+        return;
+    }
+}
+
 static void activate_and_log(HfAllocator *allocator, uint32_t sub)
 {
     hf_allocator__sub_activate(allocator, sub);
@@ -665,11 +767,14 @@ HfStatus hf_allocator_framework_add(HfAllocator *allocator, HfTime now, uint32_t
                                     uint32_t used_count)
 {
     if (hf_allocator__framework(allocator, framework) != NULL) return HF_EXISTS;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     while (allocator->frameworks.count <= framework) hf_vec_push_zero(&allocator->frameworks);
     HfFramework *row = &allocator->frameworks.at[framework];
     row->is_known = TRUE;
     row->is_active = spec->active;
     row->capabilities = spec->capabilities;
+    row->constraints = spec->constraints;
+    if (row->constraints != NULL) hf_offer_constraints_ref(row->constraints);
     g_free(row->name);
     row->name = g_strdup(spec->name);
     for (uint32_t r = 0; r < spec->role_count; r++) {
@@ -677,6 +782,7 @@ HfStatus hf_allocator_framework_add(HfAllocator *allocator, HfTime now, uint32_t
         HfSub *of = &allocator->subs.at[sub];
         of->is_subscribed = TRUE;
         of->is_suppressed = in_roles(spec->suppressed, spec->suppressed_count, spec->roles[r]);
+        set_minimum(of, spec);
         if (spec->active && !of->is_suppressed) activate_and_log(allocator, sub);
     }
     for (uint32_t u = 0; u < used_count; u++) adopt(allocator, framework, &used[u]);
@@ -719,8 +825,11 @@ HfStatus hf_allocator_framework_update(HfAllocator *allocator, HfTime now, uint3
         of->is_subscribed = of->is_suppressed = FALSE;
         hf_allocator__try_untrack_sub(allocator, sub);
     }
-    gboolean differs = row->capabilities != spec->capabilities;
     row->capabilities = spec->capabilities;
+    if (spec->constraints != NULL) hf_offer_constraints_ref(spec->constraints);
+    hf_offer_constraints_unref(row->constraints);
+    row->constraints = spec->constraints;
+    hf_allocator__inverse_drop(allocator, framework, HF_ROW_NONE); /* Mesos: as by a revive */
     for (uint32_t i = 0; i < row->subs.count; i++) {
         uint32_t sub = row->subs.at[i];
         HfSub *of = &allocator->subs.at[sub];
@@ -728,7 +837,8 @@ HfStatus hf_allocator_framework_update(HfAllocator *allocator, HfTime now, uint3
         gboolean suppress = in_roles(spec->suppressed, spec->suppressed_count, of->role);
         if (suppress && !of->is_suppressed) suppress_sub(allocator, sub);
         if (!suppress && of->is_suppressed) revive_sub(allocator, sub);
-        if (differs) hf_allocator__sub_eligible(allocator, sub);
+        set_minimum(of, spec);
+        hf_allocator__sub_eligible(allocator, sub);
     }
     return HF_OK;
 }
@@ -774,6 +884,9 @@ HfStatus hf_allocator_framework_remove(HfAllocator *allocator, HfTime now, uint3
         allocator->subs.at[sub].is_subscribed = FALSE;
         hf_allocator__sub_drop(allocator, sub);
     }
+    hf_allocator__inverse_drop(allocator, framework, HF_ROW_NONE);
+    hf_offer_constraints_unref(row->constraints);
+    row->constraints = NULL;
     row->is_known = row->is_active = FALSE;
     return HF_OK;
 }
@@ -782,6 +895,7 @@ HfStatus hf_allocator_framework_activate(HfAllocator *allocator, HfTime now, uin
 {
     HfFramework *row = hf_allocator__framework(allocator, framework);
     if (row == NULL) return HF_UNKNOWN;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     row->is_active = TRUE;
     for (uint32_t i = 0; i < row->subs.count; i++) {
         const HfSub *of = &allocator->subs.at[row->subs.at[i]];
@@ -800,6 +914,7 @@ HfStatus hf_allocator_framework_deactivate(HfAllocator *allocator, HfTime now, u
         hf_allocator__sub_deactivate(allocator, row->subs.at[i]);
         hf_filters__drop_sub(allocator, row->subs.at[i]);
     }
+    hf_allocator__inverse_drop(allocator, framework, HF_ROW_NONE);
     return HF_OK;
 }
 
@@ -829,14 +944,16 @@ HfStatus hf_allocator_revive(HfAllocator *allocator, HfTime now, uint32_t framew
                              const HfRoleId *roles, uint32_t role_count)
 {
     HfStatus status = for_roles(allocator, framework, roles, role_count, revive_sub);
-    if (status == HF_OK) hf_allocator__trigger_all(allocator);
-    return status;
+    if (status != HF_OK) return status;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
+    hf_allocator__inverse_drop(allocator, framework, HF_ROW_NONE);
+    hf_allocator__trigger_all(allocator);
+    return HF_OK;
 }
 
 /* ---- Resources ---- */
 
-/* Mesos's reading of Filters.refuse_seconds; 0 = no filter. */
-static HfTime refuse_time(double seconds)
+HfTime hf_allocator__refuse_time(double seconds)
 {
     if (seconds == HF_NO_FILTER) return 0;
     if (seconds > 365.0 * 86400.0) return HF_DAYS_365;
@@ -860,7 +977,8 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
         return HF_CONFLICT;
     if (recovery->launched) {
         hf_resources_subtract(catalog, &row->launched, back);
-        hf_allocator__launched_amounts(allocator, back, -1);
+        if (held == NULL || held->sub != HF_ROW_NONE)
+            hf_allocator__launched_amounts(allocator, back, -1);
     }
     if (!is_known) return recovery->launched ? HF_OK : HF_UNKNOWN;
 
@@ -883,7 +1001,7 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     }
     hf_allocator__agent_changed(allocator, recovery->agent);
     if (sub != HF_ROW_NONE && hf_allocator__try_untrack_sub(allocator, sub)) return HF_OK;
-    HfTime timeout = refuse_time(recovery->refuse_seconds);
+    HfTime timeout = hf_allocator__refuse_time(recovery->refuse_seconds);
     if (timeout > 0 && sub != HF_ROW_NONE)
         hf_filters__add(allocator, now, MAX(timeout, allocator->interval), recovery->agent, sub,
                         plain);
@@ -909,6 +1027,8 @@ HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId ro
     if (!(weight > 0.0) || !isfinite(weight)) return HF_INVALID;
     hf_allocator__role_room(allocator, role);
     allocator->weights.at[role] = weight;
+    gboolean is_client = allocator->roles.at[role].leaf != HF_NODE_NONE;
+    if (allocator->quirks & HF_ALLOCATOR_QUIRK_WEIGHT_CACHE && !is_client) return HF_OK;
     HfNode node = hf_sorter__find(&allocator->sorters, allocator->role_root,
                                   hf_role_path(allocator->catalog, role));
     if (node != HF_NODE_NONE) hf_sorter__weight_set(&allocator->sorters, node, weight);

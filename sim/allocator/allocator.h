@@ -17,8 +17,10 @@
 #define HF_ALLOCATOR_ALLOCATOR_H
 
 #include <glib.h>
+#include <json-glib/json-glib.h>
 #include <stdint.h>
 
+#include "allocator/constraints.h"
 #include "allocator/policy.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -26,6 +28,7 @@
 #include "base/vec.h"
 #include "resource/attributes.h"
 #include "resource/catalog.h"
+#include "resource/operation.h"
 #include "resource/quantities.h"
 #include "resource/resources.h"
 
@@ -37,6 +40,19 @@ typedef enum HfOfferScope {
     HF_OFFER_SCOPE_CELL   /* as the Omega paper models Mesos: one framework gets all that is free in
                              the cell */
 } HfOfferScope;
+
+/*
+ * What the code of Mesos does where its documents say otherwise. Default is the documented intent.
+ *   WEIGHT_CACHE  a sorter node looks its weight up once; changing the weight of a role that is not
+ * a client itself (`a` when only `a/x` has frameworks) has no effect until its node is built anew.
+ * Default: it has. SHARED_AGAIN  a shared volume that was offered is offered again within the same
+ * run when it alone meets the minimum. Default: at most once per agent and run.
+ */
+enum {
+    HF_ALLOCATOR_QUIRK_WEIGHT_CACHE = 1,
+    HF_ALLOCATOR_QUIRK_SHARED_AGAIN = 2,
+    HF_ALLOCATOR_QUIRKS_MESOS = 3
+};
 
 typedef struct HfAllocatorConfig {
     HfTime interval;           /* allocation_interval; no offer filter is shorter than this; > 0 */
@@ -53,6 +69,7 @@ typedef struct HfAllocatorConfig {
     HfTime recovery_timeout;      /* 10 min in Mesos */
     double agent_recovery_factor; /* 0.8 in Mesos */
     HfStream stream;              /* copied: shuffles and random sorters draw from it */
+    uint32_t quirks;              /* HF_ALLOCATOR_QUIRK_* */
 } HfAllocatorConfig;
 
 /* Mesos's defaults, with the drf policy and stream (0, "allocator", 0). */
@@ -74,6 +91,7 @@ typedef enum HfAgentCapability {
     HF_AGENT_CAPABILITY_RESERVATION_REFINEMENT = 1 << 2,
     HF_AGENT_CAPABILITY_ALL = 7
 } HfAgentCapability;
+#define HF_AGENT_CAPABILITIES_KEEP UINT32_MAX /* hf_allocator_agent_update: unchanged */
 
 typedef struct HfAgentSpec {
     const char *name;               /* agent id: the sort key of agent_order sorted */
@@ -83,7 +101,16 @@ typedef struct HfAgentSpec {
     uint32_t capabilities;          /* of HfAgentCapability */
     const char *region, *zone;      /* NULL = none */
     HfRoleId owner; /* policy static: the role that owns this agent; HF_ROLE_NONE = any */
+    gboolean has_unavailability;                    /* maintenance; agent_add only */
+    HfTime unavailable_start, unavailable_duration; /* duration HF_TIME_NEVER = no end */
 } HfAgentSpec;
+
+/* Instead of the global minimum, for one role of one framework; no alternative = no minimum. */
+typedef struct HfRoleMinimum {
+    HfRoleId role;
+    const HfQuantities *alternatives; /* [count]; copied */
+    uint32_t count;
+} HfRoleMinimum;
 
 typedef struct HfFrameworkSpec {
     const char *name;      /* framework id: the last tie-break of the framework sorter */
@@ -93,6 +120,9 @@ typedef struct HfFrameworkSpec {
     uint32_t suppressed_count;
     uint32_t capabilities; /* of HfFrameworkCapability */
     gboolean active;
+    const HfRoleMinimum *minima; /* [minimum_count] */
+    uint32_t minimum_count;
+    HfOfferConstraints *constraints; /* NULL = none; a reference is taken */
 } HfFrameworkSpec;
 
 /* What one framework holds on one agent, all under one role: for `used` at add time. */
@@ -100,6 +130,7 @@ typedef struct HfHolding {
     uint32_t framework, agent; /* host rows */
     HfRoleId role;
     const HfResources *resources;
+    const char *framework_name; /* shown for one that is not known yet; NULL = no name */
 } HfHolding;
 
 /* One offer: all that one run gives one framework, under one role, on one agent. */
@@ -137,6 +168,8 @@ void hf_allocator_batch(HfAllocator *allocator, HfTime now, HfOfferList *out);
  * instant are gone when that batch runs, filters armed later still hold (Mesos: timers of one
  * instant fire in order of creation). */
 void hf_allocator_batch_armed(HfAllocator *allocator);
+/* Timers that end until `now` fire: filters, the recovery timeout. Runs do it by themselves. */
+void hf_allocator_expire(HfAllocator *allocator, HfTime now);
 void hf_allocator_pause(HfAllocator *allocator);
 void hf_allocator_resume(HfAllocator *allocator);
 
@@ -186,14 +219,91 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
 HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
                                HfRoleId role, const HfResources *resources);
 
+/*
+ * A framework changed resources that it was offered (RESERVE, CREATE, ...): what it holds, the
+ * agent's total and everything counted from them change with the conversions; `converted_out`
+ * (legal, replaced; may be NULL) is what the offer is now. No allocation is counted, nothing is
+ * triggered.
+ * Shape:  `offered` and the conversions may carry the allocation role or not.
+ * Errors: HF_UNKNOWN; HF_CONFLICT with *error when the conversions do not apply to `offered` or to
+ * the agent's total, or `offered` is not held. Nothing is changed then.
+ */
+HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint32_t framework,
+                                        uint32_t agent, HfRoleId role, const HfResources *offered,
+                                        const HfConversions *conversions,
+                                        HfResources *converted_out, GError **error);
+
+/*
+ * An operator's operations on what nobody holds, all or nothing.
+ * Errors: HF_UNKNOWN; HF_CONFLICT with *error when they do not apply to what is available now.
+ */
+HfStatus hf_allocator_update_available(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                       const HfOperation *operations, uint32_t operation_count,
+                                       GError **error);
+
 /* ---- roles ---- */
 HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId role, double weight);
+
+/*
+ * Guarantee and limit of a top-level role (`*` as well); both empty = no quota. Guarantees hold
+ * back headroom from everybody else, limits bound what the role is offered beyond its reservations;
+ * both take effect in later runs. Errors: HF_INVALID for a nested role (Mesos refuses those in the
+ * master).
+ */
+HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
+                                const HfQuantities *guarantees, const HfLimits *limits);
+
+typedef struct HfRoleQuota {
+    HfRoleId role;
+    const HfQuantities *guarantees;
+    const HfLimits *limits;
+} HfRoleQuota;
+
+/*
+ * After a master change, before any agent is added: set quotas and pause until
+ * agent_recovery_factor * expected_agents (truncated) were added or recovery_timeout has passed. No
+ * quota: nothing happens.
+ * Errors: HF_CONFLICT when agents were added already; HF_INVALID as hf_allocator_quota_set.
+ */
+HfStatus hf_allocator_recover_quotas(HfAllocator *allocator, HfTime now, uint32_t expected_agents,
+                                     const HfRoleQuota *quotas, uint32_t quota_count);
+
+/* ---- the operator's lists ---- */
+
+/* Only agents with these hostnames are offered; NULL = all. */
+void hf_allocator_whitelist_set(HfAllocator *allocator, HfTime now, const char *const *hostnames,
+                                uint32_t hostname_count);
+
+/* The agent's maintenance, or none; what was answered before is forgotten. HF_UNKNOWN. */
+HfStatus hf_allocator_unavailability_set(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                         gboolean is_set, HfTime start, HfTime duration);
+
+typedef enum HfInverseStatus {
+    HF_INVERSE_NONE, /* it timed out or was rescinded */
+    HF_INVERSE_ACCEPT,
+    HF_INVERSE_DECLINE
+} HfInverseStatus;
+
+/*
+ * The answer to an inverse offer; ignored when none is outstanding, but for the filter.
+ * refuse_seconds: as in HfRecovery, without the lower bound of one interval.
+ * Errors: HF_UNKNOWN; HF_CONFLICT when the agent has no maintenance scheduled.
+ */
+HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint32_t framework,
+                                       uint32_t agent, HfInverseStatus status,
+                                       double refuse_seconds);
 
 /* ---- looking in ---- */
 /* Dominant share of a role's subtree, 0..1, not divided by weight; 0 for a role not tracked. */
 double hf_allocator_role_share(const HfAllocator *allocator, HfRoleId role);
 /* What nobody holds on an agent; borrowed until the next call. NULL when unknown. */
 const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t agent);
+
+/*
+ * Everything that the allocator knows, in the form of the `state` line of the golden scripts,
+ * without its "ev" and "t". Free with json_node_unref. Cost: that of writing it all.
+ */
+JsonNode *hf_allocator_state(HfAllocator *allocator);
 
 /* Work done since _new: noise-free, the regression gate. */
 typedef struct HfAllocatorCounters {

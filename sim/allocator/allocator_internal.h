@@ -77,6 +77,8 @@ typedef struct HfHeld {
     HfRoleId role;
     uint32_t sub;          /* HF_ROW_NONE: the framework is not known (yet) */
     HfResources resources; /* with allocation role */
+    uint64_t run;          /* last run that offered it something, and where in the list */
+    uint32_t offer;
 } HfHeld;
 
 enum {
@@ -95,6 +97,24 @@ enum {
     HF_AGENT_REMOTE = 1 << 10 /* in another region than the master */
 };
 
+typedef struct HfInverseAnswer {
+    HfTextId framework;
+    HfInverseStatus status;
+} HfInverseAnswer;
+
+/* Scheduled maintenance of an agent. Frameworks by name: what is outstanding outlives them. */
+typedef struct HfMaintenance {
+    HfTime start, duration;
+    HF_VEC(HfTextId) outstanding;
+    HF_VEC(HfInverseAnswer) answers;
+} HfMaintenance;
+
+typedef struct HfInverseFilter {
+    uint32_t framework, agent;
+    HfTime ends;
+    uint64_t armed;
+} HfInverseFilter;
+
 typedef struct HfAgent {
     uint32_t flags;
     uint32_t capabilities;
@@ -111,8 +131,12 @@ typedef struct HfAgent {
     uint32_t refused_vacant; /* head of its vacant rows */
     HF_VEC(HfHeld) held;
     HfResources total;
-    HfResources launched; /* of what is held; with allocation roles */
-    uint32_t rank;        /* place by name among known agents, while ranks are fresh */
+    HfResources launched;        /* of what is held; with allocation roles */
+    HfMaintenance *maintenance;  /* NULL = none */
+    HfResources *offered_shared; /* in run `offered_run`; NULL until needed */
+    uint64_t offered_run;
+    uint64_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
+    uint32_t rank;       /* place by name among known agents, while ranks are fresh */
     char *name, *hostname, *region, *zone;
     HfAttributes attributes;
 } HfAgent;
@@ -120,6 +144,7 @@ typedef struct HfAgent {
 typedef struct HfFramework {
     gboolean is_known, is_active;
     uint32_t capabilities;
+    HfOfferConstraints *constraints; /* NULL = none */
     char *name;
     HF_VEC(uint32_t) subs;
 } HfFramework;
@@ -140,6 +165,10 @@ typedef struct HfRoleState {
     HfNode leaf;       /* in the role sorter; HF_NODE_NONE = no framework tracked */
     HfNode frameworks; /* root of its framework sorter */
     uint32_t framework_count;
+    gboolean has_quota; /* a guarantee or a limit */
+    HfQuantities guarantees;
+    HfLimits limits;
+    HfQuantities consumed; /* of a role with quota, in this run */
 } HfRoleState;
 
 /* A client in the order of a random sorter. */
@@ -178,6 +207,29 @@ struct HfAllocator {
     int64_t *amounts;
     uint32_t amount_roles, amount_stride;
 
+    int64_t *root_reserved, *root_used_reserved; /* [stride] over all roles */
+
+    /* Quota. Epochs count the times that room may have come back to somebody. */
+    HF_VEC(HfRoleId) quota_roles;
+    uint64_t quota_epoch, run_quota_seen;
+    HfQuantities required, headroom; /* of this run */
+    HfQuantities surplus_after;      /* headroom - required at the end of the last run */
+    gboolean was_required;           /* required was not empty then */
+
+    /* Operator's lists. */
+    GHashTable *whitelist; /* of hostnames; NULL = everyone */
+    HF_VEC(uint32_t) maintained;
+    HF_VEC(HfInverseFilter) inverse;
+
+    /* Recovery. */
+    HfTime recovery_timeout, recovery_ends; /* HF_TIME_NEVER = no timer */
+    uint64_t recovery_armed;
+    double agent_recovery_factor;
+    uint32_t expected_agents;
+    gboolean is_recovering;
+
+    uint32_t quirks;
+
     /* Agents by rank, and bit sets over ranks: something free; something free and to be visited. */
     HF_VEC(uint32_t) by_name;
     gboolean ranks_are_stale;
@@ -198,8 +250,9 @@ struct HfAllocator {
     HF_VEC(HfDrawn) drawn;
     HF_VEC(uint32_t) regroup; /* [framework] its group; HF_ROW_NONE between runs */
     HF_VEC(HfOffered) regrouped;
-    HfResources offer, rest;
-    HfQuantities amount;
+    HF_VEC(HfRoleId) unmet; /* roles with an unmet guarantee, in order */
+    HfResources offer, rest, extra;
+    HfQuantities gained;
 };
 
 enum {
@@ -214,6 +267,16 @@ HfAgent *hf_allocator__agent(const HfAllocator *allocator, uint32_t agent); /* o
 HfFramework *hf_allocator__framework(const HfAllocator *allocator, uint32_t framework);
 uint32_t hf_allocator__sub(const HfAllocator *allocator, uint32_t framework, HfRoleId role);
 HfHeld *hf_allocator__held(HfAgent *agent, uint32_t framework, HfRoleId role);
+/* Mesos's reading of Filters.refuse_seconds; 0 = no filter. */
+HfTime hf_allocator__refuse_time(double seconds);
+void hf_allocator__minimum_clear(HfSub *sub);
+gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
+                                    const HfResources *total);
+/* Unreserved non-revocable scalars of a role, and reserved ones over all roles: added or taken. For
+ * shared volumes what is held must include `resources`. */
+void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                                const HfResources *resources, int sign);
+void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);
 /* The agent's part in the bit sets follows its flags and what is available. */
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);
 /* Every sub may get something on this agent. */
@@ -251,6 +314,31 @@ uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRol
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub);
+
+/* ---- quota.c ---- */
+/* What of the role's amounts became less: somebody may get more now. */
+static inline void hf_allocator__quota_eased(HfAllocator *allocator, HfRoleId role)
+{
+    if (allocator->quota_roles.count == 0) return;
+    if (allocator->roles.at[hf_role_top(allocator->catalog, role)].has_quota)
+        allocator->quota_epoch++;
+}
+void hf_allocator__quota_begin(HfAllocator *allocator);
+void hf_allocator__quota_end(HfAllocator *allocator);
+/* What an offer to `role` of `gained` (unreserved, non-revocable) changes in this run; `guaranteed`
+ * is its part that was owed. */
+void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, const HfQuantities *gained,
+                              const HfQuantities *guaranteed);
+/* surplus_out (legal, replaced) = headroom - required */
+void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out);
+
+/* ---- maintenance.c ---- */
+void hf_allocator__maintenance_free(HfMaintenance *maintenance);
+void hf_allocator__maintain(HfAllocator *allocator, uint32_t agent, gboolean is_set, HfTime start,
+                            HfTime duration);
+void hf_allocator__inverse_drop(HfAllocator *allocator, uint32_t framework, uint32_t agent);
+void hf_allocator__inverse_expire(HfAllocator *allocator, HfTime now, uint64_t armed);
+void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out);
 
 /* ---- filter.c ---- */
 void hf_filters__init(HfFilters *filters);

@@ -29,6 +29,13 @@ void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role)
         memcpy(amounts + r * stride, allocator->amounts + r * allocator->amount_stride,
                allocator->amount_stride * sizeof *amounts);
     g_free(allocator->amounts);
+    if (stride != allocator->amount_stride) {
+        size_t more = (stride - allocator->amount_stride) * sizeof(int64_t);
+        allocator->root_reserved = g_renew(int64_t, allocator->root_reserved, stride);
+        allocator->root_used_reserved = g_renew(int64_t, allocator->root_used_reserved, stride);
+        memset(allocator->root_reserved + allocator->amount_stride, 0, more);
+        memset(allocator->root_used_reserved + allocator->amount_stride, 0, more);
+    }
     allocator->amounts = amounts;
     allocator->amount_roles = rows;
     allocator->amount_stride = stride;
@@ -52,9 +59,11 @@ void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total
         if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
         HfRoleId role = hf_meta_reservation_role(catalog, at[i].meta);
         if (role == HF_ROLE_STAR) continue;
+        HfKindId kind = catalog->kind[at[i].kind].quantity;
         hf_allocator__role_room(allocator, role);
-        hf_allocator__role_add(allocator, role, HF_ROLE_RESERVED,
-                               catalog->kind[at[i].kind].quantity, sign * at[i].milli);
+        hf_allocator__role_add(allocator, role, HF_ROLE_RESERVED, kind, sign * at[i].milli);
+        allocator->root_reserved[kind] += sign * at[i].milli;
+        if (sign < 0) hf_allocator__quota_eased(allocator, role);
     }
 }
 
@@ -139,8 +148,7 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
             hf_vec_remove(&framework->subs, i);
             break;
         }
-    for (uint32_t m = 0; m < row->min_count; m++) hf_quantities_clear(&row->min[m]);
-    g_free(row->min);
+    hf_allocator__minimum_clear(row);
     memset(row, 0, sizeof *row);
     hf_vec_push(&allocator->vacant_subs, sub);
 }

@@ -84,7 +84,8 @@ static gboolean is_visitable(const HfAllocator *allocator, uint32_t rank)
 
 static gboolean is_behind(const HfAllocator *allocator, const HfAgent *row)
 {
-    return row->seen < allocator->eligible_base + allocator->eligible.count;
+    return row->seen < allocator->eligible_base + allocator->eligible.count ||
+           row->quota_seen != allocator->quota_epoch;
 }
 
 /* The agents of this run that can yield an offer, in byte order of their names. */
@@ -92,7 +93,8 @@ static void choose_visit(HfAllocator *allocator)
 {
     hf_vec_reset(&allocator->visit);
     uint64_t end = allocator->eligible_base + allocator->eligible.count;
-    gboolean every_idle = allocator->visits_fully || allocator->run_seen < end;
+    gboolean every_idle = allocator->visits_fully || allocator->run_seen < end ||
+                          allocator->run_quota_seen != allocator->quota_epoch;
     if (!allocator->all_candidates) {
         for (uint32_t c = 0; c < allocator->candidates.count; c++) {
             uint32_t agent = allocator->candidates.at[c];
@@ -115,6 +117,7 @@ static void choose_visit(HfAllocator *allocator)
             for (uint64_t word = bits[w]; word != 0; word &= word - 1)
                 hf_vec_push(&allocator->visit, w * 64 + (uint32_t)__builtin_ctzll(word));
         allocator->run_seen = end;
+        allocator->run_quota_seen = allocator->quota_epoch;
     }
     for (uint32_t i = 0; i < allocator->visit.count; i++)
         allocator->visit.at[i] = allocator->by_name.at[allocator->visit.at[i]];
@@ -145,10 +148,12 @@ static gboolean is_allocatable(HfAllocator *allocator, HfAgent *agent, const HfS
     return agent->min_ok;
 }
 
-/* What has nothing to do with the amounts: capabilities of both sides, region, owner. */
+/* What has nothing to do with the amounts: capabilities of both sides, region, owner, constraints.
+ */
 static gboolean is_capable(const HfAllocator *allocator, const HfAgent *agent, const HfSub *sub)
 {
-    uint32_t has = allocator->frameworks.at[sub->framework].capabilities;
+    const HfFramework *framework = &allocator->frameworks.at[sub->framework];
+    uint32_t has = framework->capabilities;
     if (allocator->filters_gpus && agent->flags & HF_AGENT_GPUS &&
         !(has & HF_CAPABILITY_GPU_RESOURCES))
         return FALSE;
@@ -161,14 +166,17 @@ static gboolean is_capable(const HfAllocator *allocator, const HfAgent *agent, c
     if (allocator->honours_owner && agent->owner != HF_ROLE_NONE && agent->owner != sub->role &&
         !hf_role_is_strict_subrole(allocator->catalog, sub->role, agent->owner))
         return FALSE;
-    return TRUE;
+    if (framework->constraints == NULL) return TRUE;
+    HfConstraintSubject subject = {&agent->attributes, agent->hostname, agent->region, agent->zone};
+    return !hf_offer_constraints_exclude(framework->constraints, allocator->catalog, sub->role,
+                                         &subject);
 }
 
-/* The part of what is available that the sub may be given at all. */
+/* The part of what is available that a role, and then a framework, may be given at all. */
 typedef struct Sight {
-    const HfAllocator *allocator;
     HfRoleId role;
-    uint32_t capabilities;
+    uint32_t capabilities;             /* of the framework; UINT32_MAX: of no one in particular */
+    const HfResources *offered_shared; /* in this run, to others; NULL = nothing */
 } Sight;
 
 static gboolean in_sight(const HfCatalog *catalog, const HfResource *entry, const void *data)
@@ -176,7 +184,10 @@ static gboolean in_sight(const HfCatalog *catalog, const HfResource *entry, cons
     const Sight *sight = data;
     uint32_t flags = hf_meta_info(catalog, entry->meta)->flags;
     if (!hf_meta_is_allocatable_to(catalog, entry->meta, sight->role)) return FALSE;
-    if (flags & HF_META_SHARED && !(sight->capabilities & HF_CAPABILITY_SHARED_RESOURCES))
+    if (flags & HF_META_SHARED &&
+        (!(sight->capabilities & HF_CAPABILITY_SHARED_RESOURCES) ||
+         (sight->offered_shared != NULL &&
+          hf_resources_copies(catalog, sight->offered_shared, entry) > 0)))
         return FALSE;
     if (flags & HF_META_REVOCABLE && !(sight->capabilities & HF_CAPABILITY_REVOCABLE_RESOURCES))
         return FALSE;
@@ -185,12 +196,39 @@ static gboolean in_sight(const HfCatalog *catalog, const HfResource *entry, cons
     return TRUE;
 }
 
+/* What quota is about: scalars that are neither reserved nor revocable. */
+static gboolean is_quota_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    (void)data;
+    return hf_kind_type(catalog, entry->kind) == HF_TYPE_SCALAR &&
+           !(hf_meta_info(catalog, entry->meta)->flags & (HF_META_RESERVED | HF_META_REVOCABLE));
+}
+
+static gboolean is_other_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    return !is_quota_entry(catalog, entry, data);
+}
+
+static void remember_shared(HfAllocator *allocator, HfAgent *row, const HfResources *offer)
+{
+    if (!(row->flags & HF_AGENT_SHARED) || allocator->quirks & HF_ALLOCATOR_QUIRK_SHARED_AGAIN)
+        return;
+    if (row->offered_shared == NULL) row->offered_shared = g_new0(HfResources, 1);
+    if (row->offered_run != allocator->run_number)
+        hf_resources_reset(allocator->catalog, row->offered_shared);
+    row->offered_run = allocator->run_number;
+    hf_resources_shared(allocator->catalog, offer, &allocator->rest);
+    hf_resources_add(allocator->catalog, row->offered_shared, &allocator->rest);
+}
+
+/* Give allocator->offer to the sub. */
 static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfOfferList *out)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     HfSub *of = &allocator->subs.at[sub];
     HfResources *offer = &allocator->offer;
+    remember_shared(allocator, row, offer);
     if (!(row->flags & HF_AGENT_RECOMPUTE)) hf_resources_subtract(catalog, &row->available, offer);
     hf_resources_allocate(catalog, offer, of->role);
     HfHeld *held = hf_allocator__held(row, of->framework, of->role);
@@ -206,6 +244,13 @@ static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfOfferLi
     if (row->flags & HF_AGENT_RECOMPUTE) hf_allocator__agent_recompute(allocator, agent);
     hf_allocator__track(allocator, agent, sub, offer);
     row->version++;
+    if (held->run == allocator->run_number) {
+        /* stage 1 gave it some of this agent already: it is one offer */
+        hf_resources_add(catalog, &out->offers.at[held->offer].resources, offer);
+        return;
+    }
+    held->run = allocator->run_number;
+    held->offer = out->offers.count;
     hf_vec_push_zero(&out->offers);
     HfOffered *offered = hf_vec_last(&out->offers);
     offered->framework = of->framework;
@@ -221,35 +266,144 @@ typedef enum Tried {
     TRIED_NOTHING /* there is nothing here for this role */
 } Tried;
 
-/* Offer an agent to a sub if it may have it. */
+/* The available resources that the sub may be given into allocator->offer; TRIED_OFFERED = there
+ * are some. */
+static Tried see(HfAllocator *allocator, HfAgent *row, const HfSub *of)
+{
+    HfCatalog *catalog = allocator->catalog;
+    if (!(row->flags & HF_AGENT_SPECIAL)) {
+        if (!is_allocatable(allocator, row, of, &row->available, TRUE)) return TRIED_REFUSED;
+        if (!is_capable(allocator, row, of)) return TRIED_REFUSED;
+        hf_resources_copy(catalog, &allocator->offer, &row->available);
+        return TRIED_OFFERED;
+    }
+    Sight sight = {.role = of->role, .capabilities = UINT32_MAX};
+    if (row->offered_run == allocator->run_number) sight.offered_shared = row->offered_shared;
+    if (!is_capable(allocator, row, of)) return TRIED_REFUSED;
+    hf_resources_filter(catalog, &row->available, in_sight, &sight, &allocator->rest);
+    if (hf_resources_is_empty(&allocator->rest)) return TRIED_NOTHING;
+    if (!is_allocatable(allocator, row, of, &allocator->rest, FALSE)) return TRIED_REFUSED;
+    sight.capabilities = allocator->frameworks.at[of->framework].capabilities;
+    hf_resources_filter(catalog, &row->available, in_sight, &sight, &allocator->offer);
+    return TRIED_OFFERED;
+}
+
+/* The order in which same-named entries absorb a target: theirs, or random and repeatable. */
+static HfStream *chop_stream(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                             HfStream *stream)
+{
+    if (allocator->agent_order == HF_AGENT_ORDER_SORTED) return NULL;
+    if (!(allocator->agents.at[agent].flags & HF_AGENT_RECOMPUTE)) return NULL;
+    hf_stream_init(stream, allocator->order_key + allocator->run_number, "chop",
+                   (uint64_t)agent << 32 | sub);
+    return stream;
+}
+
+/* Shrink `part` to what limits leave the role beyond `also`, and to the surplus over the headroom.
+ */
+static void hold_back(HfAllocator *allocator, HfRoleId role, const HfQuantities *also,
+                      HfResources *part, HfStream *stream)
+{
+    const HfRoleState *state = &allocator->roles.at[role];
+    if (!hf_limits_is_empty(&state->limits)) {
+        HfLimits room = {0};
+        hf_limits_copy(&room, &state->limits);
+        hf_limits_subtract(&room, &state->consumed);
+        if (also != NULL) hf_limits_subtract(&room, also);
+        hf_resources_shrink_to_limits(allocator->catalog, part, &room, stream);
+        hf_limits_clear(&room);
+    }
+    if (!hf_quantities_is_empty(&allocator->required) && !hf_resources_is_empty(part)) {
+        HfQuantities surplus = {0};
+        hf_allocator__quota_surplus(allocator, &surplus);
+        hf_resources_shrink_to_quantities(allocator->catalog, part, &surplus, stream);
+        hf_quantities_clear(&surplus);
+    }
+}
+
+/* Offer what stage 2 allows of an agent to a sub. */
 static Tried try_sub(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfOfferList *out)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     const HfSub *of = &allocator->subs.at[sub];
     allocator->counters.frameworks_tried++;
+    Tried seen = see(allocator, row, of);
+    if (seen != TRIED_OFFERED) return seen;
     gboolean whole = !(row->flags & HF_AGENT_SPECIAL);
-    if (whole) {
-        if (!is_allocatable(allocator, row, of, &row->available, TRUE)) return TRIED_REFUSED;
-        if (!is_capable(allocator, row, of)) return TRIED_REFUSED;
-        if (row->filter_sub.count > 0 &&
-            hf_filters__refuses(allocator, row, sub, &row->available, TRUE))
-            return TRIED_REFUSED;
-        hf_resources_copy(catalog, &allocator->offer, &row->available);
-    } else {
-        Sight sight = {allocator, of->role, UINT32_MAX};
-        hf_resources_filter(catalog, &row->available, in_sight, &sight, &allocator->rest);
-        if (hf_resources_is_empty(&allocator->rest)) return TRIED_NOTHING;
-        if (!is_allocatable(allocator, row, of, &allocator->rest, FALSE)) return TRIED_REFUSED;
-        if (!is_capable(allocator, row, of)) return TRIED_REFUSED;
-        sight.capabilities = allocator->frameworks.at[of->framework].capabilities;
-        hf_resources_filter(catalog, &row->available, in_sight, &sight, &allocator->offer);
-        if (!is_allocatable(allocator, row, of, &allocator->offer, FALSE)) return TRIED_REFUSED;
-        if (hf_filters__refuses(allocator, row, sub, &allocator->offer, FALSE))
-            return TRIED_REFUSED;
+    gboolean has_quotas = allocator->quota_roles.count > 0;
+    hf_quantities_clear(&allocator->gained);
+    if (has_quotas) {
+        const HfRoleState *state = &allocator->roles.at[of->role];
+        HfResources *part = &allocator->extra;
+        hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, part);
+        if (!hf_limits_is_empty(&state->limits) || !hf_quantities_is_empty(&allocator->required)) {
+            HfStream stream;
+            hold_back(allocator, of->role, NULL, part, chop_stream(allocator, agent, sub, &stream));
+            hf_resources_filter(catalog, &allocator->offer, is_other_entry, NULL, &allocator->rest);
+            hf_resources_move(catalog, &allocator->offer, &allocator->rest);
+            hf_resources_add(catalog, &allocator->offer, part);
+            whole = FALSE;
+        }
+        hf_resources_scalar_quantities(catalog, part, &allocator->gained);
     }
+    if (!is_allocatable(allocator, row, of, &allocator->offer, whole)) return TRIED_REFUSED;
+    if (row->filter_sub.count > 0 &&
+        hf_filters__refuses(allocator, row, sub, &allocator->offer, whole))
+        return TRIED_REFUSED;
+    if (has_quotas) hf_allocator__quota_gain(allocator, of->role, &allocator->gained, NULL);
     emit(allocator, agent, sub, out);
     return TRIED_OFFERED;
+}
+
+static gboolean is_owed_along(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    const HfRoleId *role = data;
+    uint32_t flags = hf_meta_info(catalog, entry->meta)->flags;
+    return hf_kind_type(catalog, entry->kind) != HF_TYPE_SCALAR || flags & HF_META_REVOCABLE ||
+           (flags & HF_META_RESERVED && hf_meta_reservation_role(catalog, entry->meta) == *role);
+}
+
+/* Stage 1: offer an agent to a sub of a role whose guarantee still lacks `need`, which is reduced.
+ */
+static Tried try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfQuantities *need,
+                           HfOfferList *out)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfAgent *row = &allocator->agents.at[agent];
+    const HfSub *of = &allocator->subs.at[sub];
+    allocator->counters.frameworks_tried++;
+    Tried seen = see(allocator, row, of);
+    if (seen != TRIED_OFFERED) return seen;
+    HfResources all = {0}, owed = {0};
+    HfQuantities guaranteed = {0};
+    HfStream stream, *order = chop_stream(allocator, agent, sub, &stream);
+    hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, &all);
+    hf_resources_copy(catalog, &owed, &all);
+    hf_resources_shrink_to_quantities(catalog, &owed, need, order);
+    Tried result = TRIED_REFUSED;
+    if (!hf_resources_is_empty(&owed)) {
+        hf_resources_scalar_quantities(catalog, &owed, &guaranteed);
+        hf_resources_subtract(catalog, &all, &owed);
+        hold_back(allocator, of->role, &guaranteed, &all, order);
+        hf_resources_filter(catalog, &allocator->offer, is_owed_along, &of->role, &allocator->rest);
+        hf_resources_move(catalog, &allocator->offer, &owed);
+        hf_resources_add(catalog, &allocator->offer, &allocator->rest);
+        hf_resources_add(catalog, &allocator->offer, &all);
+        hf_quantities_copy(&allocator->gained, &guaranteed);
+        hf_resources_scalar_quantities(catalog, &all, &allocator->gained);
+        if (is_allocatable(allocator, row, of, &allocator->offer, FALSE) &&
+            !hf_filters__refuses(allocator, row, sub, &allocator->offer, FALSE)) {
+            hf_quantities_subtract(need, &allocator->gained);
+            hf_allocator__quota_gain(allocator, of->role, &allocator->gained, &guaranteed);
+            emit(allocator, agent, sub, out);
+            result = TRIED_OFFERED;
+        }
+    }
+    hf_resources_clear(catalog, &all);
+    hf_resources_clear(catalog, &owed);
+    hf_quantities_clear(&guaranteed);
+    return result;
 }
 
 /* ---- One agent ---- */
@@ -395,6 +549,7 @@ static void add_try(HfAllocator *allocator, uint32_t sub)
 static gboolean few_tries(HfAllocator *allocator, HfAgent *row)
 {
     if (allocator->visits_fully || row->flags & (HF_AGENT_CHANGED | HF_AGENT_SHARED)) return FALSE;
+    if (allocator->quota_roles.count > 0 || row->quota_seen != allocator->quota_epoch) return FALSE;
     if (allocator->role_sort == HF_SORTER_RANDOM || allocator->framework_sort == HF_SORTER_RANDOM)
         return FALSE;
     if (row->seen < allocator->eligible_base) return FALSE;
@@ -428,7 +583,106 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent, HfOfferList *out
         row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
     hf_vec_reset(&row->pending);
     row->seen = allocator->eligible_base + allocator->eligible.count;
+    row->quota_seen = allocator->quota_epoch;
     hf_allocator__agent_touch(allocator, agent);
+}
+
+/* ---- Stage 1: guarantees ---- */
+
+static void unmet_need(const HfAllocator *allocator, HfRoleId role, HfQuantities *need_out)
+{
+    const HfRoleState *state = &allocator->roles.at[role];
+    hf_quantities_copy(need_out, &state->guarantees);
+    hf_quantities_subtract(need_out, &state->consumed);
+}
+
+static void guarantee_role(HfAllocator *allocator, const Visit *visit, HfRoleId role)
+{
+    HfQuantities need = {0};
+    unmet_need(allocator, role, &need);
+    HfNode root = allocator->roles.at[role].frameworks;
+    HfNode leaf = allocator->roles.at[role].leaf;
+    const HfSorterNode *nodes = allocator->sorters.nodes.at;
+    if (allocator->framework_sort == HF_SORTER_RANDOM) {
+        uint32_t from = draw_clients(allocator, root, mix(visit->key ^ leaf));
+        for (uint32_t i = from; i < allocator->drawn.count; i++) {
+            uint32_t sub = nodes[allocator->drawn.at[i].leaf].client;
+            if (hf_quantities_is_empty(&need) || is_done(allocator, visit)) break;
+            if (try_guarantee(allocator, visit->agent, sub, &need, visit->out) == TRIED_NOTHING)
+                break;
+        }
+        allocator->drawn.count = from;
+    } else {
+        const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
+        for (uint32_t i = 0; i < group->order.count; i++) {
+            uint32_t sub = nodes[group->order.at[i]].client;
+            if (hf_quantities_is_empty(&need) || is_done(allocator, visit)) break;
+            if (try_guarantee(allocator, visit->agent, sub, &need, visit->out) == TRIED_NOTHING)
+                break;
+        }
+    }
+    hf_quantities_clear(&need);
+}
+
+static gboolean is_unmet(const HfAllocator *allocator, HfRoleId role)
+{
+    const HfRoleState *state = &allocator->roles.at[role];
+    const HfQuantity *at = hf_quantities_entries(&state->guarantees);
+    for (uint32_t i = 0; i < state->guarantees.count; i++)
+        if (hf_quantities_get(&state->consumed, at[i].kind) < at[i].milli) return TRUE;
+    return FALSE;
+}
+
+/* Roles with an unmet guarantee in the order of the role sorter. */
+static void sort_unmet(HfAllocator *allocator)
+{
+    uint32_t kept = 0;
+    HfRoleId *at = allocator->unmet.at;
+    for (uint32_t i = 0; i < allocator->unmet.count; i++) {
+        if (!is_unmet(allocator, at[i])) continue;
+        HfRoleId role = at[i];
+        HfNode leaf = allocator->roles.at[role].leaf;
+        uint32_t j = kept++;
+        for (; j > 0 &&
+               hf_sorter__is_before(&allocator->sorters, leaf, allocator->roles.at[at[j - 1]].leaf);
+             j--)
+            at[j] = at[j - 1];
+        at[j] = role;
+    }
+    allocator->unmet.count = kept;
+}
+
+static void guarantee_agent(HfAllocator *allocator, uint32_t agent, HfOfferList *out)
+{
+    Visit visit = {out, agent, 0};
+    visit.key = mix(allocator->order_key ^ mix(allocator->run_number) ^ mix(agent + 1)) + 1;
+    if (allocator->role_sort == HF_SORTER_RANDOM) {
+        uint32_t from = draw_clients(allocator, allocator->role_root, visit.key);
+        uint32_t to = allocator->drawn.count;
+        for (uint32_t i = from; i < to && !is_done(allocator, &visit); i++) {
+            HfRoleId role = allocator->sorters.nodes.at[allocator->drawn.at[i].leaf].client;
+            if (is_unmet(allocator, role)) guarantee_role(allocator, &visit, role);
+        }
+        allocator->drawn.count = from;
+        return;
+    }
+    sort_unmet(allocator);
+    for (uint32_t i = 0; i < allocator->unmet.count && !is_done(allocator, &visit); i++)
+        guarantee_role(allocator, &visit, allocator->unmet.at[i]);
+}
+
+static void run_guarantees(HfAllocator *allocator, HfOfferList *out)
+{
+    hf_vec_reset(&allocator->unmet);
+    for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
+        HfRoleId role = allocator->quota_roles.at[q];
+        if (allocator->roles.at[role].framework_count > 0 && is_unmet(allocator, role))
+            hf_vec_push(&allocator->unmet, role);
+    }
+    if (allocator->unmet.count == 0) return;
+    shuffle_visit(allocator, 0);
+    for (uint32_t i = 0; i < allocator->visit.count; i++)
+        guarantee_agent(allocator, allocator->visit.at[i], out);
 }
 
 /* ---- The whole cell to one framework ---- */
@@ -499,6 +753,7 @@ static void run_cell(HfAllocator *allocator, HfOfferList *out)
             row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
             hf_vec_reset(&row->pending);
             row->seen = allocator->eligible_base + allocator->eligible.count;
+            row->quota_seen = allocator->quota_epoch;
         }
         hf_allocator__agent_touch(allocator, allocator->visit.at[i]);
     }
@@ -550,25 +805,71 @@ static void clear_candidates(HfAllocator *allocator)
     allocator->all_candidates = FALSE;
 }
 
-static void run(HfAllocator *allocator, HfOfferList *out)
+/* Is any agent of this run one that may be offered at all? */
+static gboolean has_offerable(const HfAllocator *allocator)
+{
+    const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
+    if (allocator->all_candidates) {
+        for (uint32_t a = 0; a < allocator->agents.count; a++)
+            if ((allocator->agents.at[a].flags & offerable) == offerable) return TRUE;
+        return FALSE;
+    }
+    for (uint32_t c = 0; c < allocator->candidates.count; c++)
+        if ((allocator->agents.at[allocator->candidates.at[c]].flags & offerable) == offerable)
+            return TRUE;
+    return FALSE;
+}
+
+static void make_offers(HfAllocator *allocator, HfOfferList *out)
 {
     uint32_t first = out->offers.count;
+    if (allocator->sorters.unweighted.count > 0 && has_offerable(allocator))
+        hf_sorters__look_up_weights(&allocator->sorters);
+    if (allocator->active_subs == 0) return;
+    hf_allocator__quota_begin(allocator);
+    hf_allocator__ranks(allocator);
+    choose_visit(allocator);
+    if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) {
+        shuffle_visit(allocator, 1);
+        if (allocator->visit.count > 0) run_cell(allocator, out);
+    } else {
+        if (!hf_quantities_is_empty(&allocator->required)) run_guarantees(allocator, out);
+        shuffle_visit(allocator, 1);
+        for (uint32_t i = 0; i < allocator->visit.count; i++)
+            visit_agent(allocator, allocator->visit.at[i], out);
+    }
+    hf_allocator__quota_end(allocator);
+    group_by_framework(allocator, out, first);
+}
+
+static void run(HfAllocator *allocator, HfOfferList *out)
+{
     allocator->counters.runs++;
     allocator->run_number++;
-    hf_sorters__look_up_weights(&allocator->sorters);
-    if (allocator->active_subs > 0) {
-        hf_allocator__ranks(allocator);
-        choose_visit(allocator);
-        shuffle_visit(allocator, 1);
-        if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) {
-            if (allocator->visit.count > 0) run_cell(allocator, out);
-        } else {
-            for (uint32_t i = 0; i < allocator->visit.count; i++)
-                visit_agent(allocator, allocator->visit.at[i], out);
-        }
-        group_by_framework(allocator, out, first);
-    }
+    make_offers(allocator, out);
+    hf_allocator__inverse_offers(allocator, out);
     clear_candidates(allocator);
+}
+
+static void expire(HfAllocator *allocator, HfTime now, uint64_t armed)
+{
+    hf_filters__expire(allocator, now, armed);
+    if (allocator->inverse.count > 0) hf_allocator__inverse_expire(allocator, now, armed);
+    hf_allocator__resume_if_due(allocator, now, armed);
+}
+
+void hf_allocator_expire(HfAllocator *allocator, HfTime now)
+{
+    expire(allocator, now, UINT64_MAX);
+}
+
+void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed)
+{
+    if (allocator->recovery_ends > now ||
+        (allocator->recovery_ends == now && allocator->recovery_armed >= armed))
+        return;
+    allocator->recovery_ends = HF_TIME_NEVER;
+    allocator->is_paused = FALSE;
 }
 
 gboolean hf_allocator_wants_run(const HfAllocator *allocator)
@@ -579,13 +880,13 @@ gboolean hf_allocator_wants_run(const HfAllocator *allocator)
 void hf_allocator_run(HfAllocator *allocator, HfTime now, HfOfferList *out)
 {
     allocator->wants_run = FALSE;
-    hf_filters__expire(allocator, now, UINT64_MAX);
+    expire(allocator, now, UINT64_MAX);
     if (!allocator->is_paused) run(allocator, out);
 }
 
 void hf_allocator_batch(HfAllocator *allocator, HfTime now, HfOfferList *out)
 {
-    hf_filters__expire(allocator, now, allocator->filters.batch_armed);
+    expire(allocator, now, allocator->filters.batch_armed);
     if (allocator->is_paused) return;
     allocator->all_candidates = TRUE;
     allocator->wants_run = FALSE;

@@ -1,0 +1,135 @@
+/*
+ * Scheduled maintenance: after a run, every active framework that holds something on a candidate
+ * agent about to become unavailable gets an inverse offer, unless one is outstanding or filtered.
+ * Source: MESOS.md 3.9, MESOS-VERIFIED 1, 14.
+ */
+#include "allocator/allocator_internal.h"
+
+void hf_allocator__maintenance_free(HfMaintenance *maintenance)
+{
+    if (maintenance == NULL) return;
+    hf_vec_clear(&maintenance->outstanding);
+    hf_vec_clear(&maintenance->answers);
+    g_free(maintenance);
+}
+
+void hf_allocator__maintain(HfAllocator *allocator, uint32_t agent, gboolean is_set, HfTime start,
+                            HfTime duration)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    if (row->maintenance != NULL) {
+        hf_allocator__maintenance_free(row->maintenance);
+        row->maintenance = NULL;
+        for (uint32_t m = 0; m < allocator->maintained.count; m++)
+            if (allocator->maintained.at[m] == agent) {
+                hf_vec_remove(&allocator->maintained, m);
+                break;
+            }
+    }
+    if (!is_set) return;
+    row->maintenance = g_new0(HfMaintenance, 1);
+    row->maintenance->start = start;
+    row->maintenance->duration = duration;
+    hf_vec_push(&allocator->maintained, agent);
+}
+
+HfStatus hf_allocator_unavailability_set(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                         gboolean is_set, HfTime start, HfTime duration)
+{
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
+    hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
+    hf_allocator__maintain(allocator, agent, is_set, start, duration);
+    hf_allocator__trigger(allocator, agent);
+    return HF_OK;
+}
+
+/* Filters of a framework, or on an agent; HF_ROW_NONE = any. */
+void hf_allocator__inverse_drop(HfAllocator *allocator, uint32_t framework, uint32_t agent)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < allocator->inverse.count; i++) {
+        const HfInverseFilter *filter = &allocator->inverse.at[i];
+        gboolean drop = (framework == HF_ROW_NONE || filter->framework == framework) &&
+                        (agent == HF_ROW_NONE || filter->agent == agent);
+        if (!drop) allocator->inverse.at[kept++] = *filter;
+    }
+    allocator->inverse.count = kept;
+}
+
+void hf_allocator__inverse_expire(HfAllocator *allocator, HfTime now, uint64_t armed)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < allocator->inverse.count; i++) {
+        const HfInverseFilter *filter = &allocator->inverse.at[i];
+        gboolean due = filter->ends < now || (filter->ends == now && filter->armed < armed);
+        if (!due) allocator->inverse.at[kept++] = *filter;
+    }
+    allocator->inverse.count = kept;
+}
+
+static uint32_t find_outstanding(const HfMaintenance *maintenance, HfTextId framework)
+{
+    for (uint32_t o = 0; o < maintenance->outstanding.count; o++)
+        if (maintenance->outstanding.at[o] == framework) return o;
+    return HF_ROW_NONE;
+}
+
+HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint32_t framework,
+                                       uint32_t agent, HfInverseStatus status,
+                                       double refuse_seconds)
+{
+    HfAgent *row = hf_allocator__agent(allocator, agent);
+    const HfFramework *from = hf_allocator__framework(allocator, framework);
+    if (row == NULL || from == NULL) return HF_UNKNOWN;
+    HfMaintenance *maintenance = row->maintenance;
+    if (maintenance == NULL) return HF_CONFLICT;
+    HfTextId name = hf_text_intern(allocator->catalog, from->name);
+    uint32_t place = find_outstanding(maintenance, name);
+    if (place != HF_ROW_NONE) {
+        hf_vec_remove(&maintenance->outstanding, place);
+        if (status != HF_INVERSE_NONE) {
+            uint32_t a = 0;
+            while (a < maintenance->answers.count && maintenance->answers.at[a].framework != name)
+                a++;
+            if (a == maintenance->answers.count)
+                hf_vec_push(&maintenance->answers, (HfInverseAnswer){name, status});
+            maintenance->answers.at[a].status = status;
+        }
+    }
+    HfTime timeout = hf_allocator__refuse_time(refuse_seconds);
+    if (timeout > 0)
+        hf_vec_push(&allocator->inverse,
+                    (HfInverseFilter){framework, agent, hf_time_add(now, timeout),
+                                      allocator->filters.armed++});
+    return HF_OK;
+}
+
+static gboolean is_filtered(const HfAllocator *allocator, uint32_t framework, uint32_t agent)
+{
+    for (uint32_t i = 0; i < allocator->inverse.count; i++)
+        if (allocator->inverse.at[i].framework == framework &&
+            allocator->inverse.at[i].agent == agent)
+            return TRUE;
+    return FALSE;
+}
+
+void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out)
+{
+    for (uint32_t m = 0; m < allocator->maintained.count; m++) {
+        uint32_t agent = allocator->maintained.at[m];
+        HfAgent *row = &allocator->agents.at[agent];
+        if (!allocator->all_candidates && !(row->flags & HF_AGENT_CANDIDATE)) continue;
+        for (uint32_t h = 0; h < row->held.count; h++) {
+            uint32_t framework = row->held.at[h].framework;
+            const HfFramework *to = hf_allocator__framework(allocator, framework);
+            if (to == NULL || !to->is_active) continue;
+            HfTextId name = hf_text_intern(allocator->catalog, to->name);
+            if (find_outstanding(row->maintenance, name) != HF_ROW_NONE) continue;
+            if (is_filtered(allocator, framework, agent)) continue;
+            hf_vec_push(&row->maintenance->outstanding, name);
+            hf_vec_push(&out->inverse, (HfInverseOffered){framework, agent, row->maintenance->start,
+                                                          row->maintenance->duration});
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/*
+ * Quota: guarantees, limits, and the headroom that is held back for guarantees not met yet.
+ *
+ * A run works on its own account of what roles with quota have consumed, which in Mesos does not
+ * see what sub-roles get in stage 2 of the same run. Between runs, room can come back in three
+ * ways: a role's consumption falls (hf_allocator__quota_eased), the surplus grows, or nothing is
+ * required any more; each raises quota_epoch, and only then are agents looked at again that yielded
+ * nothing. Source: MESOS.md 3.4 R1, MESOS-VERIFIED 7-10.
+ */
+#include <string.h>
+
+#include "allocator/allocator_internal.h"
+
+static void row_quantities(const HfAllocator *allocator, const int64_t *row, HfQuantities *out)
+{
+    for (uint32_t k = 0; k < allocator->sorters.stride; k++)
+        if (row[k] > 0) hf_quantities_add_one(out, (HfKindId)k, row[k]);
+}
+
+HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
+                                const HfQuantities *guarantees, const HfLimits *limits)
+{
+    if (hf_role_depth(allocator->catalog, role) > 1) return HF_INVALID;
+    hf_allocator__role_room(allocator, role);
+    HfRoleState *state = &allocator->roles.at[role];
+    hf_quantities_copy(&state->guarantees, guarantees);
+    hf_limits_copy(&state->limits, limits);
+    gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
+    if (has && !state->has_quota) hf_vec_push(&allocator->quota_roles, role);
+    if (!has && state->has_quota)
+        for (uint32_t q = 0; q < allocator->quota_roles.count; q++)
+            if (allocator->quota_roles.at[q] == role) {
+                hf_vec_remove(&allocator->quota_roles, q);
+                break;
+            }
+    state->has_quota = has;
+    allocator->quota_epoch++;
+    return HF_OK;
+}
+
+HfStatus hf_allocator_recover_quotas(HfAllocator *allocator, HfTime now, uint32_t expected_agents,
+                                     const HfRoleQuota *quotas, uint32_t quota_count)
+{
+    if (allocator->agent_count > 0) return HF_CONFLICT;
+    for (uint32_t q = 0; q < quota_count; q++)
+        if (hf_role_depth(allocator->catalog, quotas[q].role) > 1) return HF_INVALID;
+    if (quota_count == 0) return HF_OK;
+    for (uint32_t q = 0; q < quota_count; q++)
+        hf_allocator_quota_set(allocator, now, quotas[q].role, quotas[q].guarantees,
+                               quotas[q].limits);
+    allocator->expected_agents =
+        (uint32_t)((double)expected_agents * allocator->agent_recovery_factor);
+    if (allocator->expected_agents == 0) return HF_OK;
+    allocator->is_recovering = TRUE;
+    allocator->is_paused = TRUE;
+    allocator->recovery_ends = hf_time_add(now, allocator->recovery_timeout);
+    allocator->recovery_armed = allocator->filters.armed++;
+    return HF_OK;
+}
+
+/* ---- One run ---- */
+
+void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out)
+{
+    hf_quantities_copy(surplus_out, &allocator->headroom);
+    hf_quantities_subtract(surplus_out, &allocator->required);
+}
+
+/* All that is available and revocable, over the whole cluster. */
+static void revocable(const HfAllocator *allocator, HfQuantities *out)
+{
+    const HfCatalog *catalog = allocator->catalog;
+    for (uint32_t a = 0; a < allocator->agents.count; a++) {
+        const HfAgent *row = &allocator->agents.at[a];
+        if (!(row->flags & HF_AGENT_REVOCABLE)) continue;
+        const HfResource *at = hf_resources_entries(&row->available);
+        for (uint32_t i = 0; i < hf_resources_count(&row->available); i++)
+            if (hf_meta_is_revocable(catalog, at[i].meta) &&
+                hf_kind_type(catalog, at[i].kind) == HF_TYPE_SCALAR)
+                hf_quantities_add_one(out, catalog->kind[at[i].kind].quantity, at[i].milli);
+    }
+}
+
+/* headroom = total - allocated - idle reservations - idle revocable, each step clipped at 0 */
+static void count_headroom(HfAllocator *allocator)
+{
+    HfQuantities part = {0}, used = {0};
+    hf_quantities_clear(&allocator->headroom);
+    row_quantities(allocator, allocator->sorters.total, &allocator->headroom);
+    row_quantities(allocator, hf_sorter__alloc(&allocator->sorters, allocator->role_root), &part);
+    hf_quantities_subtract(&allocator->headroom, &part);
+    hf_quantities_clear(&part);
+    row_quantities(allocator, allocator->root_reserved, &part);
+    row_quantities(allocator, allocator->root_used_reserved, &used);
+    hf_quantities_subtract(&part, &used);
+    hf_quantities_subtract(&allocator->headroom, &part);
+    hf_quantities_clear(&part);
+    revocable(allocator, &part);
+    hf_quantities_subtract(&allocator->headroom, &part);
+    hf_quantities_clear(&part);
+    hf_quantities_clear(&used);
+}
+
+void hf_allocator__quota_begin(HfAllocator *allocator)
+{
+    hf_quantities_clear(&allocator->required);
+    if (allocator->quota_roles.count == 0) return;
+    HfQuantities missing = {0};
+    for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
+        HfRoleId role = allocator->quota_roles.at[q];
+        HfRoleState *state = &allocator->roles.at[role];
+        hf_quantities_clear(&state->consumed);
+        row_quantities(allocator, hf_allocator__role_amounts(allocator, role, HF_ROLE_USED),
+                       &state->consumed);
+        row_quantities(allocator, hf_allocator__role_amounts(allocator, role, HF_ROLE_RESERVED),
+                       &state->consumed);
+        if (hf_quantities_is_empty(&state->guarantees)) continue;
+        hf_quantities_copy(&missing, &state->guarantees);
+        hf_quantities_subtract(&missing, &state->consumed);
+        hf_quantities_add(&allocator->required, &missing);
+    }
+    count_headroom(allocator);
+    hf_allocator__quota_surplus(allocator, &missing);
+    if (!hf_quantities_contains(&allocator->surplus_after, &missing) ||
+        (allocator->was_required && hf_quantities_is_empty(&allocator->required)))
+        allocator->quota_epoch++;
+    hf_quantities_clear(&missing);
+}
+
+void hf_allocator__quota_end(HfAllocator *allocator)
+{
+    if (allocator->quota_roles.count == 0) return;
+    hf_allocator__quota_surplus(allocator, &allocator->surplus_after);
+    allocator->was_required = !hf_quantities_is_empty(&allocator->required);
+}
+
+void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, const HfQuantities *gained,
+                              const HfQuantities *guaranteed)
+{
+    HfRoleState *state = &allocator->roles.at[role];
+    if (state->has_quota) hf_quantities_add(&state->consumed, gained);
+    if (guaranteed != NULL) hf_quantities_subtract(&allocator->required, guaranteed);
+    hf_quantities_subtract(&allocator->headroom, gained);
+}
