@@ -2,5 +2,5 @@
 #include "tools/commands.h"
 
 const HfCommand *const hf_commands[] = {
-    &hf_cmd_run, &hf_cmd_check,  &hf_cmd_plot, &hf_cmd_list,       &hf_cmd_explain_key,
-    &hf_cmd_schema, &hf_cmd_man,  &hf_cmd_completion, NULL};
+    &hf_cmd_run,         &hf_cmd_check,  &hf_cmd_plot, &hf_cmd_replay,     &hf_cmd_list,
+    &hf_cmd_explain_key, &hf_cmd_schema, &hf_cmd_man,  &hf_cmd_completion, NULL};

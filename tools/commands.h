@@ -10,6 +10,7 @@ extern const HfCommand hf_cmd_explain_key;
 extern const HfCommand hf_cmd_list;
 extern const HfCommand hf_cmd_man;
 extern const HfCommand hf_cmd_plot;
+extern const HfCommand hf_cmd_replay;
 extern const HfCommand hf_cmd_run;
 extern const HfCommand hf_cmd_schema;
 
