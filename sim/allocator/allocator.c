@@ -564,6 +564,7 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
 {
     HF_ASSERT(spec->name != NULL && spec->total != NULL);
     if (hf_allocator__agent(allocator, agent) != NULL) return HF_EXISTS;
+    if (hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED)) return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     while (allocator->agents.count <= agent) hf_vec_push_zero(&allocator->agents);
     HfAgent *row = &allocator->agents.at[agent];
@@ -628,6 +629,8 @@ HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t 
 {
     HfAgent *row = hf_allocator__agent(allocator, agent);
     if (row == NULL) return HF_UNKNOWN;
+    if (spec->total != NULL && hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED))
+        return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     gboolean is_updated = FALSE;
     if (spec->attributes != NULL && !hf_attributes_equal(spec->attributes, &row->attributes)) {

@@ -173,7 +173,8 @@ void hf_allocator_expire(HfAllocator *allocator, HfTime now);
 void hf_allocator_pause(HfAllocator *allocator);
 void hf_allocator_resume(HfAllocator *allocator);
 
-/* ---- agents; HF_EXISTS / HF_UNKNOWN on a row known / not known ---- */
+/* ---- agents; HF_EXISTS / HF_UNKNOWN on a row known / not known, HF_INVALID on a total that
+ * carries allocation roles ---- */
 HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t agent,
                                 const HfAgentSpec *spec, const HfHolding *used,
                                 uint32_t used_count);
