@@ -14,12 +14,16 @@ set format x ''
 set ylabel 'offers per second' textcolor rgb colour_faint
 set yrange [0 : *]
 set key at screen 0.775, 0.8 left top
-plot for [k = 4 : 1 : -1] data using (moment($1)):(sum_to(k)) with filledcurves y1=0 fillcolor rgb fate_rgb[k] \
-         title fate[k].': '.fate_total[k], \
+happened(k) = fate_total[k] ne '0'
+# Names for all, areas only for what happened: the outline of nothing would still be drawn.
+plot for [k = 4 : 1 : -1] NaN with filledcurves y1=0 fillcolor rgb fate_rgb[k] title fate[k].': '.fate_total[k], \
+     for [k = 4 : 1 : -1] happened(k) ? data : '/dev/null' using (moment($1)):(sum_to(k)) with filledcurves y1=0 \
+         fillcolor rgb fate_rgb[k] notitle, \
      data using (moment($1)):(column('offers_sent_per_s')) with lines linewidth 1.5 linecolor rgb colour_text \
          title 'sent: '.total_sent
 unset label 1
 unset label 2
+unset label 3
 set tmargin at screen 0.38
 set bmargin at screen 0.11
 set format x '%g'
@@ -28,6 +32,6 @@ set ylabel '% of settled' textcolor rgb colour_faint
 set yrange [0 : 100]
 set ytics 25
 set key off
-plot for [k = 4 : 1 : -1] data using (moment($1)):(100.0 * sum_to(k) / sum_to(4)) with filledcurves y1=0 \
-         fillcolor rgb fate_rgb[k]
+plot for [k = 4 : 1 : -1] happened(k) ? data : '/dev/null' using (moment($1)):(100.0 * sum_to(k) / sum_to(4)) \
+         with filledcurves y1=0 fillcolor rgb fate_rgb[k]
 unset multiplot

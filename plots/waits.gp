@@ -9,10 +9,12 @@ set ytics 10
 eval 'set xtics ('.wait_tics.')'
 set mxtics 10
 wait_of(name) = strcol(3) eq name ? (column(2) > wait_low ? column(2) : wait_low) : NaN
+is_all(i) = word(frameworks, i) eq 'all'
+set key invert # drawn last, so that it is seen on top, but named first
 plot for [i = 1 : words(other_frameworks)] data using (wait_of(word(other_frameworks, i))):(100 * column(1)) \
          with lines linewidth 1 linecolor rgb '#c9ced6' notitle, \
-     for [i = 1 : words(frameworks)] data using (wait_of(word(frameworks, i))):(100 * column(1)) \
-         with lines linewidth (word(frameworks, i) eq 'all' ? 3 : 2) \
-         linecolor rgb (word(frameworks, i) eq 'all' ? colour_text : colour(i - 1)) title word(frameworks, i), \
+     for [i = words(frameworks) : 1 : -1] data using (wait_of(word(frameworks, i))):(100 * column(1)) \
+         with lines linewidth 2.5 dashtype 1 + is_all(i) \
+         linecolor rgb (is_all(i) ? colour_text : colour(i - 1)) title word(frameworks, i), \
      (other_count > 0 ? -1 : NaN) with lines linewidth 1 linecolor rgb '#c9ced6' \
          title (other_count > 0 ? sprintf('%d more', other_count) : '')

@@ -43,6 +43,7 @@ typedef struct Plotter {
     const char *dir;            /* the run directory */
     const char *scenario, *arm; /* arm NULL: the run has none */
     char *out_dir;              /* dir/plots */
+    double warm_up;             /* s, of the run being drawn */
     const char *detail; /* how the points came about, for the line below the heading; or "" */
     int terminal;
     JsonBuilder *drawn; /* an open array of objects */
@@ -130,7 +131,7 @@ static char *time_text(double seconds)
     return text;
 }
 
-static void set_series(GString *script, const HfSeriesFacts *facts)
+static void set_series(GString *script, const HfSeriesFacts *facts, double warm_up)
 {
     double span = MAX(facts->end_s, 1e-9);
     const TimeAxis *axis = time_axis(span);
@@ -138,6 +139,7 @@ static void set_series(GString *script, const HfSeriesFacts *facts)
     set_text(script, "time_unit", axis->unit);
     set_number(script, "time_scale", axis->scale);
     set_number(script, "time_end", span / axis->scale);
+    set_number(script, "warm_up", warm_up / axis->scale);
     set_number(script, "time_tic", span < 3 ? 0 : time_tic(axis, span));
 }
 
@@ -226,11 +228,23 @@ static gboolean draw(Plotter *plotter, const char *file, const char *heading,
 
 /* ---- the figures ---- */
 
-static GString *series_variables(const HfSeriesFacts *facts)
+static GString *series_variables(const Plotter *plotter, const HfSeriesFacts *facts)
 {
     GString *script = g_string_new(NULL);
-    set_series(script, facts);
+    set_series(script, facts, plotter->warm_up);
     return script;
+}
+
+/* FALSE when there is nothing to see: no task or reservation ever held any of it. */
+static gboolean was_ever_held(const HfSeriesFacts *facts, const char *resource)
+{
+    static const char *const kinds[] = {"allocated", "used", "reserved_idle"};
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *name = g_strdup_printf("%s_%s", resource, kinds[i]);
+        const HfColumnFacts *column = hf_series_facts_column(facts, name);
+        if (column != NULL && column->maximum > 0) return TRUE;
+    }
+    return FALSE;
 }
 
 static gboolean draw_utilization(Plotter *plotter, const HfSeriesFacts *facts, GError **error)
@@ -238,7 +252,13 @@ static gboolean draw_utilization(Plotter *plotter, const HfSeriesFacts *facts, G
     const char *const parts[] = {"time", "utilization", NULL};
     for (guint i = 0; i < facts->resources->len; i++) {
         const char *resource = facts->resources->pdata[i];
-        g_autoptr(GString) variables = series_variables(facts);
+        if (!was_ever_held(facts, resource)) {
+            if (!plotter->globals->quiet)
+                hf_cli_note("%s: nothing ever held any %s, so there is no figure of it",
+                            plotter->dir, resource);
+            continue;
+        }
+        g_autoptr(GString) variables = series_variables(plotter, facts);
         set_text(variables, "resource", resource);
         g_autofree char *file = g_strconcat("utilization-", resource, NULL);
         g_autofree char *heading =
@@ -268,7 +288,7 @@ static gboolean draw_shares(Plotter *plotter, const HfSeriesFacts *facts, GError
         highest = MAX(highest, hf_series_facts_column(facts, name)->maximum);
     }
     guint named = MIN(facts->roles->len, NAMED_MAX);
-    g_autoptr(GString) variables = series_variables(facts);
+    g_autoptr(GString) variables = series_variables(plotter, facts);
     set_words(variables, "roles", facts->roles, 0, named);
     set_words(variables, "other_roles", facts->roles, named, G_MAXUINT - named);
     set_number(variables, "other_count", facts->roles->len - named);
@@ -289,7 +309,7 @@ static gboolean draw_offers(Plotter *plotter, const HfSeriesFacts *facts, GError
 {
     static const char *const fates[] = {"sent", "accepted", "declined", "rescinded", "expired"};
     const char *const parts[] = {"time", "offers", NULL};
-    g_autoptr(GString) variables = series_variables(facts);
+    g_autoptr(GString) variables = series_variables(plotter, facts);
     for (size_t i = 0; i < G_N_ELEMENTS(fates); i++) {
         g_autofree char *column = g_strconcat("offers_", fates[i], NULL);
         g_autofree char *variable = g_strconcat("total_", fates[i], NULL);
@@ -306,7 +326,7 @@ static gboolean draw_agents(Plotter *plotter, const HfSeriesFacts *facts, GError
     double spread = up->maximum - up->minimum;
     double room = MAX(1, ceil(spread / 10));
     gboolean from_zero = spread == 0 || up->minimum - 2 * spread <= 0;
-    g_autoptr(GString) variables = series_variables(facts);
+    g_autoptr(GString) variables = series_variables(plotter, facts);
     set_text(variables, "agents_label",
              from_zero ? "agents up" : "agents up (the axis does not begin at 0)");
     set_number(variables, "agents_low", from_zero ? 0 : MAX(0, up->minimum - room));
@@ -318,7 +338,7 @@ static gboolean draw_agents(Plotter *plotter, const HfSeriesFacts *facts, GError
 static gboolean draw_tasks(Plotter *plotter, const HfSeriesFacts *facts, GError **error)
 {
     const char *const parts[] = {"time", "tasks", NULL};
-    g_autoptr(GString) variables = series_variables(facts);
+    g_autoptr(GString) variables = series_variables(plotter, facts);
     return draw(plotter, "tasks", "Tasks running and waiting", parts, variables, error);
 }
 
@@ -441,6 +461,8 @@ static gboolean plot_run(const Plotter *base, const char *dir, const char *arm, 
     plotter.arm = arm;
     g_autofree char *series = g_build_filename(dir, "timeseries.csv", NULL);
     g_autofree char *waits = g_build_filename(dir, "waits.csv", NULL);
+    g_autofree char *summary = g_build_filename(dir, "summary.json", NULL);
+    if (!hf_summary_metric(summary, "run.warm_up", &plotter.warm_up, error)) return FALSE;
     gboolean ok = make_out_dir(&plotter, error) && draw_series(&plotter, series, error) &&
                   draw_waits(&plotter, waits, error);
     g_free(plotter.out_dir);

@@ -241,22 +241,40 @@ void hf_waits_facts_free(HfWaitsFacts *facts)
 
 /* ---- arms.csv: arm,resource,allocated,used,offered,reserved_idle ---- */
 
+typedef struct ArmsRead {
+    HfArmsFacts *facts;
+    GPtrArray *all_resources; /* those of nothing too */
+} ArmsRead;
+
 static gboolean arms_row(guint line, char *const *fields, guint count, void *data, GError **error)
 {
-    HfArmsFacts *facts = data;
-    if (count < 2) return refuse(error, "expected arm,resource,...", fields[0]);
+    ArmsRead *read = data;
+    if (count != 6) return refuse(error, "expected arm,resource and four numbers", fields[0]);
     if (line == 1) return TRUE;
-    add_distinct(facts->arms, fields[0]);
-    add_distinct(facts->resources, fields[1]);
+    add_distinct(read->facts->arms, fields[0]);
+    add_distinct(read->all_resources, fields[1]);
+    for (guint i = 2; i < count; i++) {
+        double value;
+        if (!number(fields[i], &value, error)) return FALSE;
+        /* What no percentage would show is nothing; what is only offered is not held either. */
+        gboolean is_offered = i == 4;
+        if (!is_offered && value >= 0.0005) add_distinct(read->facts->resources, fields[1]);
+    }
     return TRUE;
 }
 
 HfArmsFacts *hf_arms_facts_read(const char *path, GError **error)
 {
     g_autoptr(HfArmsFacts) facts = g_new0(HfArmsFacts, 1);
+    g_autoptr(GPtrArray) all_resources = g_ptr_array_new_with_free_func(g_free);
     facts->arms = g_ptr_array_new_with_free_func(g_free);
     facts->resources = g_ptr_array_new_with_free_func(g_free);
-    if (!hf_csv_read(path, arms_row, facts, error)) return NULL;
+    ArmsRead read = {facts, all_resources};
+    if (!hf_csv_read(path, arms_row, &read, error)) return NULL;
+    if (facts->resources->len == 0) {
+        g_ptr_array_unref(facts->resources);
+        facts->resources = g_steal_pointer(&all_resources);
+    }
     return g_steal_pointer(&facts);
 }
 
@@ -268,20 +286,48 @@ void hf_arms_facts_free(HfArmsFacts *facts)
     g_free(facts);
 }
 
-/* ---- run.json ---- */
+/* ---- run.json and summary.json ---- */
+
+/* The object at the top of a JSON file; borrowed from the parser. */
+static JsonObject *load_object(JsonParser *parser, const char *path, GError **error)
+{
+    if (!json_parser_load_from_file(parser, path, error)) return NULL;
+    JsonNode *root = json_parser_get_root(parser);
+    if (root != NULL && JSON_NODE_HOLDS_OBJECT(root)) return json_node_get_object(root);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no JSON object", path);
+    return NULL;
+}
 
 char *hf_run_json_string(const char *path, const char *member, GError **error)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
-    if (!json_parser_load_from_file(parser, path, error)) return NULL;
-    JsonNode *root = json_parser_get_root(parser);
-    JsonNode *node = root != NULL && JSON_NODE_HOLDS_OBJECT(root)
-                         ? json_object_get_member(json_node_get_object(root), member)
-                         : NULL;
-    if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
-        json_node_get_value_type(node) != G_TYPE_STRING) {
+    JsonObject *object = load_object(parser, path, error);
+    if (object == NULL) return NULL;
+    JsonNode *node = json_object_get_member(object, member);
+    if (node == NULL || json_node_get_value_type(node) != G_TYPE_STRING) {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no string \"%s\"", path, member);
         return NULL;
     }
     return g_strdup(json_node_get_string(node));
+}
+
+gboolean hf_summary_metric(const char *path, const char *name, double *value_out, GError **error)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    JsonObject *object = load_object(parser, path, error);
+    if (object == NULL) return FALSE;
+    JsonNode *list = json_object_get_member(object, "metrics");
+    JsonArray *metrics =
+        list != NULL && JSON_NODE_HOLDS_ARRAY(list) ? json_node_get_array(list) : NULL;
+    for (guint i = 0; metrics != NULL && i < json_array_get_length(metrics); i++) {
+        JsonNode *node = json_array_get_element(metrics, i);
+        if (!JSON_NODE_HOLDS_OBJECT(node)) continue;
+        JsonObject *metric = json_node_get_object(node);
+        const char *own = json_object_get_string_member_with_default(metric, "name", NULL);
+        if (g_strcmp0(own, name) != 0) continue;
+        *value_out = json_object_get_double_member_with_default(metric, "value", NAN);
+        return TRUE;
+    }
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no metric \"%s\"", path, name);
+    return FALSE;
 }

@@ -39,7 +39,8 @@ typedef struct HfWaitsFacts {
 } HfWaitsFacts;
 
 typedef struct HfArmsFacts {
-    GPtrArray *arms, *resources; /* char *, distinct, in the order of the file */
+    GPtrArray *arms;      /* char *, distinct, in the order of the file */
+    GPtrArray *resources; /* the same; without those that no arm held anything of, unless all are */
 } HfArmsFacts;
 
 /* Each reads one table. Errors: NULL with file and line; the table must exist. */
@@ -64,6 +65,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfWaitsFacts, hf_waits_facts_free)
 HfArmsFacts *hf_arms_facts_read(const char *path, GError **error);
 void hf_arms_facts_free(HfArmsFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArmsFacts, hf_arms_facts_free)
+
+/*
+ * The value of one metric in summary.json. Errors: FALSE and an error that names the file; a metric
+ * without a value (null) is NaN.
+ */
+gboolean hf_summary_metric(const char *path, const char *name, double *value_out, GError **error);
 
 /* The string `member` at the top of a JSON file; NULL and an error if it cannot be had. */
 char *hf_run_json_string(const char *path, const char *member, GError **error);

@@ -6,6 +6,7 @@
 make_run() {
     mkdir -p "$1"
     printf '{"name": "it'"'"'s a test", "seed": 1}\n' >"$1/run.json"
+    printf '{"metrics": [{"name": "run.warm_up", "value": 600.0}]}\n' >"$1/summary.json"
     awk -v rows="$2" 'BEGIN {
         printf "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_sent,offers_accepted,"
         printf "offers_declined,offers_rescinded,offers_expired,cpus_total,cpus_allocated,cpus_used,cpus_offered,"
@@ -47,7 +48,7 @@ for figure in utilization-cpus utilization-mem shares offers tasks agents waits;
     grep -q "it's a test" "$dir/run/plots/$figure.svg" || complain "$figure does not name the scenario"
     grep -qi '[ ,]nan' "$dir/run/plots/$figure.svg" && complain "$figure draws what is no number"
 done
-for name in "allocated" "used" "reserved but idle" "offered, unanswered" "simulated time (hours)"; do
+for name in "warm-up ends" "allocated" "used" "reserved but idle" "offered, unanswered" "simulated time (hours)"; do
     grep -qF "$name" "$dir/run/plots/utilization-cpus.svg" || complain "utilization does not name: $name"
 done
 for part in "$dir/run/plots/"*.part; do [ ! -e "$part" ] || complain "left behind: $part"; done
@@ -65,19 +66,27 @@ make_run "$dir/arms/static" 10
 make_run "$dir/arms/shared" 10
 cp "$dir/run/run.json" "$dir/arms/run.json"
 printf '%s\n' arm,resource,allocated,used,offered,reserved_idle static,cpus,0.4,0.3,0.01,0.1 \
-    static,mem,0.5,0.2,0,0 shared,cpus,0.9,0.6,0.02,0 shared,mem,0.7,0.3,0,0 >"$dir/arms/arms.csv"
+    static,mem,0.5,0.2,0,0 static,disk,0,0,0.01,0 shared,cpus,0.9,0.6,0.02,0 shared,mem,0.7,0.3,0,0 >"$dir/arms/arms.csv"
 run "arms" 0 "$holdfast" plot "$dir/arms"
 err none
 file "$dir/arms/plots/arms.svg"
+grep -q Disk "$dir/arms/plots/arms.svg" && complain "a panel of nothing is drawn"
 file "$dir/arms/static/plots/utilization-cpus.svg"
 file "$dir/arms/shared/plots/waits.svg"
 
 make_run "$dir/short" 1
 printf 'quantile,wait_s,framework\n' >"$dir/short/waits.csv"
-run "one interval, no task" 0 "$holdfast" plot "$dir/short"
+sed 's/,mem_/,disk_/g; s/,4096,[^,]*,900,100,0/,4096,0,0,100,0/' "$dir/short/timeseries.csv" >"$dir/disk"
+mv "$dir/disk" "$dir/short/timeseries.csv"
+run "one interval, no task, no disk" 0 "$holdfast" plot "$dir/short"
 err "no task was started"
+err "nothing ever held any disk"
+[ ! -e "$dir/short/plots/utilization-disk.svg" ] || complain "a figure of nothing is drawn"
 file "$dir/short/plots/agents.svg"
 
+rm "$dir/short/summary.json"
+run "no summary" 1 "$holdfast" plot "$dir/short"
+err "summary.json"
 printf '60,1\n' >>"$dir/run/timeseries.csv"
 run "broken table" 1 "$holdfast" plot "$dir/run"
 err "timeseries.csv:1502: 2 fields, but the header has 22"

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "tools/run_facts.h"
@@ -147,14 +148,43 @@ static void waits_know_their_frameworks_and_span(void **state)
 
 static void arms_keep_the_order_of_the_file(void **state)
 {
+    /* gpus are only offered and disk is held by less than a tenth of a percent: neither is shown.
+     */
     char *path = make_file("arm,resource,allocated,used,offered,reserved_idle\n"
-                           "static,cpus,0,0,0,0\nstatic,mem,0,0,0,0\nshared,cpus,0,0,0,0\n");
+                           "static,cpus,0,0,0,0\nstatic,mem,0.5,0,0,0\nstatic,disk,0.0004,0,0,0\n"
+                           "static,gpus,0,0,1,0\nshared,cpus,0,0,0,0.2\n");
     g_autoptr(HfArmsFacts) facts = hf_arms_facts_read(path, NULL);
     assert_non_null(facts);
     assert_int_equal(facts->arms->len, 2);
     assert_string_equal(facts->arms->pdata[0], "static");
     assert_string_equal(facts->arms->pdata[1], "shared");
     assert_int_equal(facts->resources->len, 2);
+    assert_string_equal(facts->resources->pdata[0], "mem");
+    assert_string_equal(facts->resources->pdata[1], "cpus");
+    remove_file(path);
+}
+
+static void arms_that_hold_nothing_still_have_resources(void **state)
+{
+    char *path = make_file("arm,resource,allocated,used,offered,reserved_idle\na,cpus,0,0,0,0\n");
+    g_autoptr(HfArmsFacts) facts = hf_arms_facts_read(path, NULL);
+    assert_non_null(facts);
+    assert_int_equal(facts->resources->len, 1);
+    remove_file(path);
+}
+
+static void a_metric_is_found_in_the_summary(void **state)
+{
+    char *path = make_file("{\"metrics\": [{\"name\": \"a\", \"value\": 1.5},"
+                           "{\"name\": \"b\", \"value\": null}]}");
+    double value = 0;
+    assert_true(hf_summary_metric(path, "a", &value, NULL));
+    assert_true(value == 1.5);
+    assert_true(hf_summary_metric(path, "b", &value, NULL));
+    assert_true(isnan(value));
+    g_autoptr(GError) error = NULL;
+    assert_false(hf_summary_metric(path, "c", &value, &error));
+    assert_non_null(strstr(error->message, "no metric \"c\""));
     remove_file(path);
 }
 
@@ -169,6 +199,8 @@ int main(void)
         cmocka_unit_test(bad_series_are_refused_with_their_line),
         cmocka_unit_test(waits_know_their_frameworks_and_span),
         cmocka_unit_test(arms_keep_the_order_of_the_file),
+        cmocka_unit_test(arms_that_hold_nothing_still_have_resources),
+        cmocka_unit_test(a_metric_is_found_in_the_summary),
     };
     hf_test_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
