@@ -49,13 +49,18 @@ gboolean hf_attributes_parse(HfCatalog *catalog, const char *text, HfAttributes 
 {
     if (!hf_intake__check_text(text, error)) return FALSE;
     HF_VEC(HfAttribute) list = {NULL, 0, 0};
-    g_auto(GStrv) pairs = g_strsplit_set(text, ";\n", -1);
     gboolean is_ok = TRUE;
-    for (char **pair = pairs; *pair != NULL && is_ok; pair++) {
+    char *pair;
+    while (is_ok && (pair = hf_intake__next(&text, ";\n")) != NULL) {
         HfAttribute attribute = {0};
-        if (**pair == '\0') continue;
-        is_ok = read_pair(catalog, *pair, &attribute, error);
-        if (is_ok) hf_vec_push(&list, attribute);
+        if (list.count == HF_ATTRIBUTES_MAX) {
+            is_ok = hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LONG, pair,
+                                    "more than 4096 attributes");
+        } else if (pair[0] != '\0') {
+            is_ok = read_pair(catalog, pair, &attribute, error);
+            if (is_ok) hf_vec_push(&list, attribute);
+        }
+        g_free(pair);
     }
     HfAttributes read = {list.at, list.count};
     if (is_ok) {

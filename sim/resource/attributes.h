@@ -25,6 +25,8 @@ typedef struct HfAttributes {
 void hf_attributes_clear(HfCatalog *catalog, HfAttributes *attributes);
 void hf_attributes_copy(HfCatalog *catalog, HfAttributes *to, const HfAttributes *from);
 
+#define HF_ATTRIBUTES_MAX 4096U /* more in one list are refused */
+
 /*
  * Parse `name:value` pairs separated by `;` or newlines; only the first `:` of a pair splits.
  * Errors: HF_RESOURCE_ERROR_*; `out` (legal, replaced on success) is left alone. A set is refused.

@@ -382,12 +382,13 @@ gboolean hf_resources_add_canonical(HfCatalog *catalog, HfResources *to, const c
 
 gboolean hf_intake__add_canonical(HfIntake *intake, const char *text, GError **error)
 {
-    g_auto(GStrv) entries = g_strsplit(text, ";", -1);
-    for (char **entry = entries; *entry != NULL; entry++) {
-        if ((*entry)[strspn(*entry, " \t\r\n")] == '\0') continue;
-        if (!read_entry(intake, *entry, error)) return FALSE;
+    char *entry;
+    gboolean is_ok = TRUE;
+    while (is_ok && (entry = hf_intake__next(&text, ";")) != NULL) {
+        if (entry[strspn(entry, " \t\r\n")] != '\0') is_ok = read_entry(intake, entry, error);
+        g_free(entry);
     }
-    return TRUE;
+    return is_ok;
 }
 
 gboolean hf_resources_parse_canonical(HfCatalog *catalog, const char *text, HfResources *out,

@@ -204,14 +204,6 @@ static gboolean revocable_mix(const HfCatalog *catalog, const HfResource *earlie
                 "revocable and other resources of one name together");
 }
 
-static gboolean one_type(const HfCatalog *catalog, const HfResource *earlier,
-                         const HfResource *entry, GError **error)
-{
-    if (!same_name(catalog, earlier, entry) || earlier->kind == entry->kind) return TRUE;
-    return fail(catalog, entry, error, HF_RESOURCE_ERROR_TYPE_CLASH,
-                "one name comes with two types");
-}
-
 static gboolean one_provider(const HfCatalog *catalog, const HfResource *earlier,
                              const HfResource *entry, GError **error)
 {
@@ -231,15 +223,36 @@ static gboolean one_allocation(const HfCatalog *catalog, const HfResource *earli
                 "resources allocated to more than one role");
 }
 
+/* ---- Rules for the whole list ---- */
+
+typedef gboolean (*ListRule)(const HfCatalog *catalog, const HfResources *resources,
+                             GError **error);
+
+static gboolean one_type(const HfCatalog *catalog, const HfResources *resources, GError **error)
+{
+    g_autofree HfKindId *kind_of_name = g_new(HfKindId, catalog->kind_count);
+    memset(kind_of_name, 0xff, catalog->kind_count * sizeof *kind_of_name); /* HF_KIND_NONE */
+    const HfResource *entries = hf_resources_entries(resources);
+    for (uint32_t i = 0; i < resources->count; i++) {
+        HfKindId *seen = &kind_of_name[catalog->kind[entries[i].kind].quantity];
+        if (*seen != HF_KIND_NONE && *seen != entries[i].kind)
+            return fail(catalog, &entries[i], error, HF_RESOURCE_ERROR_TYPE_CLASH,
+                        "one name comes with two types");
+        *seen = entries[i].kind;
+    }
+    return TRUE;
+}
+
 /* ---- All of them ---- */
 
-/* One row for each rule: of its three kinds of check, those that it has. */
+/* One row for each rule: of the four sorts of check, those that it has. */
 static const struct RuleRow {
     HfRule rule;
     EntryRule entry;
     FlagRule flags; /* .flags 0: none */
     PairRule pair;
     gboolean first_only; /* the pair rule is an equality: comparing with the first is enough */
+    ListRule list;
 } rule_rows[] = {
     {.rule = HF_RULE_GPUS_WHOLE, .entry = gpus_whole},
     {.rule = HF_RULE_DISK_INFO, .entry = disk_info},
@@ -272,13 +285,14 @@ static const struct RuleRow {
     {.rule = HF_RULE_NO_DYNAMIC,
      .flags = {HF_META_DYNAMIC, FALSE, HF_RESOURCE_ERROR_DYNAMIC,
                "dynamically reserved resources are not allowed here"}},
-    {.rule = HF_RULE_ONE_TYPE, .pair = one_type},
+    {.rule = HF_RULE_ONE_TYPE, .list = one_type},
     {.rule = HF_RULE_NOT_READ_ONLY, .entry = not_read_only},
 };
 
 static gboolean check_row(const HfCatalog *catalog, const HfResources *resources,
                           const struct RuleRow *row, GError **error)
 {
+    if (row->list != NULL && !row->list(catalog, resources, error)) return FALSE;
     const HfResource *entries = hf_resources_entries(resources);
     for (uint32_t i = 0; i < resources->count; i++) {
         if (row->entry != NULL && !row->entry(catalog, &entries[i], error)) return FALSE;

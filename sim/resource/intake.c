@@ -49,6 +49,17 @@ gboolean hf_intake__check_text(const char *text, GError **error)
     return TRUE;
 }
 
+char *hf_intake__next(const char **rest, const char *marks)
+{
+    HF_ASSERT(marks[0] != '\0' && strlen(marks) <= 2);
+    const char last = marks[strlen(marks) - 1];
+    if (**rest == '\0') return NULL;
+    const char *begin = *rest, *end = begin;
+    while (*end != '\0' && *end != marks[0] && *end != last) end++;
+    *rest = *end == '\0' ? end : end + 1;
+    return g_strndup(begin, (gsize)(end - begin));
+}
+
 /* A name must be there and printable. */
 static gboolean check_name(const char *name, GError **error)
 {

@@ -39,6 +39,9 @@ gboolean hf_intake__add_canonical(HfIntake *intake, const char *text, GError **e
 gboolean hf_intake__fail(GError **error, HfResourceErrorCode code, const char *text,
                          const char *what);
 
+/* The text up to the next of `marks`, newly allocated, and *rest moved past it; NULL at the end. */
+char *hf_intake__next(const char **rest, const char *marks);
+
 /* Is the whole text of acceptable length and encoding? */
 gboolean hf_intake__check_text(const char *text, GError **error);
 

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "resource/catalog_internal.h"
-#include "resource/error.h"
+#include "resource/intake.h"
 #include "resource/text.h"
 #include "resource/value.h"
 
@@ -21,9 +20,17 @@ static HfQuantity *entries_of(HfQuantities *quantities)
 static uint32_t position_of(const HfQuantities *quantities, HfKindId kind)
 {
     const HfQuantity *entries = hf_quantities_entries(quantities);
-    uint32_t i = quantities->count;
-    while (i > 0 && entries[i - 1].kind >= kind) i--; /* new names come last, mostly */
-    return i;
+    uint32_t low = 0, high = quantities->count;
+    while (high - low > 8) { /* only hostile or synthetic input has so many names */
+        uint32_t middle = low + (high - low) / 2;
+        if (entries[middle].kind < kind) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (low < high && entries[low].kind < kind) low++;
+    return low;
 }
 
 static gboolean is_at(const HfQuantities *quantities, uint32_t position, HfKindId kind)
@@ -101,10 +108,9 @@ void hf_quantities_copy(HfQuantities *to, const HfQuantities *from)
 
 int64_t hf_quantities_get(const HfQuantities *quantities, HfKindId kind)
 {
-    const HfQuantity *entries = hf_quantities_entries(quantities);
-    for (uint32_t i = 0; i < quantities->count; i++)
-        if (entries[i].kind == kind) return entries[i].milli;
-    return 0;
+    uint32_t position = position_of(quantities, kind);
+    return is_at(quantities, position, kind) ? hf_quantities_entries(quantities)[position].milli
+                                             : 0;
 }
 
 void hf_quantities_set(HfQuantities *quantities, HfKindId kind, int64_t milli)
@@ -179,13 +185,10 @@ void hf_limits_copy(HfLimits *to, const HfLimits *from)
 
 gboolean hf_limits_get(const HfLimits *limits, HfKindId kind, int64_t *milli_out)
 {
-    const HfQuantity *entries = hf_quantities_entries(&limits->entries);
-    for (uint32_t i = 0; i < limits->entries.count; i++) {
-        if (entries[i].kind != kind) continue;
-        *milli_out = entries[i].milli;
-        return TRUE;
-    }
-    return FALSE;
+    uint32_t position = position_of(&limits->entries, kind);
+    if (!is_at(&limits->entries, position, kind)) return FALSE;
+    *milli_out = hf_quantities_entries(&limits->entries)[position].milli;
+    return TRUE;
 }
 
 void hf_limits_set(HfLimits *limits, HfKindId kind, int64_t milli)
@@ -224,24 +227,17 @@ gboolean hf_limits_equal(const HfLimits *a, const HfLimits *b)
 
 /* ---- Text ---- */
 
-static gboolean fail(GError **error, HfResourceErrorCode code, const char *pair, const char *what)
-{
-    g_autofree char *shown = hf_text__shown(pair);
-    g_set_error(error, HF_RESOURCE_ERROR, (int)code, "'%s': %s", shown, what);
-    return FALSE;
-}
-
 /* The name and amount of one `name:amount`. */
 static gboolean parse_pair(HfCatalog *catalog, const char *pair, HfQuantity *out, GError **error)
 {
     const char *colon = strchr(pair, ':');
     if (colon == NULL || strchr(colon + 1, ':') != NULL)
-        return fail(error, HF_RESOURCE_ERROR_SYNTAX, pair, "needs exactly one ':'");
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_SYNTAX, pair, "needs exactly one ':'");
     g_autofree char *name = g_strstrip(g_strndup(pair, (gsize)(colon - pair)));
-    if (name[0] == '\0') return fail(error, HF_RESOURCE_ERROR_NAME, pair, "has no name");
+    if (name[0] == '\0') return hf_intake__fail(error, HF_RESOURCE_ERROR_NAME, pair, "has no name");
     g_autofree char *amount = g_strstrip(g_strdup(colon + 1));
     if (amount[0] == '-')
-        return fail(error, HF_RESOURCE_ERROR_NEGATIVE, pair, "is not a number >= 0");
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_NEGATIVE, pair, "is not a number >= 0");
     HfValue value;
     if (!hf_value_parse(catalog, amount, &value, error)) {
         g_prefix_error(error, "'%s': ", name);
@@ -249,38 +245,47 @@ static gboolean parse_pair(HfCatalog *catalog, const char *pair, HfQuantity *out
     }
     if (value.type != HF_VALUE_SCALAR) {
         hf_value_clear(catalog, &value);
-        return fail(error, HF_RESOURCE_ERROR_TYPE, pair, "is not a number");
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_TYPE, pair, "is not a number");
     }
     HfKindId kind = hf_kind_intern(catalog, name, HF_TYPE_SCALAR);
     if (kind == HF_KIND_NONE)
-        return fail(error, HF_RESOURCE_ERROR_TOO_LARGE, pair, "is one resource name too many");
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, pair,
+                               "is one resource name too many");
     *out = (HfQuantity){.kind = catalog->kind[kind].quantity, .milli = value.milli};
     return TRUE;
 }
 
 /* Limits keep zeros and refuse a name twice; quantities drop zeros and add up. */
+static gboolean take_pair(HfCatalog *catalog, const char *pair, gboolean is_limit,
+                          HfQuantities *result, GError **error)
+{
+    HfQuantity entry;
+    if (pair[0] == '\0') return TRUE;
+    if (!parse_pair(catalog, pair, &entry, error)) return FALSE;
+    if (result->count == HF_ENTRIES_MAX)
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LONG, pair, "too many names");
+    if (is_limit && is_at(result, position_of(result, entry.kind), entry.kind))
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_DUPLICATE, pair, "comes twice");
+    if (hf_quantities_get(result, entry.kind) + entry.milli > HF_MILLI_MAX)
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, pair, "sums to more than 2^40");
+    if (is_limit) {
+        put(result, entry.kind, entry.milli);
+    } else {
+        hf_quantities_add_one(result, entry.kind, entry.milli);
+    }
+    return TRUE;
+}
+
 static gboolean parse(HfCatalog *catalog, const char *text, gboolean is_limit, HfQuantities *out,
                       GError **error)
 {
-    if (strlen(text) > HF_TEXT_MAX)
-        return fail(error, HF_RESOURCE_ERROR_TOO_LONG, text, "is longer than 4 MiB");
+    if (!hf_intake__check_text(text, error)) return FALSE;
     HfQuantities result = {0};
     gboolean is_ok = TRUE;
-    g_auto(GStrv) pairs = g_strsplit(text, ";", -1);
-    for (char **pair = pairs; is_ok && *pair != NULL; pair++) {
-        if (**pair == '\0') continue;
-        HfQuantity entry;
-        is_ok = parse_pair(catalog, *pair, &entry, error);
-        if (!is_ok) break;
-        if (is_limit && is_at(&result, position_of(&result, entry.kind), entry.kind)) {
-            is_ok = fail(error, HF_RESOURCE_ERROR_DUPLICATE, *pair, "comes twice");
-        } else if (hf_quantities_get(&result, entry.kind) + entry.milli > HF_MILLI_MAX) {
-            is_ok = fail(error, HF_RESOURCE_ERROR_TOO_LARGE, *pair, "sums to more than 2^40");
-        } else if (is_limit) {
-            put(&result, entry.kind, entry.milli);
-        } else {
-            hf_quantities_add_one(&result, entry.kind, entry.milli);
-        }
+    char *pair;
+    while (is_ok && (pair = hf_intake__next(&text, ";")) != NULL) {
+        is_ok = take_pair(catalog, pair, is_limit, &result, error);
+        g_free(pair);
     }
     if (!is_ok) {
         hf_quantities_clear(&result);

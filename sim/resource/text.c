@@ -57,11 +57,13 @@ static gboolean read_pairs(HfCatalog *catalog, const char *text, HfRoleId defaul
 {
     HfIntake intake;
     hf_intake__init(&intake, catalog);
-    g_auto(GStrv) pairs = g_strsplit(text, ";", -1);
     gboolean is_ok = TRUE;
-    for (char **pair = pairs; is_ok && *pair != NULL; pair++)
-        if ((*pair)[strspn(*pair, " \t\r\n")] != '\0')
-            is_ok = read_pair(&intake, *pair, default_role, error);
+    char *pair;
+    while (is_ok && (pair = hf_intake__next(&text, ";")) != NULL) {
+        if (pair[strspn(pair, " \t\r\n")] != '\0')
+            is_ok = read_pair(&intake, pair, default_role, error);
+        g_free(pair);
+    }
     if (is_ok) {
         hf_intake__finish(&intake, out);
     } else {
