@@ -124,7 +124,10 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
         if (hf_task_state_is_terminal(report->state)) continue; /* its update is still to come */
         hf_master__add_task(master, report->framework, row, report->role, report->task,
                             report->state, &report->resources);
-        hf_vec_push(&used, (HfHolding){report->framework, row, report->role, &report->resources});
+        hf_vec_push(&used, (HfHolding){.framework = report->framework,
+                                       .agent = row,
+                                       .role = report->role,
+                                       .resources = &report->resources});
         hf_master__record(out, (HfRecord){.at = now,
                                           .type = HF_RECORD_TASK_LAUNCHED,
                                           .agent = row,
