@@ -98,9 +98,9 @@ static inline uint64_t hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_
 uint64_t hf_ladder__push_now(HfLadder *ladder, HfEventKey key);
 
 /*
- * Fill the empty bottom with the next keys, if there are any with `high` <= `limit`; nothing beyond
- * the bucket they are in is touched. FALSE when there are none. Dead keys met on the way may be
- * dropped, and may be what bottom is filled with.
+ * Fill the empty bottom with the next keys, up to the end of the bucket in which `limit` lies: no
+ * bucket that begins beyond it is touched. FALSE when that leaves nothing. Dead keys met on the way
+ * may be dropped when `records` is given, and may be among those that bottom is filled with.
  */
 gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord *records);
 
