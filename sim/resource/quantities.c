@@ -259,7 +259,7 @@ static gboolean parse_pair(HfCatalog *catalog, const char *pair, HfQuantity *out
 static gboolean take_pair(HfCatalog *catalog, const char *pair, gboolean is_limit,
                           HfQuantities *result, GError **error)
 {
-    HfQuantity entry;
+    HfQuantity entry = {0};
     if (pair[0] == '\0') return TRUE;
     if (!parse_pair(catalog, pair, &entry, error)) return FALSE;
     if (result->count == HF_ENTRIES_MAX)
