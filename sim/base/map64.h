@@ -1,7 +1,7 @@
 /*
- * A map from 64-bit keys to 32-bit values: open addressing, linear probing, deletion by shifting back, so there are no
- * tombstones and no allocation but to grow. For look-ups on the hot path (task id to row); never iterated, because its
- * order means nothing.
+ * A map from 64-bit keys to 32-bit values: open addressing, linear probing, deletion by shifting
+ * back, so there are no tombstones and no allocation but to grow. For look-ups on the hot path
+ * (task id to row); never iterated, because its order means nothing.
  */
 #ifndef HF_BASE_MAP64_H
 #define HF_BASE_MAP64_H

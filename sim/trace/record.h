@@ -82,7 +82,7 @@ typedef enum HfRecordType {
                                 terminal: given back */
     HF_RECORD_TASK_KILL,     /* framework asked for it */
     /* the frameworks, as they see it: */
-    HF_RECORD_DEMAND,      /* framework; value: tasks waiting to be launched */
+    HF_RECORD_DEMAND,        /* framework; value: tasks waiting to be launched */
     HF_RECORD_JOB_SUBMITTED, /* framework, id: job; value: its tasks; resources: of one task */
     HF_RECORD_TASK_WAITED, /* framework, id: task; value: ns from submission to running; agent; role
                             */
