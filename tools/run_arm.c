@@ -292,19 +292,44 @@ static void take_result(HfWorld *world, const HfRunOptions *options, gint64 star
     result->outcomes = g_array_new(FALSE, FALSE, sizeof(HfExpectOutcome));
 }
 
+/*
+ * warm_up: auto. A pilot run of the same scenario and seed, which writes nothing, finds where the steady part begins; the
+ * real run, which is the same run, then deletes what lies before.
+ */
+static gboolean find_warm_up(const HfScenario *scenario, const HfRunOptions *options, HfTime *warm_up_out,
+                             GError **error)
+{
+    g_autoptr(HfWorld) pilot = hf_world_new(scenario, error);
+    if (pilot == NULL) return FALSE;
+    Streams none = {0};
+    Progress progress = {scenario, options->show_progress, g_get_monotonic_time(), 0};
+    run_to_end(pilot, options, &none, &progress);
+    hf_world_finish(pilot);
+    if (hf_recorder_find_warm_up(hf_world_recorder(pilot), warm_up_out)) return TRUE;
+    *warm_up_out = 0;
+    hf_cli_note("%s: warm_up: auto found no steady part (MSER-5 over the rows of record.interval), so nothing is "
+                "deleted; run longer, or give the warm-up",
+                scenario->name);
+    return TRUE;
+}
+
 gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfRunDir *dir,
                     const char *subdirectory, HfArmResult *result_out, int *exit_out,
                     GError **error)
 {
     gint64 started_us = g_get_monotonic_time();
     GError *inner = NULL;
-    g_autoptr(HfWorld) world = hf_world_new(scenario, &inner);
+    HfTime warm_up = scenario->warm_up;
+    g_autoptr(HfWorld) world = NULL;
+    if (warm_up != HF_WARM_UP_AUTO || find_warm_up(scenario, options, &warm_up, &inner))
+        world = hf_world_new(scenario, &inner);
     if (world == NULL) {
         *exit_out = g_error_matches(inner, HF_WORLD_ERROR, HF_WORLD_ERROR_IO) ? HF_EXIT_FAILURE
                                                                               : HF_EXIT_USAGE;
         g_propagate_error(error, inner);
         return FALSE;
     }
+    hf_recorder_set_warm_up(hf_world_recorder(world), warm_up);
     *exit_out = HF_EXIT_FAILURE;
     Streams streams = {0};
     Progress progress = {scenario, options->show_progress, started_us, 0};

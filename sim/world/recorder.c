@@ -4,6 +4,7 @@
  */
 #include "base/assert.h"
 #include "base/checked.h"
+#include "stats/warm_up.h"
 #include "world/recorder_internal.h"
 
 HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint32_t host_count,
@@ -18,6 +19,7 @@ HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint
     recorder->resource = g_new0(HfTracked, recorder->kinds * HF_RESOURCE_LEVELS);
     recorder->demand = g_new0(int64_t, recorder->kinds);
     recorder->role_rows = g_ptr_array_new_with_free_func(g_free);
+    recorder->warm_up = scenario->warm_up == HF_WARM_UP_AUTO ? 0 : scenario->warm_up;
     recorder->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->responses = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->relaunch_times = hf_histogram_new(HF_RECORDER_PRECISION);
@@ -59,6 +61,26 @@ void hf_recorder_set_task_sink(HfRecorder *recorder, HfTaskSink sink, void *cont
 {
     recorder->sink = sink;
     recorder->sink_context = context;
+}
+
+void hf_recorder_set_warm_up(HfRecorder *recorder, HfTime warm_up)
+{
+    HF_ASSERT(warm_up >= 0 && !recorder->is_marked);
+    recorder->warm_up = warm_up;
+}
+
+gboolean hf_recorder_find_warm_up(const HfRecorder *recorder, HfTime *warm_up_out)
+{
+    uint32_t kind = 0, rows = recorder->row_times.count, drop = 0;
+    while (kind < recorder->kinds && !hf_recorder__is_shown(recorder, kind)) kind++;
+    if (kind == recorder->kinds) return FALSE;
+    uint32_t column = HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + kind * HF_RESOURCE_LEVELS + HF_LEVEL_ALLOCATED;
+    g_autofree double *allocated = g_new(double, rows + 1);
+    for (uint32_t r = 0; r < rows; r++)
+        allocated[r] = recorder->rows.at[(size_t)r * recorder->row_width + column];
+    if (!hf_warm_up_mser5(allocated, rows, &drop)) return FALSE;
+    *warm_up_out = drop > 0 ? recorder->row_times.at[drop - 1] : 0;
+    return TRUE;
 }
 
 size_t hf_recorder_memory(const HfRecorder *recorder)
@@ -270,8 +292,8 @@ static void mark_all(HfRecorder *recorder, HfTime now)
  * the first record after it. */
 static void pass_warm_up(HfRecorder *recorder, HfTime now)
 {
-    if (!recorder->is_marked && now > recorder->scenario->warm_up)
-        mark_all(recorder, recorder->scenario->warm_up);
+    if (!recorder->is_marked && now > recorder->warm_up)
+        mark_all(recorder, recorder->warm_up);
 }
 
 /* ---- records ---- */
@@ -492,7 +514,7 @@ static void close_row(HfRecorder *recorder, HfTime now)
             hf_vec_push(&recorder->rows, mean);
         }
     }
-    recorder->row_width = HF_CLUSTER_LEVELS + 5 + recorder->kinds * HF_RESOURCE_LEVELS;
+    recorder->row_width = HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + recorder->kinds * HF_RESOURCE_LEVELS;
     double *shares = g_new0(double, recorder->roles.count + 1);
     for (guint32 r = 0; r < recorder->roles.count; r++) {
         for (uint32_t k = 0; k < recorder->kinds; k++) {
@@ -514,7 +536,7 @@ void hf_recorder_tick(HfRecorder *recorder, HfTime now)
 void hf_recorder_finish(HfRecorder *recorder, HfTime now)
 {
     hf_recorder_tick(recorder, now);
-    if (!recorder->is_marked) mark_all(recorder, MIN(now, recorder->scenario->warm_up));
+    if (!recorder->is_marked) mark_all(recorder, MIN(now, recorder->warm_up));
     recorder->ended_at = now;
     if (recorder->sink == NULL) return;
     /* Tasks still running get a row without end, in order of framework and task. */

@@ -49,6 +49,8 @@ typedef enum HfCounter {
     HF_COUNTERS
 } HfCounter;
 
+#define HF_OFFER_COUNTERS (HF_COUNT_OFFERS_EXPIRED - HF_COUNT_OFFERS_SENT + 1) /* columns of a row */
+
 /* A level, started anew at the end of the warm-up, and its integral at the last row of the time
  * series (negative if that lies before the warm-up's end). */
 typedef struct HfTracked {
@@ -102,6 +104,7 @@ struct HfRecorder {
     HF_VEC(uint8_t) agent_counted;                   /* [agent id]: its total is in the level */
     HfHistogram *waits, *responses, *relaunch_times; /* ns */
     gboolean is_marked;
+    HfTime warm_up; /* what lies before it is deleted */
     HfTime marked_at, row_start, ended_at;
     HF_VEC(double) rows;           /* the time series, row after row of row_width */
     uint32_t row_width, row_roles; /* settled when the series is printed: roles may come late */

@@ -62,7 +62,7 @@ static void print_timeseries(HfWorld *world, GString *out)
     for (guint32 row = 0; row < recorder->row_times.count; row++) {
         const double *value = recorder->rows.at + (size_t)row * recorder->row_width;
         seconds(out, recorder->row_times.at[row]);
-        for (uint32_t c = 0; c < HF_CLUSTER_LEVELS + 5; c++) {
+        for (uint32_t c = 0; c < HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS; c++) {
             g_string_append_c(out, ',');
             number(out, *value++);
         }
