@@ -15,8 +15,8 @@
  * run.c notices and then treats every agent as changed. hf_allocator_full_visits() switches all of
  * this off; a test compares.
  *
- * Invariants: available = total - all held (clipped), per agent; every held entry with a sub is
- * counted in the sub's leaf, its role's leaf, their ancestors, and the role's used amounts.
+ * Invariants: available = total - all grants (clipped), per agent; every grant that is counted
+ * stands in its sub's leaf, its role's leaf, their ancestors, and the role's used amounts.
  */
 #ifndef HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
 #define HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
@@ -26,23 +26,63 @@
 
 #define HF_ROW_NONE UINT32_MAX
 
+/* ---- Bundles (bundle.c) ---- */
+
+enum {
+    HF_BUNDLE_SPECIAL = 1 << 0,     /* has reserved, revocable or shared entries */
+    HF_BUNDLE_REVOCABLE = 1 << 1,   /* ... revocable ones */
+    HF_BUNDLE_OTHER_TYPES = 1 << 2, /* has ranges or sets */
+    HF_BUNDLE_MIN_KNOWN = 1 << 3,   /* MIN_OK was computed */
+    HF_BUNDLE_MIN_OK = 1 << 4       /* meets the global minimum */
+};
+
+/*
+ * Resources that stay together: what is available on an agent, what was granted in one offer, what
+ * a filter refuses. An offer that is made, declined and filtered hands one bundle around instead of
+ * copying it. Shared bundles are never changed.
+ */
+typedef struct HfBundle {
+    uint32_t refs, flags;
+    HfQuantities scalars;  /* shared volumes once */
+    HfResources resources; /* without allocation role; not empty */
+} HfBundle;
+
+/* A new bundle with what `content` holds, which becomes empty; NULL when that is nothing. */
+HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content);
+static inline HfBundle *hf_bundle__ref(HfBundle *bundle)
+{
+    if (bundle != NULL) bundle->refs++;
+    return bundle;
+}
+void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle); /* NULL allowed */
+/* *bundle (NULL = nothing) with `more` added or `less` taken, in place if it is not shared. */
+void hf_bundle__add(HfAllocator *allocator, HfBundle **bundle, const HfResources *more);
+void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfResources *less);
+/* Are these its entries in the same order, whatever their allocation role? May miss. */
+gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
+                            const HfResources *resources);
+static inline const HfResources *hf_bundle__resources(const HfBundle *bundle)
+{
+    static const HfResources none;
+    return bundle != NULL ? &bundle->resources : &none;
+}
+#define HF_BUNDLE_BLOCK 64 /* bundles are taken from the system by this many */
+void hf_bundles__clear(HfAllocator *allocator);
+
 /* ---- Filters (filter.c) ---- */
 
 typedef struct HfFilter {
+    HfBundle *refused;
     uint32_t agent, sub;
-    uint32_t refused;      /* row of the agent's refused sets */
-    uint32_t place;        /* in the agent's filter columns */
+    uint32_t place;        /* in the agent's filters */
     uint32_t next, before; /* of the sub; HF_ROW_NONE ends */
     uint32_t generation;   /* odd = live */
 } HfFilter;
 
-/* What was refused on an agent; equal sets are kept once. */
-typedef struct HfRefused {
-    HfResources resources;
-    uint32_t refs;    /* filters; 0 = vacant */
-    uint32_t checked; /* HfAgent.version for which `covers` holds; next of the vacant */
-    gboolean covers;  /* contains all that is available */
-} HfRefused;
+/* As the agent sees it. */
+typedef struct HfFilterPlace {
+    uint32_t sub, row;
+} HfFilterPlace;
 
 typedef struct HfLaneEntry {
     HfTime ends;
@@ -72,14 +112,13 @@ typedef struct HfFilters {
 
 /* ---- Rows ---- */
 
-typedef struct HfHeld {
-    uint32_t framework;
-    HfRoleId role;
-    uint32_t sub;          /* HF_ROW_NONE: the framework is not known (yet) */
-    HfResources resources; /* with allocation role */
-    uint64_t run;          /* last run that offered it something, and where in the list */
-    uint32_t offer;
-} HfHeld;
+/* What one offer, or what was held before, gave a sub on an agent. */
+typedef struct HfGrant {
+    HfBundle *bundle;
+    uint32_t sub;
+    uint32_t is_counted; /* in the sorters: not before the framework is added */
+    uint32_t run, offer; /* the run that made it, and where in that run's list */
+} HfGrant;
 
 enum {
     HF_AGENT_KNOWN = 1 << 0,
@@ -87,8 +126,6 @@ enum {
     HF_AGENT_WHITELISTED = 1 << 2,
     HF_AGENT_CHANGED = 1 << 3,   /* every sub may get something */
     HF_AGENT_CANDIDATE = 1 << 4, /* of the next event-driven run */
-    HF_AGENT_SPECIAL = 1 << 5,   /* available holds reserved, revocable or shared entries */
-    HF_AGENT_REVOCABLE = 1 << 6, /* ... revocable ones */
     HF_AGENT_SHARED = 1 << 7,    /* total holds shared volumes */
     HF_AGENT_RECOMPUTE = 1 << 8, /* available is not kept by steps but recomputed as Mesos does:
                                     shared volumes, more held than total, or several entries of
@@ -115,31 +152,31 @@ typedef struct HfInverseFilter {
     uint64_t armed;
 } HfInverseFilter;
 
+/* What a run looks at: two cache lines. */
 typedef struct HfAgent {
     uint32_t flags;
-    uint32_t capabilities;
-    uint32_t version;     /* raised when available changes */
-    uint32_t min_checked; /* version for which min_ok holds */
-    gboolean min_ok;      /* all that is available meets the global minimum */
-    HfRoleId owner;
-    uint64_t seen; /* end of the part of the eligible log that was tried here */
-    HfResources available;
+    uint32_t rank;       /* place by name among known agents, while ranks are fresh */
+    HfBundle *available; /* NULL = nothing */
+    HF_VEC(HfGrant) grants;
+    HF_VEC(HfFilterPlace) filters;
     HF_VEC(uint32_t) pending;
-    HF_VEC(uint32_t) filter_sub; /* columns: the sub and the row of each filter */
-    HF_VEC(uint32_t) filter_row;
-    HF_VEC(HfRefused) refused;
-    uint32_t refused_vacant; /* head of its vacant rows */
-    HF_VEC(HfHeld) held;
+    uint64_t seen;       /* end of the part of the eligible log that was tried here */
+    uint64_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
+    uint32_t capabilities;
+    HfRoleId owner;
+} HfAgent;
+
+/* The rest. */
+typedef struct HfAgentInfo {
     HfResources total;
-    HfResources launched;        /* of what is held; with allocation roles */
+    HfResources launched; /* of what is granted; with allocation roles */
+    HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial */
     HfMaintenance *maintenance;  /* NULL = none */
     HfResources *offered_shared; /* in run `offered_run`; NULL until needed */
     uint64_t offered_run;
-    uint64_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
-    uint32_t rank;       /* place by name among known agents, while ranks are fresh */
     char *name, *hostname, *region, *zone;
     HfAttributes attributes;
-} HfAgent;
+} HfAgentInfo;
 
 typedef struct HfFramework {
     gboolean is_known, is_active;
@@ -152,9 +189,10 @@ typedef struct HfFramework {
 typedef struct HfSub {
     uint32_t framework;
     HfRoleId role;
-    HfNode leaf;       /* in the framework sorter of the role */
-    uint32_t holdings; /* agents on which it holds something */
-    uint32_t filters;  /* head of its filters */
+    HfNode leaf;      /* in the framework sorter of the role */
+    uint32_t grants;  /* on all agents */
+    uint32_t counted; /* of those, in the sorters */
+    uint32_t filters; /* head of its filters */
     gboolean is_live, is_subscribed, is_suppressed;
     gboolean has_min; /* min replaces the global minimum */
     HfQuantities *min;
@@ -193,6 +231,7 @@ struct HfAllocator {
     gboolean is_paused, wants_run, all_candidates, visits_fully;
 
     HF_VEC(HfAgent) agents;         /* by host row */
+    HF_VEC(HfAgentInfo) infos;      /* by host row */
     HF_VEC(HfFramework) frameworks; /* by host row */
     HF_VEC(HfSub) subs;
     HF_VEC(uint32_t) vacant_subs;
@@ -243,6 +282,11 @@ struct HfAllocator {
     HfFilters filters;
     HfAllocatorCounters counters;
 
+    HfBundle *vacant_bundles; /* linked through HfQuantities.heap of scalars */
+    HF_VEC(HfBundle *) bundle_blocks;
+    const HfBundle *checked_refused, *checked_bundle; /* the last pair compared, and the result */
+    gboolean checked_covers;
+
     /* Scratch of a run. */
     HF_VEC(uint32_t) visit;
     HF_VEC(uint64_t) visit_keys;
@@ -265,35 +309,61 @@ enum {
 /* ---- allocator.c ---- */
 HfAgent *hf_allocator__agent(const HfAllocator *allocator, uint32_t agent); /* or NULL */
 HfFramework *hf_allocator__framework(const HfAllocator *allocator, uint32_t framework);
+/* The framework under this role; HF_ROW_NONE when there is no such sub. */
 uint32_t hf_allocator__sub(const HfAllocator *allocator, uint32_t framework, HfRoleId role);
-HfHeld *hf_allocator__held(HfAgent *agent, uint32_t framework, HfRoleId role);
-/* Mesos's reading of Filters.refuse_seconds; 0 = no filter. */
-HfTime hf_allocator__refuse_time(double seconds);
-void hf_allocator__minimum_clear(HfSub *sub);
-gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
-                                    const HfResources *total);
-/* Unreserved non-revocable scalars of a role, and reserved ones over all roles: added or taken. For
- * shared volumes what is held must include `resources`. */
-void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
-                                const HfResources *resources, int sign);
-void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);
 /* The agent's part in the bit sets follows its flags and what is available. */
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);
 /* Every sub may get something on this agent. */
 void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent);
-void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent);
-void hf_allocator__agent_flags(HfAllocator *allocator, HfAgent *row);
 void hf_allocator__ranks(HfAllocator *allocator);
 /* A sub became eligible everywhere. */
 void hf_allocator__sub_eligible(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__trigger_all(HfAllocator *allocator);
 void hf_allocator__trigger(HfAllocator *allocator, uint32_t agent);
-/* Accounting of something held: role amounts, role sorter, framework sorter. */
-void hf_allocator__track(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                         const HfResources *resources);
-void hf_allocator__untrack(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources);
+
+/* ---- run.c ---- */
+void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);
+
+/* ---- agent.c ---- */
+void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent);
+/* available = total - grants; shared volumes are always there once */
+void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent);
+/* Flags that follow the total and what is granted beyond it. */
+void hf_allocator__agent_flags(HfAllocator *allocator, uint32_t agent);
+/* A grant that was dropped or changed leaves this to the agent. */
+void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back);
+gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
+                                    const HfResources *total);
+
+/* ---- framework.c ---- */
+void hf_allocator__minimum_clear(HfSub *sub);
+
+/* ---- grant.c ---- */
+/* A new grant, which takes over the reference to `bundle`; borrowed until grants change. */
+HfGrant *hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
+                             gboolean is_counted);
+/* What becomes available again is up to the caller. */
+void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
+/* Take and add resources without accounting; a grant without any is dropped. */
+void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
+                                const HfResources *less, const HfResources *more);
+/* A grant of the sub that contains `resources` (no allocation role); its grants are merged when
+ * none alone does. HF_ROW_NONE when it does not have them. */
+uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                  const HfResources *resources);
+/* Accounting of a counted grant: role amounts, role sorter, framework sorter. For shared volumes
+ * the grants of the agent must include it. */
+void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfBundle *bundle, int sign);
+/* The first part of it alone: unreserved non-revocable scalars of the role, and reserved ones over
+ * all roles. */
+void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                                const HfBundle *bundle, int sign);
+/* A sub that neither subscribes nor holds anything that counts leaves the sorters; TRUE = it did.
+ */
 gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub);
+/* Mesos's reading of Filters.refuse_seconds; 0 = no filter. */
+HfTime hf_allocator__refuse_time(double seconds);
 
 /* ---- role.c ---- */
 void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role);
@@ -306,11 +376,16 @@ static inline int64_t *hf_allocator__role_amounts(const HfAllocator *allocator, 
 /* Add to a role and its ancestors. */
 void hf_allocator__role_add(HfAllocator *allocator, HfRoleId role, int what, HfKindId kind,
                             int64_t milli);
+void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what,
+                                const HfQuantities *amount, int sign);
 /* Add or take the reservations of an agent's total. */
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign);
 void hf_allocator__launched_amounts(HfAllocator *allocator, const HfResources *resources, int sign);
-/* A sub of its own for (framework, role), in the sorters but inactive. */
+/* A sub of its own for (framework, role), in no sorter yet. */
 uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRoleId role);
+/* Into the sorters, inactive; a sub of a framework that is not known is in none. */
+void hf_allocator__sub_track(HfAllocator *allocator, uint32_t sub);
+void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub);
@@ -343,15 +418,16 @@ void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out);
 /* ---- filter.c ---- */
 void hf_filters__init(HfFilters *filters);
 void hf_filters__clear(HfFilters *filters);
-/* `refused` is without allocation role; timeout > 0. */
+/* Takes a reference to what was refused; timeout > 0. */
 void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_t agent,
-                     uint32_t sub, const HfResources *refused);
+                     uint32_t sub, HfBundle *refused);
 /* Remove those that ended: before `now`, and at `now` as far as armed before `armed`. */
 void hf_filters__expire(HfAllocator *allocator, HfTime now, uint64_t armed);
+size_t hf_filters__memory(const HfFilters *filters);
 void hf_filters__drop_sub(HfAllocator *allocator, uint32_t sub);
 void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent);
-/* Does a filter of the sub on the agent cover this offer? `whole`: it is all that is available. */
-gboolean hf_filters__refuses(HfAllocator *allocator, HfAgent *agent, uint32_t sub,
-                             const HfResources *offer, gboolean whole);
+/* Does a filter of the sub on the agent cover this offer? `bundle`: it is this bundle, or NULL. */
+gboolean hf_filters__refuses(HfAllocator *allocator, const HfAgent *agent, uint32_t sub,
+                             const HfResources *offer, const HfBundle *bundle);
 
 #endif

@@ -4,15 +4,13 @@
  * A filter is a row that stands in the columns of its agent and in the list of its sub, so both can
  * drop theirs at their own cost. Ends are kept in one ring for each distinct timeout (most filters
  * share one), so that no timer is needed and the oldest is at the head; a filter that was dropped
- * early leaves a stale entry, recognised by its generation. What is refused is stored once for each
- * agent and content: an agent declined by a thousand frameworks holds one set.
- * Source: MESOS.md 3.5; order of filters and batch at one instant: MESOS-VERIFIED 1, 2.
+ * early leaves a stale entry, recognised by its generation. What is refused is a bundle, as a rule
+ * the very one that was offered and is offered to the next. Source: MESOS.md 3.5; order of filters
+ * and batch at one instant: MESOS-VERIFIED 1, 2.
  */
 #include "allocator/allocator_internal.h"
 
 #include <string.h>
-
-#define REFUSED_COMPARED 4
 
 void hf_filters__init(HfFilters *filters)
 {
@@ -95,39 +93,8 @@ static HfLane *lane_for(HfFilters *filters, HfTime timeout)
 
 /* ---- Rows ---- */
 
-/* The agent's row for this content. Only the newest few are compared: equal sets follow each other,
- * and a second row for the same content costs nothing but its memory. */
-static uint32_t refused_take(HfAllocator *allocator, HfAgent *agent, const HfResources *refused)
+static uint32_t row_take(HfFilters *filters)
 {
-    uint32_t oldest =
-        agent->refused.count > REFUSED_COMPARED ? agent->refused.count - REFUSED_COMPARED : 0;
-    for (uint32_t r = agent->refused.count; r-- > oldest;) {
-        HfRefused *row = &agent->refused.at[r];
-        if (row->refs > 0 && hf_resources_equal(allocator->catalog, &row->resources, refused)) {
-            row->refs++;
-            return r;
-        }
-    }
-    uint32_t vacant = agent->refused_vacant;
-    if (vacant == HF_ROW_NONE) {
-        vacant = agent->refused.count;
-        hf_vec_push_zero(&agent->refused);
-    } else {
-        agent->refused_vacant = agent->refused.at[vacant].checked;
-    }
-    HfRefused *row = &agent->refused.at[vacant];
-    hf_resources_copy(allocator->catalog, &row->resources, refused);
-    row->refs = 1;
-    row->checked = agent->version - 1;
-    return vacant;
-}
-
-void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_t agent,
-                     uint32_t sub, const HfResources *refused)
-{
-    HfFilters *filters = &allocator->filters;
-    HfAgent *on = &allocator->agents.at[agent];
-    HfSub *of = &allocator->subs.at[sub];
     uint32_t row = filters->vacant;
     if (row == HF_ROW_NONE) {
         row = filters->rows.count;
@@ -135,18 +102,27 @@ void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_
     } else {
         filters->vacant = filters->rows.at[row].next;
     }
+    filters->rows.at[row].generation++;
+    return row;
+}
+
+void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_t agent,
+                     uint32_t sub, HfBundle *refused)
+{
+    HfFilters *filters = &allocator->filters;
+    HfAgent *on = &allocator->agents.at[agent];
+    HfSub *of = &allocator->subs.at[sub];
+    uint32_t row = row_take(filters);
     HfFilter *filter = &filters->rows.at[row];
-    filter->generation++;
+    filter->refused = hf_bundle__ref(refused);
     filter->agent = agent;
     filter->sub = sub;
-    filter->refused = refused_take(allocator, on, refused);
-    filter->place = on->filter_sub.count;
+    filter->place = on->filters.count;
     filter->before = HF_ROW_NONE;
     filter->next = of->filters;
     if (of->filters != HF_ROW_NONE) filters->rows.at[of->filters].before = row;
     of->filters = row;
-    hf_vec_push(&on->filter_sub, sub);
-    hf_vec_push(&on->filter_row, row);
+    hf_vec_push(&on->filters, (HfFilterPlace){sub, row});
     HfLaneEntry entry = {hf_time_add(now, timeout), filters->armed++, row, filter->generation};
     HfLane *lane = lane_for(filters, timeout);
     if (lane != NULL)
@@ -163,18 +139,12 @@ static void drop(HfAllocator *allocator, uint32_t row)
     HfFilter *filter = &filters->rows.at[row];
     HF_ASSERT(filter->generation & 1);
     HfAgent *on = &allocator->agents.at[filter->agent];
-    HfRefused *refused = &on->refused.at[filter->refused];
-    if (--refused->refs == 0) {
-        hf_resources_reset(allocator->catalog, &refused->resources);
-        refused->checked = on->refused_vacant;
-        on->refused_vacant = filter->refused;
-    }
-    uint32_t last = --on->filter_sub.count;
-    on->filter_row.count--;
+    hf_bundle__unref(allocator, filter->refused);
+    filter->refused = NULL;
+    uint32_t last = --on->filters.count;
     if (filter->place != last) {
-        on->filter_sub.at[filter->place] = on->filter_sub.at[last];
-        on->filter_row.at[filter->place] = on->filter_row.at[last];
-        filters->rows.at[on->filter_row.at[filter->place]].place = filter->place;
+        on->filters.at[filter->place] = on->filters.at[last];
+        filters->rows.at[on->filters.at[last].row].place = filter->place;
     }
     if (filter->before == HF_ROW_NONE)
         allocator->subs.at[filter->sub].filters = filter->next;
@@ -196,7 +166,7 @@ void hf_filters__drop_sub(HfAllocator *allocator, uint32_t sub)
 void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *on = &allocator->agents.at[agent];
-    while (on->filter_row.count > 0) drop(allocator, *hf_vec_last(&on->filter_row));
+    while (on->filters.count > 0) drop(allocator, hf_vec_last(&on->filters)->row);
 }
 
 /* Its sub may get something on its agent now. */
@@ -238,27 +208,40 @@ void hf_filters__expire(HfAllocator *allocator, HfTime now, uint64_t armed)
     }
 }
 
-/* ---- The test ---- */
-
-static gboolean covers(HfAllocator *allocator, HfAgent *agent, uint32_t filter,
-                       const HfResources *offer, gboolean whole)
+size_t hf_filters__memory(const HfFilters *filters)
 {
-    allocator->counters.filter_checks++;
-    HfRefused *row = &agent->refused.at[allocator->filters.rows.at[filter].refused];
-    if (!whole) return hf_resources_contains(allocator->catalog, &row->resources, offer);
-    if (row->checked != agent->version) {
-        row->covers = hf_resources_contains(allocator->catalog, &row->resources, offer);
-        row->checked = agent->version;
-    }
-    return row->covers;
+    size_t bytes = filters->rows.room * sizeof(HfFilter) + filters->heap.room * sizeof(HfLaneEntry);
+    for (uint32_t l = 0; l < filters->lane_count; l++)
+        bytes += filters->lanes[l].room * sizeof(HfLaneEntry);
+    return bytes;
 }
 
-gboolean hf_filters__refuses(HfAllocator *allocator, HfAgent *agent, uint32_t sub,
-                             const HfResources *offer, gboolean whole)
+/* ---- The test ---- */
+
+/* The same pair is often asked about for one framework after the other: the last answer is kept. */
+static gboolean covers(HfAllocator *allocator, const HfBundle *refused, const HfResources *offer,
+                       const HfBundle *bundle)
 {
-    const uint32_t *subs = agent->filter_sub.at;
-    for (uint32_t f = 0; f < agent->filter_sub.count; f++)
-        if (subs[f] == sub && covers(allocator, agent, agent->filter_row.at[f], offer, whole))
+    allocator->counters.filter_checks++;
+    if (refused == bundle) return TRUE;
+    if (bundle == NULL)
+        return hf_resources_contains(allocator->catalog, &refused->resources, offer);
+    if (allocator->checked_refused != refused || allocator->checked_bundle != bundle) {
+        allocator->checked_covers =
+            hf_resources_contains(allocator->catalog, &refused->resources, offer);
+        allocator->checked_refused = refused;
+        allocator->checked_bundle = bundle;
+    }
+    return allocator->checked_covers;
+}
+
+gboolean hf_filters__refuses(HfAllocator *allocator, const HfAgent *agent, uint32_t sub,
+                             const HfResources *offer, const HfBundle *bundle)
+{
+    const HfFilterPlace *at = agent->filters.at;
+    for (uint32_t f = 0; f < agent->filters.count; f++)
+        if (at[f].sub == sub &&
+            covers(allocator, allocator->filters.rows.at[at[f].row].refused, offer, bundle))
             return TRUE;
     return FALSE;
 }

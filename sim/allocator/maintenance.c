@@ -16,7 +16,7 @@ void hf_allocator__maintenance_free(HfMaintenance *maintenance)
 void hf_allocator__maintain(HfAllocator *allocator, uint32_t agent, gboolean is_set, HfTime start,
                             HfTime duration)
 {
-    HfAgent *row = &allocator->agents.at[agent];
+    HfAgentInfo *row = &allocator->infos.at[agent];
     if (row->maintenance != NULL) {
         hf_allocator__maintenance_free(row->maintenance);
         row->maintenance = NULL;
@@ -82,7 +82,7 @@ HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint3
     HfAgent *row = hf_allocator__agent(allocator, agent);
     const HfFramework *from = hf_allocator__framework(allocator, framework);
     if (row == NULL || from == NULL) return HF_UNKNOWN;
-    HfMaintenance *maintenance = row->maintenance;
+    HfMaintenance *maintenance = allocator->infos.at[agent].maintenance;
     if (maintenance == NULL) return HF_CONFLICT;
     HfTextId name = hf_text_intern(allocator->catalog, from->name);
     uint32_t place = find_outstanding(maintenance, name);
@@ -118,18 +118,19 @@ void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out)
 {
     for (uint32_t m = 0; m < allocator->maintained.count; m++) {
         uint32_t agent = allocator->maintained.at[m];
-        HfAgent *row = &allocator->agents.at[agent];
+        const HfAgent *row = &allocator->agents.at[agent];
+        HfMaintenance *maintenance = allocator->infos.at[agent].maintenance;
         if (!allocator->all_candidates && !(row->flags & HF_AGENT_CANDIDATE)) continue;
-        for (uint32_t h = 0; h < row->held.count; h++) {
-            uint32_t framework = row->held.at[h].framework;
+        for (uint32_t g = 0; g < row->grants.count; g++) {
+            uint32_t framework = allocator->subs.at[row->grants.at[g].sub].framework;
             const HfFramework *to = hf_allocator__framework(allocator, framework);
             if (to == NULL || !to->is_active) continue;
             HfTextId name = hf_text_intern(allocator->catalog, to->name);
-            if (find_outstanding(row->maintenance, name) != HF_ROW_NONE) continue;
+            if (find_outstanding(maintenance, name) != HF_ROW_NONE) continue;
             if (is_filtered(allocator, framework, agent)) continue;
-            hf_vec_push(&row->maintenance->outstanding, name);
-            hf_vec_push(&out->inverse, (HfInverseOffered){framework, agent, row->maintenance->start,
-                                                          row->maintenance->duration});
+            hf_vec_push(&maintenance->outstanding, name);
+            hf_vec_push(&out->inverse, (HfInverseOffered){framework, agent, maintenance->start,
+                                                          maintenance->duration});
         }
     }
 }

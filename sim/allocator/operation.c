@@ -37,27 +37,41 @@ static void tag(HfCatalog *catalog, const HfConversions *conversions, HfRoleId r
     }
 }
 
-/* What the sub holds on the agent is now `after` where it was `before`. */
-static void swap_held(HfAllocator *allocator, uint32_t agent, HfHeld *held,
-                      const HfResources *before, const HfResources *after)
+/* What the sub was granted on the agent is now `after` where it was `before`; neither carries
+ * allocation roles, `after` may be empty. */
+static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
+                         HfResources *before, HfResources *after)
 {
-    HfCatalog *catalog = allocator->catalog;
-    hf_allocator__used_amounts(allocator, agent, held->role, before, -1);
-    hf_resources_subtract(catalog, &held->resources, before);
-    hf_resources_add(catalog, &held->resources, after);
-    hf_allocator__used_amounts(allocator, agent, held->role, after, 1);
-    HfQuantities less = {0}, more = {0};
-    hf_resources_scalar_quantities(catalog, before, &less);
-    hf_resources_scalar_quantities(catalog, after, &more);
-    hf_sorter__update(&allocator->sorters, allocator->roles.at[held->role].leaf, &less, &more);
-    hf_sorter__update(&allocator->sorters, allocator->subs.at[held->sub].leaf, &less, &more);
-    hf_quantities_clear(&less);
-    hf_quantities_clear(&more);
-    if (!hf_resources_is_empty(&held->resources)) return;
-    allocator->subs.at[held->sub].holdings--;
-    hf_resources_clear(catalog, &held->resources);
-    HfAgent *row = &allocator->agents.at[agent];
-    hf_vec_remove(&row->held, (uint32_t)(held - row->held.at));
+    uint32_t sub = allocator->agents.at[agent].grants.at[grant].sub;
+    const HfSub *row = &allocator->subs.at[sub];
+    HfBundle *less = hf_bundle__new(allocator, before), *more = hf_bundle__new(allocator, after);
+    const HfQuantities none = {0};
+    const HfQuantities *gone = less != NULL ? &less->scalars : &none;
+    const HfQuantities *come = more != NULL ? &more->scalars : &none;
+    if (less != NULL) hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
+    HfNode role_leaf = allocator->roles.at[row->role].leaf, leaf = row->leaf;
+    hf_allocator__change_grant(allocator, agent, grant, hf_bundle__resources(less),
+                               hf_bundle__resources(more));
+    if (more != NULL) hf_allocator__used_amounts(allocator, agent, row->role, more, 1);
+    hf_sorter__update(&allocator->sorters, role_leaf, gone, come);
+    hf_sorter__update(&allocator->sorters, leaf, gone, come);
+    hf_bundle__unref(allocator, less);
+    hf_bundle__unref(allocator, more);
+}
+
+/* Both sides of the change with allocation roles, and the agent's total; FALSE and *error when the
+ * conversions do not apply. */
+static gboolean convert(HfCatalog *catalog, const HfConversions *conversions, HfRoleId role,
+                        HfResources *offered, HfResources *total, GError **error)
+{
+    HfConversions tagged = {0}, stripped = {0};
+    tag(catalog, conversions, role, &tagged);
+    strip(catalog, conversions, &stripped);
+    gboolean applies = hf_resources_apply(catalog, offered, &tagged, error) &&
+                       hf_resources_apply(catalog, total, &stripped, error);
+    hf_conversions_clear(catalog, &tagged);
+    hf_conversions_clear(catalog, &stripped);
+    return applies;
 }
 
 HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint32_t framework,
@@ -66,34 +80,32 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
                                         HfResources *converted_out, GError **error)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfAgent *row = hf_allocator__agent(allocator, agent);
-    if (row == NULL || hf_allocator__framework(allocator, framework) == NULL) return HF_UNKNOWN;
-    HfHeld *held = hf_allocator__held(row, framework, role);
+    if (hf_allocator__agent(allocator, agent) == NULL ||
+        hf_allocator__framework(allocator, framework) == NULL)
+        return HF_UNKNOWN;
     HfResources before = {0}, after = {0}, total = {0};
-    HfConversions tagged = {0}, stripped = {0};
     hf_resources_copy(catalog, &before, offered);
-    hf_resources_allocate(catalog, &before, role);
-    hf_resources_copy(catalog, &after, &before);
-    hf_resources_copy(catalog, &total, &row->total);
-    tag(catalog, conversions, role, &tagged);
-    strip(catalog, conversions, &stripped);
+    hf_resources_unallocate(catalog, &before);
+    hf_resources_copy(catalog, &after, offered);
+    hf_resources_allocate(catalog, &after, role);
+    hf_resources_copy(catalog, &total, &allocator->infos.at[agent].total);
+    uint32_t sub = hf_allocator__sub(allocator, framework, role), grant = HF_ROW_NONE;
+    if (sub != HF_ROW_NONE && allocator->subs.at[sub].leaf != HF_NODE_NONE)
+        grant = hf_allocator__find_grant(allocator, agent, sub, &before);
     HfStatus status = HF_CONFLICT;
-    if (held == NULL || held->sub == HF_ROW_NONE ||
-        !hf_resources_contains(catalog, &held->resources, &before)) {
+    if (grant == HF_ROW_NONE) {
         g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, "the framework does not hold this");
-    } else if (hf_resources_apply(catalog, &after, &tagged, error) &&
-               hf_resources_apply(catalog, &total, &stripped, error)) {
+    } else if (convert(catalog, conversions, role, &after, &total, error)) {
         status = HF_OK;
-        swap_held(allocator, agent, held, &before, &after);
+        if (converted_out != NULL) hf_resources_copy(catalog, converted_out, &after);
+        hf_resources_unallocate(catalog, &after);
+        swap_granted(allocator, agent, grant, &before, &after);
         if (!hf_allocator__update_total(allocator, agent, &total)) {
-            hf_allocator__agent_flags(allocator, row);
+            hf_allocator__agent_flags(allocator, agent);
             hf_allocator__agent_recompute(allocator, agent);
             hf_allocator__agent_changed(allocator, agent);
         }
-        if (converted_out != NULL) hf_resources_move(catalog, converted_out, &after);
     }
-    hf_conversions_clear(catalog, &tagged);
-    hf_conversions_clear(catalog, &stripped);
     hf_resources_clear(catalog, &before);
     hf_resources_clear(catalog, &after);
     hf_resources_clear(catalog, &total);
@@ -113,11 +125,11 @@ HfStatus hf_allocator_update_available(HfAllocator *allocator, HfTime now, uint3
                                        GError **error)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfAgent *row = hf_allocator__agent(allocator, agent);
+    const HfAgent *row = hf_allocator__agent(allocator, agent);
     if (row == NULL) return HF_UNKNOWN;
     HfResources available = {0}, total = {0};
-    hf_resources_copy(catalog, &available, &row->available);
-    hf_resources_copy(catalog, &total, &row->total);
+    hf_resources_copy(catalog, &available, hf_bundle__resources(row->available));
+    hf_resources_copy(catalog, &total, &allocator->infos.at[agent].total);
     gboolean applies = apply_all(catalog, &available, operations, operation_count, error) &&
                        apply_all(catalog, &total, operations, operation_count, error);
     if (applies) hf_allocator__update_total(allocator, agent, &total);

@@ -72,9 +72,10 @@ static void revocable(const HfAllocator *allocator, HfQuantities *out)
     const HfCatalog *catalog = allocator->catalog;
     for (uint32_t a = 0; a < allocator->agents.count; a++) {
         const HfAgent *row = &allocator->agents.at[a];
-        if (!(row->flags & HF_AGENT_REVOCABLE)) continue;
-        const HfResource *at = hf_resources_entries(&row->available);
-        for (uint32_t i = 0; i < hf_resources_count(&row->available); i++)
+        if (row->available == NULL || !(row->available->flags & HF_BUNDLE_REVOCABLE)) continue;
+        const HfResources *available = &row->available->resources;
+        const HfResource *at = hf_resources_entries(available);
+        for (uint32_t i = 0; i < hf_resources_count(available); i++)
             if (hf_meta_is_revocable(catalog, at[i].meta) &&
                 hf_kind_type(catalog, at[i].kind) == HF_TYPE_SCALAR)
                 hf_quantities_add_one(out, catalog->kind[at[i].kind].quantity, at[i].milli);

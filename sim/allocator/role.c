@@ -5,6 +5,7 @@
  */
 #include "allocator/allocator_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -51,6 +52,19 @@ void hf_allocator__role_add(HfAllocator *allocator, HfRoleId role, int what, HfK
     }
 }
 
+void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what,
+                                const HfQuantities *amount, int sign)
+{
+    const HfQuantity *at = hf_quantities_entries(amount);
+    for (; role != HF_ROLE_NONE; role = hf_role_parent(allocator->catalog, role)) {
+        int64_t *amounts = hf_allocator__role_amounts(allocator, role, what);
+        for (uint32_t i = 0; i < amount->count; i++) {
+            amounts[at[i].kind] += sign * at[i].milli;
+            HF_ASSERT(amounts[at[i].kind] >= 0);
+        }
+    }
+}
+
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign)
 {
     const HfCatalog *catalog = allocator->catalog;
@@ -87,15 +101,6 @@ void hf_allocator__launched_amounts(HfAllocator *allocator, const HfResources *r
 uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRoleId role)
 {
     hf_allocator__role_room(allocator, role);
-    HfRoleState *state = &allocator->roles.at[role];
-    HfSorters *sorters = &allocator->sorters;
-    if (state->framework_count++ == 0) {
-        const HfCatalog *tree = allocator->catalog;
-        state->leaf = hf_sorter__add(sorters, allocator->role_root, hf_role_path(tree, role), tree,
-                                     role, role);
-        hf_sorter__activate(sorters, state->leaf);
-        state->frameworks = hf_sorter__new(sorters, allocator->framework_sort);
-    }
     uint32_t sub;
     if (allocator->vacant_subs.count > 0) {
         sub = allocator->vacant_subs.at[--allocator->vacant_subs.count];
@@ -103,16 +108,48 @@ uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRol
         sub = allocator->subs.count;
         hf_vec_push_zero(&allocator->subs);
     }
-    HfFramework *row = &allocator->frameworks.at[framework];
-    allocator->subs.at[sub] = (HfSub){
-        .framework = framework,
-        .role = role,
-        .leaf = hf_sorter__add(sorters, state->frameworks, row->name, NULL, HF_ROLE_NONE, sub),
-        .filters = HF_ROW_NONE,
-        .is_live = TRUE,
-    };
-    hf_vec_push(&row->subs, sub);
+    allocator->subs.at[sub] = (HfSub){.framework = framework,
+                                      .role = role,
+                                      .leaf = HF_NODE_NONE,
+                                      .filters = HF_ROW_NONE,
+                                      .is_live = TRUE};
+    hf_vec_push(&allocator->frameworks.at[framework].subs, sub);
     return sub;
+}
+
+void hf_allocator__sub_track(HfAllocator *allocator, uint32_t sub)
+{
+    HfSub *row = &allocator->subs.at[sub];
+    if (row->leaf != HF_NODE_NONE) return;
+    HfRoleState *state = &allocator->roles.at[row->role];
+    HfSorters *sorters = &allocator->sorters;
+    const HfCatalog *catalog = allocator->catalog;
+    if (state->framework_count++ == 0) {
+        const char *path = hf_role_path(catalog, row->role);
+        state->leaf =
+            hf_sorter__add(sorters, allocator->role_root, path, catalog, row->role, row->role);
+        hf_sorter__activate(sorters, state->leaf);
+        state->frameworks = hf_sorter__new(sorters, allocator->framework_sort);
+    }
+    row->leaf =
+        hf_sorter__add(sorters, state->frameworks, allocator->frameworks.at[row->framework].name,
+                       NULL, HF_ROLE_NONE, sub);
+}
+
+void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub)
+{
+    HfSub *row = &allocator->subs.at[sub];
+    if (row->leaf == HF_NODE_NONE) return;
+    HfRoleState *state = &allocator->roles.at[row->role];
+    HF_ASSERT(row->counted == 0);
+    hf_filters__drop_sub(allocator, sub);
+    hf_allocator__sub_deactivate(allocator, sub);
+    hf_sorter__remove(&allocator->sorters, row->leaf);
+    row->leaf = HF_NODE_NONE;
+    if (--state->framework_count > 0) return;
+    hf_sorter__remove(&allocator->sorters, state->leaf);
+    hf_sorter__free(&allocator->sorters, state->frameworks);
+    state->leaf = state->frameworks = HF_NODE_NONE;
 }
 
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub)
@@ -125,23 +162,16 @@ void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub)
 void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub)
 {
     HfNode leaf = allocator->subs.at[sub].leaf;
+    if (leaf == HF_NODE_NONE) return;
     if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_ACTIVE) allocator->active_subs--;
     hf_sorter__deactivate(&allocator->sorters, leaf);
 }
 
 void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
 {
+    hf_allocator__sub_untrack(allocator, sub);
     HfSub *row = &allocator->subs.at[sub];
-    HfRoleState *state = &allocator->roles.at[row->role];
-    HF_ASSERT(row->holdings == 0);
-    hf_filters__drop_sub(allocator, sub);
-    hf_allocator__sub_deactivate(allocator, sub);
-    hf_sorter__remove(&allocator->sorters, row->leaf);
-    if (--state->framework_count == 0) {
-        hf_sorter__remove(&allocator->sorters, state->leaf);
-        hf_sorter__free(&allocator->sorters, state->frameworks);
-        state->leaf = state->frameworks = HF_NODE_NONE;
-    }
+    HF_ASSERT(row->grants == 0);
     HfFramework *framework = &allocator->frameworks.at[row->framework];
     for (uint32_t i = 0; i < framework->subs.count; i++)
         if (framework->subs.at[i] == sub) {
@@ -151,4 +181,17 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
     hf_allocator__minimum_clear(row);
     memset(row, 0, sizeof *row);
     hf_vec_push(&allocator->vacant_subs, sub);
+}
+
+HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId role, double weight)
+{
+    if (!(weight > 0.0) || !isfinite(weight)) return HF_INVALID;
+    hf_allocator__role_room(allocator, role);
+    allocator->weights.at[role] = weight;
+    gboolean is_client = allocator->roles.at[role].leaf != HF_NODE_NONE;
+    if (allocator->quirks & HF_ALLOCATOR_QUIRK_WEIGHT_CACHE && !is_client) return HF_OK;
+    HfNode node = hf_sorter__find(&allocator->sorters, allocator->role_root,
+                                  hf_role_path(allocator->catalog, role));
+    if (node != HF_NODE_NONE) hf_sorter__weight_set(&allocator->sorters, node, weight);
+    return HF_OK;
 }

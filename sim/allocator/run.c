@@ -135,41 +135,53 @@ static gboolean meets(const HfCatalog *catalog, const HfResources *resources,
     return FALSE;
 }
 
-/* Is it worth offering (min_allocatable_resources)? `whole`: it is all that is available. */
-static gboolean is_allocatable(HfAllocator *allocator, HfAgent *agent, const HfSub *sub,
-                               const HfResources *resources, gboolean whole)
+/* Is it worth offering (min_allocatable_resources)? */
+static gboolean is_allocatable(const HfAllocator *allocator, const HfSub *sub,
+                               const HfResources *resources)
 {
     if (sub->has_min) return meets(allocator->catalog, resources, sub->min, sub->min_count);
-    if (!whole) return meets(allocator->catalog, resources, allocator->min, allocator->min_count);
-    if (agent->min_checked != agent->version) {
-        agent->min_ok = meets(allocator->catalog, resources, allocator->min, allocator->min_count);
-        agent->min_checked = agent->version;
+    return meets(allocator->catalog, resources, allocator->min, allocator->min_count);
+}
+
+static gboolean is_bundle_allocatable(const HfAllocator *allocator, const HfSub *sub,
+                                      HfBundle *bundle)
+{
+    if (sub->has_min) return is_allocatable(allocator, sub, &bundle->resources);
+    if (!(bundle->flags & HF_BUNDLE_MIN_KNOWN)) {
+        bundle->flags |= HF_BUNDLE_MIN_KNOWN;
+        if (is_allocatable(allocator, sub, &bundle->resources)) bundle->flags |= HF_BUNDLE_MIN_OK;
     }
-    return agent->min_ok;
+    return (bundle->flags & HF_BUNDLE_MIN_OK) != 0;
+}
+
+static gboolean is_excluded(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
+{
+    const HfAgentInfo *info = &allocator->infos.at[agent];
+    HfConstraintSubject subject = {&info->attributes, info->hostname, info->region, info->zone};
+    return hf_offer_constraints_exclude(allocator->frameworks.at[sub->framework].constraints,
+                                        allocator->catalog, sub->role, &subject);
 }
 
 /* What has nothing to do with the amounts: capabilities of both sides, region, owner, constraints.
  */
-static gboolean is_capable(const HfAllocator *allocator, const HfAgent *agent, const HfSub *sub)
+static gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
 {
+    const HfAgent *row = &allocator->agents.at[agent];
     const HfFramework *framework = &allocator->frameworks.at[sub->framework];
     uint32_t has = framework->capabilities;
-    if (allocator->filters_gpus && agent->flags & HF_AGENT_GPUS &&
+    if (allocator->filters_gpus && row->flags & HF_AGENT_GPUS &&
         !(has & HF_CAPABILITY_GPU_RESOURCES))
         return FALSE;
-    if (agent->flags & HF_AGENT_REMOTE && !(has & HF_CAPABILITY_REGION_AWARE)) return FALSE;
-    if (has & HF_CAPABILITY_MULTI_ROLE && !(agent->capabilities & HF_AGENT_CAPABILITY_MULTI_ROLE))
+    if (row->flags & HF_AGENT_REMOTE && !(has & HF_CAPABILITY_REGION_AWARE)) return FALSE;
+    if (has & HF_CAPABILITY_MULTI_ROLE && !(row->capabilities & HF_AGENT_CAPABILITY_MULTI_ROLE))
         return FALSE;
-    if (!(agent->capabilities & HF_AGENT_CAPABILITY_HIERARCHICAL_ROLE) &&
+    if (!(row->capabilities & HF_AGENT_CAPABILITY_HIERARCHICAL_ROLE) &&
         hf_role_depth(allocator->catalog, sub->role) > 1)
         return FALSE;
-    if (allocator->honours_owner && agent->owner != HF_ROLE_NONE && agent->owner != sub->role &&
-        !hf_role_is_strict_subrole(allocator->catalog, sub->role, agent->owner))
+    if (allocator->honours_owner && row->owner != HF_ROLE_NONE && row->owner != sub->role &&
+        !hf_role_is_strict_subrole(allocator->catalog, sub->role, row->owner))
         return FALSE;
-    if (framework->constraints == NULL) return TRUE;
-    HfConstraintSubject subject = {&agent->attributes, agent->hostname, agent->region, agent->zone};
-    return !hf_offer_constraints_exclude(framework->constraints, allocator->catalog, sub->role,
-                                         &subject);
+    return framework->constraints == NULL || !is_excluded(allocator, agent, sub);
 }
 
 /* The part of what is available that a role, and then a framework, may be given at all. */
@@ -196,6 +208,15 @@ static gboolean in_sight(const HfCatalog *catalog, const HfResource *entry, cons
     return TRUE;
 }
 
+static gboolean all_in_sight(const HfCatalog *catalog, const HfResources *resources,
+                             const Sight *sight)
+{
+    const HfResource *at = hf_resources_entries(resources);
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++)
+        if (!in_sight(catalog, &at[i], sight)) return FALSE;
+    return TRUE;
+}
+
 /* What quota is about: scalars that are neither reserved nor revocable. */
 static gboolean is_quota_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
 {
@@ -209,55 +230,85 @@ static gboolean is_other_entry(const HfCatalog *catalog, const HfResource *entry
     return !is_quota_entry(catalog, entry, data);
 }
 
-static void remember_shared(HfAllocator *allocator, HfAgent *row, const HfResources *offer)
+/* ---- Making an offer ---- */
+
+static void remember_shared(HfAllocator *allocator, uint32_t agent, const HfResources *offer)
 {
-    if (!(row->flags & HF_AGENT_SHARED) || allocator->quirks & HF_ALLOCATOR_QUIRK_SHARED_AGAIN)
-        return;
-    if (row->offered_shared == NULL) row->offered_shared = g_new0(HfResources, 1);
-    if (row->offered_run != allocator->run_number)
-        hf_resources_reset(allocator->catalog, row->offered_shared);
-    row->offered_run = allocator->run_number;
-    hf_resources_shared(allocator->catalog, offer, &allocator->rest);
-    hf_resources_add(allocator->catalog, row->offered_shared, &allocator->rest);
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    if (allocator->quirks & HF_ALLOCATOR_QUIRK_SHARED_AGAIN) return;
+    if (info->offered_shared == NULL) info->offered_shared = g_new0(HfResources, 1);
+    if (info->offered_run != allocator->run_number)
+        hf_resources_reset(allocator->catalog, info->offered_shared);
+    info->offered_run = allocator->run_number;
+    HfResources shared = {0};
+    hf_resources_shared(allocator->catalog, offer, &shared);
+    hf_resources_add(allocator->catalog, info->offered_shared, &shared);
+    hf_resources_clear(allocator->catalog, &shared);
 }
 
-/* Give allocator->offer to the sub. */
-static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfOfferList *out)
+/* The grant of this run to the sub on the agent, if stage 1 made one. */
+static const HfGrant *granted_before(const HfAllocator *allocator, const HfAgent *row, uint32_t sub)
+{
+    for (uint32_t g = row->grants.count; g-- > 0;)
+        if (row->grants.at[g].sub == sub && row->grants.at[g].run == allocator->run_number)
+            return &row->grants.at[g];
+    return NULL;
+}
+
+/* Put the offer into the list; what stage 1 gave of the same agent is part of it. */
+static void list_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfBundle *bundle,
+                       HfGrant *grant, const HfGrant *before, HfOfferList *out)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfAgent *row = &allocator->agents.at[agent];
-    HfSub *of = &allocator->subs.at[sub];
-    HfResources *offer = &allocator->offer;
-    remember_shared(allocator, row, offer);
-    if (!(row->flags & HF_AGENT_RECOMPUTE)) hf_resources_subtract(catalog, &row->available, offer);
-    hf_resources_allocate(catalog, offer, of->role);
-    HfHeld *held = hf_allocator__held(row, of->framework, of->role);
-    if (held == NULL) {
-        hf_vec_push_zero(&row->held);
-        held = hf_vec_last(&row->held);
-        held->framework = of->framework;
-        held->role = of->role;
-        held->sub = sub;
-        of->holdings++;
-    }
-    hf_resources_add(catalog, &held->resources, offer);
-    if (row->flags & HF_AGENT_RECOMPUTE) hf_allocator__agent_recompute(allocator, agent);
-    hf_allocator__track(allocator, agent, sub, offer);
-    row->version++;
-    if (held->run == allocator->run_number) {
-        /* stage 1 gave it some of this agent already: it is one offer */
-        hf_resources_add(catalog, &out->offers.at[held->offer].resources, offer);
+    const HfSub *of = &allocator->subs.at[sub];
+    if (before != NULL) {
+        hf_resources_copy(catalog, &allocator->rest, &bundle->resources);
+        hf_resources_allocate(catalog, &allocator->rest, of->role);
+        hf_resources_add(catalog, &out->offers.at[before->offer].resources, &allocator->rest);
+        grant->offer = before->offer;
         return;
     }
-    held->run = allocator->run_number;
-    held->offer = out->offers.count;
+    grant->offer = out->offers.count;
     hf_vec_push_zero(&out->offers);
     HfOffered *offered = hf_vec_last(&out->offers);
     offered->framework = of->framework;
     offered->agent = agent;
     offered->role = of->role;
-    hf_resources_move(catalog, &offered->resources, offer);
+    hf_resources_copy(catalog, &offered->resources, &bundle->resources);
+    hf_resources_allocate(catalog, &offered->resources, of->role);
     allocator->counters.offers++;
+}
+
+/* Offer the sub a bundle, whose reference is taken over; it is all that is available, or a part. */
+static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
+                 HfOfferList *out)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    uint32_t before_at = HF_ROW_NONE;
+    const HfGrant *before = NULL;
+    if (allocator->quota_roles.count > 0) before = granted_before(allocator, row, sub);
+    if (before != NULL) before_at = (uint32_t)(before - row->grants.at);
+    if (row->flags & HF_AGENT_SHARED) remember_shared(allocator, agent, &bundle->resources);
+    HfGrant *grant = hf_allocator__grant(allocator, agent, sub, bundle, TRUE);
+    grant->run = (uint32_t)allocator->run_number;
+    list_offer(allocator, agent, sub, bundle, grant,
+               before_at != HF_ROW_NONE ? &row->grants.at[before_at] : NULL, out);
+    if (row->flags & HF_AGENT_RECOMPUTE) {
+        hf_allocator__agent_recompute(allocator, agent);
+    } else if (row->available == bundle) {
+        row->available = NULL;
+    } else {
+        hf_bundle__subtract(allocator, &row->available, &bundle->resources);
+    }
+}
+
+/* All that is available to the sub: the reference moves, or is doubled where it is recomputed. */
+static void emit_whole(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfOfferList *out)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfBundle *bundle = row->available;
+    if (row->flags & HF_AGENT_RECOMPUTE) hf_bundle__ref(bundle);
+    emit(allocator, agent, sub, bundle, out);
 }
 
 typedef enum Tried {
@@ -266,25 +317,33 @@ typedef enum Tried {
     TRIED_NOTHING /* there is nothing here for this role */
 } Tried;
 
-/* The available resources that the sub may be given into allocator->offer; TRIED_OFFERED = there
- * are some. */
-static Tried see(HfAllocator *allocator, HfAgent *row, const HfSub *of)
+/*
+ * What of the available resources the sub may be given: all of it (*whole_out), or what stands in
+ * allocator->offer then. TRIED_OFFERED = there is something.
+ */
+static Tried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboolean *whole_out)
 {
     HfCatalog *catalog = allocator->catalog;
-    if (!(row->flags & HF_AGENT_SPECIAL)) {
-        if (!is_allocatable(allocator, row, of, &row->available, TRUE)) return TRIED_REFUSED;
-        if (!is_capable(allocator, row, of)) return TRIED_REFUSED;
-        hf_resources_copy(catalog, &allocator->offer, &row->available);
-        return TRIED_OFFERED;
+    HfBundle *available = allocator->agents.at[agent].available;
+    *whole_out = TRUE;
+    if (!(available->flags & HF_BUNDLE_SPECIAL)) {
+        if (!is_bundle_allocatable(allocator, of, available)) return TRIED_REFUSED;
+        return is_capable(allocator, agent, of) ? TRIED_OFFERED : TRIED_REFUSED;
     }
-    Sight sight = {.role = of->role, .capabilities = UINT32_MAX};
-    if (row->offered_run == allocator->run_number) sight.offered_shared = row->offered_shared;
-    if (!is_capable(allocator, row, of)) return TRIED_REFUSED;
-    hf_resources_filter(catalog, &row->available, in_sight, &sight, &allocator->rest);
+    if (!is_capable(allocator, agent, of)) return TRIED_REFUSED;
+    const HfAgentInfo *info = &allocator->infos.at[agent];
+    Sight sight = {of->role, allocator->frameworks.at[of->framework].capabilities, NULL};
+    if (info->offered_run == allocator->run_number) sight.offered_shared = info->offered_shared;
+    if (all_in_sight(catalog, &available->resources, &sight))
+        return is_bundle_allocatable(allocator, of, available) ? TRIED_OFFERED : TRIED_REFUSED;
+    *whole_out = FALSE;
+    uint32_t capabilities = sight.capabilities;
+    sight.capabilities = UINT32_MAX;
+    hf_resources_filter(catalog, &available->resources, in_sight, &sight, &allocator->rest);
     if (hf_resources_is_empty(&allocator->rest)) return TRIED_NOTHING;
-    if (!is_allocatable(allocator, row, of, &allocator->rest, FALSE)) return TRIED_REFUSED;
-    sight.capabilities = allocator->frameworks.at[of->framework].capabilities;
-    hf_resources_filter(catalog, &row->available, in_sight, &sight, &allocator->offer);
+    if (!is_allocatable(allocator, of, &allocator->rest)) return TRIED_REFUSED;
+    sight.capabilities = capabilities;
+    hf_resources_filter(catalog, &available->resources, in_sight, &sight, &allocator->offer);
     return TRIED_OFFERED;
 }
 
@@ -293,7 +352,7 @@ static HfStream *chop_stream(const HfAllocator *allocator, uint32_t agent, uint3
                              HfStream *stream)
 {
     if (allocator->agent_order == HF_AGENT_ORDER_SORTED) return NULL;
-    if (!(allocator->agents.at[agent].flags & HF_AGENT_RECOMPUTE)) return NULL;
+    if (allocator->infos.at[agent].granted == NULL) return NULL; /* no name comes twice */
     hf_stream_init(stream, allocator->order_key + allocator->run_number, "chop",
                    (uint64_t)agent << 32 | sub);
     return stream;
@@ -321,38 +380,57 @@ static void hold_back(HfAllocator *allocator, HfRoleId role, const HfQuantities 
     }
 }
 
+static gboolean is_refused(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfResources *offer, const HfBundle *bundle)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    return row->filters.count > 0 && hf_filters__refuses(allocator, row, sub, offer, bundle);
+}
+
+/* Split allocator->offer into what quota is about (allocator->extra), held back as it must be, and
+ * put it together again. */
+static void hold_back_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfRoleId role)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfStream stream;
+    hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, &allocator->extra);
+    hold_back(allocator, role, NULL, &allocator->extra,
+              chop_stream(allocator, agent, sub, &stream));
+    hf_resources_filter(catalog, &allocator->offer, is_other_entry, NULL, &allocator->rest);
+    hf_resources_move(catalog, &allocator->offer, &allocator->rest);
+    hf_resources_add(catalog, &allocator->offer, &allocator->extra);
+}
+
 /* Offer what stage 2 allows of an agent to a sub. */
 static Tried try_sub(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfOfferList *out)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfAgent *row = &allocator->agents.at[agent];
     const HfSub *of = &allocator->subs.at[sub];
+    gboolean whole;
     allocator->counters.frameworks_tried++;
-    Tried seen = see(allocator, row, of);
+    Tried seen = see(allocator, agent, of, &whole);
     if (seen != TRIED_OFFERED) return seen;
-    gboolean whole = !(row->flags & HF_AGENT_SPECIAL);
+    HfBundle *available = allocator->agents.at[agent].available;
     gboolean has_quotas = allocator->quota_roles.count > 0;
-    hf_quantities_clear(&allocator->gained);
-    if (has_quotas) {
-        const HfRoleState *state = &allocator->roles.at[of->role];
-        HfResources *part = &allocator->extra;
-        hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, part);
-        if (!hf_limits_is_empty(&state->limits) || !hf_quantities_is_empty(&allocator->required)) {
-            HfStream stream;
-            hold_back(allocator, of->role, NULL, part, chop_stream(allocator, agent, sub, &stream));
-            hf_resources_filter(catalog, &allocator->offer, is_other_entry, NULL, &allocator->rest);
-            hf_resources_move(catalog, &allocator->offer, &allocator->rest);
-            hf_resources_add(catalog, &allocator->offer, part);
-            whole = FALSE;
-        }
-        hf_resources_scalar_quantities(catalog, part, &allocator->gained);
+    if (has_quotas && (!hf_limits_is_empty(&allocator->roles.at[of->role].limits) ||
+                       !hf_quantities_is_empty(&allocator->required))) {
+        if (whole) hf_resources_copy(catalog, &allocator->offer, &available->resources);
+        whole = FALSE;
+        hold_back_offer(allocator, agent, sub, of->role);
     }
-    if (!is_allocatable(allocator, row, of, &allocator->offer, whole)) return TRIED_REFUSED;
-    if (row->filter_sub.count > 0 &&
-        hf_filters__refuses(allocator, row, sub, &allocator->offer, whole))
-        return TRIED_REFUSED;
-    if (has_quotas) hf_allocator__quota_gain(allocator, of->role, &allocator->gained, NULL);
-    emit(allocator, agent, sub, out);
+    const HfResources *offer = whole ? &available->resources : &allocator->offer;
+    if (!whole && !is_allocatable(allocator, of, offer)) return TRIED_REFUSED;
+    if (is_refused(allocator, agent, sub, offer, whole ? available : NULL)) return TRIED_REFUSED;
+    if (has_quotas) {
+        hf_quantities_clear(&allocator->gained);
+        hf_resources_filter(catalog, offer, is_quota_entry, NULL, &allocator->extra);
+        hf_resources_scalar_quantities(catalog, &allocator->extra, &allocator->gained);
+        hf_allocator__quota_gain(allocator, of->role, &allocator->gained, NULL);
+    }
+    if (whole)
+        emit_whole(allocator, agent, sub, out);
+    else
+        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer), out);
     return TRIED_OFFERED;
 }
 
@@ -364,44 +442,57 @@ static gboolean is_owed_along(const HfCatalog *catalog, const HfResource *entry,
            (flags & HF_META_RESERVED && hf_meta_reservation_role(catalog, entry->meta) == *role);
 }
 
+/* Of allocator->offer: what is owed to the guarantee (`guaranteed`), what comes along, and what
+ * limits and headroom allow beyond. FALSE when nothing of it is owed. */
+static gboolean compose_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                             const HfQuantities *need, HfQuantities *guaranteed)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfRoleId role = allocator->subs.at[sub].role;
+    HfResources *extra = &allocator->extra, owed = {0};
+    HfStream stream, *order = chop_stream(allocator, agent, sub, &stream);
+    hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, extra);
+    hf_resources_copy(catalog, &owed, extra);
+    hf_resources_shrink_to_quantities(catalog, &owed, need, order);
+    if (hf_resources_is_empty(&owed)) {
+        hf_resources_clear(catalog, &owed);
+        return FALSE;
+    }
+    hf_resources_scalar_quantities(catalog, &owed, guaranteed);
+    hf_resources_subtract(catalog, extra, &owed);
+    hold_back(allocator, role, guaranteed, extra, order);
+    hf_resources_filter(catalog, &allocator->offer, is_owed_along, &role, &allocator->rest);
+    hf_resources_move(catalog, &allocator->offer, &owed);
+    hf_resources_add(catalog, &allocator->offer, &allocator->rest);
+    hf_resources_add(catalog, &allocator->offer, extra);
+    return TRUE;
+}
+
 /* Stage 1: offer an agent to a sub of a role whose guarantee still lacks `need`, which is reduced.
  */
 static Tried try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfQuantities *need,
                            HfOfferList *out)
 {
-    HfCatalog *catalog = allocator->catalog;
-    HfAgent *row = &allocator->agents.at[agent];
     const HfSub *of = &allocator->subs.at[sub];
+    gboolean whole;
     allocator->counters.frameworks_tried++;
-    Tried seen = see(allocator, row, of);
-    if (seen != TRIED_OFFERED) return seen;
-    HfResources all = {0}, owed = {0};
+    Tried result = see(allocator, agent, of, &whole);
+    if (result != TRIED_OFFERED) return result;
+    if (whole)
+        hf_resources_copy(allocator->catalog, &allocator->offer,
+                          &allocator->agents.at[agent].available->resources);
     HfQuantities guaranteed = {0};
-    HfStream stream, *order = chop_stream(allocator, agent, sub, &stream);
-    hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, &all);
-    hf_resources_copy(catalog, &owed, &all);
-    hf_resources_shrink_to_quantities(catalog, &owed, need, order);
-    Tried result = TRIED_REFUSED;
-    if (!hf_resources_is_empty(&owed)) {
-        hf_resources_scalar_quantities(catalog, &owed, &guaranteed);
-        hf_resources_subtract(catalog, &all, &owed);
-        hold_back(allocator, of->role, &guaranteed, &all, order);
-        hf_resources_filter(catalog, &allocator->offer, is_owed_along, &of->role, &allocator->rest);
-        hf_resources_move(catalog, &allocator->offer, &owed);
-        hf_resources_add(catalog, &allocator->offer, &allocator->rest);
-        hf_resources_add(catalog, &allocator->offer, &all);
+    result = TRIED_REFUSED;
+    if (compose_owed(allocator, agent, sub, need, &guaranteed) &&
+        is_allocatable(allocator, of, &allocator->offer) &&
+        !is_refused(allocator, agent, sub, &allocator->offer, NULL)) {
         hf_quantities_copy(&allocator->gained, &guaranteed);
-        hf_resources_scalar_quantities(catalog, &all, &allocator->gained);
-        if (is_allocatable(allocator, row, of, &allocator->offer, FALSE) &&
-            !hf_filters__refuses(allocator, row, sub, &allocator->offer, FALSE)) {
-            hf_quantities_subtract(need, &allocator->gained);
-            hf_allocator__quota_gain(allocator, of->role, &allocator->gained, &guaranteed);
-            emit(allocator, agent, sub, out);
-            result = TRIED_OFFERED;
-        }
+        hf_resources_scalar_quantities(allocator->catalog, &allocator->extra, &allocator->gained);
+        hf_quantities_subtract(need, &allocator->gained);
+        hf_allocator__quota_gain(allocator, of->role, &allocator->gained, &guaranteed);
+        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer), out);
+        result = TRIED_OFFERED;
     }
-    hf_resources_clear(catalog, &all);
-    hf_resources_clear(catalog, &owed);
     hf_quantities_clear(&guaranteed);
     return result;
 }
@@ -468,7 +559,7 @@ typedef struct Visit {
 
 static gboolean is_done(const HfAllocator *allocator, const Visit *visit)
 {
-    return hf_resources_is_empty(&allocator->agents.at[visit->agent].available);
+    return allocator->agents.at[visit->agent].available == NULL;
 }
 
 static void visit_role(HfAllocator *allocator, const Visit *visit, HfNode leaf)
@@ -692,8 +783,9 @@ static gboolean try_everywhere(HfAllocator *allocator, uint32_t sub, HfOfferList
     uint64_t offers = allocator->counters.offers;
     for (uint32_t i = 0; i < allocator->visit.count; i++) {
         uint32_t agent = allocator->visit.at[i];
-        if (try_sub(allocator, agent, sub, out) != TRIED_OFFERED) continue;
-        hf_allocator__agent_touch(allocator, agent);
+        if (allocator->agents.at[agent].available == NULL) continue;
+        if (try_sub(allocator, agent, sub, out) == TRIED_OFFERED)
+            hf_allocator__agent_touch(allocator, agent);
     }
     return allocator->counters.offers != offers;
 }

@@ -3,7 +3,6 @@
  * is_dirty, each once. */
 #include "allocator/sorter_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -72,12 +71,15 @@ static void recount(HfSorters *sorters)
     }
 }
 
-void hf_sorters__total_add(HfSorters *sorters, HfKindId kind, int64_t milli)
+void hf_sorters__total_add(HfSorters *sorters, const HfQuantities *amount, int sign)
 {
-    if (milli == 0) return;
-    hf_sorters__kinds(sorters, (uint32_t)kind + 1);
-    sorters->total[kind] = hf_add(sorters->total[kind], milli);
-    HF_ASSERT(sorters->total[kind] >= 0);
+    const HfQuantity *at = hf_quantities_entries(amount);
+    if (amount->count == 0) return;
+    for (uint32_t i = 0; i < amount->count; i++) {
+        hf_sorters__kinds(sorters, (uint32_t)at[i].kind + 1);
+        sorters->total[at[i].kind] = hf_add(sorters->total[at[i].kind], sign * at[i].milli);
+        HF_ASSERT(sorters->total[at[i].kind] >= 0);
+    }
     recount(sorters);
 }
 
@@ -205,7 +207,7 @@ void hf_sorters__look_up_weights(HfSorters *sorters)
     hf_vec_reset(&sorters->unweighted);
 }
 
-double hf_sorter__share(const HfSorters *sorters, HfNode node)
+double hf_sorter__raw_share(const HfSorters *sorters, HfNode node)
 {
     const int64_t *alloc = hf_sorter__alloc(sorters, node);
     double share = 0.0;
@@ -213,7 +215,12 @@ double hf_sorter__share(const HfSorters *sorters, HfNode node)
         double part = hf_sorter__units(alloc[sorters->counted[i].kind]) / sorters->counted[i].total;
         if (part > share) share = part;
     }
-    return share / hf_sorter__weight(sorters, node);
+    return share;
+}
+
+double hf_sorter__share(const HfSorters *sorters, HfNode node)
+{
+    return hf_sorter__raw_share(sorters, node) / hf_sorter__weight(sorters, node);
 }
 
 static void mark_dirty(HfSorters *sorters, HfNode node)
@@ -641,26 +648,17 @@ gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b)
 
 /* ---- Allocations ---- */
 
-void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount)
+void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount, int sign)
 {
     const HfQuantity *at = hf_quantities_entries(amount);
     for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent) {
-        int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride;
-        for (uint32_t i = 0; i < amount->count; i++) alloc[at[i].kind] += at[i].milli;
-        sorters->nodes.at[node].count++;
-        mark_dirty(sorters, node);
-    }
-}
-
-void hf_sorter__unallocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount)
-{
-    const HfQuantity *at = hf_quantities_entries(amount);
-    for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent) {
+        HfSorterNode *row = &sorters->nodes.at[node];
         int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride;
         for (uint32_t i = 0; i < amount->count; i++) {
-            alloc[at[i].kind] -= at[i].milli;
+            alloc[at[i].kind] += sign * at[i].milli;
             HF_ASSERT(alloc[at[i].kind] >= 0);
         }
+        if (sign > 0) row->count++;
         mark_dirty(sorters, node);
     }
 }

@@ -93,8 +93,8 @@ static inline const int64_t *hf_sorter__alloc(const HfSorters *sorters, HfNode n
     return sorters->alloc + (size_t)node * sorters->stride;
 }
 
-/* total[kind] += milli (any sign). Shares are recomputed at the next flush of each group. */
-void hf_sorters__total_add(HfSorters *sorters, HfKindId kind, int64_t milli);
+/* total += sign * amount. Shares are recomputed at the next flush of each group. */
+void hf_sorters__total_add(HfSorters *sorters, const HfQuantities *amount, int sign);
 void hf_sorters__exclude(HfSorters *sorters, HfKindId kind);
 
 /* An empty sorter: its root. */
@@ -117,9 +117,9 @@ void hf_sorter__remove(HfSorters *sorters, HfNode leaf);
 void hf_sorter__activate(HfSorters *sorters, HfNode leaf);
 void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf);
 
-/* One allocation of these amounts: the path gets them and counts one more. */
-void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount);
-void hf_sorter__unallocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount);
+/* One allocation of these amounts (sign 1): the path gets them and counts one more; or the end of
+ * one (sign -1). */
+void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount, int sign);
 /* Swap amounts without counting; clipped at 0 as Mesos's quantities are. */
 void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
                        const HfQuantities *after);
@@ -142,6 +142,9 @@ HfNode hf_sorter__find(const HfSorters *sorters, HfNode root, const char *path);
 
 /* Does client leaf a come before b in a walk over their common sorter? Flushes what it must. */
 gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b);
+
+/* Dominant share of a node, not divided by its weight. */
+double hf_sorter__raw_share(const HfSorters *sorters, HfNode node);
 
 /* Dominant share of a node divided by its weight, from its amounts as they are now. */
 double hf_sorter__share(const HfSorters *sorters, HfNode node);

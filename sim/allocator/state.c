@@ -91,38 +91,51 @@ static void add_maintenance(const HfAllocator *allocator, const HfMaintenance *m
     json_object_set_object_member(out, "maintenance", object);
 }
 
-/* Held by framework: entries of one framework may stand under several roles. */
+/* What one framework was granted on the agent, under all its roles. */
+static JsonNode *granted_node(const HfAllocator *allocator, const HfAgent *row, uint32_t framework)
+{
+    HfResources sum = {0}, part = {0};
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        const HfSub *sub = &allocator->subs.at[row->grants.at[g].sub];
+        if (sub->framework != framework) continue;
+        hf_resources_copy(allocator->catalog, &part, &row->grants.at[g].bundle->resources);
+        hf_resources_allocate(allocator->catalog, &part, sub->role);
+        hf_resources_add(allocator->catalog, &sum, &part);
+    }
+    JsonNode *node = hf_resources_to_json_canonical(allocator->catalog, &sum);
+    hf_resources_clear(allocator->catalog, &sum);
+    hf_resources_clear(allocator->catalog, &part);
+    return node;
+}
+
 static JsonObject *used_object(const HfAllocator *allocator, const HfAgent *row)
 {
     JsonObject *used = json_object_new();
-    for (uint32_t h = 0; h < row->held.count; h++) {
-        uint32_t framework = row->held.at[h].framework;
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        uint32_t framework = allocator->subs.at[row->grants.at[g].sub].framework;
         const char *name = allocator->frameworks.at[framework].name;
         if (name == NULL) name = "";
-        if (json_object_has_member(used, name)) continue;
-        HfResources sum = {0};
-        for (uint32_t i = h; i < row->held.count; i++)
-            if (row->held.at[i].framework == framework)
-                hf_resources_add(allocator->catalog, &sum, &row->held.at[i].resources);
-        json_object_set_member(used, name,
-                               hf_resources_to_json_canonical(allocator->catalog, &sum));
-        hf_resources_clear(allocator->catalog, &sum);
+        if (!json_object_has_member(used, name))
+            json_object_set_member(used, name, granted_node(allocator, row, framework));
     }
     return used;
 }
 
-static JsonObject *agent_object(const HfAllocator *allocator, const HfAgent *row)
+static JsonObject *agent_object(const HfAllocator *allocator, uint32_t agent)
 {
     const HfCatalog *catalog = allocator->catalog;
+    const HfAgent *row = &allocator->agents.at[agent];
+    const HfAgentInfo *info = &allocator->infos.at[agent];
     JsonObject *object = json_object_new();
     json_object_set_boolean_member(object, "active", (row->flags & HF_AGENT_ACTIVE) != 0);
-    json_object_set_member(object, "total", hf_resources_to_json_canonical(catalog, &row->total));
-    json_object_set_member(object, "available",
-                           hf_resources_to_json_canonical(catalog, &row->available));
+    json_object_set_member(object, "total", hf_resources_to_json_canonical(catalog, &info->total));
+    json_object_set_member(
+        object, "available",
+        hf_resources_to_json_canonical(catalog, hf_bundle__resources(row->available)));
     json_object_set_object_member(object, "used", used_object(allocator, row));
     json_object_set_member(object, "launched",
-                           hf_resources_to_json_canonical(catalog, &row->launched));
-    if (row->maintenance != NULL) add_maintenance(allocator, row->maintenance, object);
+                           hf_resources_to_json_canonical(catalog, &info->launched));
+    if (info->maintenance != NULL) add_maintenance(allocator, info->maintenance, object);
     return object;
 }
 
@@ -132,7 +145,7 @@ static JsonObject *filters_of(const HfAllocator *allocator, const HfSub *sub)
 {
     JsonObject *object = json_object_new();
     for (uint32_t f = sub->filters; f != HF_ROW_NONE; f = allocator->filters.rows.at[f].next) {
-        const char *agent = allocator->agents.at[allocator->filters.rows.at[f].agent].name;
+        const char *agent = allocator->infos.at[allocator->filters.rows.at[f].agent].name;
         gint64 count =
             json_object_has_member(object, agent) ? json_object_get_int_member(object, agent) : 0;
         json_object_set_int_member(object, agent, count + 1);
@@ -199,7 +212,8 @@ static JsonObject *role_object(const HfAllocator *allocator, HfRoleId role)
                      hf_allocator__role_amounts(allocator, role, HF_ROLE_LAUNCHED)));
     GPtrArray *frameworks = g_ptr_array_new();
     for (uint32_t s = 0; s < allocator->subs.count; s++)
-        if (allocator->subs.at[s].is_live && allocator->subs.at[s].role == role)
+        if (allocator->subs.at[s].is_live && allocator->subs.at[s].role == role &&
+            allocator->subs.at[s].leaf != HF_NODE_NONE)
             g_ptr_array_add(frameworks,
                             allocator->frameworks.at[allocator->subs.at[s].framework].name);
     json_object_set_member(object, "frameworks", texts_node(frameworks));
@@ -300,11 +314,10 @@ JsonNode *hf_allocator_state(HfAllocator *allocator)
 {
     JsonObject *state = json_object_new(), *agents = json_object_new();
     JsonObject *frameworks = json_object_new();
-    for (uint32_t a = 0; a < allocator->agents.count; a++) {
-        const HfAgent *row = hf_allocator__agent(allocator, a);
-        if (row != NULL)
-            json_object_set_object_member(agents, row->name, agent_object(allocator, row));
-    }
+    for (uint32_t a = 0; a < allocator->agents.count; a++)
+        if (hf_allocator__agent(allocator, a) != NULL)
+            json_object_set_object_member(agents, allocator->infos.at[a].name,
+                                          agent_object(allocator, a));
     for (uint32_t f = 0; f < allocator->frameworks.count; f++) {
         const HfFramework *row = hf_allocator__framework(allocator, f);
         if (row != NULL)

@@ -1,0 +1,380 @@
+/*
+ * Agents: what they have, what of it is available, and the calls about them.
+ * Source: MESOS.md 3.1 (available), 3.6.
+ */
+#include <string.h>
+
+#include "allocator/allocator_internal.h"
+
+/* ---- What is available ---- */
+
+/* The sum of the grants without allocation roles, in the order in which Mesos would have it if that
+ * matters. */
+static void sum_granted(HfAllocator *allocator, uint32_t agent, HfResources *out)
+{
+    HfCatalog *catalog = allocator->catalog;
+    const HfAgentInfo *info = &allocator->infos.at[agent];
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (info->granted != NULL) {
+        hf_resources_copy(catalog, out, info->granted);
+        hf_resources_unallocate(catalog, out);
+        return;
+    }
+    hf_resources_reset(catalog, out);
+    for (uint32_t g = 0; g < row->grants.count; g++)
+        hf_resources_add(catalog, out, &row->grants.at[g].bundle->resources);
+}
+
+void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfAgent *row = &allocator->agents.at[agent];
+    const HfResources *total = &allocator->infos.at[agent].total;
+    HfResources granted = {0}, part = {0}, available = {0};
+    sum_granted(allocator, agent, &granted);
+    if (row->flags & HF_AGENT_SHARED) {
+        hf_resources_non_shared(catalog, total, &available);
+        hf_resources_non_shared(catalog, &granted, &part);
+        hf_resources_subtract(catalog, &available, &part);
+        hf_resources_shared(catalog, total, &part);
+        hf_resources_add(catalog, &available, &part);
+    } else {
+        hf_resources_copy(catalog, &available, total);
+        hf_resources_subtract(catalog, &available, &granted);
+    }
+    hf_bundle__unref(allocator, row->available);
+    row->available = hf_bundle__new(allocator, &available);
+    hf_resources_clear(catalog, &available);
+    hf_resources_clear(catalog, &granted);
+    hf_resources_clear(catalog, &part);
+}
+
+void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    if (row->flags & HF_AGENT_RECOMPUTE) {
+        hf_allocator__agent_flags(allocator, agent);
+        hf_allocator__agent_recompute(allocator, agent);
+    } else if (row->available == NULL) {
+        row->available = hf_bundle__ref(back);
+    } else {
+        hf_bundle__add(allocator, &row->available, &back->resources);
+    }
+    hf_allocator__agent_changed(allocator, agent);
+}
+
+/* Do several unreserved entries of one name stand in the total, so that their order shows when a
+ * quota chops? */
+static gboolean has_order(const HfCatalog *catalog, const HfResources *total)
+{
+    const HfResource *at = hf_resources_entries(total);
+    uint32_t count = hf_resources_count(total);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!hf_meta_is_unreserved(catalog, at[i].meta) ||
+            hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR)
+            continue;
+        for (uint32_t j = 0; j < i; j++)
+            if (at[i].kind == at[j].kind && hf_meta_is_unreserved(catalog, at[j].meta)) return TRUE;
+    }
+    return FALSE;
+}
+
+/* Keep the sum of the grants in Mesos's order from now on, or no longer. */
+static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    if (keep == (info->granted != NULL)) return;
+    if (!keep) {
+        hf_resources_clear(catalog, info->granted);
+        g_free(info->granted);
+        info->granted = NULL;
+        return;
+    }
+    HfResources *sum = g_new0(HfResources, 1), part = {0};
+    const HfAgent *row = &allocator->agents.at[agent];
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        hf_resources_copy(catalog, &part, &row->grants.at[g].bundle->resources);
+        hf_resources_allocate(catalog, &part, allocator->subs.at[row->grants.at[g].sub].role);
+        hf_resources_add(catalog, sum, &part);
+    }
+    hf_resources_clear(catalog, &part);
+    info->granted = sum;
+}
+
+void hf_allocator__agent_flags(HfAllocator *allocator, uint32_t agent)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfAgent *row = &allocator->agents.at[agent];
+    const HfResources *total = &allocator->infos.at[agent].total;
+    row->flags &= ~(uint32_t)(HF_AGENT_SHARED | HF_AGENT_RECOMPUTE | HF_AGENT_GPUS);
+    if (hf_resources_any(catalog, total, HF_META_SHARED))
+        row->flags |= HF_AGENT_SHARED | HF_AGENT_RECOMPUTE;
+    if (hf_resources_milli(total, HF_KIND_GPUS) > 0) row->flags |= HF_AGENT_GPUS;
+    gboolean ordered = has_order(catalog, total);
+    keep_order(allocator, agent, ordered);
+    if (ordered) row->flags |= HF_AGENT_RECOMPUTE;
+    if (row->flags & HF_AGENT_RECOMPUTE || row->grants.count == 0) return;
+    HfResources granted = {0};
+    sum_granted(allocator, agent, &granted);
+    if (!hf_resources_contains(catalog, total, &granted)) row->flags |= HF_AGENT_RECOMPUTE;
+    hf_resources_clear(catalog, &granted);
+}
+
+/* The agent's scalars join or leave the pool. */
+static void pool_add(HfAllocator *allocator, const HfResources *total, int sign)
+{
+    HfQuantities sum = {0};
+    hf_resources_scalar_quantities(allocator->catalog, total, &sum);
+    hf_sorters__total_add(&allocator->sorters, &sum, sign);
+    hf_quantities_clear(&sum);
+    hf_allocator__reservations(allocator, total, sign);
+}
+
+gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
+                                    const HfResources *total)
+{
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    if (hf_resources_equal(allocator->catalog, &info->total, total)) return FALSE;
+    hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
+    pool_add(allocator, total, 1); /* first in, then out: no role or total passes below zero */
+    pool_add(allocator, &info->total, -1);
+    hf_resources_copy(allocator->catalog, &info->total, total);
+    hf_allocator__agent_flags(allocator, agent);
+    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_changed(allocator, agent);
+    return TRUE;
+}
+
+/* ---- Life ---- */
+
+void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfAgent *row = &allocator->agents.at[agent];
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    hf_bundle__unref(allocator, row->available);
+    for (uint32_t g = 0; g < row->grants.count; g++)
+        hf_bundle__unref(allocator, row->grants.at[g].bundle);
+    hf_vec_clear(&row->grants);
+    hf_vec_clear(&row->filters);
+    hf_vec_clear(&row->pending);
+    hf_resources_clear(catalog, &info->total);
+    hf_resources_clear(catalog, &info->launched);
+    if (info->granted != NULL) hf_resources_clear(catalog, info->granted);
+    if (info->offered_shared != NULL) hf_resources_clear(catalog, info->offered_shared);
+    g_free(info->granted);
+    g_free(info->offered_shared);
+    hf_attributes_clear(catalog, &info->attributes);
+    hf_allocator__maintenance_free(info->maintenance);
+    g_free(info->name);
+    g_free(info->hostname);
+    g_free(info->region);
+    g_free(info->zone);
+    memset(row, 0, sizeof *row);
+    memset(info, 0, sizeof *info);
+}
+
+static void set_flag(HfAgent *row, uint32_t flag, gboolean on)
+{
+    row->flags = on ? row->flags | flag : row->flags & ~flag;
+}
+
+/* Flags that follow names: is it on the whitelist, is it in another region? */
+static void name_flags(const HfAllocator *allocator, uint32_t agent)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    const HfAgentInfo *info = &allocator->infos.at[agent];
+    set_flag(row, HF_AGENT_WHITELISTED,
+             allocator->whitelist == NULL ||
+                 g_hash_table_contains(allocator->whitelist, info->hostname));
+    set_flag(row, HF_AGENT_REMOTE,
+             info->region != NULL && g_strcmp0(info->region, allocator->region) != 0);
+}
+
+void hf_allocator_whitelist_set(HfAllocator *allocator, HfTime now, const char *const *hostnames,
+                                uint32_t hostname_count)
+{
+    if (allocator->whitelist != NULL) g_hash_table_unref(allocator->whitelist);
+    allocator->whitelist = NULL;
+    if (hostnames != NULL)
+        allocator->whitelist = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (uint32_t h = 0; h < hostname_count; h++)
+        g_hash_table_add(allocator->whitelist, g_strdup(hostnames[h]));
+    for (uint32_t a = 0; a < allocator->agents.count; a++) {
+        if (hf_allocator__agent(allocator, a) == NULL) continue;
+        name_flags(allocator, a);
+        hf_allocator__agent_touch(allocator, a);
+    }
+}
+
+/* A framework that holds something before it is added. */
+static void name_unknown(HfAllocator *allocator, uint32_t framework, const char *name)
+{
+    while (allocator->frameworks.count <= framework) hf_vec_push_zero(&allocator->frameworks);
+    g_free(allocator->frameworks.at[framework].name);
+    allocator->frameworks.at[framework].name = g_strdup(name);
+}
+
+/* What was held before the agent came: launched, and counted if its framework is known. */
+static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holding)
+{
+    HfCatalog *catalog = allocator->catalog;
+    if (hf_resources_is_empty(holding->resources)) return;
+    gboolean is_known = hf_allocator__framework(allocator, holding->framework) != NULL;
+    if (!is_known) name_unknown(allocator, holding->framework, holding->framework_name);
+    uint32_t sub = hf_allocator__sub(allocator, holding->framework, holding->role);
+    if (sub == HF_ROW_NONE)
+        sub = hf_allocator__sub_new(allocator, holding->framework, holding->role);
+    if (is_known) hf_allocator__sub_track(allocator, sub);
+    HfResources resources = {0};
+    hf_resources_copy(catalog, &resources, holding->resources);
+    hf_resources_allocate(catalog, &resources, holding->role);
+    hf_resources_add(catalog, &allocator->infos.at[agent].launched, &resources);
+    if (is_known) hf_allocator__launched_amounts(allocator, &resources, 1);
+    hf_resources_unallocate(catalog, &resources);
+    hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &resources), is_known);
+}
+
+static void fill_row(HfAllocator *allocator, uint32_t agent, const HfAgentSpec *spec)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    row->flags = HF_AGENT_KNOWN | HF_AGENT_ACTIVE;
+    row->capabilities = spec->capabilities;
+    row->owner = spec->owner;
+    info->name = g_strdup(spec->name);
+    info->hostname = g_strdup(spec->hostname != NULL ? spec->hostname : spec->name);
+    info->region = g_strdup(spec->region);
+    info->zone = g_strdup(spec->zone);
+    name_flags(allocator, agent);
+    if (spec->attributes != NULL)
+        hf_attributes_copy(allocator->catalog, &info->attributes, spec->attributes);
+    hf_resources_copy(allocator->catalog, &info->total, spec->total);
+}
+
+HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                const HfAgentSpec *spec, const HfHolding *used, uint32_t used_count)
+{
+    HF_ASSERT(spec->name != NULL && spec->total != NULL);
+    if (hf_allocator__agent(allocator, agent) != NULL) return HF_EXISTS;
+    if (hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED)) return HF_INVALID;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
+    while (allocator->agents.count <= agent) {
+        hf_vec_push_zero(&allocator->agents);
+        hf_vec_push_zero(&allocator->infos);
+    }
+    fill_row(allocator, agent, spec);
+    hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
+    pool_add(allocator, spec->total, 1);
+    allocator->agent_count++;
+    allocator->ranks_are_stale = TRUE;
+    for (uint32_t u = 0; u < used_count; u++)
+        if (used[u].agent == agent) hold(allocator, agent, &used[u]);
+    hf_allocator__agent_flags(allocator, agent);
+    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_changed(allocator, agent);
+    hf_allocator__maintain(allocator, agent, spec->has_unavailability, spec->unavailable_start,
+                           spec->unavailable_duration);
+    if (allocator->is_recovering && allocator->agent_count >= allocator->expected_agents)
+        allocator->is_recovering = allocator->is_paused = FALSE;
+    hf_allocator__trigger(allocator, agent);
+    return HF_OK;
+}
+
+static gboolean replace_text(char **text, const char *with)
+{
+    if (with == NULL || g_strcmp0(*text, with) == 0) return FALSE;
+    g_free(*text);
+    *text = g_strdup(with);
+    return TRUE;
+}
+
+HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                   const HfAgentSpec *spec)
+{
+    HfAgent *row = hf_allocator__agent(allocator, agent);
+    if (row == NULL) return HF_UNKNOWN;
+    if (spec->total != NULL && hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED))
+        return HF_INVALID;
+    hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    gboolean is_updated = FALSE;
+    if (spec->attributes != NULL && !hf_attributes_equal(spec->attributes, &info->attributes)) {
+        hf_attributes_copy(allocator->catalog, &info->attributes, spec->attributes);
+        hf_filters__drop_agent(allocator, agent);
+        hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
+        is_updated = TRUE;
+    }
+    is_updated |= replace_text(&info->hostname, spec->hostname);
+    is_updated |= replace_text(&info->region, spec->region);
+    is_updated |= replace_text(&info->zone, spec->zone);
+    name_flags(allocator, agent);
+    if (spec->capabilities != HF_AGENT_CAPABILITIES_KEEP &&
+        spec->capabilities != row->capabilities) {
+        row->capabilities = spec->capabilities;
+        is_updated = TRUE;
+    }
+    row->owner = spec->owner;
+    if (spec->total != NULL)
+        is_updated |= hf_allocator__update_total(allocator, agent, spec->total);
+    if (!is_updated) return HF_OK;
+    hf_allocator__agent_changed(allocator, agent);
+    hf_allocator__trigger(allocator, agent);
+    return HF_OK;
+}
+
+HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t agent)
+{
+    HfAgent *row = hf_allocator__agent(allocator, agent);
+    if (row == NULL) return HF_UNKNOWN;
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    hf_filters__drop_agent(allocator, agent);
+    hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
+    hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
+    /* what a framework that was never added has launched was never counted */
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        HfResources part = {0};
+        if (row->grants.at[g].is_counted) continue;
+        hf_resources_copy(allocator->catalog, &part, &row->grants.at[g].bundle->resources);
+        hf_resources_allocate(allocator->catalog, &part,
+                              allocator->subs.at[row->grants.at[g].sub].role);
+        hf_resources_subtract(allocator->catalog, &info->launched, &part);
+        hf_resources_clear(allocator->catalog, &part);
+    }
+    hf_allocator__launched_amounts(allocator, &info->launched, -1);
+    while (row->grants.count > 0) {
+        uint32_t sub = hf_vec_last(&row->grants)->sub;
+        hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);
+        hf_allocator__try_untrack_sub(allocator, sub);
+    }
+    pool_add(allocator, &info->total, -1);
+    for (uint32_t c = 0; c < allocator->candidates.count; c++)
+        if (allocator->candidates.at[c] == agent) {
+            hf_vec_remove(&allocator->candidates, c);
+            break;
+        }
+    hf_allocator__agent_clear(allocator, agent);
+    allocator->agent_count--;
+    allocator->ranks_are_stale = TRUE;
+    return HF_OK;
+}
+
+static HfStatus set_active(HfAllocator *allocator, uint32_t agent, gboolean active)
+{
+    HfAgent *row = hf_allocator__agent(allocator, agent);
+    if (row == NULL) return HF_UNKNOWN;
+    set_flag(row, HF_AGENT_ACTIVE, active);
+    hf_allocator__agent_touch(allocator, agent);
+    return HF_OK;
+}
+
+HfStatus hf_allocator_agent_activate(HfAllocator *allocator, HfTime now, uint32_t agent)
+{
+    return set_active(allocator, agent, TRUE);
+}
+
+HfStatus hf_allocator_agent_deactivate(HfAllocator *allocator, HfTime now, uint32_t agent)
+{
+    return set_active(allocator, agent, FALSE);
+}

@@ -1,0 +1,290 @@
+/*
+ * Grants: what subs hold on agents, how it is counted, and how it comes back.
+ *
+ * An agent keeps one grant for each offer that is out or was accepted; what tasks hold is what is
+ * left of it. Giving back a whole grant, as a decline does, hands its bundle back to the agent and
+ * to the filter; only giving back a part computes with resources.
+ * Source: MESOS.md 3.2 (allocated, unallocated), 3.5.
+ */
+#include "allocator/allocator_internal.h"
+
+#define HF_DAYS_365       (365 * HF_NS_PER_DAY)
+#define HF_REFUSE_SECONDS 5.0
+
+/* ---- Finding ---- */
+
+/* Copies of a shared entry in the counted grants of one sub, or of all subs of one role. */
+static uint32_t copies_granted(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfRoleId role,
+                               const HfResource *entry)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    uint32_t copies = 0;
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        const HfGrant *grant = &row->grants.at[g];
+        if (!grant->is_counted || (sub != HF_ROW_NONE && grant->sub != sub)) continue;
+        if (allocator->subs.at[grant->sub].role != role) continue;
+        copies += hf_resources_copies(allocator->catalog, &grant->bundle->resources, entry);
+    }
+    return copies;
+}
+
+uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                  const HfResources *resources)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfAgent *row = &allocator->agents.at[agent];
+    uint32_t first = HF_ROW_NONE;
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        if (row->grants.at[g].sub != sub) continue;
+        if (hf_resources_contains(catalog, &row->grants.at[g].bundle->resources, resources))
+            return g;
+        if (first == HF_ROW_NONE) first = g;
+    }
+    if (first == HF_ROW_NONE) return HF_ROW_NONE;
+    HfGrant *into = &row->grants.at[first];
+    for (uint32_t g = row->grants.count; g-- > first + 1;) {
+        HfGrant *grant = &row->grants.at[g];
+        if (grant->sub != sub || grant->is_counted != into->is_counted) continue;
+        hf_bundle__add(allocator, &into->bundle, &grant->bundle->resources);
+        hf_bundle__unref(allocator, grant->bundle);
+        hf_vec_remove(&row->grants, g);
+        allocator->subs.at[sub].grants--;
+        if (into->is_counted) allocator->subs.at[sub].counted--;
+    }
+    return hf_resources_contains(catalog, &into->bundle->resources, resources) ? first
+                                                                               : HF_ROW_NONE;
+}
+
+/* ---- Counting ---- */
+
+void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                                const HfBundle *bundle, int sign)
+{
+    const HfCatalog *catalog = allocator->catalog;
+    if (sign < 0) hf_allocator__quota_eased(allocator, role);
+    if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
+        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, &bundle->scalars, sign);
+        return;
+    }
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
+        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
+        HfKindId kind = catalog->kind[at[i].kind].quantity;
+        uint32_t flags = hf_meta_info(catalog, at[i].meta)->flags;
+        if (!(flags & (HF_META_RESERVED | HF_META_REVOCABLE)))
+            hf_allocator__role_add(allocator, role, HF_ROLE_USED, kind, sign * at[i].milli);
+        if (!(flags & HF_META_RESERVED)) continue;
+        /* a shared volume counts from its first copy to its last */
+        if (!(flags & HF_META_SHARED) ||
+            copies_granted(allocator, agent, HF_ROW_NONE, role, &at[i]) == at[i].copies)
+            allocator->root_used_reserved[kind] += sign * at[i].milli;
+    }
+}
+
+/* What of a bundle with shared volumes counts for the sub, and for its role. */
+static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfBundle *bundle,
+                      HfQuantities *mine, HfQuantities *role_part)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfRoleId role = allocator->subs.at[sub].role;
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
+        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
+        HfKindId kind = catalog->kind[at[i].kind].quantity;
+        gboolean shared = hf_meta_is_shared(catalog, at[i].meta);
+        if (!shared || copies_granted(allocator, agent, sub, role, &at[i]) == at[i].copies)
+            hf_quantities_add_one(mine, kind, at[i].milli);
+        if (!shared || copies_granted(allocator, agent, HF_ROW_NONE, role, &at[i]) == at[i].copies)
+            hf_quantities_add_one(role_part, kind, at[i].milli);
+    }
+}
+
+void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfBundle *bundle, int sign)
+{
+    HfSorters *sorters = &allocator->sorters;
+    HfNode leaf = allocator->subs.at[sub].leaf;
+    HfRoleId role = allocator->subs.at[sub].role;
+    HfNode role_leaf = allocator->roles.at[role].leaf;
+    hf_allocator__used_amounts(allocator, agent, role, bundle, sign);
+    if (!(allocator->agents.at[agent].flags & HF_AGENT_SHARED)) {
+        hf_sorter__allocated(sorters, role_leaf, &bundle->scalars, sign);
+        hf_sorter__allocated(sorters, leaf, &bundle->scalars, sign);
+        return;
+    }
+    HfQuantities mine = {0}, role_part = {0};
+    countable(allocator, agent, sub, bundle, &mine, &role_part);
+    hf_sorter__allocated(sorters, role_leaf, &role_part, sign);
+    hf_sorter__allocated(sorters, leaf, &mine, sign);
+    hf_quantities_clear(&mine);
+    hf_quantities_clear(&role_part);
+}
+
+/* The agent's sum in Mesos's order, where one is kept. */
+static void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                       const HfResources *resources, int sign)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfResources *sum = allocator->infos.at[agent].granted;
+    if (sum == NULL) return;
+    HfResources part = {0};
+    hf_resources_copy(catalog, &part, resources);
+    hf_resources_allocate(catalog, &part, allocator->subs.at[sub].role);
+    if (sign > 0)
+        hf_resources_add(catalog, sum, &part);
+    else
+        hf_resources_subtract(catalog, sum, &part);
+    hf_resources_clear(catalog, &part);
+}
+
+HfGrant *hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
+                             gboolean is_counted)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    hf_vec_push(&row->grants, (HfGrant){.bundle = bundle, .sub = sub, .is_counted = is_counted});
+    sum_change(allocator, agent, sub, &bundle->resources, 1);
+    allocator->subs.at[sub].grants++;
+    if (is_counted) {
+        allocator->subs.at[sub].counted++;
+        hf_allocator__account(allocator, agent, sub, bundle, 1);
+    }
+    return hf_vec_last(&row->grants);
+}
+
+void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfGrant gone = row->grants.at[grant];
+    if (gone.is_counted) {
+        hf_allocator__account(allocator, agent, gone.sub, gone.bundle, -1);
+        allocator->subs.at[gone.sub].counted--;
+    }
+    allocator->subs.at[gone.sub].grants--;
+    sum_change(allocator, agent, gone.sub, &gone.bundle->resources, -1);
+    hf_vec_remove(&row->grants, grant);
+    hf_bundle__unref(allocator, gone.bundle);
+}
+
+void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
+                                const HfResources *less, const HfResources *more)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfGrant *changed = &row->grants.at[grant];
+    sum_change(allocator, agent, changed->sub, less, -1);
+    if (more != NULL) sum_change(allocator, agent, changed->sub, more, 1);
+    hf_bundle__subtract(allocator, &changed->bundle, less);
+    if (more != NULL) hf_bundle__add(allocator, &changed->bundle, more);
+    if (changed->bundle != NULL) return;
+    if (changed->is_counted) allocator->subs.at[changed->sub].counted--;
+    allocator->subs.at[changed->sub].grants--;
+    hf_vec_remove(&row->grants, grant);
+}
+
+gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub)
+{
+    const HfSub *row = &allocator->subs.at[sub];
+    if (!row->is_live || row->is_subscribed || row->counted > 0) return FALSE;
+    if (row->grants > 0)
+        hf_allocator__sub_untrack(allocator, sub);
+    else
+        hf_allocator__sub_drop(allocator, sub);
+    return TRUE;
+}
+
+/* ---- Coming back ---- */
+
+HfTime hf_allocator__refuse_time(double seconds)
+{
+    if (seconds == HF_NO_FILTER) return 0;
+    if (seconds > 365.0 * 86400.0) return HF_DAYS_365;
+    if (!(seconds >= 0.0)) seconds = HF_REFUSE_SECONDS;
+    return hf_time_from_seconds(seconds);
+}
+
+/* The grant that is exactly this, or HF_ROW_NONE. */
+static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfResources *resources)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    for (uint32_t g = 0; g < row->grants.count; g++)
+        if (row->grants.at[g].sub == sub &&
+            hf_bundle__is_same(allocator->catalog, row->grants.at[g].bundle, resources))
+            return g;
+    return HF_ROW_NONE;
+}
+
+/* Take what comes back out of the grants; the bundle returned is the caller's. NULL: the sub does
+ * not hold it, and nothing was changed. */
+static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfResources *resources)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    uint32_t grant = find_whole(allocator, agent, sub, resources);
+    if (grant != HF_ROW_NONE) {
+        HfBundle *whole = hf_bundle__ref(row->grants.at[grant].bundle);
+        hf_allocator__drop_grant(allocator, agent, grant);
+        return whole;
+    }
+    HfResources *plain = &allocator->rest;
+    hf_resources_copy(allocator->catalog, plain, resources);
+    hf_resources_unallocate(allocator->catalog, plain);
+    grant = hf_allocator__find_grant(allocator, agent, sub, plain);
+    if (grant == HF_ROW_NONE) return NULL;
+    HfBundle *part = hf_bundle__new(allocator, plain);
+    if (row->grants.at[grant].is_counted) hf_allocator__account(allocator, agent, sub, part, -1);
+    hf_allocator__change_grant(allocator, agent, grant, &part->resources, NULL);
+    return part;
+}
+
+/* Launched resources end; FALSE when the agent does not know of them. */
+static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery, gboolean counted,
+                             gboolean check_only)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfResources *launched = &allocator->infos.at[recovery->agent].launched;
+    HfResources *tagged = &allocator->rest;
+    hf_resources_copy(catalog, tagged, recovery->resources);
+    hf_resources_allocate(catalog, tagged, recovery->role);
+    if (check_only) return hf_resources_contains(catalog, launched, tagged);
+    hf_resources_subtract(catalog, launched, tagged);
+    if (counted) hf_allocator__launched_amounts(allocator, tagged, -1);
+    return TRUE;
+}
+
+HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery)
+{
+    uint32_t agent = recovery->agent;
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    if (hf_resources_is_empty(recovery->resources)) return HF_OK;
+    if (recovery->launched && !end_launched(allocator, recovery, FALSE, TRUE)) return HF_CONFLICT;
+    uint32_t sub = hf_allocator__sub(allocator, recovery->framework, recovery->role);
+    gboolean counted = sub == HF_ROW_NONE || allocator->subs.at[sub].leaf != HF_NODE_NONE;
+    if (hf_allocator__framework(allocator, recovery->framework) == NULL) {
+        if (!recovery->launched) return HF_UNKNOWN;
+        end_launched(allocator, recovery, counted, FALSE);
+        return HF_OK;
+    }
+    HfBundle *back =
+        sub != HF_ROW_NONE ? take_back(allocator, agent, sub, recovery->resources) : NULL;
+    if (back == NULL) return HF_CONFLICT;
+    if (recovery->launched) end_launched(allocator, recovery, counted, FALSE);
+    hf_allocator__agent_gain(allocator, agent, back);
+    HfTime timeout = hf_allocator__refuse_time(recovery->refuse_seconds);
+    if (!hf_allocator__try_untrack_sub(allocator, sub) && timeout > 0)
+        hf_filters__add(allocator, now, MAX(timeout, allocator->interval), agent, sub, back);
+    hf_bundle__unref(allocator, back);
+    return HF_OK;
+}
+
+HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
+                               HfRoleId role, const HfResources *resources)
+{
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    HfResources *tagged = &allocator->rest;
+    hf_allocator__role_room(allocator, role);
+    hf_resources_copy(allocator->catalog, tagged, resources);
+    hf_resources_allocate(allocator->catalog, tagged, role);
+    hf_resources_add(allocator->catalog, &allocator->infos.at[agent].launched, tagged);
+    hf_allocator__launched_amounts(allocator, tagged, 1);
+    return HF_OK;
+}
