@@ -28,7 +28,8 @@ void hf_attributes_copy(HfCatalog *catalog, HfAttributes *to, const HfAttributes
 static gboolean read_pair(HfCatalog *catalog, char *pair, HfAttribute *out, GError **error)
 {
     char *colon = strchr(pair, ':');
-    if (colon == NULL || colon == pair || colon[1] == '\0')
+    size_t blank = strspn(pair, " \t\r\v\f");
+    if (colon == NULL || colon == pair + blank || colon[1] == '\0')
         return hf_intake__fail(error, HF_RESOURCE_ERROR_SYNTAX, pair, "an attribute is name:value");
     if (!hf_value_parse(catalog, colon + 1, &out->value, error)) {
         g_autofree char *shown = hf_text__shown(pair);

@@ -17,6 +17,10 @@ void hf_intake__resume(HfIntake *intake, HfCatalog *catalog, const HfResources *
     hf_intake__init(intake, catalog);
     hf_resources_copy(catalog, &intake->list, list);
     hf_resources_quantities(catalog, list, &intake->sums);
+    for (uint32_t i = 0; i < hf_resources_count(list); i++) {
+        const HfResource *entry = hf_resources_at(list, i);
+        if (hf_meta_is_shared(catalog, entry->meta)) intake->copies += entry->copies;
+    }
 }
 
 void hf_intake__clear(HfIntake *intake)
@@ -123,9 +127,10 @@ gboolean hf_intake__add(HfIntake *intake, const char *name, const HfMeta *meta,
     if (amount > HF_MILLI_MAX - hf_quantities_get(&intake->sums, key))
         return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, name, "sums to more than 2^40");
     HF_ASSERT(copies == 1 || meta->is_shared);
-    if (copies > UINT16_MAX - hf_resources_copies(catalog, &intake->list, &entry))
+    if (meta->is_shared && copies > UINT16_MAX - intake->copies)
         return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, name, "more than 65535 copies");
     entry.copies = (uint16_t)copies;
+    if (meta->is_shared) intake->copies += copies;
     hf_quantities_add_one(&intake->sums, key, amount);
     hf_resources_add_one(catalog, &intake->list, &entry);
     return TRUE;

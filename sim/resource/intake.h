@@ -13,6 +13,7 @@ typedef struct HfIntake {
     HfResources list;  /* what was taken in so far */
     HfQuantities sums; /* by name, so that no sum of the list passes HF_MILLI_MAX */
     uint32_t entries;
+    uint32_t copies; /* of all shared volumes, at most UINT16_MAX */
 } HfIntake;
 
 void hf_intake__init(HfIntake *intake, HfCatalog *catalog);

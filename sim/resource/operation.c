@@ -133,6 +133,19 @@ static gboolean convert_unreserve(HfCatalog *catalog, const HfOperation *operati
     return TRUE;
 }
 
+/* Copies count here: each is made of, or becomes, disk of its own. */
+static gboolean check_total(const HfOperation *operation, GError **error)
+{
+    int64_t total = 0;
+    for (uint32_t i = 0; i < operation->resources.count; i++) {
+        const HfResource *volume = hf_resources_at(&operation->resources, i);
+        if (volume->milli > (HF_MILLI_MAX - total) / volume->copies)
+            return fail(error, HF_RESOURCE_ERROR_TOO_LARGE, operation, "more than 2^40 in all");
+        total += volume->milli * volume->copies;
+    }
+    return TRUE;
+}
+
 /* CREATE and DESTROY: each copy of each volume on its own. */
 static gboolean convert_volumes(HfCatalog *catalog, const HfOperation *operation,
                                 HfConversions *out, GError **error)
@@ -142,6 +155,7 @@ static gboolean convert_volumes(HfCatalog *catalog, const HfOperation *operation
         if (!hf_meta_is_persistent(catalog, hf_resources_at(volumes, i)->meta))
             return fail(error, HF_RESOURCE_ERROR_NOT_PERSISTENT, operation,
                         "a resource is not a persistent volume");
+    if (!check_total(operation, error)) return FALSE;
     gboolean creates = operation->type == HF_OPERATION_CREATE;
     for (uint32_t i = 0; i < volumes->count; i++) {
         HfResource volume = *hf_resources_at(volumes, i);
@@ -394,6 +408,9 @@ gboolean hf_operation_check(HfCatalog *catalog, const HfOperation *operation, GE
     switch (operation->type) {
     case HF_OPERATION_RESERVE:
         return check_source(catalog, operation, error);
+    case HF_OPERATION_CREATE:
+    case HF_OPERATION_DESTROY:
+        return check_total(operation, error);
     case HF_OPERATION_GROW_VOLUME:
         return check_grow(catalog, operation, error);
     case HF_OPERATION_SHRINK_VOLUME:

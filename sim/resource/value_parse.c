@@ -83,9 +83,15 @@ static gboolean parse_set(HfCatalog *catalog, const char *text, HfValue *value, 
     const char *rest = text;
     const char *token;
     size_t length;
-    while ((token = next_token(&rest, "{},\n", &length)) != NULL) {
+    gboolean is_ok = TRUE;
+    while (is_ok && (token = next_token(&rest, "{},\n", &length)) != NULL) {
         g_autofree char *item = g_strndup(token, length);
+        is_ok = brackets_match(item, '(', ')'); /* each its own, so that order does not matter */
         hf_vec_push(&items, hf_text_intern(catalog, item));
+    }
+    if (!is_ok) {
+        hf_vec_clear(&items);
+        return fail(error, HF_RESOURCE_ERROR_SYNTAX, "brackets that do not match", text);
     }
     HfSet *set = hf_set_new(catalog, items.at, items.count);
     gboolean has_twins = set != NULL && set->count < items.count;

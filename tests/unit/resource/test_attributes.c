@@ -81,10 +81,10 @@ static void bad_attributes_give_their_code_and_change_nothing(void **state)
         const char *text;
         int code;
     } cases[] = {
-        {"rack", HF_RESOURCE_ERROR_SYNTAX},         {":r1", HF_RESOURCE_ERROR_SYNTAX},
-        {"rack:", HF_RESOURCE_ERROR_SYNTAX},        {"rack:{a,b}", HF_RESOURCE_ERROR_TYPE},
-        {"a:1;b:[1", HF_RESOURCE_ERROR_SYNTAX},     {"a:[3-1]", HF_RESOURCE_ERROR_RANGE},
-        {"\xc3\x28:1", HF_RESOURCE_ERROR_ENCODING},
+        {"rack", HF_RESOURCE_ERROR_SYNTAX},     {":r1", HF_RESOURCE_ERROR_SYNTAX},
+        {"\t:r1", HF_RESOURCE_ERROR_SYNTAX},    {"rack:", HF_RESOURCE_ERROR_SYNTAX},
+        {"rack:{a,b}", HF_RESOURCE_ERROR_TYPE}, {"a:1;b:[1", HF_RESOURCE_ERROR_SYNTAX},
+        {"a:[3-1]", HF_RESOURCE_ERROR_RANGE},   {"\xc3\x28:1", HF_RESOURCE_ERROR_ENCODING},
     };
     HfAttributes out = {0};
     read("keep:[1-2]", &out);

@@ -221,6 +221,8 @@ static void operations_are_checked_without_any_state(void **state)
         {"{'type':'CREATE','volumes':['disk(D:r)[v:p]:1','disk(D:r)[v:q]:2']}",
          HF_RESOURCE_ERROR_PERSISTENCE_TWICE},
         {"{'type':'CREATE','volumes':['disk(D:r)[v:p]:1','disk(D:s)[v:q]:2']}", 0},
+        {"{'type':'CREATE','volumes':'disk(D:r)[v:p]{shared*3}:999999999999'}",
+         HF_RESOURCE_ERROR_TOO_LARGE},
         {"{'type':'DESTROY','volumes':'disk(D:r)[v:p]:1'}", 0},
         {"{'type':'DESTROY','volumes':'disk(D:r):1'}", HF_RESOURCE_ERROR_NOT_PERSISTENT},
         {"{'type':'DESTROY','volumes':[]}", HF_RESOURCE_ERROR_EMPTY},
