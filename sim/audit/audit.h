@@ -1,0 +1,73 @@
+/*
+ * The auditor: rebuilds the cluster from the trace alone and checks that what the records say can
+ * be true. It listens like any recorder, asks no other part for its state, and knows nothing of how
+ * the allocator or the master come to their decisions; so a mistake of theirs cannot hide in it.
+ *
+ * What it checks:
+ *   I-01 conservation: on every agent total = allocated + offered + free, none negative; what is
+ *        given back is what was taken
+ *   I-02 one live holder: each port is in at most one offer or task
+ *   I-03 an offer holds only what was free; it is answered once, by nobody else; ids are not reused
+ *   I-04 what is reserved to a role is offered to that role and those below it alone
+ *   I-05 an agent's total and its static reservations change only with a restart
+ *   I-07 no offer within what the same framework and role declined on that agent before the time is
+ *        over (max(allocation interval, refuse time); revive clears it); none while suppressed
+ *   I-19 time does not go back
+ *   I-20 tasks go through legal states, end at most once, and what the master says of a task has
+ *        happened on its host before
+ *   I-21 a removed framework has no tasks and no offers, and gets none
+ *   I-22 an agent id belongs to one host; an agent that is unreachable, or a host that is down,
+ *        holds nothing
+ *   I-24 a task runs on the host it was launched on, once
+ *
+ * What it cannot see: agents' attributes, offers that should have been made, and shared volumes
+ * (offered many times at once by intent; there is no operation yet that makes one).
+ *
+ * Source: MESOS.md 2-4; filters: MESOS.md 3.5, MESOS-VERIFIED 2.
+ */
+#ifndef HF_AUDIT_AUDIT_H
+#define HF_AUDIT_AUDIT_H
+
+#include "trace/trace.h"
+
+typedef struct HfAudit HfAudit;
+
+typedef struct HfAuditConfig {
+    HfTime allocation_interval; /* of the master: no filter is shorter; > 0 */
+    HfTraceNames names;         /* for a breach; its functions may be NULL; context borrowed */
+} HfAuditConfig;
+
+/* The first thing that cannot be true. */
+typedef struct HfAuditBreach {
+    const char *invariant; /* "I-03" */
+    const char *rule;      /* what it demands */
+    char *sentence;        /* what was found instead */
+    HfTime at;
+    GPtrArray
+        *records; /* of char *: the records that led to it, oldest first, as lines of JSON
+                     without newline; the last is the one that broke it, unless the run ended */
+} HfAuditBreach;
+
+/* The catalog is that of the trace's resources; borrowed. Nothing is interned in it. */
+HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config);
+void hf_audit_free(HfAudit *audit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAudit, hf_audit_free)
+
+/*
+ * The trace listener; `audit` is the HfAudit. It must hear every record from RUN_STARTED on. After
+ * a breach it listens no more: stop the run. Cost: O(entries of the record), and for an offer
+ * O(filters of its framework, role and agent); allocates only when more is outstanding at once than
+ * ever before.
+ */
+void hf_audit_listen(void *audit, const HfRecord *record);
+
+/* The run is over at `now`: everything is recounted once more. O(everything). */
+void hf_audit_finish(HfAudit *audit, HfTime now);
+
+/* NULL as long as everything could be true. Owned by the auditor. */
+const HfAuditBreach *hf_audit_breach(const HfAudit *audit);
+
+uint64_t hf_audit_records(const HfAudit *audit); /* heard and found good */
+size_t hf_audit_memory(const HfAudit *audit);    /* bytes, about */
+
+#endif
