@@ -191,6 +191,15 @@ static void drop_offer(HfMaster *master, uint32_t row)
     hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
 }
 
+/* A refuse time as records have it: ms, -1 = no filter. What is out of Mesos's range is cut to it.
+ */
+static int64_t refuse_ms(double seconds)
+{
+    if (seconds == HF_NO_FILTER) return -1;
+    if (!(seconds >= 0)) return 5000;
+    return (int64_t)(MIN(seconds, 365.0 * 86400.0) * 1000);
+}
+
 static void record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
                          int64_t value, HfOutbox *out)
 {
@@ -208,8 +217,7 @@ void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRe
                                 double refuse_seconds, gboolean tell_framework, HfOutbox *out)
 {
     HfOfferRow *offer = &master->offers.at[row];
-    record_offer(offer, row, now, why,
-                 refuse_seconds == HF_NO_FILTER ? -1 : (int64_t)(refuse_seconds * 1000), out);
+    record_offer(offer, row, now, why, refuse_ms(refuse_seconds), out);
     if (tell_framework) {
         HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[offer->framework].peer};
         HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RESCIND, self, to);
@@ -509,8 +517,8 @@ static void on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbo
     HfRoleId role = master->offers.at[first].role;
     for (guint32 i = 0; i < in->ids.count; i++) {
         uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
-        record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED, in->tasks.count,
-                     out);
+        record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
+                     refuse_ms(in->refuse_seconds), out);
         hf_resources_add(master->catalog, remaining, &master->offers.at[row].resources);
         drop_offer(master, row);
     }
@@ -621,10 +629,16 @@ static void on_status_update(HfMaster *master, HfTime now, const HfMessage *in, 
 static void on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,
                       gboolean revive)
 {
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = revive ? HF_RECORD_REVIVED : HF_RECORD_SUPPRESSED,
-                                      .agent = HF_ROW_NONE,
-                                      .framework = in->framework});
+    HfRecord record = {.at = now,
+                       .type = revive ? HF_RECORD_REVIVED : HF_RECORD_SUPPRESSED,
+                       .agent = HF_ROW_NONE,
+                       .framework = in->framework,
+                       .role = HF_ROLE_NONE};
+    if (in->roles.count == 0) hf_master__record(out, record);
+    for (guint32 i = 0; i < in->roles.count; i++) {
+        record.role = in->roles.at[i];
+        hf_master__record(out, record);
+    }
     if (revive)
         hf_allocator_revive(master->allocator, now, in->framework, in->roles.at, in->roles.count);
     else

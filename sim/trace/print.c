@@ -61,6 +61,7 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
             append_name(line, "framework", record->framework, names->framework, names->context);
             break;
         case 'r':
+            if (record->role == HF_ROLE_NONE) break;
             g_string_append(line, ",\"role\":");
             append_string(line, hf_role_path(catalog, record->role));
             break;

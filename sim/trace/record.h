@@ -69,13 +69,14 @@ typedef enum HfRecordType {
     HF_RECORD_AGENT_UNREACHABLE,
     HF_RECORD_FRAMEWORK_SUBSCRIBED, /* role: the first of its roles */
     HF_RECORD_FRAMEWORK_REMOVED,
-    HF_RECORD_OFFER_SENT, /* agent, framework, role, id: offer; resources */
-    HF_RECORD_OFFER_ACCEPTED,
+    HF_RECORD_OFFER_SENT,      /* agent, framework, role, id: offer; resources */
+    HF_RECORD_OFFER_ACCEPTED,  /* value: refuse time of what is left over, in ms, -1 none; its tasks
+                                  follow at once: launched, or refused */
     HF_RECORD_OFFER_DECLINED,  /* value: refuse time in ms, -1 none */
     HF_RECORD_OFFER_RESCINDED, /* the agent or framework went away */
     HF_RECORD_OFFER_EXPIRED,   /* offer_timeout passed */
     HF_RECORD_ACCEPT_INVALID,  /* framework; value: tasks refused */
-    HF_RECORD_REVIVED,
+    HF_RECORD_REVIVED,         /* role; HF_ROLE_NONE = all roles of the framework */
     HF_RECORD_SUPPRESSED,
     HF_RECORD_TASK_LAUNCHED, /* agent, framework, role, id: task; value: job; resources */
     HF_RECORD_TASK_STATE,    /* agent, framework, role, id: task, state, reason; resources when
