@@ -4,6 +4,7 @@
 
 #include "tools/cli.h"
 
+extern const HfCommand hf_cmd_bench;
 extern const HfCommand hf_cmd_check;
 extern const HfCommand hf_cmd_completion;
 extern const HfCommand hf_cmd_explain_key;
