@@ -2,6 +2,7 @@
  * Agents: what they have, what of it is available, and the calls about them.
  * Source: MESOS.md 3.1 (available), 3.6.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "allocator/allocator_internal.h"
@@ -22,7 +23,7 @@ static void sum_granted(HfAllocator *allocator, uint32_t agent, HfResources *out
     }
     hf_resources_reset(catalog, out);
     for (uint32_t g = 0; g < row->grants.count; g++)
-        hf_resources_add(catalog, out, &row->grants.at[g].bundle->resources);
+        hf_resources_add(catalog, out, &hf_few_at(&row->grants)[g].bundle->resources);
 }
 
 void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent)
@@ -94,8 +95,9 @@ static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
     HfResources *sum = g_new0(HfResources, 1), part = {0};
     const HfAgent *row = &allocator->agents.at[agent];
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        hf_resources_copy(catalog, &part, &row->grants.at[g].bundle->resources);
-        hf_resources_allocate(catalog, &part, allocator->subs.at[row->grants.at[g].sub].role);
+        hf_resources_copy(catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
+        hf_resources_allocate(catalog, &part,
+                              allocator->subs.at[hf_few_at(&row->grants)[g].sub].role);
         hf_resources_add(catalog, sum, &part);
     }
     hf_resources_clear(catalog, &part);
@@ -155,10 +157,10 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     HfAgentInfo *info = &allocator->infos.at[agent];
     hf_bundle__unref(allocator, row->available);
     for (uint32_t g = 0; g < row->grants.count; g++)
-        hf_bundle__unref(allocator, row->grants.at[g].bundle);
-    hf_vec_clear(&row->grants);
-    hf_vec_clear(&row->filters);
-    hf_vec_clear(&row->pending);
+        hf_bundle__unref(allocator, hf_few_at(&row->grants)[g].bundle);
+    hf_few_clear(&row->grants);
+    hf_few_clear(&row->filters);
+    hf_few_clear(&row->pending);
     hf_resources_clear(catalog, &info->total);
     hf_resources_clear(catalog, &info->launched);
     if (info->granted != NULL) hf_resources_clear(catalog, info->granted);
@@ -236,13 +238,22 @@ static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holdin
     hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &resources), is_known);
 }
 
+static void set_capabilities(HfAllocator *allocator, uint32_t agent, uint32_t capabilities)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    allocator->infos.at[agent].capabilities = capabilities;
+    set_flag(row, HF_AGENT_MULTI_ROLE, (capabilities & HF_AGENT_CAPABILITY_MULTI_ROLE) != 0);
+    set_flag(row, HF_AGENT_HIERARCHICAL,
+             (capabilities & HF_AGENT_CAPABILITY_HIERARCHICAL_ROLE) != 0);
+}
+
 static void fill_row(HfAllocator *allocator, uint32_t agent, const HfAgentSpec *spec)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfAgentInfo *info = &allocator->infos.at[agent];
     row->flags = HF_AGENT_KNOWN | HF_AGENT_ACTIVE;
-    row->capabilities = spec->capabilities;
     row->owner = spec->owner;
+    set_capabilities(allocator, agent, spec->capabilities);
     info->name = g_strdup(spec->name);
     info->hostname = g_strdup(spec->hostname != NULL ? spec->hostname : spec->name);
     info->region = g_strdup(spec->region);
@@ -253,6 +264,27 @@ static void fill_row(HfAllocator *allocator, uint32_t agent, const HfAgentSpec *
     hf_resources_copy(allocator->catalog, &info->total, spec->total);
 }
 
+/* Room up to this row, in whole cache lines. */
+static void make_rows(HfAllocator *allocator, uint32_t agent)
+{
+    if (agent >= allocator->agents.room) {
+        uint32_t room = MAX(allocator->agents.room * 2, 64);
+        while (room <= agent) room *= 2;
+        HfAgent *at = aligned_alloc(64, room * sizeof *at);
+        if (at == NULL) g_error("out of memory");
+        if (allocator->agents.count > 0)
+            memcpy(at, allocator->agents.at, allocator->agents.count * sizeof *at);
+        memset(at + allocator->agents.count, 0, (room - allocator->agents.count) * sizeof *at);
+        free(allocator->agents.at);
+        allocator->agents.at = at;
+        allocator->agents.room = room;
+    }
+    while (allocator->agents.count <= agent) {
+        allocator->agents.count++;
+        hf_vec_push_zero(&allocator->infos);
+    }
+}
+
 HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t agent,
                                 const HfAgentSpec *spec, const HfHolding *used, uint32_t used_count)
 {
@@ -260,10 +292,7 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
     if (hf_allocator__agent(allocator, agent) != NULL) return HF_EXISTS;
     if (hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED)) return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
-    while (allocator->agents.count <= agent) {
-        hf_vec_push_zero(&allocator->agents);
-        hf_vec_push_zero(&allocator->infos);
-    }
+    make_rows(allocator, agent);
     fill_row(allocator, agent, spec);
     hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
     pool_add(allocator, spec->total, 1);
@@ -311,8 +340,8 @@ HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t 
     is_updated |= replace_text(&info->zone, spec->zone);
     name_flags(allocator, agent);
     if (spec->capabilities != HF_AGENT_CAPABILITIES_KEEP &&
-        spec->capabilities != row->capabilities) {
-        row->capabilities = spec->capabilities;
+        spec->capabilities != info->capabilities) {
+        set_capabilities(allocator, agent, spec->capabilities);
         is_updated = TRUE;
     }
     row->owner = spec->owner;
@@ -335,16 +364,16 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     /* what a framework that was never added has launched was never counted */
     for (uint32_t g = 0; g < row->grants.count; g++) {
         HfResources part = {0};
-        if (row->grants.at[g].is_counted) continue;
-        hf_resources_copy(allocator->catalog, &part, &row->grants.at[g].bundle->resources);
+        if (hf_few_at(&row->grants)[g].is_counted) continue;
+        hf_resources_copy(allocator->catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
         hf_resources_allocate(allocator->catalog, &part,
-                              allocator->subs.at[row->grants.at[g].sub].role);
+                              allocator->subs.at[hf_few_at(&row->grants)[g].sub].role);
         hf_resources_subtract(allocator->catalog, &info->launched, &part);
         hf_resources_clear(allocator->catalog, &part);
     }
     hf_allocator__launched_amounts(allocator, &info->launched, -1);
     while (row->grants.count > 0) {
-        uint32_t sub = hf_vec_last(&row->grants)->sub;
+        uint32_t sub = hf_few_at(&row->grants)[row->grants.count - 1].sub;
         hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);
         hf_allocator__try_untrack_sub(allocator, sub);
     }

@@ -112,7 +112,7 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator->root_used_reserved);
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
-    hf_vec_clear(&allocator->agents);
+    free(allocator->agents.at);
     hf_vec_clear(&allocator->infos);
     hf_vec_clear(&allocator->frameworks);
     hf_vec_clear(&allocator->subs);
@@ -130,7 +130,9 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->tries);
     hf_vec_clear(&allocator->drawn);
     hf_vec_clear(&allocator->regroup);
-    hf_vec_clear(&allocator->regrouped);
+    hf_vec_clear(&allocator->offers);
+    hf_vec_clear(&allocator->grouped);
+    hf_map64_clear(&allocator->owed);
     hf_vec_clear(&allocator->unmet);
     hf_filters__clear(&allocator->filters);
     hf_sorters__clear(&allocator->sorters);
@@ -188,7 +190,7 @@ void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *row = &allocator->agents.at[agent];
     row->flags |= HF_AGENT_CHANGED;
-    hf_vec_reset(&row->pending);
+    row->pending.count = 0;
     hf_allocator__agent_touch(allocator, agent);
 }
 
@@ -297,7 +299,7 @@ size_t hf_allocator_memory(const HfAllocator *allocator)
         (size_t)allocator->amount_roles * HF_ROLE_AMOUNTS * allocator->amount_stride *
             sizeof(int64_t) +
         allocator->bundle_blocks.count * HF_BUNDLE_BLOCK * sizeof(HfBundle) +
-        hf_filters__memory(&allocator->filters) + allocator->regrouped.room * sizeof(HfOffered);
+        hf_filters__memory(&allocator->filters) + allocator->offers.room * sizeof(HfPending);
     for (uint32_t a = 0; a < allocator->agents.count; a++) {
         const HfAgent *row = &allocator->agents.at[a];
         const HfAgentInfo *info = &allocator->infos.at[a];

@@ -22,7 +22,9 @@
 #define HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
 
 #include "allocator/allocator.h"
+#include "allocator/few_internal.h"
 #include "allocator/sorter_internal.h"
+#include "base/map64.h"
 
 #define HF_ROW_NONE UINT32_MAX
 
@@ -43,8 +45,10 @@ enum {
  */
 typedef struct HfBundle {
     uint32_t refs, flags;
-    HfQuantities scalars;  /* shared volumes once */
-    HfResources resources; /* without allocation role; not empty */
+    union {
+        HfResources resources; /* without allocation role; not empty */
+        struct HfBundle *next; /* of the vacant ones */
+    };
 } HfBundle;
 
 /* A new bundle with what `content` holds, which becomes empty; NULL when that is nothing. */
@@ -117,7 +121,6 @@ typedef struct HfGrant {
     HfBundle *bundle;
     uint32_t sub;
     uint32_t is_counted; /* in the sorters: not before the framework is added */
-    uint32_t run, offer; /* the run that made it, and where in that run's list */
 } HfGrant;
 
 enum {
@@ -131,6 +134,8 @@ enum {
                                     shared volumes, more held than total, or several entries of
                                     one name whose order a quota can see */
     HF_AGENT_GPUS = 1 << 9,
+    HF_AGENT_MULTI_ROLE = 1 << 11, /* capabilities */
+    HF_AGENT_HIERARCHICAL = 1 << 12,
     HF_AGENT_REMOTE = 1 << 10 /* in another region than the master */
 };
 
@@ -152,25 +157,27 @@ typedef struct HfInverseFilter {
     uint64_t armed;
 } HfInverseFilter;
 
-/* What a run looks at: two cache lines. */
+/* What a run looks at: two cache lines, the first for what is free and who has the rest. */
 typedef struct HfAgent {
     uint32_t flags;
     uint32_t rank;       /* place by name among known agents, while ranks are fresh */
     HfBundle *available; /* NULL = nothing */
-    HF_VEC(HfGrant) grants;
-    HF_VEC(HfFilterPlace) filters;
-    HF_VEC(uint32_t) pending;
-    uint64_t seen;       /* end of the part of the eligible log that was tried here */
-    uint64_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
-    uint32_t capabilities;
+    HF_FEW(HfGrant, 2) grants;
+    uint64_t seen; /* end of the part of the eligible log that was tried here */
+    HF_FEW(HfFilterPlace, 4) filters;
+    HF_FEW(uint32_t, 2) pending;
+    uint32_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
     HfRoleId owner;
 } HfAgent;
+
+_Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
 
 /* The rest. */
 typedef struct HfAgentInfo {
     HfResources total;
     HfResources launched; /* of what is granted; with allocation roles */
     HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial */
+    uint32_t capabilities;
     HfMaintenance *maintenance;  /* NULL = none */
     HfResources *offered_shared; /* in run `offered_run`; NULL until needed */
     uint64_t offered_run;
@@ -209,6 +216,12 @@ typedef struct HfRoleState {
     HfQuantities consumed; /* of a role with quota, in this run */
 } HfRoleState;
 
+/* An offer of this run, before it is written to the host's list. */
+typedef struct HfPending {
+    uint32_t agent, sub;
+    HfBundle *bundle;
+} HfPending;
+
 /* A client in the order of a random sorter. */
 typedef struct HfDrawn {
     double key;
@@ -230,7 +243,10 @@ struct HfAllocator {
     uint64_t run_number;
     gboolean is_paused, wants_run, all_candidates, visits_fully;
 
-    HF_VEC(HfAgent) agents;         /* by host row */
+    struct {
+        HfAgent *at; /* aligned to a cache line */
+        uint32_t count, room;
+    } agents;                       /* by host row */
     HF_VEC(HfAgentInfo) infos;      /* by host row */
     HF_VEC(HfFramework) frameworks; /* by host row */
     HF_VEC(HfSub) subs;
@@ -250,7 +266,8 @@ struct HfAllocator {
 
     /* Quota. Epochs count the times that room may have come back to somebody. */
     HF_VEC(HfRoleId) quota_roles;
-    uint64_t quota_epoch, run_quota_seen;
+    uint32_t quota_epoch, run_quota_seen;
+    gboolean quota_has_eased;        /* since the last run */
     HfQuantities required, headroom; /* of this run */
     HfQuantities surplus_after;      /* headroom - required at the end of the last run */
     gboolean was_required;           /* required was not empty then */
@@ -282,7 +299,7 @@ struct HfAllocator {
     HfFilters filters;
     HfAllocatorCounters counters;
 
-    HfBundle *vacant_bundles; /* linked through HfQuantities.heap of scalars */
+    HfBundle *vacant_bundles;
     HF_VEC(HfBundle *) bundle_blocks;
     const HfBundle *checked_refused, *checked_bundle; /* the last pair compared, and the result */
     gboolean checked_covers;
@@ -293,8 +310,10 @@ struct HfAllocator {
     HF_VEC(uint32_t) tries;
     HF_VEC(HfDrawn) drawn;
     HF_VEC(uint32_t) regroup; /* [framework] its group; HF_ROW_NONE between runs */
-    HF_VEC(HfOffered) regrouped;
-    HF_VEC(HfRoleId) unmet; /* roles with an unmet guarantee, in order */
+    HF_VEC(HfPending) offers; /* of this run, in order of making */
+    HF_VEC(uint32_t) grouped; /* their order in the list */
+    HfMap64 owed;             /* (agent, sub) to place among `offers`: of stage 1 */
+    HF_VEC(HfRoleId) unmet;   /* roles with an unmet guarantee, in order */
     HfResources offer, rest, extra;
     HfQuantities gained;
 };
@@ -321,6 +340,28 @@ void hf_allocator__sub_eligible(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__trigger_all(HfAllocator *allocator);
 void hf_allocator__trigger(HfAllocator *allocator, uint32_t agent);
 
+/* ---- order.c ---- */
+uint64_t hf_order__mix(uint64_t x); /* a random permutation of 64-bit words */
+/* Put `visit` into the order of this run, of stage 0 or 1. */
+void hf_order__shuffle_visit(HfAllocator *allocator, uint64_t stage);
+/* Draw the clients of a sorter in random order; they stand in `drawn` from the place returned. */
+uint32_t hf_order__draw(HfAllocator *allocator, HfNode root, uint64_t key);
+
+/* ---- offer.c ---- */
+typedef enum HfTried {
+    HF_TRIED_OFFERED,
+    HF_TRIED_REFUSED,
+    HF_TRIED_NOTHING /* there is nothing here for this role */
+} HfTried;
+#define HF_AHEAD 8 /* rows fetched before they are needed */
+/* Offer a sub what stage 2 allows of an agent that has something available. */
+HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
+/* The same in stage 1, to a sub of a role whose guarantee still lacks `need`, which is reduced. */
+HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                HfQuantities *need);
+/* Append the offers of this run to the host's list. */
+void hf_offer__write(HfAllocator *allocator, HfOfferList *out);
+
 /* ---- run.c ---- */
 void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);
 
@@ -339,9 +380,9 @@ gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
 void hf_allocator__minimum_clear(HfSub *sub);
 
 /* ---- grant.c ---- */
-/* A new grant, which takes over the reference to `bundle`; borrowed until grants change. */
-HfGrant *hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
-                             gboolean is_counted);
+/* A new grant, which takes over the reference to `bundle`. */
+void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
+                         gboolean is_counted);
 /* What becomes available again is up to the caller. */
 void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
 /* Take and add resources without accounting; a grant without any is dropped. */
@@ -396,7 +437,7 @@ static inline void hf_allocator__quota_eased(HfAllocator *allocator, HfRoleId ro
 {
     if (allocator->quota_roles.count == 0) return;
     if (allocator->roles.at[hf_role_top(allocator->catalog, role)].has_quota)
-        allocator->quota_epoch++;
+        allocator->quota_has_eased = TRUE;
 }
 void hf_allocator__quota_begin(HfAllocator *allocator);
 void hf_allocator__quota_end(HfAllocator *allocator);

@@ -6,29 +6,23 @@
 
 #include "allocator/allocator_internal.h"
 
-/* A vacant bundle keeps the next one where its quantities were. */
-static HfBundle **next_of(HfBundle *bundle)
-{
-    return (HfBundle **)(void *)&bundle->scalars;
-}
-
 static HfBundle *take(HfAllocator *allocator)
 {
     if (allocator->vacant_bundles == NULL) {
         HfBundle *block = g_new0(HfBundle, HF_BUNDLE_BLOCK);
         hf_vec_push(&allocator->bundle_blocks, block);
         for (uint32_t i = HF_BUNDLE_BLOCK; i-- > 0;) {
-            *next_of(&block[i]) = allocator->vacant_bundles;
+            block[i].next = allocator->vacant_bundles;
             allocator->vacant_bundles = &block[i];
         }
     }
     HfBundle *bundle = allocator->vacant_bundles;
-    allocator->vacant_bundles = *next_of(bundle);
-    memset(&bundle->scalars, 0, sizeof bundle->scalars);
+    allocator->vacant_bundles = bundle->next;
+    hf_resources_init(&bundle->resources);
     return bundle;
 }
 
-/* Flags and amounts follow the content. */
+/* Flags follow the content. */
 static void describe(HfAllocator *allocator, HfBundle *bundle)
 {
     const HfCatalog *catalog = allocator->catalog;
@@ -41,8 +35,6 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     if (metas & (HF_META_RESERVED | HF_META_REVOCABLE | HF_META_SHARED)) flags |= HF_BUNDLE_SPECIAL;
     if (metas & HF_META_REVOCABLE) flags |= HF_BUNDLE_REVOCABLE;
     bundle->flags = flags;
-    hf_quantities_clear(&bundle->scalars);
-    hf_resources_scalar_quantities(catalog, &bundle->resources, &bundle->scalars);
     if (allocator->checked_bundle == bundle || allocator->checked_refused == bundle)
         allocator->checked_bundle = allocator->checked_refused = NULL;
 }
@@ -61,8 +53,7 @@ void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle)
 {
     if (bundle == NULL || --bundle->refs > 0) return;
     hf_resources_clear(allocator->catalog, &bundle->resources);
-    hf_quantities_clear(&bundle->scalars);
-    *next_of(bundle) = allocator->vacant_bundles;
+    bundle->next = allocator->vacant_bundles;
     allocator->vacant_bundles = bundle;
 }
 

@@ -122,7 +122,7 @@ void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_
     filter->next = of->filters;
     if (of->filters != HF_ROW_NONE) filters->rows.at[of->filters].before = row;
     of->filters = row;
-    hf_vec_push(&on->filters, (HfFilterPlace){sub, row});
+    hf_few_push(&on->filters, (HfFilterPlace){sub, row});
     HfLaneEntry entry = {hf_time_add(now, timeout), filters->armed++, row, filter->generation};
     HfLane *lane = lane_for(filters, timeout);
     if (lane != NULL)
@@ -142,9 +142,10 @@ static void drop(HfAllocator *allocator, uint32_t row)
     hf_bundle__unref(allocator, filter->refused);
     filter->refused = NULL;
     uint32_t last = --on->filters.count;
+    HfFilterPlace *places = hf_few_at(&on->filters);
     if (filter->place != last) {
-        on->filters.at[filter->place] = on->filters.at[last];
-        filters->rows.at[on->filters.at[last].row].place = filter->place;
+        places[filter->place] = places[last];
+        filters->rows.at[places[last].row].place = filter->place;
     }
     if (filter->before == HF_ROW_NONE)
         allocator->subs.at[filter->sub].filters = filter->next;
@@ -166,7 +167,8 @@ void hf_filters__drop_sub(HfAllocator *allocator, uint32_t sub)
 void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *on = &allocator->agents.at[agent];
-    while (on->filters.count > 0) drop(allocator, hf_vec_last(&on->filters)->row);
+    while (on->filters.count > 0)
+        drop(allocator, hf_few_at(&on->filters)[on->filters.count - 1].row);
 }
 
 /* Its sub may get something on its agent now. */
@@ -179,8 +181,8 @@ static void ended(HfAllocator *allocator, const HfLaneEntry *entry)
     allocator->counters.filters_expired++;
     HfAgent *on = &allocator->agents.at[agent];
     if (on->flags & HF_AGENT_CHANGED) return;
-    if (on->pending.count > 0 && *hf_vec_last(&on->pending) == sub) return;
-    hf_vec_push(&on->pending, sub);
+    if (on->pending.count > 0 && hf_few_at(&on->pending)[on->pending.count - 1] == sub) return;
+    hf_few_push(&on->pending, sub);
     if (on->pending.count == 1) hf_allocator__agent_touch(allocator, agent);
 }
 
@@ -238,7 +240,7 @@ static gboolean covers(HfAllocator *allocator, const HfBundle *refused, const Hf
 gboolean hf_filters__refuses(HfAllocator *allocator, const HfAgent *agent, uint32_t sub,
                              const HfResources *offer, const HfBundle *bundle)
 {
-    const HfFilterPlace *at = agent->filters.at;
+    const HfFilterPlace *at = hf_few_at(&agent->filters);
     for (uint32_t f = 0; f < agent->filters.count; f++)
         if (at[f].sub == sub &&
             covers(allocator, allocator->filters.rows.at[at[f].row].refused, offer, bundle))

@@ -58,7 +58,7 @@ static void adopt(HfAllocator *allocator, uint32_t framework, const HfHolding *h
     uint32_t sub = hf_allocator__sub(allocator, framework, holding->role);
     if (agent == NULL || sub == HF_ROW_NONE) return;
     for (uint32_t g = 0; g < agent->grants.count; g++) {
-        HfGrant *grant = &agent->grants.at[g];
+        HfGrant *grant = &hf_few_at(&agent->grants)[g];
         if (grant->sub != sub || grant->is_counted) continue;
         hf_allocator__sub_track(allocator, sub);
         grant->is_counted = TRUE;
@@ -163,8 +163,9 @@ HfStatus hf_allocator_framework_update(HfAllocator *allocator, HfTime now, uint3
 /* Everything that the framework was granted on an agent goes back. */
 static void release(HfAllocator *allocator, uint32_t framework, uint32_t agent)
 {
-    for (uint32_t g = allocator->agents.at[agent].grants.count; g-- > 0;) {
-        const HfGrant *grant = &allocator->agents.at[agent].grants.at[g];
+    const HfAgent *row = &allocator->agents.at[agent];
+    for (uint32_t g = row->grants.count; g-- > 0;) {
+        const HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (allocator->subs.at[grant->sub].framework != framework) continue;
         HfBundle *back = hf_bundle__ref(grant->bundle);
         hf_allocator__drop_grant(allocator, agent, g);

@@ -20,7 +20,7 @@ static uint32_t copies_granted(HfAllocator *allocator, uint32_t agent, uint32_t 
     const HfAgent *row = &allocator->agents.at[agent];
     uint32_t copies = 0;
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        const HfGrant *grant = &row->grants.at[g];
+        const HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (!grant->is_counted || (sub != HF_ROW_NONE && grant->sub != sub)) continue;
         if (allocator->subs.at[grant->sub].role != role) continue;
         copies += hf_resources_copies(allocator->catalog, &grant->bundle->resources, entry);
@@ -35,19 +35,20 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
     HfAgent *row = &allocator->agents.at[agent];
     uint32_t first = HF_ROW_NONE;
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        if (row->grants.at[g].sub != sub) continue;
-        if (hf_resources_contains(catalog, &row->grants.at[g].bundle->resources, resources))
+        if (hf_few_at(&row->grants)[g].sub != sub) continue;
+        if (hf_resources_contains(catalog, &hf_few_at(&row->grants)[g].bundle->resources,
+                                  resources))
             return g;
         if (first == HF_ROW_NONE) first = g;
     }
     if (first == HF_ROW_NONE) return HF_ROW_NONE;
-    HfGrant *into = &row->grants.at[first];
+    HfGrant *into = &hf_few_at(&row->grants)[first];
     for (uint32_t g = row->grants.count; g-- > first + 1;) {
-        HfGrant *grant = &row->grants.at[g];
+        HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (grant->sub != sub || grant->is_counted != into->is_counted) continue;
         hf_bundle__add(allocator, &into->bundle, &grant->bundle->resources);
         hf_bundle__unref(allocator, grant->bundle);
-        hf_vec_remove(&row->grants, g);
+        hf_few_remove(&row->grants, g);
         allocator->subs.at[sub].grants--;
         if (into->is_counted) allocator->subs.at[sub].counted--;
     }
@@ -62,10 +63,6 @@ void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId
 {
     const HfCatalog *catalog = allocator->catalog;
     if (sign < 0) hf_allocator__quota_eased(allocator, role);
-    if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
-        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, &bundle->scalars, sign);
-        return;
-    }
     const HfResource *at = hf_resources_entries(&bundle->resources);
     for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
         if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
@@ -106,18 +103,21 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfNode leaf = allocator->subs.at[sub].leaf;
     HfRoleId role = allocator->subs.at[sub].role;
     HfNode role_leaf = allocator->roles.at[role].leaf;
-    hf_allocator__used_amounts(allocator, agent, role, bundle, sign);
-    if (!(allocator->agents.at[agent].flags & HF_AGENT_SHARED)) {
-        hf_sorter__allocated(sorters, role_leaf, &bundle->scalars, sign);
-        hf_sorter__allocated(sorters, leaf, &bundle->scalars, sign);
-        return;
+    HfQuantities mine = {0};
+    if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
+        hf_resources_scalar_quantities(allocator->catalog, &bundle->resources, &mine);
+        if (sign < 0) hf_allocator__quota_eased(allocator, role);
+        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, &mine, sign);
+        hf_sorter__allocated(sorters, role_leaf, &mine, sign);
+    } else {
+        HfQuantities role_part = {0};
+        hf_allocator__used_amounts(allocator, agent, role, bundle, sign);
+        countable(allocator, agent, sub, bundle, &mine, &role_part);
+        hf_sorter__allocated(sorters, role_leaf, &role_part, sign);
+        hf_quantities_clear(&role_part);
     }
-    HfQuantities mine = {0}, role_part = {0};
-    countable(allocator, agent, sub, bundle, &mine, &role_part);
-    hf_sorter__allocated(sorters, role_leaf, &role_part, sign);
     hf_sorter__allocated(sorters, leaf, &mine, sign);
     hf_quantities_clear(&mine);
-    hf_quantities_clear(&role_part);
 }
 
 /* The agent's sum in Mesos's order, where one is kept. */
@@ -137,31 +137,30 @@ static void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     hf_resources_clear(catalog, &part);
 }
 
-HfGrant *hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
-                             gboolean is_counted)
+void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
+                         gboolean is_counted)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    hf_vec_push(&row->grants, (HfGrant){.bundle = bundle, .sub = sub, .is_counted = is_counted});
+    hf_few_push(&row->grants, (HfGrant){bundle, sub, is_counted});
     sum_change(allocator, agent, sub, &bundle->resources, 1);
     allocator->subs.at[sub].grants++;
     if (is_counted) {
         allocator->subs.at[sub].counted++;
         hf_allocator__account(allocator, agent, sub, bundle, 1);
     }
-    return hf_vec_last(&row->grants);
 }
 
 void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    HfGrant gone = row->grants.at[grant];
+    HfGrant gone = hf_few_at(&row->grants)[grant];
     if (gone.is_counted) {
         hf_allocator__account(allocator, agent, gone.sub, gone.bundle, -1);
         allocator->subs.at[gone.sub].counted--;
     }
     allocator->subs.at[gone.sub].grants--;
     sum_change(allocator, agent, gone.sub, &gone.bundle->resources, -1);
-    hf_vec_remove(&row->grants, grant);
+    hf_few_remove(&row->grants, grant);
     hf_bundle__unref(allocator, gone.bundle);
 }
 
@@ -169,7 +168,7 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
                                 const HfResources *less, const HfResources *more)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    HfGrant *changed = &row->grants.at[grant];
+    HfGrant *changed = &hf_few_at(&row->grants)[grant];
     sum_change(allocator, agent, changed->sub, less, -1);
     if (more != NULL) sum_change(allocator, agent, changed->sub, more, 1);
     hf_bundle__subtract(allocator, &changed->bundle, less);
@@ -177,7 +176,7 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
     if (changed->bundle != NULL) return;
     if (changed->is_counted) allocator->subs.at[changed->sub].counted--;
     allocator->subs.at[changed->sub].grants--;
-    hf_vec_remove(&row->grants, grant);
+    hf_few_remove(&row->grants, grant);
 }
 
 gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub)
@@ -207,8 +206,8 @@ static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_
 {
     const HfAgent *row = &allocator->agents.at[agent];
     for (uint32_t g = 0; g < row->grants.count; g++)
-        if (row->grants.at[g].sub == sub &&
-            hf_bundle__is_same(allocator->catalog, row->grants.at[g].bundle, resources))
+        if (hf_few_at(&row->grants)[g].sub == sub &&
+            hf_bundle__is_same(allocator->catalog, hf_few_at(&row->grants)[g].bundle, resources))
             return g;
     return HF_ROW_NONE;
 }
@@ -221,7 +220,7 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfAgent *row = &allocator->agents.at[agent];
     uint32_t grant = find_whole(allocator, agent, sub, resources);
     if (grant != HF_ROW_NONE) {
-        HfBundle *whole = hf_bundle__ref(row->grants.at[grant].bundle);
+        HfBundle *whole = hf_bundle__ref(hf_few_at(&row->grants)[grant].bundle);
         hf_allocator__drop_grant(allocator, agent, grant);
         return whole;
     }
@@ -231,7 +230,8 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     grant = hf_allocator__find_grant(allocator, agent, sub, plain);
     if (grant == HF_ROW_NONE) return NULL;
     HfBundle *part = hf_bundle__new(allocator, plain);
-    if (row->grants.at[grant].is_counted) hf_allocator__account(allocator, agent, sub, part, -1);
+    if (hf_few_at(&row->grants)[grant].is_counted)
+        hf_allocator__account(allocator, agent, sub, part, -1);
     hf_allocator__change_grant(allocator, agent, grant, &part->resources, NULL);
     return part;
 }

@@ -122,7 +122,7 @@ void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out)
         HfMaintenance *maintenance = allocator->infos.at[agent].maintenance;
         if (!allocator->all_candidates && !(row->flags & HF_AGENT_CANDIDATE)) continue;
         for (uint32_t g = 0; g < row->grants.count; g++) {
-            uint32_t framework = allocator->subs.at[row->grants.at[g].sub].framework;
+            uint32_t framework = allocator->subs.at[hf_few_at(&row->grants)[g].sub].framework;
             const HfFramework *to = hf_allocator__framework(allocator, framework);
             if (to == NULL || !to->is_active) continue;
             HfTextId name = hf_text_intern(allocator->catalog, to->name);

@@ -42,19 +42,21 @@ static void tag(HfCatalog *catalog, const HfConversions *conversions, HfRoleId r
 static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
                          HfResources *before, HfResources *after)
 {
-    uint32_t sub = allocator->agents.at[agent].grants.at[grant].sub;
+    uint32_t sub = hf_few_at(&allocator->agents.at[agent].grants)[grant].sub;
     const HfSub *row = &allocator->subs.at[sub];
     HfBundle *less = hf_bundle__new(allocator, before), *more = hf_bundle__new(allocator, after);
-    const HfQuantities none = {0};
-    const HfQuantities *gone = less != NULL ? &less->scalars : &none;
-    const HfQuantities *come = more != NULL ? &more->scalars : &none;
+    HfQuantities gone = {0}, come = {0};
+    hf_resources_scalar_quantities(allocator->catalog, hf_bundle__resources(less), &gone);
+    hf_resources_scalar_quantities(allocator->catalog, hf_bundle__resources(more), &come);
     if (less != NULL) hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
     HfNode role_leaf = allocator->roles.at[row->role].leaf, leaf = row->leaf;
     hf_allocator__change_grant(allocator, agent, grant, hf_bundle__resources(less),
                                hf_bundle__resources(more));
     if (more != NULL) hf_allocator__used_amounts(allocator, agent, row->role, more, 1);
-    hf_sorter__update(&allocator->sorters, role_leaf, gone, come);
-    hf_sorter__update(&allocator->sorters, leaf, gone, come);
+    hf_sorter__update(&allocator->sorters, role_leaf, &gone, &come);
+    hf_sorter__update(&allocator->sorters, leaf, &gone, &come);
+    hf_quantities_clear(&gone);
+    hf_quantities_clear(&come);
     hf_bundle__unref(allocator, less);
     hf_bundle__unref(allocator, more);
 }

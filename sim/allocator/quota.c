@@ -34,7 +34,7 @@ HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId rol
                 break;
             }
     state->has_quota = has;
-    allocator->quota_epoch++;
+    allocator->quota_has_eased = TRUE;
     return HF_OK;
 }
 
@@ -105,6 +105,8 @@ static void count_headroom(HfAllocator *allocator)
 void hf_allocator__quota_begin(HfAllocator *allocator)
 {
     hf_quantities_clear(&allocator->required);
+    if (allocator->quota_has_eased) allocator->quota_epoch++;
+    allocator->quota_has_eased = FALSE;
     if (allocator->quota_roles.count == 0) return;
     HfQuantities missing = {0};
     for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {

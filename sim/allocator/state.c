@@ -96,9 +96,9 @@ static JsonNode *granted_node(const HfAllocator *allocator, const HfAgent *row, 
 {
     HfResources sum = {0}, part = {0};
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        const HfSub *sub = &allocator->subs.at[row->grants.at[g].sub];
+        const HfSub *sub = &allocator->subs.at[hf_few_at(&row->grants)[g].sub];
         if (sub->framework != framework) continue;
-        hf_resources_copy(allocator->catalog, &part, &row->grants.at[g].bundle->resources);
+        hf_resources_copy(allocator->catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
         hf_resources_allocate(allocator->catalog, &part, sub->role);
         hf_resources_add(allocator->catalog, &sum, &part);
     }
@@ -112,7 +112,7 @@ static JsonObject *used_object(const HfAllocator *allocator, const HfAgent *row)
 {
     JsonObject *used = json_object_new();
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        uint32_t framework = allocator->subs.at[row->grants.at[g].sub].framework;
+        uint32_t framework = allocator->subs.at[hf_few_at(&row->grants)[g].sub].framework;
         const char *name = allocator->frameworks.at[framework].name;
         if (name == NULL) name = "";
         if (!json_object_has_member(used, name))

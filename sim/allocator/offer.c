@@ -1,0 +1,435 @@
+/*
+ * May a framework be offered an agent, and of it what? And the offers of a run, from their making
+ * to the host's list.
+ *
+ * An offer of everything that is available only hands on the agent's bundle. The host's list is
+ * written at the end of the run, framework by framework.
+ * Source: MESOS.md 3.4 (stages, allocatable, isFiltered, capabilities).
+ */
+#include <string.h>
+
+#include "allocator/allocator_internal.h"
+
+/* ---- May this sub have it? ---- */
+
+static gboolean meets(const HfCatalog *catalog, const HfResources *resources,
+                      const HfQuantities *min, uint32_t min_count)
+{
+    if (hf_resources_is_empty(resources)) return FALSE;
+    if (min_count == 0) return TRUE;
+    for (uint32_t m = 0; m < min_count; m++)
+        if (hf_resources_contains_quantities(catalog, resources, &min[m])) return TRUE;
+    return FALSE;
+}
+
+/* Is it worth offering (min_allocatable_resources)? */
+static gboolean is_allocatable(const HfAllocator *allocator, const HfSub *sub,
+                               const HfResources *resources)
+{
+    if (sub->has_min) return meets(allocator->catalog, resources, sub->min, sub->min_count);
+    return meets(allocator->catalog, resources, allocator->min, allocator->min_count);
+}
+
+static gboolean is_bundle_allocatable(const HfAllocator *allocator, const HfSub *sub,
+                                      HfBundle *bundle)
+{
+    if (sub->has_min) return is_allocatable(allocator, sub, &bundle->resources);
+    if (!(bundle->flags & HF_BUNDLE_MIN_KNOWN)) {
+        bundle->flags |= HF_BUNDLE_MIN_KNOWN;
+        if (is_allocatable(allocator, sub, &bundle->resources)) bundle->flags |= HF_BUNDLE_MIN_OK;
+    }
+    return (bundle->flags & HF_BUNDLE_MIN_OK) != 0;
+}
+
+static gboolean is_excluded(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
+{
+    const HfAgentInfo *info = &allocator->infos.at[agent];
+    HfConstraintSubject subject = {&info->attributes, info->hostname, info->region, info->zone};
+    return hf_offer_constraints_exclude(allocator->frameworks.at[sub->framework].constraints,
+                                        allocator->catalog, sub->role, &subject);
+}
+
+/* What has nothing to do with the amounts: capabilities of both sides, region, owner, constraints.
+ */
+static gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    const HfFramework *framework = &allocator->frameworks.at[sub->framework];
+    uint32_t has = framework->capabilities;
+    if (allocator->filters_gpus && row->flags & HF_AGENT_GPUS &&
+        !(has & HF_CAPABILITY_GPU_RESOURCES))
+        return FALSE;
+    if (row->flags & HF_AGENT_REMOTE && !(has & HF_CAPABILITY_REGION_AWARE)) return FALSE;
+    if (has & HF_CAPABILITY_MULTI_ROLE && !(row->flags & HF_AGENT_MULTI_ROLE)) return FALSE;
+    if (!(row->flags & HF_AGENT_HIERARCHICAL) && hf_role_depth(allocator->catalog, sub->role) > 1)
+        return FALSE;
+    if (allocator->honours_owner && row->owner != HF_ROLE_NONE && row->owner != sub->role &&
+        !hf_role_is_strict_subrole(allocator->catalog, sub->role, row->owner))
+        return FALSE;
+    return framework->constraints == NULL || !is_excluded(allocator, agent, sub);
+}
+
+/* The part of what is available that a role, and then a framework, may be given at all. */
+typedef struct Sight {
+    HfRoleId role;
+    uint32_t capabilities;             /* of the framework; UINT32_MAX: of no one in particular */
+    const HfResources *offered_shared; /* in this run, to others; NULL = nothing */
+} Sight;
+
+static gboolean in_sight(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    const Sight *sight = data;
+    uint32_t flags = hf_meta_info(catalog, entry->meta)->flags;
+    if (!hf_meta_is_allocatable_to(catalog, entry->meta, sight->role)) return FALSE;
+    if (flags & HF_META_SHARED &&
+        (!(sight->capabilities & HF_CAPABILITY_SHARED_RESOURCES) ||
+         (sight->offered_shared != NULL &&
+          hf_resources_copies(catalog, sight->offered_shared, entry) > 0)))
+        return FALSE;
+    if (flags & HF_META_REVOCABLE && !(sight->capabilities & HF_CAPABILITY_REVOCABLE_RESOURCES))
+        return FALSE;
+    if (flags & HF_META_REFINED && !(sight->capabilities & HF_CAPABILITY_RESERVATION_REFINEMENT))
+        return FALSE;
+    return TRUE;
+}
+
+static gboolean all_in_sight(const HfCatalog *catalog, const HfResources *resources,
+                             const Sight *sight)
+{
+    const HfResource *at = hf_resources_entries(resources);
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++)
+        if (!in_sight(catalog, &at[i], sight)) return FALSE;
+    return TRUE;
+}
+
+/* What quota is about: scalars that are neither reserved nor revocable. */
+static gboolean is_quota_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    (void)data;
+    return hf_kind_type(catalog, entry->kind) == HF_TYPE_SCALAR &&
+           !(hf_meta_info(catalog, entry->meta)->flags & (HF_META_RESERVED | HF_META_REVOCABLE));
+}
+
+static gboolean is_other_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    return !is_quota_entry(catalog, entry, data);
+}
+
+/* ---- Making an offer ---- */
+
+static void remember_shared(HfAllocator *allocator, uint32_t agent, const HfResources *offer)
+{
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    if (allocator->quirks & HF_ALLOCATOR_QUIRK_SHARED_AGAIN) return;
+    if (info->offered_shared == NULL) info->offered_shared = g_new0(HfResources, 1);
+    if (info->offered_run != allocator->run_number)
+        hf_resources_reset(allocator->catalog, info->offered_shared);
+    info->offered_run = allocator->run_number;
+    HfResources shared = {0};
+    hf_resources_shared(allocator->catalog, offer, &shared);
+    hf_resources_add(allocator->catalog, info->offered_shared, &shared);
+    hf_resources_clear(allocator->catalog, &shared);
+}
+
+static uint64_t owed_key(uint32_t agent, uint32_t sub)
+{
+    return (uint64_t)agent << 32 | sub;
+}
+
+/* Note the offer for the list. What stage 1 gave the same sub of the same agent is part of it. */
+static void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle)
+{
+    if (allocator->owed.count > 0) {
+        uint32_t place = hf_map64_get(&allocator->owed, owed_key(agent, sub));
+        if (place != HF_MAP64_NONE) {
+            hf_bundle__add(allocator, &allocator->offers.at[place].bundle, &bundle->resources);
+            return;
+        }
+    }
+    hf_vec_push(&allocator->offers, (HfPending){agent, sub, hf_bundle__ref(bundle)});
+    allocator->counters.offers++;
+}
+
+/* Offer the sub a bundle, whose reference is taken over; it is all that is available, or a part. */
+static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    if (row->flags & HF_AGENT_SHARED) remember_shared(allocator, agent, &bundle->resources);
+    note_offer(allocator, agent, sub, bundle);
+    hf_allocator__grant(allocator, agent, sub, bundle, TRUE);
+    if (row->flags & HF_AGENT_RECOMPUTE)
+        hf_allocator__agent_recompute(allocator, agent);
+    else if (row->available == bundle)
+        row->available = NULL;
+    else
+        hf_bundle__subtract(allocator, &row->available, &bundle->resources);
+}
+
+/* All that is available to the sub: the reference moves, or is doubled where it is recomputed. */
+static void emit_whole(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfBundle *bundle = row->available;
+    if (row->flags & HF_AGENT_RECOMPUTE) hf_bundle__ref(bundle);
+    emit(allocator, agent, sub, bundle);
+}
+
+/*
+ * What of the available resources the sub may be given: all of it (*whole_out), or what stands in
+ * allocator->offer then. HF_TRIED_OFFERED = there is something.
+ */
+static HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboolean *whole_out)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfBundle *available = allocator->agents.at[agent].available;
+    *whole_out = TRUE;
+    if (!(available->flags & HF_BUNDLE_SPECIAL)) {
+        if (!is_bundle_allocatable(allocator, of, available)) return HF_TRIED_REFUSED;
+        return is_capable(allocator, agent, of) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
+    }
+    if (!is_capable(allocator, agent, of)) return HF_TRIED_REFUSED;
+    const HfAgentInfo *info = &allocator->infos.at[agent];
+    Sight sight = {of->role, allocator->frameworks.at[of->framework].capabilities, NULL};
+    if (info->offered_run == allocator->run_number) sight.offered_shared = info->offered_shared;
+    if (all_in_sight(catalog, &available->resources, &sight))
+        return is_bundle_allocatable(allocator, of, available) ? HF_TRIED_OFFERED
+                                                               : HF_TRIED_REFUSED;
+    *whole_out = FALSE;
+    uint32_t capabilities = sight.capabilities;
+    sight.capabilities = UINT32_MAX;
+    hf_resources_filter(catalog, &available->resources, in_sight, &sight, &allocator->rest);
+    if (hf_resources_is_empty(&allocator->rest)) return HF_TRIED_NOTHING;
+    if (!is_allocatable(allocator, of, &allocator->rest)) return HF_TRIED_REFUSED;
+    sight.capabilities = capabilities;
+    hf_resources_filter(catalog, &available->resources, in_sight, &sight, &allocator->offer);
+    return HF_TRIED_OFFERED;
+}
+
+/* The order in which same-named entries absorb a target: theirs, or random and repeatable. */
+static HfStream *chop_stream(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                             HfStream *stream)
+{
+    if (allocator->agent_order == HF_AGENT_ORDER_SORTED) return NULL;
+    if (allocator->infos.at[agent].granted == NULL) return NULL; /* no name comes twice */
+    hf_stream_init(stream, allocator->order_key + allocator->run_number, "chop",
+                   (uint64_t)agent << 32 | sub);
+    return stream;
+}
+
+/* Shrink `part` to what limits leave the role beyond `also`, and to the surplus over the headroom.
+ */
+static void hold_back(HfAllocator *allocator, HfRoleId role, const HfQuantities *also,
+                      HfResources *part, HfStream *stream)
+{
+    const HfRoleState *state = &allocator->roles.at[role];
+    if (!hf_limits_is_empty(&state->limits)) {
+        HfLimits room = {0};
+        hf_limits_copy(&room, &state->limits);
+        hf_limits_subtract(&room, &state->consumed);
+        if (also != NULL) hf_limits_subtract(&room, also);
+        hf_resources_shrink_to_limits(allocator->catalog, part, &room, stream);
+        hf_limits_clear(&room);
+    }
+    if (!hf_quantities_is_empty(&allocator->required) && !hf_resources_is_empty(part)) {
+        HfQuantities surplus = {0};
+        hf_allocator__quota_surplus(allocator, &surplus);
+        hf_resources_shrink_to_quantities(allocator->catalog, part, &surplus, stream);
+        hf_quantities_clear(&surplus);
+    }
+}
+
+static gboolean is_refused(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfResources *offer, const HfBundle *bundle)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    return row->filters.count > 0 && hf_filters__refuses(allocator, row, sub, offer, bundle);
+}
+
+/* Split allocator->offer into what quota is about (allocator->extra), held back as it must be, and
+ * put it together again. */
+static void hold_back_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfRoleId role)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfStream stream;
+    hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, &allocator->extra);
+    hold_back(allocator, role, NULL, &allocator->extra,
+              chop_stream(allocator, agent, sub, &stream));
+    hf_resources_filter(catalog, &allocator->offer, is_other_entry, NULL, &allocator->rest);
+    hf_resources_move(catalog, &allocator->offer, &allocator->rest);
+    hf_resources_add(catalog, &allocator->offer, &allocator->extra);
+}
+
+HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+{
+    HfCatalog *catalog = allocator->catalog;
+    const HfSub *of = &allocator->subs.at[sub];
+    gboolean whole;
+    allocator->counters.frameworks_tried++;
+    HfTried seen = see(allocator, agent, of, &whole);
+    if (seen != HF_TRIED_OFFERED) return seen;
+    HfBundle *available = allocator->agents.at[agent].available;
+    gboolean has_quotas = allocator->quota_roles.count > 0;
+    if (has_quotas && (!hf_limits_is_empty(&allocator->roles.at[of->role].limits) ||
+                       !hf_quantities_is_empty(&allocator->required))) {
+        if (whole) hf_resources_copy(catalog, &allocator->offer, &available->resources);
+        whole = FALSE;
+        hold_back_offer(allocator, agent, sub, of->role);
+    }
+    const HfResources *offer = whole ? &available->resources : &allocator->offer;
+    if (!whole && !is_allocatable(allocator, of, offer)) return HF_TRIED_REFUSED;
+    if (is_refused(allocator, agent, sub, offer, whole ? available : NULL)) return HF_TRIED_REFUSED;
+    if (has_quotas) {
+        hf_quantities_clear(&allocator->gained);
+        hf_resources_filter(catalog, offer, is_quota_entry, NULL, &allocator->extra);
+        hf_resources_scalar_quantities(catalog, &allocator->extra, &allocator->gained);
+        hf_allocator__quota_gain(allocator, of->role, &allocator->gained, NULL);
+    }
+    if (whole)
+        emit_whole(allocator, agent, sub);
+    else
+        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+    return HF_TRIED_OFFERED;
+}
+
+static gboolean is_owed_along(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    const HfRoleId *role = data;
+    uint32_t flags = hf_meta_info(catalog, entry->meta)->flags;
+    return hf_kind_type(catalog, entry->kind) != HF_TYPE_SCALAR || flags & HF_META_REVOCABLE ||
+           (flags & HF_META_RESERVED && hf_meta_reservation_role(catalog, entry->meta) == *role);
+}
+
+/* Of allocator->offer: what is owed to the guarantee (`guaranteed`), what comes along, and what
+ * limits and headroom allow beyond. FALSE when nothing of it is owed. */
+static gboolean compose_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                             const HfQuantities *need, HfQuantities *guaranteed)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfRoleId role = allocator->subs.at[sub].role;
+    HfResources *extra = &allocator->extra, owed = {0};
+    HfStream stream, *order = chop_stream(allocator, agent, sub, &stream);
+    hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, extra);
+    hf_resources_copy(catalog, &owed, extra);
+    hf_resources_shrink_to_quantities(catalog, &owed, need, order);
+    if (hf_resources_is_empty(&owed)) {
+        hf_resources_clear(catalog, &owed);
+        return FALSE;
+    }
+    hf_resources_scalar_quantities(catalog, &owed, guaranteed);
+    hf_resources_subtract(catalog, extra, &owed);
+    hold_back(allocator, role, guaranteed, extra, order);
+    hf_resources_filter(catalog, &allocator->offer, is_owed_along, &role, &allocator->rest);
+    hf_resources_move(catalog, &allocator->offer, &owed);
+    hf_resources_add(catalog, &allocator->offer, &allocator->rest);
+    hf_resources_add(catalog, &allocator->offer, extra);
+    return TRUE;
+}
+
+/* Stage 1: offer an agent to a sub of a role whose guarantee still lacks `need`, which is reduced.
+ */
+HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                HfQuantities *need)
+{
+    const HfSub *of = &allocator->subs.at[sub];
+    gboolean whole;
+    allocator->counters.frameworks_tried++;
+    HfTried result = see(allocator, agent, of, &whole);
+    if (result != HF_TRIED_OFFERED) return result;
+    if (whole)
+        hf_resources_copy(allocator->catalog, &allocator->offer,
+                          &allocator->agents.at[agent].available->resources);
+    HfQuantities guaranteed = {0};
+    result = HF_TRIED_REFUSED;
+    if (compose_owed(allocator, agent, sub, need, &guaranteed) &&
+        is_allocatable(allocator, of, &allocator->offer) &&
+        !is_refused(allocator, agent, sub, &allocator->offer, NULL)) {
+        hf_quantities_copy(&allocator->gained, &guaranteed);
+        hf_resources_scalar_quantities(allocator->catalog, &allocator->extra, &allocator->gained);
+        hf_quantities_subtract(need, &allocator->gained);
+        hf_allocator__quota_gain(allocator, of->role, &allocator->gained, &guaranteed);
+        uint32_t place = allocator->offers.count;
+        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+        if (place < allocator->offers.count)
+            hf_map64_set(&allocator->owed, owed_key(agent, sub), place);
+        result = HF_TRIED_OFFERED;
+    }
+    hf_quantities_clear(&guaranteed);
+    return result;
+}
+
+/* ---- The list ---- */
+
+/* The order of the offers that brings those of one framework together, frameworks in order of their
+ * first: a counting sort. */
+static void group_offers(HfAllocator *allocator)
+{
+    uint32_t count = allocator->offers.count;
+    const HfPending *at = allocator->offers.at;
+    while (allocator->regroup.count < allocator->frameworks.count)
+        hf_vec_push(&allocator->regroup, HF_ROW_NONE);
+    hf_vec_reset(&allocator->tries); /* size of each group, then where its next offer goes */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *group = &allocator->regroup.at[allocator->subs.at[at[i].sub].framework];
+        if (*group == HF_ROW_NONE) {
+            *group = allocator->tries.count;
+            hf_vec_push(&allocator->tries, 0);
+        }
+        allocator->tries.at[*group]++;
+    }
+    uint32_t sum = 0;
+    for (uint32_t g = 0; g < allocator->tries.count; g++) {
+        uint32_t size = allocator->tries.at[g];
+        allocator->tries.at[g] = sum;
+        sum += size;
+    }
+    hf_vec_reset(&allocator->grouped);
+    hf_vec_reserve(&allocator->grouped, count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t group = allocator->regroup.at[allocator->subs.at[at[i].sub].framework];
+        allocator->grouped.at[allocator->tries.at[group]++] = i;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        allocator->regroup.at[allocator->subs.at[at[i].sub].framework] = HF_ROW_NONE;
+}
+
+void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
+{
+    HfCatalog *catalog = allocator->catalog;
+    uint32_t count = allocator->offers.count;
+    if (allocator->owed.count > 0) hf_map64_clear(&allocator->owed);
+    if (count == 0) return;
+    group_offers(allocator);
+    hf_vec_reserve(&out->offers, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + HF_AHEAD < count) {
+            uint32_t later = allocator->grouped.at[i + HF_AHEAD];
+            __builtin_prefetch(allocator->offers.at[later].bundle);
+        }
+        HfPending *offer = &allocator->offers.at[allocator->grouped.at[i]];
+        const HfSub *of = &allocator->subs.at[offer->sub];
+        hf_vec_push_zero(&out->offers);
+        HfOffered *offered = hf_vec_last(&out->offers);
+        offered->framework = of->framework;
+        offered->agent = offer->agent;
+        offered->role = of->role;
+        hf_resources_copy(catalog, &offered->resources, &offer->bundle->resources);
+        hf_resources_allocate(catalog, &offered->resources, of->role);
+        hf_bundle__unref(allocator, offer->bundle);
+    }
+    hf_vec_reset(&allocator->offers);
+}
+
+void hf_offer_list_reset(HfCatalog *catalog, HfOfferList *list)
+{
+    for (uint32_t o = 0; o < list->offers.count; o++)
+        hf_resources_clear(catalog, &list->offers.at[o].resources);
+    hf_vec_reset(&list->offers);
+    hf_vec_reset(&list->inverse);
+}
+
+void hf_offer_list_clear(HfCatalog *catalog, HfOfferList *list)
+{
+    hf_offer_list_reset(catalog, list);
+    hf_vec_clear(&list->offers);
+    hf_vec_clear(&list->inverse);
+}
