@@ -2,6 +2,8 @@
  * From records to levels, counters and histograms; see recorder.h. Cheap by construction: an offer
  * touches one level for each of its scalars, twice in its life.
  */
+#include <stdlib.h>
+
 #include "base/assert.h"
 #include "base/checked.h"
 #include "stats/warm_up.h"
@@ -18,7 +20,7 @@ HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint
     recorder->kinds = catalog->kind_count;
     recorder->resource = g_new0(HfTracked, recorder->kinds * HF_RESOURCE_LEVELS);
     recorder->demand = g_new0(int64_t, recorder->kinds);
-    recorder->role_rows = g_ptr_array_new_with_free_func(g_free);
+    recorder->row_total = g_new0(double, recorder->kinds);
     recorder->warm_up = scenario->warm_up == HF_WARM_UP_AUTO ? 0 : scenario->warm_up;
     recorder->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->responses = hf_histogram_new(HF_RECORDER_PRECISION);
@@ -42,7 +44,8 @@ void hf_recorder_free(HfRecorder *recorder)
     hf_histogram_free(recorder->relaunch_times);
     g_free(recorder->resource);
     g_free(recorder->demand);
-    g_ptr_array_unref(recorder->role_rows);
+    g_free(recorder->row_total);
+    hf_vec_clear(&recorder->role_shares);
     hf_vec_clear(&recorder->frameworks);
     hf_vec_clear(&recorder->roles);
     hf_vec_clear(&recorder->agent_counted);
@@ -74,7 +77,8 @@ gboolean hf_recorder_find_warm_up(const HfRecorder *recorder, HfTime *warm_up_ou
     uint32_t kind = 0, rows = recorder->row_times.count, drop = 0;
     while (kind < recorder->kinds && !hf_recorder__is_shown(recorder, kind)) kind++;
     if (kind == recorder->kinds) return FALSE;
-    uint32_t column = HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + kind * HF_RESOURCE_LEVELS + HF_LEVEL_ALLOCATED;
+    uint32_t column =
+        HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + kind * HF_RESOURCE_LEVELS + HF_LEVEL_ALLOCATED;
     g_autofree double *allocated = g_new(double, rows + 1);
     for (uint32_t r = 0; r < rows; r++)
         allocated[r] = recorder->rows.at[(size_t)r * recorder->row_width + column];
@@ -86,6 +90,7 @@ gboolean hf_recorder_find_warm_up(const HfRecorder *recorder, HfTime *warm_up_ou
 size_t hf_recorder_memory(const HfRecorder *recorder)
 {
     return sizeof *recorder + recorder->rows.room * sizeof(double) +
+           recorder->role_shares.room * sizeof(double) +
            recorder->frameworks.count * sizeof(HfFrameworkStats) +
            recorder->tasks.room * sizeof(HfTaskRecord) + recorder->live.room * 12;
 }
@@ -125,11 +130,23 @@ double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated
 
 /* ---- stepping levels ---- */
 
+/* Levels of somebody who was not there before: at 0 all along, so that every mean is over one span.
+ */
+static HfTracked *new_levels(const HfRecorder *recorder)
+{
+    HfTracked *levels = g_new0(HfTracked, recorder->kinds);
+    for (uint32_t k = 0; k < recorder->kinds; k++)
+        hf_level_init(&levels[k].level, recorder->marked_at, 0);
+    return levels;
+}
+
 static HfFrameworkStats *framework_stats(HfRecorder *recorder, uint32_t framework)
 {
     while (recorder->frameworks.count <= framework) {
         hf_vec_push_zero(&recorder->frameworks);
-        hf_vec_last(&recorder->frameworks)->allocated = g_new0(HfTracked, recorder->kinds);
+        HfFrameworkStats *stats = hf_vec_last(&recorder->frameworks);
+        stats->allocated = new_levels(recorder);
+        hf_level_init(&stats->running.level, recorder->marked_at, 0);
     }
     return &recorder->frameworks.at[framework];
 }
@@ -138,7 +155,7 @@ static HfRoleStats *role_stats(HfRecorder *recorder, HfRoleId role)
 {
     while (recorder->roles.count <= role) {
         hf_vec_push_zero(&recorder->roles);
-        hf_vec_last(&recorder->roles)->allocated = g_new0(HfTracked, recorder->kinds);
+        hf_vec_last(&recorder->roles)->allocated = new_levels(recorder);
     }
     return &recorder->roles.at[role];
 }
@@ -289,11 +306,10 @@ static void mark_all(HfRecorder *recorder, HfTime now)
 }
 
 /* Levels are complete up to the last record, so the area at the end of the warm-up can be had at
- * the first record after it. */
+ * the first record that does not lie before it. */
 static void pass_warm_up(HfRecorder *recorder, HfTime now)
 {
-    if (!recorder->is_marked && now > recorder->warm_up)
-        mark_all(recorder, recorder->warm_up);
+    if (!recorder->is_marked && now >= recorder->warm_up) mark_all(recorder, recorder->warm_up);
 }
 
 /* ---- records ---- */
@@ -396,6 +412,7 @@ static void on_replaced(HfRecorder *recorder, const HfRecord *record)
 void hf_recorder_listen(void *context, const HfRecord *record)
 {
     HfRecorder *recorder = context;
+    if (record->type == HF_RECORD_RUN_STARTED) return; /* the warm-up may yet be set */
     pass_warm_up(recorder, record->at);
     switch ((HfRecordType)record->type) {
     case HF_RECORD_OFFER_SENT:
@@ -505,7 +522,7 @@ static void close_row(HfRecorder *recorder, HfTime now)
         hf_vec_push(&recorder->rows, (double)(recorder->count[c] - recorder->rowed[c]));
         recorder->rowed[c] = recorder->count[c];
     }
-    g_autofree double *total = g_new0(double, recorder->kinds);
+    double *total = recorder->row_total;
     for (uint32_t k = 0; k < recorder->kinds; k++) {
         for (uint32_t l = 0; l < HF_RESOURCE_LEVELS; l++) {
             double mean =
@@ -514,15 +531,16 @@ static void close_row(HfRecorder *recorder, HfTime now)
             hf_vec_push(&recorder->rows, mean);
         }
     }
-    recorder->row_width = HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + recorder->kinds * HF_RESOURCE_LEVELS;
-    double *shares = g_new0(double, recorder->roles.count + 1);
+    recorder->row_width =
+        HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + recorder->kinds * HF_RESOURCE_LEVELS;
     for (guint32 r = 0; r < recorder->roles.count; r++) {
+        double share = 0;
         for (uint32_t k = 0; k < recorder->kinds; k++) {
             double mean = row_mean(&recorder->roles.at[r].allocated[k], from, now);
-            if (total[k] > 0) shares[r] = MAX(shares[r], mean / total[k]);
+            if (total[k] > 0) share = MAX(share, mean / total[k]);
         }
+        hf_vec_push(&recorder->role_shares, share);
     }
-    g_ptr_array_add(recorder->role_rows, shares);
     hf_vec_push(&recorder->role_counts, recorder->roles.count);
     recorder->row_start = now;
 }
@@ -533,19 +551,35 @@ void hf_recorder_tick(HfRecorder *recorder, HfTime now)
     if (now > recorder->row_start) close_row(recorder, now);
 }
 
+static int by_framework_and_task(const void *a, const void *b)
+{
+    const HfTaskRecord *left = a, *right = b;
+    if (left->framework != right->framework) return left->framework < right->framework ? -1 : 1;
+    return (left->task > right->task) - (left->task < right->task);
+}
+
+/* Tasks still running get a row without end, in order of framework and task. */
+static void sink_the_rest(HfRecorder *recorder)
+{
+    HF_VEC(HfTaskRecord) rest = {0};
+    for (guint32 i = 0; i < recorder->tasks.count; i++) {
+        const HfTaskRecord *task = &recorder->tasks.at[i];
+        uint64_t key = (uint64_t)task->framework << 40 | task->task;
+        if (task->end < 0 && hf_map64_get(&recorder->live, key) == i) hf_vec_push(&rest, *task);
+    }
+    if (rest.count > 0) qsort(rest.at, rest.count, sizeof *rest.at, by_framework_and_task);
+    for (guint32 i = 0; i < rest.count; i++) {
+        HfTaskRecord *task = &rest.at[i];
+        task->state = task->start >= 0 ? HF_TASK_RUNNING : HF_TASK_STAGING;
+        recorder->sink(recorder->sink_context, task);
+    }
+    hf_vec_clear(&rest);
+}
+
 void hf_recorder_finish(HfRecorder *recorder, HfTime now)
 {
     hf_recorder_tick(recorder, now);
     if (!recorder->is_marked) mark_all(recorder, MIN(now, recorder->warm_up));
     recorder->ended_at = now;
-    if (recorder->sink == NULL) return;
-    /* Tasks still running get a row without end, in order of framework and task. */
-    for (guint32 i = 0; i < recorder->tasks.count; i++) {
-        HfTaskRecord *task = &recorder->tasks.at[i];
-        uint64_t key = (uint64_t)task->framework << 40 | task->task;
-        if (task->end < 0 && hf_map64_get(&recorder->live, key) == i) {
-            task->state = task->start >= 0 ? HF_TASK_RUNNING : HF_TASK_STAGING;
-            recorder->sink(recorder->sink_context, task);
-        }
-    }
+    if (recorder->sink != NULL) sink_the_rest(recorder);
 }

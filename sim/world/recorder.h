@@ -37,14 +37,15 @@ void hf_recorder_finish(HfRecorder *recorder, HfTime now);
 size_t hf_recorder_memory(const HfRecorder *recorder);
 
 /*
- * Delete what lies before `warm_up` instead of the scenario's own warm-up; call before the first record. For
- * `warm_up: auto` (which by itself deletes nothing): a pilot run finds the length, the real one is told it.
+ * Delete what lies before `warm_up` instead of the scenario's own warm-up; call before the first
+ * record. For `warm_up: auto` (which by itself deletes nothing): a pilot run finds the length, the
+ * real one is told it.
  */
 void hf_recorder_set_warm_up(HfRecorder *recorder, HfTime warm_up);
 
 /*
- * Where the steady part of the finished run begins: MSER-5 over the rows of allocated CPUs (of the first resource, where
- * nobody has CPUs). FALSE when there is none: too few rows, or never steady.
+ * Where the steady part of the finished run begins: MSER-5 over the rows of allocated CPUs (of the
+ * first resource, where nobody has CPUs). FALSE when there is none: too few rows, or never steady.
  */
 gboolean hf_recorder_find_warm_up(const HfRecorder *recorder, HfTime *warm_up_out);
 

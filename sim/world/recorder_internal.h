@@ -49,7 +49,8 @@ typedef enum HfCounter {
     HF_COUNTERS
 } HfCounter;
 
-#define HF_OFFER_COUNTERS (HF_COUNT_OFFERS_EXPIRED - HF_COUNT_OFFERS_SENT + 1) /* columns of a row */
+#define HF_OFFER_COUNTERS                                                                          \
+    (HF_COUNT_OFFERS_EXPIRED - HF_COUNT_OFFERS_SENT + 1) /* columns of a row */
 
 /* A level, started anew at the end of the warm-up, and its integral at the last row of the time
  * series (negative if that lies before the warm-up's end). */
@@ -106,11 +107,11 @@ struct HfRecorder {
     gboolean is_marked;
     HfTime warm_up; /* what lies before it is deleted */
     HfTime marked_at, row_start, ended_at;
-    HF_VEC(double) rows;           /* the time series, row after row of row_width */
-    uint32_t row_width, row_roles; /* settled when the series is printed: roles may come late */
+    HF_VEC(double) rows; /* the time series, row after row of row_width */
+    uint32_t row_width;
     HF_VEC(HfTime) row_times;
-    GPtrArray *role_rows; /* per row: double * of shares [roles at that time], NULL-padded by count
-                             in role_counts */
+    double *row_total;          /* [kinds], scratch of a row */
+    HF_VEC(double) role_shares; /* row after row, as many as role_counts says: roles come late */
     HF_VEC(uint32_t) role_counts;
     HF_VEC(HfRelaunch) relaunches;
     HF_VEC(HfRefusal) refusals;

@@ -59,6 +59,7 @@ static void print_timeseries(HfWorld *world, GString *out)
         g_string_append(out, hf_role_path(recorder->catalog, r));
     }
     g_string_append_c(out, '\n');
+    const double *shares = recorder->role_shares.at;
     for (guint32 row = 0; row < recorder->row_times.count; row++) {
         const double *value = recorder->rows.at + (size_t)row * recorder->row_width;
         seconds(out, recorder->row_times.at[row]);
@@ -73,12 +74,12 @@ static void print_timeseries(HfWorld *world, GString *out)
                 number(out, *value / 1000);
             }
         }
-        const double *shares = g_ptr_array_index(recorder->role_rows, row);
         for (guint32 r = 0; r < recorder->roles.count; r++) {
             if (!recorder->roles.at[r].is_used) continue;
             g_string_append_c(out, ',');
             number(out, r < recorder->role_counts.at[row] ? shares[r] : 0);
         }
+        shares += recorder->role_counts.at[row];
         g_string_append_c(out, '\n');
     }
 }
