@@ -4,8 +4,8 @@
  *
  * A record is filled when an event is scheduled and free again as soon as the event fires or is
  * cancelled; the key of a cancelled event stays in the list and is recognised when met, because its
- * record no longer carries the same `low`. When such dead keys outnumber the live ones they are
- * swept out.
+ * record no longer carries the same `low`. When there are twice as many of these dead keys as
+ * live ones they are swept out.
  *
  * A timer owns one queued event and remembers beside it when it is really due. If that event
  * surfaces and the timer was extended meanwhile, the event goes back into the list under the key
@@ -19,14 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/slots.h"
 #include "base/vec.h"
 #include "engine/heap_internal.h"
 #include "engine/ladder_internal.h"
 #include "engine/memory_internal.h"
 
 #define SWEEP_SLACK    1024 /* dead keys that are never worth a sweep */
-#define PREFETCH_SLOTS 512  /* below this many records the nearest cache holds them all */
+#define SWEEP_FACTOR   2    /* dead keys for each live one before they are swept out */
+#define PREFETCH_SLOTS 8192 /* below this many records the second cache holds them all */
 
 typedef struct Kind {
     HfEventHandler handler;
@@ -37,15 +37,19 @@ typedef struct Kind {
     char *name;
 } Kind;
 
+/* A row; the handle is row and generation. Generations count up by one with every use. */
 typedef struct Timer {
-    HfEvent event;     /* the queued one */
+    HfEvent event;     /* the queued one; 0 = the row is free */
     HfTime queued;     /* when that surfaces */
     HfTime due;        /* >= queued */
-    uint64_t sequence; /* of the last arming or extension; 0 = event is due as queued */
-    uint64_t arg;
+    uint64_t sequence; /* of the last extension; 0 = the event is due as queued */
+    uint64_t arg;      /* of a free row: the next free one + 1, 0 = none */
     uint32_t target;
-    uint32_t generation; /* with the row it is the handle */
+    uint32_t generation;
+    uint64_t unused[2];
 } Timer;
+
+_Static_assert(sizeof(Timer) == 64, "a timer is one cache line");
 
 struct HfEngine {
     HfTime now;
@@ -56,15 +60,17 @@ struct HfEngine {
     uint32_t records_empty; /* head of the free list; 0 = none */
     uint32_t live;
     HfEventListKind list;
-    gboolean is_running, is_stopped, is_prefetching;
+    gboolean is_running, is_stopped;
+    gboolean is_prefetching; /* there is something to fetch beside the records */
     HF_VEC(Kind) kinds;
     HfLadder ladder;
     HfHeap heap;
     uint64_t dead; /* of the heap; the ladder counts its own */
     HfEventHandler hook;
     void *hook_context;
-    HfSlots timer_slots;
-    HF_VEC(Timer) timers; /* [row] */
+    Timer *timers; /* [timers_room] */
+    uint32_t timers_used, timers_room;
+    uint32_t timers_empty; /* head of the free rows, + 1; 0 = none */
     uint64_t requeued, allocations;
 };
 
@@ -82,11 +88,10 @@ void hf_engine_free(HfEngine *engine)
     if (engine == NULL) return;
     for (guint32 i = 0; i < engine->kinds.count; i++) g_free(engine->kinds.at[i].name);
     hf_vec_clear(&engine->kinds);
-    hf_vec_clear(&engine->timers);
-    hf_slots_clear(&engine->timer_slots);
     hf_ladder__clear(&engine->ladder);
     hf_heap__clear(&engine->heap);
     free(engine->records);
+    free(engine->timers);
     g_free(engine);
 }
 
@@ -118,7 +123,7 @@ void hf_engine_prefetch(HfEngine *engine, HfEventKind kind, const void *base, si
     HF_ASSERT(kind < engine->kinds.count);
     engine->kinds.at[kind].prefetch_base = base;
     engine->kinds.at[kind].prefetch_stride = stride;
-    engine->is_prefetching = FALSE;
+    engine->is_prefetching = engine->timers_used > 0;
     for (guint32 i = 0; i < engine->kinds.count; i++)
         if (engine->kinds.at[i].prefetch_base != NULL) engine->is_prefetching = TRUE;
 }
@@ -169,25 +174,31 @@ static inline HfEvent push_key(HfEngine *engine, HfEventKey key)
     return hf_heap__push(&engine->heap, key);
 }
 
+/* What the event of a record will touch: the timer behind it, or what the caller named. */
+static inline void fetch_target(const HfEngine *engine, const HfEventRecord *record)
+{
+    const Kind *kind = &engine->kinds.at[record->kind];
+    if (record->is_timer)
+        __builtin_prefetch(&engine->timers[record->target], 1);
+    else if (kind->prefetch_base != NULL)
+        __builtin_prefetch(kind->prefetch_base + record->target * kind->prefetch_stride, 1);
+}
+
 /*
- * Bottom has just been filled: fetch the records of the keys after it, and what the events of its
- * own keys will touch, so that the misses overlap.
+ * Bottom has just been filled. Fetch what the events of the bucket after it will touch, and the
+ * records of the bucket after that: by the time they are needed, the misses have overlapped.
  */
 static void look_ahead(HfEngine *engine)
 {
     const HfLadder *ladder = &engine->ladder;
     const HfEventRecord *records = engine->records;
-    uint32_t count;
-    const HfEventKey *key = hf_ladder__ahead(ladder, &count);
+    uint32_t cursor = 0, count;
+    const HfEventKey *key = hf_ladder__ahead(ladder, &cursor, &count);
+    if (engine->is_prefetching)
+        for (uint32_t i = 0; i < count; i++)
+            fetch_target(engine, &records[hf_key__slot(key[i].low)]);
+    key = hf_ladder__ahead(ladder, &cursor, &count);
     for (uint32_t i = 0; i < count; i++) __builtin_prefetch(&records[hf_key__slot(key[i].low)], 1);
-    if (!engine->is_prefetching) return;
-    uint32_t n = MIN(ladder->bottom_count, HF_LADDER_SORT);
-    for (uint32_t i = ladder->bottom_count - n; i < ladder->bottom_count; i++) {
-        const HfEventRecord *record = &records[hf_key__slot(ladder->bottom[i].low)];
-        const Kind *kind = &engine->kinds.at[record->kind];
-        if (kind->prefetch_base != NULL && !record->is_timer)
-            __builtin_prefetch(kind->prefetch_base + record->target * kind->prefetch_stride, 1);
-    }
 }
 
 static gboolean refill(HfEngine *engine, uint64_t limit)
@@ -241,7 +252,7 @@ static inline uint64_t *dead_keys(HfEngine *engine)
 static void leave_dead_key(HfEngine *engine)
 {
     uint64_t *dead = dead_keys(engine);
-    if (++*dead <= (uint64_t)engine->live + SWEEP_SLACK) return;
+    if (++*dead <= SWEEP_FACTOR * (uint64_t)engine->live + SWEEP_SLACK) return;
     if (engine->list == HF_EVENT_LIST_LADDER)
         hf_ladder__sweep(&engine->ladder, engine->records);
     else
@@ -252,7 +263,7 @@ static void leave_dead_key(HfEngine *engine)
 /* The event of an extended timer surfaced early: put it back under its real key. */
 static gboolean requeue_if_extended(HfEngine *engine, HfEventKey key, HfEventRecord *record)
 {
-    Timer *timer = &engine->timers.at[record->target];
+    Timer *timer = &engine->timers[record->target];
     HF_ASSERT(timer->event == key.low);
     if (timer->sequence == 0) return FALSE;
     HfEventKey real = hf_key__make(timer->due, timer->sequence, hf_key__slot(key.low));
@@ -377,10 +388,48 @@ gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event)
 
 /* ---- Timers -----------------------------------------------------------------------------------*/
 
-static inline Timer *find_timer(const HfEngine *engine, HfTimer timer)
+static inline HfTimer timer_handle(uint32_t row, const Timer *timer)
 {
-    HfHandle handle = hf_handle_unpack(timer);
-    return hf_slots_is_live(&engine->timer_slots, handle) ? &engine->timers.at[handle.row] : NULL;
+    return (HfTimer)timer->generation << 32 | row;
+}
+
+static inline Timer *find_timer(const HfEngine *engine, HfTimer handle)
+{
+    uint32_t row = (uint32_t)handle;
+    if (handle == 0 || row >= engine->timers_used) return NULL;
+    Timer *timer = &engine->timers[row];
+    return timer->event != 0 && timer_handle(row, timer) == handle ? timer : NULL;
+}
+
+static uint32_t take_timer(HfEngine *engine)
+{
+    uint32_t row = engine->timers_empty - 1;
+    if (engine->timers_empty != 0) {
+        engine->timers_empty = (uint32_t)engine->timers[row].arg;
+    } else {
+        row = engine->timers_used++;
+        if (row == engine->timers_room) {
+            uint32_t room = MAX(2 * engine->timers_room, 16);
+            engine->timers = hf_memory__grow(engine->timers, engine->timers_room * sizeof(Timer),
+                                             room * sizeof(Timer));
+            engine->timers_room = room;
+            engine->allocations++;
+        }
+        engine->timers[row].generation = 0;
+        engine->is_prefetching = TRUE;
+    }
+    engine->timers[row].generation++;
+    return row;
+}
+
+/* A row whose generations ran out is retired, rather than let an old handle come alive again. */
+static void give_timer(HfEngine *engine, uint32_t row)
+{
+    Timer *timer = &engine->timers[row];
+    timer->event = 0;
+    if (timer->generation == UINT32_MAX) return;
+    timer->arg = engine->timers_empty;
+    engine->timers_empty = row + 1;
 }
 
 static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime when)
@@ -388,7 +437,7 @@ static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime
     if (engine->records_empty == 0) add_empty_record(engine);
     HfEvent event =
         schedule(engine, when, (HfEventRecord){.target = row, .kind = kind, .is_timer = TRUE});
-    Timer *timer = &engine->timers.at[row];
+    Timer *timer = &engine->timers[row];
     timer->event = event;
     timer->queued = timer->due = when;
     timer->sequence = 0;
@@ -397,15 +446,13 @@ static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime
 HfTimer hf_timer_arm(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
 {
     HF_ASSERT(kind < engine->kinds.count);
-    HfHandle handle = hf_slots_take(&engine->timer_slots);
-    if (handle.row == engine->timers.count) hf_vec_push_zero(&engine->timers);
-    Timer *timer = &engine->timers.at[handle.row];
-    timer->arg = arg;
-    timer->target = target;
-    timer->generation = handle.generation;
+    HF_ASSERT(when >= engine->now);
+    uint32_t row = take_timer(engine);
+    engine->timers[row].arg = arg;
+    engine->timers[row].target = target;
     engine->kinds.at[kind].counts.scheduled++;
-    queue_timer(engine, handle.row, kind, when);
-    return hf_handle_pack(handle);
+    queue_timer(engine, row, kind, when);
+    return timer_handle(row, &engine->timers[row]);
 }
 
 gboolean hf_timer_extend(HfEngine *engine, HfTimer handle, HfTime when)
@@ -423,19 +470,19 @@ gboolean hf_timer_extend(HfEngine *engine, HfTimer handle, HfTime when)
     HfEventKind kind = engine->records[slot].kind;
     give_slot(engine, slot);
     leave_dead_key(engine);
-    queue_timer(engine, hf_handle_unpack(handle).row, kind, when);
+    queue_timer(engine, (uint32_t)handle, kind, when);
     return TRUE;
 }
 
 gboolean hf_timer_stop(HfEngine *engine, HfTimer *handle)
 {
     Timer *timer = find_timer(engine, *handle);
-    HfHandle row = hf_handle_unpack(*handle);
+    uint32_t row = (uint32_t)*handle;
     *handle = 0;
     if (timer == NULL) return FALSE;
     uint32_t slot = hf_key__slot(timer->event);
     engine->kinds.at[engine->records[slot].kind].counts.cancelled++;
-    hf_slots_give(&engine->timer_slots, row);
+    give_timer(engine, row);
     give_slot(engine, slot);
     leave_dead_key(engine);
     return TRUE;
@@ -460,11 +507,10 @@ static inline void fire(HfEngine *engine, HfEventKey key)
                          .target = record->target,
                          .kind = record->kind};
     if (G_UNLIKELY(record->is_timer)) {
-        const Timer *timer = &engine->timers.at[record->target];
-        HfHandle handle = {record->target, timer->generation};
+        const Timer *timer = &engine->timers[record->target];
         event.arg = timer->arg;
         event.target = timer->target;
-        hf_slots_give(&engine->timer_slots, handle);
+        give_timer(engine, record->target);
     }
     give_slot(engine, slot);
     HF_ASSERT(event.now >= engine->now);
@@ -544,7 +590,7 @@ void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
         .pending = engine->live,
         .pending_peak = engine->records_used - 1,
         .memory_bytes = sizeof *engine + engine->records_room * sizeof(HfEventRecord) +
-                        engine->kinds.room * sizeof(Kind) + engine->timers.room * sizeof(Timer) +
+                        engine->kinds.room * sizeof(Kind) + engine->timers_room * sizeof(Timer) +
                         hf_ladder__memory(&engine->ladder) + hf_heap__memory(&engine->heap),
         .allocations = engine->allocations + work->allocations,
         .keys_moved = work->keys_moved,

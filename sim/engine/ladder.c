@@ -180,10 +180,17 @@ static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
     return &rung->bucket[(high - rung->start) >> rung->shift];
 }
 
+/* Whether keys are live is asked of their records, which lie anywhere: fetch those of a chunk at
+ * once. */
+static inline void fetch_records(const HfEventRecord *records, const HfEventKey *key, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) __builtin_prefetch(&records[hf_key__slot(key[i].low)]);
+}
+
 /*
  * Spread the keys of `from` over a rung that covers them, dropping dead ones when `records` is
- * given. Chunk by chunk: the chunk after the one being read is fetched meanwhile, and each is free
- * as soon as it was read, so that spreading needs few chunks more than there are.
+ * given. Chunk by chunk: the chunk two after the one being read is fetched meanwhile, and each is
+ * free as soon as it was read, so that spreading needs few chunks more than there are.
  * Everything the inner loop needs is held in locals: its stores could alias any field.
  */
 static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventRecord *records)
@@ -200,8 +207,11 @@ static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventR
     while (left > 0) {
         uint32_t following = next[chunk], n = MIN(left, HF_LADDER_CHUNK);
         const HfEventKey *key = pool + (size_t)chunk * HF_LADDER_CHUNK;
-        const HfEventKey *ahead = pool + (size_t)following * HF_LADDER_CHUNK;
+        const HfEventKey *ahead = pool + (size_t)next[following] * HF_LADDER_CHUNK;
         for (int line = 0; line < HF_LADDER_CHUNK; line += 4) __builtin_prefetch(ahead + line);
+        if (records != NULL && left > n)
+            fetch_records(records, pool + (size_t)following * HF_LADDER_CHUNK,
+                          MIN(left - n, HF_LADDER_CHUNK));
         for (uint32_t i = 0; i < n; i++) {
             if (records != NULL && !hf_key__is_live(records, key[i])) continue;
             HfBucket *bucket = &buckets[(key[i].high - start) >> shift];
@@ -539,14 +549,15 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
     return TRUE;
 }
 
-const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *count_out)
+const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *cursor, uint32_t *count_out)
 {
     *count_out = 0;
     if (ladder->rungs == 0) return NULL;
     const HfRung *rung = &ladder->rung[ladder->rungs - 1];
-    uint32_t ix = rung->now_ix;
+    uint32_t ix = MAX(*cursor, rung->now_ix);
     while (ix < rung->buckets && rung->bucket[ix].count == 0) ix++;
-    if (ix == rung->buckets) return NULL;
+    *cursor = ix + 1;
+    if (ix >= rung->buckets) return NULL;
     const HfBucket *bucket = &rung->bucket[ix];
     *count_out = MIN(bucket->count, HF_LADDER_CHUNK);
     return chunk_at(ladder, first_chunk(ladder, bucket));
@@ -573,6 +584,8 @@ static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord
     while (left > 0) {
         uint32_t next = ladder->next[chunk], n = MIN(left, HF_LADDER_CHUNK);
         const HfEventKey *key = chunk_at(ladder, chunk);
+        if (left > n)
+            fetch_records(records, chunk_at(ladder, next), MIN(left - n, HF_LADDER_CHUNK));
         for (uint32_t i = 0; i < n; i++)
             if (hf_key__is_live(records, key[i])) hf_ladder__append(ladder, &kept, key[i]);
         free_chunk(ladder, chunk);

@@ -104,8 +104,11 @@ uint64_t hf_ladder__push_now(HfLadder *ladder, HfEventKey key);
  */
 gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord *records);
 
-/* The keys that the next refill will probably bring, unsorted: as many as lie in one chunk. */
-const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *count_out);
+/*
+ * The keys that the next refills will probably bring, bucket by bucket, each unsorted and as far as
+ * it lies in one chunk: start with *cursor = 0. NULL when no more are known.
+ */
+const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *cursor, uint32_t *count_out);
 
 /* Drop the keys whose event is no longer to happen. */
 void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records);
