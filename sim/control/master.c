@@ -814,6 +814,7 @@ void hf_master_check(const HfMaster *master)
             tasks++;
         }
         if (agent->standing != HF_STANDING_UNREACHABLE) {
+            hf_resources_unallocate(master->catalog, &held); /* offers and tasks say for whom */
             hf_resources_add(master->catalog, &held, hf_allocator_available(master->allocator, a));
             HF_ASSERT(hf_resources_equal(master->catalog, &held, agent->total));
         } else {
