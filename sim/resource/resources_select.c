@@ -171,10 +171,14 @@ void hf_resources_allocate(HfCatalog *catalog, HfResources *resources, HfRoleId 
             return;
         }
     }
-    for (uint32_t i = 0; i < resources->count; i++)
-        entries[i].meta = i > 0 && entries[i].meta == entries[i - 1].meta
-                              ? entries[i].meta
-                              : hf_meta_allocate(catalog, entries[i].meta, role);
+    HfMetaId seen = entries[0].meta, changed = hf_meta_allocate(catalog, seen, role);
+    for (uint32_t i = 0; i < resources->count; i++) {
+        if (entries[i].meta != seen) {
+            seen = entries[i].meta;
+            changed = hf_meta_allocate(catalog, seen, role);
+        }
+        entries[i].meta = changed;
+    }
     if (hf_resources__has_index(resources)) hf_index__rebuild(catalog, resources);
 }
 

@@ -50,7 +50,8 @@ gboolean hf_resources_parse_canonical(HfCatalog *catalog, const char *text, HfRe
 gboolean hf_resources_add_canonical(HfCatalog *catalog, HfResources *to, const char *entry,
                                     GError **error);
 
-/* Mesos's printing: objects joined with "; ", `{}` for none. Free with g_free. */
+/* Mesos's printing: objects joined with "; ", `{}` for none. Labels stand in the order of their
+ * text, not in that in which they were given. Free with g_free. */
 char *hf_resources_print(const HfCatalog *catalog, const HfResources *resources);
 
 /* Canonical entries, sorted bytewise; NULL-terminated; free with g_strfreev. */

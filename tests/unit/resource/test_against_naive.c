@@ -185,6 +185,27 @@ static void the_index_follows_changed_metadata(void **state)
     hf_resources_clear(fx.catalog, &before);
 }
 
+static void a_large_collection_can_be_emptied_and_filled_again(void **state)
+{
+    HfStream stream;
+    hf_stream_init(&stream, 5, "test-reset", 0);
+    HfResources *r = fresh(), *other = fresh();
+    for (int i = 0; i < 200; i++) {
+        HfResource entry = random_entry(&stream, 200);
+        hf_resources_add_one(fx.catalog, r, &entry);
+    }
+    hf_resources_copy(fx.catalog, other, r);
+    hf_resources_reset(fx.catalog, r);
+    assert_true(hf_resources_is_empty(r));
+    assert_false(hf_resources_contains_one(fx.catalog, r, hf_resources_at(other, 50)));
+    hf_resources_add(fx.catalog, r, other);
+    assert_true(same(r, other));
+    hf_resources_copy(fx.catalog, r, res("cpus:1")); /* too small for an index */
+    hf_resources_add(fx.catalog, r, other);
+    hf_resources_subtract(fx.catalog, r, other);
+    assert_text(r, "cpus:1");
+}
+
 int main(void)
 {
     hf_test_init();
@@ -192,6 +213,7 @@ int main(void)
         WITH_FIXTURE(small_collections_do_as_the_naive_one),
         WITH_FIXTURE(large_collections_do_as_the_naive_one),
         WITH_FIXTURE(whole_collections_do_as_their_entries),
+        WITH_FIXTURE(a_large_collection_can_be_emptied_and_filled_again),
         WITH_FIXTURE(the_index_follows_changed_metadata),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,21 @@ static void bad_attributes_give_their_code_and_change_nothing(void **state)
     hf_attributes_clear(fx.catalog, &out);
 }
 
+static void too_many_attributes_are_refused(void **state)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned i = 0; i < HF_ATTRIBUTES_MAX; i++) g_string_append(text, "a:1;");
+    HfAttributes a = {0};
+    GError *error = NULL;
+    read(text->str, &a);
+    assert_int_equal(a.count, HF_ATTRIBUTES_MAX);
+    g_string_append(text, "a:1");
+    assert_false(hf_attributes_parse(fx.catalog, text->str, &a, &error));
+    assert_error(&error, HF_RESOURCE_ERROR_TOO_LONG);
+    g_string_free(text, TRUE);
+    hf_attributes_clear(fx.catalog, &a);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -105,6 +120,7 @@ int main(void)
         WITH_FIXTURE(only_the_first_colon_splits),
         WITH_FIXTURE(equality_is_of_multisets),
         WITH_FIXTURE(look_up_gives_the_first_of_a_name),
+        WITH_FIXTURE(too_many_attributes_are_refused),
         WITH_FIXTURE(bad_attributes_give_their_code_and_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

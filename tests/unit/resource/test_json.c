@@ -62,6 +62,12 @@ static void bad_json_gives_its_code_and_changes_nothing(void **state)
         {"['\\u0000']", HF_RESOURCE_ERROR_SYNTAX},
         {"['\\ud800']", HF_RESOURCE_ERROR_SYNTAX},
         {"['\\x']", HF_RESOURCE_ERROR_SYNTAX},
+        {"['\\ud800\\u0041']", HF_RESOURCE_ERROR_SYNTAX},
+        {"['\\udc00']", HF_RESOURCE_ERROR_SYNTAX},
+        {"[tru]", HF_RESOURCE_ERROR_SYNTAX},
+        {"[1.]", HF_RESOURCE_ERROR_SYNTAX},
+        {"[true]", HF_RESOURCE_ERROR_FIELD},
+        {"[false]", HF_RESOURCE_ERROR_FIELD},
         {"['a", HF_RESOURCE_ERROR_SYNTAX},
         {"[[{'name':'cpus','type':'SCALAR','scalar':{'value':1}}]]", HF_RESOURCE_ERROR_FIELD},
         {"[null]", HF_RESOURCE_ERROR_FIELD},
@@ -163,6 +169,13 @@ static void the_stack_form_keeps_its_rules(void **state)
         {"{'type':'STATIC'}", HF_RESOURCE_ERROR_FIELD},
         {"{'type':'UNKNOWN','role':'a'}", HF_RESOURCE_ERROR_FIELD},
         {"{'type':'STATIC','role':'a','labels':[]}", HF_RESOURCE_ERROR_FIELD},
+        {"1", HF_RESOURCE_ERROR_FIELD},
+        {"{'type':'STATIC','role':'a','labels':{'labels':[1]}}", HF_RESOURCE_ERROR_FIELD},
+        {"{'type':'STATIC','role':'a','labels':{'names':[]}}", HF_RESOURCE_ERROR_FIELD},
+        {"{'type':'STATIC','role':'a','labels':{'labels':[{'key':'k','value':1}]}}",
+         HF_RESOURCE_ERROR_FIELD},
+        {"{'type':'STATIC','role':'a','principal':1}", HF_RESOURCE_ERROR_FIELD},
+        {"{'type':'STATIC','role':'a','reserver':'x'}", HF_RESOURCE_ERROR_FIELD},
         {"{'type':'STATIC','role':'a','labels':{'labels':[{'value':'v'}]}}",
          HF_RESOURCE_ERROR_FIELD},
     };
@@ -257,6 +270,39 @@ static void bad_disks_give_their_code(void **state)
     }
 }
 
+/* The other members of a resource object, each wrong in its way. */
+static void bad_members_are_refused(void **state)
+{
+    static const char *const members[] = {
+        "'provider_id':{}",
+        "'provider_id':{'value':1}",
+        "'provider_id':'P'",
+        "'provider_id':{'id':'P'}",
+        "'revocable':true",
+        "'revocable':{'x':1}",
+        "'shared':[]",
+        "'shared':{'copies':2}",
+        "'allocation_info':'a'",
+        "'allocation_info':{'r':1}",
+        "'reservations':{}",
+        "'role':1",
+        "'reservation':'p'",
+        "'reservation':{'x':1}",
+        "'colour':'red'",
+        "'disk':{'source':1}",
+        "'disk':1",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        g_autofree char *quoted = cpus_with(members[i]);
+        g_autofree char *text = json(quoted);
+        HfResources out = {0};
+        GError *error = NULL;
+        if (hf_resources_parse(fx.catalog, text, HF_ROLE_STAR, 0, &out, &error))
+            fail_msg("%s was accepted", members[i]);
+        assert_error(&error, HF_RESOURCE_ERROR_FIELD);
+    }
+}
+
 static void the_quirk_overlooks_overlap_in_one_direction(void **state)
 {
     const char *backwards =
@@ -306,6 +352,7 @@ static void canonical_strings_and_objects_mix(void **state)
     g_autoptr(JsonNode) node = hf_resources_to_json_canonical(fx.catalog, r);
     g_autofree char *text = json_to_string(node, FALSE);
     assert_string_equal(text, "[\"cpus(D:a):1\",\"cpus:3\",\"mem:5\"]");
+    assert_text(from("['\\ud83d\\ude00:1']"), "\xf0\x9f\x98\x80:1"); /* a surrogate pair */
     g_autofree char *single = json("'cpus:1;mem:2'");
     g_autoptr(JsonNode) one = hf_json_parse(single, -1, NULL);
     HfResources *out = fresh();
@@ -404,6 +451,7 @@ int main(void)
         WITH_FIXTURE(both_forms_together_must_agree),
         WITH_FIXTURE(disks_are_read_with_all_their_parts),
         WITH_FIXTURE(bad_disks_give_their_code),
+        WITH_FIXTURE(bad_members_are_refused),
         WITH_FIXTURE(the_quirk_overlooks_overlap_in_one_direction),
         WITH_FIXTURE(json_round_trips),
         WITH_FIXTURE(canonical_strings_and_objects_mix),

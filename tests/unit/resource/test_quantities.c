@@ -248,6 +248,33 @@ static void limits_clip_at_zero_and_stay(void **state)
     assert_int_equal(milli, 0);
 }
 
+static void limits_can_be_set_copied_and_compared(void **state)
+{
+    HfLimits *limits = l("cpus:1"), *copy = l("mem:9");
+    hf_limits_set(limits, HF_KIND_MEM, 0);
+    hf_limits_set(limits, HF_KIND_CPUS, 2500);
+    hf_limits_copy(copy, limits);
+    hf_limits_copy(copy, copy);
+    assert_limits(copy, "cpus:2.5; mem:0");
+    assert_true(hf_limits_equal(limits, copy));
+    assert_false(hf_limits_equal(limits, l("cpus:2.5")));
+    expect_assert_failure(hf_limits_set(limits, HF_KIND_CPUS, -1));
+}
+
+static void too_many_names_are_refused(void **state)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned i = 0; i < HF_ENTRIES_MAX; i++) g_string_append_printf(text, "k%u:1;", i);
+    HfQuantities *many = q(text->str);
+    assert_int_equal(many->count, HF_ENTRIES_MAX);
+    assert_int_equal(hf_quantities_get(many, hf_kind_find(fx.catalog, "k777")), 1000);
+    g_string_append(text, "one_more:1");
+    GError *error = NULL;
+    assert_false(hf_quantities_parse(fx.catalog, text->str, many, &error));
+    assert_error(&error, HF_RESOURCE_ERROR_TOO_LONG);
+    g_string_free(text, TRUE);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -267,6 +294,8 @@ int main(void)
         TEST(fewer_limits_contain_more),
         TEST(no_limited_name_may_be_exceeded),
         TEST(limits_clip_at_zero_and_stay),
+        TEST(limits_can_be_set_copied_and_compared),
+        TEST(too_many_names_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,19 @@ static void stripping_leaves_names_and_scalars(void **state)
     assert_text(r, "cpus:3;disk:200;mem:5");
 }
 
+static void stacks_can_be_checked_alone(void **state)
+{
+    HfReservation above = {.type = HF_RESERVATION_STATIC, .role = role("a/b")};
+    HfReservation base = {.type = HF_RESERVATION_STATIC, .role = role("a")};
+    HfStackId good = hf_stack_push(fx.catalog, 0, &base);
+    HfStackId bad = hf_stack_push(fx.catalog, good, &above);
+    GError *error = NULL;
+    assert_true(hf_stack_check(fx.catalog, 0, NULL));
+    assert_true(hf_stack_check(fx.catalog, good, NULL));
+    assert_false(hf_stack_check(fx.catalog, bad, &error));
+    assert_error(&error, HF_RESOURCE_ERROR_STATIC_ABOVE);
+}
+
 static void what_an_agent_checkpoints_is_dynamic_or_persistent_and_its_own(void **state)
 {
     HfResources *r = res("cpus:1;cpus(S:a):2;cpus(D:a):3;disk(S:a)[v:p]:4;disk(D:a){prov=P}:5");
@@ -250,6 +263,7 @@ int main(void)
         WITH_FIXTURE(allocating_and_unallocating_change_all_entries),
         WITH_FIXTURE(the_provider_keeps_entries_apart),
         WITH_FIXTURE(stripping_leaves_names_and_scalars),
+        WITH_FIXTURE(stacks_can_be_checked_alone),
         WITH_FIXTURE(what_an_agent_checkpoints_is_dynamic_or_persistent_and_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -253,6 +253,27 @@ static void copies_of_an_exact_entry_are_counted(void **state)
     assert_int_equal(hf_resources_copies(catalog, cpus, hf_resources_at(cpus, 0)), 1);
 }
 
+static void single_entries_are_equal_by_kind_metadata_and_value(void **state)
+{
+    static const char *const cases[] = {"cpus:1",      "cpus:2",      "mem:1", "cpus(r):1",
+                                        "ports:[1-2]", "ports:[1-3]", "z:{a}", "z:{a,b}"};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        for (size_t j = 0; j < G_N_ELEMENTS(cases); j++) {
+            HfResources a = {0}, b = {0};
+            assert_true(hf_resources_parse_canonical(fx.catalog, cases[i], &a, NULL));
+            assert_true(hf_resources_parse_canonical(fx.catalog, cases[j], &b, NULL));
+            gboolean is_equal =
+                hf_resource_equal(fx.catalog, hf_resources_at(&a, 0), hf_resources_at(&b, 0));
+            if (is_equal != (i == j)) fail_msg("%s and %s", cases[i], cases[j]);
+            hf_resources_clear(fx.catalog, &a);
+            hf_resources_clear(fx.catalog, &b);
+        }
+    HfResource below_zero = hf_resource_scalar(HF_KIND_CPUS, HF_META_PLAIN, -1);
+    GError *error = NULL;
+    assert_false(hf_resource_check(fx.catalog, &below_zero, &error));
+    assert_error(&error, HF_RESOURCE_ERROR_NEGATIVE);
+}
+
 static void copying_moving_and_swapping_keep_contents(void **state)
 {
     HfResources *a = res("cpus:1;ports:[1-5]"), *b = res("a:1;b:2;c:3;d:4;e:5;f:6;g:7");
@@ -305,6 +326,7 @@ int main(void)
         WITH_FIXTURE(revocable_resources_stay_apart),
         WITH_FIXTURE(ranges_and_sets_of_a_kind_are_joined_over_reservations),
         WITH_FIXTURE(copies_of_an_exact_entry_are_counted),
+        WITH_FIXTURE(single_entries_are_equal_by_kind_metadata_and_value),
         WITH_FIXTURE(copying_moving_and_swapping_keep_contents),
         WITH_FIXTURE(an_overflowing_sum_is_a_programming_error),
     };

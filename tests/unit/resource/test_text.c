@@ -280,6 +280,31 @@ static void zero_parses_and_vanishes(void **state)
     assert_text(mesos("gpus:0;cpus:1;ports:[];z:{}"), "cpus:1");
 }
 
+static void a_stack_too_deep_is_refused(void **state)
+{
+    GString *text = g_string_new("cpus");
+    for (unsigned i = 0; i <= HF_ROLE_DEPTH_MAX; i++) g_string_append(text, "(D:a)");
+    g_string_append(text, ":1");
+    GError *error = NULL;
+    assert_false(hf_resources_parse_canonical(fx.catalog, text->str, fresh(), &error));
+    assert_error(&error, HF_RESOURCE_ERROR_TOO_LONG);
+    g_string_free(text, TRUE);
+}
+
+/* However long an entry is, its error fits on a line or two. */
+static void an_error_about_a_long_entry_is_short(void **state)
+{
+    GString *text = g_string_new("cpus(S:*,p=");
+    for (int i = 0; i < 1000; i++) g_string_append(text, "\xc3\xa9"); /* cut inside a character */
+    g_string_append(text, "):1");
+    GError *error = NULL;
+    assert_false(hf_resources_parse_canonical(fx.catalog, text->str, fresh(), &error));
+    assert_in_range(strlen(error->message), 1, 400);
+    assert_true(g_utf8_validate(error->message, -1, NULL));
+    assert_error(&error, HF_RESOURCE_ERROR_RESERVED_TO_STAR);
+    g_string_free(text, TRUE);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -296,6 +321,8 @@ int main(void)
         WITH_FIXTURE(canonical_text_round_trips),
         WITH_FIXTURE(canonical_input_takes_short_roles_and_any_order_of_values),
         WITH_FIXTURE(bad_canonical_text_gives_its_code),
+        WITH_FIXTURE(a_stack_too_deep_is_refused),
+        WITH_FIXTURE(an_error_about_a_long_entry_is_short),
         WITH_FIXTURE(one_entry_is_added_or_nothing),
         WITH_FIXTURE(zero_parses_and_vanishes),
     };

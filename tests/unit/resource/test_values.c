@@ -81,6 +81,7 @@ static void bad_values_are_refused_with_their_code(void **state)
         {"[1-2,3]", HF_RESOURCE_ERROR_RANGE},
         {"[5-1]", HF_RESOURCE_ERROR_RANGE},
         {"{a,b,a}", HF_RESOURCE_ERROR_SET},
+        {"{a(,)b}", HF_RESOURCE_ERROR_SYNTAX},
         {"7.63918e-313", HF_RESOURCE_ERROR_NUMBER},
         {"1e-400", HF_RESOURCE_ERROR_NUMBER},
         {"1e300", HF_RESOURCE_ERROR_TOO_LARGE},
