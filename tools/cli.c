@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/near.h"
 #include "base/time.h"
-#include "tools/near.h"
 
 const HfOption hf_global_options[] = {
     {"format", 0, HF_OPTION_CHOICE, "text|json", "form of what goes to standard output",

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "scenario/reference.h"
 #include "scenario/scenario.h"
 #include "tools/commands.h"
@@ -34,6 +35,7 @@ static const char *cell_at(const List *list, guint i)
 
 static void print_text(const List *list, guint width)
 {
+    HF_ASSERT(width > 0);
     g_autofree glong *widths = g_new0(glong, width);
     for (guint i = 0; i < list->cells->len; i++) {
         glong size = g_utf8_strlen(cell_at(list, i), -1);

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/near.h"
 #include "tools/commands.h"
-#include "tools/near.h"
 #include "tools/version.h"
 
 /* What only a signal handler and the assertion hook read: neither can be handed an argument. */

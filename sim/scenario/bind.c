@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "scenario/scenario_internal.h"
 
 /* One mapping being read: the table, and the table of the model it names, if it names one. */
@@ -66,7 +67,7 @@ static gboolean unknown_key(const Entry *entry, const HfNode *key)
     add_names(names, entry->model);
     g_ptr_array_add(names, NULL);
     const char *const *all = (const char *const *)names->pdata;
-    const char *near = hf_suggest__nearest(key->text, all);
+    const char *near = hf_near_find(key->text, all);
     if (near != NULL)
         return hf_bind__complain(entry->binder, key, "unknown key; did you mean \"%s\"?", near);
     g_autofree char *joined = hf_text__join(all, ", ");
@@ -152,7 +153,7 @@ static gboolean unknown_model(HfBinder *b, const HfKey *key, const HfNode *node)
         g_ptr_array_add(names, (gpointer)(*models)->name);
     gboolean is_any = names->len > 0;
     g_ptr_array_add(names, NULL);
-    const char *near = hf_suggest__nearest(node->text, (const char *const *)names->pdata);
+    const char *near = hf_near_find(node->text, (const char *const *)names->pdata);
     if (near != NULL)
         return hf_bind__complain(b, node, "unknown %s %s; did you mean \"%s\"?", family, found,
                                  near);

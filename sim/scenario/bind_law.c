@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "scenario/scenario_internal.h"
 
 typedef struct LawReader {
@@ -39,7 +40,7 @@ static void unknown_law(HfBinder *b, const HfNode *node, HfUnit unit)
     if (unit == HF_UNIT_DURATION) g_ptr_array_add(names, (gpointer) "poisson");
     g_ptr_array_add(names, NULL);
     const char *const *all = (const char *const *)names->pdata;
-    const char *near = hf_suggest__nearest(node->text, all);
+    const char *near = hf_near_find(node->text, all);
     g_autofree char *found = hf_text__quoted(node->text);
     g_autofree char *joined = hf_text__join(all, ", ");
     if (near != NULL)
@@ -74,7 +75,7 @@ static gboolean unknown_key(LawReader *reader, const HfNode *key)
 {
     g_autoptr(GPtrArray) names = law_keys(reader->law.kind);
     const char *const *all = (const char *const *)names->pdata;
-    const char *near = hf_suggest__nearest(key->text, all);
+    const char *near = hf_near_find(key->text, all);
     if (near != NULL)
         return hf_bind__complain(reader->binder, key, "unknown key; did you mean \"%s\"?", near);
     g_autofree char *joined = hf_text__join(all + 1, " and ");

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "resource/attributes.h"
 #include "resource/quantities.h"
 #include "resource/resources.h"
@@ -271,7 +272,7 @@ static gboolean check_policy(HfBinder *b, const HfNode *node)
     const char *const *policies = b->options->registry->policies;
     if (policies != NULL && g_strv_contains(policies, node->text)) return TRUE;
     g_autofree char *found = hf_text__quoted(node->text);
-    const char *near = hf_suggest__nearest(node->text, policies);
+    const char *near = hf_near_find(node->text, policies);
     if (near != NULL)
         return hf_bind__complain(b, node, "unknown policy %s; did you mean \"%s\"?", found, near);
     g_autofree char *all = policies ? hf_text__join(policies, ", ") : g_strdup("none");
@@ -398,7 +399,7 @@ static const HfKeyWord *read_word(HfBinder *b, const HfKey *key, const HfNode *n
     const char *text = hf_bind__scalar(b, node, all);
     if (text == NULL) return NULL;
     const HfKeyWord *word = find_word(key->words, text);
-    const char *near = hf_suggest__nearest(text, (const char *const *)names->pdata);
+    const char *near = hf_near_find(text, (const char *const *)names->pdata);
     if (word == NULL && near != NULL) {
         g_autofree char *found = hf_text__quoted(text);
         hf_bind__complain(b, node, "unknown value %s; did you mean \"%s\"?", found, near);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/vec.h"
 #include "scenario/scenario_internal.h"
 
@@ -368,7 +369,7 @@ static gboolean holds(Relation relation, double left, double right, double toler
 static void unknown_metric(const HfExpect *expect, const char *name, const HfExpectMetrics *metrics,
                            GError **error)
 {
-    const char *near = hf_suggest__nearest(name, metrics->names);
+    const char *near = hf_near_find(name, metrics->names);
     if (near != NULL)
         g_set_error(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_INPUT,
                     "expectation \"%s\": unknown metric \"%s\"; did you mean \"%s\"?", expect->text,

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/near.h"
 #include "scenario/scenario_internal.h"
 
 /* One step of a path: a name or, in brackets, an index or a name. */
@@ -91,7 +92,7 @@ static gboolean no_entry(const Setting *setting, const HfNode *list, const Step 
             g_ptr_array_add(names, (gpointer)name->text);
     }
     g_ptr_array_add(names, NULL);
-    const char *near = hf_suggest__nearest(step->name, (const char *const *)names->pdata);
+    const char *near = hf_near_find(step->name, (const char *const *)names->pdata);
     g_autofree char *hint = near ? g_strdup_printf("; did you mean \"%s\"?", near) : g_strdup("");
     return hf_complain(setting->complaints, setting->at, so_far,
                        "the list has no entry of that name%s", hint);

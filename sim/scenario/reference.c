@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "scenario/scenario_internal.h"
 
 /* ---- Sections ---- */
@@ -420,8 +421,7 @@ static void explain_one(const char *path, const HfKey *key, void *data)
 static void unknown_path(const Search *search, GError **error)
 {
     g_ptr_array_add(search->paths, NULL);
-    const char *near =
-        hf_suggest__nearest(search->wanted, (const char *const *)search->paths->pdata);
+    const char *near = hf_near_find(search->wanted, (const char *const *)search->paths->pdata);
     if (near != NULL)
         g_set_error(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_INPUT,
                     "unknown key %s; did you mean %s?", search->wanted, near);

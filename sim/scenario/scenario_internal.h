@@ -51,13 +51,6 @@ gboolean hf_complain(HfComplaints *complaints, const HfNode *at, const char *pat
 gboolean hf_complain_io(HfComplaints *complaints, const HfNode *at, const char *path,
                         const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/*
- * The nearest of `names` (NULL-terminated) to `word`, if it is near enough to be a slip: at most a
- * third of its letters differ (insert, delete, change, swap). NULL otherwise. Of equally near ones
- * the one with the longest common beginning, then the first.
- */
-const char *hf_suggest__nearest(const char *word, const char *const *names);
-
 /* "..." with control characters escaped and long text cut, for messages; newly allocated. */
 char *hf_text__quoted(const char *text);
 

@@ -1,59 +1,11 @@
-/* Helpers on text: near misses, quoting for messages, numbers and units, templates. */
+/* Helpers on text: quoting for messages, numbers and units, templates. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenario/scenario_internal.h"
 
-#define WORD_MAX  64 /* longer words get no suggestion */
 #define QUOTE_MAX 60 /* characters of a value shown in a message */
-
-/* Insert, delete, change or swap neighbours: one each (optimal string alignment), letter case
- * ignored. */
-static unsigned distance(const char *a, const char *b)
-{
-    size_t a_length = strlen(a), b_length = strlen(b);
-    unsigned cost[WORD_MAX + 1][WORD_MAX + 1];
-    for (size_t i = 0; i <= a_length; i++) cost[i][0] = (unsigned)i;
-    for (size_t j = 0; j <= b_length; j++) cost[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= a_length; i++) {
-        for (size_t j = 1; j <= b_length; j++) {
-            char x = g_ascii_tolower(a[i - 1]), y = g_ascii_tolower(b[j - 1]);
-            unsigned least = cost[i - 1][j - 1] + (x != y);
-            least = MIN(least, cost[i - 1][j] + 1);
-            least = MIN(least, cost[i][j - 1] + 1);
-            if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) && y == g_ascii_tolower(a[i - 2]))
-                least = MIN(least, cost[i - 2][j - 2] + 1);
-            cost[i][j] = least;
-        }
-    }
-    return cost[a_length][b_length];
-}
-
-static unsigned common_prefix(const char *a, const char *b)
-{
-    unsigned length = 0;
-    while (a[length] != '\0' && a[length] == b[length]) length++;
-    return length;
-}
-
-const char *hf_suggest__nearest(const char *word, const char *const *names)
-{
-    size_t length = strlen(word);
-    if (names == NULL || length == 0 || length > WORD_MAX) return NULL;
-    const char *best = NULL;
-    unsigned least = MAX(1U, (unsigned)length / 3) + 1, prefix = 0;
-    for (int i = 0; names[i] != NULL; i++) {
-        if (strlen(names[i]) > WORD_MAX) continue;
-        unsigned d = distance(word, names[i]), p = common_prefix(word, names[i]);
-        if (d < least || (best != NULL && d == least && p > prefix)) {
-            least = d;
-            prefix = p;
-            best = names[i];
-        }
-    }
-    return best;
-}
 
 char *hf_text__quoted(const char *text)
 {

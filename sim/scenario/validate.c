@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/near.h"
 #include "scenario/scenario_internal.h"
 
 #define AGENTS_MAX 10000000 /* in all groups together */
@@ -98,7 +99,7 @@ static void check_groups_of_role(const Validator *v, const HfScenarioRole *role,
         const HfNode *list = role_node(v, role, "agents");
         g_autofree char *path = g_strdup_printf("roles.%s.agents[%u]", role->name, i);
         g_autofree char *quoted = hf_text__quoted(group);
-        const char *near = hf_suggest__nearest(group, known);
+        const char *near = hf_near_find(group, known);
         const char *other = g_hash_table_lookup(owner, group);
         if (g_strv_contains(known, group)) {
             if (other != NULL)

@@ -371,19 +371,6 @@ static void an_unknown_key_is_answered_with_a_near_one(void **state)
 
 /* ---- Small helpers ---- */
 
-static void near_misses_are_found_and_far_ones_are_not(void **state)
-{
-    static const char *const names[] = {"count", "resources", "era", "1.4", "1.11", NULL};
-    assert_string_equal(hf_suggest__nearest("cuont", names), "count"); /* neighbours swapped */
-    assert_string_equal(hf_suggest__nearest("Resource", names), "resources");
-    assert_string_equal(hf_suggest__nearest("eras", names), "era");
-    assert_string_equal(hf_suggest__nearest("1.1", names), "1.11"); /* as near as 1.4 */
-    assert_null(hf_suggest__nearest("colour", names));
-    assert_null(hf_suggest__nearest("", names));
-    g_autofree char *vast = g_strnfill(100000, 'x');
-    assert_null(hf_suggest__nearest(vast, names));
-}
-
 static void templates_expand_to_numbers(void **state)
 {
     static const struct {
@@ -434,7 +421,6 @@ int main(void)
         cmocka_unit_test(the_documents_hold_every_key_and_law),
         cmocka_unit_test(a_key_is_explained_by_any_of_its_paths),
         cmocka_unit_test(an_unknown_key_is_answered_with_a_near_one),
-        cmocka_unit_test(near_misses_are_found_and_far_ones_are_not),
         cmocka_unit_test(templates_expand_to_numbers),
         cmocka_unit_test(numbers_are_decimal_and_nothing_else),
     };

@@ -1,7 +1,7 @@
 /* "Did you mean": what counts as near, and what does not. */
 #include "support/test.h"
 
-#include "tools/near.h"
+#include "base/near.h"
 
 static const char *const known[] = {"run",  "check",       "compare", "schema",
                                     "list", "explain-key", NULL};
@@ -39,6 +39,27 @@ static void a_word_of_other_letters_alone_is_not_near(void **state)
     assert_null(hf_near_find("a", letters)); /* 1 edit, but nothing in common */
 }
 
+static void letter_case_counts_nothing(void **state)
+{
+    assert_string_equal(hf_near_find("CHECK", known), "check");
+    assert_string_equal(hf_near_find("Chekc", known), "check");
+}
+
+static void of_equally_near_ones_the_longest_common_beginning_wins(void **state)
+{
+    static const char *const eras[] = {"1.4", "1.11", NULL};
+    assert_string_equal(hf_near_find("1.1", eras), "1.11"); /* both are one edit away */
+    static const char *const twins[] = {"cat", "cot", NULL};
+    assert_string_equal(hf_near_find("cut", twins), "cat"); /* then the first */
+}
+
+static void nothing_is_near_to_nothing_known(void **state)
+{
+    static const char *const none[] = {NULL};
+    assert_null(hf_near_find("check", none));
+    assert_null(hf_near_find("check", NULL));
+}
+
 static void the_nearer_of_two_wins(void **state)
 {
     static const char *const two[] = {"memory", "mem", NULL};
@@ -52,6 +73,9 @@ int main(void)
         cmocka_unit_test(a_slip_of_the_fingers_is_found),
         cmocka_unit_test(another_word_is_not_near),
         cmocka_unit_test(a_word_of_other_letters_alone_is_not_near),
+        cmocka_unit_test(letter_case_counts_nothing),
+        cmocka_unit_test(of_equally_near_ones_the_longest_common_beginning_wins),
+        cmocka_unit_test(nothing_is_near_to_nothing_known),
         cmocka_unit_test(the_nearer_of_two_wins),
     };
     hf_test_init();

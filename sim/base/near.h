@@ -1,0 +1,15 @@
+/* "Did you mean ...?": the known word that a mistyped one was probably meant to be. */
+#ifndef HF_BASE_NEAR_H
+#define HF_BASE_NEAR_H
+
+/*
+ * The nearest of `known` (NULL-terminated; NULL = none) to `word`, if it is near enough to be a
+ * slip: at most a third of its letters differ, and at least one is right (insert, delete, change or
+ * swap of two neighbours count one each; letter case counts nothing). Of equally near ones the one
+ * with the longest common beginning, then the first. NULL when none is near.
+ * Cost: the product of the lengths for each known word; words beyond 64 letters are near to
+ * nothing.
+ */
+const char *hf_near_find(const char *word, const char *const *known);
+
+#endif
