@@ -316,6 +316,7 @@ struct HfAllocator {
     HF_VEC(HfRoleId) unmet;   /* roles with an unmet guarantee, in order */
     HfResources offer, rest, extra;
     HfQuantities gained;
+    HF_VEC(HfQuantity) mine, role_part; /* amounts of one grant */
 };
 
 enum {
@@ -417,8 +418,8 @@ static inline int64_t *hf_allocator__role_amounts(const HfAllocator *allocator, 
 /* Add to a role and its ancestors. */
 void hf_allocator__role_add(HfAllocator *allocator, HfRoleId role, int what, HfKindId kind,
                             int64_t milli);
-void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what,
-                                const HfQuantities *amount, int sign);
+void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what, HfAmounts amounts,
+                                int sign);
 /* Add or take the reservations of an agent's total. */
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign);
 void hf_allocator__launched_amounts(HfAllocator *allocator, const HfResources *resources, int sign);

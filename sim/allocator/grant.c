@@ -79,21 +79,36 @@ void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId
 }
 
 /* What of a bundle with shared volumes counts for the sub, and for its role. */
-static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfBundle *bundle,
-                      HfQuantities *mine, HfQuantities *role_part)
+static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfBundle *bundle)
 {
     HfCatalog *catalog = allocator->catalog;
     HfRoleId role = allocator->subs.at[sub].role;
     const HfResource *at = hf_resources_entries(&bundle->resources);
     for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
         if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
-        HfKindId kind = catalog->kind[at[i].kind].quantity;
+        HfQuantity amount = {catalog->kind[at[i].kind].quantity, at[i].milli};
         gboolean shared = hf_meta_is_shared(catalog, at[i].meta);
         if (!shared || copies_granted(allocator, agent, sub, role, &at[i]) == at[i].copies)
-            hf_quantities_add_one(mine, kind, at[i].milli);
+            hf_vec_push(&allocator->mine, amount);
         if (!shared || copies_granted(allocator, agent, HF_ROW_NONE, role, &at[i]) == at[i].copies)
-            hf_quantities_add_one(role_part, kind, at[i].milli);
+            hf_vec_push(&allocator->role_part, amount);
     }
+}
+
+/* The scalars of a bundle without shared volumes. */
+static void scalars_of(HfAllocator *allocator, const HfBundle *bundle)
+{
+    const HfKindInfo *kinds = allocator->catalog->kind;
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    uint32_t count = hf_resources_count(&bundle->resources), scalars = 0;
+    if (count > allocator->mine.room) hf_vec_reserve(&allocator->mine, count);
+    HfQuantity *mine = allocator->mine.at;
+    for (uint32_t i = 0; i < count; i++) {
+        const HfKindInfo *kind = &kinds[at[i].kind];
+        mine[scalars] = (HfQuantity){kind->quantity, at[i].milli};
+        scalars += kind->type == HF_TYPE_SCALAR;
+    }
+    allocator->mine.count = scalars;
 }
 
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -103,21 +118,22 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfNode leaf = allocator->subs.at[sub].leaf;
     HfRoleId role = allocator->subs.at[sub].role;
     HfNode role_leaf = allocator->roles.at[role].leaf;
-    HfQuantities mine = {0};
+    hf_vec_reset(&allocator->mine);
     if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
-        hf_resources_scalar_quantities(allocator->catalog, &bundle->resources, &mine);
+        scalars_of(allocator, bundle);
+        HfAmounts amounts = {allocator->mine.at, allocator->mine.count};
         if (sign < 0) hf_allocator__quota_eased(allocator, role);
-        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, &mine, sign);
-        hf_sorter__allocated(sorters, role_leaf, &mine, sign);
+        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, amounts, sign);
+        hf_sorter__allocated(sorters, role_leaf, amounts, sign);
     } else {
-        HfQuantities role_part = {0};
+        hf_vec_reset(&allocator->role_part);
         hf_allocator__used_amounts(allocator, agent, role, bundle, sign);
-        countable(allocator, agent, sub, bundle, &mine, &role_part);
-        hf_sorter__allocated(sorters, role_leaf, &role_part, sign);
-        hf_quantities_clear(&role_part);
+        countable(allocator, agent, sub, bundle);
+        HfAmounts amounts = {allocator->role_part.at, allocator->role_part.count};
+        hf_sorter__allocated(sorters, role_leaf, amounts, sign);
     }
-    hf_sorter__allocated(sorters, leaf, &mine, sign);
-    hf_quantities_clear(&mine);
+    HfAmounts amounts = {allocator->mine.at, allocator->mine.count};
+    hf_sorter__leaf_allocated(sorters, leaf, amounts, sign);
 }
 
 /* The agent's sum in Mesos's order, where one is kept. */

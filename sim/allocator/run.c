@@ -386,6 +386,21 @@ static gboolean has_offerable(const HfAllocator *allocator)
     return FALSE;
 }
 
+/* Start loading what the visits after this one will read. */
+static void fetch_ahead(const HfAllocator *allocator, uint32_t i)
+{
+    if (i + 2 * HF_AHEAD < allocator->visit.count) {
+        const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + 2 * HF_AHEAD]];
+        __builtin_prefetch(row);
+        __builtin_prefetch((const char *)row + 64);
+    }
+    if (i + HF_AHEAD >= allocator->visit.count) return;
+    const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + HF_AHEAD]];
+    __builtin_prefetch(row->available);
+    __builtin_prefetch((const char *)row->available + 64);
+    if (row->filters.room != 0) __builtin_prefetch(row->filters.heap);
+}
+
 static void make_offers(HfAllocator *allocator, HfOfferList *out)
 {
     if (allocator->sorters.unweighted.count > 0 && has_offerable(allocator))
@@ -400,8 +415,10 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     } else {
         if (!hf_quantities_is_empty(&allocator->required)) run_guarantees(allocator);
         hf_order__shuffle_visit(allocator, 1);
-        for (uint32_t i = 0; i < allocator->visit.count; i++)
+        for (uint32_t i = 0; i < allocator->visit.count; i++) {
+            fetch_ahead(allocator, i);
             visit_agent(allocator, allocator->visit.at[i]);
+        }
     }
     hf_allocator__quota_end(allocator);
     hf_offer__write(allocator, out);

@@ -173,6 +173,7 @@ HfNode hf_sorter__new(HfSorters *sorters, HfSorterKind sort)
     sorters->nodes.at[root].group = group;
     sorters->nodes.at[root].has_weight = 1;
     sorters->nodes.at[root].weight = 1.0;
+    sorters->nodes.at[root].is_dirty = 1; /* for good: it has no siblings to be sorted among */
     return root;
 }
 
@@ -226,7 +227,7 @@ double hf_sorter__share(const HfSorters *sorters, HfNode node)
 static void mark_dirty(HfSorters *sorters, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    if (row->is_dirty || row->parent == HF_NODE_NONE || row->kind == HF_NODE_INACTIVE) return;
+    if (row->is_dirty || row->kind == HF_NODE_INACTIVE) return;
     row->is_dirty = 1;
     hf_vec_push(&group_of(sorters, row->parent)->dirty, node);
 }
@@ -262,16 +263,21 @@ static void renew_key(HfSorters *sorters, HfSorterGroup *group, HfNode node)
     row->is_dirty = 0;
 }
 
-/* Move one member to where its new key belongs. */
+/* Move one member to where its new key belongs. The first member is the one that a run serves, and
+ * the last place is where it goes when shares are equal, so both are looked at before searching. */
 static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    uint32_t from = place_of(sorters, group, node);
-    HfSorterNode before = *row;
-    renew_key(sorters, group, node);
     HfNode *order = group->order.at;
+    uint32_t count = group->order.count;
+    uint32_t from = order[0] == node ? 0 : place_of(sorters, group, node);
+    HfSorterNode before = {
+        .share = row->share, .key_count = row->key_count, .label = row->label, .entry = row->entry};
+    renew_key(sorters, group, node);
     if (is_before(&before, row, group->sort)) {
-        uint32_t to = lower_bound(sorters, group, from + 1, group->order.count, row) - 1;
+        uint32_t to = count - 1;
+        if (to > from && !is_before(&sorters->nodes.at[order[to]], row, group->sort))
+            to = lower_bound(sorters, group, from + 1, to, row) - 1;
         memmove(order + from, order + from + 1, (to - from) * sizeof *order);
         order[to] = node;
     } else {
@@ -314,6 +320,14 @@ static void sort_group(HfSorters *sorters, HfSorterGroup *group)
 
 void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
 {
+    if (group->order.count == 1) {
+        /* nobody to compare with: the key is made when somebody comes */
+        sorters->nodes.at[group->order.at[0]].is_dirty = 0;
+        hf_vec_reset(&group->dirty);
+        group->version = 0;
+        group->is_unsorted = FALSE;
+        return;
+    }
     if (group->version != sorters->version && group->sort == HF_SORTER_DRF) {
         for (uint32_t i = 0; i < group->order.count; i++)
             renew_key(sorters, group, group->order.at[i]);
@@ -648,19 +662,26 @@ gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b)
 
 /* ---- Allocations ---- */
 
-void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount, int sign)
+static inline void node_allocated(HfSorters *sorters, HfNode node, HfAmounts amounts, int sign)
 {
-    const HfQuantity *at = hf_quantities_entries(amount);
-    for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent) {
-        HfSorterNode *row = &sorters->nodes.at[node];
-        int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride;
-        for (uint32_t i = 0; i < amount->count; i++) {
-            alloc[at[i].kind] += sign * at[i].milli;
-            HF_ASSERT(alloc[at[i].kind] >= 0);
-        }
-        if (sign > 0) row->count++;
-        mark_dirty(sorters, node);
-    }
+    HfSorterNode *row = &sorters->nodes.at[node];
+    int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride, least = 0;
+    for (uint32_t i = 0; i < amounts.count; i++)
+        least |= alloc[amounts.at[i].kind] += sign * amounts.at[i].milli;
+    HF_ASSERT(least >= 0); /* the sign bit of any of them */
+    row->count += sign > 0;
+    if (!row->is_dirty) mark_dirty(sorters, node);
+}
+
+void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign)
+{
+    for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
+        node_allocated(sorters, node, amounts, sign);
+}
+
+void hf_sorter__leaf_allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign)
+{
+    node_allocated(sorters, leaf, amounts, sign);
 }
 
 void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,

@@ -59,6 +59,12 @@ typedef struct HfSorterGroup {
     gboolean is_unsorted; /* something was put into `order` without a place */
 } HfSorterGroup;
 
+/* Amounts by kind in any order; a kind may come more than once. */
+typedef struct HfAmounts {
+    const HfQuantity *at; /* [count]; kinds are HfKindInfo.quantity */
+    uint32_t count;
+} HfAmounts;
+
 typedef struct HfSorters {
     HF_VEC(HfSorterNode) nodes;
     HF_VEC(HfNode) vacant_nodes;
@@ -119,7 +125,9 @@ void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf);
 
 /* One allocation of these amounts (sign 1): the path gets them and counts one more; or the end of
  * one (sign -1). */
-void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, const HfQuantities *amount, int sign);
+void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign);
+/* The same for a leaf alone: enough in a sorter of frameworks, where nobody asks for its root. */
+void hf_sorter__leaf_allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign);
 /* Swap amounts without counting; clipped at 0 as Mesos's quantities are. */
 void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
                        const HfQuantities *after);
@@ -156,6 +164,7 @@ double hf_sorter__share(const HfSorters *sorters, HfNode node);
  */
 static inline gboolean hf_sorter__is_clean(const HfSorters *sorters, const HfSorterGroup *group)
 {
+    if (group->order.count <= 1) return group->dirty.count == 0;
     return group->dirty.count == 0 && group->version == sorters->version && !group->is_unsorted;
 }
 void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group);
