@@ -61,8 +61,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAudit, hf_audit_free)
  */
 void hf_audit_listen(void *audit, const HfRecord *record);
 
-/* The run is over at `now`: everything is recounted once more. O(everything). */
-void hf_audit_finish(HfAudit *audit, HfTime now);
+/* The run is over: everything is recounted once more. O(everything). */
+void hf_audit_finish(HfAudit *audit);
 
 /* NULL as long as everything could be true. Owned by the auditor. */
 const HfAuditBreach *hf_audit_breach(const HfAudit *audit);

@@ -1,0 +1,264 @@
+/*
+ * Agents and their hosts in the auditor's book: what each has in all, and what nobody holds.
+ */
+#include "audit/audit_internal.h"
+
+#define ROWS_MAX (UINT32_C(1) << 24) /* ids are dense; one beyond this is nobody's */
+
+HfAuditHost *hf_audit__host(HfAudit *audit, uint32_t row)
+{
+    HF_ASSERT(row < ROWS_MAX);
+    while (audit->hosts.count <= row) {
+        hf_vec_push_zero(&audit->hosts);
+        hf_vec_last(&audit->hosts)->agent = NO_ROW;
+    }
+    return &audit->hosts.at[row];
+}
+
+HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent)
+{
+    if (agent >= audit->agents.count) return NULL;
+    HfAuditAgent *row = &audit->agents.at[agent];
+    return row->standing == HF_AUDIT_UNKNOWN ? NULL : row;
+}
+
+/* ---- taking from what is there ---- */
+
+static gboolean agent_has(const HfAudit *audit, const HfAuditAgent *agent, const HfResource *entry)
+{
+    const HfResource *have = hf_resources_entries(&agent->total);
+    for (uint32_t i = 0; i < hf_resources_count(&agent->total); i++)
+        if (have[i].kind == entry->kind && hf_meta_equal(audit->catalog, have[i].meta, entry->meta))
+            return TRUE;
+    return FALSE;
+}
+
+/* Which of the invariants does it break that `from` does not hold all of `taken`? */
+static HfInvariant kind_of_shortage(const HfAudit *audit, const HfAuditAgent *agent,
+                                    const HfResources *from, const HfResources *taken,
+                                    HfInvariant shortage)
+{
+    const HfResource *entry = hf_resources_entries(taken);
+    for (uint32_t i = 0; i < hf_resources_count(taken); i++, entry++) {
+        if (hf_resources_contains_one(audit->catalog, from, entry)) continue;
+        if (!agent_has(audit, agent, entry) &&
+            !hf_meta_is_unreserved(audit->catalog, entry->meta) &&
+            !hf_meta_is_dynamic(audit->catalog, entry->meta))
+            return HF_INVARIANT_STATIC;
+        if (hf_kind_type(audit->catalog, entry->kind) != HF_TYPE_SCALAR &&
+            hf_resources_contains_one(audit->catalog, &agent->total, entry))
+            return HF_INVARIANT_ONE_HOLDER;
+        return shortage;
+    }
+    return shortage;
+}
+
+void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
+                    const HfResources *taken, HfInvariant shortage)
+{
+    if (G_LIKELY(hf_resources_contains(audit->catalog, from, taken))) {
+        hf_resources_subtract(audit->catalog, from, taken);
+        return;
+    }
+    const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
+    g_autofree char *name = hf_audit__agent_name(audit, record->agent);
+    g_autofree char *wanted = hf_audit__text(audit, taken), *there = hf_audit__text(audit, from);
+    hf_audit__break(audit, kind_of_shortage(audit, agent, from, taken, shortage), record,
+                    "%s %" G_GUINT64_FORMAT " takes %s on agent %s, where %s is left",
+                    record->type == HF_RECORD_OFFER_SENT ? "offer" : "task", (guint64)record->id,
+                    wanted, name, there);
+}
+
+/* ---- agents ---- */
+
+/* Its total, as it registers: the same as before unless its host went down in between. TRUE when it
+ * is another. */
+static gboolean set_total(HfAudit *audit, const HfRecord *record, HfAuditAgent *agent,
+                          gboolean may_change)
+{
+    HfResources *total = &audit->scratch;
+    hf_audit__plain(audit, record->resources, total);
+    if (hf_resources_equal(audit->catalog, &agent->total, total)) return FALSE;
+    if (!may_change) {
+        g_autofree char *name = hf_audit__agent_name(audit, record->agent);
+        g_autofree char *before = hf_audit__text(audit, &agent->total),
+                        *after = hf_audit__text(audit, total);
+        hf_audit__break(audit, HF_INVARIANT_STATIC, record,
+                        "agent %s had %s and has %s without having been restarted", name, before,
+                        after);
+    }
+    hf_resources_copy(audit->catalog, &agent->total, total);
+    return TRUE;
+}
+
+/* What tasks and offers leave of the total. */
+static void count_unheld(HfAudit *audit, const HfRecord *record, uint32_t row)
+{
+    HfAuditAgent *agent = &audit->agents.at[row];
+    hf_resources_copy(audit->catalog, &agent->unheld, &agent->total);
+    if (agent->tasks == 0 && agent->offers == 0) return;
+    for (guint32 i = 0; i < audit->tasks.count && !hf_audit__is_broken(audit); i++) {
+        const HfAuditTask *task = &audit->tasks.at[i];
+        if (task->flags & HF_TASK_IS_OPEN && task->agent == row)
+            hf_audit__take(audit, record, &agent->unheld, &task->resources,
+                           HF_INVARIANT_CONSERVATION);
+    }
+    for (guint32 i = 0; i < audit->offers.count && !hf_audit__is_broken(audit); i++) {
+        const HfAuditOffer *offer = &audit->offers.at[i];
+        if (offer->is_live && offer->agent == row)
+            hf_audit__take(audit, record, &agent->unheld, &offer->resources,
+                           HF_INVARIANT_CONSERVATION);
+    }
+}
+
+static gboolean fits_host(HfAudit *audit, const HfRecord *record)
+{
+    g_autofree char *name = hf_audit__agent_name(audit, record->agent);
+    if (record->agent >= ROWS_MAX || record->value < 0 || record->value >= ROWS_MAX) {
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "agent %s is not of this cluster",
+                        name);
+        return FALSE;
+    }
+    uint32_t host = (uint32_t)record->value;
+    g_autofree char *host_name = hf_audit__host_name(audit, host);
+    const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
+    if (agent == NULL && record->type == HF_RECORD_AGENT_REREGISTERED) {
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                        "agent %s registers again and never registered before", name);
+        return FALSE;
+    }
+    if (agent != NULL && agent->host != host) {
+        g_autofree char *before = hf_audit__host_name(audit, agent->host);
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                        "agent id %s of host %s is used by host %s", name, before, host_name);
+        return FALSE;
+    }
+    if (agent != NULL && record->type == HF_RECORD_AGENT_REGISTERED) {
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "agent id %s is given out twice", name);
+        return FALSE;
+    }
+    uint32_t other = hf_audit__host(audit, host)->agent;
+    if (other != NO_ROW && other != record->agent &&
+        audit->agents.at[other].standing != HF_AUDIT_UNREACHABLE) {
+        g_autofree char *other_name = hf_audit__agent_name(audit, other);
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                        "host %s registers as agent %s while agent %s is still there", host_name,
+                        name, other_name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
+{
+    audit->pending = HF_PENDING_NOTHING;
+    if (!fits_host(audit, record)) return;
+    while (audit->agents.count <= record->agent) {
+        hf_vec_push_zero(&audit->agents);
+        hf_vec_last(&audit->agents)->parked = NO_ROW;
+    }
+    HfAuditAgent *agent = &audit->agents.at[record->agent];
+    HfAuditHost *host = hf_audit__host(audit, (uint32_t)record->value);
+    HfAuditStanding before = agent->standing;
+    gboolean may_change = before == HF_AUDIT_UNKNOWN || host->was_down;
+    gboolean is_another = set_total(audit, record, agent, may_change);
+    agent->host = (uint32_t)record->value;
+    agent->standing = HF_AUDIT_REGISTERED;
+    if (before == HF_AUDIT_UNREACHABLE) hf_audit__unpark(audit, agent);
+    if (before == HF_AUDIT_UNREACHABLE || is_another) count_unheld(audit, record, record->agent);
+    host->agent = record->agent;
+    host->was_down = host->is_down;
+}
+
+/* The agent of a record; breaks I-22 and returns NULL when it is not one of these. */
+static HfAuditAgent *standing_agent(HfAudit *audit, const HfRecord *record, gboolean connected_only)
+{
+    HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
+    if (agent != NULL && (agent->standing == HF_AUDIT_REGISTERED ||
+                          (!connected_only && agent->standing == HF_AUDIT_DISCONNECTED)))
+        return agent;
+    g_autofree char *name = hf_audit__agent_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "agent %s is lost, and was not there",
+                    name);
+    return NULL;
+}
+
+static gboolean has_no_offers(HfAudit *audit, const HfRecord *record, const HfAuditAgent *agent)
+{
+    if (agent->offers == 0) return TRUE;
+    g_autofree char *name = hf_audit__agent_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "agent %s is lost with %u offers out", name,
+                    agent->offers);
+    return FALSE;
+}
+
+void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditAgent *agent = standing_agent(audit, record, TRUE);
+    if (agent == NULL || !has_no_offers(audit, record, agent)) return;
+    agent->standing = HF_AUDIT_DISCONNECTED;
+}
+
+void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditAgent *agent = standing_agent(audit, record, FALSE);
+    if (agent == NULL || !has_no_offers(audit, record, agent)) return;
+    agent->standing = HF_AUDIT_UNREACHABLE;
+    agent->epoch++;
+    hf_resources_reset(audit->catalog, &agent->unheld);
+    audit->pending = HF_PENDING_LOSSES;
+    audit->pending_agent = record->agent;
+}
+
+/* ---- hosts ---- */
+
+void hf_audit__on_host(HfAudit *audit, const HfRecord *record)
+{
+    gboolean goes_down = record->type == HF_RECORD_AGENT_CRASHED;
+    HfAuditHost *host = record->agent < ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
+    if (host == NULL || !host->is_down == !goes_down) {
+        g_autofree char *name = hf_audit__host_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "host %s %s, and was so already", name,
+                        goes_down ? "goes down" : "comes back");
+        return;
+    }
+    host->is_down = goes_down;
+    host->was_down = TRUE;
+    if (!goes_down) return;
+    audit->pending = HF_PENDING_ENDS;
+    audit->pending_agent = record->agent;
+}
+
+/* ---- the recount ---- */
+
+/* Every agent: what is left, and what live offers and open tasks hold, make the total. */
+void hf_audit__recount(HfAudit *audit)
+{
+    HfCatalog *catalog = audit->catalog;
+    g_autofree HfResources *sum = g_new0(HfResources, audit->agents.count + 1);
+    for (guint32 i = 0; i < audit->offers.count; i++)
+        if (audit->offers.at[i].is_live)
+            hf_resources_add(catalog, &sum[audit->offers.at[i].agent],
+                             &audit->offers.at[i].resources);
+    for (guint32 i = 0; i < audit->tasks.count; i++)
+        if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN)
+            hf_resources_add(catalog, &sum[audit->tasks.at[i].agent],
+                             &audit->tasks.at[i].resources);
+    for (guint32 a = 0; a < audit->agents.count; a++) {
+        const HfAuditAgent *agent = &audit->agents.at[a];
+        if (agent->standing == HF_AUDIT_REGISTERED || agent->standing == HF_AUDIT_DISCONNECTED) {
+            hf_resources_add(catalog, &sum[a], &agent->unheld);
+            if (!hf_resources_equal(catalog, &sum[a], &agent->total)) {
+                g_autofree char *name = hf_audit__agent_name(audit, a);
+                g_autofree char *all = hf_audit__text(audit, &agent->total),
+                                *counted = hf_audit__text(audit, &sum[a]);
+                hf_audit__break(
+                    audit, HF_INVARIANT_CONSERVATION,
+                    &(HfRecord){
+                        .type = HF_RECORD_AGENT_REREGISTERED, .agent = a, .framework = HF_ROW_NONE},
+                    "agent %s has %s, of which %s is accounted for", name, all, counted);
+            }
+        }
+        hf_resources_clear(catalog, &sum[a]);
+    }
+}

@@ -1,0 +1,344 @@
+/*
+ * The auditor: what it hears goes to the part of the book that it is about; see audit.h.
+ */
+#include "audit/audit_internal.h"
+
+#include "resource/text.h"
+
+static const struct {
+    const char *id, *rule;
+} invariants[HF_INVARIANTS] = {
+    [HF_INVARIANT_CONSERVATION] =
+        {"I-01", "on every agent total = allocated + offered + free, and none is negative"},
+    [HF_INVARIANT_ONE_HOLDER] = {"I-02", "each port is in at most one offer or task"},
+    [HF_INVARIANT_OFFERS] = {"I-03", "an offer holds what was free, and is answered once"},
+    [HF_INVARIANT_ROLES] = {"I-04",
+                            "what is reserved to a role is offered to it and below it alone"},
+    [HF_INVARIANT_STATIC] = {"I-05", "what an agent has changes only when it restarts"},
+    [HF_INVARIANT_FILTERS] = {"I-07", "filters and suppression are respected"},
+    [HF_INVARIANT_TIME] = {"I-19", "time does not go back"},
+    [HF_INVARIANT_TASKS] = {"I-20", "a task goes through legal states, and ends once"},
+    [HF_INVARIANT_REMOVED] = {"I-21", "a removed framework has no tasks and gets no offers"},
+    [HF_INVARIANT_AGENTS] = {"I-22", "an agent id belongs to one host; what is gone holds nothing"},
+    [HF_INVARIANT_ONE_HOST] = {"I-24", "a task runs on the host it was launched on, once"},
+};
+
+HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config)
+{
+    HF_ASSERT(config->allocation_interval > 0);
+    HfAudit *audit = g_new0(HfAudit, 1);
+    audit->catalog = catalog;
+    audit->config = *config;
+    hf_history__init(&audit->history);
+    return audit;
+}
+
+static void clear_rows(HfAudit *audit)
+{
+    HfCatalog *catalog = audit->catalog;
+    for (guint32 i = 0; i < audit->agents.count; i++) {
+        hf_resources_clear(catalog, &audit->agents.at[i].total);
+        hf_resources_clear(catalog, &audit->agents.at[i].unheld);
+    }
+    for (guint32 i = 0; i < audit->offers.count; i++)
+        hf_resources_clear(catalog, &audit->offers.at[i].resources);
+    for (guint32 i = 0; i < audit->tasks.count; i++)
+        hf_resources_clear(catalog, &audit->tasks.at[i].resources);
+    for (guint32 i = 0; i < audit->filters.count; i++)
+        hf_resources_clear(catalog, &audit->filters.at[i].refused);
+    hf_resources_clear(catalog, &audit->pending_left);
+    hf_resources_clear(catalog, &audit->scratch);
+}
+
+static void free_breach(HfAuditBreach *breach)
+{
+    if (breach == NULL) return;
+    g_free(breach->sentence);
+    g_ptr_array_unref(breach->records);
+    g_free(breach);
+}
+
+void hf_audit_free(HfAudit *audit)
+{
+    if (audit == NULL) return;
+    clear_rows(audit);
+    hf_history__clear(&audit->history, audit->catalog);
+    hf_vec_clear(&audit->hosts);
+    hf_vec_clear(&audit->agents);
+    hf_vec_clear(&audit->frameworks);
+    hf_vec_clear(&audit->offers);
+    hf_vec_clear(&audit->tasks);
+    hf_vec_clear(&audit->subs);
+    hf_vec_clear(&audit->filters);
+    hf_slots_clear(&audit->task_slots);
+    hf_slots_clear(&audit->filter_slots);
+    hf_map64_clear(&audit->task_rows);
+    hf_map64_clear(&audit->sub_rows);
+    hf_map64_clear(&audit->filter_heads);
+    free_breach(audit->breach);
+    g_free(audit);
+}
+
+/* ---- amounts ---- */
+
+void hf_audit__plain(HfAudit *audit, const HfResources *given, HfResources *out)
+{
+    if (given == NULL) {
+        hf_resources_reset(audit->catalog, out);
+        return;
+    }
+    hf_resources_copy(audit->catalog, out, given);
+    hf_resources_unallocate(audit->catalog, out);
+}
+
+static gboolean is_same_entry(const HfCatalog *catalog, const HfResource *a, const HfResource *b)
+{
+    if (a->kind != b->kind || a->copies != b->copies ||
+        hf_meta_info(catalog, a->meta)->unallocated != hf_meta_info(catalog, b->meta)->unallocated)
+        return FALSE;
+    switch (hf_kind_type(catalog, a->kind)) {
+    case HF_TYPE_SCALAR:
+        return a->milli == b->milli;
+    case HF_TYPE_RANGES:
+        return a->ranges == b->ranges || hf_ranges_equal(a->ranges, b->ranges);
+    case HF_TYPE_SET:
+        return a->set == b->set || hf_set_equal(a->set, b->set);
+    }
+    return FALSE;
+}
+
+gboolean hf_audit__is_same(HfAudit *audit, const HfResources *booked, const HfResources *given)
+{
+    if (given == NULL) return hf_resources_is_empty(booked);
+    uint32_t count = hf_resources_count(booked), same = 0;
+    if (count == hf_resources_count(given)) {
+        const HfResource *a = hf_resources_entries(booked), *b = hf_resources_entries(given);
+        while (same < count && is_same_entry(audit->catalog, &a[same], &b[same])) same++;
+        if (same == count) return TRUE;
+    }
+    hf_audit__plain(audit, given, &audit->scratch); /* the same in another order? */
+    return hf_resources_equal(audit->catalog, booked, &audit->scratch);
+}
+
+/* ---- names ---- */
+
+static char *name_of(const char *(*name)(void *, uint32_t), void *context, uint32_t row)
+{
+    const char *text = name && row != HF_ROW_NONE ? name(context, row) : NULL;
+    if (text) return g_strdup(text);
+    return row == HF_ROW_NONE ? g_strdup("nobody") : g_strdup_printf("%u", row);
+}
+
+char *hf_audit__agent_name(const HfAudit *audit, uint32_t agent)
+{
+    return name_of(audit->config.names.agent, audit->config.names.context, agent);
+}
+
+char *hf_audit__host_name(const HfAudit *audit, uint32_t host)
+{
+    return name_of(audit->config.names.host, audit->config.names.context, host);
+}
+
+char *hf_audit__framework_name(const HfAudit *audit, uint32_t framework)
+{
+    return name_of(audit->config.names.framework, audit->config.names.context, framework);
+}
+
+char *hf_audit__text(const HfAudit *audit, const HfResources *resources)
+{
+    if (resources == NULL || hf_resources_is_empty(resources)) return g_strdup("nothing");
+    g_auto(GStrv) entries = hf_resources_print_canonical(audit->catalog, resources);
+    return g_strjoinv("; ", entries);
+}
+
+/* ---- breaches ---- */
+
+void hf_audit__break(HfAudit *audit, HfInvariant invariant, const HfRecord *subject,
+                     const char *format, ...)
+{
+    if (audit->breach != NULL) return;
+    va_list arguments;
+    va_start(arguments, format);
+    HfAuditBreach *breach = g_new0(HfAuditBreach, 1);
+    breach->invariant = invariants[invariant].id;
+    breach->rule = invariants[invariant].rule;
+    breach->sentence = g_strdup_vprintf(format, arguments);
+    breach->at = MAX(audit->last, 0);
+    breach->records = hf_history__about(audit, subject);
+    audit->breach = breach;
+    va_end(arguments);
+}
+
+/* ---- what belongs together ---- */
+
+/* Does this record belong to what is pending? */
+static gboolean belongs(const HfAudit *audit, const HfRecord *record)
+{
+    switch (audit->pending) {
+    case HF_PENDING_NOTHING:
+        return TRUE;
+    case HF_PENDING_TASKS:
+        if (record->framework != audit->pending_framework) return FALSE;
+        if (record->type == HF_RECORD_TASK_STATE && record->agent == HF_ROW_NONE)
+            return record->reason == HF_REASON_TASK_INVALID;
+        return record->agent == audit->pending_agent && record->role == audit->pending_role &&
+               (record->type == HF_RECORD_TASK_LAUNCHED ||
+                (record->type == HF_RECORD_OFFER_ACCEPTED && !audit->pending_has_tasks));
+    case HF_PENDING_LOSSES:
+        return record->type == HF_RECORD_TASK_STATE && record->agent == audit->pending_agent;
+    case HF_PENDING_ENDS:
+        return record->type == HF_RECORD_TASK_ENDED && record->agent == audit->pending_agent;
+    case HF_PENDING_RETURN:
+        return record->agent == audit->pending_agent &&
+               (record->type == HF_RECORD_TASK_LAUNCHED ||
+                record->type == HF_RECORD_AGENT_REREGISTERED);
+    }
+    return FALSE;
+}
+
+void hf_audit__settle(HfAudit *audit)
+{
+    HfAuditPending pending = audit->pending;
+    HfRecord subject = {.agent = audit->pending_agent, .framework = HF_ROW_NONE};
+    audit->pending = HF_PENDING_NOTHING;
+    switch (pending) {
+    case HF_PENDING_NOTHING:
+        break;
+    case HF_PENDING_TASKS:
+        hf_audit__close_accept(audit);
+        break;
+    case HF_PENDING_LOSSES:
+        subject.type = HF_RECORD_AGENT_UNREACHABLE;
+        if (audit->agents.at[subject.agent].tasks > 0) {
+            g_autofree char *agent = hf_audit__agent_name(audit, subject.agent);
+            hf_audit__break(audit, HF_INVARIANT_AGENTS, &subject,
+                            "agent %s is unreachable and still holds %u tasks", agent,
+                            audit->agents.at[subject.agent].tasks);
+        }
+        break;
+    case HF_PENDING_ENDS:
+        subject.type = HF_RECORD_AGENT_CRASHED;
+        if (audit->hosts.at[subject.agent].runs > 0) {
+            g_autofree char *host = hf_audit__host_name(audit, subject.agent);
+            hf_audit__break(audit, HF_INVARIANT_AGENTS, &subject,
+                            "host %s is down and still runs %u tasks", host,
+                            audit->hosts.at[subject.agent].runs);
+        }
+        break;
+    case HF_PENDING_RETURN: {
+        subject.type = HF_RECORD_AGENT_REREGISTERED;
+        g_autofree char *agent = hf_audit__agent_name(audit, subject.agent);
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, &subject,
+                        "agent %s is unreachable, got tasks, and did not come back", agent);
+        break;
+    }
+    }
+}
+
+/* ---- listening ---- */
+
+static void dispatch(HfAudit *audit, const HfRecord *record)
+{
+    switch ((HfRecordType)record->type) {
+    case HF_RECORD_AGENT_CRASHED:
+    case HF_RECORD_AGENT_RETURNED:
+        hf_audit__on_host(audit, record);
+        break;
+    case HF_RECORD_TASK_STARTED:
+        hf_audit__on_task_started(audit, record);
+        break;
+    case HF_RECORD_TASK_ENDED:
+        hf_audit__on_task_ended(audit, record);
+        break;
+    case HF_RECORD_AGENT_REGISTERED:
+    case HF_RECORD_AGENT_REREGISTERED:
+        hf_audit__on_agent_registered(audit, record);
+        break;
+    case HF_RECORD_AGENT_DISCONNECTED:
+        hf_audit__on_agent_disconnected(audit, record);
+        break;
+    case HF_RECORD_AGENT_UNREACHABLE:
+        hf_audit__on_agent_unreachable(audit, record);
+        break;
+    case HF_RECORD_FRAMEWORK_SUBSCRIBED:
+    case HF_RECORD_FRAMEWORK_REMOVED:
+        hf_audit__on_framework(audit, record);
+        break;
+    case HF_RECORD_OFFER_SENT:
+        hf_audit__on_offer_sent(audit, record);
+        break;
+    case HF_RECORD_OFFER_ACCEPTED:
+    case HF_RECORD_OFFER_DECLINED:
+    case HF_RECORD_OFFER_RESCINDED:
+    case HF_RECORD_OFFER_EXPIRED:
+        hf_audit__on_offer_ended(audit, record);
+        break;
+    case HF_RECORD_REVIVED:
+    case HF_RECORD_SUPPRESSED:
+        hf_audit__on_revive(audit, record);
+        break;
+    case HF_RECORD_TASK_LAUNCHED:
+        hf_audit__on_task_launched(audit, record);
+        break;
+    case HF_RECORD_TASK_STATE:
+        hf_audit__on_task_state(audit, record);
+        break;
+    case HF_RECORD_ACCEPT_INVALID:
+    case HF_RECORD_TASK_KILL:
+        hf_audit__framework(audit, record);
+        break;
+    case HF_RECORD_RUN_STARTED: /* these change nothing that is in the book */
+    case HF_RECORD_RUN_ENDED:
+    case HF_RECORD_MESSAGE_LOST:
+    case HF_RECORD_DEMAND:
+    case HF_RECORD_JOB_SUBMITTED:
+    case HF_RECORD_TASK_WAITED:
+    case HF_RECORD_JOB_FINISHED:
+    case HF_RECORD_PLACEMENT_REFUSED:
+    case HF_RECORD_TASK_REPLACED:
+    case HF_RECORD_TYPES:
+        break;
+    }
+}
+
+void hf_audit_listen(void *context, const HfRecord *record)
+{
+    HfAudit *audit = context;
+    if (G_UNLIKELY(audit->breach != NULL)) return;
+    hf_history__keep(audit, record);
+    if (G_UNLIKELY(record->at < audit->last)) {
+        hf_audit__break(audit, HF_INVARIANT_TIME, record,
+                        "a record of %" G_GINT64_FORMAT " ns follows one of %" G_GINT64_FORMAT
+                        " ns",
+                        (gint64)record->at, (gint64)audit->last);
+        return;
+    }
+    audit->last = record->at;
+    if (audit->pending != HF_PENDING_NOTHING && !belongs(audit, record)) hf_audit__settle(audit);
+    if (G_LIKELY(audit->breach == NULL)) dispatch(audit, record);
+}
+
+void hf_audit_finish(HfAudit *audit)
+{
+    if (audit->breach == NULL) hf_audit__settle(audit);
+    if (audit->breach == NULL) hf_audit__recount(audit);
+}
+
+const HfAuditBreach *hf_audit_breach(const HfAudit *audit)
+{
+    return audit->breach;
+}
+
+uint64_t hf_audit_records(const HfAudit *audit)
+{
+    return audit->serial - (audit->breach != NULL ? 1 : 0);
+}
+
+size_t hf_audit_memory(const HfAudit *audit)
+{
+    return HF_HISTORY_SIZE * (sizeof(HfRecord) + sizeof(HfResources)) +
+           audit->hosts.room * sizeof(HfAuditHost) + audit->agents.room * sizeof(HfAuditAgent) +
+           audit->offers.room * sizeof(HfAuditOffer) + audit->tasks.room * sizeof(HfAuditTask) +
+           audit->filters.room * sizeof(HfAuditFilter) + audit->subs.room * sizeof(HfAuditSub) +
+           ((size_t)audit->task_rows.room + audit->filter_heads.room) * 12;
+}

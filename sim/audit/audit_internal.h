@@ -1,0 +1,232 @@
+/*
+ * What the files of the auditor share: its book, and the few functions between them.
+ *
+ * The book holds what is outstanding: for each agent what is free, each live offer, each task that
+ * is booked or runs. Rows are taken from the ids of the trace where these are dense (agents, hosts,
+ * frameworks, offers), and found through a map where they are not (tasks, filters). Amounts in the
+ * book are without allocation role.
+ *
+ * Some records announce others that follow at once and in one piece: an accepted offer its tasks,
+ * an unreachable agent the end of its tasks, a crashed host the end of its runs, tasks that come
+ * back the return of their agent. `pending` says what is announced; the first record that does not
+ * belong to it closes it, and what should have happened by then is checked.
+ */
+#ifndef HF_AUDIT_AUDIT_INTERNAL_H
+#define HF_AUDIT_AUDIT_INTERNAL_H
+
+#include "audit/audit.h"
+#include "base/map64.h"
+#include "base/slots.h"
+#include "base/vec.h"
+
+#define NO_ROW UINT32_MAX
+
+typedef enum HfInvariant {
+    HF_INVARIANT_CONSERVATION,
+    HF_INVARIANT_ONE_HOLDER,
+    HF_INVARIANT_OFFERS,
+    HF_INVARIANT_ROLES,
+    HF_INVARIANT_STATIC,
+    HF_INVARIANT_FILTERS,
+    HF_INVARIANT_TIME,
+    HF_INVARIANT_TASKS,
+    HF_INVARIANT_REMOVED,
+    HF_INVARIANT_AGENTS,
+    HF_INVARIANT_ONE_HOST,
+    HF_INVARIANTS
+} HfInvariant;
+
+typedef struct HfAuditHost {
+    uint32_t runs;  /* tasks that run here */
+    uint32_t agent; /* the agent id that it last registered; NO_ROW = none yet */
+    gboolean is_down;
+    gboolean was_down; /* since its agent last registered */
+} HfAuditHost;
+
+typedef enum HfAuditStanding {
+    HF_AUDIT_UNKNOWN = 0,
+    HF_AUDIT_REGISTERED,
+    HF_AUDIT_DISCONNECTED,
+    HF_AUDIT_UNREACHABLE
+} HfAuditStanding;
+
+typedef struct HfAuditAgent {
+    HfAuditStanding standing;
+    uint32_t host;
+    uint32_t offers, tasks; /* live offers; open tasks */
+    uint32_t epoch;         /* filters of an earlier one are gone */
+    uint32_t parked;        /* tasks that went with it and may come back with it */
+    HfResources total, unheld;
+} HfAuditAgent;
+
+typedef struct HfAuditFramework {
+    gboolean is_known, is_removed, is_suppressed;
+    uint32_t offers, tasks;
+    uint32_t epoch; /* as of an agent; of all its roles */
+    uint32_t calls; /* revive and suppress of all roles: they overrule what a role said before */
+} HfAuditFramework;
+
+/* One framework under one role. */
+typedef struct HfAuditSub {
+    gboolean is_suppressed;
+    uint32_t calls; /* of the framework when is_suppressed was said */
+    uint32_t epoch;
+} HfAuditSub;
+
+typedef struct HfAuditOffer {
+    uint64_t serial; /* of the record that made it */
+    HfTime at;
+    uint32_t generation; /* the last one seen; 0 = none yet */
+    gboolean is_live;
+    uint32_t framework, agent;
+    HfRoleId role;
+    HfResources resources;
+} HfAuditOffer;
+
+enum {
+    HF_TASK_IS_OPEN = 1 << 0,    /* the master books it */
+    HF_TASK_IS_RUNNING = 1 << 1, /* a host runs it */
+    HF_TASK_WAS_RUN = 1 << 2,    /* or did */
+    HF_TASK_IS_PARKED = 1 << 3,  /* its agent went away with it */
+    HF_TASK_IS_LISTED = 1 << 4,  /* it stands in its agent's list of parked tasks */
+    HF_TASK_STATE_OPEN = 1 << 5  /* it came back in a state that no record told */
+};
+
+typedef struct HfAuditTask {
+    uint64_t serial, id;
+    HfTime at;
+    int64_t job;
+    uint32_t framework, agent, host;
+    uint32_t next_parked;
+    HfRoleId role;
+    uint8_t flags;
+    uint8_t state; /* HfTaskState, in the master's book */
+    uint8_t end;   /* HfTaskState: how its run ended */
+    HfResources resources;
+} HfAuditTask;
+
+typedef struct HfAuditFilter {
+    HfTime ends, since;
+    uint32_t epoch; /* sum of those of its agent, framework and sub: each only grows */
+    uint32_t next;
+    HfResources refused;
+} HfAuditFilter;
+
+typedef enum HfAuditPending {
+    HF_PENDING_NOTHING = 0,
+    HF_PENDING_TASKS,  /* an offer was accepted: what is done with it */
+    HF_PENDING_LOSSES, /* an agent is unreachable: the end of its tasks */
+    HF_PENDING_ENDS,   /* a host went down: the end of its runs */
+    HF_PENDING_RETURN  /* tasks came back: the return of their agent */
+} HfAuditPending;
+
+/* The last records, with what they hold. */
+#define HF_HISTORY_SIZE 8192U
+typedef struct HfHistory {
+    HfRecord *record;       /* [HF_HISTORY_SIZE] */
+    HfResources *resources; /* [HF_HISTORY_SIZE] */
+} HfHistory;
+
+struct HfAudit {
+    HfCatalog *catalog;
+    HfAuditConfig config;
+    HfTime last;
+    uint64_t serial; /* records heard */
+    HF_VEC(HfAuditHost) hosts;
+    HF_VEC(HfAuditAgent) agents;
+    HF_VEC(HfAuditFramework) frameworks;
+    HF_VEC(HfAuditOffer) offers;
+    HfSlots task_slots;
+    HF_VEC(HfAuditTask) tasks;
+    HfMap64 task_rows; /* (framework, task) -> row */
+    HfMap64 sub_rows;  /* (framework, role) -> row */
+    HF_VEC(HfAuditSub) subs;
+    HfMap64 filter_heads; /* (agent, sub) -> first filter */
+    HfSlots filter_slots;
+    HF_VEC(HfAuditFilter) filters;
+    HfAuditPending pending;
+    HfTime pending_at;
+    uint32_t pending_agent; /* or host */
+    uint32_t pending_framework;
+    HfRoleId pending_role;
+    int64_t pending_refuse_ms;
+    gboolean pending_has_tasks;
+    HfResources pending_left; /* of the accepted offers */
+    HfResources scratch;
+    HfHistory history;
+    HfAuditBreach *breach;
+};
+
+/* ---- audit.c ---- */
+
+/* This cannot be true; only the first counts. `subject` says what it is about (any field may be
+ * none), so that the records that matter can be found. */
+void hf_audit__break(HfAudit *audit, HfInvariant invariant, const HfRecord *subject,
+                     const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+static inline gboolean hf_audit__is_broken(const HfAudit *audit)
+{
+    return audit->breach != NULL;
+}
+
+/* Check what the pending record announced. */
+void hf_audit__settle(HfAudit *audit);
+
+/* Resources of the record, without allocation role, into `out`. */
+void hf_audit__plain(HfAudit *audit, const HfResources *given, HfResources *out);
+/* Is this what the book has, allocation role apart? `given` may be NULL: nothing. */
+gboolean hf_audit__is_same(HfAudit *audit, const HfResources *booked, const HfResources *given);
+
+/* Names for sentences; the caller frees. */
+char *hf_audit__agent_name(const HfAudit *audit, uint32_t agent);
+char *hf_audit__host_name(const HfAudit *audit, uint32_t host);
+char *hf_audit__framework_name(const HfAudit *audit, uint32_t framework);
+char *hf_audit__text(const HfAudit *audit, const HfResources *resources);
+
+/* ---- history.c ---- */
+void hf_history__init(HfHistory *history);
+void hf_history__clear(HfHistory *history, HfCatalog *catalog);
+void hf_history__keep(HfAudit *audit, const HfRecord *record);
+/* The lines about a subject, and about what is held on its agent; oldest first. */
+GPtrArray *hf_history__about(HfAudit *audit, const HfRecord *subject);
+
+/* ---- agents.c: agents and hosts ---- */
+HfAuditHost *hf_audit__host(HfAudit *audit, uint32_t row);     /* made at first sight */
+HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent); /* NULL when unknown */
+void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_host(HfAudit *audit, const HfRecord *record);
+/* Take from what the agent has left, or from what an accepted offer has; when it is not there,
+ * break what that breaks. */
+void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
+                    const HfResources *taken, HfInvariant shortage);
+void hf_audit__recount(HfAudit *audit);
+
+/* ---- offers.c: frameworks and offers ---- */
+/* An active framework; breaks I-21 and returns NULL when there is none. */
+HfAuditFramework *hf_audit__framework(HfAudit *audit, const HfRecord *record);
+uint32_t hf_audit__sub(HfAudit *audit, uint32_t framework, HfRoleId role);
+void hf_audit__on_framework(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_revive(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record);
+void hf_audit__close_accept(HfAudit *audit);
+
+/* ---- filters.c ---- */
+/* A filter on `refused`, if the refuse time makes one. */
+void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId role, uint32_t agent,
+                      int64_t refuse_ms, const HfResources *refused);
+/* The filter that forbids this offer, or NULL. */
+const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t framework,
+                                        HfRoleId role, uint32_t agent, const HfResources *offered);
+
+/* ---- tasks.c ---- */
+void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record);
+/* The agent is back: tasks that did not come with it are gone. */
+void hf_audit__unpark(HfAudit *audit, HfAuditAgent *agent);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * What frameworks refused, on which agent, until when. A filter that is over, revived away or of an
+ * agent that went is recognised when its list is next touched, and dropped then: every decline
+ * looks through the list it adds to, so a list holds no more than what was in force when it last
+ * grew.
+ */
+#include "audit/audit_internal.h"
+
+#define REFUSE_MS_MAX (INT64_C(365) * 24 * 3600 * 1000)
+
+static uint64_t key_of(uint32_t agent, uint32_t sub)
+{
+    return (uint64_t)agent << 32 | sub;
+}
+
+static uint32_t epoch_of(const HfAudit *audit, uint32_t framework, uint32_t sub, uint32_t agent)
+{
+    return audit->frameworks.at[framework].epoch + audit->subs.at[sub].epoch +
+           audit->agents.at[agent].epoch;
+}
+
+/* At the very instant at which it ends a filter may stand or not: it depends on which timer was
+ * armed first, its own or that of the batch (MESOS.md 3.5). */
+static gboolean is_in_force(const HfAuditFilter *filter, HfTime now, uint32_t epoch)
+{
+    return filter->ends > now && filter->epoch == epoch;
+}
+
+/* Drop what is over from a list; its head afterwards. */
+static uint32_t sweep(HfAudit *audit, uint32_t head, HfTime now, uint32_t epoch)
+{
+    uint32_t kept = NO_ROW, next;
+    for (uint32_t row = head; row != NO_ROW; row = next) {
+        HfAuditFilter *filter = &audit->filters.at[row];
+        next = filter->next;
+        if (is_in_force(filter, now, epoch)) {
+            filter->next = kept;
+            kept = row;
+            continue;
+        }
+        hf_resources_reset(audit->catalog, &filter->refused);
+        hf_slots_give(&audit->filter_slots,
+                      (HfHandle){row, audit->filter_slots.generation.at[row]});
+    }
+    return kept;
+}
+
+void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId role, uint32_t agent,
+                      int64_t refuse_ms, const HfResources *refused)
+{
+    if (refuse_ms <= 0) return;
+    HfTime timeout =
+        MAX(MIN(refuse_ms, REFUSE_MS_MAX) * HF_NS_PER_MS, audit->config.allocation_interval);
+    uint32_t sub = hf_audit__sub(audit, framework, role);
+    uint64_t key = key_of(agent, sub);
+    uint32_t epoch = epoch_of(audit, framework, sub, agent);
+    uint32_t head = sweep(audit, hf_map64_get(&audit->filter_heads, key), now, epoch);
+    HfHandle handle = hf_slots_take(&audit->filter_slots);
+    if (handle.row == audit->filters.count) hf_vec_push_zero(&audit->filters);
+    HfAuditFilter *filter = &audit->filters.at[handle.row];
+    filter->since = now;
+    filter->ends = hf_time_add(now, timeout);
+    filter->epoch = epoch;
+    filter->next = head;
+    hf_resources_copy(audit->catalog, &filter->refused, refused);
+    hf_map64_set(&audit->filter_heads, key, handle.row);
+}
+
+const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t framework,
+                                        HfRoleId role, uint32_t agent, const HfResources *offered)
+{
+    uint32_t sub = hf_audit__sub(audit, framework, role);
+    uint32_t head = hf_map64_get(&audit->filter_heads, key_of(agent, sub));
+    uint32_t epoch = epoch_of(audit, framework, sub, agent);
+    for (uint32_t row = head; row != NO_ROW; row = audit->filters.at[row].next) {
+        const HfAuditFilter *filter = &audit->filters.at[row];
+        if (is_in_force(filter, now, epoch) &&
+            hf_resources_contains(audit->catalog, &filter->refused, offered))
+            return filter;
+    }
+    return NULL;
+}

@@ -1,0 +1,345 @@
+/*
+ * Tasks in the auditor's book: as the master books them (open, in a state) and as the hosts run
+ * them. A row lives until both are done with it: the master may give a task up before its host
+ * knows of it, and a host ends one before the master hears.
+ */
+#include "audit/audit_internal.h"
+
+/* ---- rows ---- */
+
+static uint64_t key_of(uint32_t framework, uint64_t task)
+{
+    return (uint64_t)framework << 40 | task;
+}
+
+/* NULL when there is none. */
+static HfAuditTask *find_task(HfAudit *audit, const HfRecord *record)
+{
+    if (record->framework >> 24 != 0 || record->id >> 40 != 0) return NULL;
+    uint32_t row = hf_map64_get(&audit->task_rows, key_of(record->framework, record->id));
+    return row != HF_MAP64_NONE ? &audit->tasks.at[row] : NULL;
+}
+
+static HfAuditTask *add_task(HfAudit *audit, const HfRecord *record)
+{
+    HfHandle handle = hf_slots_take(&audit->task_slots);
+    if (handle.row == audit->tasks.count) hf_vec_push_zero(&audit->tasks);
+    HfAuditTask *task = &audit->tasks.at[handle.row];
+    task->id = record->id;
+    task->framework = record->framework;
+    task->flags = 0;
+    hf_map64_set(&audit->task_rows, key_of(task->framework, task->id), handle.row);
+    return task;
+}
+
+/* Forget a task when nobody has it any more. One that was given up before it was ever run stays:
+ * the order to run it may still be on its way. */
+static void forget_if_over(HfAudit *audit, HfAuditTask *task)
+{
+    if (task->flags &
+        (HF_TASK_IS_OPEN | HF_TASK_IS_RUNNING | HF_TASK_IS_PARKED | HF_TASK_IS_LISTED))
+        return;
+    if (!(task->flags & HF_TASK_WAS_RUN)) return;
+    uint32_t row = (uint32_t)(task - audit->tasks.at);
+    uint64_t key = key_of(task->framework, task->id);
+    if (hf_map64_get(&audit->task_rows, key) == row) hf_map64_remove(&audit->task_rows, key);
+    hf_resources_reset(audit->catalog, &task->resources);
+    task->flags = 0;
+    hf_slots_give(&audit->task_slots, (HfHandle){row, audit->task_slots.generation.at[row]});
+}
+
+static void park(HfAudit *audit, HfAuditTask *task)
+{
+    HfAuditAgent *agent = &audit->agents.at[task->agent];
+    task->flags |= HF_TASK_IS_PARKED;
+    if (task->flags & HF_TASK_IS_LISTED) return;
+    task->flags |= HF_TASK_IS_LISTED;
+    task->next_parked = agent->parked;
+    agent->parked = (uint32_t)(task - audit->tasks.at);
+}
+
+void hf_audit__unpark(HfAudit *audit, HfAuditAgent *agent)
+{
+    uint32_t next;
+    for (uint32_t row = agent->parked; row != NO_ROW; row = next) {
+        HfAuditTask *task = &audit->tasks.at[row];
+        next = task->next_parked;
+        task->flags &= (uint8_t) ~(HF_TASK_IS_PARKED | HF_TASK_IS_LISTED);
+        forget_if_over(audit, task);
+    }
+    agent->parked = NO_ROW;
+}
+
+/* ---- launches ---- */
+
+/* A task that an unreachable agent still has, and brings back. */
+static gboolean come_back(HfAudit *audit, const HfRecord *record, HfAuditTask *task)
+{
+    g_autofree char *agent = hf_audit__agent_name(audit, record->agent);
+    if (task == NULL || !(task->flags & HF_TASK_IS_PARKED) || task->agent != record->agent) {
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                        "agent %s is unreachable and gets task %" G_GUINT64_FORMAT
+                        ", which it had not",
+                        agent, (guint64)record->id);
+        return FALSE;
+    }
+    if (!hf_audit__is_same(audit, &task->resources, record->resources)) {
+        g_autofree char *was = hf_audit__text(audit, &task->resources);
+        g_autofree char *is = hf_audit__text(audit, record->resources);
+        hf_audit__break(audit, HF_INVARIANT_CONSERVATION, record,
+                        "task %" G_GUINT64_FORMAT " went with %s and comes back with %s",
+                        (guint64)record->id, was, is);
+        return FALSE;
+    }
+    task->flags &= (uint8_t)~HF_TASK_IS_PARKED;
+    task->flags |= HF_TASK_STATE_OPEN;
+    audit->pending = HF_PENDING_RETURN;
+    audit->pending_agent = record->agent;
+    return TRUE;
+}
+
+/* A new task, out of an accepted offer. */
+static HfAuditTask *launch(HfAudit *audit, const HfRecord *record, HfAuditTask *task)
+{
+    g_autofree char *agent = NULL;
+    if (audit->pending != HF_PENDING_TASKS) {
+        agent = hf_audit__agent_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_OFFERS, record,
+                        "task %" G_GUINT64_FORMAT
+                        " is launched on agent %s without an accepted offer",
+                        (guint64)record->id, agent);
+        return NULL;
+    }
+    audit->pending_has_tasks = TRUE;
+    if (task != NULL && task->flags & HF_TASK_IS_RUNNING) {
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "task %" G_GUINT64_FORMAT " is launched and still runs elsewhere",
+                        (guint64)record->id);
+        return NULL;
+    }
+    if (record->framework >> 24 != 0 || record->id >> 40 != 0) {
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task id %" G_GUINT64_FORMAT " is none that a framework may give",
+                        (guint64)record->id);
+        return NULL;
+    }
+    if (task != NULL && task->flags & HF_TASK_IS_LISTED) {
+        /* The id's earlier life goes when its agent returns; this one gets a row of its own. */
+        task->flags = HF_TASK_IS_LISTED | HF_TASK_WAS_RUN;
+        task = NULL;
+    }
+    if (task == NULL) task = add_task(audit, record);
+    hf_audit__plain(audit, record->resources, &task->resources);
+    if (hf_resources_is_empty(&task->resources)) {
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task %" G_GUINT64_FORMAT " asks for nothing", (guint64)record->id);
+        return NULL;
+    }
+    hf_audit__take(audit, record, &audit->pending_left, &task->resources,
+                   HF_INVARIANT_CONSERVATION);
+    task->flags = 0;
+    task->state = HF_TASK_STAGING;
+    task->agent = record->agent;
+    task->host = audit->agents.at[record->agent].host;
+    task->role = record->role;
+    task->job = record->value;
+    return task;
+}
+
+void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditFramework *framework = hf_audit__framework(audit, record);
+    if (framework == NULL) return;
+    const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
+    HfAuditTask *task = find_task(audit, record);
+    if (task != NULL && task->flags & HF_TASK_IS_OPEN) {
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task %" G_GUINT64_FORMAT " is launched and has not ended",
+                        (guint64)record->id);
+        return;
+    }
+    if (agent != NULL && agent->standing == HF_AUDIT_UNREACHABLE) {
+        if (!come_back(audit, record, task)) return;
+    } else {
+        task = launch(audit, record, task);
+        if (task == NULL) return;
+    }
+    task->serial = audit->serial - 1;
+    task->at = record->at;
+    task->flags |= HF_TASK_IS_OPEN;
+    framework->tasks++;
+    audit->agents.at[task->agent].tasks++;
+}
+
+/* ---- states, as the master has them ---- */
+
+/* Master: from each state, a bit for each that may follow. Terminal ones are followed by none. */
+#define BIT(state) (UINT32_C(1) << (state))
+#define ENDS                                                                                       \
+    (BIT(HF_TASK_UNREACHABLE) | BIT(HF_TASK_FINISHED) | BIT(HF_TASK_FAILED) |                      \
+     BIT(HF_TASK_KILLED) | BIT(HF_TASK_ERROR) | BIT(HF_TASK_LOST) | BIT(HF_TASK_DROPPED) |         \
+     BIT(HF_TASK_GONE) | BIT(HF_TASK_GONE_BY_OPERATOR))
+static const uint32_t may_follow[HF_TASK_STATES] = {
+    [HF_TASK_STAGING] = BIT(HF_TASK_STARTING) | BIT(HF_TASK_RUNNING) | BIT(HF_TASK_KILLING) | ENDS,
+    [HF_TASK_STARTING] = BIT(HF_TASK_RUNNING) | BIT(HF_TASK_KILLING) | ENDS,
+    [HF_TASK_RUNNING] = BIT(HF_TASK_KILLING) | ENDS,
+    [HF_TASK_KILLING] = ENDS,
+};
+
+/* A task that never got as far as an agent, or that nobody knows. */
+static void on_refused(HfAudit *audit, const HfRecord *record)
+{
+    if (hf_audit__framework(audit, record) == NULL) return;
+    if (audit->pending == HF_PENDING_TASKS) audit->pending_has_tasks = TRUE;
+    const HfAuditTask *task = find_task(audit, record);
+    gboolean is_open = task != NULL && task->flags & HF_TASK_IS_OPEN;
+    if (!hf_task_state_is_terminal((HfTaskState)record->state) ||
+        record->reason == HF_REASON_NONE || (record->reason == HF_REASON_RECONCILIATION && is_open))
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task %" G_GUINT64_FORMAT " is answered with %s of no agent, and %s",
+                        (guint64)record->id, hf_task_state_name((HfTaskState)record->state),
+                        is_open ? "has one" : "for no reason");
+}
+
+/* What an agent says of a task has happened on its host before. */
+static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
+{
+    if (record->reason != HF_REASON_NONE) return TRUE; /* the master's own verdict */
+    gboolean is_over = !(task->flags & HF_TASK_IS_RUNNING) && task->flags & HF_TASK_WAS_RUN;
+    gboolean good = hf_task_state_is_terminal((HfTaskState)record->state)
+                        ? is_over && task->end == record->state
+                        : (task->flags & HF_TASK_WAS_RUN) != 0;
+    if (good) return TRUE;
+    g_autofree char *host = hf_audit__host_name(audit, task->host);
+    hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                    "task %" G_GUINT64_FORMAT " is said to be %s, and on host %s it %s",
+                    (guint64)record->id, hf_task_state_name((HfTaskState)record->state), host,
+                    task->flags & HF_TASK_IS_RUNNING ? "runs"
+                    : task->flags & HF_TASK_WAS_RUN  ? "ended otherwise"
+                                                     : "has never run");
+    return FALSE;
+}
+
+static gboolean is_legal(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
+{
+    gboolean is_known = record->state < HF_TASK_STATES;
+    uint32_t allowed = task->flags & HF_TASK_STATE_OPEN
+                           ? ENDS | BIT(HF_TASK_RUNNING) | BIT(HF_TASK_KILLING)
+                           : may_follow[task->state];
+    if (is_known && allowed & BIT(record->state)) return TRUE;
+    hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                    "task %" G_GUINT64_FORMAT " goes from %s to %s", (guint64)record->id,
+                    hf_task_state_name((HfTaskState)task->state),
+                    is_known ? hf_task_state_name((HfTaskState)record->state) : "no state");
+    return FALSE;
+}
+
+/* The master closes the account: the resources are free, unless their agent is gone. */
+static void close_task(HfAudit *audit, const HfRecord *record, HfAuditTask *task)
+{
+    HfAuditAgent *agent = &audit->agents.at[task->agent];
+    if (!hf_audit__is_same(audit, &task->resources, record->resources)) {
+        g_autofree char *was = hf_audit__text(audit, &task->resources);
+        g_autofree char *is = hf_audit__text(audit, record->resources);
+        hf_audit__break(audit, HF_INVARIANT_CONSERVATION, record,
+                        "task %" G_GUINT64_FORMAT " held %s and gives back %s", (guint64)record->id,
+                        was, is);
+        return;
+    }
+    task->flags &= (uint8_t)~HF_TASK_IS_OPEN;
+    agent->tasks--;
+    audit->frameworks.at[task->framework].tasks--;
+    if (agent->standing == HF_AUDIT_UNREACHABLE)
+        park(audit, task);
+    else
+        hf_resources_add(audit->catalog, &agent->unheld, &task->resources);
+    forget_if_over(audit, task);
+}
+
+void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
+{
+    if (record->agent == HF_ROW_NONE) {
+        on_refused(audit, record);
+        return;
+    }
+    HfAuditTask *task = find_task(audit, record);
+    if (task == NULL || !(task->flags & HF_TASK_IS_OPEN)) {
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task %" G_GUINT64_FORMAT " changes its state and %s", (guint64)record->id,
+                        task == NULL ? "is not there, or has ended" : "has ended");
+        return;
+    }
+    if (task->agent != record->agent || task->role != record->role) {
+        g_autofree char *launched = hf_audit__agent_name(audit, task->agent);
+        g_autofree char *told = hf_audit__agent_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "task %" G_GUINT64_FORMAT
+                        " was launched on agent %s under role %s; its state "
+                        "is of agent %s and role %s",
+                        (guint64)record->id, launched, hf_role_path(audit->catalog, task->role),
+                        told, hf_role_path(audit->catalog, record->role));
+        return;
+    }
+    if (!is_legal(audit, record, task) || !has_happened(audit, record, task)) return;
+    task->state = (uint8_t)record->state;
+    task->flags &= (uint8_t)~HF_TASK_STATE_OPEN;
+    if (BIT(record->state) & ENDS) close_task(audit, record, task);
+}
+
+/* ---- runs, as the hosts have them ---- */
+
+void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditTask *task = find_task(audit, record);
+    g_autofree char *name = NULL;
+    if (G_UNLIKELY(task == NULL || task->host != record->agent || task->flags & HF_TASK_WAS_RUN)) {
+        name = hf_audit__host_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "task %" G_GUINT64_FORMAT " starts on host %s %s", (guint64)record->id,
+                        name,
+                        task == NULL                       ? "and was never launched, or has ended"
+                        : task->flags & HF_TASK_IS_RUNNING ? "and runs already"
+                        : task->flags & HF_TASK_WAS_RUN    ? "and has run before"
+                                                           : "and was launched elsewhere");
+        return;
+    }
+    HfAuditHost *host = hf_audit__host(audit, record->agent);
+    if (host->is_down) {
+        name = hf_audit__host_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                        "task %" G_GUINT64_FORMAT " starts on host %s, which is down",
+                        (guint64)record->id, name);
+        return;
+    }
+    if (!hf_audit__is_same(audit, &task->resources, record->resources)) {
+        g_autofree char *was = hf_audit__text(audit, &task->resources);
+        g_autofree char *is = hf_audit__text(audit, record->resources);
+        hf_audit__break(audit, HF_INVARIANT_CONSERVATION, record,
+                        "task %" G_GUINT64_FORMAT " was launched with %s and runs with %s",
+                        (guint64)record->id, was, is);
+        return;
+    }
+    task->flags |= HF_TASK_IS_RUNNING | HF_TASK_WAS_RUN;
+    host->runs++;
+}
+
+void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditTask *task = find_task(audit, record);
+    if (G_UNLIKELY(task == NULL || !(task->flags & HF_TASK_IS_RUNNING) ||
+                   task->host != record->agent ||
+                   !hf_task_state_is_terminal((HfTaskState)record->state))) {
+        g_autofree char *host = hf_audit__host_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task %" G_GUINT64_FORMAT " ends on host %s and %s", (guint64)record->id,
+                        host,
+                        task != NULL && task->flags & HF_TASK_IS_RUNNING
+                            ? "runs elsewhere, or in no terminal state"
+                            : "does not run");
+        return;
+    }
+    task->flags &= (uint8_t)~HF_TASK_IS_RUNNING;
+    task->end = (uint8_t)record->state;
+    hf_audit__host(audit, record->agent)->runs--;
+    forget_if_over(audit, task);
+}
