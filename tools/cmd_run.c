@@ -15,7 +15,7 @@ typedef struct RunFlags {
     char **set;
     gint64 until;
     int events; /* 0 = as the scenario says */
-    gboolean force;
+    gboolean force, audit;
 } RunFlags;
 
 static const HfOption options[] = {
@@ -32,6 +32,9 @@ static const HfOption options[] = {
      "stop at this simulated time; the result is marked partial", offsetof(RunFlags, until)},
     {"events", 0, HF_OPTION_CHOICE, "default|none|jsonl", "write every record to events.jsonl",
      offsetof(RunFlags, events)},
+    {"audit", 0, HF_OPTION_FLAG, NULL,
+     "recount the cluster from the records and stop at the first broken invariant",
+     offsetof(RunFlags, audit)},
     {NULL, 0, 0, NULL, NULL, 0}};
 
 typedef struct Run {
@@ -283,18 +286,35 @@ static char *output_of(const Run *run, const HfScenarioSet *set)
     return g_strdup(run->flags.output);
 }
 
+/* The command that repeats a run; its end is not in it. */
+static char *replay_of(const Run *run, const HfScenario *scenario, const char *path)
+{
+    g_autofree char *file = g_shell_quote(path);
+    GString *command = g_string_new(NULL);
+    g_string_printf(command, "holdfast run %s --seed %" G_GUINT64_FORMAT, file,
+                    (guint64)scenario->seed);
+    for (char **one = run->flags.set; one && *one; one++) {
+        g_autofree char *pair = g_shell_quote(*one);
+        g_string_append_printf(command, " --set %s", pair);
+    }
+    return g_string_free(command, FALSE);
+}
+
 static gboolean run_arms(const Run *run, const HfScenarioSet *set, HfRunDir *dir, GArray *arms,
                          int *exit_out, GError **error)
 {
     HfRunOptions how = {.until = run->flags.until > 0 ? run->flags.until : HF_TIME_NEVER,
                         .events = run->flags.events - 1,
-                        .show_progress = hf_cli_wants_progress(&run->globals)};
+                        .show_progress = hf_cli_wants_progress(&run->globals),
+                        .audit = run->flags.audit};
     for (uint32_t a = 0; a < set->count && !hf_cli_interrupted(); a++) {
         const char *name = set->arms[a]->arm;
         if (name && !hf_run_dir_add(dir, name, error)) {
             *exit_out = HF_EXIT_FAILURE;
             return FALSE;
         }
+        g_autofree char *replay = replay_of(run, set->arms[a], set->path);
+        how.replay = replay;
         HfArmResult result;
         if (!hf_run_arm(set->arms[a], &how, dir, name ? name : "", &result, exit_out, error))
             return FALSE;
@@ -434,7 +454,8 @@ const HfCommand hf_cmd_run = {
         "and more.\n"
         "A scenario with arms is run once for each, side by side.\n\n"
         "The same scenario and seed give the same trace digest, on any machine.\n\n"
-        "Exit status 3 if an expectation of the scenario is not met.",
+        "Exit status 3 if an expectation of the scenario is not met, 4 if an audit finds an "
+        "invariant broken.",
     .options = options,
     .run = run_command,
 };

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "tools/json_out.h"
+#include "tools/run_audit.h"
 #include "tools/version.h"
 #include "world/tables.h"
 
@@ -70,6 +71,7 @@ typedef struct Streams {
     HfTraceNames names;
     HfRunFile *events, *tasks;
     GString *line;
+    const HfRunAudit *audit; /* NULL without */
 } Streams;
 
 static void on_record(void *context, const HfRecord *record)
@@ -121,7 +123,8 @@ static gboolean open_streams(Streams *streams, HfWorld *world, const HfRunOption
 
 static gboolean streams_failed(const Streams *streams)
 {
-    return (streams->events && hf_run_file_failed(streams->events)) ||
+    return hf_run_audit_is_broken(streams->audit) ||
+           (streams->events && hf_run_file_failed(streams->events)) ||
            (streams->tasks && hf_run_file_failed(streams->tasks));
 }
 
@@ -142,7 +145,8 @@ static HfTime end_of(const HfScenario *scenario, const HfRunOptions *options)
     return MIN(scenario->duration, options->until);
 }
 
-/* Until the end, an interrupt, or a write that failed (then there is no point in going on). */
+/* Until the end, an interrupt, or a write or an audit that failed (then there is no point in going
+ * on). */
 static void run_to_end(HfWorld *world, const HfRunOptions *options, const Streams *streams,
                        Progress *progress)
 {
@@ -314,6 +318,15 @@ static gboolean find_warm_up(const HfScenario *scenario, const HfRunOptions *opt
     return TRUE;
 }
 
+static gboolean wants_audit(const HfRunOptions *options)
+{
+#ifdef HF_SLOW_ASSERTIONS
+    return options->replay != NULL;
+#else
+    return options->audit;
+#endif
+}
+
 gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfRunDir *dir,
                     const char *subdirectory, HfArmResult *result_out, int *exit_out,
                     GError **error)
@@ -332,12 +345,19 @@ gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfR
     }
     hf_recorder_set_warm_up(hf_world_recorder(world), warm_up);
     *exit_out = HF_EXIT_FAILURE;
+    g_autoptr(HfRunAudit) audit = wants_audit(options) ? hf_run_audit_new(world) : NULL;
     Streams streams = {0};
     Progress progress = {scenario, options->show_progress, started_us, 0};
     gboolean good = open_streams(&streams, world, options, dir, subdirectory, error);
+    streams.audit = audit;
     if (good) {
         run_to_end(world, options, &streams, &progress);
         hf_world_finish(world);
+    }
+    if (good && audit && !hf_run_audit_finish(audit, options->replay, error)) {
+        close_streams(&streams, NULL);
+        *exit_out = HF_EXIT_INVARIANT;
+        return FALSE;
     }
     good = close_streams(&streams, good ? error : NULL) && good;
     if (!good) return FALSE;

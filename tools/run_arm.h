@@ -12,6 +12,8 @@ typedef struct HfRunOptions {
     HfTime until;           /* end early; HF_TIME_NEVER = the scenario's duration */
     int events;             /* HfRecordEvents, or -1 = the scenario's */
     gboolean show_progress; /* on stderr */
+    gboolean audit;         /* end at the first broken invariant; always so with slow assertions */
+    const char *replay;     /* the command that repeats this run, without its end */
 } HfRunOptions;
 
 /* One expectation and how it came out. */

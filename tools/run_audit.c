@@ -1,0 +1,60 @@
+/* The auditor listening to a run; see run_audit.h. */
+#include "tools/run_audit.h"
+
+#include "audit/audit.h"
+
+struct HfRunAudit {
+    HfWorld *world;
+    HfAudit *audit;
+};
+
+static void on_record(void *context, const HfRecord *record)
+{
+    HfRunAudit *audit = context;
+    hf_audit_listen(audit->audit, record);
+    if (G_UNLIKELY(hf_audit_breach(audit->audit) != NULL)) hf_world_stop(audit->world);
+}
+
+HfRunAudit *hf_run_audit_new(HfWorld *world)
+{
+    HfRunAudit *audit = g_new0(HfRunAudit, 1);
+    HfAuditConfig config = {.allocation_interval =
+                                hf_world_scenario(world)->master.allocation_interval,
+                            .names = hf_world_names(world)};
+    audit->world = world;
+    audit->audit = hf_audit_new(hf_world_catalog(world), &config);
+    hf_trace_listen(hf_world_trace(world), on_record, audit);
+    return audit;
+}
+
+void hf_run_audit_free(HfRunAudit *audit)
+{
+    if (audit == NULL) return;
+    hf_audit_free(audit->audit);
+    g_free(audit);
+}
+
+gboolean hf_run_audit_is_broken(const HfRunAudit *audit)
+{
+    return audit != NULL && hf_audit_breach(audit->audit) != NULL;
+}
+
+gboolean hf_run_audit_finish(HfRunAudit *audit, const char *replay, GError **error)
+{
+    hf_audit_finish(audit->audit);
+    const HfAuditBreach *breach = hf_audit_breach(audit->audit);
+    if (breach == NULL) return TRUE;
+    char at[32];
+    hf_time_print(breach->at, at, sizeof at);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_printf(text, "invariant %s is broken at %s: %s\n  rule: %s\n  records:\n",
+                           breach->invariant, at, breach->sentence, breach->rule);
+    for (guint i = 0; i < breach->records->len; i++)
+        g_string_append_printf(text, "    %s\n",
+                               (const char *)g_ptr_array_index(breach->records, i));
+    g_string_append_printf(
+        text, "  This is a bug in Holdfast. To see it again:\n    %s --until %s --audit", replay,
+        at);
+    g_set_error_literal(error, HF_RUN_AUDIT_ERROR, 1, text->str);
+    return FALSE;
+}
