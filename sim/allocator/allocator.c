@@ -183,7 +183,11 @@ void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
     const HfAgent *row = &allocator->agents.at[agent];
     const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
     gboolean idle = (row->flags & offerable) == offerable && row->available != NULL;
-    gboolean visit = idle && ((row->flags & HF_AGENT_CHANGED) || row->pending.count > 0);
+    /* runs over all agents passed it by while it could not be offered */
+    gboolean is_behind =
+        row->seen < allocator->run_seen || row->quota_seen != allocator->run_quota_seen;
+    gboolean visit =
+        idle && ((row->flags & HF_AGENT_CHANGED) || row->pending.count > 0 || is_behind);
     bit_set(allocator->idle_bits, row->rank, idle);
     bit_set(allocator->visit_bits, row->rank, visit);
 }
