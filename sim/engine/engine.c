@@ -79,7 +79,7 @@ HfEngine *hf_engine_new(HfEventListKind list)
     HfEngine *engine = g_new0(HfEngine, 1);
     engine->list = list;
     engine->records_used = 1;
-    hf_ladder__init(&engine->ladder);
+    if (list == HF_EVENT_LIST_LADDER) hf_ladder__init(&engine->ladder);
     return engine;
 }
 

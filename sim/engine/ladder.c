@@ -50,10 +50,21 @@ static inline void set_bottom_end(HfLadder *ladder, uint64_t high)
     ladder->from[ladder->rungs] = high;
 }
 
+static void reserve_bottom(HfLadder *ladder, uint32_t room)
+{
+    if (room <= ladder->bottom_room) return;
+    uint32_t doubled = MAX(ladder->bottom_room, HF_LADDER_BOTTOM * 2);
+    while (doubled < room) doubled *= 2;
+    ladder->bottom = g_renew(HfEventKey, ladder->bottom, doubled);
+    ladder->bottom_room = doubled;
+    ladder->work.allocations++;
+}
+
 void hf_ladder__init(HfLadder *ladder)
 {
     *ladder = (HfLadder){0};
     set_bottom_end(ladder, HF_LADDER_NO_END);
+    reserve_bottom(ladder, HF_LADDER_BOTTOM); /* below the limit nobody asks for room */
 }
 
 void hf_ladder__clear(HfLadder *ladder)
@@ -242,16 +253,6 @@ static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventR
 
 /* ---- Bottom -----------------------------------------------------------------------------------*/
 
-static void reserve_bottom(HfLadder *ladder, uint32_t room)
-{
-    if (room <= ladder->bottom_room) return;
-    uint32_t doubled = MAX(ladder->bottom_room, HF_LADDER_BOTTOM * 2);
-    while (doubled < room) doubled *= 2;
-    ladder->bottom = g_renew(HfEventKey, ladder->bottom, doubled);
-    ladder->bottom_room = doubled;
-    ladder->work.allocations++;
-}
-
 /* Heap sort, smallest last. For big bursts of one instant that did not come in order: seldom. */
 static void sift(HfEventKey *key, uint32_t i, uint32_t count)
 {
@@ -437,29 +438,37 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
 
 static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
 {
-    if (G_UNLIKELY(ladder->bottom_count == ladder->bottom_room))
-        reserve_bottom(ladder, ladder->bottom_count + 1);
     HfEventKey *bottom = ladder->bottom;
-    uint32_t i = ladder->bottom_count++;
+    uint32_t n = ladder->bottom_count++, i = n;
     while (i > 0 && hf_key__less(bottom[i - 1], key)) {
         hf_key__put(&bottom[i], bottom[i - 1]);
         i--;
     }
     hf_key__put(&bottom[i], key);
-    uint32_t shifted = ladder->bottom_count - 1 - i;
-    ladder->work.keys_moved += shifted;
-    ladder->work.comparisons += shifted + 1;
+    ladder->work.keys_moved += n - i;
+    ladder->work.comparisons += n - i + 1;
     return key.low;
 }
 
 /* ---- The operations ---------------------------------------------------------------------------*/
 
+/* Bottom is at its limit: make it short, or else longer. */
+static __attribute__((noinline)) uint64_t push_full_bottom(HfLadder *ladder, HfEventKey key,
+                                                           uint64_t floor)
+{
+    if (spill(ladder, floor)) {
+        ladder->work.keys_moved--; /* the key comes a second time, with bottom short */
+        return hf_ladder__push(ladder, key, floor);
+    }
+    reserve_bottom(ladder, ladder->bottom_count + 1);
+    return insert_bottom(ladder, key);
+}
+
 uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    if (G_LIKELY(ladder->bottom_count < HF_LADDER_BOTTOM) || !spill(ladder, floor))
-        return insert_bottom(ladder, key);
-    ladder->work.keys_moved--; /* the key comes a second time, with bottom short */
-    return hf_ladder__push(ladder, key, floor);
+    if (G_UNLIKELY(ladder->bottom_count >= HF_LADDER_BOTTOM))
+        return push_full_bottom(ladder, key, floor);
+    return insert_bottom(ladder, key);
 }
 
 static __attribute__((noinline)) void grow_ring(HfLadder *ladder)
