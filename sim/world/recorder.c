@@ -300,6 +300,7 @@ static void mark_all(HfRecorder *recorder, HfTime now)
         for (uint32_t k = 0; k < recorder->kinds; k++)
             mark(&recorder->roles.at[r].allocated[k], now);
     memcpy(recorder->marked, recorder->count, sizeof recorder->count);
+    memset(recorder->demand, 0, recorder->kinds * sizeof *recorder->demand);
     hf_histogram_restart(recorder->waits);
     hf_histogram_restart(recorder->responses);
     hf_histogram_restart(recorder->relaunch_times);

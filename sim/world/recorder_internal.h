@@ -99,7 +99,7 @@ struct HfRecorder {
     HfTracked *resource; /* [kinds * HF_RESOURCE_LEVELS] */
     HfTracked cluster[HF_CLUSTER_LEVELS];
     uint64_t count[HF_COUNTERS], marked[HF_COUNTERS], rowed[HF_COUNTERS];
-    int64_t *demand; /* [kinds], milli-units submitted */
+    int64_t *demand; /* [kinds], milli-units submitted after the warm-up */
     HF_VEC(HfFrameworkStats) frameworks;
     HF_VEC(HfRoleStats) roles;
     HF_VEC(uint8_t) agent_counted;                   /* [agent id]: its total is in the level */

@@ -25,8 +25,8 @@ static void seconds(GString *out, HfTime time)
     if (time >= 0) number(out, hf_time_to_seconds(time));
 }
 
-/* Names come from scenarios, which allow no comma, quote or newline in names but may in app and
- * role names. */
+/* Names come from scenarios and traces: roles, resources and machines may hold commas and quotes.
+ */
 static void name(GString *out, const char *text)
 {
     if (text == NULL) return;
@@ -42,22 +42,28 @@ static void name(GString *out, const char *text)
     g_string_append_c(out, '"');
 }
 
+/* A column named by something of the scenario: ",cpus_total", ",share_web". */
+static void column(GString *out, const char *before, const char *text, const char *after)
+{
+    g_autofree char *whole = g_strconcat(before, text, after, NULL);
+    g_string_append_c(out, ',');
+    name(out, whole);
+}
+
 static void print_timeseries(HfWorld *world, GString *out)
 {
     const HfRecorder *recorder = hf_world_recorder(world);
     g_string_append(out, "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_"
                          "sent,offers_accepted,"
                          "offers_declined,offers_rescinded,offers_expired");
-    static const char *const suffix[HF_RESOURCE_LEVELS] = {"total", "allocated", "used", "offered",
-                                                           "reserved_idle"};
+    static const char *const suffix[HF_RESOURCE_LEVELS] = {"_total", "_allocated", "_used",
+                                                           "_offered", "_reserved_idle"};
     for (uint32_t k = 0; k < recorder->kinds; k++)
         for (int l = 0; l < HF_RESOURCE_LEVELS && hf_recorder__is_shown(recorder, k); l++)
-            g_string_append_printf(out, ",%s_%s", recorder->catalog->kind[k].name, suffix[l]);
-    for (guint32 r = 0; r < recorder->roles.count; r++) {
-        if (!recorder->roles.at[r].is_used) continue;
-        g_string_append(out, ",share_");
-        g_string_append(out, hf_role_path(recorder->catalog, r));
-    }
+            column(out, "", recorder->catalog->kind[k].name, suffix[l]);
+    for (guint32 r = 0; r < recorder->roles.count; r++)
+        if (recorder->roles.at[r].is_used)
+            column(out, "share_", hf_role_path(recorder->catalog, r), "");
     g_string_append_c(out, '\n');
     const double *shares = recorder->role_shares.at;
     for (guint32 row = 0; row < recorder->row_times.count; row++) {
@@ -171,7 +177,7 @@ static void print_refusals(HfWorld *world, GString *out)
     g_string_append(out, "refusal,time_s,tasks_launched");
     for (uint32_t k = 0; k < recorder->kinds; k++)
         if (hf_recorder__is_shown(recorder, k))
-            g_string_append_printf(out, ",%s_allocated", recorder->catalog->kind[k].name);
+            column(out, "", recorder->catalog->kind[k].name, "_allocated");
     g_string_append_c(out, '\n');
     for (guint32 i = 0; i < recorder->refusals.count; i++) {
         const HfRefusal *refusal = &recorder->refusals.at[i];

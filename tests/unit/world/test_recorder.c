@@ -168,8 +168,14 @@ static void shares_are_of_the_largest_resource(void **state)
 static void what_lies_before_the_end_of_the_warm_up_counts_in_no_metric(void **state)
 {
     Fixture *f = start(50 * S);
+    feed(f, (HfRecord){.type = HF_RECORD_JOB_SUBMITTED,
+                       .id = 1,
+                       .value = 1,
+                       .resources = resources(f, "cpus:2")});
     feed_one_task(f);
     finish(f, 100 * S);
+    assert_int_equal(counted(f, HF_COUNT_TASKS_SUBMITTED), 0);
+    assert_int_equal(f->recorder->demand[HF_KIND_CPUS], 0);
     assert_near(mean(f, HF_KIND_CPUS, HF_LEVEL_TOTAL), 8);
     assert_near(mean(f, HF_KIND_CPUS, HF_LEVEL_OFFERED), 0);
     assert_near(mean(f, HF_KIND_CPUS, HF_LEVEL_ALLOCATED), 2 * 20 / 50.0);

@@ -1,0 +1,264 @@
+/*
+ * The metrics: each kind of the table is there, and its value is that of a run whose records are
+ * written by hand into the trace of a world in which nothing else happens.
+ */
+#include "unit/world/cell.h"
+
+#include <math.h>
+
+/* Two hosts that register within the first second; the framework subscribes and gets no offers that
+ * it answers. Everything else is emitted by the test. */
+static Cell *quiet(const char *more)
+{
+    g_autofree char *text =
+        g_strdup_printf("duration: 100s\n"
+                        "network: {latency: 0s}\n"
+                        "agents: [{name: a, count: 2, resources: 'cpus:4;mem:1000'}]\n"
+                        "frameworks: [{name: f, model: greedy, role: web, holds: true}]\n"
+                        "%s",
+                        more);
+    return cell_new(text);
+}
+
+static void emit(Cell *cell, HfRecord record, const char *text)
+{
+    HfResources resources = {0};
+    HfCatalog *catalog = hf_world_catalog(cell->world);
+    record.at = hf_world_now(cell->world);
+    if (text) {
+        assert_true(hf_resources_parse(catalog, text, HF_ROLE_STAR, 0, &resources, NULL));
+        record.resources = &resources;
+    }
+    hf_trace_emit(hf_world_trace(cell->world), &record);
+    hf_resources_clear(catalog, &resources);
+}
+
+static HfRoleId web(Cell *cell)
+{
+    HfRoleId role = HF_ROLE_NONE;
+    assert_true(hf_role_intern(hf_world_catalog(cell->world), "web", &role, NULL));
+    return role;
+}
+
+/* One job of 2 tasks: one runs 40 .. 90 s at half its size and finishes, one is lost at 60 s. */
+static HfMetrics *one_job(Cell *cell)
+{
+    cell_run(cell, 20 * S);
+    emit(cell, (HfRecord){.type = HF_RECORD_JOB_SUBMITTED, .id = 1, .value = 2}, "cpus:2;mem:100");
+    emit(cell, (HfRecord){.type = HF_RECORD_DEMAND, .value = 2}, NULL);
+    cell_run(cell, 40 * S);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEMAND, .value = 0}, NULL);
+    for (uint64_t id = 1; id <= 2; id++) {
+        emit(cell, (HfRecord){.type = HF_RECORD_TASK_LAUNCHED, .role = web(cell), .id = id},
+             "cpus:2;mem:100");
+        emit(cell, (HfRecord){.type = HF_RECORD_TASK_STARTED, .id = id, .value = 500},
+             "cpus:2;mem:100");
+        emit(cell, (HfRecord){.type = HF_RECORD_TASK_WAITED, .id = id, .value = 20 * S}, NULL);
+    }
+    cell_run(cell, 60 * S);
+    emit(cell,
+         (HfRecord){.type = HF_RECORD_TASK_ENDED, .id = 2, .state = HF_TASK_LOST, .value = 500},
+         "cpus:2;mem:100");
+    emit(
+        cell,
+        (HfRecord){.type = HF_RECORD_TASK_STATE, .id = 2, .state = HF_TASK_LOST, .role = web(cell)},
+        "cpus:2;mem:100");
+    emit(cell, (HfRecord){.type = HF_RECORD_PLACEMENT_REFUSED, .id = 3, .value = 1}, NULL);
+    cell_run(cell, 90 * S);
+    emit(cell,
+         (HfRecord){.type = HF_RECORD_TASK_ENDED, .id = 1, .state = HF_TASK_FINISHED, .value = 500},
+         "cpus:2;mem:100");
+    emit(cell,
+         (HfRecord){
+             .type = HF_RECORD_TASK_STATE, .id = 1, .state = HF_TASK_FINISHED, .role = web(cell)},
+         "cpus:2;mem:100");
+    emit(cell, (HfRecord){.type = HF_RECORD_JOB_FINISHED, .id = 1, .value = 70 * S}, NULL);
+    cell_run(cell, 100 * S);
+    hf_world_finish(cell->world);
+    return hf_metrics_new(cell->world);
+}
+
+#define assert_metric(metrics, name, want)                                                         \
+    assert_true(fabs(cell_metric(metrics, name) - (want)) < 1e-9)
+
+static void values_are_those_of_the_run(void **state)
+{
+    Cell *cell = quiet("warm_up: 10s\n");
+    g_autoptr(HfMetrics) metrics = one_job(cell);
+    /* After a warm-up of 10 s: 90 s, in which 8 CPUs are there all along. */
+    assert_metric(metrics, "run.warm_up", 10);
+    assert_metric(metrics, "capacity.cpus", 8);
+    assert_metric(metrics, "capacity.mem", 2000);
+    assert_metric(metrics, "demand.cpus", 4);
+    assert_metric(metrics, "demand.mem", 200);
+    /* 4 CPUs for 20 s and 2 for 30 s; half of that used. */
+    assert_metric(metrics, "utilization.cpus.allocated", (80 + 60) / (8 * 90.0));
+    assert_metric(metrics, "utilization.cpus.used", (40 + 30) / (8 * 90.0));
+    assert_metric(metrics, "utilization.cpus.used_of_allocated", 0.5);
+    assert_metric(metrics, "utilization.cpus.allocated_peak", 0.5);
+    assert_metric(metrics, "utilization.mem.allocated", (4000 + 3000) / (2000 * 90.0));
+    assert_metric(metrics, "utilization.cpus.reserved_idle", 0);
+    assert_metric(metrics, "utilization.cpus.offered", 1); /* the framework holds all of it */
+    assert_metric(metrics, "agents.total", 2);
+    assert_metric(metrics, "agents.up", 2);
+    assert_metric(metrics, "agents.crashes", 0);
+    assert_metric(metrics, "tasks.submitted", 2);
+    assert_metric(metrics, "tasks.launched", 2);
+    assert_metric(metrics, "tasks.finished", 1);
+    assert_metric(metrics, "tasks.lost", 1);
+    assert_metric(metrics, "tasks.failed", 0);
+    assert_metric(metrics, "tasks.running", (2 * 20 + 30) / 90.0);
+    assert_metric(metrics, "tasks.waiting", 2 * 20 / 90.0);
+    assert_metric(metrics, "tasks.waiting_at_end", 0);
+    assert_metric(metrics, "wait.mean", 20);
+    assert_metric(metrics, "wait.max", 20);
+    assert_metric(metrics, "jobs.submitted", 1);
+    assert_metric(metrics, "jobs.finished", 1);
+    assert_metric(metrics, "jobs.response.mean", 70);
+    assert_metric(metrics, "placement.refused", 1);
+    assert_metric(metrics, "refusal.1.cpus", 0.25); /* 2 of 8 when it came */
+    assert_metric(metrics, "refusal.1.mem", 0.05);
+    assert_metric(metrics, "role.web.share", 140 / 720.0);
+    assert_metric(metrics, "fairness.jain", 1); /* one role */
+    assert_metric(metrics, "framework.f.launched", 2);
+    assert_metric(metrics, "framework.f.finished", 1);
+    assert_metric(metrics, "framework.f.lost", 1);
+    assert_metric(metrics, "framework.f.running", 70 / 90.0);
+    assert_metric(metrics, "framework.f.running_at_end", 0);
+    assert_metric(metrics, "framework.f.share", 140 / 720.0);
+    assert_metric(metrics, "framework.f.wait.p50", 20);
+    assert_metric(metrics, "messages.lost", 0);
+    assert_true(isnan(cell_metric(metrics, "relaunch.same_agent.ratio")));
+    assert_true(isnan(cell_metric(metrics, "relaunch.time.p99")));
+    cell_free(cell);
+}
+
+static void an_offer_is_held_as_long_as_it_was_out_on_average(void **state)
+{
+    Cell *cell = quiet("warm_up: 10s\n");
+    cell_run(cell, 20 * S);
+    /* Two more offers, out for 10 and 30 s; the two real ones of the start came before the
+     * warm-up's end and are out all along: (2 x 90 + 10 + 30) / 2 offers sent. */
+    emit(cell, (HfRecord){.type = HF_RECORD_OFFER_SENT, .id = 1}, "cpus:1");
+    emit(cell, (HfRecord){.type = HF_RECORD_OFFER_SENT, .id = 2}, "cpus:1");
+    cell_run(cell, 30 * S);
+    emit(cell, (HfRecord){.type = HF_RECORD_OFFER_DECLINED, .id = 1}, "cpus:1");
+    cell_run(cell, 50 * S);
+    emit(cell, (HfRecord){.type = HF_RECORD_OFFER_ACCEPTED, .id = 2}, "cpus:1");
+    cell_run(cell, 100 * S);
+    hf_world_finish(cell->world);
+    g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
+    assert_metric(metrics, "offers.sent", 2);
+    assert_metric(metrics, "offers.declined", 1);
+    assert_metric(metrics, "framework.f.offers_accepted", 1);
+    assert_metric(metrics, "offers.outstanding", (2 * 90 + 40) / 90.0);
+    assert_metric(metrics, "offers.held", (2 * 90 + 40) / 2.0);
+    cell_free(cell);
+}
+
+static void jains_index_weighs_shares_by_weight(void **state)
+{
+    Cell *cell = cell_new("duration: 100s\n"
+                          "network: {latency: 0s}\n"
+                          "agents: [{name: a, count: 1, resources: 'cpus:10'}]\n"
+                          "roles: {one: {weight: 1}, two: {weight: 3}}\n"
+                          "frameworks: [{name: f, model: greedy, role: one, holds: true},\n"
+                          "             {name: g, model: greedy, role: two, holds: true}]\n");
+    cell_run(cell, 10 * S);
+    HfRoleId one, two;
+    assert_true(hf_role_intern(hf_world_catalog(cell->world), "one", &one, NULL));
+    assert_true(hf_role_intern(hf_world_catalog(cell->world), "two", &two, NULL));
+    emit(cell, (HfRecord){.type = HF_RECORD_TASK_LAUNCHED, .role = one, .id = 1}, "cpus:2");
+    emit(cell, (HfRecord){.type = HF_RECORD_TASK_LAUNCHED, .framework = 1, .role = two, .id = 1},
+         "cpus:3");
+    cell_run(cell, 100 * S);
+    hf_world_finish(cell->world);
+    g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
+    /* By weight: 2 and 1 parts. (2 + 1)^2 / (2 x (4 + 1)) = 0.9, whatever the parts are of. */
+    assert_metric(metrics, "fairness.jain", 0.9);
+    assert_true(cell_metric(metrics, "role.two.share") > cell_metric(metrics, "role.one.share"));
+    cell_free(cell);
+}
+
+/* What is there only under a condition, which the help of the kind states. */
+static gboolean is_conditional(const char *pattern)
+{
+    return strcmp(pattern, "refusal.N.RESOURCE") == 0; /* nothing was refused */
+}
+
+static void every_kind_of_the_table_is_produced(void **state)
+{
+    Cell *cell = quiet("");
+    g_autoptr(HfMetrics) metrics = one_job(cell);
+    Cell *idle = quiet("");
+    cell_run(idle, 100 * S);
+    hf_world_finish(idle->world);
+    g_autoptr(HfMetrics) few = hf_metrics_new(idle->world);
+    for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern; kind++) {
+        uint32_t here = 0, always = 0;
+        for (uint32_t i = 0; i < hf_metrics_count(metrics); i++)
+            here += hf_metrics_at(metrics, i)->kind == kind;
+        for (uint32_t i = 0; i < hf_metrics_count(few); i++)
+            always += hf_metrics_at(few, i)->kind == kind;
+        if (here == 0 || (always == 0) != is_conditional(kind->pattern))
+            fail_msg("%s: %u, and %u in an idle run", kind->pattern, here, always);
+        assert_true(kind->unit[0] != '\0');
+        assert_true(g_ascii_isupper(kind->help[0]) && g_str_has_suffix(kind->help, "."));
+    }
+    cell_free(cell);
+    cell_free(idle);
+}
+
+static void names_are_distinct_and_can_stand_in_an_expectation(void **state)
+{
+    Cell *cell = quiet("");
+    g_autoptr(HfMetrics) metrics = one_job(cell);
+    const char *const *names = hf_metrics_names(metrics);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (uint32_t i = 0; i < hf_metrics_count(metrics); i++) {
+        const char *name = hf_metrics_at(metrics, i)->name;
+        assert_string_equal(names[i], name);
+        assert_true(g_hash_table_add(seen, (gpointer)name));
+        g_autofree char *text = g_strdup_printf("%s >= 0", name);
+        GError *error = NULL;
+        g_autoptr(HfExpect) expect = hf_expect_parse(text, &error);
+        if (expect == NULL) fail_msg("%s", error->message);
+        assert_string_equal(hf_expect_names(expect)[0], name);
+        assert_null(hf_expect_names(expect)[1]);
+    }
+    assert_null(names[hf_metrics_count(metrics)]);
+    double value;
+    assert_false(hf_metrics_find(metrics, "utilization.cpus.unknown", &value));
+    expect_assert_failure(hf_metrics_at(metrics, hf_metrics_count(metrics)));
+    cell_free(cell);
+}
+
+static void prefixes_are_those_of_the_table(void **state)
+{
+    for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern; kind++) {
+        g_auto(GStrv) parts = g_strsplit(kind->pattern, ".", 2);
+        assert_true(g_strv_contains(hf_metric_prefixes, parts[0]));
+    }
+    for (const char *const *prefix = hf_metric_prefixes; *prefix; prefix++) {
+        gboolean is_used = FALSE;
+        for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern; kind++) {
+            g_auto(GStrv) parts = g_strsplit(kind->pattern, ".", 2);
+            is_used = is_used || strcmp(parts[0], *prefix) == 0;
+        }
+        assert_true(is_used);
+    }
+}
+
+int main(void)
+{
+    hf_test_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_those_of_the_run),
+        cmocka_unit_test(an_offer_is_held_as_long_as_it_was_out_on_average),
+        cmocka_unit_test(jains_index_weighs_shares_by_weight),
+        cmocka_unit_test(every_kind_of_the_table_is_produced),
+        cmocka_unit_test(names_are_distinct_and_can_stand_in_an_expectation),
+        cmocka_unit_test(prefixes_are_those_of_the_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
