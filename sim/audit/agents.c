@@ -24,29 +24,28 @@ HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent)
 
 /* ---- taking from what is there ---- */
 
-static gboolean agent_has(const HfAudit *audit, const HfAuditAgent *agent, const HfResource *entry)
+static gboolean has_kind(const HfAudit *audit, const HfResources *total, const HfResource *entry)
 {
-    const HfResource *have = hf_resources_entries(&agent->total);
-    for (uint32_t i = 0; i < hf_resources_count(&agent->total); i++)
+    const HfResource *have = hf_resources_entries(total);
+    for (uint32_t i = 0; i < hf_resources_count(total); i++)
         if (have[i].kind == entry->kind && hf_meta_equal(audit->catalog, have[i].meta, entry->meta))
             return TRUE;
     return FALSE;
 }
 
 /* Which of the invariants does it break that `from` does not hold all of `taken`? */
-static HfInvariant kind_of_shortage(const HfAudit *audit, const HfAuditAgent *agent,
+static HfInvariant kind_of_shortage(const HfAudit *audit, const HfResources *total,
                                     const HfResources *from, const HfResources *taken,
                                     HfInvariant shortage)
 {
     const HfResource *entry = hf_resources_entries(taken);
     for (uint32_t i = 0; i < hf_resources_count(taken); i++, entry++) {
         if (hf_resources_contains_one(audit->catalog, from, entry)) continue;
-        if (!agent_has(audit, agent, entry) &&
-            !hf_meta_is_unreserved(audit->catalog, entry->meta) &&
+        if (!has_kind(audit, total, entry) && !hf_meta_is_unreserved(audit->catalog, entry->meta) &&
             !hf_meta_is_dynamic(audit->catalog, entry->meta))
             return HF_INVARIANT_STATIC;
         if (hf_kind_type(audit->catalog, entry->kind) != HF_TYPE_SCALAR &&
-            hf_resources_contains_one(audit->catalog, &agent->total, entry))
+            hf_resources_contains_one(audit->catalog, total, entry))
             return HF_INVARIANT_ONE_HOLDER;
         return shortage;
     }
@@ -60,10 +59,10 @@ void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
         hf_resources_subtract(audit->catalog, from, taken);
         return;
     }
-    const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
+    const HfResources *total = &audit->totals.at[record->agent];
     g_autofree char *name = hf_audit__agent_name(audit, record->agent);
     g_autofree char *wanted = hf_audit__text(audit, taken), *there = hf_audit__text(audit, from);
-    hf_audit__break(audit, kind_of_shortage(audit, agent, from, taken, shortage), record,
+    hf_audit__break(audit, kind_of_shortage(audit, total, from, taken, shortage), record,
                     "%s %" G_GUINT64_FORMAT " takes %s on agent %s, where %s is left",
                     record->type == HF_RECORD_OFFER_SENT ? "offer" : "task", (guint64)record->id,
                     wanted, name, there);
@@ -73,21 +72,20 @@ void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
 
 /* Its total, as it registers: the same as before unless its host went down in between. TRUE when it
  * is another. */
-static gboolean set_total(HfAudit *audit, const HfRecord *record, HfAuditAgent *agent,
-                          gboolean may_change)
+static gboolean set_total(HfAudit *audit, const HfRecord *record, gboolean may_change)
 {
-    HfResources *total = &audit->scratch;
+    HfResources *total = &audit->scratch, *booked = &audit->totals.at[record->agent];
     hf_audit__plain(audit, record->resources, total);
-    if (hf_resources_equal(audit->catalog, &agent->total, total)) return FALSE;
+    if (hf_resources_equal(audit->catalog, booked, total)) return FALSE;
     if (!may_change) {
         g_autofree char *name = hf_audit__agent_name(audit, record->agent);
-        g_autofree char *before = hf_audit__text(audit, &agent->total),
+        g_autofree char *before = hf_audit__text(audit, booked),
                         *after = hf_audit__text(audit, total);
         hf_audit__break(audit, HF_INVARIANT_STATIC, record,
                         "agent %s had %s and has %s without having been restarted", name, before,
                         after);
     }
-    hf_resources_copy(audit->catalog, &agent->total, total);
+    hf_resources_copy(audit->catalog, booked, total);
     return TRUE;
 }
 
@@ -95,7 +93,7 @@ static gboolean set_total(HfAudit *audit, const HfRecord *record, HfAuditAgent *
 static void count_unheld(HfAudit *audit, const HfRecord *record, uint32_t row)
 {
     HfAuditAgent *agent = &audit->agents.at[row];
-    hf_resources_copy(audit->catalog, &agent->unheld, &agent->total);
+    hf_resources_copy(audit->catalog, &agent->unheld, &audit->totals.at[row]);
     if (agent->tasks == 0 && agent->offers == 0) return;
     for (guint32 i = 0; i < audit->tasks.count && !hf_audit__is_broken(audit); i++) {
         const HfAuditTask *task = &audit->tasks.at[i];
@@ -156,12 +154,13 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     while (audit->agents.count <= record->agent) {
         hf_vec_push_zero(&audit->agents);
         hf_vec_last(&audit->agents)->parked = NO_ROW;
+        hf_vec_push_zero(&audit->totals);
     }
     HfAuditAgent *agent = &audit->agents.at[record->agent];
     HfAuditHost *host = hf_audit__host(audit, (uint32_t)record->value);
     HfAuditStanding before = agent->standing;
     gboolean may_change = before == HF_AUDIT_UNKNOWN || host->was_down;
-    gboolean is_another = set_total(audit, record, agent, may_change);
+    gboolean is_another = set_total(audit, record, may_change);
     agent->host = (uint32_t)record->value;
     agent->standing = HF_AUDIT_REGISTERED;
     if (before == HF_AUDIT_UNREACHABLE) hf_audit__unpark(audit, agent);
@@ -248,9 +247,10 @@ void hf_audit__recount(HfAudit *audit)
         const HfAuditAgent *agent = &audit->agents.at[a];
         if (agent->standing == HF_AUDIT_REGISTERED || agent->standing == HF_AUDIT_DISCONNECTED) {
             hf_resources_add(catalog, &sum[a], &agent->unheld);
-            if (!hf_resources_equal(catalog, &sum[a], &agent->total)) {
+            const HfResources *total = &audit->totals.at[a];
+            if (!hf_resources_equal(catalog, &sum[a], total)) {
                 g_autofree char *name = hf_audit__agent_name(audit, a);
-                g_autofree char *all = hf_audit__text(audit, &agent->total),
+                g_autofree char *all = hf_audit__text(audit, total),
                                 *counted = hf_audit__text(audit, &sum[a]);
                 hf_audit__break(
                     audit, HF_INVARIANT_CONSERVATION,

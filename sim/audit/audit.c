@@ -37,7 +37,7 @@ static void clear_rows(HfAudit *audit)
 {
     HfCatalog *catalog = audit->catalog;
     for (guint32 i = 0; i < audit->agents.count; i++) {
-        hf_resources_clear(catalog, &audit->agents.at[i].total);
+        hf_resources_clear(catalog, &audit->totals.at[i]);
         hf_resources_clear(catalog, &audit->agents.at[i].unheld);
     }
     for (guint32 i = 0; i < audit->offers.count; i++)
@@ -64,7 +64,9 @@ void hf_audit_free(HfAudit *audit)
     clear_rows(audit);
     hf_history__clear(&audit->history, audit->catalog);
     hf_vec_clear(&audit->hosts);
+    for (guint32 i = 0; i < audit->subs.count; i++) hf_vec_clear(&audit->subs.at[i].filters);
     hf_vec_clear(&audit->agents);
+    hf_vec_clear(&audit->totals);
     hf_vec_clear(&audit->frameworks);
     hf_vec_clear(&audit->offers);
     hf_vec_clear(&audit->tasks);
@@ -74,7 +76,6 @@ void hf_audit_free(HfAudit *audit)
     hf_slots_clear(&audit->filter_slots);
     hf_map64_clear(&audit->task_rows);
     hf_map64_clear(&audit->sub_rows);
-    hf_map64_clear(&audit->filter_heads);
     free_breach(audit->breach);
     g_free(audit);
 }
@@ -107,16 +108,21 @@ static gboolean is_same_entry(const HfCatalog *catalog, const HfResource *a, con
     return FALSE;
 }
 
+gboolean hf_audit__is_same_row(const HfAudit *audit, const HfResources *booked,
+                               const HfResources *given)
+{
+    uint32_t count = hf_resources_count(booked), same = 0;
+    if (count != hf_resources_count(given)) return FALSE;
+    const HfResource *a = hf_resources_entries(booked), *b = hf_resources_entries(given);
+    while (same < count && is_same_entry(audit->catalog, &a[same], &b[same])) same++;
+    return same == count;
+}
+
 gboolean hf_audit__is_same(HfAudit *audit, const HfResources *booked, const HfResources *given)
 {
     if (given == NULL) return hf_resources_is_empty(booked);
-    uint32_t count = hf_resources_count(booked), same = 0;
-    if (count == hf_resources_count(given)) {
-        const HfResource *a = hf_resources_entries(booked), *b = hf_resources_entries(given);
-        while (same < count && is_same_entry(audit->catalog, &a[same], &b[same])) same++;
-        if (same == count) return TRUE;
-    }
-    hf_audit__plain(audit, given, &audit->scratch); /* the same in another order? */
+    if (G_LIKELY(hf_audit__is_same_row(audit, booked, given))) return TRUE;
+    hf_audit__plain(audit, given, &audit->scratch);
     return hf_resources_equal(audit->catalog, booked, &audit->scratch);
 }
 
@@ -336,9 +342,12 @@ uint64_t hf_audit_records(const HfAudit *audit)
 
 size_t hf_audit_memory(const HfAudit *audit)
 {
+    size_t heads = 0;
+    for (guint32 i = 0; i < audit->subs.count; i++) heads += audit->subs.at[i].filters.room;
     return HF_HISTORY_SIZE * (sizeof(HfRecord) + sizeof(HfResources)) +
-           audit->hosts.room * sizeof(HfAuditHost) + audit->agents.room * sizeof(HfAuditAgent) +
-           audit->offers.room * sizeof(HfAuditOffer) + audit->tasks.room * sizeof(HfAuditTask) +
-           audit->filters.room * sizeof(HfAuditFilter) + audit->subs.room * sizeof(HfAuditSub) +
-           ((size_t)audit->task_rows.room + audit->filter_heads.room) * 12;
+           audit->hosts.room * sizeof(HfAuditHost) + audit->offers.room * sizeof(HfAuditOffer) +
+           audit->agents.room * (sizeof(HfAuditAgent) + sizeof(HfResources)) +
+           audit->tasks.room * sizeof(HfAuditTask) + audit->filters.room * sizeof(HfAuditFilter) +
+           audit->subs.room * sizeof(HfAuditSub) + heads * sizeof(HfAuditFilters) +
+           (size_t)audit->task_rows.room * 12;
 }

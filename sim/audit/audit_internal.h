@@ -56,7 +56,7 @@ typedef struct HfAuditAgent {
     uint32_t offers, tasks; /* live offers; open tasks */
     uint32_t epoch;         /* filters of an earlier one are gone */
     uint32_t parked;        /* tasks that went with it and may come back with it */
-    HfResources total, unheld;
+    HfResources unheld;
 } HfAuditAgent;
 
 typedef struct HfAuditFramework {
@@ -66,11 +66,19 @@ typedef struct HfAuditFramework {
     uint32_t calls; /* revive and suppress of all roles: they overrule what a role said before */
 } HfAuditFramework;
 
+/* The filters of one sub on one agent. */
+typedef struct HfAuditFilters {
+    HfTime ends;    /* the last of them; none is in force after that, */
+    uint32_t epoch; /* or when this one is over */
+    uint32_t first; /* NO_ROW = none */
+} HfAuditFilters;
+
 /* One framework under one role. */
 typedef struct HfAuditSub {
     gboolean is_suppressed;
     uint32_t calls; /* of the framework when is_suppressed was said */
     uint32_t epoch;
+    HF_VEC(HfAuditFilters) filters; /* [agent], as far as needed */
 } HfAuditSub;
 
 typedef struct HfAuditOffer {
@@ -121,7 +129,7 @@ typedef enum HfAuditPending {
 } HfAuditPending;
 
 /* The last records, with what they hold. */
-#define HF_HISTORY_SIZE 8192U
+#define HF_HISTORY_SIZE 2048U
 typedef struct HfHistory {
     HfRecord *record;       /* [HF_HISTORY_SIZE] */
     HfResources *resources; /* [HF_HISTORY_SIZE] */
@@ -134,6 +142,7 @@ struct HfAudit {
     uint64_t serial; /* records heard */
     HF_VEC(HfAuditHost) hosts;
     HF_VEC(HfAuditAgent) agents;
+    HF_VEC(HfResources) totals; /* [agent] */
     HF_VEC(HfAuditFramework) frameworks;
     HF_VEC(HfAuditOffer) offers;
     HfSlots task_slots;
@@ -141,7 +150,6 @@ struct HfAudit {
     HfMap64 task_rows; /* (framework, task) -> row */
     HfMap64 sub_rows;  /* (framework, role) -> row */
     HF_VEC(HfAuditSub) subs;
-    HfMap64 filter_heads; /* (agent, sub) -> first filter */
     HfSlots filter_slots;
     HF_VEC(HfAuditFilter) filters;
     HfAuditPending pending;
@@ -174,6 +182,9 @@ void hf_audit__settle(HfAudit *audit);
 
 /* Resources of the record, without allocation role, into `out`. */
 void hf_audit__plain(HfAudit *audit, const HfResources *given, HfResources *out);
+/* Is it so entry by entry, allocation role apart? May miss what stands in another order. */
+gboolean hf_audit__is_same_row(const HfAudit *audit, const HfResources *booked,
+                               const HfResources *given);
 /* Is this what the book has, allocation role apart? `given` may be NULL: nothing. */
 gboolean hf_audit__is_same(HfAudit *audit, const HfResources *booked, const HfResources *given);
 

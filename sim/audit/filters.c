@@ -8,9 +8,11 @@
 
 #define REFUSE_MS_MAX (INT64_C(365) * 24 * 3600 * 1000)
 
-static uint64_t key_of(uint32_t agent, uint32_t sub)
+static HfAuditFilters *filters_of(HfAudit *audit, uint32_t sub, uint32_t agent)
 {
-    return (uint64_t)agent << 32 | sub;
+    HfAuditSub *row = &audit->subs.at[sub];
+    while (row->filters.count <= agent) hf_vec_push(&row->filters, (HfAuditFilters){0, 0, NO_ROW});
+    return &row->filters.at[agent];
 }
 
 static uint32_t epoch_of(const HfAudit *audit, uint32_t framework, uint32_t sub, uint32_t agent)
@@ -52,27 +54,32 @@ void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId r
     HfTime timeout =
         MAX(MIN(refuse_ms, REFUSE_MS_MAX) * HF_NS_PER_MS, audit->config.allocation_interval);
     uint32_t sub = hf_audit__sub(audit, framework, role);
-    uint64_t key = key_of(agent, sub);
     uint32_t epoch = epoch_of(audit, framework, sub, agent);
-    uint32_t head = sweep(audit, hf_map64_get(&audit->filter_heads, key), now, epoch);
+    HfAuditFilters *list = filters_of(audit, sub, agent);
+    list->first = sweep(audit, list->first, now, epoch);
     HfHandle handle = hf_slots_take(&audit->filter_slots);
     if (handle.row == audit->filters.count) hf_vec_push_zero(&audit->filters);
     HfAuditFilter *filter = &audit->filters.at[handle.row];
     filter->since = now;
     filter->ends = hf_time_add(now, timeout);
     filter->epoch = epoch;
-    filter->next = head;
+    filter->next = list->first;
     hf_resources_copy(audit->catalog, &filter->refused, refused);
-    hf_map64_set(&audit->filter_heads, key, handle.row);
+    list->ends = filter->next == NO_ROW ? filter->ends : MAX(list->ends, filter->ends);
+    list->epoch = epoch;
+    list->first = handle.row;
 }
 
 const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t framework,
                                         HfRoleId role, uint32_t agent, const HfResources *offered)
 {
     uint32_t sub = hf_audit__sub(audit, framework, role);
-    uint32_t head = hf_map64_get(&audit->filter_heads, key_of(agent, sub));
+    const HfAuditSub *refuser = &audit->subs.at[sub];
+    if (agent >= refuser->filters.count) return NULL;
     uint32_t epoch = epoch_of(audit, framework, sub, agent);
-    for (uint32_t row = head; row != NO_ROW; row = audit->filters.at[row].next) {
+    const HfAuditFilters *list = &refuser->filters.at[agent];
+    if (G_LIKELY(list->ends <= now || list->epoch != epoch)) return NULL;
+    for (uint32_t row = list->first; row != NO_ROW; row = audit->filters.at[row].next) {
         const HfAuditFilter *filter = &audit->filters.at[row];
         if (is_in_force(filter, now, epoch) &&
             hf_resources_contains(audit->catalog, &filter->refused, offered))

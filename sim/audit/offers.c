@@ -169,8 +169,15 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
     if (framework == NULL || !is_offerable(audit, record)) return;
     HfAuditOffer *offer = new_offer(audit, record);
     if (offer == NULL) return;
+    HfAuditAgent *agent = &audit->agents.at[record->agent];
     HfResources *offered = &offer->resources;
-    hf_audit__plain(audit, record->resources, offered);
+    /* Most offers are all that the agent has left. */
+    gboolean is_all =
+        record->resources && hf_audit__is_same_row(audit, &agent->unheld, record->resources);
+    if (is_all)
+        hf_resources_swap(offered, &agent->unheld);
+    else
+        hf_audit__plain(audit, record->resources, offered);
     if (hf_resources_is_empty(offered)) {
         hf_audit__break(audit, HF_INVARIANT_OFFERS, record, "offer %" G_GUINT64_FORMAT " is empty",
                         (guint64)record->id);
@@ -178,8 +185,7 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
     }
     if (!is_of_role(audit, record, offered) || !is_wanted(audit, record, framework, offered))
         return;
-    HfAuditAgent *agent = &audit->agents.at[record->agent];
-    hf_audit__take(audit, record, &agent->unheld, offered, HF_INVARIANT_OFFERS);
+    if (!is_all) hf_audit__take(audit, record, &agent->unheld, offered, HF_INVARIANT_OFFERS);
     offer->serial = audit->serial - 1;
     offer->at = record->at;
     offer->generation = hf_handle_unpack(record->id).generation;
@@ -250,10 +256,13 @@ void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
     if (record->type == HF_RECORD_OFFER_ACCEPTED) {
         accept(audit, record, offer);
     } else {
-        hf_resources_add(audit->catalog, &agent->unheld, &offer->resources);
         if (record->type == HF_RECORD_OFFER_DECLINED)
             hf_audit__filter(audit, record->at, record->framework, record->role, record->agent,
                              record->value, &offer->resources);
+        if (hf_resources_is_empty(&agent->unheld))
+            hf_resources_swap(&agent->unheld, &offer->resources);
+        else
+            hf_resources_add(audit->catalog, &agent->unheld, &offer->resources);
     }
     offer->is_live = FALSE;
     hf_resources_reset(audit->catalog, &offer->resources);
