@@ -11,11 +11,13 @@
  * Draws: job i has streams of its own, so a changed policy meets the same jobs with the same tasks.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/assert.h"
 #include "base/law.h"
 #include "base/map64.h"
 #include "base/slots.h"
+#include "models/frameworks/constraint.h"
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/placement.h"
 
@@ -186,11 +188,15 @@ enum { TIMER_ARRIVAL, TIMER_DECISION, TIMER_REVIVE };
 
 #define NO_TRACE UINT32_MAX
 
+#define NOTED ((HfTime)-1)
+
 /* A task of a trace; its job and demand are its own. */
 typedef struct Traced {
     HfTime submit, duration;
     uint64_t job;
+    uint32_t line; /* its place in the trace */
     HfDemand demand;
+    HfConstraint constraint;
 } Traced;
 
 /* A job whose tasks are not all done. */
@@ -208,7 +214,7 @@ typedef struct Job {
 typedef struct Task {
     uint64_t id;
     HfHandle job;
-    HfTime duration, queued; /* queued: when it began to wait */
+    HfTime duration, queued; /* queued: when it began to wait; NOTED once it has run */
     uint32_t usage_milli, traced;
 } Task;
 
@@ -233,11 +239,14 @@ typedef struct Batch {
     HfSlots job_slots;
     HF_VEC(HfHandle) queue; /* jobs with tasks to launch, oldest first, from queue_head on */
     guint32 queue_head;
-    HF_VEC(Task) again; /* tasks to be launched once more; before all jobs */
-    HF_VEC(Task) live;  /* [row]; launched, or in a decision */
+    HF_VEC(Task)
+    again; /* to be launched once more, before all jobs; oldest first from again_head */
+    guint32 again_head;
+    HF_VEC(Task) live; /* [row]; launched, or in a decision */
     HF_VEC(uint32_t) spare;
     HfMap64 live_rows; /* task id -> row */
     HF_VEC(Traced) trace;
+    HfConstraintValues values; /* of the trace's constraints */
     uint32_t next_traced;
     HF_VEC(Decision) decisions; /* [row] */
     HF_VEC(uint32_t) decision_spare;
@@ -346,19 +355,40 @@ static const HfDemand *demand_of(const Batch *batch, uint32_t traced)
     return traced == NO_TRACE ? &batch->demand : &batch->trace.at[traced].demand;
 }
 
-/* What the next task in line asks for; there must be one. */
-static const HfDemand *next_demand(Batch *batch)
+static gboolean has_again(const Batch *batch)
+{
+    return batch->again_head < batch->again.count;
+}
+
+/* Does the next task in line, and there must be one, find room in the pool, which is of an agent
+ * with these attributes? */
+static gboolean next_fits(Batch *batch, const HfAttributes *attributes)
 {
     HF_ASSERT(batch->waiting > 0);
-    if (batch->again.count > 0) return demand_of(batch, hf_vec_last(&batch->again)->traced);
-    return demand_of(batch, head_job(batch)->traced);
+    uint32_t traced =
+        has_again(batch) ? batch->again.at[batch->again_head].traced : head_job(batch)->traced;
+    return (traced == NO_TRACE || hf_constraint_allows(&batch->trace.at[traced].constraint,
+                                                       &batch->values, attributes)) &&
+           hf_demand_fits(batch->env.catalog, demand_of(batch, traced), &batch->pool, 1) > 0;
+}
+
+static Task take_again(Batch *batch)
+{
+    Task task = batch->again.at[batch->again_head++];
+    if (batch->again_head * 2 > batch->again.count) {
+        batch->again.count -= batch->again_head;
+        memmove(batch->again.at, batch->again.at + batch->again_head,
+                batch->again.count * sizeof *batch->again.at);
+        batch->again_head = 0;
+    }
+    return task;
 }
 
 /* Take the next task out of the line. */
 static Task take_next(Batch *batch)
 {
     batch->waiting--;
-    if (batch->again.count > 0) return batch->again.at[--batch->again.count];
+    if (has_again(batch)) return take_again(batch);
     Job *job = head_job(batch);
     Task task = {
         .job = batch->queue.at[batch->queue_head], .queued = job->submit, .traced = job->traced};
@@ -419,7 +449,7 @@ static void put_task(Batch *batch, Decision *decision)
 static HfTime consider(Batch *batch)
 {
     const ThinkConfig *think = &batch->config->think;
-    if (batch->again.count > 0) return 0;
+    if (has_again(batch)) return 0;
     Job *job = head_job(batch);
     if (job->considered == batch->decisions_made) return 0;
     job->considered = batch->decisions_made;
@@ -435,7 +465,7 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
         batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
     hf_resources_copy(batch->env.catalog, &batch->pool, &offer->resources);
     for (; batch->waiting > 0 && room > 0; room--) {
-        if (hf_demand_fits(batch->env.catalog, next_demand(batch), &batch->pool, 1) == 0) break;
+        if (!next_fits(batch, offer->attributes)) break;
         thinking += consider(batch);
         put_task(batch, decision);
     }
@@ -503,11 +533,17 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
 {
     Batch *batch = model;
     uint32_t row = hf_map64_get(&batch->live_rows, status->task);
-    if (row == HF_MAP64_NONE) return; /* repeated */
+    if (row ==
+        HF_MAP64_NONE) { /* repeated; or given up, and it must not run beside its successor */
+        if (!hf_task_state_is_terminal(status->state)) hf_driver_kill(driver, status->task);
+        return;
+    }
     Task *task = &batch->live.at[row];
-    if (status->state == HF_TASK_RUNNING)
+    if (status->state == HF_TASK_RUNNING && task->queued != NOTED) { /* updates may be repeated */
         hf_driver_note_waited(driver, status, hf_driver_now(driver) - task->queued);
-    if (!hf_task_state_is_terminal(status->state)) return;
+        task->queued = NOTED;
+    }
+    if (!hf_task_state_is_terminal(status->state) && status->state != HF_TASK_UNREACHABLE) return;
     hf_map64_remove(&batch->live_rows, status->task);
     hf_vec_push(&batch->spare, row);
     if (status->state == HF_TASK_FINISHED) {
@@ -560,11 +596,22 @@ static void read_task(void *context, const HfTraceTask *task)
 {
     Reader *reader = context;
     if (reader->error) return;
-    Traced traced = {.submit = task->submit, .duration = task->duration, .job = task->job};
-    if (!hf_demand_parse(reader->batch->env.catalog, task->resources, &traced.demand,
-                         &reader->error))
+    Batch *batch = reader->batch;
+    Traced traced = {.submit = task->submit,
+                     .duration = task->duration,
+                     .job = task->job,
+                     .line = batch->trace.count};
+    if (!hf_demand_parse(batch->env.catalog, task->resources, &traced.demand, &reader->error))
         return;
-    hf_vec_push(&reader->batch->trace, traced);
+    traced.constraint = hf_constraint_parse(batch->env.catalog, task->constraint, &batch->values);
+    hf_vec_push(&batch->trace, traced);
+}
+
+static int by_submit(const void *a, const void *b)
+{
+    const Traced *left = a, *right = b;
+    if (left->submit != right->submit) return left->submit < right->submit ? -1 : 1;
+    return (left->line > right->line) - (left->line < right->line);
 }
 
 static gboolean read_trace(Batch *batch, GError **error)
@@ -578,6 +625,9 @@ static gboolean read_trace(Batch *batch, GError **error)
         g_propagate_error(error, reader.error);
         return FALSE;
     }
+    /* Some lists are not in order of time; a job's tasks share theirs and stay together. */
+    if (batch->trace.count > 0)
+        qsort(batch->trace.at, batch->trace.count, sizeof *batch->trace.at, by_submit);
     return TRUE;
 }
 
@@ -600,6 +650,7 @@ static void destroy(void *model)
     hf_vec_clear(&batch->live);
     hf_vec_clear(&batch->spare);
     hf_vec_clear(&batch->trace);
+    hf_vec_clear(&batch->values);
     hf_slots_clear(&batch->job_slots);
     hf_map64_clear(&batch->live_rows);
     hf_resources_clear(batch->env.catalog, &batch->pool);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "models/frameworks/constraint.h"
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/placement.h"
 
@@ -55,8 +56,7 @@ static const HfKeyTable inflation_table = {
 
 typedef struct Pod {
     HfDemand demand;
-    HfTextId attribute; /* HF_TEXT_NONE = any agent */
-    uint32_t first_value, value_count;
+    HfConstraint constraint;
 } Pod;
 
 typedef struct Held {
@@ -70,7 +70,7 @@ typedef struct Inflation {
     HfModelEnv env;
     const InflationConfig *config;
     HF_VEC(Pod) pods;
-    HF_VEC(HfTextId) values; /* alternatives of the pods' constraints */
+    HfConstraintValues values; /* of the pods' constraints */
     HF_VEC(Held) held;
     uint32_t next;
     int64_t refusals;
@@ -107,17 +107,6 @@ static void on_rescind(void *model, HfDriver *driver, uint64_t offer)
     }
 }
 
-static gboolean is_allowed(const Inflation *inflation, const Pod *pod,
-                           const HfAttributes *attributes)
-{
-    if (pod->attribute == HF_TEXT_NONE) return TRUE;
-    const HfAttribute *attribute = hf_attributes_find(attributes, pod->attribute);
-    if (attribute == NULL || attribute->value.type != HF_VALUE_TEXT) return FALSE;
-    for (uint32_t i = 0; i < pod->value_count; i++)
-        if (inflation->values.at[pod->first_value + i] == attribute->value.text) return TRUE;
-    return FALSE;
-}
-
 /* Is `a` to be taken before `b`? Total: hosts differ. */
 static gboolean is_better(Fit fit, const Held *a, const Held *b)
 {
@@ -138,7 +127,7 @@ static uint32_t choose(const Inflation *inflation, const Pod *pod)
     uint32_t best = UINT32_MAX;
     for (uint32_t i = 0; i < inflation->held.count; i++) {
         const Held *held = &inflation->held.at[i];
-        if (!is_allowed(inflation, pod, held->attributes)) continue;
+        if (!hf_constraint_allows(&pod->constraint, &inflation->values, held->attributes)) continue;
         if (hf_demand_fits(inflation->env.catalog, &pod->demand, &held->resources, 1) == 0)
             continue;
         if (best == UINT32_MAX ||
@@ -192,16 +181,11 @@ static void read_pod(void *context, const HfTraceTask *task)
 {
     Inflation *inflation = context;
     if (inflation->error) return;
-    Pod pod = {.first_value = inflation->values.count};
+    Pod pod = {0};
     if (!hf_demand_parse(inflation->env.catalog, task->resources, &pod.demand, &inflation->error))
         return;
-    if (task->constraint) {
-        g_auto(GStrv) halves = g_strsplit(task->constraint, ":", 2);
-        g_auto(GStrv) names = g_strsplit(halves[1], "|", -1);
-        pod.attribute = hf_text_intern(inflation->env.catalog, halves[0]);
-        for (guint i = 0; names[i]; i++, pod.value_count++)
-            hf_vec_push(&inflation->values, hf_text_intern(inflation->env.catalog, names[i]));
-    }
+    pod.constraint =
+        hf_constraint_parse(inflation->env.catalog, task->constraint, &inflation->values);
     hf_vec_push(&inflation->pods, pod);
 }
 

@@ -331,7 +331,8 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         return;
     }
     Instance *instance = &marathon->instances[row];
-    if (hf_task_state_is_terminal(status->state)) {
+    /* Of an unreachable instance Marathon starts another at once (inactiveAfterSeconds 0). */
+    if (hf_task_state_is_terminal(status->state) || status->state == HF_TASK_UNREACHABLE) {
         on_ended(marathon, driver, row, status->state);
     } else if (status->state == HF_TASK_RUNNING && instance->phase == LAUNCHED) {
         hf_driver_note_waited(driver, status, hf_driver_now(driver) - instance->since);

@@ -129,7 +129,9 @@ static const HfKey pods_keys[] = {
     {0}};
 static const HfKeyTable pods_table = {
     "openb", sizeof(PodsConfig), pods_keys,
-    "Pods of the openb traces: created and deleted at the trace's times, each a job of one task.",
+    "Pods of the openb traces: created and deleted at the trace's times, each a job of one task. "
+    "Some "
+    "variants list pods out of order; where times count, they arrive in order of time.",
     NULL};
 
 static gboolean is_wanted(const PodsConfig *keys, const HfLines *lines)
@@ -151,6 +153,8 @@ static gboolean read_pod(const PodsConfig *keys, const HfLines *lines, uint64_t 
         !hf_lines_number(lines, 8, "creation_time", 0, 1e9, &created, error) ||
         !hf_lines_number(lines, 9, "deletion_time", created, 1e9, &deleted, error))
         return FALSE;
+    if (cpu == 0 && memory == 0 && count * milli == 0)
+        return hf_lines_fail(lines, error, "asks for nothing");
     *taken_out = is_wanted(keys, lines) && hf_time_from_seconds(created) >= keys->start;
     if (!*taken_out) return TRUE;
     double gpus = count * milli;

@@ -61,7 +61,7 @@ typedef struct HfAgentTraceFormat {
 
 /* One task of a workload trace. */
 typedef struct HfTraceTask {
-    HfTime submit;          /* from the start of the trace; not before the one before it */
+    HfTime submit;          /* from the start of the trace; equal for all tasks of a job */
     HfTime duration;        /* HF_TIME_NEVER = never ends */
     uint64_t job;           /* tasks of one job are consecutive */
     const char *resources;  /* Mesos text */

@@ -1,6 +1,7 @@
 /* Building a world from a scenario, and running it; see world.h. */
 #include "world/world.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -21,9 +22,26 @@ typedef struct HostBuilder {
     const HfAttributes *attributes;
 } HostBuilder;
 
+/* A file that cannot be read is no fault of the scenario, unless it is not the file it should be.
+ */
+static HfWorldError kind_of(const GError *inner)
+{
+    if (inner->domain != G_IO_ERROR) return HF_WORLD_ERROR_INPUT;
+    switch (inner->code) {
+    case G_IO_ERROR_NOT_FOUND:
+    case G_IO_ERROR_IS_DIRECTORY:
+    case G_IO_ERROR_NOT_REGULAR_FILE:
+    case G_IO_ERROR_INVALID_DATA:
+    case G_IO_ERROR_PARTIAL_INPUT:
+        return HF_WORLD_ERROR_INPUT;
+    default:
+        return HF_WORLD_ERROR_IO;
+    }
+}
+
 static gboolean fail(GError **error, const char *where, GError *inner)
 {
-    g_set_error(error, HF_WORLD_ERROR, HF_WORLD_ERROR_INPUT, "%s: %s", where, inner->message);
+    g_set_error(error, HF_WORLD_ERROR, kind_of(inner), "%s: %s", where, inner->message);
     g_error_free(inner);
     return FALSE;
 }
@@ -102,8 +120,9 @@ static gboolean build_hosts(HfWorld *world, GError **error)
         builder.group = g;
         GError *inner = NULL;
         good = add_group(&builder, agents, &inner);
-        if (good && builder.error) {
+        if (builder.error) { /* of an earlier line than what the reader may have met after it */
             good = FALSE;
+            g_clear_error(&inner);
             inner = g_steal_pointer(&builder.error);
         }
         if (!good) {

@@ -1,5 +1,5 @@
 /* Executors: tasks that end by themselves, are killed, or go down with their host. */
-#include "unit/world/cell.h"
+#include "unit/world/greedy.h"
 
 static Cell *one_agent(const char *framework)
 {

@@ -2,7 +2,7 @@
  * The metrics: each kind of the table is there, and its value is that of a run whose records are
  * written by hand into the trace of a world in which nothing else happens.
  */
-#include "unit/world/cell.h"
+#include "unit/world/greedy.h"
 
 #include <math.h>
 

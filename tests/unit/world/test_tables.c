@@ -1,5 +1,5 @@
 /* The tables of a run, whole, as text. */
-#include "unit/world/cell.h"
+#include "unit/world/greedy.h"
 
 static void emit(Cell *cell, HfRecord record, const char *text)
 {

@@ -1,6 +1,6 @@
 /* How messages travel: how long, in which order, and what becomes of those to a host that is down.
  */
-#include "unit/world/cell.h"
+#include "unit/world/greedy.h"
 
 #define MS HF_NS_PER_MS
 
