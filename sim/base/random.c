@@ -2,8 +2,9 @@
  * Philox4x32-10 and the samplers on top of it; see random.h.
  *
  * A block is ten rounds that each wait for a multiplication, so two blocks are computed together,
- * where there is SSE2 in one instruction: a pair costs less than one alone. The sequence of words
- * is that of single blocks in order; nothing outside this file can tell, and a test compares.
+ * in the same vector instructions where the processor has them: a pair costs less than one alone.
+ * The sequence of words is that of single blocks in order; nothing outside this file can tell, and
+ * a test compares.
  */
 #include "base/random.h"
 
@@ -47,18 +48,20 @@ void hf_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t
     for (int i = 0; i < 4; i++) words_out[i] = x[i];
 }
 
+/*
+ * Blocks `stream->block` and the next into stream->word. Counter: block number, low word first,
+ * then entity. The vector forms keep each 32-bit word in a 64-bit lane, of which only the low half
+ * means anything: the multiplication reads no more.
+ */
 #ifdef __SSE2__
-/* Two blocks in the two 64-bit lanes of each register; of a lane only the low half means anything,
- * and the multiplication reads no more. */
-static void two_blocks(const uint32_t counter[8], const uint32_t key[2], uint32_t words_out[8])
+static void two_blocks(HfStream *stream)
 {
-    __m128i x0 = _mm_set_epi64x(counter[4], counter[0]);
-    __m128i x1 = _mm_set_epi64x(counter[5], counter[1]);
-    __m128i x2 = _mm_set1_epi64x(counter[2]);
-    __m128i x3 = _mm_set1_epi64x(counter[3]);
-    __m128i k0 = _mm_set1_epi64x(key[0]), k1 = _mm_set1_epi64x(key[1]);
+    long long block = (long long)stream->block;
+    __m128i x0 = _mm_set_epi64x(block + 1, block), x1 = _mm_srli_epi64(x0, 32);
+    __m128i x2 = _mm_set1_epi64x((long long)stream->entity), x3 = _mm_srli_epi64(x2, 32);
+    __m128i k0 = _mm_set1_epi64x(stream->key[0]), k1 = _mm_set1_epi64x(stream->key[1]);
     const __m128i m0 = _mm_set1_epi64x(PHILOX_M0), m1 = _mm_set1_epi64x(PHILOX_M1);
-    const __m128i w0 = _mm_set1_epi32((int)PHILOX_W0), w1 = _mm_set1_epi32((int)PHILOX_W1);
+    const __m128i w0 = _mm_set1_epi64x(PHILOX_W0), w1 = _mm_set1_epi64x(PHILOX_W1);
 #pragma GCC unroll 10
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
         __m128i p0 = _mm_mul_epu32(x0, m0), p1 = _mm_mul_epu32(x2, m1);
@@ -71,25 +74,24 @@ static void two_blocks(const uint32_t counter[8], const uint32_t key[2], uint32_
     }
     __m128i first = _mm_unpacklo_epi64(_mm_unpacklo_epi32(x0, x1), _mm_unpacklo_epi32(x2, x3));
     __m128i second = _mm_unpacklo_epi64(_mm_unpackhi_epi32(x0, x1), _mm_unpackhi_epi32(x2, x3));
-    _mm_storeu_si128((__m128i *)(void *)words_out, first);
-    _mm_storeu_si128((__m128i *)(void *)(words_out + 4), second);
+    _mm_storeu_si128((__m128i *)(void *)stream->word, first);
+    _mm_storeu_si128((__m128i *)(void *)(stream->word + 4), second);
 }
 #else
-static void two_blocks(const uint32_t counter[8], const uint32_t key[2], uint32_t words_out[8])
+static void two_blocks(HfStream *stream)
 {
-    hf_philox4x32_10(counter, key, words_out);
-    hf_philox4x32_10(counter + 4, key, words_out + 4);
+    uint32_t e0 = (uint32_t)stream->entity, e1 = (uint32_t)(stream->entity >> 32);
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t block = stream->block + i;
+        uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), e0, e1};
+        hf_philox4x32_10(counter, stream->key, stream->word + 4 * i);
+    }
 }
 #endif
 
-/* The next two blocks; counter = block number (low word first), then entity. */
 static __attribute__((noinline)) void refill(HfStream *stream)
 {
-    uint64_t next = stream->block + 1;
-    uint32_t e0 = (uint32_t)stream->entity, e1 = (uint32_t)(stream->entity >> 32);
-    uint32_t counter[8] = {(uint32_t)stream->block, (uint32_t)(stream->block >> 32), e0, e1,
-                           (uint32_t)next,          (uint32_t)(next >> 32),          e0, e1};
-    two_blocks(counter, stream->key, stream->word);
+    two_blocks(stream);
     stream->block += 2;
     stream->used = 0;
 }
