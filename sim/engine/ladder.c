@@ -438,15 +438,13 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
 
 static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
 {
-    HfEventKey *bottom = ladder->bottom;
-    uint32_t n = ladder->bottom_count++, i = n;
-    while (i > 0 && hf_key__less(bottom[i - 1], key)) {
-        hf_key__put(&bottom[i], bottom[i - 1]);
-        i--;
-    }
-    hf_key__put(&bottom[i], key);
-    ladder->work.keys_moved += n - i;
-    ladder->work.comparisons += n - i + 1;
+    HfEventKey *const first = ladder->bottom, *const last = first + ladder->bottom_count++;
+    HfEventKey *place = last;
+    for (; place > first && hf_key__less(place[-1], key); place--) hf_key__put(place, place[-1]);
+    hf_key__put(place, key);
+    uint64_t shifted = (uint64_t)(last - place);
+    ladder->work.keys_moved += shifted;
+    ladder->work.comparisons += shifted + 1;
     return key.low;
 }
 
