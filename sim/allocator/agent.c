@@ -131,6 +131,7 @@ static void pool_add(HfAllocator *allocator, const HfResources *total, int sign)
     hf_sorters__total_add(&allocator->sorters, &sum, sign);
     hf_quantities_clear(&sum);
     hf_allocator__reservations(allocator, total, sign);
+    allocator->quota_is_counted = FALSE;
 }
 
 gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,

@@ -134,6 +134,7 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->grouped);
     hf_map64_clear(&allocator->owed);
     hf_vec_clear(&allocator->unmet);
+    hf_vec_clear(&allocator->served);
     hf_vec_clear(&allocator->mine);
     hf_vec_clear(&allocator->role_part);
     hf_filters__clear(&allocator->filters);

@@ -38,7 +38,9 @@ typedef enum HfAgentOrder { HF_AGENT_ORDER_SHUFFLED, HF_AGENT_ORDER_SORTED } HfA
 typedef enum HfOfferScope {
     HF_OFFER_SCOPE_AGENT, /* as Mesos: agent by agent, each to the framework then first in order */
     HF_OFFER_SCOPE_CELL   /* as the Omega paper models Mesos: one framework gets all that is free in
-                             the cell */
+                             the cell; its share counts what it runs, not what it is offered (the
+                             paper's simulator: occupied, not locked). A host takes all offers
+                             back before it removes an agent or a framework. */
 } HfOfferScope;
 
 /*

@@ -120,8 +120,17 @@ typedef struct HfFilters {
 typedef struct HfGrant {
     HfBundle *bundle;
     uint32_t sub;
-    uint32_t is_counted; /* in the sorters: not before the framework is added */
+    uint32_t is_counted; /* in the sorters: not before the framework is added, and in scope cell
+                            not before it is launched */
 } HfGrant;
+
+/* Which grants are looked for. */
+typedef enum HfGrantKind { HF_GRANT_ANY, HF_GRANT_COUNTED, HF_GRANT_UNCOUNTED } HfGrantKind;
+
+static inline gboolean hf_grant__is_of(const HfGrant *grant, HfGrantKind kind)
+{
+    return kind == HF_GRANT_ANY || (grant->is_counted != 0) == (kind == HF_GRANT_COUNTED);
+}
 
 enum {
     HF_AGENT_KNOWN = 1 << 0,
@@ -214,6 +223,8 @@ typedef struct HfRoleState {
     HfQuantities guarantees;
     HfLimits limits;
     HfQuantities consumed; /* of a role with quota, in this run */
+    uint64_t closed;       /* kinds that its limits leave nothing of */
+    gboolean is_closed;    /* all kinds there are */
 } HfRoleState;
 
 /* An offer of this run, before it is written to the host's list. */
@@ -267,7 +278,13 @@ struct HfAllocator {
     /* Quota. Epochs count the times that room may have come back to somebody. */
     HF_VEC(HfRoleId) quota_roles;
     uint32_t quota_epoch, run_quota_seen;
-    gboolean quota_has_eased;        /* since the last run */
+    gboolean quota_has_eased;   /* since the last run */
+    gboolean quota_has_drifted; /* this run's account is not what the next one would count */
+    gboolean quota_is_counted;  /* nothing was accounted for since it was counted */
+    uint64_t pool_kinds;        /* kinds there are; 0 = too many to know what is closed */
+    uint64_t held_kinds;        /* kinds of which all that is free is held back */
+    uint32_t open_roles;        /* clients of the role sorter that are not closed */
+    uint32_t role_clients;
     HfQuantities required, headroom; /* of this run */
     HfQuantities surplus_after;      /* headroom - required at the end of the last run */
     gboolean was_required;           /* required was not empty then */
@@ -314,6 +331,7 @@ struct HfAllocator {
     HF_VEC(uint32_t) grouped; /* their order in the list */
     HfMap64 owed;             /* (agent, sub) to place among `offers`: of stage 1 */
     HF_VEC(HfRoleId) unmet;   /* roles with an unmet guarantee, in order */
+    HF_VEC(HfRoleId) served;  /* of those, by the agent at hand */
     HfResources offer, rest, extra;
     HfQuantities gained;
     HF_VEC(HfQuantity) mine, role_part; /* amounts of one grant */
@@ -392,7 +410,7 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
 /* A grant of the sub that contains `resources` (no allocation role); its grants are merged when
  * none alone does. HF_ROW_NONE when it does not have them. */
 uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                  const HfResources *resources);
+                                  const HfResources *resources, HfGrantKind kind);
 /* Accounting of a counted grant: role amounts, role sorter, framework sorter. For shared volumes
  * the grants of the agent must include it. */
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -446,6 +464,17 @@ void hf_allocator__quota_end(HfAllocator *allocator);
  * is its part that was owed. */
 void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, const HfQuantities *gained,
                               const HfQuantities *guaranteed);
+/* The kinds of a bundle as bits, when it may be left alone if all of them are closed; else 0. */
+#define HF_QUOTA_KINDS 64
+uint64_t hf_allocator__quota_kinds(const HfAllocator *allocator, const HfBundle *bundle);
+/*
+ * May the role be given all of a plain bundle at once, with `need` (stage 1) or without (NULL)?
+ * Sets what it gains (replaced) and what of it is owed (added). FALSE when something must be
+ * chopped, or nothing is owed, or it cannot tell so easily.
+ */
+gboolean hf_allocator__quota_fits(const HfAllocator *allocator, HfRoleId role,
+                                  const HfBundle *bundle, const HfQuantities *need,
+                                  HfQuantities *gained, HfQuantities *guaranteed);
 /* surplus_out (legal, replaced) = headroom - required */
 void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out);
 

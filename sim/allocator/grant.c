@@ -29,13 +29,15 @@ static uint32_t copies_granted(HfAllocator *allocator, uint32_t agent, uint32_t 
 }
 
 uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                  const HfResources *resources)
+                                  const HfResources *resources, HfGrantKind kind)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     uint32_t first = HF_ROW_NONE;
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        if (hf_few_at(&row->grants)[g].sub != sub) continue;
+        if (hf_few_at(&row->grants)[g].sub != sub ||
+            !hf_grant__is_of(&hf_few_at(&row->grants)[g], kind))
+            continue;
         if (hf_resources_contains(catalog, &hf_few_at(&row->grants)[g].bundle->resources,
                                   resources))
             return g;
@@ -62,6 +64,7 @@ void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId
                                 const HfBundle *bundle, int sign)
 {
     const HfCatalog *catalog = allocator->catalog;
+    allocator->quota_is_counted = FALSE;
     if (sign < 0) hf_allocator__quota_eased(allocator, role);
     const HfResource *at = hf_resources_entries(&bundle->resources);
     for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
@@ -119,6 +122,7 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfRoleId role = allocator->subs.at[sub].role;
     HfNode role_leaf = allocator->roles.at[role].leaf;
     hf_vec_reset(&allocator->mine);
+    allocator->quota_is_counted = FALSE;
     if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
         scalars_of(allocator, bundle);
         HfAmounts amounts = {allocator->mine.at, allocator->mine.count};
@@ -218,11 +222,12 @@ HfTime hf_allocator__refuse_time(double seconds)
 
 /* The grant that is exactly this, or HF_ROW_NONE. */
 static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources)
+                           const HfResources *resources, HfGrantKind kind)
 {
     const HfAgent *row = &allocator->agents.at[agent];
     for (uint32_t g = 0; g < row->grants.count; g++)
         if (hf_few_at(&row->grants)[g].sub == sub &&
+            hf_grant__is_of(&hf_few_at(&row->grants)[g], kind) &&
             hf_bundle__is_same(allocator->catalog, hf_few_at(&row->grants)[g].bundle, resources))
             return g;
     return HF_ROW_NONE;
@@ -231,10 +236,10 @@ static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_
 /* Take what comes back out of the grants; the bundle returned is the caller's. NULL: the sub does
  * not hold it, and nothing was changed. */
 static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources)
+                           const HfResources *resources, HfGrantKind kind)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    uint32_t grant = find_whole(allocator, agent, sub, resources);
+    uint32_t grant = find_whole(allocator, agent, sub, resources, kind);
     if (grant != HF_ROW_NONE) {
         HfBundle *whole = hf_bundle__ref(hf_few_at(&row->grants)[grant].bundle);
         hf_allocator__drop_grant(allocator, agent, grant);
@@ -243,7 +248,7 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfResources *plain = &allocator->rest;
     hf_resources_copy(allocator->catalog, plain, resources);
     hf_resources_unallocate(allocator->catalog, plain);
-    grant = hf_allocator__find_grant(allocator, agent, sub, plain);
+    grant = hf_allocator__find_grant(allocator, agent, sub, plain, kind);
     if (grant == HF_ROW_NONE) return NULL;
     HfBundle *part = hf_bundle__new(allocator, plain);
     if (hf_few_at(&row->grants)[grant].is_counted)
@@ -280,8 +285,11 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
         end_launched(allocator, recovery, counted, FALSE);
         return HF_OK;
     }
+    HfGrantKind kind = allocator->offer_scope != HF_OFFER_SCOPE_CELL ? HF_GRANT_ANY
+                       : recovery->launched                          ? HF_GRANT_COUNTED
+                                                                     : HF_GRANT_UNCOUNTED;
     HfBundle *back =
-        sub != HF_ROW_NONE ? take_back(allocator, agent, sub, recovery->resources) : NULL;
+        sub != HF_ROW_NONE ? take_back(allocator, agent, sub, recovery->resources, kind) : NULL;
     if (back == NULL) return HF_CONFLICT;
     if (recovery->launched) end_launched(allocator, recovery, counted, FALSE);
     hf_allocator__agent_gain(allocator, agent, back);
@@ -296,6 +304,14 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
                                HfRoleId role, const HfResources *resources)
 {
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) { /* it counts from now on */
+        uint32_t sub = hf_allocator__sub(allocator, framework, role);
+        HfBundle *part = sub != HF_ROW_NONE
+                             ? take_back(allocator, agent, sub, resources, HF_GRANT_UNCOUNTED)
+                             : NULL;
+        if (part == NULL) return HF_CONFLICT;
+        hf_allocator__grant(allocator, agent, sub, part, TRUE);
+    }
     HfResources *tagged = &allocator->rest;
     hf_allocator__role_room(allocator, role);
     hf_resources_copy(allocator->catalog, tagged, resources);

@@ -156,7 +156,9 @@ static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle 
     HfAgent *row = &allocator->agents.at[agent];
     if (row->flags & HF_AGENT_SHARED) remember_shared(allocator, agent, &bundle->resources);
     note_offer(allocator, agent, sub, bundle);
-    hf_allocator__grant(allocator, agent, sub, bundle, TRUE);
+    /* Omega's model of Mesos orders frameworks by what they run, not by what they are offered. */
+    hf_allocator__grant(allocator, agent, sub, bundle,
+                        allocator->offer_scope != HF_OFFER_SCOPE_CELL);
     if (row->flags & HF_AGENT_RECOMPUTE)
         hf_allocator__agent_recompute(allocator, agent);
     else if (row->available == bundle)
@@ -259,35 +261,50 @@ static void hold_back_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub
     hf_resources_add(catalog, &allocator->offer, &allocator->extra);
 }
 
-HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+/* Stage 2 of an agent to a sub while some role has quota. */
+static HfTried try_with_quota(HfAllocator *allocator, uint32_t agent, uint32_t sub, gboolean whole)
 {
     HfCatalog *catalog = allocator->catalog;
+    const HfSub *of = &allocator->subs.at[sub];
+    HfBundle *available = allocator->agents.at[agent].available;
+    HfQuantities *gained = &allocator->gained;
+    if (!whole || !hf_allocator__quota_fits(allocator, of->role, available, NULL, gained, NULL)) {
+        if (whole) hf_resources_copy(catalog, &allocator->offer, &available->resources);
+        whole = FALSE;
+        hold_back_offer(allocator, agent, sub, of->role);
+        if (!is_allocatable(allocator, of, &allocator->offer)) return HF_TRIED_REFUSED;
+        hf_quantities_clear(gained);
+        hf_resources_scalar_quantities(catalog, &allocator->extra, gained);
+    }
+    const HfResources *offer = whole ? &available->resources : &allocator->offer;
+    if (is_refused(allocator, agent, sub, offer, whole ? available : NULL)) return HF_TRIED_REFUSED;
+    hf_allocator__quota_gain(allocator, of->role, gained, NULL);
+    if (whole)
+        emit_whole(allocator, agent, sub);
+    else
+        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+    return HF_TRIED_OFFERED;
+}
+
+HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+{
     const HfSub *of = &allocator->subs.at[sub];
     gboolean whole;
     allocator->counters.frameworks_tried++;
     HfTried seen = see(allocator, agent, of, &whole);
     if (seen != HF_TRIED_OFFERED) return seen;
+    if (allocator->quota_roles.count > 0) return try_with_quota(allocator, agent, sub, whole);
     HfBundle *available = allocator->agents.at[agent].available;
-    gboolean has_quotas = allocator->quota_roles.count > 0;
-    if (has_quotas && (!hf_limits_is_empty(&allocator->roles.at[of->role].limits) ||
-                       !hf_quantities_is_empty(&allocator->required))) {
-        if (whole) hf_resources_copy(catalog, &allocator->offer, &available->resources);
-        whole = FALSE;
-        hold_back_offer(allocator, agent, sub, of->role);
-    }
-    const HfResources *offer = whole ? &available->resources : &allocator->offer;
-    if (!whole && !is_allocatable(allocator, of, offer)) return HF_TRIED_REFUSED;
-    if (is_refused(allocator, agent, sub, offer, whole ? available : NULL)) return HF_TRIED_REFUSED;
-    if (has_quotas) {
-        hf_quantities_clear(&allocator->gained);
-        hf_resources_filter(catalog, offer, is_quota_entry, NULL, &allocator->extra);
-        hf_resources_scalar_quantities(catalog, &allocator->extra, &allocator->gained);
-        hf_allocator__quota_gain(allocator, of->role, &allocator->gained, NULL);
-    }
-    if (whole)
+    if (whole) {
+        if (is_refused(allocator, agent, sub, &available->resources, available))
+            return HF_TRIED_REFUSED;
         emit_whole(allocator, agent, sub);
-    else
-        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+        return HF_TRIED_OFFERED;
+    }
+    if (!is_allocatable(allocator, of, &allocator->offer) ||
+        is_refused(allocator, agent, sub, &allocator->offer, NULL))
+        return HF_TRIED_REFUSED;
+    emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
     return HF_TRIED_OFFERED;
 }
 
@@ -327,6 +344,18 @@ static gboolean compose_owed(HfAllocator *allocator, uint32_t agent, uint32_t su
 
 /* Stage 1: offer an agent to a sub of a role whose guarantee still lacks `need`, which is reduced.
  */
+/* Remember where the offer stands, so that stage 2 can add to it. */
+static void emit_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub, gboolean whole)
+{
+    uint32_t place = allocator->offers.count;
+    if (whole)
+        emit_whole(allocator, agent, sub);
+    else
+        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+    if (place < allocator->offers.count)
+        hf_map64_set(&allocator->owed, owed_key(agent, sub), place);
+}
+
 HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                 HfQuantities *need)
 {
@@ -335,22 +364,26 @@ HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t
     allocator->counters.frameworks_tried++;
     HfTried result = see(allocator, agent, of, &whole);
     if (result != HF_TRIED_OFFERED) return result;
-    if (whole)
-        hf_resources_copy(allocator->catalog, &allocator->offer,
-                          &allocator->agents.at[agent].available->resources);
-    HfQuantities guaranteed = {0};
+    HfBundle *available = allocator->agents.at[agent].available;
+    HfQuantities *gained = &allocator->gained, guaranteed = {0};
+    const HfResources *offer = &available->resources;
+    gboolean is_owed = TRUE;
+    if (!whole ||
+        !hf_allocator__quota_fits(allocator, of->role, available, need, gained, &guaranteed)) {
+        if (whole) hf_resources_copy(allocator->catalog, &allocator->offer, offer);
+        whole = FALSE;
+        offer = &allocator->offer;
+        hf_quantities_clear(&guaranteed);
+        is_owed = compose_owed(allocator, agent, sub, need, &guaranteed) &&
+                  is_allocatable(allocator, of, offer);
+        hf_quantities_copy(gained, &guaranteed);
+        hf_resources_scalar_quantities(allocator->catalog, &allocator->extra, gained);
+    }
     result = HF_TRIED_REFUSED;
-    if (compose_owed(allocator, agent, sub, need, &guaranteed) &&
-        is_allocatable(allocator, of, &allocator->offer) &&
-        !is_refused(allocator, agent, sub, &allocator->offer, NULL)) {
-        hf_quantities_copy(&allocator->gained, &guaranteed);
-        hf_resources_scalar_quantities(allocator->catalog, &allocator->extra, &allocator->gained);
-        hf_quantities_subtract(need, &allocator->gained);
-        hf_allocator__quota_gain(allocator, of->role, &allocator->gained, &guaranteed);
-        uint32_t place = allocator->offers.count;
-        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
-        if (place < allocator->offers.count)
-            hf_map64_set(&allocator->owed, owed_key(agent, sub), place);
+    if (is_owed && !is_refused(allocator, agent, sub, offer, whole ? available : NULL)) {
+        hf_quantities_subtract(need, gained);
+        hf_allocator__quota_gain(allocator, of->role, gained, &guaranteed);
+        emit_owed(allocator, agent, sub, whole);
         result = HF_TRIED_OFFERED;
     }
     hf_quantities_clear(&guaranteed);

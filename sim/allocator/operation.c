@@ -93,7 +93,7 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     hf_resources_copy(catalog, &total, &allocator->infos.at[agent].total);
     uint32_t sub = hf_allocator__sub(allocator, framework, role), grant = HF_ROW_NONE;
     if (sub != HF_ROW_NONE && allocator->subs.at[sub].leaf != HF_NODE_NONE)
-        grant = hf_allocator__find_grant(allocator, agent, sub, &before);
+        grant = hf_allocator__find_grant(allocator, agent, sub, &before, HF_GRANT_ANY);
     HfStatus status = HF_CONFLICT;
     if (grant == HF_ROW_NONE) {
         g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, "the framework does not hold this");

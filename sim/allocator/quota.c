@@ -34,6 +34,9 @@ HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId rol
                 break;
             }
     state->has_quota = has;
+    state->closed = 0;
+    state->is_closed = FALSE;
+    allocator->quota_is_counted = FALSE;
     allocator->quota_has_eased = TRUE;
     return HF_OK;
 }
@@ -58,7 +61,7 @@ HfStatus hf_allocator_recover_quotas(HfAllocator *allocator, HfTime now, uint32_
     return HF_OK;
 }
 
-/* ---- One run ---- */
+/* ---- Headroom ---- */
 
 void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out)
 {
@@ -102,13 +105,63 @@ static void count_headroom(HfAllocator *allocator)
     hf_quantities_clear(&used);
 }
 
-void hf_allocator__quota_begin(HfAllocator *allocator)
+/* ---- What is closed: kinds of which nothing more may be given, as bits ---- */
+
+static uint64_t kind_bit(HfKindId kind)
 {
-    hf_quantities_clear(&allocator->required);
-    if (allocator->quota_has_eased) allocator->quota_epoch++;
-    allocator->quota_has_eased = FALSE;
-    if (allocator->quota_roles.count == 0) return;
+    return kind < HF_QUOTA_KINDS ? UINT64_C(1) << kind : 0;
+}
+
+/* The kinds that a role's limits leave nothing of. */
+static void close_role(HfAllocator *allocator, HfRoleId role)
+{
+    HfRoleState *state = &allocator->roles.at[role];
+    const HfQuantity *at = hf_quantities_entries(&state->limits.entries);
+    state->closed = 0;
+    for (uint32_t i = 0; i < state->limits.entries.count; i++)
+        if (hf_quantities_get(&state->consumed, at[i].kind) >= at[i].milli)
+            state->closed |= kind_bit(at[i].kind);
+    gboolean is_closed = allocator->pool_kinds != 0 && !(allocator->pool_kinds & ~state->closed);
+    if (state->leaf != HF_NODE_NONE && is_closed != state->is_closed)
+        allocator->open_roles += is_closed ? UINT32_MAX : 1;
+    state->is_closed = is_closed;
+}
+
+/* The kinds of which all that is free is held back. */
+static void close_kind(HfAllocator *allocator, HfKindId kind)
+{
+    if (hf_quantities_get(&allocator->headroom, kind) <=
+        hf_quantities_get(&allocator->required, kind))
+        allocator->held_kinds |= kind_bit(kind);
+    else
+        allocator->held_kinds &= ~kind_bit(kind);
+}
+
+static void close_all(HfAllocator *allocator)
+{
+    allocator->pool_kinds = allocator->held_kinds = 0;
+    allocator->open_roles = allocator->role_clients;
+    for (uint32_t k = 0; k < allocator->sorters.stride; k++) {
+        if (allocator->sorters.total[k] == 0) continue;
+        allocator->pool_kinds |= kind_bit((HfKindId)k);
+        if (k >= HF_QUOTA_KINDS) { /* too many kinds for the bits: nothing is ever closed */
+            allocator->pool_kinds = 0;
+            break;
+        }
+        if (!hf_quantities_is_empty(&allocator->required)) close_kind(allocator, (HfKindId)k);
+    }
+    for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
+        allocator->roles.at[allocator->quota_roles.at[q]].is_closed = FALSE;
+        close_role(allocator, allocator->quota_roles.at[q]);
+    }
+}
+
+/* ---- One run ---- */
+
+static void count_roles(HfAllocator *allocator)
+{
     HfQuantities missing = {0};
+    hf_quantities_clear(&allocator->required);
     for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
         HfRoleId role = allocator->quota_roles.at[q];
         HfRoleState *state = &allocator->roles.at[role];
@@ -122,17 +175,35 @@ void hf_allocator__quota_begin(HfAllocator *allocator)
         hf_quantities_subtract(&missing, &state->consumed);
         hf_quantities_add(&allocator->required, &missing);
     }
+    hf_quantities_clear(&missing);
+}
+
+void hf_allocator__quota_begin(HfAllocator *allocator)
+{
+    if (allocator->quota_has_eased) allocator->quota_epoch++;
+    allocator->quota_has_eased = FALSE;
+    if (allocator->quota_roles.count == 0) {
+        hf_quantities_clear(&allocator->required);
+        return;
+    }
+    allocator->quota_has_drifted = FALSE;
+    if (allocator->quota_is_counted) return;
+    count_roles(allocator);
     count_headroom(allocator);
-    hf_allocator__quota_surplus(allocator, &missing);
-    if (!hf_quantities_contains(&allocator->surplus_after, &missing) ||
+    close_all(allocator);
+    HfQuantities surplus = {0};
+    hf_allocator__quota_surplus(allocator, &surplus);
+    if (!hf_quantities_contains(&allocator->surplus_after, &surplus) ||
         (allocator->was_required && hf_quantities_is_empty(&allocator->required)))
         allocator->quota_epoch++;
-    hf_quantities_clear(&missing);
+    hf_quantities_clear(&surplus);
+    allocator->quota_is_counted = TRUE; /* until something is accounted for */
 }
 
 void hf_allocator__quota_end(HfAllocator *allocator)
 {
     if (allocator->quota_roles.count == 0) return;
+    if (!allocator->quota_has_drifted) allocator->quota_is_counted = TRUE;
     hf_allocator__quota_surplus(allocator, &allocator->surplus_after);
     allocator->was_required = !hf_quantities_is_empty(&allocator->required);
 }
@@ -141,7 +212,63 @@ void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, const HfQua
                               const HfQuantities *guaranteed)
 {
     HfRoleState *state = &allocator->roles.at[role];
-    if (state->has_quota) hf_quantities_add(&state->consumed, gained);
+    /* what this run does not see, but the next one counts: consumption by sub-roles, and guarantees
+     * met by what stage 2 gives */
+    HfRoleId top = hf_role_top(allocator->catalog, role);
+    if (allocator->roles.at[top].has_quota &&
+        (top != role || (guaranteed == NULL && !hf_quantities_is_empty(&state->guarantees))))
+        allocator->quota_has_drifted = TRUE;
+    if (state->has_quota) {
+        hf_quantities_add(&state->consumed, gained);
+        close_role(allocator, role);
+    }
     if (guaranteed != NULL) hf_quantities_subtract(&allocator->required, guaranteed);
     hf_quantities_subtract(&allocator->headroom, gained);
+    const HfQuantity *at = hf_quantities_entries(gained);
+    if (hf_quantities_is_empty(&allocator->required))
+        allocator->held_kinds = 0;
+    else
+        for (uint32_t i = 0; i < gained->count; i++) close_kind(allocator, at[i].kind);
+}
+
+uint64_t hf_allocator__quota_kinds(const HfAllocator *allocator, const HfBundle *bundle)
+{
+    if (allocator->quota_roles.count == 0 || allocator->pool_kinds == 0 ||
+        bundle->flags & (HF_BUNDLE_SPECIAL | HF_BUNDLE_OTHER_TYPES))
+        return 0;
+    uint64_t kinds = 0;
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++)
+        kinds |= kind_bit(allocator->catalog->kind[at[i].kind].quantity);
+    return kinds;
+}
+
+gboolean hf_allocator__quota_fits(const HfAllocator *allocator, HfRoleId role,
+                                  const HfBundle *bundle, const HfQuantities *need,
+                                  HfQuantities *gained, HfQuantities *guaranteed)
+{
+    const HfRoleState *state = &allocator->roles.at[role];
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    gboolean is_held = !hf_quantities_is_empty(&allocator->required);
+    hf_quantities_clear(gained);
+    if (bundle->flags & HF_BUNDLE_SPECIAL) return FALSE;
+    for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
+        const HfKindInfo *info = &allocator->catalog->kind[at[i].kind];
+        if (info->type != HF_TYPE_SCALAR) continue;
+        HfKindId kind = info->quantity;
+        int64_t milli = at[i].milli, room, owed = 0;
+        if (hf_quantities_get(gained, kind) != 0) return FALSE; /* a name twice: chop by the book */
+        if (need != NULL) owed = MIN(hf_quantities_get(need, kind), milli);
+        if (hf_limits_get(&state->limits, kind, &room) && milli > owed &&
+            milli > room - hf_quantities_get(&state->consumed, kind))
+            return FALSE;
+        if (is_held &&
+            milli - owed > hf_quantities_get(&allocator->headroom, kind) -
+                               hf_quantities_get(&allocator->required, kind) &&
+            milli > owed)
+            return FALSE;
+        hf_quantities_add_one(gained, kind, milli);
+        if (owed > 0) hf_quantities_add_one(guaranteed, kind, owed);
+    }
+    return need == NULL || !hf_quantities_is_empty(guaranteed);
 }

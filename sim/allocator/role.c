@@ -127,6 +127,8 @@ void hf_allocator__sub_track(HfAllocator *allocator, uint32_t sub)
         state->leaf =
             hf_sorter__add(sorters, allocator->role_root, path, catalog, row->role, row->role);
         hf_sorter__activate(sorters, state->leaf);
+        allocator->role_clients++;
+        allocator->quota_is_counted = FALSE;
         state->frameworks = hf_sorter__new(sorters, allocator->framework_sort);
     }
     row->leaf =
@@ -148,6 +150,8 @@ void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub)
     hf_sorter__remove(&allocator->sorters, state->leaf);
     hf_sorter__free(&allocator->sorters, state->frameworks);
     state->leaf = state->frameworks = HF_NODE_NONE;
+    allocator->role_clients--;
+    allocator->quota_is_counted = FALSE;
 }
 
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub)

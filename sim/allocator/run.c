@@ -5,6 +5,8 @@
  * Which agents and which subs are tried at all: see allocator_internal.h.
  * Source: MESOS.md 3.4.
  */
+#include <string.h>
+
 #include "allocator/allocator_internal.h"
 
 #define HF_TRIES_MAX 8 /* more than that are not worth ordering by themselves */
@@ -60,7 +62,8 @@ static void choose_visit(HfAllocator *allocator)
 /* What a visit carries along. */
 typedef struct Visit {
     uint32_t agent;
-    uint64_t key; /* of this agent in this run, for random sorters */
+    uint64_t key;   /* of this agent in this run, for random sorters */
+    uint64_t kinds; /* what it has, if quota may close all of it for a role; else 0 */
 } Visit;
 
 static gboolean is_done(const HfAllocator *allocator, const Visit *visit)
@@ -68,8 +71,16 @@ static gboolean is_done(const HfAllocator *allocator, const Visit *visit)
     return allocator->agents.at[visit->agent].available == NULL;
 }
 
+/* Do limits and headroom leave the role nothing of what the agent has? */
+static gboolean is_closed(const HfAllocator *allocator, const Visit *visit, HfRoleId role)
+{
+    if (visit->kinds == 0) return FALSE;
+    return !(visit->kinds & ~(allocator->roles.at[role].closed | allocator->held_kinds));
+}
+
 static void visit_role(HfAllocator *allocator, const Visit *visit, HfNode leaf)
 {
+    if (is_closed(allocator, visit, allocator->sorters.nodes.at[leaf].client)) return;
     HfNode root = allocator->roles.at[allocator->sorters.nodes.at[leaf].client].frameworks;
     const HfSorterNode *nodes = allocator->sorters.nodes.at;
     if (allocator->framework_sort == HF_SORTER_RANDOM) {
@@ -165,14 +176,17 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     HfAgent *row = &allocator->agents.at[agent];
     uint64_t offers = allocator->counters.offers;
     allocator->counters.agents_visited++;
-    Visit visit = {agent, 0};
+    Visit visit = {.agent = agent};
     if (few_tries(allocator, row)) {
         for (uint32_t i = 0; i < allocator->tries.count && !is_done(allocator, &visit); i++)
             hf_offer__try(allocator, agent, allocator->tries.at[i]);
     } else {
         visit.key = hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
                                   hf_order__mix(agent + 1));
-        visit_fully(allocator, &visit);
+        if (row->available != NULL)
+            visit.kinds = hf_allocator__quota_kinds(allocator, row->available);
+        if (visit.kinds == 0 || (allocator->open_roles > 0 && visit.kinds & ~allocator->held_kinds))
+            visit_fully(allocator, &visit);
     }
     /* Shared volumes come back by themselves: only a visit without an offer settles such an agent.
      */
@@ -232,28 +246,45 @@ static gboolean is_unmet(const HfAllocator *allocator, HfRoleId role)
     return FALSE;
 }
 
-/* Roles with an unmet guarantee in the order of the role sorter. */
-static void sort_unmet(HfAllocator *allocator)
+/* The roles with an unmet guarantee below a node, in the order of the role sorter, into `unmet`. */
+static void list_unmet(HfAllocator *allocator, HfNode internal)
 {
-    uint32_t kept = 0;
-    HfRoleId *at = allocator->unmet.at;
-    for (uint32_t i = 0; i < allocator->unmet.count; i++) {
-        if (!is_unmet(allocator, at[i])) continue;
-        HfRoleId role = at[i];
-        HfNode leaf = allocator->roles.at[role].leaf;
-        uint32_t j = kept++;
-        for (; j > 0 &&
-               hf_sorter__is_before(&allocator->sorters, leaf, allocator->roles.at[at[j - 1]].leaf);
-             j--)
-            at[j] = at[j - 1];
-        at[j] = role;
+    const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, internal);
+    for (uint32_t i = 0; i < group->order.count; i++) {
+        const HfSorterNode *row = &allocator->sorters.nodes.at[group->order.at[i]];
+        if (row->kind == HF_NODE_INTERNAL)
+            list_unmet(allocator, group->order.at[i]);
+        else if (is_unmet(allocator, row->client))
+            hf_vec_push(&allocator->unmet, row->client);
     }
-    allocator->unmet.count = kept;
+}
+
+/* A role of the list was served: it leaves it, or goes to where its share puts it now. */
+static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
+{
+    uint32_t place = 0, from = 0, to;
+    while (allocator->unmet.at[place] != role) place++;
+    hf_vec_remove(&allocator->unmet, place);
+    if (!is_unmet(allocator, role)) return;
+    HfNode leaf = allocator->roles.at[role].leaf;
+    to = allocator->unmet.count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        HfNode other = allocator->roles.at[allocator->unmet.at[middle]].leaf;
+        if (hf_sorter__is_before(&allocator->sorters, other, leaf))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    hf_vec_push(&allocator->unmet, role);
+    HfRoleId *at = allocator->unmet.at;
+    memmove(at + from + 1, at + from, (allocator->unmet.count - 1 - from) * sizeof *at);
+    at[from] = role;
 }
 
 static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
 {
-    Visit visit = {agent, 0};
+    Visit visit = {.agent = agent};
     visit.key = hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
                               hf_order__mix(agent + 1)) +
                 1;
@@ -267,22 +298,26 @@ static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
         allocator->drawn.count = from;
         return;
     }
-    sort_unmet(allocator);
-    for (uint32_t i = 0; i < allocator->unmet.count && !is_done(allocator, &visit); i++)
+    /* the order of the list is that of the roles before this agent; who was served moves after it
+     */
+    hf_vec_reset(&allocator->served);
+    for (uint32_t i = 0; i < allocator->unmet.count && !is_done(allocator, &visit); i++) {
+        uint64_t offers = allocator->counters.offers;
         guarantee_role(allocator, &visit, allocator->unmet.at[i]);
+        if (allocator->counters.offers != offers)
+            hf_vec_push(&allocator->served, allocator->unmet.at[i]);
+    }
+    for (uint32_t i = 0; i < allocator->served.count; i++)
+        resettle_unmet(allocator, allocator->served.at[i]);
 }
 
 static void run_guarantees(HfAllocator *allocator)
 {
     hf_vec_reset(&allocator->unmet);
-    for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
-        HfRoleId role = allocator->quota_roles.at[q];
-        if (allocator->roles.at[role].framework_count > 0 && is_unmet(allocator, role))
-            hf_vec_push(&allocator->unmet, role);
-    }
+    list_unmet(allocator, allocator->role_root);
     if (allocator->unmet.count == 0) return;
     hf_order__shuffle_visit(allocator, 0);
-    for (uint32_t i = 0; i < allocator->visit.count; i++)
+    for (uint32_t i = 0; i < allocator->visit.count && allocator->unmet.count > 0; i++)
         guarantee_agent(allocator, allocator->visit.at[i]);
 }
 
@@ -413,7 +448,14 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
         hf_order__shuffle_visit(allocator, 1);
         if (allocator->visit.count > 0) run_cell(allocator);
     } else {
-        if (!hf_quantities_is_empty(&allocator->required)) run_guarantees(allocator);
+        if (!hf_quantities_is_empty(&allocator->required)) {
+            run_guarantees(allocator);
+            if (hf_quantities_is_empty(&allocator->required)) {
+                /* nothing is held back any more, from agents that were left alone as well */
+                allocator->quota_epoch++;
+                choose_visit(allocator);
+            }
+        }
         hf_order__shuffle_visit(allocator, 1);
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
             fetch_ahead(allocator, i);
