@@ -2,12 +2,10 @@
  * Hosts that crash and come back, each by itself: time to failure and time down are drawn for each
  * host from a stream of its own, so a host meets the same failures under every policy.
  */
-#include <string.h>
-
 #include "base/assert.h"
 #include "base/law.h"
 #include "models/failures/failures.h"
-#include "world/faults.h"
+#include "models/failures/groups.h"
 
 typedef struct CrashConfig {
     HfLaw mtbf, down;
@@ -62,22 +60,10 @@ typedef struct Crash {
     HfStream *streams; /* [hosts] */
 } Crash;
 
-static gboolean names_a_group(const HfWorld *world, const char *name)
-{
-    for (uint32_t h = 0; h < hf_world_hosts(world); h++)
-        if (strcmp(hf_world_host_group(world, h), name) == 0) return TRUE;
-    return FALSE;
-}
-
 static void *create(HfWorld *world, const HfModelEnv *env, const void *config, GError **error)
 {
     const CrashConfig *keys = config;
-    for (const char **name = keys->agents; name && *name; name++) {
-        if (names_a_group(world, *name)) continue;
-        g_set_error(error, HF_MODEL_ERROR, 1, "agents: there is no group of agents named \"%s\"",
-                    *name);
-        return NULL;
-    }
+    if (!hf_failure_groups_check(world, keys->agents, error)) return NULL;
     Crash *crash = g_new0(Crash, 1);
     crash->env = *env;
     crash->config = keys;
@@ -97,11 +83,8 @@ static void arm_crash(Crash *crash, HfWorld *world, uint32_t host)
 static void start(void *model, HfWorld *world)
 {
     Crash *crash = model;
-    const char **names = crash->config->agents;
     for (uint32_t h = 0; h < hf_world_hosts(world); h++)
-        if (names == NULL ||
-            g_strv_contains((const gchar *const *)names, hf_world_host_group(world, h)))
-            arm_crash(crash, world, h);
+        if (hf_failure_groups_has(world, crash->config->agents, h)) arm_crash(crash, world, h);
 }
 
 static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)

@@ -1,10 +1,8 @@
 /* An outage by schedule: all hosts of a group, or with an attribute (a rack), go down together and
  * come back. */
-#include <string.h>
-
 #include "base/assert.h"
 #include "models/failures/failures.h"
-#include "world/faults.h"
+#include "models/failures/groups.h"
 
 typedef struct OutageConfig {
     HfTime at, lasts, every;
@@ -101,15 +99,15 @@ static void *create(HfWorld *world, const HfModelEnv *env, const void *config, G
 {
     const OutageConfig *keys = config;
     HfAttributes want = {0};
+    if (!hf_failure_groups_check(world, keys->agents, error)) return NULL;
     if (keys->attribute && !hf_attributes_parse(env->catalog, keys->attribute, &want, error))
         return NULL;
     Outage *outage = g_new0(Outage, 1);
     outage->env = *env;
     outage->config = keys;
     for (uint32_t h = 0; h < hf_world_hosts(world); h++) {
-        const char *group = hf_world_host_group(world, h);
-        if (keys->agents && !g_strv_contains((const gchar *const *)keys->agents, group)) continue;
-        if (has_attributes(hf_world_host_attributes(world, h), &want))
+        if (hf_failure_groups_has(world, keys->agents, h) &&
+            has_attributes(hf_world_host_attributes(world, h), &want))
             hf_vec_push(&outage->hosts, h);
     }
     hf_attributes_clear(env->catalog, &want);

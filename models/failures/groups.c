@@ -1,0 +1,28 @@
+/* Groups of agents by name; see groups.h. */
+#include "models/failures/groups.h"
+
+#include <string.h>
+
+static gboolean is_group(const HfWorld *world, const char *name)
+{
+    for (uint32_t h = 0; h < hf_world_hosts(world); h++)
+        if (strcmp(hf_world_host_group(world, h), name) == 0) return TRUE;
+    return FALSE;
+}
+
+gboolean hf_failure_groups_check(const HfWorld *world, const char **names, GError **error)
+{
+    for (const char **name = names; name && *name; name++) {
+        if (is_group(world, *name)) continue;
+        g_set_error(error, HF_MODEL_ERROR, 1, "agents: there is no group of agents named \"%s\"",
+                    *name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean hf_failure_groups_has(const HfWorld *world, const char **names, uint32_t host)
+{
+    return names == NULL ||
+           g_strv_contains((const gchar *const *)names, hf_world_host_group(world, host));
+}
