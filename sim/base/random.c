@@ -126,7 +126,8 @@ static inline uint64_t next_u64(HfStream *stream)
 {
     if (__builtin_expect(stream->used & 1, 0)) (void)hf_stream_u32(stream);
     uint32_t used = stream->used;
-    uint64_t bits = (uint64_t)stream->word[used + 1] << 32 | stream->word[used];
+    const uint32_t *pair = stream->word + used; /* one load of 8 bytes where that is the order */
+    uint64_t bits = (uint64_t)pair[1] << 32 | pair[0];
     stream->used = used + 2;
     if (used + 2 == HF_STREAM_WORDS) refill(stream);
     return bits;
