@@ -130,6 +130,7 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
     message->status = (HfTaskStatus){.framework = task->framework,
                                      .task = task->id,
                                      .state = (HfTaskState)task->updates[0],
+                                     .reason = task->reason,
                                      .agent = agent->id,
                                      .host = agent->host,
                                      .needs_ack = TRUE};
@@ -207,6 +208,19 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
         forget_task(agent, i, out);
 }
 
+/* The master asks about a task: if it is not here, it has ended (Slave::reregistered). */
+static void answer_for(HfAgent *agent, HfTime now, const HfTaskReport *asked, HfOutbox *out)
+{
+    if (find_task(agent, asked->framework, asked->task) < agent->tasks.count) return;
+    hf_vec_push_zero(&agent->tasks);
+    HfAgentTask *task = hf_vec_last(&agent->tasks);
+    task->id = asked->task;
+    task->framework = asked->framework;
+    task->role = asked->role;
+    task->reason = HF_REASON_RECONCILIATION;
+    update(agent, task, asked->state, now, out);
+}
+
 static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (agent->state == HF_AGENT_DOWN) return;
@@ -215,6 +229,7 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     agent->draws++; /* stops the attempts */
     for (guint32 i = 0; i < agent->tasks.count; i++)
         if (agent->tasks.at[i].update_count > 0) send_update(agent, &agent->tasks.at[i], now, out);
+    for (guint32 i = 0; i < in->reports.count; i++) answer_for(agent, now, &in->reports.at[i], out);
 }
 
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)

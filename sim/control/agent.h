@@ -37,6 +37,7 @@ typedef struct HfAgentTask {
     uint32_t framework;
     HfRoleId role;
     HfTaskState state;
+    HfTaskReason reason;
     uint8_t
         updates[HF_AGENT_UPDATES]; /* states to be acknowledged, oldest first; [0] is in flight */
     uint8_t update_count;

@@ -92,19 +92,32 @@ static gboolean is_reported(const HfMessage *in, const HfTaskRow *task)
     return FALSE;
 }
 
-/* Tasks in the master's book that the agent no longer knows (reconcileKnownSlave). */
-static void end_missing_tasks(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
-                              HfOutbox *out)
+/*
+ * Tasks in the master's book that the agent did not report (reconcileKnownSlave). It may have lost
+ * them; or they were launched when its report was on its way already. Only the agent can tell: it
+ * is asked, behind the order to run them, and answers for those that it does not have.
+ */
+static void ask_for_missing(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                            HfMessage *reply, HfOutbox *out)
 {
     uint32_t next;
-    for (uint32_t task = master->agents.at[row].first_task; task != NO_ROW; task = next) {
-        next = master->tasks.at[task].links.next_of_agent;
-        if (is_reported(in, &master->tasks.at[task])) continue;
-        uint32_t framework = master->tasks.at[task].framework;
+    for (uint32_t at = master->agents.at[row].first_task; at != NO_ROW; at = next) {
+        const HfTaskRow *task = &master->tasks.at[at];
+        next = task->links.next_of_agent;
+        if (is_reported(in, task)) continue;
         gboolean aware =
-            master->frameworks.at[framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
-        hf_master__end_task(master, now, task, aware ? HF_TASK_DROPPED : HF_TASK_LOST,
-                            HF_REASON_RECONCILIATION, out);
+            master->frameworks.at[task->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
+        HfTaskState state = aware ? HF_TASK_DROPPED : HF_TASK_LOST;
+        if (!task->is_holding) { /* its end was heard; nobody will repeat it */
+            hf_master__end_task(master, now, at, state, HF_REASON_RECONCILIATION, out);
+            continue;
+        }
+        hf_vec_push_zero(&reply->reports);
+        HfTaskReport *report = hf_vec_last(&reply->reports);
+        report->framework = task->framework;
+        report->task = task->id;
+        report->role = task->role;
+        report->state = state;
     }
 }
 
@@ -158,16 +171,17 @@ void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in,
     agent->attributes = in->attributes;
     HfAgentStanding before = agent->standing;
     agent->standing = HF_STANDING_REGISTERED;
+    HfMessage *reply = hf_outbox_send(out, HF_MESSAGE_AGENT_REREGISTERED, self, in->from);
+    reply->agent = row;
     if (before == HF_STANDING_UNREACHABLE) {
         readd_with_tasks(master, now, row, in, out);
     } else {
-        end_missing_tasks(master, now, row, in, out);
+        ask_for_missing(master, now, row, in, reply, out);
         if (before == HF_STANDING_DISCONNECTED)
             hf_allocator_agent_activate(master->allocator, now, row);
     }
     record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
     start_pings(master, now, row, out);
-    hf_outbox_send(out, HF_MESSAGE_AGENT_REREGISTERED, self, in->from)->agent = row;
 }
 
 static void rescind_all(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)

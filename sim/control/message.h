@@ -137,6 +137,7 @@ typedef struct HfMessage {
     const HfAttributes *attributes;
     HfRoleId owner;
     uint32_t pool_row; /* private to the pool */
+    uint32_t carrier;  /* private to the host that carries it: over which connection */
 } HfMessage;
 
 /*
