@@ -35,8 +35,16 @@ static HfTime arrival_of(HfWorld *world, const HfMessage *message)
     return arrival(world, stream, to_master ? &host->last_from : &host->last_to);
 }
 
+/*
+ * A connection lives as long as the agent's process: it is opened by the request to be registered,
+ * and what the master sends before it has that goes to the connection of an earlier life.
+ */
 static void send(HfWorld *world, HfMessage *message)
 {
+    if (message->to.kind == HF_PEER_AGENT)
+        message->carrier = world->hosts[message->to.row].linked_life;
+    else if (message->from.kind == HF_PEER_AGENT)
+        message->carrier = world->hosts[message->from.row].agent.life;
     hf_engine_at(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
                  message->pool_row);
 }
@@ -74,6 +82,9 @@ static void dispatch(HfWorld *world, const HfMessage *message)
     HfTime now = hf_world__now(world);
     switch (message->to.kind) {
     case HF_PEER_MASTER:
+        if (message->type == HF_MESSAGE_REGISTER_AGENT ||
+            message->type == HF_MESSAGE_REREGISTER_AGENT)
+            world->hosts[message->from.row].linked_life = message->carrier;
         hf_master_step(world->master, now, message, &world->out);
         return;
     case HF_PEER_FRAMEWORK:
@@ -86,7 +97,8 @@ static void dispatch(HfWorld *world, const HfMessage *message)
         break;
     }
     HfHost *host = &world->hosts[message->to.row];
-    if (host->agent.state != HF_AGENT_DOWN) {
+    gboolean is_local = message->from.kind == HF_PEER_EXECUTOR;
+    if (host->agent.state != HF_AGENT_DOWN && (is_local || message->carrier == host->agent.life)) {
         hf_agent_step(&host->agent, now, message, &world->out);
         return;
     }

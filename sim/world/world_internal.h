@@ -24,6 +24,8 @@ typedef struct HfHost {
     uint32_t first_run; /* list of its running tasks */
     gboolean is_up;
     HfTime last_to, last_from; /* of its channel to the master */
+    uint32_t linked_life; /* life of the agent with which the master's connection is; an older one
+                             is dead, and what is sent over it is lost */
 } HfHost;
 
 /* A task that an executor runs. */
