@@ -97,7 +97,8 @@ enum {
     HF_TASK_WAS_RUN = 1 << 2,    /* or did */
     HF_TASK_IS_PARKED = 1 << 3,  /* its agent went away with it */
     HF_TASK_IS_LISTED = 1 << 4,  /* it stands in its agent's list of parked tasks */
-    HF_TASK_STATE_OPEN = 1 << 5  /* it came back in a state that no record told */
+    HF_TASK_STATE_OPEN = 1 << 5, /* it came back in a state that no record told */
+    HF_TASK_IS_DENIED = 1 << 6   /* its agent is said not to have it */
 };
 
 typedef struct HfAuditTask {

@@ -201,22 +201,34 @@ static void on_refused(HfAudit *audit, const HfRecord *record)
                         is_open ? "has one" : "for no reason");
 }
 
+/* The agent does not have it: it says so, or its host went down. Orders to run it that are on their
+ * way are lost with the connection. */
+static gboolean is_denial(const HfRecord *record)
+{
+    return record->reason == HF_REASON_RECONCILIATION ||
+           record->reason == HF_REASON_SLAVE_DISCONNECTED;
+}
+
 /* What an agent says of a task has happened on its host before. */
 static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
 {
-    if (record->reason != HF_REASON_NONE) return TRUE; /* the master's own verdict */
-    gboolean is_over = !(task->flags & HF_TASK_IS_RUNNING) && task->flags & HF_TASK_WAS_RUN;
-    gboolean good = hf_task_state_is_terminal((HfTaskState)record->state)
-                        ? is_over && task->end == record->state
-                        : (task->flags & HF_TASK_WAS_RUN) != 0;
+    gboolean is_running = (task->flags & HF_TASK_IS_RUNNING) != 0;
+    gboolean was_run = (task->flags & HF_TASK_WAS_RUN) != 0;
+    gboolean good = TRUE; /* the master's own verdict */
+    if (is_denial(record))
+        good = !is_running;
+    else if (record->reason == HF_REASON_NONE)
+        good = hf_task_state_is_terminal((HfTaskState)record->state)
+                   ? was_run && !is_running && task->end == record->state
+                   : was_run;
     if (good) return TRUE;
     g_autofree char *host = hf_audit__host_name(audit, task->host);
     hf_audit__break(audit, HF_INVARIANT_TASKS, record,
                     "task %" G_GUINT64_FORMAT " is said to be %s, and on host %s it %s",
                     (guint64)record->id, hf_task_state_name((HfTaskState)record->state), host,
-                    task->flags & HF_TASK_IS_RUNNING ? "runs"
-                    : task->flags & HF_TASK_WAS_RUN  ? "ended otherwise"
-                                                     : "has never run");
+                    is_running ? "runs"
+                    : was_run  ? "ended otherwise"
+                               : "has never run");
     return FALSE;
 }
 
@@ -283,6 +295,7 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
     if (!is_legal(audit, record, task) || !has_happened(audit, record, task)) return;
     task->state = (uint8_t)record->state;
     task->flags &= (uint8_t)~HF_TASK_STATE_OPEN;
+    if (is_denial(record)) task->flags |= HF_TASK_IS_DENIED;
     if (BIT(record->state) & ENDS) close_task(audit, record, task);
 }
 
@@ -300,6 +313,7 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
                         task == NULL                       ? "and was never launched, or has ended"
                         : task->flags & HF_TASK_IS_RUNNING ? "and runs already"
                         : task->flags & HF_TASK_WAS_RUN    ? "and has run before"
+                        : task->flags & HF_TASK_IS_DENIED  ? "whose agent was said not to have it"
                                                            : "and was launched elsewhere");
         return;
     }
