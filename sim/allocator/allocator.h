@@ -39,7 +39,8 @@ typedef enum HfOfferScope {
     HF_OFFER_SCOPE_AGENT, /* as Mesos: agent by agent, each to the framework then first in order */
     HF_OFFER_SCOPE_CELL   /* as the Omega paper models Mesos: one framework gets all that is free in
                              the cell; its share counts what it runs, not what it is offered (the
-                             paper's simulator: occupied, not locked). A host takes all offers
+                             paper's simulator: occupied, not locked), and min_allocatable is
+                             for all that is offered together. A host takes all offers
                              back before it removes an agent or a framework. */
 } HfOfferScope;
 

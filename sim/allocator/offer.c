@@ -27,7 +27,9 @@ static gboolean is_allocatable(const HfAllocator *allocator, const HfSub *sub,
                                const HfResources *resources)
 {
     if (sub->has_min) return meets(allocator->catalog, resources, sub->min, sub->min_count);
-    return meets(allocator->catalog, resources, allocator->min, allocator->min_count);
+    /* In scope cell the minimum is for all that is offered together: run.c. */
+    uint32_t count = allocator->offer_scope == HF_OFFER_SCOPE_CELL ? 0 : allocator->min_count;
+    return meets(allocator->catalog, resources, allocator->min, count);
 }
 
 static gboolean is_bundle_allocatable(const HfAllocator *allocator, const HfSub *sub,
@@ -190,9 +192,10 @@ static HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboo
         return is_capable(allocator, agent, of) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
     }
     if (!is_capable(allocator, agent, of)) return HF_TRIED_REFUSED;
-    const HfAgentInfo *info = &allocator->infos.at[agent];
     Sight sight = {of->role, allocator->frameworks.at[of->framework].capabilities, NULL};
-    if (info->offered_run == allocator->run_number) sight.offered_shared = info->offered_shared;
+    if (allocator->agents.at[agent].flags & HF_AGENT_SHARED &&
+        allocator->infos.at[agent].offered_run == allocator->run_number)
+        sight.offered_shared = allocator->infos.at[agent].offered_shared;
     if (all_in_sight(catalog, &available->resources, &sight))
         return is_bundle_allocatable(allocator, of, available) ? HF_TRIED_OFFERED
                                                                : HF_TRIED_REFUSED;
@@ -212,7 +215,7 @@ static HfStream *chop_stream(const HfAllocator *allocator, uint32_t agent, uint3
                              HfStream *stream)
 {
     if (allocator->agent_order == HF_AGENT_ORDER_SORTED) return NULL;
-    if (allocator->infos.at[agent].granted == NULL) return NULL; /* no name comes twice */
+    if (!(allocator->agents.at[agent].flags & HF_AGENT_ORDERED)) return NULL;
     hf_stream_init(stream, allocator->order_key + allocator->run_number, "chop",
                    (uint64_t)agent << 32 | sub);
     return stream;
@@ -425,6 +428,25 @@ static void group_offers(HfAllocator *allocator)
         allocator->regroup.at[allocator->subs.at[at[i].sub].framework] = HF_ROW_NONE;
 }
 
+/* Ask for what the offers after place i will read: first their bundles, then their ranges. */
+static void fetch_offers(const HfAllocator *allocator, uint32_t i)
+{
+    uint32_t count = allocator->offers.count;
+    const uint32_t *order = allocator->grouped.at;
+    if (i + 2 * HF_AHEAD < count) {
+        const HfBundle *bundle = allocator->offers.at[order[i + 2 * HF_AHEAD]].bundle;
+        __builtin_prefetch(bundle);
+        __builtin_prefetch((const char *)bundle + 64);
+    }
+    if (i + HF_AHEAD >= count) return;
+    const HfBundle *bundle = allocator->offers.at[order[i + HF_AHEAD]].bundle;
+    if (!(bundle->flags & HF_BUNDLE_OTHER_TYPES)) return;
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    for (uint32_t e = 0; e < hf_resources_count(&bundle->resources); e++)
+        if (hf_kind_type(allocator->catalog, at[e].kind) == HF_TYPE_RANGES)
+            __builtin_prefetch(at[e].ranges, 1);
+}
+
 void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
 {
     HfCatalog *catalog = allocator->catalog;
@@ -434,17 +456,14 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
     group_offers(allocator);
     hf_vec_reserve(&out->offers, count);
     for (uint32_t i = 0; i < count; i++) {
-        if (i + HF_AHEAD < count) {
-            uint32_t later = allocator->grouped.at[i + HF_AHEAD];
-            __builtin_prefetch(allocator->offers.at[later].bundle);
-        }
+        fetch_offers(allocator, i);
         HfPending *offer = &allocator->offers.at[allocator->grouped.at[i]];
         const HfSub *of = &allocator->subs.at[offer->sub];
-        hf_vec_push_zero(&out->offers);
-        HfOffered *offered = hf_vec_last(&out->offers);
+        HfOffered *offered = &out->offers.at[out->offers.count++];
         offered->framework = of->framework;
         offered->agent = offer->agent;
         offered->role = of->role;
+        hf_resources_init(&offered->resources);
         hf_resources_copy(catalog, &offered->resources, &offer->bundle->resources);
         hf_resources_allocate(catalog, &offered->resources, of->role);
         hf_bundle__unref(allocator, offer->bundle);

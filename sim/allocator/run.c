@@ -367,9 +367,27 @@ static gboolean cell_roles(HfAllocator *allocator, HfNode internal)
 }
 
 /* All that the first framework in order may have goes to it; the others wait for the next run. */
+/* Is what is free on the visited agents, taken together, at least the minimum? */
+static gboolean cell_is_allocatable(HfAllocator *allocator)
+{
+    if (allocator->min_count == 0) return TRUE;
+    HfQuantities sum = {0};
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        const HfBundle *available = allocator->agents.at[allocator->visit.at[i]].available;
+        if (available != NULL)
+            hf_resources_scalar_quantities(allocator->catalog, &available->resources, &sum);
+    }
+    gboolean enough = FALSE;
+    for (uint32_t m = 0; m < allocator->min_count && !enough; m++)
+        enough = hf_quantities_contains(&sum, &allocator->min[m]);
+    hf_quantities_clear(&sum);
+    return enough;
+}
+
 static void run_cell(HfAllocator *allocator)
 {
     gboolean given = FALSE;
+    if (!cell_is_allocatable(allocator)) return; /* the agents stay to be visited */
     if (allocator->role_sort == HF_SORTER_RANDOM) {
         uint32_t from = hf_order__draw(
             allocator, allocator->role_root,
