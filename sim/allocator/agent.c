@@ -80,12 +80,19 @@ static gboolean has_order(const HfCatalog *catalog, const HfResources *total)
     return FALSE;
 }
 
+static void set_flag(HfAgent *row, uint32_t flag, gboolean on)
+{
+    row->flags = on ? row->flags | flag : row->flags & ~flag;
+}
+
 /* Keep the sum of the grants in Mesos's order from now on, or no longer. */
 static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[agent];
+    HfAgent *row = &allocator->agents.at[agent];
     if (keep == (info->granted != NULL)) return;
+    set_flag(row, HF_AGENT_ORDERED, keep);
     if (!keep) {
         hf_resources_clear(catalog, info->granted);
         g_free(info->granted);
@@ -93,7 +100,6 @@ static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
         return;
     }
     HfResources *sum = g_new0(HfResources, 1), part = {0};
-    const HfAgent *row = &allocator->agents.at[agent];
     for (uint32_t g = 0; g < row->grants.count; g++) {
         hf_resources_copy(catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
         hf_resources_allocate(catalog, &part,
@@ -176,11 +182,6 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     g_free(info->zone);
     memset(row, 0, sizeof *row);
     memset(info, 0, sizeof *info);
-}
-
-static void set_flag(HfAgent *row, uint32_t flag, gboolean on)
-{
-    row->flags = on ? row->flags | flag : row->flags & ~flag;
 }
 
 /* Flags that follow names: is it on the whitelist, is it in another region? */
@@ -271,7 +272,7 @@ static void make_rows(HfAllocator *allocator, uint32_t agent)
     if (agent >= allocator->agents.room) {
         uint32_t room = MAX(allocator->agents.room * 2, 64);
         while (room <= agent) room *= 2;
-        HfAgent *at = aligned_alloc(64, room * sizeof *at);
+        HfAgent *at = aligned_alloc(sizeof *at, room * sizeof *at);
         if (at == NULL) g_error("out of memory");
         if (allocator->agents.count > 0)
             memcpy(at, allocator->agents.at, allocator->agents.count * sizeof *at);

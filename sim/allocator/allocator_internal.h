@@ -49,7 +49,10 @@ typedef struct HfBundle {
         HfResources resources; /* without allocation role; not empty */
         struct HfBundle *next; /* of the vacant ones */
     };
+    char pad[32];
 } HfBundle;
+
+_Static_assert(sizeof(HfBundle) == 128, "a bundle is two cache lines");
 
 /* A new bundle with what `content` holds, which becomes empty; NULL when that is nothing. */
 HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content);
@@ -143,6 +146,7 @@ enum {
                                     shared volumes, more held than total, or several entries of
                                     one name whose order a quota can see */
     HF_AGENT_GPUS = 1 << 9,
+    HF_AGENT_ORDERED = 1 << 13,    /* HfAgentInfo.granted is kept */
     HF_AGENT_MULTI_ROLE = 1 << 11, /* capabilities */
     HF_AGENT_HIERARCHICAL = 1 << 12,
     HF_AGENT_REMOTE = 1 << 10 /* in another region than the master */
@@ -372,7 +376,7 @@ typedef enum HfTried {
     HF_TRIED_REFUSED,
     HF_TRIED_NOTHING /* there is nothing here for this role */
 } HfTried;
-#define HF_AHEAD 8 /* rows fetched before they are needed */
+#define HF_AHEAD 16 /* how many rows before they are needed memory is asked for */
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
 /* The same in stage 1, to a sub of a role whose guarantee still lacks `need`, which is reduced. */

@@ -2,6 +2,7 @@
  * Bundles of resources, shared by counting references; see allocator_internal.h. They come from
  * blocks that live as long as the allocator, so a run takes nothing from the system.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "allocator/allocator_internal.h"
@@ -9,7 +10,9 @@
 static HfBundle *take(HfAllocator *allocator)
 {
     if (allocator->vacant_bundles == NULL) {
-        HfBundle *block = g_new0(HfBundle, HF_BUNDLE_BLOCK);
+        HfBundle *block = aligned_alloc(sizeof *block, HF_BUNDLE_BLOCK * sizeof *block);
+        if (block == NULL) g_error("out of memory");
+        memset(block, 0, HF_BUNDLE_BLOCK * sizeof *block);
         hf_vec_push(&allocator->bundle_blocks, block);
         for (uint32_t i = HF_BUNDLE_BLOCK; i-- > 0;) {
             block[i].next = allocator->vacant_bundles;
@@ -119,7 +122,7 @@ gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
 void hf_bundles__clear(HfAllocator *allocator)
 {
     for (uint32_t b = 0; b < allocator->bundle_blocks.count; b++)
-        g_free(allocator->bundle_blocks.at[b]);
+        free(allocator->bundle_blocks.at[b]);
     hf_vec_clear(&allocator->bundle_blocks);
     allocator->vacant_bundles = NULL;
 }

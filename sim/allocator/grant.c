@@ -145,8 +145,8 @@ static void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                        const HfResources *resources, int sign)
 {
     HfCatalog *catalog = allocator->catalog;
+    if (!(allocator->agents.at[agent].flags & HF_AGENT_ORDERED)) return;
     HfResources *sum = allocator->infos.at[agent].granted;
-    if (sum == NULL) return;
     HfResources part = {0};
     hf_resources_copy(catalog, &part, resources);
     hf_resources_allocate(catalog, &part, allocator->subs.at[sub].role);
