@@ -366,7 +366,6 @@ static gboolean cell_roles(HfAllocator *allocator, HfNode internal)
     return FALSE;
 }
 
-/* All that the first framework in order may have goes to it; the others wait for the next run. */
 /* Is what is free on the visited agents, taken together, at least the minimum? */
 static gboolean cell_is_allocatable(HfAllocator *allocator)
 {
@@ -384,6 +383,7 @@ static gboolean cell_is_allocatable(HfAllocator *allocator)
     return enough;
 }
 
+/* All that the first framework in order may have goes to it; the others wait for the next run. */
 static void run_cell(HfAllocator *allocator)
 {
     gboolean given = FALSE;
