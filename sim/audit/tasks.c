@@ -305,7 +305,8 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
 {
     HfAuditTask *task = find_task(audit, record);
     g_autofree char *name = NULL;
-    if (G_UNLIKELY(task == NULL || task->host != record->agent || task->flags & HF_TASK_WAS_RUN)) {
+    if (G_UNLIKELY(task == NULL || task->host != record->agent ||
+                   task->flags & (HF_TASK_WAS_RUN | HF_TASK_IS_DENIED))) {
         name = hf_audit__host_name(audit, record->agent);
         hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
                         "task %" G_GUINT64_FORMAT " starts on host %s %s", (guint64)record->id,

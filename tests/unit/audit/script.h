@@ -1,0 +1,125 @@
+/*
+ * Records from text, for tests of the auditor: one line each, "TIME NAME FIELD=VALUE...", with TIME
+ * in seconds, NAME as in the JSONL form, and as fields a (agent id or host row), f, r (role path),
+ * o (offer, ROW.GENERATION), t (task), s (state without TASK_), w (reason, by number), v, and
+ * x (resources in canonical form) last.
+ */
+#ifndef HF_TESTS_UNIT_AUDIT_SCRIPT_H
+#define HF_TESTS_UNIT_AUDIT_SCRIPT_H
+
+#include "support/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit_internal.h"
+#include "resource/text.h"
+
+typedef struct Script {
+    HfCatalog *catalog;
+    HfAudit *audit;
+} Script;
+
+static inline Script script_new(void)
+{
+    Script script = {.catalog = hf_catalog_new(0)};
+    script.audit =
+        hf_audit_new(script.catalog, &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND});
+    return script;
+}
+
+static inline void script_clear(Script *script)
+{
+    hf_audit_free(script->audit);
+    hf_catalog_free(script->catalog);
+}
+
+static inline HfRoleId script_role(Script *script, const char *path)
+{
+    HfRoleId role = HF_ROLE_NONE;
+    if (!hf_role_intern(script->catalog, path, &role, NULL)) fail_msg("bad role %s", path);
+    return role;
+}
+
+static inline HfTaskState script_state(const char *name)
+{
+    for (int s = 0; s < HF_TASK_STATES; s++)
+        if (strcmp(hf_task_state_name((HfTaskState)s) + strlen("TASK_"), name) == 0)
+            return (HfTaskState)s;
+    fail_msg("no state %s", name);
+    return HF_TASK_STATES;
+}
+
+static inline void script_field(Script *script, HfRecord *record, HfResources *resources,
+                                const char *field)
+{
+    const char *value = field + 2;
+    assert_int_equal(field[1], '=');
+    switch (field[0]) {
+    case 'a':
+        record->agent = (uint32_t)atoi(value);
+        break;
+    case 'f':
+        record->framework = (uint32_t)atoi(value);
+        break;
+    case 'r':
+        record->role = script_role(script, value);
+        break;
+    case 'o':
+        record->id = hf_handle_pack(
+            (HfHandle){(uint32_t)atoi(value), (uint32_t)atoi(strchr(value, '.') + 1)});
+        break;
+    case 't':
+        record->id = (uint64_t)g_ascii_strtoull(value, NULL, 10);
+        break;
+    case 's':
+        record->state = (uint16_t)script_state(value);
+        break;
+    case 'w':
+        record->reason = (uint16_t)atoi(value);
+        break;
+    case 'v':
+        record->value = g_ascii_strtoll(value, NULL, 10);
+        break;
+    case 'x':
+        assert_true(hf_resources_parse_canonical(script->catalog, value, resources, NULL));
+        record->resources = resources;
+        break;
+    default:
+        fail_msg("no field %s", field);
+    }
+}
+
+static inline uint16_t script_type(const char *name)
+{
+    for (int t = 0; t < HF_RECORD_TYPES; t++)
+        if (strcmp(hf_record_shapes[t].name, name) == 0) return (uint16_t)t;
+    fail_msg("no record %s", name);
+    return HF_RECORD_TYPES;
+}
+
+/* What an event of a role under all roles has: revive and suppress without r. */
+static inline void script_say(Script *script, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit(line, " ", -1);
+    HfResources resources = {0};
+    HfRecord record = {.at = (HfTime)(g_ascii_strtod(words[0], NULL) * 1e9 + 0.5),
+                       .type = script_type(words[1]),
+                       .agent = HF_ROW_NONE,
+                       .framework = HF_ROW_NONE,
+                       .role = HF_ROLE_NONE};
+    for (char **word = words + 2; *word; word++)
+        if (**word) script_field(script, &record, &resources, *word);
+    hf_audit_listen(script->audit, &record);
+    hf_resources_clear(script->catalog, &resources);
+}
+
+/* Lines of one text; empty ones count for nothing. */
+static inline void script_play(Script *script, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line; line++)
+        if (**line) script_say(script, *line);
+}
+
+#endif

@@ -1,0 +1,513 @@
+/*
+ * Each invariant broken once, by a few records, and legal stories beside them. All are told of the
+ * same small cluster.
+ */
+#include "unit/audit/script.h"
+
+#define ALL "cpus:8;mem:1024;cpus(a):2;ports:[1-9]"
+/* Frameworks 0 and 1 under roles a and b; agent 0 of host 0 with ALL, agent 1 of host 1. */
+static const char cluster[] = "0 run_started v=1\n"
+                              "0 framework_subscribed f=0 r=a\n"
+                              "0 framework_subscribed f=1 r=b\n"
+                              "0 agent_registered a=0 v=0 x=" ALL "\n"
+                              "0 agent_registered a=1 v=1 x=cpus:4;mem:512\n";
+
+#define SENT(offer) "1 offer_sent a=0 f=0 r=a o=" offer " x=" ALL "\n"
+#define ACCEPTED    SENT("0.1") "2 offer_accepted a=0 f=0 r=a o=0.1 v=5000 x=" ALL "\n"
+#define TASK        "cpus:3;mem:100;ports:[2-3]"
+#define LAUNCHED    ACCEPTED "2 task_launched a=0 f=0 r=a t=7 v=1 x=" TASK "\n"
+#define STARTED     LAUNCHED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n"
+#define RUNNING     STARTED "4 task_state a=0 f=0 r=a t=7 s=RUNNING\n"
+#define OVER        RUNNING "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK "\n"
+#define FINISHED    OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n"
+/* HF_REASON_*, by number */
+#define INVALID_OFFERS    "1"
+#define TASK_INVALID      "2"
+#define DISCONNECTED      "3"
+#define REMOVED           "4"
+#define RECONCILIATION    "6"
+#define FRAMEWORK_REMOVED "8"
+
+/* invariant: NULL = everything can be true; says: part of the sentence. */
+typedef struct Story {
+    const char *name, *text, *invariant, *says;
+} Story;
+
+static const Story stories[] = {
+    /* ---- legal ---- */
+    {"nothing happens", "", NULL, NULL},
+    {"a task from offer to end", FINISHED, NULL, NULL},
+    {"what a task gave back is offered",
+     FINISHED "20 offer_sent a=0 f=1 r=b o=0.3 x=cpus:8;mem:1024;ports:[1-9]\n", NULL, NULL},
+    {"what is left of an accept goes to another framework at once",
+     LAUNCHED "2 offer_sent a=0 f=1 r=b o=0.3 x=cpus:5;mem:924;ports:[1-1,4-9]\n", NULL, NULL},
+    {"two offers in one accept",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:3\n1 offer_sent a=0 f=0 r=a o=1.1 x=cpus:5\n"
+     "2 offer_accepted a=0 f=0 r=a o=0.1 v=0 x=cpus:3\n"
+     "2 offer_accepted a=0 f=0 r=a o=1.1 v=0 x=cpus:5\n"
+     "2 task_launched a=0 f=0 r=a t=1 x=cpus:8\n",
+     NULL, NULL},
+    {"an accept whose tasks are all invalid",
+     ACCEPTED "2 task_state f=0 t=7 s=ERROR w=" TASK_INVALID "\n", NULL, NULL},
+    {"resources with and without their allocation role",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus@a:8;cpus(a)@a:2\n"
+     "2 offer_accepted a=0 f=0 r=a o=0.1 v=0 x=cpus@a:8;cpus(a)@a:2\n"
+     "2 task_launched a=0 f=0 r=a t=1 x=cpus:8;cpus(a):2\n",
+     NULL, NULL},
+    {"an offer again when the filter's time is over",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=" ALL
+                 "\n7 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     NULL, NULL},
+    {"an offer again at once without filter",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=0 x=" ALL
+                 "\n2 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     NULL, NULL},
+    {"a filter is of one role", /* and -1 is none */
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=" ALL
+                 "\n2 offer_sent a=0 f=0 r=a/b o=0.3 x=" ALL
+                 "\n3 offer_rescinded a=0 f=0 r=a/b o=0.3 v=-1 x=" ALL
+                 "\n3 offer_sent a=0 f=0 r=a/b o=0.5 x=" ALL "\n",
+     NULL, NULL},
+    {"more than what was refused",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:7\n"
+     "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=cpus:7\n"
+     "3 offer_sent a=0 f=0 r=a o=0.3 x=cpus:8\n",
+     NULL, NULL},
+    {"revive clears filters",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=60000 x=" ALL
+                 "\n3 revived f=0\n3 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     NULL, NULL},
+    {"an agent that went takes its filters along",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=600000 x=" ALL
+                 "\n3 agent_unreachable a=0\n9 agent_reregistered a=0 v=0 x=" ALL
+                 "\n9 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     NULL, NULL},
+    {"offers after a revive", "0 suppressed f=0\n1 revived f=0\n" SENT("0.1"), NULL, NULL},
+    {"suppression of another role", "1 suppressed f=0 r=b\n" SENT("0.1"), NULL, NULL},
+    {"a revive of all roles overrules a suppress of one",
+     "1 suppressed f=0 r=a\n1 revived f=0\n" SENT("0.1"), NULL, NULL},
+    {"a host goes down with its task",
+     RUNNING "5 agent_crashed a=0 v=1\n5 task_ended a=0 f=0 t=7 s=LOST v=1000 x=" TASK
+             "\n5 agent_disconnected a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" DISCONNECTED
+             " x=" TASK "\n6 agent_returned a=0\n7 agent_reregistered a=0 v=0 x=" ALL
+             "\n8 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     NULL, NULL},
+    {"an unreachable agent brings its task back",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=UNREACHABLE w=" REMOVED
+             " x=" TASK "\n9 task_launched a=0 f=0 r=a t=7 x=" TASK
+             "\n9 agent_reregistered a=0 v=0 x=" ALL
+             "\n9 offer_sent a=0 f=1 r=b o=0.3 x=cpus:5;mem:924;ports:[1-1,4-9]\n"
+             "10 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK
+             "\n10 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n",
+     NULL, NULL},
+    {"an order to run that comes after the verdict",
+     LAUNCHED "3 agent_unreachable a=0\n3 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+              "\n4 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n",
+     NULL, NULL},
+    {"an id again when the task has ended",
+     FINISHED "10 offer_sent a=1 f=0 r=a o=0.3 x=cpus:4\n"
+              "11 offer_accepted a=1 f=0 r=a o=0.3 v=0 x=cpus:4\n"
+              "11 task_launched a=1 f=0 r=a t=7 x=cpus:4\n",
+     NULL, NULL},
+    {"a framework is removed and its task runs out",
+     RUNNING
+     "5 task_state a=0 f=0 r=a t=7 s=KILLED w=" FRAMEWORK_REMOVED " x=" TASK
+     "\n5 framework_removed f=0\n5 offer_sent a=0 f=1 r=b o=0.3 x=cpus:8;mem:1024;ports:[1-9]\n"
+     "6 task_ended a=0 f=0 t=7 s=KILLED v=1000 x=" TASK "\n",
+     NULL, NULL},
+    {"an agent registers again with more after its host was down",
+     "1 agent_crashed a=1 v=1\n2 agent_returned a=1\n3 agent_reregistered a=1 v=1 x=cpus:5\n"
+     "4 offer_sent a=1 f=0 r=a o=0.1 x=cpus:5\n",
+     NULL, NULL},
+    {"a kill of a task that nobody knows",
+     "1 task_kill f=0 t=99\n1 task_state f=0 t=99 s=LOST w=" RECONCILIATION "\n", NULL, NULL},
+    {"a host comes back as another agent",
+     "1 agent_unreachable a=1\n2 agent_registered a=2 v=1 x=cpus:4\n", NULL, NULL},
+
+    /* ---- I-01 ---- */
+    {"an offer gives back less", SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 x=cpus:8\n",
+     "I-01", "gives back"},
+    {"a task takes more than its offers",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:3\n2 offer_accepted a=0 f=0 r=a o=0.1 v=0 x=cpus:3\n"
+     "2 task_launched a=0 f=0 r=a t=1 x=cpus:2\n2 task_launched a=0 f=0 r=a t=2 x=cpus:2\n",
+     "I-01", "takes cpus:2 on agent 0, where cpus:1 is left"},
+    {"a task gives back less", OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=cpus:3\n", "I-01",
+     "gives back"},
+    {"a task gives back nothing", OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED\n", "I-01",
+     "gives back nothing"},
+    {"a task runs with more", LAUNCHED "3 task_started a=0 f=0 t=7 v=1000 x=cpus:4\n", "I-01",
+     "runs with"},
+    {"a task comes back with more",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n9 task_launched a=0 f=0 r=a t=7 x=cpus:4\n",
+     "I-01", "comes back with"},
+    {"an agent comes back with less than its tasks hold",
+     RUNNING "5 agent_crashed a=0\n5 task_ended a=0 f=0 t=7 s=LOST x=" TASK
+             "\n6 agent_returned a=0\n7 agent_reregistered a=0 v=0 x=cpus:2\n",
+     "I-01", "cpus:2 is left"},
+    /* ---- I-02 ---- */
+    {"a port in two offers",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=ports:[1-5]\n1 offer_sent a=0 f=1 r=b o=1.1 x=ports:[5-9]\n",
+     "I-02", "ports:[6-9]"},
+    {"a port in two tasks", LAUNCHED "2 task_launched a=0 f=0 r=a t=8 x=cpus:1;ports:[3-4]\n",
+     "I-02", "ports:"},
+    /* ---- I-03 ---- */
+    {"more than is free",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:5\n1 offer_sent a=0 f=1 r=b o=1.1 x=cpus:4\n", "I-03",
+     "takes cpus:4 on agent 0, where cpus(S:a):2; cpus:3;"},
+    {"a kind that the agent has not", "1 offer_sent a=1 f=0 r=a o=0.1 x=disk:1\n", "I-03", "disk"},
+    {"an empty offer", "1 offer_sent a=0 f=0 r=a o=0.1\n", "I-03", "empty"},
+    {"an offer id that is out", SENT("0.1") "1 offer_sent a=1 f=0 r=a o=0.1 x=cpus:1\n", "I-03",
+     "second time"},
+    {"an offer id that was out",
+     SENT("0.1") "2 offer_expired a=0 f=0 r=a o=0.1 v=-1 x=" ALL
+                 "\n3 offer_sent a=0 f=0 r=a o=0.1 x=" ALL "\n",
+     "I-03", "second time"},
+    {"an answer to an answered offer", ACCEPTED "2 offer_declined a=0 f=0 r=a o=0.1 x=" ALL "\n",
+     "I-03", "answered a second time"},
+    {"an answer to no offer", "2 offer_declined a=0 f=0 r=a o=5.1 x=cpus:1\n", "I-03",
+     "was never sent"},
+    {"an answer to a later life of the offer",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.3 x=" ALL "\n", "I-03", "was never sent"},
+    {"an answer to another's offer", SENT("0.1") "2 offer_declined a=0 f=1 r=a o=0.1 x=" ALL "\n",
+     "I-03", "is answered by 1"},
+    {"a task without an offer", "2 task_launched a=0 f=0 r=a t=1 x=cpus:1\n", "I-03",
+     "without an accepted offer"},
+    {"a task after its accept was closed",
+     ACCEPTED "2 demand f=0 v=1\n2 task_launched a=0 f=0 r=a t=1 x=cpus:1\n", "I-03",
+     "without an accepted offer"},
+    /* ---- I-04 ---- */
+    {"reserved to another role", "1 offer_sent a=0 f=1 r=b o=0.1 x=cpus:1;cpus(a):1\n", "I-04",
+     "gives role b what is reserved to a"},
+    /* ---- I-05 ---- */
+    {"a reservation that nobody made", "1 offer_sent a=0 f=1 r=b o=0.1 x=cpus(b):1\n", "I-05",
+     "cpus(S:b):1"},
+    {"a total that changes", "1 agent_reregistered a=1 v=1 x=cpus:4;mem(a):512\n", "I-05",
+     "without having been restarted"},
+    /* ---- I-07 ---- */
+    {"an offer of what was refused",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=" ALL
+                 "\n6.999 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     "I-07", "refused cpus(S:a):2; cpus:8; mem:1024; ports:[1-9] at 2s until 7s"},
+    {"an offer of a part of what was refused",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=" ALL
+                 "\n3 offer_sent a=0 f=0 r=a o=0.3 x=cpus:1;ports:[2-3]\n",
+     "I-07", "is offered part of it"},
+    {"no filter is shorter than the allocation interval",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=1 x=" ALL
+                 "\n2.999 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     "I-07", "until 3s"},
+    {"an earlier filter stands beside a later one",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:1\n1 offer_declined a=0 f=0 r=a o=0.1 v=60000 "
+     "x=cpus:1\n"
+     "2 offer_sent a=0 f=0 r=a o=0.3 x=cpus:2\n2 offer_declined a=0 f=0 r=a o=0.3 v=1000 x=cpus:2\n"
+     "9 offer_sent a=0 f=0 r=a o=0.5 x=cpus:1\n",
+     "I-07", "until 61s"},
+    {"what an accept left", LAUNCHED "6.999 offer_sent a=0 f=0 r=a o=0.3 x=cpus:5\n", "I-07",
+     "until 7s"},
+    {"an offer to who suppressed", "1 suppressed f=0\n" SENT("0.1"), "I-07", "suppressed"},
+    {"an offer under a role that suppressed", "1 revived f=0\n1 suppressed f=0 r=a\n" SENT("0.1"),
+     "I-07", "suppressed"},
+    {"a suppress of all roles overrules a revive of one",
+     "1 revived f=0 r=a\n1 suppressed f=0\n" SENT("0.1"), "I-07", "suppressed"},
+    {"a revive of another role clears nothing",
+     SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=60000 x=" ALL
+                 "\n3 revived f=0 r=b\n3 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
+     "I-07", "refused"},
+    /* ---- I-19 ---- */
+    {"time goes back", "5 demand f=0 v=1\n4.999 demand f=0 v=2\n", "I-19", "follows"},
+    /* ---- I-20 ---- */
+    {"a task ends twice", FINISHED "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n", "I-20",
+     "has ended"},
+    {"a task goes backwards", RUNNING "5 task_state a=0 f=0 r=a t=7 s=STARTING\n", "I-20",
+     "from TASK_RUNNING to TASK_STARTING"},
+    {"a state twice", RUNNING "5 task_state a=0 f=0 r=a t=7 s=RUNNING\n", "I-20",
+     "from TASK_RUNNING to TASK_RUNNING"},
+    {"a state of no task", "5 task_state a=0 f=0 r=a t=7 s=RUNNING\n", "I-20", "is not there"},
+    {"a task launched twice", LAUNCHED "2 task_launched a=0 f=0 r=a t=7 x=cpus:1\n", "I-20",
+     "has not ended"},
+    {"a task that asks for nothing", ACCEPTED "2 task_launched a=0 f=0 r=a t=8\n", "I-20",
+     "asks for nothing"},
+    {"running before it runs", LAUNCHED "3 task_state a=0 f=0 r=a t=7 s=RUNNING\n", "I-20",
+     "has never run"},
+    {"finished before it ends", RUNNING "5 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n",
+     "I-20", "on host 0 it runs"},
+    {"finished when it failed",
+     RUNNING "5 task_ended a=0 f=0 t=7 s=FAILED v=1000 x=" TASK
+             "\n5 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n",
+     "I-20", "ended otherwise"},
+    {"unknown to its agent while it runs",
+     RUNNING "5 task_state a=0 f=0 r=a t=7 s=LOST w=" RECONCILIATION " x=" TASK "\n", "I-20",
+     "on host 0 it runs"},
+    {"a run ends twice", OVER "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK "\n", "I-20",
+     "does not run"},
+    {"a run ends running", RUNNING "9 task_ended a=0 f=0 t=7 s=RUNNING v=1000 x=" TASK "\n", "I-20",
+     "no terminal state"},
+    {"unknown although it is booked",
+     RUNNING "5 task_kill f=0 t=7\n5 task_state f=0 t=7 s=LOST w=" RECONCILIATION "\n", "I-20",
+     "has one"},
+    {"refused and running", "1 task_state f=0 t=7 s=RUNNING w=" INVALID_OFFERS "\n", "I-20",
+     "of no agent"},
+    /* ---- I-21 ---- */
+    {"removed with an offer", SENT("0.1") "2 framework_removed f=0\n", "I-21", "has 1 offers"},
+    {"removed with a task", RUNNING "5 framework_removed f=0\n", "I-21", "1 tasks"},
+    {"an offer to who was removed", "0 framework_removed f=0\n" SENT("0.1"), "I-21",
+     "not subscribed"},
+    {"an offer to who never subscribed", "1 offer_sent a=0 f=2 r=a o=0.1 x=cpus:1\n", "I-21",
+     "not subscribed"},
+    {"removed and back", "1 framework_removed f=0\n2 framework_subscribed f=0 r=a\n", "I-21",
+     "subscribes again"},
+    {"removed twice", "1 framework_removed f=0\n2 framework_removed f=0\n", "I-21",
+     "not subscribed"},
+    /* ---- I-22 ---- */
+    {"an agent id given out twice", "1 agent_registered a=1 v=1 x=cpus:4;mem:512\n", "I-22",
+     "given out twice"},
+    {"an agent id at another host", "1 agent_reregistered a=1 v=2 x=cpus:4;mem:512\n", "I-22",
+     "used by host 2"},
+    {"two agents on one host", "1 agent_registered a=2 v=1 x=cpus:1\n", "I-22", "still there"},
+    {"again without a first time", "1 agent_reregistered a=5 v=5 x=cpus:1\n", "I-22",
+     "never registered"},
+    {"an offer of an unreachable agent", "1 agent_unreachable a=0\n" SENT("0.1"), "I-22",
+     "not there"},
+    {"an offer of a disconnected agent", "1 agent_disconnected a=0\n" SENT("0.1"), "I-22",
+     "not there"},
+    {"an offer of no agent", "1 offer_sent a=9 f=0 r=a o=0.1 x=cpus:1\n", "I-22", "not there"},
+    {"unreachable with an offer", SENT("0.1") "2 agent_unreachable a=0\n", "I-22", "1 offers"},
+    {"disconnected with an offer", SENT("0.1") "2 agent_disconnected a=0\n", "I-22", "1 offers"},
+    {"unreachable with a task", RUNNING "5 agent_unreachable a=0\n5 demand f=0 v=0\n", "I-22",
+     "still holds 1 tasks"},
+    {"lost twice", "1 agent_unreachable a=0\n2 agent_unreachable a=0\n", "I-22", "was not there"},
+    {"a host that is down runs a task", RUNNING "5 agent_crashed a=0\n5 demand f=0 v=0\n", "I-22",
+     "still runs 1 tasks"},
+    {"a host that is down starts a task",
+     LAUNCHED "3 agent_crashed a=0\n4 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n", "I-22",
+     "which is down"},
+    {"a host goes down twice", "1 agent_crashed a=0\n2 agent_crashed a=0\n", "I-22",
+     "was so already"},
+    {"a host comes back that was there", "1 agent_returned a=0\n", "I-22", "was so already"},
+    {"an unreachable agent gets a new task",
+     "1 agent_unreachable a=0\n2 task_launched a=0 f=0 r=a t=1 x=cpus:1\n", "I-22", "had not"},
+    {"tasks come back and their agent does not",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n9 task_launched a=0 f=0 r=a t=7 x=" TASK "\n9 demand f=0 v=0\n",
+     "I-22", "did not come back"},
+    /* ---- I-24 ---- */
+    {"started elsewhere", LAUNCHED "3 task_started a=1 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
+     "launched elsewhere"},
+    {"started twice", STARTED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
+     "runs already"},
+    {"started again", OVER "9 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
+     "has run before"},
+    {"started and never launched", "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
+     "never launched"},
+    {"started when its agent was said not to have it",
+     LAUNCHED "3 task_state a=0 f=0 r=a t=7 s=DROPPED w=" RECONCILIATION " x=" TASK
+              "\n4 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n",
+     "I-24", "said not to have it"},
+    {"a state told of another agent", RUNNING "5 task_state a=1 f=0 r=a t=7 s=KILLING\n", "I-24",
+     "is of agent 1"},
+    {"an id that still runs elsewhere",
+     RUNNING "5 task_state a=0 f=0 r=a t=7 s=LOST w=5 x=" TASK
+             "\n6 offer_sent a=1 f=0 r=a o=0.3 x=cpus:4\n"
+             "6 offer_accepted a=1 f=0 r=a o=0.3 v=0 x=cpus:4\n"
+             "6 task_launched a=1 f=0 r=a t=7 x=cpus:4\n",
+     "I-24", "still runs"},
+};
+
+/* Is the story judged as it should be? Says so if not. */
+static gboolean is_judged(const Story *story)
+{
+    Script script = script_new();
+    script_play(&script, cluster);
+    assert_null(hf_audit_breach(script.audit));
+    script_play(&script, story->text);
+    if (hf_audit_breach(script.audit) == NULL) hf_audit_finish(script.audit);
+    const HfAuditBreach *breach = hf_audit_breach(script.audit);
+    gboolean good = breach == NULL
+                        ? story->invariant == NULL
+                        : g_strcmp0(breach->invariant, story->invariant) == 0 &&
+                              strstr(breach->sentence, story->says) && breach->records->len > 0;
+    if (!good)
+        print_error("\"%s\" is %s: %s\n", story->name, breach ? breach->invariant : "let pass",
+                    breach ? breach->sentence : "no breach");
+    script_clear(&script);
+    return good;
+}
+
+static void stories_are_judged_as_they_should_be(void **state)
+{
+    (void)state;
+    uint32_t wrong = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++) wrong += !is_judged(&stories[i]);
+    assert_int_equal(wrong, 0);
+}
+
+/* Every invariant of the table is broken by some story, so none can be lost unnoticed. */
+static void every_invariant_has_a_story(void **state)
+{
+    (void)state;
+    static const char *const all[] = {"I-01", "I-02", "I-03", "I-04", "I-05", "I-07",
+                                      "I-19", "I-20", "I-21", "I-22", "I-24"};
+    assert_int_equal(G_N_ELEMENTS(all), HF_INVARIANTS);
+    for (size_t k = 0; k < G_N_ELEMENTS(all); k++) {
+        gboolean is_told = FALSE;
+        for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
+            is_told = is_told || g_strcmp0(stories[i].invariant, all[k]) == 0;
+        if (!is_told) fail_msg("%s has no story", all[k]);
+    }
+}
+
+/* What comes after the first breach is not heard: a breach causes others. */
+static void the_first_breach_is_kept(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    script_play(&script, "1 offer_sent a=0 f=1 r=b o=0.1 x=cpus(a):1\n");
+    const HfAuditBreach *first = hf_audit_breach(script.audit);
+    assert_string_equal(first->invariant, "I-04");
+    assert_int_equal(first->at, HF_NS_PER_SECOND);
+    assert_int_equal(hf_audit_records(script.audit), 5); /* those of the cluster */
+    script_play(&script, "0 demand f=0 v=1\n");
+    hf_audit_finish(script.audit);
+    assert_ptr_equal(hf_audit_breach(script.audit), first);
+    assert_string_equal(first->invariant, "I-04");
+    script_clear(&script);
+}
+
+static gboolean has_line(const HfAuditBreach *breach, guint index, const char *part)
+{
+    return strstr(g_ptr_array_index(breach->records, index), part) != NULL;
+}
+
+/* The records told are those of the agent, in order, and none of another's. */
+static void a_breach_tells_the_records_that_led_to_it(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    script_play(&script, LAUNCHED "3 demand f=0 v=1\n3 offer_sent a=1 f=1 r=b o=5.1 x=cpus:1\n"
+                                  "4 offer_sent a=0 f=1 r=b o=3.1 x=cpus:6\n");
+    const HfAuditBreach *breach = hf_audit_breach(script.audit);
+    assert_string_equal(breach->invariant, "I-03");
+    /* registration of the agent, of the framework, offer, accept, launch, and the bad offer */
+    assert_int_equal(breach->records->len, 6);
+    assert_true(has_line(breach, 0, "\"ev\":\"framework_subscribed\",\"framework\":1"));
+    assert_true(has_line(breach, 1, "\"ev\":\"agent_registered\",\"agent\":0"));
+    assert_true(has_line(breach, 2, "\"ev\":\"offer_sent\""));
+    assert_true(has_line(breach, 3, "\"ev\":\"offer_accepted\""));
+    assert_true(has_line(breach, 4, "\"ev\":\"task_launched\""));
+    assert_true(has_line(breach, 4, "\"resources\":[\"cpus:3\",\"mem:100\",\"ports:[2-3]\"]"));
+    assert_true(has_line(breach, 5, "\"t\":4000000000,\"ev\":\"offer_sent\""));
+    script_clear(&script);
+}
+
+/* What holds the resources may be older than all records that are kept. */
+static void a_breach_tells_of_holders_from_long_ago(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    script_play(&script, RUNNING "4 offer_sent a=0 f=1 r=b o=3.1 x=mem:10\n");
+    for (uint32_t i = 0; i < 2 * HF_HISTORY_SIZE; i++) script_say(&script, "5 demand f=1 v=1");
+    script_play(&script, "6 offer_sent a=0 f=1 r=b o=4.1 x=cpus:6\n");
+    const HfAuditBreach *breach = hf_audit_breach(script.audit);
+    assert_string_equal(breach->invariant, "I-03");
+    assert_int_equal(breach->records->len, 3);
+    assert_true(has_line(breach, 0, "\"t\":2000000000,\"ev\":\"task_launched\""));
+    assert_true(has_line(breach, 0, "\"task\":7,\"job\":1"));
+    assert_true(has_line(breach, 1, "\"t\":4000000000,\"ev\":\"offer_sent\""));
+    assert_true(has_line(breach, 2, "\"t\":6000000000"));
+    script_clear(&script);
+}
+
+/* The last recount catches what no record could have broken: a mistake in the book itself. */
+static void the_book_is_recounted_at_the_end(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    script_play(&script, RUNNING "4 offer_sent a=0 f=1 r=b o=3.1 x=mem:10\n");
+    hf_audit_finish(script.audit);
+    assert_null(hf_audit_breach(script.audit));
+    hf_resources_reset(script.catalog, &script.audit->agents.at[0].unheld);
+    hf_audit_finish(script.audit);
+    assert_string_equal(hf_audit_breach(script.audit)->invariant, "I-01");
+    script_clear(&script);
+}
+
+/* A record announces others: what was announced and did not come is noticed at the end, too. */
+static void what_is_pending_at_the_end_is_settled(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    script_play(&script, RUNNING "5 agent_unreachable a=0\n");
+    assert_null(hf_audit_breach(script.audit));
+    hf_audit_finish(script.audit);
+    assert_string_equal(hf_audit_breach(script.audit)->invariant, "I-22");
+    script_clear(&script);
+}
+
+/* Rows are used again: neither tasks nor filters pile up. */
+static void what_is_over_is_forgotten(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    for (int i = 0; i < 500; i++) {
+        g_autofree char *text = g_strdup_printf(
+            "%d offer_sent a=1 f=0 r=a o=0.%d x=cpus:4\n"
+            "%d offer_accepted a=1 f=0 r=a o=0.%d v=1000 x=cpus:4\n"
+            "%d task_launched a=1 f=0 r=a t=%d x=cpus:1\n"
+            "%d task_started a=1 f=0 t=%d v=1000 x=cpus:1\n"
+            "%d task_ended a=1 f=0 t=%d s=FINISHED v=1000 x=cpus:1\n"
+            "%d task_state a=1 f=0 r=a t=%d s=FINISHED x=cpus:1\n",
+            i * 2, i * 2 + 1, i * 2, i * 2 + 1, i * 2, i, i * 2, i, i * 2, i, i * 2, i);
+        script_play(&script, text);
+    }
+    assert_null(hf_audit_breach(script.audit));
+    assert_int_equal(script.audit->tasks.count, 1);
+    assert_int_equal(script.audit->filters.count, 1);
+    assert_int_equal(script.audit->offers.count, 1);
+    assert_int_equal(script.audit->task_rows.count, 0);
+    script_clear(&script);
+}
+
+/* The digest of a run must not depend on whether it is audited. */
+static void nothing_is_interned(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    HfResources seen = {0};
+    assert_true(hf_resources_parse_canonical(script.catalog, "cpus@a:8;cpus(a)@a:2", &seen, NULL));
+    script_play(&script, cluster);
+    uint32_t metas = script.catalog->meta_count, kinds = script.catalog->kind_count;
+    script_play(&script, "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus@a:8;cpus(a)@a:2\n"
+                         "2 offer_accepted a=0 f=0 r=a o=0.1 v=0 x=cpus@a:8;cpus(a)@a:2\n"
+                         "2 task_launched a=0 f=0 r=a t=1 x=cpus@a:8;cpus(a)@a:2\n"
+                         "3 task_started a=0 f=0 t=1 v=1000 x=cpus@a:8;cpus(a)@a:2\n");
+    hf_audit_finish(script.audit);
+    assert_null(hf_audit_breach(script.audit));
+    assert_int_equal(script.catalog->meta_count, metas);
+    assert_int_equal(script.catalog->kind_count, kinds);
+    hf_resources_clear(script.catalog, &seen);
+    script_clear(&script);
+}
+
+int main(void)
+{
+    hf_test_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stories_are_judged_as_they_should_be),
+        cmocka_unit_test(every_invariant_has_a_story),
+        cmocka_unit_test(the_first_breach_is_kept),
+        cmocka_unit_test(a_breach_tells_the_records_that_led_to_it),
+        cmocka_unit_test(a_breach_tells_of_holders_from_long_ago),
+        cmocka_unit_test(the_book_is_recounted_at_the_end),
+        cmocka_unit_test(what_is_pending_at_the_end_is_settled),
+        cmocka_unit_test(what_is_over_is_forgotten),
+        cmocka_unit_test(nothing_is_interned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
