@@ -1,0 +1,385 @@
+/* The trivial host; see pump.h. Pending events stand in no order: the next one is searched for. */
+#include "support/pump.h"
+
+#include "base/assert.h"
+#include "resource/text.h"
+#include "support/pump_internal.h"
+
+#define MAX_LATE (30 * HF_NS_PER_SECOND)
+
+static const HfPeer master_peer = {HF_PEER_MASTER, 0};
+
+static void dispatch(HfPump *pump, const HfMessage *message);
+
+/* ---- life ---- */
+
+void hf_pump_config_init(HfPumpConfig *config)
+{
+    *config = (HfPumpConfig){.seed = 1};
+    hf_master_config_init(&config->master);
+}
+
+HfPump *hf_pump_new(const HfPumpConfig *config)
+{
+    HfPump *pump = g_new0(HfPump, 1);
+    pump->config = *config;
+    pump->catalog = hf_catalog_new(0);
+    pump->trace = hf_trace_new(pump->catalog);
+    pump->pool = hf_message_pool_new(pump->catalog);
+    pump->out = (HfOutbox){.catalog = pump->catalog, .pool = pump->pool, .trace = pump->trace};
+    pump->hosts = g_ptr_array_new();
+    pump->frameworks = g_ptr_array_new();
+    pump->text = g_string_new(NULL);
+    pump->is_lossless = TRUE;
+    hf_stream_init(&pump->chaos, config->seed, "chaos", 0);
+    hf_agent_config_init(&pump->agent_config, pump->catalog, config->seed);
+    hf_trace_listen(pump->trace, hf_pump__on_record, pump);
+    HfAllocatorConfig allocator;
+    hf_allocator_config_init(&allocator);
+    allocator.interval = config->master.allocation_interval;
+    allocator.agent_order = HF_AGENT_ORDER_SORTED;
+    pump->master =
+        hf_master_new(pump->catalog, hf_allocator_new(pump->catalog, &allocator), &config->master);
+    hf_master_start(pump->master, 0, &pump->out);
+    hf_pump__flush(pump, master_peer);
+    return pump;
+}
+
+static void host_free(HfPump *pump, HfPumpHost *host)
+{
+    hf_agent_clear(&host->agent);
+    for (guint32 i = 0; i < host->runs.count; i++)
+        hf_resources_clear(pump->catalog, &host->runs.at[i].resources);
+    hf_vec_clear(&host->runs);
+    hf_resources_clear(pump->catalog, &host->total);
+    g_free(host);
+}
+
+void hf_pump_free(HfPump *pump)
+{
+    hf_master_free(pump->master);
+    for (guint i = 0; i < pump->hosts->len; i++) host_free(pump, hf_pump_host(pump, i));
+    for (guint i = 0; i < pump->frameworks->len; i++) {
+        HfPumpFramework *framework = hf_pump_framework(pump, i);
+        hf_driver_free(framework->driver);
+        hf_vec_clear(&framework->offers);
+        hf_vec_clear(&framework->updates);
+        g_free(framework->name);
+        g_free(framework);
+    }
+    g_ptr_array_unref(pump->hosts);
+    g_ptr_array_unref(pump->frameworks);
+    hf_vec_clear(&pump->out.messages);
+    hf_vec_clear(&pump->out.timers);
+    hf_vec_clear(&pump->events);
+    hf_vec_clear(&pump->rules);
+    hf_message_pool_free(pump->pool);
+    hf_trace_free(pump->trace);
+    hf_catalog_free(pump->catalog);
+    g_string_free(pump->text, TRUE);
+    g_free(pump);
+}
+
+HfPumpHost *hf_pump_host(HfPump *pump, uint32_t host)
+{
+    HF_ASSERT(host < pump->hosts->len);
+    return g_ptr_array_index(pump->hosts, host);
+}
+
+HfPumpFramework *hf_pump_framework(HfPump *pump, uint32_t framework)
+{
+    HF_ASSERT(framework < pump->frameworks->len);
+    return g_ptr_array_index(pump->frameworks, framework);
+}
+
+/* ---- messages ---- */
+
+static void push(HfPump *pump, HfTime at, HfPeer self, HfMessage *message, uint32_t kind,
+                 uint64_t arg)
+{
+    HF_ASSERT(at >= pump->now);
+    hf_vec_push(&pump->events, (HfPumpEvent){at, pump->sequence++, self, message, kind, arg});
+}
+
+static gboolean is_cut(HfPump *pump, HfPeer peer)
+{
+    return peer.kind == HF_PEER_AGENT && peer.row < pump->hosts->len &&
+           hf_pump_host(pump, peer.row)->is_cut;
+}
+
+/* What the connection itself tells is no message of a peer: it is never lost. */
+static gboolean is_of_transport(HfMessageType type)
+{
+    return type == HF_MESSAGE_EXITED || type == HF_MESSAGE_SILENT || type == HF_MESSAGE_AUDIBLE;
+}
+
+static HfPumpFate fate_of(HfPump *pump, const HfMessage *message, HfTime *delay_out)
+{
+    *delay_out = 0;
+    for (guint32 i = 0; i < pump->rules.count; i++) {
+        HfPumpRule *rule = &pump->rules.at[i];
+        if (rule->type != message->type || rule->times == 0) continue;
+        rule->times--;
+        *delay_out = rule->delay;
+        return rule->fate;
+    }
+    if (pump->config.lose + pump->config.twice + pump->config.late == 0) return HF_PUMP_PASS;
+    uint64_t draw = hf_stream_below(&pump->chaos, 1000);
+    if (draw < pump->config.lose) return HF_PUMP_LOSE;
+    draw -= pump->config.lose;
+    if (draw < pump->config.twice) return HF_PUMP_TWICE;
+    draw -= pump->config.twice;
+    if (draw >= pump->config.late) return HF_PUMP_PASS;
+    *delay_out = (HfTime)hf_stream_below(&pump->chaos, (uint64_t)MAX_LATE);
+    return HF_PUMP_LATE;
+}
+
+static void lose(HfPump *pump, HfMessage *message)
+{
+    if (pump->config.log_messages) hf_pump__print_message(pump, message, TRUE);
+    hf_message_pool_give(pump->pool, message);
+}
+
+void hf_pump_send(HfPump *pump, HfMessage *message)
+{
+    HfTime delay = 0;
+    HfPumpFate fate =
+        is_of_transport(message->type) ? HF_PUMP_PASS : fate_of(pump, message, &delay);
+    if (fate != HF_PUMP_PASS) pump->is_lossless = FALSE;
+    if (fate == HF_PUMP_LOSE) {
+        lose(pump, message);
+        return;
+    }
+    HfTime at = pump->now + pump->config.latency + delay;
+    if (fate == HF_PUMP_TWICE)
+        push(pump, at, message->to, hf_pump__copy_message(pump, message), 0, 0);
+    push(pump, at, message->to, message, 0, 0);
+}
+
+HfMessage *hf_pump_message(HfPump *pump, HfMessageType type, HfPeer from, HfPeer to)
+{
+    return hf_message_pool_take(pump->pool, type, from, to);
+}
+
+void hf_pump_rule(HfPump *pump, HfMessageType type, HfPumpFate fate, HfTime delay, uint32_t times)
+{
+    hf_vec_push(&pump->rules, (HfPumpRule){type, fate, delay, times});
+}
+
+/* Messages between an agent and its executor are handled at once, and may add to the outbox. */
+void hf_pump__flush(HfPump *pump, HfPeer self)
+{
+    for (guint32 i = 0; i < pump->out.messages.count; i++) {
+        HfMessage *message = pump->out.messages.at[i];
+        if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
+            dispatch(pump, message);
+            hf_message_pool_give(pump->pool, message);
+        } else {
+            hf_pump_send(pump, message);
+        }
+    }
+    for (guint32 i = 0; i < pump->out.timers.count; i++) {
+        const HfTimerRequest *timer = &pump->out.timers.at[i];
+        push(pump, timer->at, self, NULL, timer->kind, timer->arg);
+    }
+    hf_outbox_reset(&pump->out);
+}
+
+static void dispatch(HfPump *pump, const HfMessage *message)
+{
+    switch (message->to.kind) {
+    case HF_PEER_MASTER:
+        hf_master_step(pump->master, pump->now, message, &pump->out);
+        return;
+    case HF_PEER_AGENT:
+        hf_agent_step(&hf_pump_host(pump, message->to.row)->agent, pump->now, message, &pump->out);
+        return;
+    case HF_PEER_FRAMEWORK:
+        if (message->type == HF_MESSAGE_SUBSCRIBED)
+            hf_pump_framework(pump, message->to.row)->id = message->framework;
+        hf_driver_step(hf_pump_framework(pump, message->to.row)->driver, pump->now, message,
+                       &pump->out);
+        return;
+    case HF_PEER_EXECUTOR:
+        hf_pump__executor(pump, message);
+        return;
+    }
+}
+
+static void deliver(HfPump *pump, HfMessage *message)
+{
+    HfPeer to = message->to;
+    gboolean is_down =
+        to.kind == HF_PEER_AGENT && hf_pump_host(pump, to.row)->agent.state == HF_AGENT_DOWN;
+    gboolean is_remote = to.kind == HF_PEER_MASTER || message->from.kind == HF_PEER_MASTER;
+    gboolean is_blocked = is_remote && (is_cut(pump, to) || is_cut(pump, message->from)) &&
+                          !is_of_transport(message->type);
+    if (is_down || is_blocked) {
+        lose(pump, message);
+        return;
+    }
+    if (pump->config.log_messages) hf_pump__print_message(pump, message, FALSE);
+    dispatch(pump, message);
+    hf_message_pool_give(pump->pool, message);
+    hf_pump__flush(pump, to);
+}
+
+/* ---- time ---- */
+
+static void fire_timer(HfPump *pump, const HfPumpEvent *event)
+{
+    switch (event->self.kind) {
+    case HF_PEER_MASTER:
+        hf_master_timer(pump->master, pump->now, event->kind, event->arg, &pump->out);
+        break;
+    case HF_PEER_AGENT:
+        hf_agent_timer(&hf_pump_host(pump, event->self.row)->agent, pump->now, event->kind,
+                       event->arg, &pump->out);
+        break;
+    case HF_PEER_FRAMEWORK:
+        hf_driver_timer(hf_pump_framework(pump, event->self.row)->driver, pump->now, event->kind,
+                        event->arg, &pump->out);
+        break;
+    case HF_PEER_EXECUTOR:
+        hf_pump__end_by_itself(pump, event->self.row, (uint32_t)event->arg);
+        hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, event->self.row});
+        return;
+    }
+    hf_pump__flush(pump, event->self);
+}
+
+/* Without loss no host ever runs more than it has. */
+static void check_hosts(HfPump *pump)
+{
+    for (guint h = 0; h < pump->hosts->len; h++) {
+        HfPumpHost *host = hf_pump_host(pump, h);
+        HfResources sum = {0};
+        for (guint32 i = 0; i < host->runs.count; i++)
+            hf_resources_add(pump->catalog, &sum, &host->runs.at[i].resources);
+        hf_resources_unallocate(pump->catalog, &sum);
+        assert_true(hf_resources_contains(pump->catalog, &host->total, &sum));
+        hf_resources_clear(pump->catalog, &sum);
+    }
+}
+
+static guint32 next_event(const HfPump *pump)
+{
+    guint32 next = 0;
+    for (guint32 i = 1; i < pump->events.count; i++) {
+        const HfPumpEvent *a = &pump->events.at[i], *b = &pump->events.at[next];
+        if (a->at < b->at || (a->at == b->at && a->sequence < b->sequence)) next = i;
+    }
+    return next;
+}
+
+gboolean hf_pump_step(HfPump *pump)
+{
+    if (pump->events.count == 0) return FALSE;
+    guint32 next = next_event(pump);
+    HfPumpEvent event = pump->events.at[next];
+    pump->events.at[next] = *hf_vec_last(&pump->events);
+    pump->events.count--;
+    pump->now = event.at;
+    if (event.message != NULL)
+        deliver(pump, event.message);
+    else
+        fire_timer(pump, &event);
+    hf_master_check(pump->master);
+    if (pump->is_lossless) check_hosts(pump);
+    return TRUE;
+}
+
+void hf_pump_run(HfPump *pump, HfTime until)
+{
+    while (pump->events.count > 0 && pump->events.at[next_event(pump)].at <= until)
+        hf_pump_step(pump);
+    pump->now = MAX(pump->now, until);
+}
+
+void hf_pump_run_for(HfPump *pump, HfTime duration)
+{
+    hf_pump_run(pump, pump->now + duration);
+}
+
+/* ---- hosts ---- */
+
+HfResources hf_pump_resources(HfPump *pump, const char *text)
+{
+    HfResources resources = {0};
+    GError *error = NULL;
+    if (!hf_resources_parse(pump->catalog, text, HF_ROLE_STAR, 0, &resources, &error))
+        fail_msg("%s: %s", text, error->message);
+    return resources;
+}
+
+uint32_t hf_pump_add_host(HfPump *pump, const char *resources)
+{
+    uint32_t row = pump->hosts->len;
+    HfPumpHost *host = g_new0(HfPumpHost, 1);
+    g_ptr_array_add(pump->hosts, host);
+    g_snprintf(host->name, sizeof host->name, "host%u", row);
+    host->total = hf_pump_resources(pump, resources);
+    hf_agent_init(&host->agent, &pump->agent_config, row, host->name, &host->total,
+                  &host->attributes, HF_ROLE_NONE);
+    return row;
+}
+
+uint32_t hf_pump_add_agent(HfPump *pump, const char *resources)
+{
+    uint32_t host = hf_pump_add_host(pump, resources);
+    hf_pump_boot(pump, host);
+    return host;
+}
+
+/* What the connection to a host tells the master. */
+static void tell_master(HfPump *pump, uint32_t host, HfMessageType type)
+{
+    HfMessage *message = hf_pump_message(pump, type, (HfPeer){HF_PEER_AGENT, host}, master_peer);
+    message->agent = hf_pump_host(pump, host)->agent.id;
+    hf_pump_send(pump, message);
+}
+
+static void tell_heartbeats(HfPump *pump, uint32_t host, HfMessageType type)
+{
+    if (pump->config.master.explicit_heartbeats) return;
+    tell_master(pump, host, type);
+    hf_pump_send(pump, hf_pump_message(pump, type, master_peer, (HfPeer){HF_PEER_AGENT, host}));
+}
+
+void hf_pump_boot(HfPump *pump, uint32_t host)
+{
+    hf_agent_start(&hf_pump_host(pump, host)->agent, pump->now, &pump->out);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, host});
+    tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);
+}
+
+void hf_pump_crash(HfPump *pump, uint32_t host, gboolean visible)
+{
+    hf_trace_emit(pump->trace, &(HfRecord){.at = pump->now,
+                                           .type = HF_RECORD_AGENT_CRASHED,
+                                           .agent = host,
+                                           .framework = HF_ROW_NONE,
+                                           .value = visible});
+    hf_pump__kill_runs(pump, host);
+    hf_agent_crash(&hf_pump_host(pump, host)->agent);
+    tell_heartbeats(pump, host, HF_MESSAGE_SILENT);
+    if (visible) tell_master(pump, host, HF_MESSAGE_EXITED);
+}
+
+void hf_pump_cut(HfPump *pump, uint32_t host)
+{
+    hf_pump_host(pump, host)->is_cut = TRUE;
+    tell_heartbeats(pump, host, HF_MESSAGE_SILENT);
+}
+
+void hf_pump_heal(HfPump *pump, uint32_t host)
+{
+    hf_pump_host(pump, host)->is_cut = FALSE;
+    tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);
+}
+
+char *hf_pump_available(HfPump *pump, uint32_t agent)
+{
+    const HfResources *free_now = hf_allocator_available(hf_master_allocator(pump->master), agent);
+    return free_now == NULL ? g_strdup("unknown") : hf_resources_to_text(pump->catalog, free_now);
+}

@@ -1,0 +1,181 @@
+/*
+ * A trivial host for tests of the control plane: one master, its allocator, agents, frameworks and
+ * fake executors on a list of pending messages and timers, fired by (time, order). No engine, no
+ * network, no world: what it needs of Holdfast is the layer `control` and those below. Messages can
+ * be lost, doubled and delayed; after every step the master recounts itself (hf_master_check).
+ *
+ * Everything that happened is kept as JSONL: records (`"ev"`) and, if wanted, the messages
+ * (`"msg"`) when they arrive or are lost.
+ */
+#ifndef HF_TESTS_SUPPORT_PUMP_H
+#define HF_TESTS_SUPPORT_PUMP_H
+
+#include "support/test.h"
+
+#include "base/random.h"
+#include "control/agent.h"
+#include "control/driver.h"
+#include "control/master.h"
+
+#define HF_SECONDS(n) ((HfTime)((n) * (double)HF_NS_PER_SECOND))
+
+typedef struct HfPumpConfig {
+    HfMasterConfig master;
+    HfTime latency; /* of every message between master and the others; 0 */
+    uint64_t seed;  /* of registration back-off and chaos; 1 */
+    gboolean log_messages;
+    /* Chaos: how many of 1000 messages are lost, doubled, or delayed (up to 30 s, past others). */
+    uint32_t lose, twice, late;
+} HfPumpConfig;
+
+void hf_pump_config_init(HfPumpConfig *config);
+
+/* An offer that a framework holds: neither answered nor rescinded as far as it knows. */
+typedef struct HfPumpOffer {
+    uint64_t id;
+    uint32_t agent, host;
+    HfRoleId role;
+} HfPumpOffer;
+
+typedef struct HfPumpUpdate {
+    HfTime at;
+    HfTaskStatus status;
+} HfPumpUpdate;
+
+typedef struct HfPumpAction HfPumpAction;
+
+typedef struct HfPumpFramework {
+    HfDriver *driver;
+    char *name;
+    uint32_t id; /* given by the master; HF_ROW_NONE before */
+    HF_VEC(HfPumpOffer) offers;
+    HF_VEC(HfPumpUpdate) updates;         /* every one told, in order */
+    uint32_t offered, rescinds, failures; /* so far: offers, rescinds, agents lost */
+    const HfPumpAction *action;           /* what to do inside the driver now */
+} HfPumpFramework;
+
+typedef struct HfPumpRun { /* a task that a fake executor runs */
+    uint32_t framework, generation;
+    uint64_t task;
+    HfTaskState end;
+    HfResources resources;
+} HfPumpRun;
+
+typedef struct HfPumpHost {
+    HfAgent agent;
+    HfResources total;
+    HfAttributes attributes;
+    char name[12];
+    gboolean is_cut; /* no message passes between it and the master */
+    HF_VEC(HfPumpRun) runs;
+} HfPumpHost;
+
+typedef enum HfPumpFate { HF_PUMP_PASS, HF_PUMP_LOSE, HF_PUMP_TWICE, HF_PUMP_LATE } HfPumpFate;
+
+typedef struct HfPumpRule {
+    HfMessageType type;
+    HfPumpFate fate;
+    HfTime delay;
+    uint32_t times;
+} HfPumpRule;
+
+typedef struct HfPumpEvent {
+    HfTime at;
+    uint64_t sequence;
+    HfPeer self;
+    HfMessage *message; /* NULL = a timer */
+    uint32_t kind;
+    uint64_t arg;
+} HfPumpEvent;
+
+typedef struct HfPump {
+    HfPumpConfig config;
+    HfCatalog *catalog;
+    HfTrace *trace;
+    HfMessagePool *pool;
+    HfOutbox out;
+    HfMaster *master;
+    HfAgentConfig agent_config;
+    GPtrArray *hosts;      /* HfPumpHost *, by row */
+    GPtrArray *frameworks; /* HfPumpFramework *, by row */
+    HF_VEC(HfPumpEvent) events;
+    HF_VEC(HfPumpRule) rules;
+    uint64_t sequence;
+    uint32_t generation;
+    HfTime now;
+    HfStream chaos;
+    HfRecord last[HF_RECORD_TYPES]; /* the latest of each type, without its resources */
+    GString *text;
+    gboolean is_lossless; /* nothing was lost, doubled or delayed so far */
+} HfPump;
+
+/* Starts the master at time 0. */
+HfPump *hf_pump_new(const HfPumpConfig *config);
+void hf_pump_free(HfPump *pump);
+
+/* ---- time ---- */
+
+/* Fire the next event; FALSE when none is pending (never, once the master has started). */
+gboolean hf_pump_step(HfPump *pump);
+
+/* Fire all events up to and including `until`. */
+void hf_pump_run(HfPump *pump, HfTime until);
+void hf_pump_run_for(HfPump *pump, HfTime duration);
+
+/* ---- what happens to messages: the next `times` of a type; later rules come after earlier ---- */
+void hf_pump_rule(HfPump *pump, HfMessageType type, HfPumpFate fate, HfTime delay, uint32_t times);
+
+/* ---- hosts ---- */
+uint32_t hf_pump_add_host(HfPump *pump, const char *resources);  /* down */
+uint32_t hf_pump_add_agent(HfPump *pump, const char *resources); /* added, and booted now */
+HfPumpHost *hf_pump_host(HfPump *pump, uint32_t host);
+void hf_pump_boot(HfPump *pump, uint32_t host);
+void hf_pump_crash(HfPump *pump, uint32_t host, gboolean visible);
+void hf_pump_cut(HfPump *pump, uint32_t host); /* a partition: silence in both directions */
+void hf_pump_heal(HfPump *pump, uint32_t host);
+
+/* ---- frameworks ---- */
+
+/* Subscribes now. `roles` separated by ','. */
+uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles,
+                               uint32_t capabilities, gboolean checkpoint);
+HfPumpFramework *hf_pump_framework(HfPump *pump, uint32_t framework);
+
+typedef struct HfPumpTask {
+    uint64_t id;
+    const char *resources;
+    HfTime duration;
+    HfTaskState end; /* 0 = FINISHED */
+} HfPumpTask;
+
+void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, uint32_t offer_count,
+                    const HfPumpTask *tasks, uint32_t task_count, double refuse_seconds);
+/* Accept the first offer held with one task and the default filter. */
+void hf_pump_launch(HfPump *pump, uint32_t framework, uint64_t task, const char *resources,
+                    HfTime duration);
+/* Decline the first offer held. */
+void hf_pump_decline(HfPump *pump, uint32_t framework, double refuse_seconds);
+void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds);
+void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task);
+void hf_pump_revive(HfPump *pump, uint32_t framework);
+void hf_pump_suppress(HfPump *pump, uint32_t framework);
+void hf_pump_teardown(HfPump *pump, uint32_t framework);
+
+/* The latest update told about a task; NULL when none was. */
+const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t task);
+
+/* ---- anything else ---- */
+
+/* A message to be filled and sent: legal or not. */
+HfMessage *hf_pump_message(HfPump *pump, HfMessageType type, HfPeer from, HfPeer to);
+void hf_pump_send(HfPump *pump, HfMessage *message);
+
+HfResources hf_pump_resources(HfPump *pump, const char *text); /* the caller clears */
+
+/* What nobody holds on an agent, in canonical text; free with g_free. */
+char *hf_pump_available(HfPump *pump, uint32_t agent);
+
+/* The lines so far, and forget them; free with g_free. */
+char *hf_pump_take_text(HfPump *pump);
+
+#endif

@@ -1,0 +1,21 @@
+/* Between the parts of the pump: pump.c (events and messages), pump_peers.c (frameworks and
+ * executors), pump_print.c (what happened, as text). */
+#ifndef HF_TESTS_SUPPORT_PUMP_INTERNAL_H
+#define HF_TESTS_SUPPORT_PUMP_INTERNAL_H
+
+#include "support/pump.h"
+
+/* pump.c */
+void hf_pump__flush(HfPump *pump, HfPeer self);
+
+/* pump_peers.c */
+HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *message);
+void hf_pump__executor(HfPump *pump, const HfMessage *in);
+void hf_pump__end_by_itself(HfPump *pump, uint32_t host, uint32_t generation);
+void hf_pump__kill_runs(HfPump *pump, uint32_t host);
+
+/* pump_print.c */
+void hf_pump__on_record(void *context, const HfRecord *record);
+void hf_pump__print_message(HfPump *pump, const HfMessage *message, gboolean is_lost);
+
+#endif

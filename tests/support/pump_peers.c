@@ -1,0 +1,320 @@
+/* Frameworks that do what a test tells them, fake executors, and copies of messages; see pump.h. */
+#include "base/assert.h"
+#include "support/pump.h"
+#include "support/pump_internal.h"
+
+/* ---- frameworks: told from outside, they act inside a timer callback of their driver ---- */
+
+struct HfPumpAction {
+    HfMessageType type; /* ACCEPT, DECLINE, KILL, REVIVE, SUPPRESS or TEARDOWN */
+    const uint64_t *offers;
+    uint32_t offer_count;
+    HfTaskInfo *tasks;
+    uint32_t task_count;
+    double refuse_seconds;
+    uint64_t task;
+};
+
+static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
+{
+    const HfPumpAction *action = ((HfPumpFramework *)model)->action;
+    switch (action->type) {
+    case HF_MESSAGE_ACCEPT:
+        hf_driver_accept(driver, action->offers, action->offer_count, action->tasks,
+                         action->task_count, action->refuse_seconds);
+        break;
+    case HF_MESSAGE_DECLINE:
+        hf_driver_decline(driver, action->offers, action->offer_count, action->refuse_seconds);
+        break;
+    case HF_MESSAGE_KILL:
+        hf_driver_kill(driver, action->task);
+        break;
+    case HF_MESSAGE_REVIVE:
+        hf_driver_revive(driver);
+        break;
+    case HF_MESSAGE_SUPPRESS:
+        hf_driver_suppress(driver);
+        break;
+    case HF_MESSAGE_TEARDOWN:
+        hf_driver_teardown(driver);
+        break;
+    default:
+        HF_ASSERT(!"an action that no framework takes");
+    }
+}
+
+static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, uint32_t count)
+{
+    HfPumpFramework *framework = model;
+    framework->offered += count;
+    for (uint32_t i = 0; i < count; i++)
+        hf_vec_push(&framework->offers,
+                    (HfPumpOffer){offers[i].id, offers[i].agent, offers[i].host, offers[i].role});
+}
+
+static void drop_offer(HfPumpFramework *framework, uint64_t offer)
+{
+    for (guint32 i = framework->offers.count; i-- > 0;)
+        if (framework->offers.at[i].id == offer) hf_vec_remove(&framework->offers, i);
+}
+
+static void on_rescind(void *model, HfDriver *driver, uint64_t offer)
+{
+    HfPumpFramework *framework = model;
+    framework->rescinds++;
+    drop_offer(framework, offer);
+}
+
+static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
+{
+    HfPumpFramework *framework = model;
+    hf_vec_push(&framework->updates, (HfPumpUpdate){hf_driver_now(driver), *status});
+}
+
+static void on_failure(void *model, HfDriver *driver, uint32_t agent)
+{
+    ((HfPumpFramework *)model)->failures++;
+}
+
+static const HfSchedulerOps scheduler = {
+    .offers = on_offers,
+    .rescind = on_rescind,
+    .update = on_update,
+    .failure = on_failure,
+    .timer = on_timer,
+};
+
+uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles,
+                               uint32_t capabilities, gboolean checkpoint)
+{
+    uint32_t row = pump->frameworks->len;
+    HfPumpFramework *framework = g_new0(HfPumpFramework, 1);
+    g_ptr_array_add(pump->frameworks, framework);
+    framework->name = g_strdup(name);
+    framework->id = HF_ROW_NONE;
+    g_autoptr(GArray) ids = hf_roles_parse(pump->catalog, roles, NULL);
+    assert_non_null(ids);
+    framework->driver =
+        hf_driver_new(row,
+                      &(HfDriverConfig){.name = framework->name,
+                                        .roles = (const HfRoleId *)(void *)ids->data,
+                                        .role_count = ids->len,
+                                        .capabilities = capabilities,
+                                        .checkpoint = checkpoint},
+                      &scheduler, framework);
+    hf_driver_start(framework->driver, pump->now, &pump->out);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_FRAMEWORK, row});
+    return row;
+}
+
+static void act(HfPump *pump, uint32_t row, const HfPumpAction *action)
+{
+    HfPumpFramework *framework = hf_pump_framework(pump, row);
+    framework->action = action;
+    hf_driver_timer(framework->driver, pump->now, 0, 0, &pump->out);
+    framework->action = NULL;
+    hf_pump__flush(pump, (HfPeer){HF_PEER_FRAMEWORK, row});
+    for (uint32_t i = 0; i < action->offer_count; i++) drop_offer(framework, action->offers[i]);
+}
+
+void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, uint32_t offer_count,
+                    const HfPumpTask *tasks, uint32_t task_count, double refuse_seconds)
+{
+    g_autofree uint64_t *ids = g_memdup2(offers, offer_count * sizeof *offers);
+    g_autofree HfTaskInfo *infos = g_new0(HfTaskInfo, task_count);
+    for (uint32_t i = 0; i < task_count; i++)
+        infos[i] = (HfTaskInfo){.id = tasks[i].id,
+                                .resources = hf_pump_resources(pump, tasks[i].resources),
+                                .duration = tasks[i].duration,
+                                .end = tasks[i].end ? tasks[i].end : HF_TASK_FINISHED,
+                                .usage_milli = 1000};
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_ACCEPT,
+                        .offers = ids,
+                        .offer_count = offer_count,
+                        .tasks = infos,
+                        .task_count = task_count,
+                        .refuse_seconds = refuse_seconds});
+}
+
+void hf_pump_launch(HfPump *pump, uint32_t framework, uint64_t task, const char *resources,
+                    HfTime duration)
+{
+    HfPumpFramework *self = hf_pump_framework(pump, framework);
+    assert_true(self->offers.count > 0);
+    hf_pump_accept(pump, framework, &self->offers.at[0].id, 1,
+                   &(HfPumpTask){.id = task, .resources = resources, .duration = duration}, 1,
+                   HF_REFUSE_DEFAULT);
+}
+
+void hf_pump_decline(HfPump *pump, uint32_t framework, double refuse_seconds)
+{
+    HfPumpFramework *self = hf_pump_framework(pump, framework);
+    assert_true(self->offers.count > 0);
+    uint64_t offer = self->offers.at[0].id;
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_DECLINE,
+                        .offers = &offer,
+                        .offer_count = 1,
+                        .refuse_seconds = refuse_seconds});
+}
+
+void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds)
+{
+    while (hf_pump_framework(pump, framework)->offers.count > 0)
+        hf_pump_decline(pump, framework, refuse_seconds);
+}
+
+void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task)
+{
+    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_KILL, .task = task});
+}
+
+void hf_pump_revive(HfPump *pump, uint32_t framework)
+{
+    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_REVIVE});
+}
+
+void hf_pump_suppress(HfPump *pump, uint32_t framework)
+{
+    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_SUPPRESS});
+}
+
+void hf_pump_teardown(HfPump *pump, uint32_t framework)
+{
+    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_TEARDOWN});
+}
+
+const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t task)
+{
+    const HfPumpFramework *self = hf_pump_framework(pump, framework);
+    for (guint32 i = self->updates.count; i-- > 0;)
+        if (self->updates.at[i].status.task == task) return &self->updates.at[i];
+    return NULL;
+}
+
+/* ---- executors: start at once, end when the time has come, die when told ---- */
+
+static void report(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTaskState state)
+{
+    HfMessage *message =
+        hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_STATUS, (HfPeer){HF_PEER_EXECUTOR, host},
+                       (HfPeer){HF_PEER_AGENT, host});
+    message->framework = run->framework;
+    message->status = (HfTaskStatus){
+        .framework = run->framework, .task = run->task, .state = state, .host = host};
+}
+
+static void record_run(HfPump *pump, uint32_t host, const HfPumpRun *run, HfRecordType type,
+                       HfTaskState state)
+{
+    hf_trace_emit(pump->trace, &(HfRecord){.at = pump->now,
+                                           .type = (uint16_t)type,
+                                           .state = (uint16_t)state,
+                                           .agent = host,
+                                           .framework = run->framework,
+                                           .id = run->task,
+                                           .value = 1000,
+                                           .resources = &run->resources});
+}
+
+static void end_run(HfPump *pump, uint32_t host, guint32 i, HfTaskState state)
+{
+    HfPumpRun *run = &hf_pump_host(pump, host)->runs.at[i];
+    record_run(pump, host, run, HF_RECORD_TASK_ENDED, state);
+    hf_resources_clear(pump->catalog, &run->resources);
+    hf_vec_remove(&hf_pump_host(pump, host)->runs, i);
+}
+
+static void start_run(HfPump *pump, const HfMessage *in)
+{
+    HfPumpHost *host = hf_pump_host(pump, in->to.row);
+    hf_vec_push_zero(&host->runs);
+    HfPumpRun *run = hf_vec_last(&host->runs);
+    run->framework = in->framework;
+    run->task = in->info.id;
+    run->generation = ++pump->generation;
+    run->end = in->info.end;
+    hf_resources_copy(pump->catalog, &run->resources, &in->info.resources);
+    record_run(pump, in->to.row, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
+    report(pump, in->to.row, run, HF_TASK_RUNNING);
+    if (in->info.duration != HF_TIME_NEVER)
+        hf_vec_push(&pump->events, (HfPumpEvent){.at = pump->now + in->info.duration,
+                                                 .sequence = pump->sequence++,
+                                                 .self = {HF_PEER_EXECUTOR, in->to.row},
+                                                 .arg = run->generation});
+}
+
+void hf_pump__executor(HfPump *pump, const HfMessage *in)
+{
+    if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH) {
+        start_run(pump, in);
+        return;
+    }
+    HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_KILL);
+    HfPumpHost *host = hf_pump_host(pump, in->to.row);
+    for (guint32 i = 0; i < host->runs.count; i++) {
+        if (host->runs.at[i].task != in->task || host->runs.at[i].framework != in->framework)
+            continue;
+        report(pump, in->to.row, &host->runs.at[i], HF_TASK_KILLED);
+        end_run(pump, in->to.row, i, HF_TASK_KILLED);
+        return;
+    }
+}
+
+void hf_pump__end_by_itself(HfPump *pump, uint32_t row, uint32_t generation)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = 0; i < host->runs.count; i++) {
+        HfPumpRun *run = &host->runs.at[i];
+        if (run->generation != generation) continue;
+        report(pump, row, run, run->end);
+        end_run(pump, row, i, run->end);
+        return;
+    }
+}
+
+void hf_pump__kill_runs(HfPump *pump, uint32_t host)
+{
+    while (hf_pump_host(pump, host)->runs.count > 0) end_run(pump, host, 0, HF_TASK_LOST);
+}
+
+/* ---- a message that arrives twice ---- */
+
+HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
+{
+    HfMessage *to = hf_message_pool_take(pump->pool, from->type, from->from, from->to);
+    to->framework = from->framework;
+    to->agent = from->agent;
+    to->task = from->task;
+    to->refuse_seconds = from->refuse_seconds;
+    to->status = from->status;
+    hf_task_info_copy(pump->catalog, &to->info, &from->info);
+    for (guint32 i = 0; i < from->offers.count; i++) {
+        HfOfferInfo copy = from->offers.at[i];
+        copy.resources = (HfResources){0};
+        hf_resources_copy(pump->catalog, &copy.resources, &from->offers.at[i].resources);
+        hf_vec_push(&to->offers, copy);
+    }
+    for (guint32 i = 0; i < from->ids.count; i++) hf_vec_push(&to->ids, from->ids.at[i]);
+    for (guint32 i = 0; i < from->tasks.count; i++) {
+        HfTaskInfo copy = {0};
+        hf_task_info_copy(pump->catalog, &copy, &from->tasks.at[i]);
+        hf_message_add_task(pump->catalog, to, &copy);
+    }
+    for (guint32 i = 0; i < from->reports.count; i++) {
+        HfTaskReport copy = from->reports.at[i];
+        copy.resources = (HfResources){0};
+        hf_resources_copy(pump->catalog, &copy.resources, &from->reports.at[i].resources);
+        hf_vec_push(&to->reports, copy);
+    }
+    for (guint32 i = 0; i < from->roles.count; i++) hf_vec_push(&to->roles, from->roles.at[i]);
+    to->name = from->name;
+    to->capabilities = from->capabilities;
+    to->checkpoint = from->checkpoint;
+    to->failover_timeout = from->failover_timeout;
+    to->total = from->total;
+    to->attributes = from->attributes;
+    to->owner = from->owner;
+    return to;
+}
