@@ -31,7 +31,9 @@ void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, c
                        .attributes = attributes,
                        .owner = owner,
                        .host = host,
-                       .id = HF_ROW_NONE};
+                       .id = HF_ROW_NONE,
+                       .retry_at = HF_TIME_NEVER,
+                       .give_up_at = HF_TIME_NEVER};
 }
 
 void hf_agent_clear(HfAgent *agent)
@@ -60,12 +62,18 @@ static void arm_registration(HfAgent *agent, HfTime now, HfOutbox *out)
     hf_outbox_timer(out, now + delay, HF_AGENT_TIMER_REGISTER, agent->draws);
 }
 
+static void begin_registration(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    agent->state = HF_AGENT_REGISTERING;
+    agent->attempts = 0;
+    agent->give_up_at = HF_TIME_NEVER;
+    arm_registration(agent, now, out);
+}
+
 void hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     HF_ASSERT(agent->state == HF_AGENT_DOWN);
-    agent->state = HF_AGENT_REGISTERING;
-    agent->attempts = 0;
-    arm_registration(agent, now, out);
+    begin_registration(agent, now, out);
 }
 
 void hf_agent_crash(HfAgent *agent)
@@ -75,7 +83,8 @@ void hf_agent_crash(HfAgent *agent)
     hf_vec_reset(&agent->tasks);
     agent->state = HF_AGENT_DOWN;
     agent->draws++; /* an attempt that is under way is of an earlier life */
-    agent->is_retry_armed = FALSE;
+    agent->retry_at = agent->give_up_at = HF_TIME_NEVER;
+    agent->is_ping_armed = FALSE;
     agent->life++;
 }
 
@@ -119,6 +128,14 @@ static HfTime retry_after(const HfAgent *agent, const HfAgentTask *task)
     return MIN(wait, agent->config->retry_max);
 }
 
+/* One timer counts: the earliest. One armed for later is passed over when it fires. */
+static void arm_retry(HfAgent *agent, HfTime at, HfOutbox *out)
+{
+    if (at >= agent->retry_at) return;
+    agent->retry_at = at;
+    hf_outbox_timer(out, at, HF_AGENT_TIMER_RETRY, agent->life);
+}
+
 /* Send the oldest update of a task, and see to it that it is sent again if no acknowledgement
  * comes. */
 static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox *out)
@@ -130,14 +147,13 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
     message->status = (HfTaskStatus){.framework = task->framework,
                                      .task = task->id,
                                      .state = (HfTaskState)task->updates[0],
-                                     .reason = task->reason,
+                                     .reason = (HfTaskReason)task->reason,
                                      .agent = agent->id,
                                      .host = agent->host,
+                                     .latest = task->state,
                                      .needs_ack = TRUE};
     task->sent_at = now;
-    if (agent->is_retry_armed) return;
-    agent->is_retry_armed = TRUE;
-    hf_outbox_timer(out, now + retry_after(agent, task), HF_AGENT_TIMER_RETRY, agent->life);
+    arm_retry(agent, now + retry_after(agent, task), out);
 }
 
 static void update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now, HfOutbox *out)
@@ -202,34 +218,80 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
     task->update_count--;
     memmove(task->updates, task->updates + 1, task->update_count);
     task->retries = 0;
-    if (task->update_count > 0)
+    if (task->update_count == 0) {
+        if (hf_task_state_is_terminal(task->state)) forget_task(agent, i, out);
+    } else if (agent->state == HF_AGENT_REGISTERED) {
         send_update(agent, task, now, out);
-    else if (hf_task_state_is_terminal(task->state))
-        forget_task(agent, i, out);
+    }
 }
 
-/* The master asks about a task: if it is not here, it has ended (Slave::reregistered). */
-static void answer_for(HfAgent *agent, HfTime now, const HfTaskReport *asked, HfOutbox *out)
+/* A task that the master thinks is here but is not: its launch was lost, or the host went down. The
+ * report that it is over is as reliable as any other update. */
+static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTime now, HfOutbox *out)
 {
-    if (find_task(agent, asked->framework, asked->task) < agent->tasks.count) return;
+    if (find_task(agent, report->framework, report->task) < agent->tasks.count) return;
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
-    task->id = asked->task;
-    task->framework = asked->framework;
-    task->role = asked->role;
+    task->id = report->task;
+    task->framework = report->framework;
+    task->role = report->role;
+    task->state = report->state;
+    task->updates[task->update_count++] = (uint8_t)report->state;
     task->reason = HF_REASON_RECONCILIATION;
-    update(agent, task, asked->state, now, out);
+    send_update(agent, task, now, out);
 }
 
 static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    if (agent->state == HF_AGENT_DOWN) return;
+    gboolean was_registered = agent->state == HF_AGENT_REGISTERED;
     agent->id = in->agent;
     agent->state = HF_AGENT_REGISTERED;
+    agent->registered_at = now;
+    agent->ping_period = in->ping_period;
+    agent->ping_timeout = in->ping_timeout;
     agent->draws++; /* stops the attempts */
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (agent->tasks.at[i].update_count > 0) send_update(agent, &agent->tasks.at[i], now, out);
-    for (guint32 i = 0; i < in->reports.count; i++) answer_for(agent, now, &in->reports.at[i], out);
+    for (guint32 i = 0; i < agent->tasks.count && !was_registered; i++) {
+        HfAgentTask *task = &agent->tasks.at[i];
+        if (task->update_count == 0) continue;
+        task->retries = 0;
+        send_update(agent, task, now, out);
+    }
+    for (guint32 i = 0; i < in->reports.count; i++) deny_task(agent, &in->reports.at[i], now, out);
+}
+
+/* ---- pings ---- */
+
+static void expect_ping(HfAgent *agent, HfTime until, HfOutbox *out)
+{
+    agent->give_up_at = until;
+    if (agent->is_ping_armed) return; /* it is for no later time, and armed anew when it fires */
+    agent->is_ping_armed = TRUE;
+    hf_outbox_timer(out, until, HF_AGENT_TIMER_PING, agent->life);
+}
+
+static void on_ping(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    hf_outbox_send(out, HF_MESSAGE_PONG, self(agent), master)->agent = agent->id;
+    if (agent->state == HF_AGENT_REGISTERED)
+        expect_ping(agent, now + agent->ping_timeout + 1, out); /* one just then still counts */
+}
+
+/* No ping comes any more: the last one came at a whole number of periods after registration. */
+static void on_silent(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    if (agent->state != HF_AGENT_REGISTERED) return;
+    HfTime last = now - (now - agent->registered_at) % agent->ping_period;
+    expect_ping(agent, MAX(now, last + agent->ping_timeout + 1), out);
+}
+
+static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    agent->is_ping_armed = FALSE;
+    if (agent->state != HF_AGENT_REGISTERED || agent->give_up_at == HF_TIME_NEVER) return;
+    if (now < agent->give_up_at)
+        expect_ping(agent, agent->give_up_at, out);
+    else
+        begin_registration(agent, now, out); /* Mesos: the agent detects its master anew */
 }
 
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -253,7 +315,13 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         on_acknowledged(agent, now, in, out);
         break;
     case HF_MESSAGE_PING:
-        hf_outbox_send(out, HF_MESSAGE_PONG, self(agent), master)->agent = agent->id;
+        on_ping(agent, now, out);
+        break;
+    case HF_MESSAGE_SILENT:
+        on_silent(agent, now, out);
+        break;
+    case HF_MESSAGE_AUDIBLE:
+        agent->give_up_at = HF_TIME_NEVER;
         break;
     case HF_MESSAGE_SHUTDOWN_FRAMEWORK:
         for (guint32 i = 0; i < agent->tasks.count; i++)
@@ -267,9 +335,9 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
 
 static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    HfTime next = HF_TIME_NEVER;
-    agent->is_retry_armed = TRUE; /* keep send_update from arming another */
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
+    if (now != agent->retry_at) return; /* an earlier timer took its place */
+    HfTime next = HF_TIME_NEVER;        /* retry_at stays at now, so that no send_update arms one */
+    for (guint32 i = 0; i < agent->tasks.count && agent->state == HF_AGENT_REGISTERED; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
         if (task->update_count == 0) continue;
         if (task->sent_at + retry_after(agent, task) <= now) {
@@ -278,8 +346,8 @@ static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
         }
         next = MIN(next, task->sent_at + retry_after(agent, task));
     }
-    agent->is_retry_armed = next != HF_TIME_NEVER;
-    if (agent->is_retry_armed) hf_outbox_timer(out, next, HF_AGENT_TIMER_RETRY, agent->life);
+    agent->retry_at = HF_TIME_NEVER;
+    arm_retry(agent, next, out);
 }
 
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
@@ -291,6 +359,9 @@ void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfO
         break;
     case HF_AGENT_TIMER_RETRY:
         if (arg == agent->life && agent->state != HF_AGENT_DOWN) on_retry(agent, now, out);
+        break;
+    case HF_AGENT_TIMER_PING:
+        if (arg == agent->life) on_ping_timer(agent, now, out);
         break;
     default:
         HF_ASSERT(!"a timer that no agent armed");

@@ -1,7 +1,8 @@
 /*
  * The agent: registers with the master, runs tasks through its executor, and sees each status
  * update through until it is acknowledged. A pure state machine: messages and timers in, messages
- * and timers out.
+ * and timers out. An agent that hears no ping for the ping timeout registers again; with virtual
+ * heartbeats its host says from when on there are none (SILENT) and that they are back (AUDIBLE).
  *
  * Source: Mesos 1.11 src/slave/slave.cpp, src/slave/constants.hpp, src/slave/status_update_manager
  * (one update of a task in flight at a time, retried from 10 s with doubling up to 10 min).
@@ -37,11 +38,11 @@ typedef struct HfAgentTask {
     uint32_t framework;
     HfRoleId role;
     HfTaskState state;
-    HfTaskReason reason;
     uint8_t
         updates[HF_AGENT_UPDATES]; /* states to be acknowledged, oldest first; [0] is in flight */
     uint8_t update_count;
     uint8_t retries;
+    uint8_t reason; /* HfTaskReason of the last update; not NONE only for what was never here */
     HfTime sent_at; /* of updates[0] */
     HfResources resources;
 } HfAgentTask;
@@ -59,11 +60,14 @@ typedef struct HfAgent {
     uint32_t attempts; /* of the current registration */
     uint32_t draws;    /* from the back-off stream so far */
     uint32_t life;     /* crashes so far: a timer of an earlier life means nothing */
-    gboolean is_retry_armed;
+    HfTime retry_at;   /* of the timer that counts; HF_TIME_NEVER = none */
+    HfTime registered_at, ping_period, ping_timeout; /* as the master said */
+    HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
+    gboolean is_ping_armed;
     HF_VEC(HfAgentTask) tasks;
 } HfAgent;
 
-enum { HF_AGENT_TIMER_REGISTER, HF_AGENT_TIMER_RETRY };
+enum { HF_AGENT_TIMER_REGISTER, HF_AGENT_TIMER_RETRY, HF_AGENT_TIMER_PING };
 
 void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, const char *name,
                    const HfResources *total, const HfAttributes *attributes, HfRoleId owner);

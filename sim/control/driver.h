@@ -11,9 +11,6 @@
 
 typedef struct HfDriver HfDriver;
 
-/* Filters.refuse_seconds when a framework says nothing (mesos.proto). */
-#define HF_REFUSE_DEFAULT 5.0
-
 /*
  * What a framework is told. Any member may be NULL. Arguments are valid during the call only;
  * offers stay the framework's until it answers them or they are rescinded, whether it keeps a note

@@ -44,6 +44,7 @@ void hf_master_free(HfMaster *master)
     }
     hf_offer_list_clear(master->catalog, &master->allocated);
     hf_resources_clear(master->catalog, &master->scratch);
+    hf_resources_clear(master->catalog, &master->filled_in.resources);
     hf_slots_clear(&master->offer_slots);
     hf_slots_clear(&master->task_slots);
     hf_vec_clear(&master->offers);
@@ -191,13 +192,11 @@ static void drop_offer(HfMaster *master, uint32_t row)
     hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
 }
 
-/* A refuse time as records have it: ms, -1 = no filter. What is out of Mesos's range is cut to it.
- */
+/* A refuse time as records have it: ms, -1 = no filter. */
 static int64_t refuse_ms(double seconds)
 {
-    if (seconds == HF_NO_FILTER) return -1;
-    if (!(seconds >= 0)) return 5000;
-    return (int64_t)(MIN(seconds, 365.0 * 86400.0) * 1000);
+    HF_ASSERT(seconds == HF_NO_FILTER || (seconds >= 0 && seconds <= 365.0 * 86400.0));
+    return seconds == HF_NO_FILTER ? -1 : (int64_t)(seconds * 1000);
 }
 
 static void record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
@@ -251,6 +250,13 @@ static void on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out)
 
 /* ---- tasks ---- */
 
+HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfTaskState aware)
+{
+    gboolean is_aware =
+        (master->frameworks.at[framework].capabilities & HF_CAPABILITY_PARTITION_AWARE) != 0;
+    return is_aware ? aware : HF_TASK_LOST;
+}
+
 void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
                           HfOutbox *out)
 {
@@ -272,6 +278,7 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     task->role = role;
     task->state = (uint16_t)state;
     task->is_holding = !hf_task_state_is_terminal(state);
+    task->is_kill_wanted = FALSE;
     hf_resources_copy(master->catalog, &task->resources, resources);
     LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
          &master->frameworks.at[framework].first_task);
@@ -279,7 +286,7 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     return handle.row;
 }
 
-static void forget_task(HfMaster *master, uint32_t row)
+void hf_master__forget_task(HfMaster *master, uint32_t row)
 {
     HfTaskRow *task = &master->tasks.at[row];
     HF_ASSERT(!task->is_holding);
@@ -290,7 +297,7 @@ static void forget_task(HfMaster *master, uint32_t row)
     hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
 }
 
-static void record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
+void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
 {
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_STATE,
@@ -311,7 +318,7 @@ static void close_account(HfMaster *master, HfTime now, uint32_t row, HfTaskStat
     HF_ASSERT(task->is_holding);
     task->state = (uint16_t)state;
     task->is_holding = FALSE;
-    record_task(task, now, reason, out);
+    hf_master__record_task(task, now, reason, out);
     /* The allocator forgets an unreachable agent and all that was held there in one go. */
     if (master->agents.at[task->agent].standing != HF_STANDING_UNREACHABLE)
         give_back(master, now, task->framework, task->agent, task->role, &task->resources,
@@ -329,7 +336,7 @@ static void set_task_state(HfMaster *master, HfTime now, uint32_t row, HfTaskSta
         return;
     }
     task->state = (uint16_t)state;
-    record_task(task, now, reason, out);
+    hf_master__record_task(task, now, reason, out);
 }
 
 void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
@@ -346,15 +353,24 @@ void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState
         close_account(master, now, row, state, reason, out);
         hf_master__tell_task(master, status.framework, &status, out);
     }
-    forget_task(master, row);
+    hf_master__forget_task(master, row);
 }
 
-static uint32_t find_task(const HfMaster *master, uint32_t framework, uint64_t id)
+uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id)
 {
+    if (id >= HF_TASK_IDS) return NO_ROW; /* none such was ever launched */
     return hf_map64_get(&master->task_rows, hf_master__task_key(framework, id));
 }
 
 /* ---- calls of frameworks ---- */
+
+/* Filters.refuse_seconds as a framework may state it: anything. What is negative or no number is
+ * Mesos's default, more than a year is a year. */
+static double refuse_seconds_of(const HfMessage *in)
+{
+    if (!(in->refuse_seconds >= 0)) return HF_REFUSE_DEFAULT;
+    return MIN(in->refuse_seconds, 365.0 * 86400.0);
+}
 
 static gboolean is_known(const HfMaster *master, const HfMessage *in)
 {
@@ -363,9 +379,37 @@ static gboolean is_known(const HfMaster *master, const HfMessage *in)
            master->frameworks.at[in->framework].peer == in->from.row;
 }
 
+/* Does a list of roles name one twice, or (unless `roles` is NULL) one that is not among `roles`?
+ */
+static gboolean roles_are_wrong(const HfMessage *in, const HfRoleId *roles, uint32_t role_count)
+{
+    for (guint32 i = 0; i < in->roles.count; i++) {
+        for (guint32 k = 0; k < i; k++)
+            if (in->roles.at[k] == in->roles.at[i]) return TRUE;
+        uint32_t k = 0;
+        while (k < role_count && roles[k] != in->roles.at[i]) k++;
+        if (roles != NULL && k == role_count) return TRUE;
+    }
+    return FALSE;
+}
+
+/* The framework of a driver that subscribed already; NO_ROW when none is active. Cold. */
+static uint32_t framework_of(const HfMaster *master, uint32_t peer)
+{
+    for (guint32 f = 0; f < master->frameworks.count; f++)
+        if (master->frameworks.at[f].peer == peer && master->frameworks.at[f].is_active) return f;
+    return NO_ROW;
+}
+
 static void on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    uint32_t row = master->frameworks.count;
+    if (in->roles.count == 0 || roles_are_wrong(in, NULL, 0)) return; /* invalid FrameworkInfo */
+    uint32_t row = framework_of(master, in->from.row);
+    if (row != NO_ROW) { /* it asks again because the answer is late or lost */
+        hf_outbox_send(out, HF_MESSAGE_SUBSCRIBED, self, in->from)->framework = row;
+        return;
+    }
+    row = master->frameworks.count;
     hf_vec_push_zero(&master->frameworks);
     HfFrameworkRow *framework = hf_vec_last(&master->frameworks);
     framework->peer = in->from.row;
@@ -412,7 +456,7 @@ static void on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutb
         uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
         if (row != NO_ROW)
             hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED,
-                                       in->refuse_seconds, FALSE, out);
+                                       refuse_seconds_of(in), FALSE, out);
     }
 }
 
@@ -434,6 +478,20 @@ static gboolean offers_are_valid(const HfMaster *master, const HfMessage *in)
     return master->agents.at[first->agent].standing == HF_STANDING_REGISTERED;
 }
 
+/* Tell a framework about a task that is on no agent. */
+static void answer(HfMaster *master, uint32_t framework, uint64_t id, HfTaskState state,
+                   HfTaskReason reason, HfOutbox *out)
+{
+    hf_master__tell_task(master, framework,
+                         &(HfTaskStatus){.framework = framework,
+                                         .task = id,
+                                         .state = state,
+                                         .reason = reason,
+                                         .agent = HF_ROW_NONE,
+                                         .host = HF_ROW_NONE},
+                         out);
+}
+
 /* A task that never gets as far as an agent. */
 static void refuse_task(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
                         HfTaskState state, HfTaskReason reason, HfOutbox *out)
@@ -444,15 +502,9 @@ static void refuse_task(HfMaster *master, HfTime now, uint32_t framework, uint64
                                       .reason = (uint16_t)reason,
                                       .agent = HF_ROW_NONE,
                                       .framework = framework,
+                                      .role = HF_ROLE_NONE,
                                       .id = id});
-    hf_master__tell_task(master, framework,
-                         &(HfTaskStatus){.framework = framework,
-                                         .task = id,
-                                         .state = state,
-                                         .reason = reason,
-                                         .agent = HF_ROW_NONE,
-                                         .host = HF_ROW_NONE},
-                         out);
+    answer(master, framework, id, state, reason, out);
 }
 
 static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -469,11 +521,24 @@ static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
             hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED, HF_NO_FILTER,
                                        FALSE, out);
     }
-    gboolean aware =
-        master->frameworks.at[in->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
     for (guint32 i = 0; i < in->tasks.count; i++)
         refuse_task(master, now, in->framework, in->tasks.at[i].id,
-                    aware ? HF_TASK_DROPPED : HF_TASK_LOST, HF_REASON_INVALID_OFFERS, out);
+                    hf_master__state_for(master, in->framework, HF_TASK_DROPPED),
+                    HF_REASON_INVALID_OFFERS, out);
+}
+
+/* A task may leave out for which role its resources are allocated: the offers' (MESOS 2.3, step 3).
+ * Borrowed until the next call. */
+static const HfTaskInfo *with_role(HfMaster *master, const HfTaskInfo *info, HfRoleId role)
+{
+    const HfResource *entries = hf_resources_entries(&info->resources);
+    uint32_t count = hf_resources_count(&info->resources), i = 0;
+    while (i < count && hf_meta_allocation_role(master->catalog, entries[i].meta) != HF_ROLE_NONE)
+        i++;
+    if (i == count) return info;
+    hf_task_info_copy(master->catalog, &master->filled_in, info);
+    hf_resources_allocate(master->catalog, &master->filled_in.resources, role);
+    return &master->filled_in;
 }
 
 static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
@@ -518,15 +583,15 @@ static void on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbo
     for (guint32 i = 0; i < in->ids.count; i++) {
         uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
         record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
-                     refuse_ms(in->refuse_seconds), out);
+                     refuse_ms(refuse_seconds_of(in)), out);
         hf_resources_add(master->catalog, remaining, &master->offers.at[row].resources);
         drop_offer(master, row);
     }
     for (guint32 i = 0; i < in->tasks.count;
          i++) { /* each stands for itself: a bad one does not stop the next */
-        const HfTaskInfo *info = &in->tasks.at[i];
-        if (hf_resources_is_empty(&info->resources) ||
-            find_task(master, in->framework, info->id) != NO_ROW ||
+        const HfTaskInfo *info = with_role(master, &in->tasks.at[i], role);
+        if (hf_resources_is_empty(&info->resources) || info->id >= HF_TASK_IDS ||
+            hf_master__find_task(master, in->framework, info->id) != NO_ROW ||
             !hf_resources_contains(master->catalog, remaining, &info->resources)) {
             refuse_task(master, now, in->framework, info->id, HF_TASK_ERROR, HF_REASON_TASK_INVALID,
                         out);
@@ -536,7 +601,7 @@ static void on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbo
         launch(master, now, in->framework, agent, role, info, out);
     }
     if (!hf_resources_is_empty(remaining))
-        give_back(master, now, in->framework, agent, role, remaining, in->refuse_seconds, FALSE);
+        give_back(master, now, in->framework, agent, role, remaining, refuse_seconds_of(in), FALSE);
 }
 
 static void on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -546,16 +611,17 @@ static void on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
                                       .agent = HF_ROW_NONE,
                                       .framework = in->framework,
                                       .id = in->task});
-    uint32_t row = find_task(master, in->framework, in->task);
-    if (row == NO_ROW) { /* Master::kill: answered like a reconciliation */
-        refuse_task(master, now, in->framework, in->task, HF_TASK_LOST, HF_REASON_RECONCILIATION,
-                    out);
+    uint32_t row = hf_master__find_task(master, in->framework, in->task);
+    if (row == NO_ROW) { /* Master::kill: answered like a reconciliation; no task changes state */
+        answer(master, in->framework, in->task,
+               hf_master__state_for(master, in->framework, HF_TASK_UNKNOWN),
+               HF_REASON_RECONCILIATION, out);
         return;
     }
-    const HfTaskRow *task = &master->tasks.at[row];
+    HfTaskRow *task = &master->tasks.at[row];
     const HfAgentRow *agent = &master->agents.at[task->agent];
-    if (agent->standing != HF_STANDING_REGISTERED)
-        return; /* nobody to tell: the framework asks again */
+    task->is_kill_wanted = TRUE;
+    if (agent->standing != HF_STANDING_REGISTERED) return; /* it is told when it is back */
     HfMessage *message =
         hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
     message->framework = in->framework;
@@ -564,18 +630,20 @@ static void on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
 
 static void on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *out)
 {
-    uint32_t row = find_task(master, in->framework, in->status.task);
     if (in->agent >= master->agents.count) return;
     const HfAgentRow *agent = &master->agents.at[in->agent];
-    if (row != NO_ROW && hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
-        hf_task_state_is_terminal(in->status.state))
-        forget_task(master, row);
     if (agent->standing != HF_STANDING_REGISTERED) return; /* the agent will send it again */
+    uint32_t row = hf_master__find_task(master, in->framework, in->status.task);
+    if (row != NO_ROW && master->tasks.at[row].agent == in->agent &&
+        hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
+        hf_task_state_is_terminal(in->status.state))
+        hf_master__forget_task(master, row);
     HfMessage *message = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self,
                                         (HfPeer){HF_PEER_AGENT, agent->host});
     message->framework = in->framework;
     message->agent = in->agent;
     message->status = in->status;
+    message->status.framework = in->framework; /* a framework acknowledges its own tasks alone */
 }
 
 static void on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
@@ -593,7 +661,7 @@ static void on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
                 ->framework = row;
         if (master->tasks.at[task].is_holding)
             close_account(master, now, task, HF_TASK_KILLED, HF_REASON_FRAMEWORK_REMOVED, out);
-        forget_task(master, task);
+        hf_master__forget_task(master, task);
     }
     framework->is_active = FALSE;
     hf_master__record(out, (HfRecord){.at = now,
@@ -607,7 +675,7 @@ static void on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
 static void on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t framework = in->status.framework;
-    if (in->agent >= master->agents.count ||
+    if (in->agent >= master->agents.count || master->agents.at[in->agent].host != in->from.row ||
         master->agents.at[in->agent].standing != HF_STANDING_REGISTERED)
         return; /* from an agent that was given up: it must register again first */
     if (framework >= master->frameworks.count || !master->frameworks.at[framework].is_active) {
@@ -618,17 +686,24 @@ static void on_status_update(HfMaster *master, HfTime now, const HfMessage *in, 
         ack->status = in->status;
         return;
     }
-    uint32_t row = find_task(master, framework, in->status.task);
+    uint32_t row = hf_master__find_task(master, framework, in->status.task);
+    /* A task that is over gives its resources back now, though its older updates come first; one
+     * that comes late or twice moves nothing back. */
+    HfTaskState state =
+        hf_task_state_is_terminal(in->status.latest) ? in->status.latest : in->status.state;
     if (row != NO_ROW && master->tasks.at[row].agent == in->agent &&
         !hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
-        master->tasks.at[row].state != in->status.state)
-        set_task_state(master, now, row, in->status.state, in->status.reason, out);
+        (uint16_t)state > master->tasks.at[row].state)
+        set_task_state(master, now, row, state, in->status.reason, out);
     hf_master__tell_task(master, framework, &in->status, out);
 }
 
 static void on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,
                       gboolean revive)
 {
+    const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
+    if (roles_are_wrong(in, framework->roles, framework->role_count))
+        return; /* one role that is not the framework's drops the whole call */
     HfRecord record = {.at = now,
                        .type = revive ? HF_RECORD_REVIVED : HF_RECORD_SUPPRESSED,
                        .agent = HF_ROW_NONE,
@@ -694,7 +769,7 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         hf_master__on_silent(master, now, in, out);
         break;
     case HF_MESSAGE_AUDIBLE:
-        hf_master__on_audible(master, now, in, out);
+        hf_master__on_audible(master, in);
         break;
     default:
         HF_ASSERT(!"a message that no master expects");
@@ -718,8 +793,11 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
     case HF_MASTER_TIMER_OFFERS:
         on_offer_timeouts(master, now, out);
         break;
-    case HF_MASTER_TIMER_UNREACHABLE:
-        hf_master__on_unreachable_timer(master, now, arg, out);
+    case HF_MASTER_TIMER_SILENCE:
+        hf_master__on_silence_timer(master, now, arg, out);
+        break;
+    case HF_MASTER_TIMER_REREGISTER:
+        hf_master__on_reregister_timer(master, now, arg, out);
         break;
     case HF_MASTER_TIMER_PING:
         hf_master__on_ping_timer(master, now, arg, out);

@@ -18,6 +18,12 @@ static HfPeer host_of(const HfMaster *master, uint32_t agent)
     return (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host};
 }
 
+/* A timer about an agent, and what it is armed for: it means nothing once that has moved on. */
+static uint64_t timer_arg(uint32_t row, uint32_t what_for)
+{
+    return (uint64_t)what_for << 32 | row;
+}
+
 static void start_pings(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
@@ -25,11 +31,12 @@ static void start_pings(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
     agent->missed = 0;
     agent->ponged = TRUE;
     agent->epoch++;
+    agent->silence++;
     if (!master->config.explicit_heartbeats) return;
     agent->ponged = FALSE;
     hf_outbox_send(out, HF_MESSAGE_PING, self, host_of(master, row))->agent = row;
     hf_outbox_timer(out, now + master->config.agent_ping_timeout, HF_MASTER_TIMER_PING,
-                    hf_master__agent_arg(master, row));
+                    timer_arg(row, agent->epoch));
 }
 
 static void tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfHolding *used,
@@ -59,28 +66,24 @@ static void record_agent(const HfMaster *master, HfTime now, uint32_t row, HfRec
                                       .resources = agent->total});
 }
 
-void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+/* An agent that the master has not seen yet gets an id: one for each host, for the whole run. */
+static uint32_t admit(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    /* The reply to an earlier attempt may be on its way, or lost: the same host gets the same id
-     * again. */
-    uint32_t row = hf_map64_get(&master->agent_of_host, in->from.row);
-    if (row == HF_MAP64_NONE) {
-        row = master->agents.count;
-        hf_map64_set(&master->agent_of_host, in->from.row, row);
-        hf_vec_push_zero(&master->agents);
-        HfAgentRow *agent = hf_vec_last(&master->agents);
-        agent->host = in->from.row;
-        agent->hostname = in->name;
-        agent->total = in->total;
-        agent->attributes = in->attributes;
-        agent->owner = in->owner;
-        agent->first_offer = agent->first_task = NO_ROW;
-        g_snprintf(agent->name, sizeof agent->name, "S%08u", row);
-        tell_allocator(master, now, row, NULL, 0);
-        record_agent(master, now, row, HF_RECORD_AGENT_REGISTERED, out);
-        start_pings(master, now, row, out);
-    }
-    hf_outbox_send(out, HF_MESSAGE_AGENT_REGISTERED, self, in->from)->agent = row;
+    uint32_t row = master->agents.count;
+    hf_map64_set(&master->agent_of_host, in->from.row, row);
+    hf_vec_push_zero(&master->agents);
+    HfAgentRow *agent = hf_vec_last(&master->agents);
+    agent->host = in->from.row;
+    agent->hostname = in->name;
+    agent->total = in->total;
+    agent->attributes = in->attributes;
+    agent->owner = in->owner;
+    agent->first_offer = agent->first_task = NO_ROW;
+    g_snprintf(agent->name, sizeof agent->name, "S%08u", row);
+    tell_allocator(master, now, row, NULL, 0);
+    record_agent(master, now, row, HF_RECORD_AGENT_REGISTERED, out);
+    start_pings(master, now, row, out);
+    return row;
 }
 
 /* Does the agent still have this task? */
@@ -93,23 +96,25 @@ static gboolean is_reported(const HfMessage *in, const HfTaskRow *task)
 }
 
 /*
- * Tasks in the master's book that the agent did not report (reconcileKnownSlave). It may have lost
- * them; or they were launched when its report was on its way already. Only the agent can tell: it
- * is asked, behind the order to run them, and answers for those that it does not have.
+ * The answer to a registration. Of the tasks in the master's book that the agent did not name only
+ * the agent can tell whether they are gone, or were on their way to it when it wrote: it is asked
+ * (reconcileKnownSlave, MESOS-1696). One that had ended needs no answer.
  */
-static void ask_for_missing(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
-                            HfMessage *reply, HfOutbox *out)
+static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessageType type,
+                    HfOutbox *out)
 {
+    HfMessage *reply = hf_outbox_send(out, type, self, in->from);
+    reply->agent = row;
+    reply->ping_period = master->config.agent_ping_timeout;
+    reply->ping_timeout =
+        master->config.agent_ping_timeout * (HfTime)master->config.max_agent_ping_timeouts;
     uint32_t next;
-    for (uint32_t at = master->agents.at[row].first_task; at != NO_ROW; at = next) {
-        const HfTaskRow *task = &master->tasks.at[at];
+    for (uint32_t t = master->agents.at[row].first_task; t != NO_ROW; t = next) {
+        const HfTaskRow *task = &master->tasks.at[t];
         next = task->links.next_of_agent;
         if (is_reported(in, task)) continue;
-        gboolean aware =
-            master->frameworks.at[task->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
-        HfTaskState state = aware ? HF_TASK_DROPPED : HF_TASK_LOST;
-        if (!task->is_holding) { /* its end was heard; nobody will repeat it */
-            hf_master__end_task(master, now, at, state, HF_REASON_RECONCILIATION, out);
+        if (!task->is_holding) {
+            hf_master__forget_task(master, t);
             continue;
         }
         hf_vec_push_zero(&reply->reports);
@@ -117,71 +122,149 @@ static void ask_for_missing(HfMaster *master, HfTime now, uint32_t row, const Hf
         report->framework = task->framework;
         report->task = task->id;
         report->role = task->role;
-        report->state = state;
+        report->state = hf_master__state_for(master, task->framework, HF_TASK_DROPPED);
     }
 }
 
-/* An unreachable agent is back: its tasks that run on are entered again, each with an update. */
+static gboolean is_active(const HfMaster *master, uint32_t framework)
+{
+    return framework < master->frameworks.count && master->frameworks.at[framework].is_active;
+}
+
+/* The agent runs what is in no book: its framework is gone, or was told that the task is lost. */
+static void stop_task(const HfMaster *master, const HfTaskReport *report, HfPeer agent,
+                      HfOutbox *out)
+{
+    HfMessage *message = hf_outbox_send(
+        out,
+        is_active(master, report->framework) ? HF_MESSAGE_KILL_TASK : HF_MESSAGE_SHUTDOWN_FRAMEWORK,
+        self, agent);
+    message->framework = report->framework;
+    message->task = report->task;
+}
+
+/* An agent of the book is back: kills it may have missed, and tasks that were given up meanwhile.
+ */
+static void stop_unwanted(HfMaster *master, uint32_t row, const HfMessage *in, HfOutbox *out)
+{
+    for (guint32 i = 0; i < in->reports.count; i++) {
+        const HfTaskReport *report = &in->reports.at[i];
+        if (hf_task_state_is_terminal(report->state)) continue;
+        uint32_t task = is_active(master, report->framework)
+                            ? hf_master__find_task(master, report->framework, report->task)
+                            : NO_ROW;
+        if (task == NO_ROW || master->tasks.at[task].agent != row ||
+            master->tasks.at[task].is_kill_wanted)
+            stop_task(master, report, in->from, out);
+    }
+}
+
+/* Enter a task that runs on into the book again, and tell its framework. */
+static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskReport *report,
+                       HfOutbox *out)
+{
+    uint32_t task = hf_master__add_task(master, report->framework, row, report->role, report->task,
+                                        report->state, &report->resources);
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_LAUNCHED,
+                                      .agent = row,
+                                      .framework = report->framework,
+                                      .role = report->role,
+                                      .id = report->task,
+                                      .resources = &report->resources});
+    if (report->state != HF_TASK_STAGING)
+        hf_master__record_task(&master->tasks.at[task], now, HF_REASON_SLAVE_REREGISTERED, out);
+    hf_master__tell_task(master, report->framework,
+                         &(HfTaskStatus){.framework = report->framework,
+                                         .task = report->task,
+                                         .state = report->state,
+                                         .reason = HF_REASON_SLAVE_REREGISTERED,
+                                         .agent = row,
+                                         .host = master->agents.at[row].host},
+                         out);
+}
+
+/*
+ * An unreachable agent is back: its tasks that run on are entered again. Those of which the update
+ * of the end is still to come are not. A task whose id is in use again, or that does not fit beside
+ * the others (the order to stop it was lost), is stopped.
+ */
 static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
                              HfOutbox *out)
 {
     HF_VEC(HfHolding) used = {0};
+    HfResources left = {0};
+    hf_resources_copy(master->catalog, &left, master->agents.at[row].total);
     for (guint32 i = 0; i < in->reports.count; i++) {
         const HfTaskReport *report = &in->reports.at[i];
-        if (report->framework >= master->frameworks.count ||
-            !master->frameworks.at[report->framework].is_active) {
-            hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_FRAMEWORK, self, in->from)->framework =
-                report->framework;
-            continue;
+        if (hf_task_state_is_terminal(report->state)) continue;
+        HfResources plain = {0};
+        hf_resources_copy(master->catalog, &plain, &report->resources);
+        hf_resources_unallocate(master->catalog, &plain);
+        if (is_active(master, report->framework) &&
+            hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
+            hf_resources_contains(master->catalog, &left, &plain)) {
+            hf_resources_subtract(master->catalog, &left, &plain);
+            readd_task(master, now, row, report, out);
+            hf_vec_push(&used, (HfHolding){.framework = report->framework,
+                                           .agent = row,
+                                           .role = report->role,
+                                           .resources = &report->resources});
+        } else {
+            stop_task(master, report, in->from, out);
         }
-        if (hf_task_state_is_terminal(report->state)) continue; /* its update is still to come */
-        hf_master__add_task(master, report->framework, row, report->role, report->task,
-                            report->state, &report->resources);
-        hf_vec_push(&used, (HfHolding){.framework = report->framework,
-                                       .agent = row,
-                                       .role = report->role,
-                                       .resources = &report->resources});
-        hf_master__record(out, (HfRecord){.at = now,
-                                          .type = HF_RECORD_TASK_LAUNCHED,
-                                          .agent = row,
-                                          .framework = report->framework,
-                                          .role = report->role,
-                                          .id = report->task,
-                                          .resources = &report->resources});
-        hf_master__tell_task(master, report->framework,
-                             &(HfTaskStatus){.framework = report->framework,
-                                             .task = report->task,
-                                             .state = report->state,
-                                             .reason = HF_REASON_SLAVE_REREGISTERED,
-                                             .agent = row,
-                                             .host = master->agents.at[row].host},
-                             out);
+        hf_resources_clear(master->catalog, &plain);
     }
     tell_allocator(master, now, row, used.at, used.count);
+    hf_resources_clear(master->catalog, &left);
     hf_vec_clear(&used);
 }
 
-void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
 {
-    uint32_t row = in->agent;
-    if (row >= master->agents.count || master->agents.at[row].host != in->from.row) return;
     HfAgentRow *agent = &master->agents.at[row];
     agent->hostname = in->name;
     agent->total = in->total;
     agent->attributes = in->attributes;
     HfAgentStanding before = agent->standing;
     agent->standing = HF_STANDING_REGISTERED;
-    HfMessage *reply = hf_outbox_send(out, HF_MESSAGE_AGENT_REREGISTERED, self, in->from);
-    reply->agent = row;
+    agent->silence++; /* it can be heard */
+    agent->missed = 0;
+    agent->ponged = TRUE;
+    record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
     if (before == HF_STANDING_UNREACHABLE) {
         readd_with_tasks(master, now, row, in, out);
-    } else {
-        ask_for_missing(master, now, row, in, reply, out);
-        if (before == HF_STANDING_DISCONNECTED)
-            hf_allocator_agent_activate(master->allocator, now, row);
+        start_pings(master, now, row, out);
+        return;
     }
-    record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
-    start_pings(master, now, row, out);
+    stop_unwanted(master, row, in, out);
+    if (before == HF_STANDING_DISCONNECTED)
+        hf_allocator_agent_activate(master->allocator, now, row);
+}
+
+/* The agent that a message or a connection belongs to; NO_ROW when it never registered. */
+static uint32_t agent_of(const HfMaster *master, const HfMessage *in)
+{
+    return hf_map64_get(&master->agent_of_host, in->from.row);
+}
+
+/* An agent that knows no id of its own: new, or the answer to an earlier attempt has not come. */
+void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t row = agent_of(master, in);
+    if (row == NO_ROW)
+        row = admit(master, now, in, out);
+    else if (master->agents.at[row].standing != HF_STANDING_REGISTERED)
+        readmit(master, now, row, in, out);
+    welcome(master, row, in, HF_MESSAGE_AGENT_REGISTERED, out);
+}
+
+void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t row = agent_of(master, in);
+    if (row == NO_ROW || row != in->agent) return;
+    readmit(master, now, row, in, out);
+    welcome(master, row, in, HF_MESSAGE_AGENT_REREGISTERED, out);
 }
 
 static void rescind_all(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
@@ -189,14 +272,6 @@ static void rescind_all(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
     while (master->agents.at[row].first_offer != NO_ROW)
         hf_master__take_offer_back(master, now, master->agents.at[row].first_offer,
                                    HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER, TRUE, out);
-}
-
-/* The agent that a connection belongs to; NO_ROW when it never registered. */
-static uint32_t agent_of(const HfMaster *master, const HfMessage *in)
-{
-    return in->agent < master->agents.count && master->agents.at[in->agent].host == in->from.row
-               ? in->agent
-               : NO_ROW;
 }
 
 /* The connection to an agent broke: Master::exited, Master::disconnect(slave). */
@@ -208,6 +283,7 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
     rescind_all(master, now, row, out);
     HfAgentRow *agent = &master->agents.at[row];
     agent->standing = HF_STANDING_DISCONNECTED;
+    agent->disconnected_at = now;
     record_agent(master, now, row, HF_RECORD_AGENT_DISCONNECTED, out);
     uint32_t next;
     for (uint32_t task = agent->first_task; task != NO_ROW; task = next) {
@@ -217,8 +293,8 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
     }
     /* Pings go on unanswered, and there is a limit for coming back; the earlier of the two counts.
      * The first is armed by SILENT, or runs on by itself with explicit heartbeats. */
-    hf_outbox_timer(out, now + master->config.agent_reregister_timeout, HF_MASTER_TIMER_UNREACHABLE,
-                    hf_master__agent_arg(master, row));
+    hf_outbox_timer(out, now + master->config.agent_reregister_timeout, HF_MASTER_TIMER_REREGISTER,
+                    row);
 }
 
 /* No pong from now on: the first unanswered ping is the next one, and each of the ticks after it is
@@ -232,14 +308,13 @@ void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfO
     HfTime since = now - agent->registered_at;
     HfTime ping = agent->registered_at + (since + period - 1) / period * period;
     hf_outbox_timer(out, ping + (HfTime)master->config.max_agent_ping_timeouts * period,
-                    HF_MASTER_TIMER_UNREACHABLE, hf_master__agent_arg(master, row));
+                    HF_MASTER_TIMER_SILENCE, timer_arg(row, agent->silence));
 }
 
-void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+void hf_master__on_audible(HfMaster *master, const HfMessage *in)
 {
     uint32_t row = agent_of(master, in);
-    if (row != NO_ROW && master->agents.at[row].standing == HF_STANDING_REGISTERED)
-        master->agents.at[row].epoch++; /* a pending verdict is void */
+    if (row != NO_ROW) master->agents.at[row].silence++; /* a pending verdict is void */
 }
 
 void hf_master__on_pong(HfMaster *master, const HfMessage *in)
@@ -257,16 +332,15 @@ static void mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbo
     rescind_all(master, now, row, out);
     agent->standing = HF_STANDING_UNREACHABLE;
     agent->epoch++;
+    agent->silence++;
     record_agent(master, now, row, HF_RECORD_AGENT_UNREACHABLE, out);
     while (agent->first_task != NO_ROW) {
         uint32_t task = agent->first_task;
-        uint32_t framework = master->tasks.at[task].framework;
-        gboolean aware =
-            master->frameworks.at[framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
         /* TASK_UNREACHABLE is not terminal for the framework, but this book forgets the task either
          * way; it is entered again from the agent's report should the agent come back with it. */
-        hf_master__end_task(master, now, task, aware ? HF_TASK_UNREACHABLE : HF_TASK_LOST,
-                            HF_REASON_SLAVE_REMOVED, out);
+        HfTaskState state =
+            hf_master__state_for(master, master->tasks.at[task].framework, HF_TASK_UNREACHABLE);
+        hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
     }
     HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
@@ -280,16 +354,25 @@ static void mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbo
     }
 }
 
-void hf_master__on_unreachable_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
+void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
 {
     uint32_t row = (uint32_t)arg;
-    if (hf_master__agent_arg(master, row) == arg) mark_unreachable(master, now, row, out);
+    if (timer_arg(row, master->agents.at[row].silence) == arg)
+        mark_unreachable(master, now, row, out);
+}
+
+void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
+{
+    const HfAgentRow *agent = &master->agents.at[arg];
+    if (agent->standing == HF_STANDING_DISCONNECTED &&
+        now >= agent->disconnected_at + master->config.agent_reregister_timeout)
+        mark_unreachable(master, now, (uint32_t)arg, out);
 }
 
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
 {
     uint32_t row = (uint32_t)arg;
-    if (hf_master__agent_arg(master, row) != arg) return;
+    if (timer_arg(row, master->agents.at[row].epoch) != arg) return;
     HfAgentRow *agent = &master->agents.at[row];
     if (!agent->ponged && ++agent->missed >= master->config.max_agent_ping_timeouts) {
         mark_unreachable(master, now, row, out);

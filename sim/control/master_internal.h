@@ -27,7 +27,9 @@ typedef struct HfTaskRow {
     uint32_t framework, agent;
     HfRoleId role;
     uint16_t state;
-    uint16_t is_holding; /* its resources are still allocated */
+    uint8_t is_holding; /* its resources are still allocated */
+    uint8_t
+        is_kill_wanted; /* the framework asked for it: told to the agent again when it registers */
     HfLinks links;
     HfResources resources;
 } HfTaskRow;
@@ -41,10 +43,12 @@ typedef enum HfAgentStanding {
 typedef struct HfAgentRow {
     uint32_t host;
     HfAgentStanding standing;
-    uint32_t epoch;       /* bumped whenever a pending timer about it loses its meaning */
-    uint32_t missed;      /* explicit heartbeats: pings without pong */
-    gboolean ponged;      /* since the last ping */
-    HfTime registered_at; /* phase of its pings */
+    uint32_t epoch;         /* of its pings: bumped when a pending ping timer loses its meaning */
+    uint32_t silence;       /* likewise of the verdict that a silence ends in */
+    uint32_t missed;        /* explicit heartbeats: pings without pong */
+    gboolean ponged;        /* since the last ping */
+    HfTime registered_at;   /* phase of its pings */
+    HfTime disconnected_at; /* while DISCONNECTED */
     uint32_t first_offer, first_task;
     HfRoleId owner;
     const char *hostname;     /* borrowed from the agent */
@@ -83,6 +87,7 @@ struct HfMaster {
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated; /* scratch of a run */
     HfResources scratch;
+    HfTaskInfo filled_in;              /* scratch: a task whose resources now say their role */
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;
     gboolean is_run_pending;
@@ -91,20 +96,18 @@ struct HfMaster {
 enum {
     HF_MASTER_TIMER_BATCH,
     HF_MASTER_TIMER_RUN,
-    HF_MASTER_TIMER_OFFERS,      /* offer_timeout */
-    HF_MASTER_TIMER_UNREACHABLE, /* arg: agent, epoch */
-    HF_MASTER_TIMER_PING         /* arg: agent, epoch */
+    HF_MASTER_TIMER_OFFERS,    /* offer_timeout */
+    HF_MASTER_TIMER_SILENCE,   /* arg: agent, its silence */
+    HF_MASTER_TIMER_PING,      /* arg: agent, its epoch */
+    HF_MASTER_TIMER_REREGISTER /* arg: agent */
 };
 
-static inline uint64_t hf_master__agent_arg(const HfMaster *master, uint32_t agent)
-{
-    return (uint64_t)master->agents.at[agent].epoch << 32 | agent;
-}
-
 /* Tasks of one framework are told apart by 40 bits; frameworks by 24. */
+#define HF_TASK_IDS (UINT64_C(1) << 40)
+
 static inline uint64_t hf_master__task_key(uint32_t framework, uint64_t task)
 {
-    HF_ASSERT(framework < (1U << 24) && task < (UINT64_C(1) << 40));
+    HF_ASSERT(framework < (1U << 24) && task < HF_TASK_IDS);
     return (uint64_t)framework << 40 | task;
 }
 
@@ -118,16 +121,22 @@ void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStat
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
                              uint64_t id, HfTaskState state, const HfResources *resources);
 void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out);
+uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id);
+void hf_master__forget_task(HfMaster *master, uint32_t row); /* it holds nothing any more */
+void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out);
+/* A state for frameworks that know partitions, or TASK_LOST for those that do not. */
+HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfTaskState aware);
 
 /* master_agents.c */
 void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
-void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_audible(HfMaster *master, const HfMessage *in);
 void hf_master__on_pong(HfMaster *master, const HfMessage *in);
+void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
-void hf_master__on_unreachable_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 
 static inline void hf_master__record(HfOutbox *out, HfRecord record)
 {

@@ -5,9 +5,9 @@
  * refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL, KILL_TASK,
  * EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND
  * ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; REGISTER_AGENT,
- * REREGISTER_AGENT total attributes owner name reports; AGENT_REREGISTERED reports (tasks that were
- * not in the agent's own, and the state to answer if it has not got them); RUN_TASK,
- * EXECUTOR_LAUNCH info. `framework` and `agent` are set wherever they make sense.
+ * REREGISTER_AGENT total attributes owner name reports; AGENT_REGISTERED, AGENT_REREGISTERED
+ * reports ping_period ping_timeout; RUN_TASK, EXECUTOR_LAUNCH info. `framework` and `agent` are set
+ * wherever they make sense.
  */
 #include "control/message.h"
 

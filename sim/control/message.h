@@ -16,6 +16,9 @@
 #include "trace/record.h"
 #include "trace/trace.h"
 
+/* Filters.refuse_seconds when a framework says nothing, or nothing legal (mesos.proto). */
+#define HF_REFUSE_DEFAULT 5.0
+
 typedef enum HfPeerKind {
     HF_PEER_MASTER,
     HF_PEER_AGENT,
@@ -63,10 +66,12 @@ typedef enum HfMessageType {
     HF_MESSAGE_EXECUTOR_LAUNCH,
     HF_MESSAGE_EXECUTOR_KILL,
     HF_MESSAGE_EXECUTOR_STATUS,
-    /* the host's transport -> master: not messages of a peer, but what the connection tells */
+    /* the host's transport -> master, agent: not messages of a peer, but what the connection tells
+     */
     HF_MESSAGE_EXITED,  /* the connection to `from` broke */
-    HF_MESSAGE_SILENT,  /* virtual heartbeats: from now on no pong of `from` will arrive */
-    HF_MESSAGE_AUDIBLE, /* virtual heartbeats: pongs of `from` arrive again */
+    HF_MESSAGE_SILENT,  /* virtual heartbeats: from now on no pong of `from` will arrive; to a
+                           living agent: no ping of the master will */
+    HF_MESSAGE_AUDIBLE, /* virtual heartbeats: pongs (to an agent: pings) arrive again */
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -99,10 +104,14 @@ typedef struct HfTaskStatus {
     HfTaskReason reason;
     uint32_t agent;     /* agent id; HF_ROW_NONE when never launched */
     uint32_t host;      /* its host row */
+    HfTaskState latest; /* from an agent: the newest state it knows, which `state` may lag behind */
     gboolean needs_ack; /* from an agent: to be acknowledged */
 } HfTaskStatus;
 
-/* A task as an agent reports it when it re-registers. */
+/* A task as an agent reports it when it (re-)registers; in the answer, one that the master knows
+ * and the agent did not name: its `state` is how to end it if it is not there (no role, no
+ * resources).
+ */
 typedef struct HfTaskReport {
     uint64_t task;
     uint32_t framework;
@@ -136,6 +145,9 @@ typedef struct HfMessage {
     const HfResources *total;
     const HfAttributes *attributes;
     HfRoleId owner;
+    /* AGENT_REGISTERED, AGENT_REREGISTERED: pings come each period; without one for so long the
+     * agent registers again */
+    HfTime ping_period, ping_timeout;
     uint32_t pool_row; /* private to the pool */
     uint32_t carrier;  /* private to the host that carries it: over which connection */
 } HfMessage;
