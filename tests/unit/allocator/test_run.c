@@ -137,6 +137,28 @@ static void a_filter_is_of_one_framework_and_role(void **state)
     assert_string_equal(cell_run(cell), "f0 r2 a0 cpus@r2:2;mem@r2:512");
 }
 
+/* 40 different timeouts, more than there are lanes: agent i refused for i + 2 s right after a batch
+ * comes back with the batch i + 2 s later. */
+static void filters_of_many_timeouts_end_in_time(void **state)
+{
+    Cell *cell = *state;
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    for (uint32_t a = 0; a < 40; a++) cell_agent(cell, a, "cpus:1");
+    cell_run(cell);
+    for (uint32_t a = 0; a < 40; a++)
+        assert_int_equal(
+            cell_recover(cell, 0, (a * 7) % 40, "r", "cpus@r:1", (double)((a * 7) % 40 + 2), FALSE),
+            HF_OK);
+    hf_allocator_batch_armed(cell->allocator);
+    assert_string_equal(cell_batch(cell), "");
+    for (uint32_t a = 0; a < 40; a++) {
+        cell_batch(cell);
+        assert_int_equal(cell->list.offers.count, 1);
+        assert_int_equal(cell->list.offers.at[0].agent, a);
+    }
+}
+
 static void suppress_stops_offers_and_keeps_filters(void **state)
 {
     Cell *cell = *state;
@@ -431,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_filter_lets_pass_what_is_more_than_was_refused, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_filter_is_of_one_framework_and_role, setup, teardown),
+        cmocka_unit_test_setup_teardown(filters_of_many_timeouts_end_in_time, setup, teardown),
         cmocka_unit_test_setup_teardown(suppress_stops_offers_and_keeps_filters, setup, teardown),
         cmocka_unit_test_setup_teardown(only_some_calls_ask_for_a_run, setup, teardown),
         cmocka_unit_test_setup_teardown(a_paused_allocator_drops_triggers, setup, teardown),
