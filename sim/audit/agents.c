@@ -149,7 +149,6 @@ static gboolean fits_host(HfAudit *audit, const HfRecord *record)
 
 void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
 {
-    audit->pending = HF_PENDING_NOTHING;
     if (!fits_host(audit, record)) return;
     while (audit->agents.count <= record->agent) {
         hf_vec_push_zero(&audit->agents);
@@ -163,7 +162,10 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     gboolean is_another = set_total(audit, record, may_change);
     agent->host = (uint32_t)record->value;
     agent->standing = HF_AUDIT_REGISTERED;
-    if (before == HF_AUDIT_UNREACHABLE) hf_audit__unpark(audit, agent);
+    if (before == HF_AUDIT_UNREACHABLE) {
+        audit->pending = HF_PENDING_RETURN;
+        audit->pending_agent = record->agent;
+    }
     if (before == HF_AUDIT_UNREACHABLE || is_another) count_unheld(audit, record, record->agent);
     host->agent = record->agent;
     host->was_down = host->is_down;

@@ -197,7 +197,8 @@ static gboolean belongs(const HfAudit *audit, const HfRecord *record)
     case HF_PENDING_RETURN:
         return record->agent == audit->pending_agent &&
                (record->type == HF_RECORD_TASK_LAUNCHED ||
-                record->type == HF_RECORD_AGENT_REREGISTERED);
+                (record->type == HF_RECORD_TASK_STATE &&
+                 record->reason == HF_REASON_SLAVE_REREGISTERED));
     }
     return FALSE;
 }
@@ -231,13 +232,9 @@ void hf_audit__settle(HfAudit *audit)
                             audit->hosts.at[subject.agent].runs);
         }
         break;
-    case HF_PENDING_RETURN: {
-        subject.type = HF_RECORD_AGENT_REREGISTERED;
-        g_autofree char *agent = hf_audit__agent_name(audit, subject.agent);
-        hf_audit__break(audit, HF_INVARIANT_AGENTS, &subject,
-                        "agent %s is unreachable, got tasks, and did not come back", agent);
+    case HF_PENDING_RETURN:
+        hf_audit__unpark(audit, subject.agent);
         break;
-    }
     }
 }
 

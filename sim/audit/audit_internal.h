@@ -126,7 +126,7 @@ typedef enum HfAuditPending {
     HF_PENDING_TASKS,  /* an offer was accepted: what is done with it */
     HF_PENDING_LOSSES, /* an agent is unreachable: the end of its tasks */
     HF_PENDING_ENDS,   /* a host went down: the end of its runs */
-    HF_PENDING_RETURN  /* tasks came back: the return of their agent */
+    HF_PENDING_RETURN  /* an agent is reachable again: the tasks that come back with it */
 } HfAuditPending;
 
 /* The last records, with what they hold. */
@@ -238,7 +238,7 @@ void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record);
-/* The agent is back: tasks that did not come with it are gone. */
-void hf_audit__unpark(HfAudit *audit, HfAuditAgent *agent);
+/* The agent is back: its tasks that did not come with it are gone. */
+void hf_audit__unpark(HfAudit *audit, uint32_t agent);
 
 #endif

@@ -58,8 +58,9 @@ static void park(HfAudit *audit, HfAuditTask *task)
     agent->parked = (uint32_t)(task - audit->tasks.at);
 }
 
-void hf_audit__unpark(HfAudit *audit, HfAuditAgent *agent)
+void hf_audit__unpark(HfAudit *audit, uint32_t of)
 {
+    HfAuditAgent *agent = &audit->agents.at[of];
     uint32_t next;
     for (uint32_t row = agent->parked; row != NO_ROW; row = next) {
         HfAuditTask *task = &audit->tasks.at[row];
@@ -72,14 +73,13 @@ void hf_audit__unpark(HfAudit *audit, HfAuditAgent *agent)
 
 /* ---- launches ---- */
 
-/* A task that an unreachable agent still has, and brings back. */
+/* A task that went away with its agent and is still there when the agent is back. */
 static gboolean come_back(HfAudit *audit, const HfRecord *record, HfAuditTask *task)
 {
-    g_autofree char *agent = hf_audit__agent_name(audit, record->agent);
     if (task == NULL || !(task->flags & HF_TASK_IS_PARKED) || task->agent != record->agent) {
+        g_autofree char *agent = hf_audit__agent_name(audit, record->agent);
         hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
-                        "agent %s is unreachable and gets task %" G_GUINT64_FORMAT
-                        ", which it had not",
+                        "agent %s comes back with task %" G_GUINT64_FORMAT ", which it had not",
                         agent, (guint64)record->id);
         return FALSE;
     }
@@ -91,10 +91,10 @@ static gboolean come_back(HfAudit *audit, const HfRecord *record, HfAuditTask *t
                         (guint64)record->id, was, is);
         return FALSE;
     }
+    hf_audit__take(audit, record, &audit->agents.at[record->agent].unheld, &task->resources,
+                   HF_INVARIANT_CONSERVATION);
     task->flags &= (uint8_t)~HF_TASK_IS_PARKED;
     task->flags |= HF_TASK_STATE_OPEN;
-    audit->pending = HF_PENDING_RETURN;
-    audit->pending_agent = record->agent;
     return TRUE;
 }
 
@@ -150,7 +150,6 @@ void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record)
 {
     HfAuditFramework *framework = hf_audit__framework(audit, record);
     if (framework == NULL) return;
-    const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
     HfAuditTask *task = find_task(audit, record);
     if (task != NULL && task->flags & HF_TASK_IS_OPEN) {
         hf_audit__break(audit, HF_INVARIANT_TASKS, record,
@@ -158,7 +157,7 @@ void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record)
                         (guint64)record->id);
         return;
     }
-    if (agent != NULL && agent->standing == HF_AUDIT_UNREACHABLE) {
+    if (audit->pending == HF_PENDING_RETURN) {
         if (!come_back(audit, record, task)) return;
     } else {
         task = launch(audit, record, task);
@@ -235,9 +234,8 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
 static gboolean is_legal(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
 {
     gboolean is_known = record->state < HF_TASK_STATES;
-    uint32_t allowed = task->flags & HF_TASK_STATE_OPEN
-                           ? ENDS | BIT(HF_TASK_RUNNING) | BIT(HF_TASK_KILLING)
-                           : may_follow[task->state];
+    uint32_t allowed =
+        task->flags & HF_TASK_STATE_OPEN ? may_follow[HF_TASK_STAGING] : may_follow[task->state];
     if (is_known && allowed & BIT(record->state)) return TRUE;
     hf_audit__break(audit, HF_INVARIANT_TASKS, record,
                     "task %" G_GUINT64_FORMAT " goes from %s to %s", (guint64)record->id,

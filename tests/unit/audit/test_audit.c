@@ -25,6 +25,7 @@ static const char cluster[] = "0 run_started v=1\n"
 #define TASK_INVALID      "2"
 #define DISCONNECTED      "3"
 #define REMOVED           "4"
+#define REREGISTERED      "5"
 #define RECONCILIATION    "6"
 #define FRAMEWORK_REMOVED "8"
 
@@ -94,11 +95,17 @@ static const Story stories[] = {
      NULL, NULL},
     {"an unreachable agent brings its task back",
      RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=UNREACHABLE w=" REMOVED
-             " x=" TASK "\n9 task_launched a=0 f=0 r=a t=7 x=" TASK
-             "\n9 agent_reregistered a=0 v=0 x=" ALL
+             " x=" TASK "\n9 agent_reregistered a=0 v=0 x=" ALL
+             "\n9 task_launched a=0 f=0 r=a t=7 x=" TASK
+             "\n9 task_state a=0 f=0 r=a t=7 s=RUNNING w=" REREGISTERED
              "\n9 offer_sent a=0 f=1 r=b o=0.3 x=cpus:5;mem:924;ports:[1-1,4-9]\n"
              "10 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK
              "\n10 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n",
+     NULL, NULL},
+    {"an agent comes back without its tasks",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK
+             "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
      NULL, NULL},
     {"an order to run that comes after the verdict",
      LAUNCHED "3 agent_unreachable a=0\n3 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
@@ -139,7 +146,7 @@ static const Story stories[] = {
      "runs with"},
     {"a task comes back with more",
      RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
-             "\n9 task_launched a=0 f=0 r=a t=7 x=cpus:4\n",
+             "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 task_launched a=0 f=0 r=a t=7 x=cpus:4\n",
      "I-01", "comes back with"},
     {"an agent comes back with less than its tasks hold",
      RUNNING "5 agent_crashed a=0\n5 task_ended a=0 f=0 t=7 s=LOST x=" TASK
@@ -259,6 +266,9 @@ static const Story stories[] = {
      "subscribes again"},
     {"removed twice", "1 framework_removed f=0\n2 framework_removed f=0\n", "I-21",
      "not subscribed"},
+    {"a task without an offer on an unreachable agent",
+     "1 agent_unreachable a=0\n2 task_launched a=0 f=0 r=a t=1 x=cpus:1\n", "I-03",
+     "without an accepted offer"},
     /* ---- I-22 ---- */
     {"an agent id given out twice", "1 agent_registered a=1 v=1 x=cpus:4;mem:512\n", "I-22",
      "given out twice"},
@@ -285,12 +295,20 @@ static const Story stories[] = {
     {"a host goes down twice", "1 agent_crashed a=0\n2 agent_crashed a=0\n", "I-22",
      "was so already"},
     {"a host comes back that was there", "1 agent_returned a=0\n", "I-22", "was so already"},
-    {"an unreachable agent gets a new task",
-     "1 agent_unreachable a=0\n2 task_launched a=0 f=0 r=a t=1 x=cpus:1\n", "I-22", "had not"},
-    {"tasks come back and their agent does not",
+    {"an agent comes back with a task that it had not",
+     "1 agent_unreachable a=1\n2 agent_reregistered a=1 v=1 x=cpus:4;mem:512\n"
+     "2 task_launched a=1 f=0 r=a t=1 x=cpus:1\n",
+     "I-22", "had not"},
+    {"an agent comes back with the task of another",
      RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
-             "\n9 task_launched a=0 f=0 r=a t=7 x=" TASK "\n9 demand f=0 v=0\n",
-     "I-22", "did not come back"},
+             "\n6 agent_unreachable a=1\n7 agent_reregistered a=1 v=1 x=cpus:4;mem:512\n"
+             "7 task_launched a=1 f=0 r=a t=7 x=" TASK "\n",
+     "I-22", "had not"},
+    {"a task comes back when its agent has long been back",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 demand f=0 v=1\n"
+             "9 task_launched a=0 f=0 r=a t=7 x=" TASK "\n",
+     "I-03", "without an accepted offer"},
     /* ---- I-24 ---- */
     {"started elsewhere", LAUNCHED "3 task_started a=1 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
      "launched elsewhere"},
