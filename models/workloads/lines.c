@@ -87,14 +87,28 @@ gboolean hf_lines_number(const HfLines *lines, uint32_t field, const char *name,
 {
     if (field >= lines->field_count || lines->field[field][0] == '\0')
         return hf_lines_fail(lines, error, "column %u (%s) is missing", field + 1, name);
+    const char *text = lines->field[field];
     char *end = NULL;
-    double value = g_ascii_strtod(lines->field[field], &end);
-    if (*end != '\0' || !isfinite(value))
+    double value = g_ascii_strtod(text, &end);
+    /* strtod would also take hexadecimal digits, infinities and leading blanks */
+    if (*end != '\0' || text[strspn(text, "0123456789+-.eE")] != '\0' || !isfinite(value))
         return hf_lines_fail(lines, error, "column %u (%s): \"%s\" is not a number", field + 1,
                              name, lines->field[field]);
     if (value < minimum || value > maximum)
         return hf_lines_fail(lines, error, "column %u (%s): %s is outside %g .. %g", field + 1,
                              name, lines->field[field], minimum, maximum);
+    *value_out = value;
+    return TRUE;
+}
+
+gboolean hf_lines_whole(const HfLines *lines, uint32_t field, const char *name, double minimum,
+                        double maximum, double *value_out, GError **error)
+{
+    double value = 0;
+    if (!hf_lines_number(lines, field, name, minimum, maximum, &value, error)) return FALSE;
+    if (value != floor(value))
+        return hf_lines_fail(lines, error, "column %u (%s): %s is not a whole number", field + 1,
+                             name, lines->field[field]);
     *value_out = value;
     return TRUE;
 }

@@ -37,6 +37,10 @@ void hf_lines_split_blanks(HfLines *lines);
 gboolean hf_lines_number(const HfLines *lines, uint32_t field, const char *name, double minimum,
                          double maximum, double *value_out, GError **error);
 
+/* The same, and it must be a whole number: counts and milli-units. */
+gboolean hf_lines_whole(const HfLines *lines, uint32_t field, const char *name, double minimum,
+                        double maximum, double *value_out, GError **error);
+
 /* Set an error of this line: `FILE:LINE: text`. Always FALSE. */
 gboolean hf_lines_fail(const HfLines *lines, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);

@@ -48,10 +48,11 @@ static gboolean read_node(const HfLines *lines, HfMachineSink sink, void *contex
     double cpu, memory, gpu;
     if (lines->field_count != 5)
         return hf_lines_fail(lines, error, "has %u columns, not 5", lines->field_count);
-    if (!hf_lines_number(lines, 1, "cpu_milli", 0, 1e9, &cpu, error) ||
-        !hf_lines_number(lines, 2, "memory_mib", 0, 1e12, &memory, error) ||
-        !hf_lines_number(lines, 3, "gpu", 0, 1000, &gpu, error))
+    if (!hf_lines_whole(lines, 1, "cpu_milli", 0, 1e9, &cpu, error) ||
+        !hf_lines_whole(lines, 2, "memory_mib", 0, 1e12, &memory, error) ||
+        !hf_lines_whole(lines, 3, "gpu", 0, 1000, &gpu, error))
         return FALSE;
+    if (cpu == 0 && memory == 0 && gpu == 0) return hf_lines_fail(lines, error, "has nothing");
     g_autofree char *gpus = gpu > 0 ? g_strdup_printf(";gpus:%.0f", gpu) : g_strdup("");
     g_autofree char *resources = g_strdup_printf("cpus:%.0f.%03.0f;mem:%.0f%s", floor(cpu / 1000),
                                                  fmod(cpu, 1000), memory, gpus);
@@ -73,6 +74,8 @@ static gboolean read_nodes(const void *config, HfMachineSink sink, void *context
         good = read_node(&lines, sink, context, error);
     }
     if (inner) g_propagate_error(error, inner);
+    if (good && inner == NULL && lines.number == 1)
+        good = hf_lines_fail(&lines, error, "no machine");
     hf_lines_close(&lines);
     return good && inner == NULL;
 }
@@ -134,6 +137,12 @@ static const HfKeyTable pods_table = {
     "variants list pods out of order; where times count, they arrive in order of time.",
     NULL};
 
+static gboolean is_qos(const char *text)
+{
+    static const char *const known[] = {"LS", "BE", "Burstable", "Guaranteed", NULL};
+    return g_strv_contains(known, text);
+}
+
 static gboolean is_wanted(const PodsConfig *keys, const HfLines *lines)
 {
     gboolean batch = strcmp(lines->field[6], "BE") == 0;
@@ -146,15 +155,19 @@ static gboolean read_pod(const PodsConfig *keys, const HfLines *lines, uint64_t 
     double cpu, memory, count, milli, created, deleted;
     if (lines->field_count != 11)
         return hf_lines_fail(lines, error, "has %u columns, not 11", lines->field_count);
-    if (!hf_lines_number(lines, 1, "cpu_milli", 0, 1e9, &cpu, error) ||
-        !hf_lines_number(lines, 2, "memory_mib", 0, 1e12, &memory, error) ||
-        !hf_lines_number(lines, 3, "num_gpu", 0, 1000, &count, error) ||
-        !hf_lines_number(lines, 4, "gpu_milli", 0, 1000, &milli, error) ||
+    if (!hf_lines_whole(lines, 1, "cpu_milli", 0, 1e9, &cpu, error) ||
+        !hf_lines_whole(lines, 2, "memory_mib", 0, 1e12, &memory, error) ||
+        !hf_lines_whole(lines, 3, "num_gpu", 0, 1000, &count, error) ||
+        !hf_lines_whole(lines, 4, "gpu_milli", 0, 1000, &milli, error) ||
         !hf_lines_number(lines, 8, "creation_time", 0, 1e9, &created, error) ||
         !hf_lines_number(lines, 9, "deletion_time", created, 1e9, &deleted, error))
         return FALSE;
     if (cpu == 0 && memory == 0 && count * milli == 0)
         return hf_lines_fail(lines, error, "asks for nothing");
+    if (!is_qos(lines->field[6]))
+        return hf_lines_fail(lines, error,
+                             "column 7 (qos): \"%s\" is none of LS, BE, Burstable, Guaranteed",
+                             lines->field[6]);
     *taken_out = is_wanted(keys, lines) && hf_time_from_seconds(created) >= keys->start;
     if (!*taken_out) return TRUE;
     double gpus = count * milli;

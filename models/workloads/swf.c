@@ -54,9 +54,9 @@ static gboolean read_job(const SwfConfig *keys, const HfLines *lines, uint64_t n
         return hf_lines_fail(lines, error, "has %u fields, not 18", lines->field_count);
     if (!hf_lines_number(lines, 1, "submit time", 0, 1e9, &submit, error) ||
         !hf_lines_number(lines, 3, "run time", -1, 1e9, &run, error) ||
-        !hf_lines_number(lines, 4, "allocated processors", -1, 1e6, &allocated, error) ||
+        !hf_lines_whole(lines, 4, "allocated processors", -1, 1e6, &allocated, error) ||
         !hf_lines_number(lines, 6, "used memory", -1, 1e15, &used, error) ||
-        !hf_lines_number(lines, 7, "requested processors", -1, 1e6, &requested, error) ||
+        !hf_lines_whole(lines, 7, "requested processors", -1, 1e6, &requested, error) ||
         !hf_lines_number(lines, 9, "requested memory", -1, 1e15, &memory, error) ||
         !hf_lines_number(lines, 10, "status", -1, 5, &status, error))
         return FALSE;
