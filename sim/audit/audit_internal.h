@@ -98,7 +98,8 @@ enum {
     HF_TASK_IS_PARKED = 1 << 3,  /* its agent went away with it */
     HF_TASK_IS_LISTED = 1 << 4,  /* it stands in its agent's list of parked tasks */
     HF_TASK_STATE_OPEN = 1 << 5, /* it came back in a state that no record told */
-    HF_TASK_IS_DENIED = 1 << 6   /* its agent is said not to have it */
+    HF_TASK_IS_DENIED = 1 << 6,  /* its agent is said not to have it */
+    HF_TASK_IS_OLD = 1 << 7      /* it came back when all about it was forgotten */
 };
 
 typedef struct HfAuditTask {

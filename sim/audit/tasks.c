@@ -73,15 +73,45 @@ void hf_audit__unpark(HfAudit *audit, uint32_t of)
 
 /* ---- launches ---- */
 
-/* A task that went away with its agent and is still there when the agent is back. */
-static gboolean come_back(HfAudit *audit, const HfRecord *record, HfAuditTask *task)
+static gboolean is_launchable(HfAudit *audit, const HfRecord *record)
 {
-    if (task == NULL || !(task->flags & HF_TASK_IS_PARKED) || task->agent != record->agent) {
-        g_autofree char *agent = hf_audit__agent_name(audit, record->agent);
-        hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
-                        "agent %s comes back with task %" G_GUINT64_FORMAT ", which it had not",
-                        agent, (guint64)record->id);
+    if (record->framework >> 24 != 0 || record->id >> 40 != 0) {
+        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                        "task id %" G_GUINT64_FORMAT " is none that a framework may give",
+                        (guint64)record->id);
         return FALSE;
+    }
+    if (record->resources != NULL && !hf_resources_is_empty(record->resources)) return TRUE;
+    hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                    "task %" G_GUINT64_FORMAT " asks for nothing", (guint64)record->id);
+    return FALSE;
+}
+
+/* Nothing is known of it any more: it was given up with its agent, the agent returned without it,
+ * and it ended. Yet a report from before that end may come in when the agent is next missed. */
+static HfAuditTask *remember(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditTask *task = add_task(audit, record);
+    hf_audit__plain(audit, record->resources, &task->resources);
+    task->flags = HF_TASK_WAS_RUN | HF_TASK_IS_OLD;
+    task->agent = record->agent;
+    task->host = audit->agents.at[record->agent].host;
+    task->role = record->role;
+    task->job = record->value;
+    return task;
+}
+
+/* A task that went away with its agent and is still there, as the agent says, when it is back. */
+static HfAuditTask *come_back(HfAudit *audit, const HfRecord *record, HfAuditTask *task)
+{
+    if (!is_launchable(audit, record)) return NULL;
+    if (task == NULL) task = remember(audit, record);
+    if (task->agent != record->agent) {
+        g_autofree char *agent = hf_audit__agent_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "agent %s comes back with task %" G_GUINT64_FORMAT " of another agent",
+                        agent, (guint64)record->id);
+        return NULL;
     }
     if (!hf_audit__is_same(audit, &task->resources, record->resources)) {
         g_autofree char *was = hf_audit__text(audit, &task->resources);
@@ -89,13 +119,13 @@ static gboolean come_back(HfAudit *audit, const HfRecord *record, HfAuditTask *t
         hf_audit__break(audit, HF_INVARIANT_CONSERVATION, record,
                         "task %" G_GUINT64_FORMAT " went with %s and comes back with %s",
                         (guint64)record->id, was, is);
-        return FALSE;
+        return NULL;
     }
     hf_audit__take(audit, record, &audit->agents.at[record->agent].unheld, &task->resources,
                    HF_INVARIANT_CONSERVATION);
     task->flags &= (uint8_t)~HF_TASK_IS_PARKED;
     task->flags |= HF_TASK_STATE_OPEN;
-    return TRUE;
+    return task;
 }
 
 /* A new task, out of an accepted offer. */
@@ -117,12 +147,7 @@ static HfAuditTask *launch(HfAudit *audit, const HfRecord *record, HfAuditTask *
                         (guint64)record->id);
         return NULL;
     }
-    if (record->framework >> 24 != 0 || record->id >> 40 != 0) {
-        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
-                        "task id %" G_GUINT64_FORMAT " is none that a framework may give",
-                        (guint64)record->id);
-        return NULL;
-    }
+    if (!is_launchable(audit, record)) return NULL;
     if (task != NULL && task->flags & HF_TASK_IS_LISTED) {
         /* The id's earlier life goes when its agent returns; this one gets a row of its own. */
         task->flags = HF_TASK_IS_LISTED | HF_TASK_WAS_RUN;
@@ -130,11 +155,6 @@ static HfAuditTask *launch(HfAudit *audit, const HfRecord *record, HfAuditTask *
     }
     if (task == NULL) task = add_task(audit, record);
     hf_audit__plain(audit, record->resources, &task->resources);
-    if (hf_resources_is_empty(&task->resources)) {
-        hf_audit__break(audit, HF_INVARIANT_TASKS, record,
-                        "task %" G_GUINT64_FORMAT " asks for nothing", (guint64)record->id);
-        return NULL;
-    }
     hf_audit__take(audit, record, &audit->pending_left, &task->resources,
                    HF_INVARIANT_CONSERVATION);
     task->flags = 0;
@@ -157,12 +177,9 @@ void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record)
                         (guint64)record->id);
         return;
     }
-    if (audit->pending == HF_PENDING_RETURN) {
-        if (!come_back(audit, record, task)) return;
-    } else {
-        task = launch(audit, record, task);
-        if (task == NULL) return;
-    }
+    task = audit->pending == HF_PENDING_RETURN ? come_back(audit, record, task)
+                                               : launch(audit, record, task);
+    if (task == NULL) return;
     task->serial = audit->serial - 1;
     task->at = record->at;
     task->flags |= HF_TASK_IS_OPEN;
@@ -218,7 +235,8 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
         good = !is_running;
     else if (record->reason == HF_REASON_NONE)
         good = hf_task_state_is_terminal((HfTaskState)record->state)
-                   ? was_run && !is_running && task->end == record->state
+                   ? task->flags & HF_TASK_IS_OLD ||
+                         (was_run && !is_running && task->end == record->state)
                    : was_run;
     if (good) return TRUE;
     g_autofree char *host = hf_audit__host_name(audit, task->host);

@@ -107,6 +107,15 @@ static const Story stories[] = {
              "\n9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK
              "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
      NULL, NULL},
+    {"a report from before the end of a task that was given up",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n6 agent_reregistered a=0 v=0 x=" ALL
+             "\n7 task_ended a=0 f=0 t=7 s=KILLED v=1000 x=" TASK
+             "\n8 agent_unreachable a=0\n9 agent_reregistered a=0 v=0 x=" ALL
+             "\n9 task_launched a=0 f=0 r=a t=7 x=" TASK
+             "\n9 task_state a=0 f=0 r=a t=7 s=RUNNING w=" REREGISTERED
+             "\n9 task_state a=0 f=0 r=a t=7 s=KILLED x=" TASK "\n",
+     NULL, NULL},
     {"an order to run that comes after the verdict",
      LAUNCHED "3 agent_unreachable a=0\n3 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
               "\n4 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n",
@@ -295,21 +304,17 @@ static const Story stories[] = {
     {"a host goes down twice", "1 agent_crashed a=0\n2 agent_crashed a=0\n", "I-22",
      "was so already"},
     {"a host comes back that was there", "1 agent_returned a=0\n", "I-22", "was so already"},
-    {"an agent comes back with a task that it had not",
-     "1 agent_unreachable a=1\n2 agent_reregistered a=1 v=1 x=cpus:4;mem:512\n"
-     "2 task_launched a=1 f=0 r=a t=1 x=cpus:1\n",
-     "I-22", "had not"},
-    {"an agent comes back with the task of another",
-     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
-             "\n6 agent_unreachable a=1\n7 agent_reregistered a=1 v=1 x=cpus:4;mem:512\n"
-             "7 task_launched a=1 f=0 r=a t=7 x=" TASK "\n",
-     "I-22", "had not"},
     {"a task comes back when its agent has long been back",
      RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
              "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 demand f=0 v=1\n"
              "9 task_launched a=0 f=0 r=a t=7 x=" TASK "\n",
      "I-03", "without an accepted offer"},
     /* ---- I-24 ---- */
+    {"an agent comes back with the task of another",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n6 agent_unreachable a=1\n7 agent_reregistered a=1 v=1 x=cpus:4;mem:512\n"
+             "7 task_launched a=1 f=0 r=a t=7 x=" TASK "\n",
+     "I-24", "of another agent"},
     {"started elsewhere", LAUNCHED "3 task_started a=1 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
      "launched elsewhere"},
     {"started twice", STARTED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n", "I-24",
