@@ -51,10 +51,15 @@ const char *hf_message_type_name(HfMessageType type)
     return names[type];
 }
 
+/* A message is used again for the type that it was made for: the lists of an OFFERS message may
+ * have room for a whole cell, and must not travel to all the others. */
 struct HfMessagePool {
     HfCatalog *catalog;
-    GPtrArray *rows;        /* [row], HfMessage *, owned */
-    HF_VEC(uint32_t) spare; /* rows not in use */
+    GPtrArray *rows; /* [row], HfMessage *, owned */
+    struct {
+        HF_VEC(uint32_t) rows;
+    } spare[HF_MESSAGE_TYPES]; /* rows not in use */
+    uint32_t live;
 };
 
 static void message_reset(HfCatalog *catalog, HfMessage *message)
@@ -98,15 +103,18 @@ void hf_message_pool_free(HfMessagePool *pool)
     for (guint i = 0; i < pool->rows->len; i++)
         message_free(pool->catalog, g_ptr_array_index(pool->rows, i));
     g_ptr_array_unref(pool->rows);
-    hf_vec_clear(&pool->spare);
+    for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].rows);
     g_free(pool);
 }
 
 HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
 {
     HfMessage *message;
-    if (pool->spare.count > 0) {
-        message = g_ptr_array_index(pool->rows, pool->spare.at[--pool->spare.count]);
+    HF_ASSERT(type < HF_MESSAGE_TYPES);
+    pool->live++;
+    if (pool->spare[type].rows.count > 0) {
+        uint32_t row = pool->spare[type].rows.at[--pool->spare[type].rows.count];
+        message = g_ptr_array_index(pool->rows, row);
     } else {
         message = g_new0(HfMessage, 1);
         message->pool_row = pool->rows->len;
@@ -124,7 +132,8 @@ void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
 {
     HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
     message_reset(pool->catalog, message);
-    hf_vec_push(&pool->spare, message->pool_row);
+    hf_vec_push(&pool->spare[message->type].rows, message->pool_row);
+    pool->live--;
 }
 
 HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row)
@@ -135,12 +144,12 @@ HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row)
 
 uint32_t hf_message_pool_live(const HfMessagePool *pool)
 {
-    return pool->rows->len - pool->spare.count;
+    return pool->live;
 }
 
 size_t hf_message_pool_memory(const HfMessagePool *pool)
 {
-    size_t bytes = pool->spare.room * sizeof(uint32_t);
+    size_t bytes = pool->rows->len * (sizeof(gpointer) + sizeof(uint32_t));
     for (guint i = 0; i < pool->rows->len; i++) {
         const HfMessage *message = g_ptr_array_index(pool->rows, i);
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
