@@ -249,6 +249,21 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
     return FALSE;
 }
 
+/* A verdict for the sake of an agent is given when that has happened to the agent. */
+static gboolean is_reasonable(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
+{
+    HfAuditStanding standing = audit->agents.at[task->agent].standing;
+    if ((record->reason != HF_REASON_SLAVE_REMOVED || standing == HF_AUDIT_UNREACHABLE) &&
+        (record->reason != HF_REASON_SLAVE_DISCONNECTED || standing == HF_AUDIT_DISCONNECTED) &&
+        (record->reason != HF_REASON_SLAVE_REREGISTERED || audit->pending == HF_PENDING_RETURN))
+        return TRUE;
+    g_autofree char *agent = hf_audit__agent_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                    "task %" G_GUINT64_FORMAT " gets %s, which is not how agent %s stands",
+                    (guint64)record->id, hf_task_reason_name((HfTaskReason)record->reason), agent);
+    return FALSE;
+}
+
 static gboolean is_legal(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
 {
     gboolean is_known = record->state < HF_TASK_STATES;
@@ -308,7 +323,9 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
                         told, hf_role_path(audit->catalog, record->role));
         return;
     }
-    if (!is_legal(audit, record, task) || !has_happened(audit, record, task)) return;
+    if (!is_legal(audit, record, task) || !is_reasonable(audit, record, task) ||
+        !has_happened(audit, record, task))
+        return;
     task->state = (uint8_t)record->state;
     task->flags &= (uint8_t)~HF_TASK_STATE_OPEN;
     if (is_denial(record)) task->flags |= HF_TASK_IS_DENIED;

@@ -295,6 +295,15 @@ static const Story stories[] = {
     {"disconnected with an offer", SENT("0.1") "2 agent_disconnected a=0\n", "I-22", "1 offers"},
     {"unreachable with a task", RUNNING "5 agent_unreachable a=0\n5 demand f=0 v=0\n", "I-22",
      "still holds 1 tasks"},
+    {"a task is lost with an agent that is there",
+     RUNNING "5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK "\n", "I-22",
+     "gets REASON_SLAVE_REMOVED"},
+    {"a task is lost by a connection that is there",
+     LAUNCHED "3 task_state a=0 f=0 r=a t=7 s=LOST w=" DISCONNECTED " x=" TASK "\n", "I-22",
+     "gets REASON_SLAVE_DISCONNECTED"},
+    {"a task is back without its agent",
+     LAUNCHED "3 task_state a=0 f=0 r=a t=7 s=RUNNING w=" REREGISTERED "\n", "I-22",
+     "gets REASON_SLAVE_REREGISTERED"},
     {"lost twice", "1 agent_unreachable a=0\n2 agent_unreachable a=0\n", "I-22", "was not there"},
     {"a host that is down runs a task", RUNNING "5 agent_crashed a=0\n5 demand f=0 v=0\n", "I-22",
      "still runs 1 tasks"},
@@ -330,7 +339,7 @@ static const Story stories[] = {
     {"a state told of another agent", RUNNING "5 task_state a=1 f=0 r=a t=7 s=KILLING\n", "I-24",
      "is of agent 1"},
     {"an id that still runs elsewhere",
-     RUNNING "5 task_state a=0 f=0 r=a t=7 s=LOST w=5 x=" TASK
+     RUNNING "5 task_state a=0 f=0 r=a t=7 s=KILLED w=" FRAMEWORK_REMOVED " x=" TASK
              "\n6 offer_sent a=1 f=0 r=a o=0.3 x=cpus:4\n"
              "6 offer_accepted a=1 f=0 r=a o=0.3 v=0 x=cpus:4\n"
              "6 task_launched a=1 f=0 r=a t=7 x=cpus:4\n",

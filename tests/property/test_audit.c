@@ -1,0 +1,381 @@
+/*
+ * Whole runs under audit. Random scenarios, swarm-style (each seed draws which policies, laws,
+ * frameworks and failures it has, some of them extreme), break no invariant; and runs whose records
+ * are falsified on the way to the auditor are caught, so that its silence means something.
+ *
+ * HOLDFAST_SWARM=N runs N seeds instead of the few; a seed that breaks prints its scenario.
+ */
+#include "unit/models/lab.h"
+
+#include <stdlib.h>
+
+#include "audit/audit.h"
+
+/* ---- random scenarios ---- */
+
+typedef struct Draw {
+    HfStream stream;
+    GString *text;
+} Draw;
+
+static uint32_t pick(Draw *draw, uint32_t count)
+{
+    return (uint32_t)(hf_stream_uniform(&draw->stream) * count);
+}
+
+static gboolean chance(Draw *draw, double probability)
+{
+    return hf_stream_uniform(&draw->stream) < probability;
+}
+
+/* One of the alternatives, which "|" separates; "" is one, too. */
+static char *one_of(Draw *draw, const char *alternatives)
+{
+    g_auto(GStrv) list = g_strsplit(alternatives, "|", -1);
+    return g_strdup(list[pick(draw, g_strv_length(list))]);
+}
+
+static void say(Draw *draw, const char *key, const char *alternatives)
+{
+    g_autofree char *value = one_of(draw, alternatives);
+    g_string_append_printf(draw->text, "%s: %s, ", key, value);
+}
+
+/* A duration between two (in ms), or a law with such a middle. */
+static char *some_time(Draw *draw, uint32_t low_ms, uint32_t high_ms)
+{
+    uint32_t ms = low_ms + pick(draw, high_ms - low_ms + 1);
+    switch (pick(draw, 3)) {
+    case 0:
+        return g_strdup_printf("%ums", ms);
+    case 1:
+        return g_strdup_printf("{law: exponential, mean: %ums}", ms);
+    default:
+        return g_strdup_printf("{law: lognormal, median: %ums, sigma: 1}", ms);
+    }
+}
+
+static void say_time(Draw *draw, const char *key, uint32_t low_ms, uint32_t high_ms)
+{
+    g_autofree char *value = some_time(draw, low_ms, high_ms);
+    g_string_append_printf(draw->text, "%s: %s, ", key, value);
+}
+
+static void draw_master(Draw *draw)
+{
+    g_string_append(draw->text, "master: {");
+    say(draw, "policy", "drf|random|fifo");
+    say(draw, "role_sorter", "drf|random");
+    say(draw, "agent_order", "shuffled|sorted");
+    say(draw, "offer_scope", "agent|agent|cell");
+    say(draw, "heartbeats", "virtual|explicit");
+    say(draw, "allocation_interval", "1s|200ms|5s");
+    say(draw, "offer_timeout", "none|3s|30s");
+    say(draw, "agent_ping_timeout", "15s|1s");
+    g_string_append(draw->text, "}\nnetwork: {");
+    if (chance(draw, 0.4))
+        say(draw, "latency", "0s|1ms|1us");
+    else if (chance(draw, 0.5))
+        say_time(draw, "latency", 1, 2000);
+    else
+        say_time(draw, "latency", 1000, 8000); /* about as long as the time-outs */
+    g_string_append(draw->text, "}\n");
+}
+
+static void draw_agents(Draw *draw)
+{
+    static const char *const resources[] = {
+        "cpus:8;mem:16384", "cpus:4;mem:8192;disk:1000;ports:[31000-31010]",
+        "cpus:2;cpus(a):2;mem:4096;mem(a):4096;ports(a):[1-5];ports:[31000-31003]",
+        "cpus(a):1;cpus(b):1;cpus(c):1;cpus:3;mem:4096;mem(c):1024;disk(b):500;disk:500;gpus:2",
+        "cpus:4;mem:4096;ports:[1-4];bananas:7;set:{x,y,z}"};
+    g_string_append(draw->text, "agents:\n");
+    uint32_t groups = 1 + pick(draw, 2);
+    for (uint32_t g = 0; g < groups; g++)
+        g_string_append_printf(draw->text,
+                               "  - {name: g%u, count: %u, resources: '%s', attributes: "
+                               "'rack:r{index/2}'}\n",
+                               g, 1 + pick(draw, 8),
+                               resources[pick(draw, G_N_ELEMENTS(resources))]);
+}
+
+static void draw_batch(Draw *draw)
+{
+    g_string_append(draw->text, "model: batch, ");
+    say_time(draw, "arrivals", 1000, 60000);
+    say(draw, "tasks", "1|3|{law: geometric, mean: 4}");
+    say_time(draw, "duration", 500, 200000);
+    say(draw, "cpus", "1|0.5|2");
+    say(draw, "mem", "128|512");
+    say(draw, "refuse", "0s|1s|5s|2m|500ms");
+    say(draw, "suppress", "true|false");
+    say(draw, "min_revive_interval", "0s|1s|5s");
+    say(draw, "think", "{base: 0s}|{base: 2s}|{base: 100ms}");
+    say(draw, "hold", "used|all");
+    say(draw, "tasks_per_offer", "0|1");
+}
+
+static void draw_marathon(Draw *draw)
+{
+    g_string_append(draw->text, "model: marathon, max_backoff: 30s, ");
+    say(draw, "refuse", "0s|5s|120s");
+    g_string_append(draw->text, "apps: [");
+    uint32_t apps = 1 + pick(draw, 2);
+    for (uint32_t a = 0; a < apps; a++) {
+        g_string_append_printf(draw->text, "{id: /x%u, mem: 256, ", a);
+        say(draw, "instances", "1|4|10");
+        say(draw, "cpus", "1|0.25");
+        say(draw, "ports", "0|1|2");
+        say(draw, "unique_hosts", "true|false|false");
+        if (chance(draw, 0.6)) say_time(draw, "lifetime", 1000, 300000);
+        g_string_append(draw->text, "}, ");
+    }
+    g_string_append(draw->text, "]");
+}
+
+static void draw_frameworks(Draw *draw)
+{
+    g_string_append(draw->text, "frameworks:\n");
+    uint32_t count = 1 + pick(draw, 4);
+    for (uint32_t f = 0; f < count; f++) {
+        g_autofree char *role =
+            one_of(draw, "role: a|role: b|role: a/x|role: c|roles: [a, b]|role: '*'");
+        g_string_append_printf(draw->text, "  - {name: f%u, %s, ", f, role);
+        say(draw, "capabilities",
+            "[MULTI_ROLE]|[MULTI_ROLE, PARTITION_AWARE]|[MULTI_ROLE, GPU_RESOURCES, "
+            "PARTITION_AWARE]|[MULTI_ROLE, RESERVATION_REFINEMENT]");
+        say(draw, "checkpoint", "true|false");
+        say(draw, "start", "0s|90s");
+        if (chance(draw, 0.6))
+            draw_batch(draw);
+        else
+            draw_marathon(draw);
+        g_string_append(draw->text, "}\n");
+    }
+}
+
+static void draw_failures(Draw *draw)
+{
+    if (chance(draw, 0.2)) return;
+    g_string_append(draw->text, "failures:\n");
+    uint32_t count = 1 + pick(draw, 2);
+    for (uint32_t f = 0; f < count; f++) {
+        if (chance(draw, 0.6)) {
+            g_string_append(draw->text, "  - {what: agent-crash, ");
+            say_time(draw, "mtbf", 20000, 600000);
+            if (chance(draw, 0.5))
+                say_time(draw, "down", 1, 2000); /* back before anybody knows */
+            else
+                say_time(draw, "down", 2000, 300000);
+        } else {
+            g_string_append(draw->text, "  - {what: outage, at: 2m, every: 5m, "
+                                        "attribute: 'rack:r0', ");
+            say(draw, "for", "100ms|5s|70s|80s|200s");
+        }
+        say(draw, "detect", "socket|ping");
+        g_string_append(draw->text, "}\n");
+    }
+}
+
+static char *scenario_of(uint64_t seed)
+{
+    Draw draw = {.text = g_string_new(NULL)};
+    hf_stream_init(&draw.stream, seed, "swarm", 0);
+    g_string_append_printf(draw.text, "seed: %" G_GUINT64_FORMAT "\nduration: 15m\n", seed);
+    draw_master(&draw);
+    draw_agents(&draw);
+    draw_frameworks(&draw);
+    draw_failures(&draw);
+    return g_string_free(draw.text, FALSE);
+}
+
+static HfAudit *audit_of(Cell *cell)
+{
+    HfAuditConfig config = {.allocation_interval =
+                                hf_world_scenario(cell->world)->master.allocation_interval,
+                            .names = hf_world_names(cell->world)};
+    return hf_audit_new(hf_world_catalog(cell->world), &config);
+}
+
+static void random_scenarios_break_no_invariant(void **state)
+{
+    const char *wanted = g_getenv("HOLDFAST_SWARM");
+    uint64_t seeds = wanted ? g_ascii_strtoull(wanted, NULL, 10) : 40;
+    uint64_t records = 0, lost = 0;
+    for (uint64_t seed = 1; seed <= seeds; seed++) {
+        g_autofree char *text = scenario_of(seed);
+        Cell *cell = cell_new(text);
+        g_autoptr(HfAudit) audit = audit_of(cell);
+        hf_trace_listen(hf_world_trace(cell->world), hf_audit_listen, audit);
+        cell_run(cell, hf_world_scenario(cell->world)->duration);
+        hf_audit_finish(audit);
+        const HfAuditBreach *breach = hf_audit_breach(audit);
+        if (breach) {
+            print_error("%s\n", text);
+            fail_msg("seed %u: %s: %s", (unsigned)seed, breach->invariant, breach->sentence);
+        }
+        records += hf_audit_records(audit);
+        lost += cell_count(cell, HF_RECORD_MESSAGE_LOST);
+        g_clear_pointer(&audit, hf_audit_free);
+        cell_free(cell);
+    }
+    /* Else the farm is blind. */
+    assert_true(records > 2000 * seeds);
+    assert_true(lost > seeds);
+}
+
+/* ---- records that are falsified ---- */
+
+typedef enum Falsify { DROP, DOUBLE, MORE, LESS, OTHER, LATER } Falsify;
+
+typedef struct Forgery {
+    const char *name;
+    HfRecordType type;
+    Falsify how;
+    int state; /* of a task, or -1 = whatever */
+} Forgery;
+
+/* Each is a mistake that a master, an allocator or a world might make. */
+static const Forgery forgeries[] = {
+    {"an offer is made and not booked", HF_RECORD_OFFER_SENT, DROP, -1},
+    {"an offer is made twice", HF_RECORD_OFFER_SENT, DOUBLE, -1},
+    {"an offer holds more than there is", HF_RECORD_OFFER_SENT, MORE, -1},
+    {"an offer goes to who removed itself", HF_RECORD_OFFER_SENT, OTHER, -1},
+    {"a decline gives nothing back", HF_RECORD_OFFER_DECLINED, DROP, -1},
+    {"a decline gives back twice", HF_RECORD_OFFER_DECLINED, DOUBLE, -1},
+    {"a decline gives back less", HF_RECORD_OFFER_DECLINED, LESS, -1},
+    {"a filter ends too early", HF_RECORD_OFFER_DECLINED, LATER, -1},
+    {"an accept is forgotten", HF_RECORD_OFFER_ACCEPTED, DROP, -1},
+    {"an accept is taken twice", HF_RECORD_OFFER_ACCEPTED, DOUBLE, -1},
+    {"a task is launched and not booked", HF_RECORD_TASK_LAUNCHED, DROP, -1},
+    {"a task is launched twice", HF_RECORD_TASK_LAUNCHED, DOUBLE, -1},
+    {"a task gets more than its offer", HF_RECORD_TASK_LAUNCHED, MORE, -1},
+    {"an end frees nothing", HF_RECORD_TASK_STATE, DROP, HF_TASK_FINISHED},
+    {"an end frees twice", HF_RECORD_TASK_STATE, DOUBLE, HF_TASK_FINISHED},
+    {"an end frees less", HF_RECORD_TASK_STATE, LESS, HF_TASK_FINISHED},
+    {"a task runs twice", HF_RECORD_TASK_STARTED, DOUBLE, -1},
+    {"a task runs elsewhere", HF_RECORD_TASK_STARTED, OTHER, -1},
+    {"a task is said to run and does not", HF_RECORD_TASK_STARTED, DROP, -1},
+    {"a task is said to have ended and runs", HF_RECORD_TASK_ENDED, DROP, HF_TASK_FINISHED},
+    {"a run ends twice", HF_RECORD_TASK_ENDED, DOUBLE, -1},
+    {"an agent is not entered", HF_RECORD_AGENT_REGISTERED, DROP, -1},
+    {"an agent id is given out twice", HF_RECORD_AGENT_REGISTERED, DOUBLE, -1},
+    {"a framework is not entered", HF_RECORD_FRAMEWORK_SUBSCRIBED, DROP, -1},
+    {"a suppression is forgotten", HF_RECORD_REVIVED, DROP, -1},
+    {"a lost agent is not given up", HF_RECORD_AGENT_UNREACHABLE, DROP, -1},
+    {"a lost agent is given up twice", HF_RECORD_AGENT_UNREACHABLE, DOUBLE, -1},
+};
+
+/* Stands between the trace and the auditor. */
+typedef struct Forger {
+    const Forgery *forgery;
+    HfAudit *audit;
+    HfCatalog *catalog;
+    uint32_t spare; /* records of the kind to let pass */
+    gboolean is_done;
+} Forger;
+
+static void forge(Forger *forger, HfRecord record)
+{
+    HfResources altered = {0};
+    HfResource bit = hf_resource_scalar(HF_KIND_CPUS, HF_META_PLAIN, 1);
+    if (record.resources) hf_resources_copy(forger->catalog, &altered, record.resources);
+    if (!hf_resources_is_empty(&altered)) bit.meta = hf_resources_at(&altered, 0)->meta;
+    switch (forger->forgery->how) {
+    case DROP:
+        break;
+    case DOUBLE:
+        hf_audit_listen(forger->audit, &record);
+        hf_audit_listen(forger->audit, &record);
+        break;
+    case MORE:
+        bit.milli = INT64_C(1000000); /* more than any agent has */
+        hf_resources_add_one(forger->catalog, &altered, &bit);
+        record.resources = &altered;
+        hf_audit_listen(forger->audit, &record);
+        break;
+    case LESS:
+        hf_resources_subtract_one(forger->catalog, &altered, &bit);
+        record.resources = &altered;
+        hf_audit_listen(forger->audit, &record);
+        break;
+    case OTHER:
+        if (record.type == HF_RECORD_TASK_STARTED)
+            record.agent++;
+        else
+            record.framework += 1000;
+        hf_audit_listen(forger->audit, &record);
+        break;
+    case LATER:
+        record.value *= 100;
+        hf_audit_listen(forger->audit, &record);
+        break;
+    }
+    hf_resources_clear(forger->catalog, &altered);
+}
+
+static void forger_listen(void *context, const HfRecord *record)
+{
+    Forger *forger = context;
+    const Forgery *forgery = forger->forgery;
+    gboolean is_it =
+        record->type == forgery->type && !forger->is_done &&
+        (forgery->state < 0 || record->state == forgery->state) &&
+        (forgery->how != LATER || record->value == 2000); /* of g, which never revives */
+    if (!is_it || forger->spare-- > 0) {
+        hf_audit_listen(forger->audit, record);
+        return;
+    }
+    forger->is_done = TRUE;
+    forge(forger, *record);
+}
+
+/* One run with one falsified record; is it caught? */
+static gboolean is_caught(const Forgery *forgery, uint32_t spare)
+{
+    Cell *cell = cell_new(
+        "seed: 4\n"
+        "duration: 30m\n"
+        "agents: [{name: n, count: 4, resources: 'cpus:4;cpus(b):1;mem:4096;ports:[1-9]'}]\n"
+        "frameworks:\n"
+        "  - {name: f, model: batch, role: a, arrivals: 10s, tasks: 2, duration: 20s, cpus: 1,\n"
+        "     mem: 128, refuse: 5s}\n"
+        "  - {name: g, model: batch, role: c, arrivals: 30s, duration: 15s, cpus: 1, mem: 128,\n"
+        "     refuse: 2s, suppress: false}\n"
+        "  - {name: m, model: marathon, role: b, refuse: 10s, apps: [\n"
+        "      {id: /x, instances: 5, cpus: 0.5, mem: 64, ports: 1, lifetime: 100s}]}\n"
+        "failures: [{what: agent-crash, mtbf: 3m, down: 90s, detect: ping}]\n");
+    Forger forger = {forgery, audit_of(cell), hf_world_catalog(cell->world), spare, FALSE};
+    hf_trace_listen(hf_world_trace(cell->world), forger_listen, &forger);
+    cell_run(cell, hf_world_scenario(cell->world)->duration);
+    hf_audit_finish(forger.audit);
+    if (!forger.is_done) fail_msg("%s: never happened", forgery->name);
+    gboolean caught = hf_audit_breach(forger.audit) != NULL;
+    hf_audit_free(forger.audit);
+    cell_free(cell);
+    return caught;
+}
+
+static void every_falsified_record_is_caught(void **state)
+{
+    uint32_t missed = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(forgeries); i++) {
+        for (uint32_t spare = 0; spare < 4; spare++) {
+            if (spare > 0 && forgeries[i].type == HF_RECORD_FRAMEWORK_SUBSCRIBED) continue;
+            if (is_caught(&forgeries[i], spare)) continue;
+            print_error("%s, the %u. time: let pass\n", forgeries[i].name, spare + 1);
+            missed++;
+        }
+    }
+    assert_int_equal(missed, 0);
+}
+
+int main(void)
+{
+    hf_test_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_scenarios_break_no_invariant),
+        cmocka_unit_test(every_falsified_record_is_caught),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
