@@ -59,7 +59,7 @@ typedef enum HfRecordType {
     HF_RECORD_RUN_ENDED,
     HF_RECORD_AGENT_CRASHED,  /* agent: host row; value: 1 when the connection broke visibly */
     HF_RECORD_AGENT_RETURNED, /* agent: host row */
-    HF_RECORD_MESSAGE_LOST,   /* state: message type; agent or framework: the receiver */
+    HF_RECORD_MESSAGE_LOST,   /* value: message type; agent (host row) or framework: the receiver */
     HF_RECORD_TASK_STARTED, /* agent: host row; framework, id; value: usage in 1/1000; resources */
     HF_RECORD_TASK_ENDED,   /* agent: host row; framework, id; state: how; resources */
     /* the master, as it decides (agent: agent id): */
@@ -85,10 +85,9 @@ typedef enum HfRecordType {
     /* the frameworks, as they see it: */
     HF_RECORD_DEMAND,        /* framework; value: tasks waiting to be launched */
     HF_RECORD_JOB_SUBMITTED, /* framework, id: job; value: its tasks; resources: of one task */
-    HF_RECORD_TASK_WAITED, /* framework, id: task; value: ns from submission to running; agent; role
-                            */
-    HF_RECORD_JOB_FINISHED, /* framework, id: job; value: ns from submission to the end of the last
-                               task */
+    HF_RECORD_TASK_WAITED,   /* framework, id: task; value: ns from submission to running; agent */
+    HF_RECORD_JOB_FINISHED,  /* framework, id: job; value: ns from submission to the end of the last
+                                task */
     HF_RECORD_PLACEMENT_REFUSED, /* framework, id: task, value: how many refusals so far: it fits
                                     nowhere */
     HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns

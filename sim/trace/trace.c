@@ -39,11 +39,12 @@ void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context)
 }
 
 /* Kinds and metadata go in as their ids: these are given in order of first appearance, which is the
- * same in equal runs. */
+ * same in equal runs. Counts go first, so that no list can be read as another. */
 static void digest_resources(HfTrace *trace, const HfResources *resources)
 {
     uint32_t count = hf_resources_count(resources);
     const HfResource *entry = hf_resources_entries(resources);
+    hf_digest_word(&trace->digest, count);
     for (uint32_t i = 0; i < count; i++, entry++) {
         hf_digest_word(&trace->digest,
                        (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind);
@@ -52,18 +53,36 @@ static void digest_resources(HfTrace *trace, const HfResources *resources)
             hf_digest_word(&trace->digest, (uint64_t)entry->milli);
             break;
         case HF_TYPE_RANGES:
+            hf_digest_word(&trace->digest, entry->ranges->count);
             for (uint32_t k = 0; k < entry->ranges->count; k++) {
                 hf_digest_word(&trace->digest, entry->ranges->at[k].begin);
                 hf_digest_word(&trace->digest, entry->ranges->at[k].end);
             }
             break;
         case HF_TYPE_SET:
+            hf_digest_word(&trace->digest, entry->set->count);
             for (uint32_t k = 0; k < entry->set->count; k++)
                 hf_digest_word(&trace->digest, entry->set->at[k]);
             break;
         }
     }
-    hf_digest_word(&trace->digest, count);
+}
+
+/* Every field in bits of its own. */
+static void digest_record(HfTrace *trace, const HfRecord *record)
+{
+    HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
+    HfDigest *digest = &trace->digest;
+    hf_digest_word(digest, (uint64_t)record->at);
+    hf_digest_word(digest, (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
+                               (uint64_t)record->state << 16 | record->type);
+    hf_digest_word(digest, (uint64_t)record->framework << 32 | record->agent);
+    hf_digest_word(digest, record->id);
+    hf_digest_word(digest, (uint64_t)record->value);
+    if (record->resources)
+        digest_resources(trace, record->resources);
+    else
+        hf_digest_word(digest, UINT64_MAX); /* none is not the same as no entries */
 }
 
 void hf_trace_emit(HfTrace *trace, const HfRecord *record)
@@ -73,14 +92,7 @@ void hf_trace_emit(HfTrace *trace, const HfRecord *record)
     trace->last = record->at;
     trace->count[record->type]++;
     trace->total++;
-    HfDigest *digest = &trace->digest;
-    hf_digest_word(digest, (uint64_t)record->at);
-    hf_digest_word(digest, (uint64_t)record->type | (uint64_t)record->state << 16 |
-                               (uint64_t)record->reason << 32);
-    hf_digest_word(digest, (uint64_t)record->framework << 32 | record->agent);
-    hf_digest_word(digest, record->id ^ (uint64_t)record->role << 48);
-    hf_digest_word(digest, (uint64_t)record->value);
-    if (record->resources) digest_resources(trace, record->resources);
+    digest_record(trace, record);
     for (guint32 i = 0; i < trace->listeners.count; i++)
         trace->listeners.at[i].call(trace->listeners.at[i].context, record);
 }
