@@ -241,6 +241,16 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTime now, Hf
     send_update(agent, task, now, out);
 }
 
+/* ---- pings ---- */
+
+static void expect_ping(HfAgent *agent, HfTime until, HfOutbox *out)
+{
+    agent->give_up_at = until;
+    if (agent->is_ping_armed) return; /* it is for no later time, and armed anew when it fires */
+    agent->is_ping_armed = TRUE;
+    hf_outbox_timer(out, until, HF_AGENT_TIMER_PING, agent->life);
+}
+
 static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     gboolean was_registered = agent->state == HF_AGENT_REGISTERED;
@@ -250,6 +260,7 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     agent->ping_period = in->ping_period;
     agent->ping_timeout = in->ping_timeout;
     agent->draws++; /* stops the attempts */
+    if (in->pings_are_messages) expect_ping(agent, now + agent->ping_timeout + 1, out);
     for (guint32 i = 0; i < agent->tasks.count && !was_registered; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
         if (task->update_count == 0) continue;
@@ -257,16 +268,6 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
         send_update(agent, task, now, out);
     }
     for (guint32 i = 0; i < in->reports.count; i++) deny_task(agent, &in->reports.at[i], now, out);
-}
-
-/* ---- pings ---- */
-
-static void expect_ping(HfAgent *agent, HfTime until, HfOutbox *out)
-{
-    agent->give_up_at = until;
-    if (agent->is_ping_armed) return; /* it is for no later time, and armed anew when it fires */
-    agent->is_ping_armed = TRUE;
-    hf_outbox_timer(out, until, HF_AGENT_TIMER_PING, agent->life);
 }
 
 static void on_ping(HfAgent *agent, HfTime now, HfOutbox *out)

@@ -105,6 +105,7 @@ static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessa
 {
     HfMessage *reply = hf_outbox_send(out, type, self, in->from);
     reply->agent = row;
+    reply->pings_are_messages = master->config.explicit_heartbeats;
     reply->ping_period = master->config.agent_ping_timeout;
     reply->ping_timeout =
         master->config.agent_ping_timeout * (HfTime)master->config.max_agent_ping_timeouts;
@@ -297,18 +298,25 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
                     row);
 }
 
-/* No pong from now on: the first unanswered ping is the next one, and each of the ticks after it is
- * a miss. */
+/*
+ * No pong from now on. The last of them answered a ping that was sent a round trip before; the tick
+ * after it saw it, and each tick from the next on is a miss.
+ */
 void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW || master->agents.at[row].standing == HF_STANDING_UNREACHABLE) return;
     const HfAgentRow *agent = &master->agents.at[row];
-    HfTime period = master->config.agent_ping_timeout;
-    HfTime since = now - agent->registered_at;
-    HfTime ping = agent->registered_at + (since + period - 1) / period * period;
-    hf_outbox_timer(out, ping + (HfTime)master->config.max_agent_ping_timeouts * period,
-                    HF_MASTER_TIMER_SILENCE, timer_arg(row, agent->silence));
+    HfTime first = agent->registered_at, period = master->config.agent_ping_timeout;
+    HfTime seen = first; /* by the tick of registration, which misses nothing */
+    HfTime since = now - in->round_trip - first;
+    if (since > 0) {
+        HfTime answered = (since - 1) / period * period;
+        seen = first + ((answered + in->round_trip) / period + 1) * period;
+    }
+    HfTime verdict = seen + (HfTime)master->config.max_agent_ping_timeouts * period;
+    hf_outbox_timer(out, MAX(verdict, now), HF_MASTER_TIMER_SILENCE,
+                    timer_arg(row, agent->silence));
 }
 
 void hf_master__on_audible(HfMaster *master, const HfMessage *in)

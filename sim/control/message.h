@@ -128,6 +128,7 @@ typedef struct HfMessage {
     uint32_t agent;     /* agent id; HF_ROW_NONE = none yet */
     uint64_t task;
     double refuse_seconds; /* ACCEPT, DECLINE */
+    HfTime round_trip;     /* SILENT: pings sent less than this before were not answered either */
     HfTaskStatus status;
     HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH */
     HF_VEC(HfOfferInfo) offers;
@@ -145,9 +146,10 @@ typedef struct HfMessage {
     const HfResources *total;
     const HfAttributes *attributes;
     HfRoleId owner;
-    /* AGENT_REGISTERED, AGENT_REREGISTERED: pings come each period; without one for so long the
-     * agent registers again */
+    /* AGENT_REGISTERED, AGENT_REREGISTERED: pings come each period, as messages (explicit
+     * heartbeats) or understood; an agent without one for so long registers again */
     HfTime ping_period, ping_timeout;
+    gboolean pings_are_messages;
     uint32_t pool_row; /* private to the pool */
     uint32_t carrier;  /* private to the host that carries it: over which connection */
 } HfMessage;

@@ -66,7 +66,8 @@ typedef struct HfPumpHost {
     HfResources total;
     HfAttributes attributes;
     char name[12];
-    gboolean is_cut; /* no message passes between it and the master */
+    gboolean is_cut;      /* no message passes between it and the master */
+    uint32_t linked_life; /* of its agent, with which the master's connection is */
     HF_VEC(HfPumpRun) runs;
 } HfPumpHost;
 
@@ -106,7 +107,8 @@ typedef struct HfPump {
     HfStream chaos;
     HfRecord last[HF_RECORD_TYPES]; /* the latest of each type, without its resources */
     GString *text;
-    gboolean is_lossless; /* nothing was lost, doubled or delayed so far */
+    gboolean is_lossless; /* no rule or chaos touched a message so far */
+    gboolean is_obeyed;   /* nor did a partition swallow an order to stop something */
 } HfPump;
 
 /* Starts the master at time 0. */

@@ -316,5 +316,8 @@ HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
     to->total = from->total;
     to->attributes = from->attributes;
     to->owner = from->owner;
+    to->ping_period = from->ping_period;
+    to->ping_timeout = from->ping_timeout;
+    to->pings_are_messages = from->pings_are_messages;
     return to;
 }
