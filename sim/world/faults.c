@@ -56,7 +56,6 @@ gboolean hf_world_host_crash(HfWorld *world, uint32_t row, gboolean visible)
                                             .value = visible ? 1 : 0});
     hf_world__kill_all(world, row);
     hf_agent_crash(&host->agent);
-    if (host->agent.id == HF_ROW_NONE) return TRUE; /* the master has not heard of it yet */
     if (world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
         hf_world__tell_master(world, HF_MESSAGE_SILENT, host);
     if (visible) hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
@@ -73,6 +72,9 @@ gboolean hf_world_host_return(HfWorld *world, uint32_t row)
                                             .type = HF_RECORD_AGENT_RETURNED,
                                             .agent = row,
                                             .framework = HF_ROW_NONE});
+    /* Its registration may have got through without an answer; then the master must not take the
+     * next one for a repetition. */
+    if (host->agent.id == HF_ROW_NONE) hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
     hf_agent_start(&host->agent, hf_world__now(world), &world->out);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
     return TRUE;

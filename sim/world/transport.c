@@ -153,10 +153,19 @@ void hf_world__register_transport(HfWorld *world)
         hf_engine_register(world->engine, "framework-timer", on_framework_timer, world);
 }
 
+/* Of one message, one way; drawn latencies are taken at their mean. */
+static HfTime typical_latency(const HfWorld *world)
+{
+    if (world->constant_latency != HF_TIME_NEVER) return world->constant_latency;
+    return MIN(hf_time_from_seconds(hf_law_mean(&world->scenario->network.latency)),
+               HF_NS_PER_HOUR); /* as the key's range; the mean of a heavy tail may be infinite */
+}
+
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host)
 {
     HfMessage *message = hf_message_pool_take(
         world->pool, type, (HfPeer){HF_PEER_AGENT, host->agent.host}, (HfPeer){HF_PEER_MASTER, 0});
     message->agent = host->agent.id;
+    message->round_trip = 2 * typical_latency(world);
     send(world, message);
 }

@@ -1,5 +1,6 @@
 /*
- * A small cluster for tests: a scenario in text, its world, and every record of it kept.
+ * A small cluster for tests: a scenario in text, its world, and every record of it kept. Each is
+ * under audit from its first event to its last.
  */
 #ifndef HF_TESTS_UNIT_WORLD_CELL_H
 #define HF_TESTS_UNIT_WORLD_CELL_H
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "allocator/policy.h"
+#include "audit/audit.h"
 #include "resource/text.h"
 #include "world/metrics.h"
 #include "world/tables.h"
@@ -19,6 +21,7 @@
 typedef struct Cell {
     HfScenarioSet *set;
     HfWorld *world;
+    HfAudit *audit;
     HF_VEC(HfRecord) log; /* resources are left out */
 } Cell;
 
@@ -52,11 +55,24 @@ static inline Cell *cell_new(const char *text)
     cell->world = hf_world_new(cell->set->arms[0], &error);
     if (cell->world == NULL) fail_msg("%s", error->message);
     hf_trace_listen(hf_world_trace(cell->world), cell_keep, cell);
+    HfAuditConfig audit = {.allocation_interval = cell->set->arms[0]->master.allocation_interval,
+                           .names = hf_world_names(cell->world)};
+    cell->audit = hf_audit_new(hf_world_catalog(cell->world), &audit);
+    hf_trace_listen(hf_world_trace(cell->world), hf_audit_listen, cell->audit);
     return cell;
+}
+
+static inline void cell_check_audit(const Cell *cell)
+{
+    const HfAuditBreach *breach = hf_audit_breach(cell->audit);
+    if (breach) fail_msg("%s: %s", breach->invariant, breach->sentence);
 }
 
 static inline void cell_free(Cell *cell)
 {
+    hf_audit_finish(cell->audit);
+    cell_check_audit(cell);
+    hf_audit_free(cell->audit);
     hf_world_free(cell->world);
     hf_scenario_set_free(cell->set);
     hf_vec_clear(&cell->log);
@@ -68,6 +84,7 @@ static inline void cell_run(Cell *cell, HfTime until)
     hf_world_run(cell->world, until);
     assert_int_equal(hf_world_now(cell->world), until);
     hf_world_check(cell->world);
+    cell_check_audit(cell);
 }
 
 /* The n-th record (from 0) of a type; NULL when there are fewer. */
