@@ -10,6 +10,7 @@ static void emit(Cell *cell, HfRecord record, const char *text)
         assert_true(hf_resources_parse(catalog, text, HF_ROLE_STAR, 0, &resources, NULL));
         record.resources = &resources;
     }
+    cell->is_made_up = TRUE;
     hf_trace_emit(hf_world_trace(cell->world), &record);
     hf_resources_clear(catalog, &resources);
 }
