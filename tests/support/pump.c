@@ -373,7 +373,7 @@ void hf_pump_boot(HfPump *pump, uint32_t host)
 {
     hf_agent_start(&hf_pump_host(pump, host)->agent, pump->now, &pump->out);
     hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, host});
-    tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);
+    if (hf_pump_host(pump, host)->agent.life > 0) tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);
 }
 
 void hf_pump_crash(HfPump *pump, uint32_t host, gboolean visible)

@@ -1,0 +1,340 @@
+/*
+ * Small stories of the control plane, every message and record with its time, compared to the byte
+ * with NAME.jsonl beside this file. Messages (`"msg"`) stand where they arrive, lost ones
+ * (`"lost"`) where they get lost; records (`"ev"`) stand where they are made. Every message takes 1
+ * ms.
+ *
+ * When a story changes on purpose, write it anew with UPDATE_GOLDEN=1 in the environment, read the
+ * difference, and give the reason in the commit:
+ *     UPDATE_GOLDEN=1 BUILD/tests/golden/stories/t_golden_stories
+ */
+#include "support/pump.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const HfPeer to_master = {HF_PEER_MASTER, 0};
+
+typedef struct Story {
+    const char *name; /* of its file */
+    const char *what; /* its first line */
+    void (*tell)(HfPump *pump);
+    HfTime offer_timeout; /* 0 = none */
+    gboolean explicit_heartbeats;
+} Story;
+
+/* One agent, registered, and one framework that holds its offer, at 2 s. */
+static void open(HfPump *pump, uint32_t capabilities, gboolean checkpoint)
+{
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    hf_pump_run(pump, HF_SECONDS(2) - 5 * HF_NS_PER_MS);
+    hf_pump_add_framework(pump, "web", "web", capabilities, checkpoint);
+    hf_pump_run(pump, HF_SECONDS(2));
+}
+
+static void open_with_task(HfPump *pump, uint32_t capabilities, gboolean checkpoint)
+{
+    open(pump, capabilities, checkpoint);
+    HfPumpTask task = {.id = 1, .resources = "cpus:1;mem:256", .duration = HF_TIME_NEVER};
+    hf_pump_accept(pump, 0, &hf_pump_framework(pump, 0)->offers.at[0].id, 1, &task, 1, 3600);
+}
+
+static void launch_run_finish(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_launch(pump, 0, 1, "cpus:1;mem:256", HF_SECONDS(10));
+    hf_pump_run(pump, HF_SECONDS(14));
+}
+
+static void decline_filter_expire(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_decline(pump, 0, HF_REFUSE_DEFAULT);
+    hf_pump_run(pump, HF_SECONDS(9));
+    hf_pump_decline(pump, 0, 0);
+    hf_pump_run(pump, HF_SECONDS(11));
+}
+
+/* Who is offered something launches one task there and gives the rest back. */
+static void launch_or_refuse(HfPump *pump, uint32_t framework, uint64_t *task, const char *wanted)
+{
+    HfPumpFramework *self = hf_pump_framework(pump, framework);
+    if (self->offers.count == 0) return;
+    HfPumpTask info = {.id = (*task)++, .resources = wanted, .duration = HF_TIME_NEVER};
+    hf_pump_accept(pump, framework, &self->offers.at[0].id, 1, &info, 1, 0);
+}
+
+static void two_frameworks_by_drf(HfPump *pump)
+{
+    hf_pump_add_agent(pump, "cpus:9;mem:18432");
+    hf_pump_add_framework(pump, "A", "a", 0, FALSE);
+    hf_pump_add_framework(pump, "B", "b", 0, FALSE);
+    uint64_t a = 101, b = 201;
+    for (int second = 1; second <= 6; second++) {
+        hf_pump_run(pump, HF_SECONDS(second + 0.5));
+        launch_or_refuse(pump, 0, &a, "cpus:1;mem:4096");
+        launch_or_refuse(pump, 1, &b, "cpus:3;mem:1024");
+    }
+    hf_pump_run(pump, HF_SECONDS(7));
+}
+
+static void silent_70s_survives(HfPump *pump)
+{
+    open_with_task(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_cut(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(90));
+    hf_pump_heal(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(120));
+    hf_pump_kill(pump, 0, 1); /* all is as before */
+    hf_pump_run(pump, HF_SECONDS(121));
+}
+
+static void silent_unreachable(HfPump *pump)
+{
+    open_with_task(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_cut(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(110));
+}
+
+static void silent_unreachable_aware(HfPump *pump)
+{
+    open_with_task(pump, HF_CAPABILITY_PARTITION_AWARE, FALSE);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_crash(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(110));
+}
+
+static void crash_and_return(HfPump *pump, gboolean checkpoint)
+{
+    open_with_task(pump, 0, checkpoint);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_crash(pump, 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(40));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(45));
+}
+
+static void crash_visible_checkpoint_off(HfPump *pump)
+{
+    crash_and_return(pump, FALSE);
+}
+
+static void crash_visible_checkpoint_on(HfPump *pump)
+{
+    crash_and_return(pump, TRUE);
+}
+
+static void accept_after_rescind(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    HfTime expiry = pump->last[HF_RECORD_OFFER_SENT].at + pump->config.master.offer_timeout;
+    hf_pump_run(pump, expiry - HF_NS_PER_MS / 2);
+    hf_pump_launch(pump, 0, 1, "cpus:1;mem:256", HF_SECONDS(10)); /* arrives 0.5 ms late */
+    hf_pump_run(pump, expiry + HF_SECONDS(0.5));
+}
+
+static void offer_timeout(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(12));
+}
+
+/* The kill is 1 ms from the agent when the task ends by itself. */
+static void kill_meets_finish(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_launch(pump, 0, 1, "cpus:4;mem:1024", HF_SECONDS(10));
+    hf_pump_run(pump, HF_SECONDS(12) + HF_NS_PER_MS);
+    hf_pump_kill(pump, 0, 1);
+    hf_pump_run(pump, HF_SECONDS(12.5));
+    hf_pump_kill(pump, 0, 1); /* and once more, when nobody knows it any longer */
+    hf_pump_run(pump, HF_SECONDS(12.9));
+}
+
+static void lost_acknowledgement(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 1);
+    hf_pump_rule(pump, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, HF_PUMP_LOSE, 0, 1);
+    hf_pump_launch(pump, 0, 1, "cpus:4;mem:1024", HF_SECONDS(5));
+    hf_pump_run(pump, HF_SECONDS(33));
+}
+
+static void return_after_unreachable(HfPump *pump)
+{
+    open_with_task(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_cut(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(115));
+    hf_pump_heal(pump, 0);
+    while (hf_trace_count(pump->trace, HF_RECORD_AGENT_REREGISTERED) == 0) hf_pump_step(pump);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+}
+
+static void suppress_revive(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_suppress(pump, 0);
+    hf_pump_decline(pump, 0, 3600);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_revive(pump, 0); /* at once, in spite of the filter */
+    hf_pump_run(pump, HF_SECONDS(10.5));
+}
+
+static void duplicate_register(HfPump *pump)
+{
+    hf_pump_rule(pump, HF_MESSAGE_REGISTER_AGENT, HF_PUMP_TWICE, 0, 1);
+    hf_pump_rule(pump, HF_MESSAGE_AGENT_REGISTERED, HF_PUMP_LOSE, 0, 2);
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    hf_pump_run(pump, HF_SECONDS(5));
+}
+
+static void invalid_accept(HfPump *pump)
+{
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    open(pump, 0, FALSE);
+    HfPumpFramework *web = hf_pump_framework(pump, 0);
+    uint64_t both[] = {web->offers.at[0].id, web->offers.at[1].id};
+    HfPumpTask task = {.id = 1, .resources = "cpus:6;mem:1024", .duration = HF_TIME_NEVER};
+    hf_pump_accept(pump, 0, both, 2, &task, 1, 5);
+    hf_pump_run(pump, HF_SECONDS(3.5));
+}
+
+static void tasks_one_by_one(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    const HfPumpTask tasks[] = {
+        {.id = 1, .resources = "cpus:1;mem:256", .duration = HF_TIME_NEVER},
+        {.id = 2, .resources = "cpus:99", .duration = HF_TIME_NEVER},
+        {.id = 1, .resources = "cpus:1;mem:256", .duration = HF_TIME_NEVER},
+        {.id = 3, .resources = "cpus:1;mem:256", .duration = HF_TIME_NEVER},
+    };
+    hf_pump_accept(pump, 0, &hf_pump_framework(pump, 0)->offers.at[0].id, 1, tasks, 4, 5);
+    hf_pump_run(pump, HF_SECONDS(3));
+}
+
+/* The agent, not yet answered, asks again; in between it is offered, and a task sent to it. */
+static void registration_crosses_launch(HfPump *pump)
+{
+    open_with_task(pump, 0, FALSE);
+    const HfAgent *agent = &hf_pump_host(pump, 0)->agent;
+    HfMessage *again =
+        hf_pump_message(pump, HF_MESSAGE_REREGISTER_AGENT, (HfPeer){HF_PEER_AGENT, 0}, to_master);
+    again->agent = agent->id;
+    again->name = agent->name;
+    again->total = agent->total;
+    again->attributes = agent->attributes;
+    again->owner = agent->owner;
+    hf_pump_run(pump, HF_SECONDS(2) + HF_NS_PER_MS / 2);
+    hf_pump_send(pump, again); /* written before the task came, read after it was sent */
+    hf_pump_run(pump, HF_SECONDS(3));
+}
+
+static void teardown(HfPump *pump)
+{
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    open_with_task(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_teardown(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(11));
+}
+
+static const Story stories[] = {
+    {"launch-run-finish", "a task of 10 s; what it leaves of the offer is refused for 5 s",
+     launch_run_finish, 0, FALSE},
+    {"decline-filter-expire", "declined for 5 s, then without a filter", decline_filter_expire, 0,
+     FALSE},
+    {"two-frameworks-by-drf",
+     "9 cpus, 18 GB; A's tasks want 1 and 4, B's 3 and 1: A gets 3, B gets 2, then nothing fits",
+     two_frameworks_by_drf, 0, FALSE},
+    {"silent-70s-survives", "the agent is not heard from 20 s to 90 s", silent_70s_survives, 0,
+     FALSE},
+    {"silent-unreachable", "the agent is not heard from 20 s on", silent_unreachable, 0, FALSE},
+    {"silent-unreachable-pings", "the same, with pings as messages", silent_unreachable, 0, TRUE},
+    {"silent-unreachable-aware", "the host dies unseen at 20 s; the framework knows partitions",
+     silent_unreachable_aware, 0, FALSE},
+    {"crash-visible-checkpoint-off", "the host crashes at 10 s, for all to see; back at 40 s",
+     crash_visible_checkpoint_off, 0, FALSE},
+    {"crash-visible-checkpoint-on", "the same; the framework's tasks are checkpointed",
+     crash_visible_checkpoint_on, 0, FALSE},
+    {"accept-after-rescind", "the offer expires while its accept is under way",
+     accept_after_rescind, HF_SECONDS(5), FALSE},
+    {"offer-timeout", "an offer nobody answers expires after 5 s, and is made again", offer_timeout,
+     HF_SECONDS(5), FALSE},
+    {"kill-meets-finish", "a kill that comes when the task has just ended", kill_meets_finish, 0,
+     FALSE},
+    {"lost-acknowledgement",
+     "the acknowledgement of RUNNING is lost twice; the task ends meanwhile", lost_acknowledgement,
+     0, FALSE},
+    {"return-after-unreachable", "given up, and back with its task", return_after_unreachable, 0,
+     FALSE},
+    {"suppress-revive", "no offers while suppressed; revive clears filters", suppress_revive, 0,
+     FALSE},
+    {"duplicate-register",
+     "a request that comes twice, its answers lost, and a third: one agent, one id",
+     duplicate_register, 0, FALSE},
+    {"invalid-accept", "offers of two agents cannot be used together", invalid_accept, 0, FALSE},
+    {"tasks-one-by-one", "too large, and an id twice: the others are launched", tasks_one_by_one, 0,
+     FALSE},
+    {"registration-crosses-launch", "asked about a task that was under way, the agent has it",
+     registration_crosses_launch, 0, FALSE},
+    {"teardown", "a framework leaves; its task is shut down", teardown, 0, FALSE},
+};
+
+static char *tell(const Story *story)
+{
+    HfPumpConfig config;
+    hf_pump_config_init(&config);
+    config.latency = HF_NS_PER_MS;
+    config.log_messages = TRUE;
+    config.master.explicit_heartbeats = story->explicit_heartbeats;
+    if (story->offer_timeout > 0) config.master.offer_timeout = story->offer_timeout;
+    HfPump *pump = hf_pump_new(&config);
+    story->tell(pump);
+    g_autofree char *lines = hf_pump_take_text(pump);
+    hf_pump_free(pump);
+    return g_strdup_printf("{\"story\":\"%s\"}\n%s", story->what, lines);
+}
+
+/* Print the first line that differs. */
+static void show_difference(const char *expected, const char *actual)
+{
+    g_auto(GStrv) want = g_strsplit(expected, "\n", -1);
+    g_auto(GStrv) have = g_strsplit(actual, "\n", -1);
+    guint i = 0;
+    while (want[i] != NULL && have[i] != NULL && strcmp(want[i], have[i]) == 0) i++;
+    printf("line %u\n  expected %s\n  actual   %s\n", i + 1, want[i] ? want[i] : "the end",
+           have[i] ? have[i] : "the end");
+}
+
+static void is_told_as_agreed(void **state)
+{
+    const Story *story = *state;
+    g_autofree char *path =
+        g_strconcat(HF_SOURCE_DIR, "/tests/golden/stories/", story->name, ".jsonl", NULL);
+    g_autofree char *actual = tell(story);
+    if (g_getenv("UPDATE_GOLDEN") != NULL) {
+        assert_true(g_file_set_contents(path, actual, -1, NULL));
+        return;
+    }
+    g_autofree char *expected = NULL;
+    if (!g_file_get_contents(path, &expected, NULL, NULL))
+        fail_msg("%s cannot be read; UPDATE_GOLDEN=1 writes it", path);
+    if (strcmp(expected, actual) != 0) {
+        show_difference(expected, actual);
+        fail_msg("%s is told otherwise", story->name);
+    }
+}
+
+int main(void)
+{
+    hf_test_init();
+    struct CMUnitTest tests[G_N_ELEMENTS(stories)];
+    for (gsize i = 0; i < G_N_ELEMENTS(stories); i++)
+        tests[i] = (struct CMUnitTest){.name = stories[i].name,
+                                       .test_func = is_told_as_agreed,
+                                       .initial_state = (void *)&stories[i]};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
