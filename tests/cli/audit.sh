@@ -1,0 +1,46 @@
+#!/bin/sh
+# `holdfast run --audit`: silent when all is well, exit 4 with everything one needs when it is not. $2: the program with
+# a mistake planted.
+. "$(dirname "$0")/lib.sh"
+forged=$2
+
+cat >"$dir/a cell.yaml" <<'END'
+name: cell
+duration: 1h
+agents: [{name: node, count: 4, resources: "cpus:4;mem:8192;ports:[1-9]"}]
+frameworks:
+  - {name: work, model: batch, arrivals: {law: exponential, mean: 20s}, tasks: 2,
+     duration: {law: exponential, mean: 60s}, cpus: 1, mem: 512}
+  - {name: web, model: marathon, apps: [{id: /x, instances: 3, ports: 1, lifetime: {law: exponential, mean: 5m}}]}
+failures: [{what: agent-crash, mtbf: {law: exponential, mean: 10m}, down: {law: exponential, mean: 2m}}]
+END
+digest() { sed -n 's/.*"trace_digest" : "\([0-9a-f]*\)".*/\1/p' "$1/run.json"; }
+
+run "plain" 0 "$holdfast" run "$dir/a cell.yaml" -o "$dir/plain" -q
+run "audited" 0 "$holdfast" run "$dir/a cell.yaml" -o "$dir/audited" --audit -q
+out none
+err none
+[ "$(digest "$dir/plain")" = "$(digest "$dir/audited")" ] || complain "the audit changed the digest"
+
+run "a broken invariant" 4 "$forged" run "$dir/a cell.yaml" -o "$dir/broken" --audit --seed 7 --set agents[0].count=3
+err "holdfast: error: $dir/a cell.yaml: invariant I-"
+err " is broken at "
+err "  rule: "
+err '    {"t":'
+err '"ev":"offer_sent"'
+err "holdfast run '$dir/a cell.yaml' --seed 7 --set 'agents[0].count=3' --until "
+[ ! -e "$dir/broken" ] || complain "a broken run left results"
+cp "$dir/err" "$dir/first"
+
+# The command that it prints shows the same again.
+again=$(sed -n 's/^ *holdfast \(run .*\)$/\1/p' "$dir/err")
+run "the same again" 4 sh -c "'$forged' $again -o '$dir/again'"
+cmp -s "$dir/err" "$dir/first" || complain "another breach than at first"
+# And a moment earlier there was nothing to see.
+until=$(echo "$again" | sed -n 's/.*--until \([0-9]*\)ns.*/\1/p')
+if [ -n "$until" ]; then
+    run "before that" 0 "$forged" run "$dir/a cell.yaml" --seed 7 --set 'agents[0].count=3' --until "$((until - 1))ns" \
+        --audit -o "$dir/before" -q
+fi
+
+finish
