@@ -5,6 +5,7 @@
 
 #include "tools/baseline.h"
 #include "tools/bench_engine.h"
+#include "tools/bench_resource.h"
 #include "tools/commands.h"
 #include "tools/json_out.h"
 #include "tools/version.h"
@@ -62,6 +63,45 @@ static void on_engine_result(void *context, const HfBenchResult *result)
     fflush(stdout);
 }
 
+static void on_resource_result(void *context, const HfBenchResourceResult *result)
+{
+    Bench *bench = context;
+    json_builder_begin_object(bench->json);
+    hf_json_string(bench->json, "suite", "resource");
+    hf_json_string(bench->json, "workload", result->workload);
+    hf_json_string(bench->json, "operation", result->operation);
+    hf_json_int(bench->json, "size", (gint64)result->size);
+    hf_json_int(bench->json, "operations", (gint64)result->operations);
+    hf_json_int(bench->json, "passes", result->passes);
+    hf_json_double(bench->json, "ms_least", result->ms_least);
+    hf_json_double(bench->json, "ms_median", result->ms_median);
+    hf_json_double(bench->json, "ns_per_op", result->ns_per_op);
+    json_builder_end_object(bench->json);
+    if (bench->is_json) return;
+    printf("%-10s %-14s %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %11.3f %11.3f %11.1f\n",
+           result->workload, result->operation, (guint64)result->size, (guint64)result->operations,
+           result->ms_least, result->ms_median, result->ns_per_op);
+    fflush(stdout);
+}
+
+/* The resource algebra: times alone, so there is nothing that a baseline could hold. */
+static int bench_resource(const BenchFlags *flags, const HfGlobals *globals)
+{
+    HfBenchResourceOptions how = {.passes = flags->passes > 0 ? (uint32_t)flags->passes : 5};
+    if (flags->quick) how.passes = 1;
+    Bench bench = {.is_json = flags->json || globals->format == HF_FORMAT_JSON,
+                   .json = json_builder_new()};
+    json_builder_begin_array(bench.json);
+    if (!bench.is_json)
+        printf("%-10s %-14s %9s %9s %11s %11s %11s\n", "workload", "operation", "size", "times",
+               "ms least", "ms median", "ns each");
+    hf_bench_resource(&how, on_resource_result, &bench);
+    json_builder_end_array(bench.json);
+    if (bench.is_json) hf_json_print(bench.json);
+    g_object_unref(bench.json);
+    return HF_EXIT_OK;
+}
+
 static void begin(Bench *bench, const HfBenchOptions *how)
 {
     bench->json = json_builder_new();
@@ -93,7 +133,12 @@ static int check_arguments(const BenchFlags *flags, char **args)
 {
     if (args[0] != NULL && args[1] != NULL)
         return hf_cli_usage_error(&hf_cmd_bench, "expected at most one workload");
-    if (args[0] != NULL && strcmp(args[0], "engine") != 0 && !hf_bench_engine_has(args[0]))
+    gboolean is_resource = g_strcmp0(args[0], "resource") == 0;
+    if (is_resource && (flags->baseline != NULL || flags->pending_max > 0))
+        return hf_cli_usage_error(&hf_cmd_bench,
+                                  "resource takes neither --baseline nor --pending-max");
+    if (args[0] != NULL && !is_resource && strcmp(args[0], "engine") != 0 &&
+        !hf_bench_engine_has(args[0]))
         return hf_cli_usage_error(&hf_cmd_bench, "unknown workload '%s'", args[0]);
     if (flags->pending_max > PENDING_LIMIT)
         return hf_cli_usage_error(&hf_cmd_bench, "--pending-max: at most %d", PENDING_LIMIT);
@@ -153,7 +198,9 @@ static int run(int argc, char **argv)
     if (!hf_cli_parse(&hf_cmd_bench, argc, argv, &flags, &globals, &args, &code)) return code;
     signal(SIGINT, SIG_DFL); /* nothing is written: an interrupt may end it at once */
     code = check_arguments(&flags, args);
-    if (code == HF_EXIT_OK) {
+    if (code == HF_EXIT_OK && g_strcmp0(args[0], "resource") == 0) {
+        code = bench_resource(&flags, &globals);
+    } else if (code == HF_EXIT_OK) {
         gboolean is_all = args[0] == NULL || strcmp(args[0], "engine") == 0;
         code = bench_all(&flags, &globals, is_all ? NULL : args[0]);
     }
@@ -164,7 +211,7 @@ static int run(int argc, char **argv)
 const HfCommand hf_cmd_bench = {
     .name = "bench",
     .summary = "measure speed and work of the parts",
-    .usage = "[engine|hold|touch|cancel|extend|mm1]",
+    .usage = "[engine|hold|touch|cancel|extend|mm1|resource]",
     .description =
         "Measures the engine's event list, on the ladder, on the heap that is its oracle, and on\n"
         "GLib's tree: nanoseconds for each operation (least and median of the passes), keys moved\n"
@@ -172,6 +219,9 @@ const HfCommand hf_cmd_bench = {
         "hold (each event schedules the next), touch (and reads and writes its agent), cancel and\n"
         "extend (and moves a timeout), mm1 (a queue; the operation is a customer). The default is\n"
         "all of them, with up to a million pending events: some minutes.\n\n"
+        "resource measures the resource algebra instead, on the workloads of Mesos's own "
+        "benchmarks\n"
+        "of it: arithmetic, labelled reservations, contains, parsing, port ranges.\n\n"
         "With --baseline the results are compared with ones kept before: counts of work and bytes\n"
         "may grow by 2 %, and the ladder may not become slower than the heap. Nanoseconds are "
         "never\n"

@@ -249,10 +249,14 @@ static gboolean write_arms(const HfScenarioSet *set, const GArray *arms, HfRunDi
                            GError **error)
 {
     g_autoptr(GString) table = g_string_new("arm,resource,allocated,used,offered,reserved_idle\n");
-    g_autoptr(GString) list = g_string_new(NULL);
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    hf_json_string(json, "name", set->name);
+    json_builder_set_member_name(json, "arms");
+    json_builder_begin_array(json);
     for (guint a = 0; a < arms->len; a++) {
         const HfArmResult *arm = &g_array_index(arms, HfArmResult, a);
-        g_string_append_printf(list, "%s\"%s\"", a > 0 ? ", " : "", arm->scenario->arm);
+        json_builder_add_string_value(json, arm->scenario->arm);
         for (uint32_t i = 0; i < hf_metrics_count(arm->metrics); i++) {
             const char *name = hf_metrics_at(arm->metrics, i)->name;
             if (!g_str_has_prefix(name, "capacity.")) continue;
@@ -270,9 +274,9 @@ static gboolean write_arms(const HfScenarioSet *set, const GArray *arms, HfRunDi
             g_string_append_c(table, '\n');
         }
     }
-    g_autoptr(JsonBuilder) json = json_builder_new();
-    g_autofree char *run =
-        g_strdup_printf("{\n  \"name\" : \"%s\",\n  \"arms\" : [%s]\n}\n", set->name, list->str);
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+    g_autofree char *run = hf_json_text(json);
     return hf_run_dir_write(dir, "arms.csv", table->str, (gssize)table->len, error) &&
            hf_run_dir_write(dir, "run.json", run, -1, error);
 }

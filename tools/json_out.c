@@ -37,9 +37,15 @@ void hf_json_bool(JsonBuilder *builder, const char *member, gboolean value)
     json_builder_add_boolean_value(builder, value);
 }
 
-void hf_json_print(JsonBuilder *builder)
+char *hf_json_text(JsonBuilder *builder)
 {
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
     g_autofree char *text = json_to_string(root, TRUE);
-    printf("%s\n", text);
+    return g_strconcat(text, "\n", NULL);
+}
+
+void hf_json_print(JsonBuilder *builder)
+{
+    g_autofree char *text = hf_json_text(builder);
+    fputs(text, stdout);
 }

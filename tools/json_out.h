@@ -11,7 +11,10 @@ void hf_json_int(JsonBuilder *builder, const char *member, gint64 value);
 void hf_json_double(JsonBuilder *builder, const char *member, double value);
 void hf_json_bool(JsonBuilder *builder, const char *member, gboolean value);
 
-/* What was built, indented, and a line end. */
+/* What was built as text, indented, with a line end; newly allocated. */
+char *hf_json_text(JsonBuilder *builder);
+
+/* The same on standard output. */
 void hf_json_print(JsonBuilder *builder);
 
 #endif

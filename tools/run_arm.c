@@ -176,16 +176,6 @@ static void add_memory(JsonBuilder *json, const HfArmResult *result)
     json_builder_end_object(json);
 }
 
-static char *text_of(JsonBuilder *json)
-{
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    g_autoptr(JsonNode) root = json_builder_get_root(json);
-    json_generator_set_root(generator, root);
-    json_generator_set_pretty(generator, TRUE);
-    g_autofree char *text = json_generator_to_data(generator, NULL);
-    return g_strconcat(text, "\n", NULL);
-}
-
 static char *run_json(const HfArmResult *result)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
@@ -198,6 +188,7 @@ static char *run_json(const HfArmResult *result)
     hf_json_string(json, "scenario_digest", result->scenario->digest);
     hf_json_string(json, "trace_digest", result->digest);
     hf_json_string(json, "version", HF_VERSION);
+    hf_json_string(json, "commit", HF_COMMIT);
     hf_json_bool(json, "partial", result->is_partial);
     hf_json_double(json, "simulated_s", hf_time_to_seconds(result->simulated));
     hf_json_int(json, "events", (gint64)result->events);
@@ -206,7 +197,7 @@ static char *run_json(const HfArmResult *result)
     hf_json_double(json, "events_per_s", (double)result->events / MAX(result->wall_seconds, 1e-9));
     add_memory(json, result);
     json_builder_end_object(json);
-    return text_of(json);
+    return hf_json_text(json);
 }
 
 static char *summary_json(const HfArmResult *result)
@@ -240,7 +231,7 @@ static char *summary_json(const HfArmResult *result)
     }
     json_builder_end_array(json);
     json_builder_end_object(json);
-    return text_of(json);
+    return hf_json_text(json);
 }
 
 static gboolean write_results(HfWorld *world, const HfArmResult *result, HfRunDir *dir,
