@@ -100,13 +100,26 @@ static gboolean is_suppressed(HfAudit *audit, const HfRecord *record,
 static HfAuditOffer *new_offer(HfAudit *audit, const HfRecord *record)
 {
     HfHandle handle = hf_handle_unpack(record->id);
-    if (handle.row < OFFERS_MAX) {
-        while (audit->offers.count <= handle.row) hf_vec_push_zero(&audit->offers);
-        HfAuditOffer *offer = &audit->offers.at[handle.row];
-        if (!offer->is_live && handle.generation > offer->generation) return offer;
+    if (handle.row >= OFFERS_MAX) {
+        hf_audit__break(audit, HF_INVARIANT_OFFERS, record,
+                        "offer id %" G_GUINT64_FORMAT " is none that a master gives",
+                        (guint64)record->id);
+        return NULL;
     }
-    hf_audit__break(audit, HF_INVARIANT_OFFERS, record,
-                    "offer id %" G_GUINT64_FORMAT " is used a second time", (guint64)record->id);
+    while (audit->offers.count <= handle.row) hf_vec_push_zero(&audit->offers);
+    HfAuditOffer *offer = &audit->offers.at[handle.row];
+    if (G_LIKELY(!offer->is_live && handle.generation > offer->generation)) return offer;
+    if (handle.generation > offer->generation) {
+        uint64_t before = hf_handle_pack((HfHandle){handle.row, offer->generation});
+        hf_audit__break(audit, HF_INVARIANT_OFFERS, record,
+                        "offer %" G_GUINT64_FORMAT " takes the place of offer %" G_GUINT64_FORMAT
+                        ", which is still out",
+                        (guint64)record->id, (guint64)before);
+    } else {
+        hf_audit__break(audit, HF_INVARIANT_OFFERS, record,
+                        "offer id %" G_GUINT64_FORMAT " is used a second time",
+                        (guint64)record->id);
+    }
     return NULL;
 }
 

@@ -175,6 +175,8 @@ static const Story stories[] = {
     {"an empty offer", "1 offer_sent a=0 f=0 r=a o=0.1\n", "I-03", "empty"},
     {"an offer id that is out", SENT("0.1") "1 offer_sent a=1 f=0 r=a o=0.1 x=cpus:1\n", "I-03",
      "second time"},
+    {"an offer in the place of one that is out",
+     SENT("0.1") "1 offer_sent a=1 f=0 r=a o=0.3 x=cpus:1\n", "I-03", "which is still out"},
     {"an offer id that was out",
      SENT("0.1") "2 offer_expired a=0 f=0 r=a o=0.1 v=-1 x=" ALL
                  "\n3 offer_sent a=0 f=0 r=a o=0.1 x=" ALL "\n",
