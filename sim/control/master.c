@@ -167,6 +167,8 @@ static void send_offers(HfMaster *master, HfTime now, HfOutbox *out)
     HfMessage *message = NULL;
     for (guint32 i = 0; i < master->allocated.offers.count; i++) {
         HfOffered *offered = &master->allocated.offers.at[i];
+        if (i + 8 < master->allocated.offers.count)
+            __builtin_prefetch(&master->agents.at[offered[8].agent]);
         HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
         HF_ASSERT(framework->is_active);
         HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
@@ -450,9 +452,31 @@ static uint32_t own_offer(const HfMaster *master, uint32_t framework, uint64_t i
     return master->offers.at[handle.row].framework == framework ? handle.row : NO_ROW;
 }
 
+/* The offers of a long list lie anywhere in memory: load what the next ones need while this one is
+ * handled. */
+static void fetch_ahead(const HfMaster *master, const HfMessage *in, guint32 i)
+{
+    enum { OFFER = 12, AGENT = 8, GRANT = 4 };
+    if (i + OFFER < in->ids.count) {
+        uint32_t row = hf_handle_unpack(in->ids.at[i + OFFER]).row;
+        if (row < master->offers.count) {
+            __builtin_prefetch(&master->offers.at[row]);
+            __builtin_prefetch((const char *)&master->offers.at[row] + 64);
+        }
+    }
+    for (int step = 0; step < 2; step++) {
+        guint32 ahead = i + (step == 0 ? AGENT : GRANT);
+        if (ahead >= in->ids.count) continue;
+        uint32_t row = hf_handle_unpack(in->ids.at[ahead]).row;
+        if (row < master->offers.count)
+            hf_allocator_prefetch(master->allocator, master->offers.at[row].agent, step);
+    }
+}
+
 static void on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     for (guint32 i = 0; i < in->ids.count; i++) {
+        fetch_ahead(master, in, i);
         uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
         if (row != NO_ROW)
             hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED,
@@ -871,36 +895,63 @@ size_t hf_master_memory(const HfMaster *master)
            master->deadlines.room * sizeof(HfOfferDeadline);
 }
 
+/* What stands in the lists of one agent; what they hold and what is free make up its total. */
+static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
+{
+    const HfAgentRow *agent = &master->agents.at[row];
+    HfResources held = {0};
+    HF_ASSERT(hf_map64_get(&master->agent_of_host, agent->host) == row);
+    for (uint32_t o = agent->first_offer; o != NO_ROW;
+         o = master->offers.at[o].links.next_of_agent) {
+        HF_ASSERT(master->offers.at[o].agent == row);
+        HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
+        hf_resources_add(master->catalog, &held, &master->offers.at[o].resources);
+        (*offers)++;
+    }
+    for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {
+        const HfTaskRow *task = &master->tasks.at[t];
+        HF_ASSERT(task->agent == row);
+        HF_ASSERT(agent->standing != HF_STANDING_UNREACHABLE);
+        HF_ASSERT(task->is_holding == !hf_task_state_is_terminal((HfTaskState)task->state));
+        HF_ASSERT(hf_master__find_task(master, task->framework, task->id) == t);
+        if (task->is_holding) hf_resources_add(master->catalog, &held, &task->resources);
+        (*tasks)++;
+    }
+    if (agent->standing == HF_STANDING_UNREACHABLE) {
+        HF_ASSERT(hf_allocator_available(master->allocator, row) == NULL);
+    } else {
+        hf_resources_unallocate(master->catalog, &held); /* offers and tasks say for whom */
+        hf_resources_add(master->catalog, &held, hf_allocator_available(master->allocator, row));
+        HF_ASSERT(hf_resources_equal(master->catalog, &held, agent->total));
+    }
+    hf_resources_clear(master->catalog, &held);
+}
+
+static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
+{
+    const HfFrameworkRow *framework = &master->frameworks.at[row];
+    for (uint32_t o = framework->first_offer; o != NO_ROW;
+         o = master->offers.at[o].links.next_of_framework) {
+        HF_ASSERT(master->offers.at[o].framework == row && framework->is_active);
+        (*offers)++;
+    }
+    for (uint32_t t = framework->first_task; t != NO_ROW;
+         t = master->tasks.at[t].links.next_of_framework) {
+        HF_ASSERT(master->tasks.at[t].framework == row && framework->is_active);
+        (*tasks)++;
+    }
+}
+
 void hf_master_check(const HfMaster *master)
 {
-    uint32_t offers = 0, tasks = 0;
-    for (guint32 a = 0; a < master->agents.count; a++) {
-        const HfAgentRow *agent = &master->agents.at[a];
-        HfResources held = {0};
-        for (uint32_t row = agent->first_offer; row != NO_ROW;
-             row = master->offers.at[row].links.next_of_agent) {
-            HF_ASSERT(master->offers.at[row].agent == a);
-            HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
-            hf_resources_add(master->catalog, &held, &master->offers.at[row].resources);
-            offers++;
-        }
-        for (uint32_t row = agent->first_task; row != NO_ROW;
-             row = master->tasks.at[row].links.next_of_agent) {
-            HF_ASSERT(master->tasks.at[row].agent == a);
-            if (master->tasks.at[row].is_holding)
-                hf_resources_add(master->catalog, &held, &master->tasks.at[row].resources);
-            tasks++;
-        }
-        if (agent->standing != HF_STANDING_UNREACHABLE) {
-            hf_resources_unallocate(master->catalog, &held); /* offers and tasks say for whom */
-            hf_resources_add(master->catalog, &held, hf_allocator_available(master->allocator, a));
-            HF_ASSERT(hf_resources_equal(master->catalog, &held, agent->total));
-        } else {
-            HF_ASSERT(agent->first_offer == NO_ROW);
-        }
-        hf_resources_clear(master->catalog, &held);
-    }
-    HF_ASSERT(offers == master->offer_slots.live);
-    HF_ASSERT(tasks == master->task_slots.live);
-    HF_ASSERT(tasks == master->task_rows.count);
+    uint32_t of_agents[2] = {0, 0}, of_frameworks[2] = {0, 0}; /* offers, tasks */
+    for (guint32 a = 0; a < master->agents.count; a++)
+        check_agent(master, a, &of_agents[0], &of_agents[1]);
+    for (guint32 f = 0; f < master->frameworks.count; f++)
+        check_framework(master, f, &of_frameworks[0], &of_frameworks[1]);
+    HF_ASSERT(of_agents[0] == master->offer_slots.live);
+    HF_ASSERT(of_agents[1] == master->task_slots.live);
+    HF_ASSERT(of_frameworks[0] == master->offer_slots.live);
+    HF_ASSERT(of_frameworks[1] == master->task_slots.live);
+    HF_ASSERT(of_agents[1] == master->task_rows.count);
 }
