@@ -219,6 +219,12 @@ typedef struct HfRecovery {
 } HfRecovery;
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery);
 
+/*
+ * Start loading what hf_allocator_recover() will read of an agent, a few calls ahead of it: step 0
+ * the agent, step 1, later, what it points to. Changes nothing; any row is legal.
+ */
+void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step);
+
 /* Offered resources were accepted: they count as consumed from now on. */
 HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
                                HfRoleId role, const HfResources *resources);

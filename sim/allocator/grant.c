@@ -300,6 +300,22 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     return HF_OK;
 }
 
+void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step)
+{
+    if (agent >= allocator->agents.count) return;
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (step == 0) {
+        __builtin_prefetch(row);
+        __builtin_prefetch((const char *)row + 64);
+        return;
+    }
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        const HfBundle *bundle = hf_few_at(&row->grants)[g].bundle;
+        __builtin_prefetch(bundle);
+        __builtin_prefetch((const char *)bundle + 64);
+    }
+}
+
 HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
                                HfRoleId role, const HfResources *resources)
 {

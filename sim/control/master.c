@@ -167,8 +167,6 @@ static void send_offers(HfMaster *master, HfTime now, HfOutbox *out)
     HfMessage *message = NULL;
     for (guint32 i = 0; i < master->allocated.offers.count; i++) {
         HfOffered *offered = &master->allocated.offers.at[i];
-        if (i + 8 < master->allocated.offers.count)
-            __builtin_prefetch(&master->agents.at[offered[8].agent]);
         HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
         HF_ASSERT(framework->is_active);
         HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
