@@ -54,7 +54,6 @@ void hf_audit__on_framework(HfAudit *audit, const HfRecord *record)
         return;
     }
     framework->is_removed = TRUE;
-    framework->epoch++;
 }
 
 uint32_t hf_audit__sub(HfAudit *audit, uint32_t framework, HfRoleId role)

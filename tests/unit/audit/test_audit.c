@@ -139,6 +139,30 @@ static const Story stories[] = {
      "1 task_kill f=0 t=99\n1 task_state f=0 t=99 s=LOST w=" RECONCILIATION "\n", NULL, NULL},
     {"a host comes back as another agent",
      "1 agent_unreachable a=1\n2 agent_registered a=2 v=1 x=cpus:4\n", NULL, NULL},
+    {"two accepts at once leave a filter each",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:3\n1 offer_sent a=0 f=0 r=a o=1.1 x=cpus:5\n"
+     "2 offer_accepted a=0 f=0 r=a o=0.1 v=5000 x=cpus:3\n"
+     "2 task_launched a=0 f=0 r=a t=1 x=cpus:1\n"
+     "2 offer_accepted a=0 f=0 r=a o=1.1 v=5000 x=cpus:5\n"
+     "2 task_launched a=0 f=0 r=a t=2 x=cpus:1\n"
+     "3 offer_sent a=0 f=0 r=a o=0.3 x=cpus:6\n",
+     NULL, NULL},
+    {"one filter ends at this instant, another stands",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:8\n"
+     "1 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=cpus:8\n"
+     "2 offer_sent a=0 f=0 r=a o=0.3 x=mem:100\n"
+     "2 offer_declined a=0 f=0 r=a o=0.3 v=60000 x=mem:100\n"
+     "6 offer_sent a=0 f=0 r=a o=0.5 x=cpus:1\n",
+     NULL, NULL},
+    {"an id again while its first life is away with its agent",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n5 task_ended a=0 f=0 t=7 s=LOST v=1000 x=" TASK
+             "\n6 offer_sent a=1 f=0 r=a o=0.3 x=cpus:4\n"
+             "6 offer_accepted a=1 f=0 r=a o=0.3 v=0 x=cpus:4\n"
+             "6 task_launched a=1 f=0 r=a t=7 x=cpus:4\n7 agent_reregistered a=0 v=0 x=" ALL
+             "\n8 task_started a=1 f=0 t=7 v=1000 x=cpus:4\n"
+             "9 task_state a=1 f=0 r=a t=7 s=RUNNING\n",
+     NULL, NULL},
 
     /* ---- I-01 ---- */
     {"an offer gives back less", SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 x=cpus:8\n",
@@ -155,6 +179,11 @@ static const Story stories[] = {
      "runs with"},
     {"a task comes back with more",
      RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 task_launched a=0 f=0 r=a t=7 x=cpus:4\n",
+     "I-01", "comes back with"},
+    {"a task that ended while away comes back with more",
+     RUNNING "5 agent_unreachable a=0\n5 task_state a=0 f=0 r=a t=7 s=LOST w=" REMOVED " x=" TASK
+             "\n6 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK
              "\n9 agent_reregistered a=0 v=0 x=" ALL "\n9 task_launched a=0 f=0 r=a t=7 x=cpus:4\n",
      "I-01", "comes back with"},
     {"an agent comes back with less than its tasks hold",
@@ -202,6 +231,10 @@ static const Story stories[] = {
      "cpus(S:b):1"},
     {"a total that changes", "1 agent_reregistered a=1 v=1 x=cpus:4;mem(a):512\n", "I-05",
      "without having been restarted"},
+    {"a total that changes after a restart was heard of",
+     "1 agent_crashed a=1 v=1\n2 agent_returned a=1\n3 agent_reregistered a=1 v=1 "
+     "x=cpus:4;mem:512\n4 agent_reregistered a=1 v=1 x=cpus:5;mem:512\n",
+     "I-05", "without having been restarted"},
     /* ---- I-07 ---- */
     {"an offer of what was refused",
      SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=" ALL
@@ -306,6 +339,13 @@ static const Story stories[] = {
     {"a task is back without its agent",
      LAUNCHED "3 task_state a=0 f=0 r=a t=7 s=RUNNING w=" REREGISTERED "\n", "I-22",
      "gets REASON_SLAVE_REREGISTERED"},
+    {"unreachable, and its tasks are given up too late",
+     RUNNING "5 agent_unreachable a=0\n5 demand f=0 v=0\n5 task_state a=0 f=0 r=a t=7 s=LOST "
+             "w=" REMOVED " x=" TASK "\n",
+     "I-22", "still holds 1 tasks"},
+    {"a host that is down ends its runs too late",
+     RUNNING "5 agent_crashed a=0\n5 demand f=0 v=0\n5 task_ended a=0 f=0 t=7 s=LOST x=" TASK "\n",
+     "I-22", "still runs 1 tasks"},
     {"lost twice", "1 agent_unreachable a=0\n2 agent_unreachable a=0\n", "I-22", "was not there"},
     {"a host that is down runs a task", RUNNING "5 agent_crashed a=0\n5 demand f=0 v=0\n", "I-22",
      "still runs 1 tasks"},
