@@ -20,8 +20,10 @@
  *        holds nothing
  *   I-24 a task runs on the host it was launched on, once
  *
- * What it cannot see: agents' attributes, offers that should have been made, and shared volumes
- * (offered many times at once by intent; there is no operation yet that makes one).
+ * What it cannot see: agents' attributes; which roles a framework has; offers that should have been
+ * made; at the very instant at which a filter ends, whether it ended first; and of a task that
+ * comes back with its agent when all about it was over, whether it ever was. Shared volumes are not
+ * counted as such: no operation makes one yet.
  *
  * Source: MESOS.md 2-4; filters: MESOS.md 3.5, MESOS-VERIFIED 2.
  */
@@ -43,9 +45,8 @@ typedef struct HfAuditBreach {
     const char *rule;      /* what it demands */
     char *sentence;        /* what was found instead */
     HfTime at;
-    GPtrArray
-        *records; /* of char *: the records that led to it, oldest first, as lines of JSON
-                     without newline; the last is the one that broke it, unless the run ended */
+    GPtrArray *records; /* char *: JSON lines without newline, oldest first; the last record is
+                           the one that broke it, unless the run ended */
 } HfAuditBreach;
 
 /* The catalog is that of the trace's resources; borrowed. Nothing is interned in it. */
@@ -54,10 +55,10 @@ void hf_audit_free(HfAudit *audit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAudit, hf_audit_free)
 
 /*
- * The trace listener; `audit` is the HfAudit. It must hear every record from RUN_STARTED on. After
- * a breach it listens no more: stop the run. Cost: O(entries of the record), and for an offer
- * O(filters of its framework, role and agent); allocates only when more is outstanding at once than
- * ever before.
+ * The trace listener; `audit` is the HfAudit. It must hear every record from the first that is
+ * about an agent or a framework. After a breach it listens no more: stop the run.
+ * Cost: O(entries of the record), and for an offer O(filters of its framework, role and agent);
+ * allocates only when more is outstanding at once than ever before.
  */
 void hf_audit_listen(void *audit, const HfRecord *record);
 

@@ -98,7 +98,7 @@ static inline uint16_t script_type(const char *name)
     return HF_RECORD_TYPES;
 }
 
-/* What an event of a role under all roles has: revive and suppress without r. */
+/* One line. Without r the record is of no role: of all roles, in revive and suppress. */
 static inline void script_say(Script *script, const char *line)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
