@@ -358,6 +358,7 @@ static void tell_master(HfPump *pump, uint32_t host, HfMessageType type)
 {
     HfMessage *message = hf_pump_message(pump, type, (HfPeer){HF_PEER_AGENT, host}, master_peer);
     message->agent = hf_pump_host(pump, host)->agent.id;
+    message->round_trip = 2 * pump->config.latency;
     hf_pump_send(pump, message);
 }
 

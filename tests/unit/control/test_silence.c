@@ -12,7 +12,7 @@ static double given_up_after(gboolean explicit_heartbeats, double from, HfTime l
     while (hf_master_agents(pump->master) == 0) hf_pump_step(pump);
     HfTime registered = pump->now;
     hf_pump_run(pump, registered + HF_SECONDS(from));
-    hf_pump_cut(pump, 0);
+    hf_pump_crash(pump, 0, FALSE);
     while (count(pump, HF_RECORD_AGENT_UNREACHABLE) == 0 && pump->now < HF_SECONDS(400))
         hf_pump_step(pump);
     double after = hf_time_to_seconds(pump->now - registered);
@@ -30,11 +30,11 @@ static void a_silent_agent_is_given_up_75_s_after_the_first_unanswered_ping(void
     assert_float_equal(given_up_after(FALSE, 100, 0), 180, 0); /* 105 + 75 */
 }
 
-/* With pings as messages and without them; and with 200 ms of latency, unless the silence begins
- * while a ping or its answer is under way. */
+/* With pings as messages and without them, at once and with 200 ms of latency; also when the
+ * silence begins while a ping (15 s + 0.2) or its answer (+ 0.4) is under way. */
 static void virtual_and_explicit_heartbeats_decide_at_the_same_instant(void **state)
 {
-    static const double from[] = {0.5, 7, 14.4, 15.5, 44.9 - 0.5, 61.3};
+    static const double from[] = {0.5, 7, 14.5, 14.95, 15.1, 15.3, 15.5, 44.5, 45.15, 60.35, 61.3};
     for (guint i = 0; i < G_N_ELEMENTS(from); i++) {
         for (int late = 0; late < 2; late++) {
             HfTime latency = late ? HF_SECONDS(0.2) : 0;
@@ -92,6 +92,37 @@ static void an_agent_that_takes_long_to_register_answers_pings_meanwhile(void **
         assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 0);
         hf_pump_free(pump);
     }
+}
+
+static void registering_again_proves_that_an_agent_can_be_heard(void **state)
+{
+    HfPump *pump = cell(0, FALSE);
+    hf_pump_send(pump,
+                 hf_pump_message(pump, HF_MESSAGE_SILENT, (HfPeer){HF_PEER_AGENT, 0}, to_master));
+    hf_pump_run(pump, HF_SECONDS(60));
+    const uint64_t task = 1;
+    send_registration(pump, HF_MESSAGE_REREGISTER_AGENT, &task, 1);
+    hf_pump_run(pump, HF_SECONDS(200));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 0);
+    hf_pump_free(pump);
+}
+
+/* The agent waits for its first ping from the answer to its registration on. */
+static void an_agent_that_never_heard_a_ping_registers_again(void **state)
+{
+    HfPump *pump = pump_with(TRUE, 0, FALSE);
+    hf_pump_rule(pump, HF_MESSAGE_PING, HF_PUMP_LOSE, 0, 6);
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    hf_pump_run(pump, HF_SECONDS(60));
+    HfTime registered = pump->last[HF_RECORD_AGENT_REGISTERED].at;
+    hf_pump_run(pump, registered + HF_SECONDS(75));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 1);
+    assert_int_equal(hf_pump_host(pump, 0)->agent.state, HF_AGENT_REGISTERED);
+    hf_pump_run_for(pump, 1);
+    assert_int_equal(hf_pump_host(pump, 0)->agent.state, HF_AGENT_REGISTERING);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_REREGISTERED), 1);
+    hf_pump_free(pump);
 }
 
 /* Five pings lost of six are not five in a row. */
@@ -364,6 +395,8 @@ int main(void)
         cmocka_unit_test(an_agent_heard_in_time_survives),
         cmocka_unit_test(silences_do_not_add_up),
         cmocka_unit_test(an_agent_that_takes_long_to_register_answers_pings_meanwhile),
+        cmocka_unit_test(registering_again_proves_that_an_agent_can_be_heard),
+        cmocka_unit_test(an_agent_that_never_heard_a_ping_registers_again),
         cmocka_unit_test(one_answer_resets_the_count_of_missed_pings),
         cmocka_unit_test(pings_are_messages_only_when_asked_for),
         cmocka_unit_test(the_unreachable_are_told_of_and_their_tasks_lost),

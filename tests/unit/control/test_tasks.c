@@ -188,6 +188,23 @@ static void the_next_update_starts_its_own_back_off(void **state)
     hf_pump_free(pump);
 }
 
+/* RUNNING is acknowledged at its third sending, 32 s; FINISHED, which waited behind it, is lost
+ * then and comes again 10 s later, not 40. */
+static void an_update_that_waited_starts_its_own_back_off(void **state)
+{
+    HfPump *pump = plain();
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 2);
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_PASS, 0, 1);
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 1);
+    hf_pump_launch(pump, 0, 1, "cpus:1", HF_SECONDS(3));
+    hf_pump_run(pump, HF_SECONDS(32));
+    assert_told(pump, 1, "RUNNING RUNNING RUNNING FINISHED");
+    hf_pump_run(pump, HF_SECONDS(42));
+    assert_told(pump, 1, "RUNNING RUNNING RUNNING FINISHED FINISHED");
+    assert_int_equal(tasks_at_agent(pump), 0);
+    hf_pump_free(pump);
+}
+
 static void updates_and_acknowledgements_that_come_twice_do_no_harm(void **state)
 {
     HfPump *pump = plain();
@@ -231,6 +248,42 @@ static void an_acknowledgement_counts_for_its_own_state_alone(void **state)
     hf_pump_run(pump, HF_SECONDS(6)); /* the acknowledgement comes, FINISHED goes out */
     assert_told(pump, 1, "RUNNING FINISHED");
     assert_int_equal(hf_master_tasks(pump->master), 0);
+    hf_pump_free(pump);
+}
+
+/* The master knows that the task is over, the framework has acknowledged no more than RUNNING. */
+static void a_task_is_known_until_its_end_is_acknowledged(void **state)
+{
+    HfPump *pump = plain();
+    hf_pump_rule(pump, HF_MESSAGE_STATUS_UPDATE, HF_PUMP_LOSE, 0, 1); /* RUNNING */
+    hf_pump_rule(pump, HF_MESSAGE_STATUS_UPDATE, HF_PUMP_PASS, 0, 1); /* RUNNING again, at 12 s */
+    hf_pump_rule(pump, HF_MESSAGE_STATUS_UPDATE, HF_PUMP_LOSE, 0, 1); /* FINISHED */
+    hf_pump_launch(pump, 0, 1, "cpus:1", HF_SECONDS(3));
+    hf_pump_run(pump, HF_SECONDS(13));
+    assert_told(pump, 1, "RUNNING");
+    assert_int_equal(hf_master_tasks(pump->master), 1);
+    hf_pump_run(pump, HF_SECONDS(22));
+    assert_told(pump, 1, "RUNNING FINISHED");
+    assert_int_equal(hf_master_tasks(pump->master), 0);
+    hf_pump_free(pump);
+}
+
+/* Nobody could be told of it; the agent will send its update again (MESOS: Master::acknowledge). */
+static void an_acknowledgement_for_a_disconnected_agent_is_dropped(void **state)
+{
+    HfPump *pump = cell(0, TRUE);
+    hf_pump_launch(pump, 0, 1, "cpus:1", HF_SECONDS(3));
+    hf_pump_run(pump, HF_SECONDS(4));
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LATE, HF_SECONDS(10), 1); /* of FINISHED */
+    hf_pump_run(pump, HF_SECONDS(6));
+    hf_pump_crash(pump, 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(16));
+    assert_told(pump, 1, "RUNNING FINISHED");
+    assert_int_equal(hf_master_tasks(pump->master), 1);
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(20)); /* the agent does not know it: it had ended, all is well */
+    assert_int_equal(hf_master_tasks(pump->master), 0);
+    assert_told(pump, 1, "RUNNING FINISHED");
     hf_pump_free(pump);
 }
 
@@ -373,7 +426,10 @@ int main(void)
         cmocka_unit_test(an_update_is_sent_again_after_ten_seconds_doubling_to_ten_minutes),
         cmocka_unit_test(one_task_in_long_waiting_does_not_delay_the_retry_of_another),
         cmocka_unit_test(the_next_update_starts_its_own_back_off),
+        cmocka_unit_test(an_update_that_waited_starts_its_own_back_off),
         cmocka_unit_test(updates_and_acknowledgements_that_come_twice_do_no_harm),
+        cmocka_unit_test(a_task_is_known_until_its_end_is_acknowledged),
+        cmocka_unit_test(an_acknowledgement_for_a_disconnected_agent_is_dropped),
         cmocka_unit_test(a_late_update_brings_no_task_back),
         cmocka_unit_test(an_acknowledgement_counts_for_its_own_state_alone),
         cmocka_unit_test(a_framework_cannot_acknowledge_for_another),
