@@ -51,6 +51,19 @@ static void what_is_down_stays_down_and_what_is_up_stays_up(void **state)
     cell_free(cell);
 }
 
+static void a_host_that_is_down_from_the_start_comes_when_it_returns(void **state)
+{
+    Cell *cell = cell_of("virtual", "10ms", 1);
+    assert_true(hf_world_host_crash(cell->world, 0, TRUE));
+    cell_run(cell, 100 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REGISTERED), 1); /* the other */
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_REGISTERED, 0)->value, 1);
+    hf_world_host_return(cell->world, 0);
+    cell_run(cell, 102 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REGISTERED), 2);
+    cell_free(cell);
+}
+
 /* A visible crash breaks the connection: the master knows one latency later. */
 static void a_visible_crash_disconnects_the_agent_at_once(void **state)
 {
@@ -258,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_rows_in_the_order_of_the_scenario),
         cmocka_unit_test(what_is_down_stays_down_and_what_is_up_stays_up),
+        cmocka_unit_test(a_host_that_is_down_from_the_start_comes_when_it_returns),
         cmocka_unit_test(a_visible_crash_disconnects_the_agent_at_once),
         cmocka_unit_test(a_silent_crash_is_found_out_by_five_missed_pings),
         cmocka_unit_test(a_disconnected_agent_is_given_up_by_its_pings_too),

@@ -234,6 +234,26 @@ static void names_are_distinct_and_can_stand_in_an_expectation(void **state)
     cell_free(cell);
 }
 
+/* Roles and resources may be called what no bare name is. */
+static void awkward_names_stand_in_quotes(void **state)
+{
+    Cell *cell = cell_new("duration: 10s\n"
+                          "agents: [{name: a, count: 1, resources: 'cpus:1;odd,one:2'}]\n"
+                          "frameworks: [{name: f, model: greedy, holds: true}]\n");
+    cell_run(cell, 10 * S);
+    hf_world_finish(cell->world);
+    g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
+    static const char *const names[] = {"role.*.share", "capacity.odd,one"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        cell_metric(metrics, names[i]);
+        g_autofree char *text = g_strdup_printf("\"%s\" >= 0", names[i]);
+        g_autoptr(HfExpect) expect = hf_expect_parse(text, NULL);
+        assert_non_null(expect);
+        assert_string_equal(hf_expect_names(expect)[0], names[i]);
+    }
+    cell_free(cell);
+}
+
 static void prefixes_are_those_of_the_table(void **state)
 {
     for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern; kind++) {
@@ -259,6 +279,7 @@ int main(void)
         cmocka_unit_test(jains_index_weighs_shares_by_weight),
         cmocka_unit_test(every_kind_of_the_table_is_produced),
         cmocka_unit_test(names_are_distinct_and_can_stand_in_an_expectation),
+        cmocka_unit_test(awkward_names_stand_in_quotes),
         cmocka_unit_test(prefixes_are_those_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
