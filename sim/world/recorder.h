@@ -6,7 +6,8 @@
  * Levels of each scalar resource: total (of registered agents), allocated (to tasks, in the
  * master's book), used (by running tasks, in the world's truth), offered, and reserved but idle.
  * They are integrals, never samples. What lies before the end of the warm-up counts in no metric;
- * the tables have it all.
+ * rows of tables and the counts of frameworks.csv have it all, its waits and shares and waits.csv
+ * are metrics.
  */
 #ifndef HF_WORLD_RECORDER_H
 #define HF_WORLD_RECORDER_H
