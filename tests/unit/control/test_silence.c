@@ -26,6 +26,7 @@ static void a_silent_agent_is_given_up_75_s_after_the_first_unanswered_ping(void
 {
     assert_float_equal(given_up_after(FALSE, 0.5, 0), 90, 0); /* the ping of 15 s + 75 s */
     assert_float_equal(given_up_after(FALSE, 14.9, 0), 90, 0);
+    assert_float_equal(given_up_after(FALSE, 15, 0), 90, 0); /* that ping is not answered */
     assert_float_equal(given_up_after(FALSE, 15.1, 0), 105, 0);
     assert_float_equal(given_up_after(FALSE, 100, 0), 180, 0); /* 105 + 75 */
 }
@@ -104,6 +105,19 @@ static void registering_again_proves_that_an_agent_can_be_heard(void **state)
     send_registration(pump, HF_MESSAGE_REREGISTER_AGENT, &task, 1);
     hf_pump_run(pump, HF_SECONDS(200));
     assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 0);
+    hf_pump_free(pump);
+}
+
+/* Without pings as messages it understands when the last one came: 15 s after it registered. */
+static void an_agent_told_of_the_silence_gives_up_as_if_pings_had_stopped(void **state)
+{
+    HfPump *pump = cell_as(FALSE, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_cut(pump, 0);
+    const HfAgent *agent = &hf_pump_host(pump, 0)->agent;
+    HfTime registered = agent->registered_at;
+    while (agent->state == HF_AGENT_REGISTERED) hf_pump_step(pump);
+    assert_int_equal(pump->now, registered + HF_SECONDS(15) + HF_SECONDS(75) + 1);
     hf_pump_free(pump);
 }
 
@@ -396,6 +410,7 @@ int main(void)
         cmocka_unit_test(silences_do_not_add_up),
         cmocka_unit_test(an_agent_that_takes_long_to_register_answers_pings_meanwhile),
         cmocka_unit_test(registering_again_proves_that_an_agent_can_be_heard),
+        cmocka_unit_test(an_agent_told_of_the_silence_gives_up_as_if_pings_had_stopped),
         cmocka_unit_test(an_agent_that_never_heard_a_ping_registers_again),
         cmocka_unit_test(one_answer_resets_the_count_of_missed_pings),
         cmocka_unit_test(pings_are_messages_only_when_asked_for),
