@@ -111,12 +111,13 @@ static gboolean is_headline(const char *name)
     return g_strv_contains(names, name);
 }
 
+/* The line itself says whether it was met; a miss is marked so that the eye finds it. */
 static void print_outcomes(const GArray *outcomes, const char *arm)
 {
     for (guint i = 0; i < outcomes->len; i++) {
         const HfExpectOutcome *outcome = &g_array_index(outcomes, HfExpectOutcome, i);
-        printf("  %s %s%s%s\n", outcome->holds ? "met    " : "NOT MET", arm ? arm : "",
-               arm ? ": " : "", outcome->line);
+        printf("%s%s%s%s\n", outcome->holds ? "  " : "! ", arm ? arm : "", arm ? ": " : "",
+               outcome->line);
     }
 }
 
