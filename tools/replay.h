@@ -6,8 +6,8 @@
  *
  *   op                    fields (in brackets: optional)
  *   init                  [allocation_interval_ms] [min_allocatable] [role_sorter]
- * [framework_sorter] [filter_gpu_resources] [fairness_exclude] [domain] [recovery_timeout_ms]
- *                         [agent_recovery_factor]; must come first
+ *                         [framework_sorter] [filter_gpu_resources] [fairness_exclude] [domain]
+ *                         [recovery_timeout_ms] [agent_recovery_factor]; must come first
  *   add_agent             id resources [hostname] [attributes] [capabilities] [domain]
  *                         [start_ms [duration_ms]] [used]
  *   update_agent          id [resources] [hostname] [attributes] [capabilities] [domain]
