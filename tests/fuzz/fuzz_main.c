@@ -1,4 +1,7 @@
-/* Feed files, folders or standard input to a fuzz target. Exit 0: all properties held. */
+/*
+ * Feed files, folders or standard input to a fuzz target. Exit 0: all properties held. Built with a
+ * compiler of AFL++, standard input is many inputs in one process, through its shared memory.
+ */
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +10,23 @@
 
 #define INPUT_MAX (8U << 20)
 
+#ifdef __AFL_FUZZ_TESTCASE_LEN
+#include <unistd.h>
+__AFL_FUZZ_INIT()
+
+static gboolean feed_stdin(void)
+{
+    const unsigned char *shared = __AFL_FUZZ_TESTCASE_BUF;
+    while (__AFL_LOOP(10000)) {
+        size_t size = (size_t)__AFL_FUZZ_TESTCASE_LEN;
+        g_autofree char *text = g_malloc(size + 1);
+        memcpy(text, shared, size);
+        text[size] = '\0';
+        hf_fuzz_one(text, size);
+    }
+    return TRUE;
+}
+#else
 static gboolean feed_stdin(void)
 {
     GString *input = g_string_new(NULL);
@@ -18,6 +38,7 @@ static gboolean feed_stdin(void)
     g_string_free(input, TRUE);
     return TRUE;
 }
+#endif
 
 static gboolean feed_file(const char *path)
 {

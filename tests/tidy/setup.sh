@@ -58,10 +58,13 @@ machine
 for command in cc ninja pkg-config gnuplot clang-format; do tool $command 'exit 0'; done
 tool id 'echo 1000'
 tool sudo 'shift; exec "$@"'
-tool apt-get "case \$* in *install*) printf '#!/bin/sh\n' >$bin/cmake; chmod +x $bin/cmake; echo \$* >$bin/asked;; esac"
+tool apt-get "case \$* in *install*) printf '#!/bin/sh\n' >$bin/cmake; chmod +x $bin/cmake; echo \$* >>$bin/asked;; esac"
 expect "one missing, installed" 0 "setup: installed: cmake"
 case $(cat "$bin/asked") in
-*" cmake") ;;
+*" cmake
+"*" afl++") ;; # the extra one comes last
 *) echo "asked apt for: $(cat "$bin/asked")"; exit 1 ;;
 esac
 expect "nothing missing" 0 "every package needed is here"
+tool apt-get 'exit 100'
+expect "no extras" 0 "afl++ cannot be installed"
