@@ -1,6 +1,7 @@
 /* What an operator does: weights, quota, whitelist, maintenance, pause. */
 #include "tools/replay_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- Roles ---- */
@@ -10,17 +11,20 @@ gboolean hf_replay__op_update_weights(HfReplay *replay, JsonObject *ok, GError *
     JsonNode *node = hf_replay__field(replay, "weights");
     if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node))
         return hf_replay__bad(error, "weights", "must be an object");
-    JsonObjectIter iter;
-    const char *path;
-    JsonNode *member;
-    json_object_iter_init_ordered(&iter, json_node_get_object(node));
-    while (json_object_iter_next_ordered(&iter, &path, &member)) {
-        HfRoleId role;
-        if (!hf_replay__role(replay, path, &role, error)) return FALSE;
-        double weight = JSON_NODE_HOLDS_VALUE(member) ? json_node_get_double(member) : 0.0;
-        if (!hf_replay__status_ok(
-                hf_allocator_weight_set(replay->allocator, replay->now, role, weight), error))
-            return FALSE;
+    JsonObject *weights = json_node_get_object(node);
+    for (int pass = 0; pass < 2; pass++) { /* look at all of them before any is changed */
+        JsonObjectIter iter;
+        const char *path;
+        JsonNode *member;
+        json_object_iter_init_ordered(&iter, weights);
+        while (json_object_iter_next_ordered(&iter, &path, &member)) {
+            HfRoleId role;
+            if (!hf_replay__role(replay, path, &role, error)) return FALSE;
+            double weight = JSON_NODE_HOLDS_VALUE(member) ? json_node_get_double(member) : 0.0;
+            if (!(weight > 0.0) || !isfinite(weight))
+                return hf_replay__bad(error, "weights", "must be positive numbers");
+            if (pass == 1) hf_allocator_weight_set(replay->allocator, replay->now, role, weight);
+        }
     }
     return TRUE;
 }

@@ -170,6 +170,7 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     hf_few_clear(&row->pending);
     hf_resources_clear(catalog, &info->total);
     hf_resources_clear(catalog, &info->launched);
+    hf_resources_clear(catalog, &info->launched_early);
     if (info->granted != NULL) hf_resources_clear(catalog, info->granted);
     if (info->offered_shared != NULL) hf_resources_clear(catalog, info->offered_shared);
     g_free(info->granted);
@@ -234,7 +235,8 @@ static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holdin
     HfResources resources = {0};
     hf_resources_copy(catalog, &resources, holding->resources);
     hf_resources_allocate(catalog, &resources, holding->role);
-    hf_resources_add(catalog, &allocator->infos.at[agent].launched, &resources);
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    hf_resources_add(catalog, is_known ? &info->launched : &info->launched_early, &resources);
     if (is_known) hf_allocator__launched_amounts(allocator, &resources, 1);
     hf_resources_unallocate(catalog, &resources);
     hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &resources), is_known);
@@ -363,16 +365,6 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     hf_filters__drop_agent(allocator, agent);
     hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
     hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
-    /* what a framework that was never added has launched was never counted */
-    for (uint32_t g = 0; g < row->grants.count; g++) {
-        HfResources part = {0};
-        if (hf_few_at(&row->grants)[g].is_counted) continue;
-        hf_resources_copy(allocator->catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
-        hf_resources_allocate(allocator->catalog, &part,
-                              allocator->subs.at[hf_few_at(&row->grants)[g].sub].role);
-        hf_resources_subtract(allocator->catalog, &info->launched, &part);
-        hf_resources_clear(allocator->catalog, &part);
-    }
     hf_allocator__launched_amounts(allocator, &info->launched, -1);
     while (row->grants.count > 0) {
         uint32_t sub = hf_few_at(&row->grants)[row->grants.count - 1].sub;

@@ -188,7 +188,8 @@ _Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
 /* The rest. */
 typedef struct HfAgentInfo {
     HfResources total;
-    HfResources launched; /* of what is granted; with allocation roles */
+    HfResources launched;       /* of what is granted; with allocation roles */
+    HfResources launched_early; /* the same, by frameworks not added yet: not counted in roles */
     HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial */
     uint32_t capabilities;
     HfMaintenance *maintenance;  /* NULL = none */

@@ -258,17 +258,18 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
 }
 
 /* Launched resources end; FALSE when the agent does not know of them. */
-static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery, gboolean counted,
+static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
                              gboolean check_only)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfResources *launched = &allocator->infos.at[recovery->agent].launched;
+    HfAgentInfo *info = &allocator->infos.at[recovery->agent];
+    HfResources *launched = is_early ? &info->launched_early : &info->launched;
     HfResources *tagged = &allocator->rest;
     hf_resources_copy(catalog, tagged, recovery->resources);
     hf_resources_allocate(catalog, tagged, recovery->role);
     if (check_only) return hf_resources_contains(catalog, launched, tagged);
     hf_resources_subtract(catalog, launched, tagged);
-    if (counted) hf_allocator__launched_amounts(allocator, tagged, -1);
+    if (!is_early) hf_allocator__launched_amounts(allocator, tagged, -1);
     return TRUE;
 }
 
@@ -277,21 +278,23 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     uint32_t agent = recovery->agent;
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
     if (hf_resources_is_empty(recovery->resources)) return HF_OK;
-    if (recovery->launched && !end_launched(allocator, recovery, FALSE, TRUE)) return HF_CONFLICT;
     uint32_t sub = hf_allocator__sub(allocator, recovery->framework, recovery->role);
-    gboolean counted = sub == HF_ROW_NONE || allocator->subs.at[sub].leaf != HF_NODE_NONE;
+    gboolean is_early = sub != HF_ROW_NONE && allocator->subs.at[sub].leaf == HF_NODE_NONE;
+    if (recovery->launched && !end_launched(allocator, recovery, is_early, TRUE))
+        return HF_CONFLICT;
     if (hf_allocator__framework(allocator, recovery->framework) == NULL) {
         if (!recovery->launched) return HF_UNKNOWN;
-        end_launched(allocator, recovery, counted, FALSE);
+        end_launched(allocator, recovery, is_early, FALSE);
         return HF_OK;
     }
-    HfGrantKind kind = allocator->offer_scope != HF_OFFER_SCOPE_CELL ? HF_GRANT_ANY
-                       : recovery->launched                          ? HF_GRANT_COUNTED
-                                                                     : HF_GRANT_UNCOUNTED;
+    /* what an agent brought along for a framework that did not name it when added is not its own */
+    HfGrantKind kind = allocator->offer_scope != HF_OFFER_SCOPE_CELL || recovery->launched
+                           ? HF_GRANT_COUNTED
+                           : HF_GRANT_UNCOUNTED;
     HfBundle *back =
         sub != HF_ROW_NONE ? take_back(allocator, agent, sub, recovery->resources, kind) : NULL;
     if (back == NULL) return HF_CONFLICT;
-    if (recovery->launched) end_launched(allocator, recovery, counted, FALSE);
+    if (recovery->launched) end_launched(allocator, recovery, is_early, FALSE);
     hf_allocator__agent_gain(allocator, agent, back);
     HfTime timeout = hf_allocator__refuse_time(recovery->refuse_seconds);
     if (!hf_allocator__try_untrack_sub(allocator, sub) && timeout > 0)

@@ -48,13 +48,18 @@ static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
     HfQuantities gone = {0}, come = {0};
     hf_resources_scalar_quantities(allocator->catalog, hf_bundle__resources(less), &gone);
     hf_resources_scalar_quantities(allocator->catalog, hf_bundle__resources(more), &come);
-    if (less != NULL) hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
+    gboolean is_counted = (hf_few_at(&allocator->agents.at[agent].grants)[grant].is_counted != 0);
+    if (less != NULL && is_counted)
+        hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
     HfNode role_leaf = allocator->roles.at[row->role].leaf, leaf = row->leaf;
     hf_allocator__change_grant(allocator, agent, grant, hf_bundle__resources(less),
                                hf_bundle__resources(more));
-    if (more != NULL) hf_allocator__used_amounts(allocator, agent, row->role, more, 1);
-    hf_sorter__update(&allocator->sorters, role_leaf, &gone, &come);
-    hf_sorter__update(&allocator->sorters, leaf, &gone, &come);
+    if (more != NULL && is_counted)
+        hf_allocator__used_amounts(allocator, agent, row->role, more, 1);
+    if (is_counted) {
+        hf_sorter__update(&allocator->sorters, role_leaf, &gone, &come);
+        hf_sorter__update(&allocator->sorters, leaf, &gone, &come);
+    }
     hf_quantities_clear(&gone);
     hf_quantities_clear(&come);
     hf_bundle__unref(allocator, less);
@@ -93,7 +98,9 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     hf_resources_copy(catalog, &total, &allocator->infos.at[agent].total);
     uint32_t sub = hf_allocator__sub(allocator, framework, role), grant = HF_ROW_NONE;
     if (sub != HF_ROW_NONE && allocator->subs.at[sub].leaf != HF_NODE_NONE)
-        grant = hf_allocator__find_grant(allocator, agent, sub, &before, HF_GRANT_ANY);
+        grant = hf_allocator__find_grant(
+            allocator, agent, sub, &before,
+            allocator->offer_scope == HF_OFFER_SCOPE_CELL ? HF_GRANT_ANY : HF_GRANT_COUNTED);
     HfStatus status = HF_CONFLICT;
     if (grant == HF_ROW_NONE) {
         g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, "the framework does not hold this");

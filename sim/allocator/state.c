@@ -133,8 +133,11 @@ static JsonObject *agent_object(const HfAllocator *allocator, uint32_t agent)
         object, "available",
         hf_resources_to_json_canonical(catalog, hf_bundle__resources(row->available)));
     json_object_set_object_member(object, "used", used_object(allocator, row));
-    json_object_set_member(object, "launched",
-                           hf_resources_to_json_canonical(catalog, &info->launched));
+    HfResources launched = {0};
+    hf_resources_copy(allocator->catalog, &launched, &info->launched);
+    hf_resources_add(allocator->catalog, &launched, &info->launched_early);
+    json_object_set_member(object, "launched", hf_resources_to_json_canonical(catalog, &launched));
+    hf_resources_clear(allocator->catalog, &launched);
     if (info->maintenance != NULL) add_maintenance(allocator, info->maintenance, object);
     return object;
 }
