@@ -1,5 +1,4 @@
-/* The master's tables, shared by master.c (frameworks, offers, tasks) and master_agents.c (agents).
- */
+/* The master's tables, shared by the master*.c files. */
 #ifndef HF_CONTROL_MASTER_INTERNAL_H
 #define HF_CONTROL_MASTER_INTERNAL_H
 
@@ -13,6 +12,36 @@ typedef struct HfLinks {
     uint32_t next_of_agent, prev_of_agent;
     uint32_t next_of_framework, prev_of_framework;
 } HfLinks;
+
+/* Each row stands in the list of its agent and in that of its framework. */
+#define LINK(table, row_, head_of_agent, head_of_framework)                                        \
+    do {                                                                                           \
+        HfLinks *hf_links = &(table)[row_].links;                                                  \
+        *hf_links = (HfLinks){*(head_of_agent), NO_ROW, *(head_of_framework), NO_ROW};             \
+        if (*(head_of_agent) != NO_ROW) (table)[*(head_of_agent)].links.prev_of_agent = (row_);    \
+        if (*(head_of_framework) != NO_ROW)                                                        \
+            (table)[*(head_of_framework)].links.prev_of_framework = (row_);                        \
+        *(head_of_agent) = *(head_of_framework) = (row_);                                          \
+    } while (0)
+
+#define UNLINK(table, row_, head_of_agent, head_of_framework)                                      \
+    do {                                                                                           \
+        HfLinks hf_links = (table)[row_].links;                                                    \
+        if (hf_links.next_of_agent != NO_ROW)                                                      \
+            (table)[hf_links.next_of_agent].links.prev_of_agent = hf_links.prev_of_agent;          \
+        if (hf_links.prev_of_agent != NO_ROW)                                                      \
+            (table)[hf_links.prev_of_agent].links.next_of_agent = hf_links.next_of_agent;          \
+        else                                                                                       \
+            *(head_of_agent) = hf_links.next_of_agent;                                             \
+        if (hf_links.next_of_framework != NO_ROW)                                                  \
+            (table)[hf_links.next_of_framework].links.prev_of_framework =                          \
+                hf_links.prev_of_framework;                                                        \
+        if (hf_links.prev_of_framework != NO_ROW)                                                  \
+            (table)[hf_links.prev_of_framework].links.next_of_framework =                          \
+                hf_links.next_of_framework;                                                        \
+        else                                                                                       \
+            *(head_of_framework) = hf_links.next_of_framework;                                     \
+    } while (0)
 
 typedef struct HfOfferRow {
     uint32_t framework, agent;
@@ -112,20 +141,60 @@ static inline uint64_t hf_master__task_key(uint32_t framework, uint64_t task)
 }
 
 /* master.c */
+void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out);
+
+/* master_offers.c */
+/* Resources come back to the allocator, of an offer or of a task (`launched`). */
+void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                          HfRoleId role, const HfResources *resources, double refuse_seconds,
+                          gboolean launched);
+void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out);
+/* An offer ends: forget it; the caller has seen to its resources. */
+void hf_master__drop_offer(HfMaster *master, uint32_t row);
+void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
+                             int64_t value, HfOutbox *out);
+/* A refuse time as records have it: ms, -1 = no filter. */
+int64_t hf_master__refuse_ms(double seconds);
+double hf_master__refuse_seconds_of(const HfMessage *in);
+/* The row of an offer that this framework may answer; NO_ROW otherwise. */
+uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id);
+void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out);
+void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+gboolean hf_master__offers_are_valid(const HfMaster *master, const HfMessage *in);
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
                                 double refuse_seconds, gboolean tell_framework, HfOutbox *out);
+
+/* master_tasks.c */
+void hf_master__answer(HfMaster *master, uint32_t framework, uint64_t id, HfTaskState state,
+                       HfTaskReason reason, HfOutbox *out);
+void hf_master__refuse_task(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
+                            HfTaskState state, HfTaskReason reason, HfOutbox *out);
+void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                              HfTaskReason reason, HfOutbox *out);
+void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *out);
+void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
                          HfTaskReason reason, HfOutbox *out);
 void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
                           HfOutbox *out);
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
                              uint64_t id, HfTaskState state, const HfResources *resources);
-void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out);
 uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__forget_task(HfMaster *master, uint32_t row); /* it holds nothing any more */
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out);
 /* A state for frameworks that know partitions, or TASK_LOST for those that do not. */
 HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfTaskState aware);
+
+/* master_accept.c */
+void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+
+/* master_frameworks.c */
+gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in);
+void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
+void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,
+                          gboolean revive);
 
 /* master_agents.c */
 void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);

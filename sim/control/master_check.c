@@ -1,0 +1,65 @@
+/* A recount of the master's tables against each other and against the allocator; for tests. */
+#include "control/master_internal.h"
+
+#include "base/assert.h"
+
+/* What stands in the lists of one agent; what they hold and what is free make up its total. */
+static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
+{
+    const HfAgentRow *agent = &master->agents.at[row];
+    HfResources held = {0};
+    HF_ASSERT(hf_map64_get(&master->agent_of_host, agent->host) == row);
+    for (uint32_t o = agent->first_offer; o != NO_ROW;
+         o = master->offers.at[o].links.next_of_agent) {
+        HF_ASSERT(master->offers.at[o].agent == row);
+        HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
+        hf_resources_add(master->catalog, &held, &master->offers.at[o].resources);
+        (*offers)++;
+    }
+    for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {
+        const HfTaskRow *task = &master->tasks.at[t];
+        HF_ASSERT(task->agent == row);
+        HF_ASSERT(agent->standing != HF_STANDING_UNREACHABLE);
+        HF_ASSERT(task->is_holding == !hf_task_state_is_terminal((HfTaskState)task->state));
+        HF_ASSERT(hf_master__find_task(master, task->framework, task->id) == t);
+        if (task->is_holding) hf_resources_add(master->catalog, &held, &task->resources);
+        (*tasks)++;
+    }
+    if (agent->standing == HF_STANDING_UNREACHABLE) {
+        HF_ASSERT(hf_allocator_available(master->allocator, row) == NULL);
+    } else {
+        hf_resources_unallocate(master->catalog, &held); /* offers and tasks say for whom */
+        hf_resources_add(master->catalog, &held, hf_allocator_available(master->allocator, row));
+        HF_ASSERT(hf_resources_equal(master->catalog, &held, agent->total));
+    }
+    hf_resources_clear(master->catalog, &held);
+}
+
+static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
+{
+    const HfFrameworkRow *framework = &master->frameworks.at[row];
+    for (uint32_t o = framework->first_offer; o != NO_ROW;
+         o = master->offers.at[o].links.next_of_framework) {
+        HF_ASSERT(master->offers.at[o].framework == row && framework->is_active);
+        (*offers)++;
+    }
+    for (uint32_t t = framework->first_task; t != NO_ROW;
+         t = master->tasks.at[t].links.next_of_framework) {
+        HF_ASSERT(master->tasks.at[t].framework == row && framework->is_active);
+        (*tasks)++;
+    }
+}
+
+void hf_master_check(const HfMaster *master)
+{
+    uint32_t of_agents[2] = {0, 0}, of_frameworks[2] = {0, 0}; /* offers, tasks */
+    for (guint32 a = 0; a < master->agents.count; a++)
+        check_agent(master, a, &of_agents[0], &of_agents[1]);
+    for (guint32 f = 0; f < master->frameworks.count; f++)
+        check_framework(master, f, &of_frameworks[0], &of_frameworks[1]);
+    HF_ASSERT(of_agents[0] == master->offer_slots.live);
+    HF_ASSERT(of_agents[1] == master->task_slots.live);
+    HF_ASSERT(of_frameworks[0] == master->offer_slots.live);
+    HF_ASSERT(of_frameworks[1] == master->task_slots.live);
+    HF_ASSERT(of_agents[1] == master->task_rows.count);
+}

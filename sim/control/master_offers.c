@@ -1,0 +1,216 @@
+/* The master's offers: made of what the allocator hands out, answered, rescinded, timed out. */
+#include "control/master_internal.h"
+
+#include "base/assert.h"
+
+static const HfPeer self = {HF_PEER_MASTER, 0};
+
+void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                          HfRoleId role, const HfResources *resources, double refuse_seconds,
+                          gboolean launched)
+{
+    HfStatus status = hf_allocator_recover(
+        master->allocator, now,
+        &(HfRecovery){framework, agent, role, resources, refuse_seconds, launched});
+    HF_ASSERT(status == HF_OK);
+}
+
+static void remember_deadline(HfMaster *master, HfTime now, uint64_t offer, HfOutbox *out)
+{
+    if (master->config.offer_timeout == HF_TIME_NEVER) return;
+    if (master->deadline_head == master->deadlines.count) {
+        hf_vec_reset(&master->deadlines);
+        master->deadline_head = 0;
+        hf_outbox_timer(out, now + master->config.offer_timeout, HF_MASTER_TIMER_OFFERS, 0);
+    }
+    hf_vec_push(&master->deadlines, (HfOfferDeadline){now + master->config.offer_timeout, offer});
+}
+
+/* Turn one allocation into an offer; its resources are moved into the master's table. */
+static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessage *message,
+                       HfOutbox *out)
+{
+    HfHandle handle = hf_slots_take(&master->offer_slots);
+    if (handle.row == master->offers.count) hf_vec_push_zero(&master->offers);
+    HfOfferRow *offer = &master->offers.at[handle.row];
+    offer->framework = offered->framework;
+    offer->agent = offered->agent;
+    offer->role = offered->role;
+    offer->generation = handle.generation;
+    hf_resources_move(master->catalog, &offer->resources, &offered->resources);
+    HfAgentRow *agent = &master->agents.at[offer->agent];
+    LINK(master->offers.at, handle.row, &agent->first_offer,
+         &master->frameworks.at[offer->framework].first_offer);
+    uint64_t id = hf_handle_pack(handle);
+    hf_vec_push_zero(&message->offers);
+    HfOfferInfo *info = hf_vec_last(&message->offers);
+    info->id = id;
+    info->agent = offer->agent;
+    info->host = agent->host;
+    info->role = offer->role;
+    info->attributes = agent->attributes;
+    hf_resources_copy(master->catalog, &info->resources, &offer->resources);
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_OFFER_SENT,
+                                      .agent = offer->agent,
+                                      .framework = offer->framework,
+                                      .role = offer->role,
+                                      .id = id,
+                                      .resources = &offer->resources});
+    remember_deadline(master, now, id, out);
+}
+
+/* Send what a run handed out: one OFFERS message for each framework (allocations come grouped). */
+void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    HfMessage *message = NULL;
+    for (guint32 i = 0; i < master->allocated.offers.count; i++) {
+        HfOffered *offered = &master->allocated.offers.at[i];
+        HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
+        HF_ASSERT(framework->is_active);
+        HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
+        if (message == NULL || message->framework != offered->framework) {
+            message = hf_outbox_send(out, HF_MESSAGE_OFFERS, self,
+                                     (HfPeer){HF_PEER_FRAMEWORK, framework->peer});
+            message->framework = offered->framework;
+        }
+        make_offer(master, now, offered, message, out);
+    }
+    hf_offer_list_reset(master->catalog, &master->allocated);
+}
+
+/* ---- ends of offers ---- */
+
+/* An offer ends: forget it; the caller has seen to its resources. */
+void hf_master__drop_offer(HfMaster *master, uint32_t row)
+{
+    HfOfferRow *offer = &master->offers.at[row];
+    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
+           &master->frameworks.at[offer->framework].first_offer);
+    hf_resources_reset(master->catalog, &offer->resources);
+    hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
+}
+
+/* A refuse time as records have it: ms, -1 = no filter. */
+int64_t hf_master__refuse_ms(double seconds)
+{
+    HF_ASSERT(seconds == HF_NO_FILTER || (seconds >= 0 && seconds <= 365.0 * 86400.0));
+    return seconds == HF_NO_FILTER ? -1 : (int64_t)(seconds * 1000);
+}
+
+void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
+                             int64_t value, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = (uint16_t)type,
+                                      .agent = offer->agent,
+                                      .framework = offer->framework,
+                                      .role = offer->role,
+                                      .id = hf_handle_pack((HfHandle){row, offer->generation}),
+                                      .value = value,
+                                      .resources = &offer->resources});
+}
+
+void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
+                                double refuse_seconds, gboolean tell_framework, HfOutbox *out)
+{
+    HfOfferRow *offer = &master->offers.at[row];
+    hf_master__record_offer(offer, row, now, why, hf_master__refuse_ms(refuse_seconds), out);
+    if (tell_framework) {
+        HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[offer->framework].peer};
+        HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RESCIND, self, to);
+        message->framework = offer->framework;
+        hf_vec_push(&message->ids, hf_handle_pack((HfHandle){row, offer->generation}));
+    }
+    hf_master__give_back(master, now, offer->framework, offer->agent, offer->role,
+                         &offer->resources, refuse_seconds, FALSE);
+    hf_master__drop_offer(master, row);
+}
+
+void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    while (master->deadline_head < master->deadlines.count &&
+           master->deadlines.at[master->deadline_head].at <= now) {
+        HfHandle handle = hf_handle_unpack(master->deadlines.at[master->deadline_head++].offer);
+        if (hf_slots_is_live(&master->offer_slots, handle))
+            hf_master__take_offer_back(master, now, handle.row, HF_RECORD_OFFER_EXPIRED,
+                                       HF_NO_FILTER, TRUE, out);
+    }
+    if (master->deadline_head < master->deadlines.count)
+        hf_outbox_timer(out, master->deadlines.at[master->deadline_head].at, HF_MASTER_TIMER_OFFERS,
+                        0);
+    if (master->deadline_head > 4096 && master->deadline_head * 2 > master->deadlines.count) {
+        master->deadlines.count -= master->deadline_head;
+        memmove(master->deadlines.at, master->deadlines.at + master->deadline_head,
+                master->deadlines.count * sizeof *master->deadlines.at);
+        master->deadline_head = 0;
+    }
+}
+
+/* ---- answers ---- */
+
+/* Filters.refuse_seconds as a framework may state it: anything. What is negative or no number is
+ * Mesos's default, more than a year is a year. */
+double hf_master__refuse_seconds_of(const HfMessage *in)
+{
+    if (!(in->refuse_seconds >= 0)) return HF_REFUSE_DEFAULT;
+    return MIN(in->refuse_seconds, 365.0 * 86400.0);
+}
+
+/* The offer row of an id that this framework may answer; NO_ROW otherwise. */
+uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    HfHandle handle = hf_handle_unpack(id);
+    if (!hf_slots_is_live(&master->offer_slots, handle)) return NO_ROW;
+    return master->offers.at[handle.row].framework == framework ? handle.row : NO_ROW;
+}
+
+/* The offers of a long list lie anywhere in memory: load what the next ones need while this one is
+ * handled. */
+static void fetch_ahead(const HfMaster *master, const HfMessage *in, guint32 i)
+{
+    enum { OFFER = 12, AGENT = 8, GRANT = 4 };
+    if (i + OFFER < in->ids.count) {
+        uint32_t row = hf_handle_unpack(in->ids.at[i + OFFER]).row;
+        if (row < master->offers.count) {
+            __builtin_prefetch(&master->offers.at[row]);
+            __builtin_prefetch((const char *)&master->offers.at[row] + 64);
+        }
+    }
+    for (int step = 0; step < 2; step++) {
+        guint32 ahead = i + (step == 0 ? AGENT : GRANT);
+        if (ahead >= in->ids.count) continue;
+        uint32_t row = hf_handle_unpack(in->ids.at[ahead]).row;
+        if (row < master->offers.count)
+            hf_allocator_prefetch(master->allocator, master->offers.at[row].agent, step);
+    }
+}
+
+void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    for (guint32 i = 0; i < in->ids.count; i++) {
+        fetch_ahead(master, in, i);
+        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
+        if (row != NO_ROW)
+            hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED,
+                                       hf_master__refuse_seconds_of(in), FALSE, out);
+    }
+}
+
+/* Master::accept: ids not empty and unique, all outstanding, of this framework, one role, one
+ * connected agent. */
+gboolean hf_master__offers_are_valid(const HfMaster *master, const HfMessage *in)
+{
+    if (in->ids.count == 0) return FALSE;
+    const HfOfferRow *first = NULL;
+    for (guint32 i = 0; i < in->ids.count; i++) {
+        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
+        if (row == NO_ROW) return FALSE;
+        for (guint32 k = 0; k < i; k++)
+            if (in->ids.at[k] == in->ids.at[i]) return FALSE;
+        const HfOfferRow *offer = &master->offers.at[row];
+        if (first == NULL) first = offer;
+        if (offer->agent != first->agent || offer->role != first->role) return FALSE;
+    }
+    return master->agents.at[first->agent].standing == HF_STANDING_REGISTERED;
+}

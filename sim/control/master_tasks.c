@@ -1,0 +1,217 @@
+/* The master's tasks: their states, who is told, and when their resources come back. */
+#include "control/master_internal.h"
+
+#include "base/assert.h"
+
+static const HfPeer self = {HF_PEER_MASTER, 0};
+
+HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfTaskState aware)
+{
+    gboolean is_aware =
+        (master->frameworks.at[framework].capabilities & HF_CAPABILITY_PARTITION_AWARE) != 0;
+    return is_aware ? aware : HF_TASK_LOST;
+}
+
+void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
+                          HfOutbox *out)
+{
+    HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[framework].peer};
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_UPDATE, self, to);
+    message->framework = framework;
+    message->status = *status;
+}
+
+uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
+                             uint64_t id, HfTaskState state, const HfResources *resources)
+{
+    HfHandle handle = hf_slots_take(&master->task_slots);
+    if (handle.row == master->tasks.count) hf_vec_push_zero(&master->tasks);
+    HfTaskRow *task = &master->tasks.at[handle.row];
+    task->id = id;
+    task->framework = framework;
+    task->agent = agent;
+    task->role = role;
+    task->state = (uint16_t)state;
+    task->is_holding = !hf_task_state_is_terminal(state);
+    task->is_kill_wanted = FALSE;
+    hf_resources_copy(master->catalog, &task->resources, resources);
+    LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
+         &master->frameworks.at[framework].first_task);
+    hf_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
+    return handle.row;
+}
+
+void hf_master__forget_task(HfMaster *master, uint32_t row)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    HF_ASSERT(!task->is_holding);
+    UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task,
+           &master->frameworks.at[task->framework].first_task);
+    hf_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
+    hf_resources_reset(master->catalog, &task->resources);
+    hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
+}
+
+void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_STATE,
+                                      .state = task->state,
+                                      .reason = (uint16_t)reason,
+                                      .agent = task->agent,
+                                      .framework = task->framework,
+                                      .role = task->role,
+                                      .id = task->id,
+                                      .resources = task->is_holding ? NULL : &task->resources});
+}
+
+/* A task holds nothing any more: it ended, or its agent was given up. */
+void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                              HfTaskReason reason, HfOutbox *out)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    HF_ASSERT(task->is_holding);
+    task->state = (uint16_t)state;
+    task->is_holding = FALSE;
+    hf_master__record_task(task, now, reason, out);
+    /* The allocator forgets an unreachable agent and all that was held there in one go. */
+    if (master->agents.at[task->agent].standing != HF_STANDING_UNREACHABLE)
+        hf_master__give_back(master, now, task->framework, task->agent, task->role,
+                             &task->resources, HF_NO_FILTER, TRUE);
+}
+
+/* An agent reports a state; a terminal one gives the resources back at once (Master::updateTask),
+ * whether or not the framework has acknowledged it. */
+static void set_task_state(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                           HfTaskReason reason, HfOutbox *out)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    if (hf_task_state_is_terminal(state)) {
+        hf_master__close_account(master, now, row, state, reason, out);
+        return;
+    }
+    task->state = (uint16_t)state;
+    hf_master__record_task(task, now, reason, out);
+}
+
+void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
+                         HfTaskReason reason, HfOutbox *out)
+{
+    HfTaskRow *task = &master->tasks.at[row];
+    if (task->is_holding) {
+        HfTaskStatus status = {.framework = task->framework,
+                               .task = task->id,
+                               .state = state,
+                               .reason = reason,
+                               .agent = task->agent,
+                               .host = master->agents.at[task->agent].host};
+        hf_master__close_account(master, now, row, state, reason, out);
+        hf_master__tell_task(master, status.framework, &status, out);
+    }
+    hf_master__forget_task(master, row);
+}
+
+uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    if (id >= HF_TASK_IDS) return NO_ROW; /* none such was ever launched */
+    return hf_map64_get(&master->task_rows, hf_master__task_key(framework, id));
+}
+
+/* Tell a framework about a task that is on no agent. */
+void hf_master__answer(HfMaster *master, uint32_t framework, uint64_t id, HfTaskState state,
+                       HfTaskReason reason, HfOutbox *out)
+{
+    hf_master__tell_task(master, framework,
+                         &(HfTaskStatus){.framework = framework,
+                                         .task = id,
+                                         .state = state,
+                                         .reason = reason,
+                                         .agent = HF_ROW_NONE,
+                                         .host = HF_ROW_NONE},
+                         out);
+}
+
+/* A task that never gets as far as an agent. */
+void hf_master__refuse_task(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
+                            HfTaskState state, HfTaskReason reason, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_STATE,
+                                      .state = (uint16_t)state,
+                                      .reason = (uint16_t)reason,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = framework,
+                                      .role = HF_ROLE_NONE,
+                                      .id = id});
+    hf_master__answer(master, framework, id, state, reason, out);
+}
+
+/* ---- messages about tasks ---- */
+
+void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_TASK_KILL,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = in->framework,
+                                      .id = in->task});
+    uint32_t row = hf_master__find_task(master, in->framework, in->task);
+    if (row == NO_ROW) { /* Master::kill: answered like a reconciliation; no task changes state */
+        hf_master__answer(master, in->framework, in->task,
+                          hf_master__state_for(master, in->framework, HF_TASK_UNKNOWN),
+                          HF_REASON_RECONCILIATION, out);
+        return;
+    }
+    HfTaskRow *task = &master->tasks.at[row];
+    const HfAgentRow *agent = &master->agents.at[task->agent];
+    task->is_kill_wanted = TRUE;
+    if (agent->standing != HF_STANDING_REGISTERED) return; /* it is told when it is back */
+    HfMessage *message =
+        hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
+    message->framework = in->framework;
+    message->task = in->task;
+}
+
+void hf_master__on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *out)
+{
+    if (in->agent >= master->agents.count) return;
+    const HfAgentRow *agent = &master->agents.at[in->agent];
+    if (agent->standing != HF_STANDING_REGISTERED) return; /* the agent will send it again */
+    uint32_t row = hf_master__find_task(master, in->framework, in->status.task);
+    if (row != NO_ROW && master->tasks.at[row].agent == in->agent &&
+        hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
+        hf_task_state_is_terminal(in->status.state))
+        hf_master__forget_task(master, row);
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self,
+                                        (HfPeer){HF_PEER_AGENT, agent->host});
+    message->framework = in->framework;
+    message->agent = in->agent;
+    message->status = in->status;
+    message->status.framework = in->framework; /* a framework acknowledges its own tasks alone */
+}
+
+void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t framework = in->status.framework;
+    if (in->agent >= master->agents.count || master->agents.at[in->agent].host != in->from.row ||
+        master->agents.at[in->agent].standing != HF_STANDING_REGISTERED)
+        return; /* from an agent that was given up: it must register again first */
+    if (framework >= master->frameworks.count || !master->frameworks.at[framework].is_active) {
+        /* Nobody is left to acknowledge: the master does, so that the agent can forget the task. */
+        HfMessage *ack = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self, in->from);
+        ack->framework = framework;
+        ack->agent = in->agent;
+        ack->status = in->status;
+        return;
+    }
+    uint32_t row = hf_master__find_task(master, framework, in->status.task);
+    /* A task that is over gives its resources back now, though its older updates come first; one
+     * that comes late or twice moves nothing back. */
+    HfTaskState state =
+        hf_task_state_is_terminal(in->status.latest) ? in->status.latest : in->status.state;
+    if (row != NO_ROW && master->tasks.at[row].agent == in->agent &&
+        !hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
+        (uint16_t)state > master->tasks.at[row].state)
+        set_task_state(master, now, row, state, in->status.reason, out);
+    hf_master__tell_task(master, framework, &in->status, out);
+}
