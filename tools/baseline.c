@@ -1,12 +1,16 @@
-/* A few dozen results each: looked up by walking. */
+/* A few hundred results at most: looked up by walking. */
 #include "tools/baseline.h"
 
 #include <string.h>
 
 /* Fields of a result that count work or memory, where more is worse. */
-static const char *const counts[] = {"moves_per_op", "compares_per_op", "bytes_per_pending",
-                                     "allocations"};
-static const char *const identity[] = {"suite", "workload", "structure"};
+static const char *const counts[] = {
+    "moves_per_op",   "compares_per_op",  "bytes_per_pending", "allocations",
+    "agents_visited", "frameworks_tried", "filter_checks",     "runs",
+    "offers",         "filters_made",     "filters_expired"};
+/* What tells results apart: texts and sizes. A result has those of its suite. */
+static const char *const identity[] = {"suite", "workload", "variant", "phase", "structure"};
+static const char *const sizes[] = {"pending", "agents", "frameworks"};
 
 JsonObject *hf_baseline_load(const char *path, GError **error)
 {
@@ -42,17 +46,21 @@ static double number_of(JsonObject *result, const char *member)
     return json_object_get_double_member_with_default(result, member, 0);
 }
 
-/* The result of the same suite, workload and size, for the structure named; NULL if there is none.
- */
+static gboolean is_like(JsonObject *a, JsonObject *b, const char *structure)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(identity) - 1; i++)
+        if (strcmp(text_of(a, identity[i]), text_of(b, identity[i])) != 0) return FALSE;
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+        if (number_of(a, sizes[i]) != number_of(b, sizes[i])) return FALSE;
+    return strcmp(text_of(a, "structure"), structure) == 0;
+}
+
+/* The result that measures the same, on the structure named; NULL if there is none. */
 static JsonObject *find(JsonArray *results, JsonObject *like, const char *structure)
 {
     for (guint i = 0; i < json_array_get_length(results); i++) {
         JsonObject *result = json_array_get_object_element(results, i);
-        if (strcmp(text_of(result, "suite"), text_of(like, "suite")) == 0 &&
-            strcmp(text_of(result, "workload"), text_of(like, "workload")) == 0 &&
-            strcmp(text_of(result, "structure"), structure) == 0 &&
-            number_of(result, "pending") == number_of(like, "pending"))
-            return result;
+        if (is_like(result, like, structure)) return result;
     }
     return NULL;
 }
@@ -61,8 +69,12 @@ static char *title(JsonObject *result)
 {
     GString *text = g_string_new(NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++)
-        g_string_append_printf(text, "%s ", text_of(result, identity[i]));
-    g_string_append_printf(text, "%.0f", number_of(result, "pending"));
+        if (*text_of(result, identity[i]) != '\0')
+            g_string_append_printf(text, "%s ", text_of(result, identity[i]));
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+        if (json_object_has_member(result, sizes[i]))
+            g_string_append_printf(text, "%.0f ", number_of(result, sizes[i]));
+    g_string_truncate(text, text->len - 1);
     return g_string_free(text, FALSE);
 }
 
@@ -90,13 +102,15 @@ static double ratio_to_heap(JsonArray *results, JsonObject *like)
     return number_of(ladder, "ns_least") / number_of(heap, "ns_least");
 }
 
-GPtrArray *hf_baseline_compare(JsonObject *now, JsonObject *before, const char *workload)
+GPtrArray *hf_baseline_compare(JsonObject *now, JsonObject *before, const char *suite,
+                               const char *workload)
 {
     GPtrArray *worse = g_ptr_array_new_with_free_func(g_free);
     JsonArray *results = json_object_get_array_member(now, "results");
     JsonArray *kept = json_object_get_array_member(before, "results");
     for (guint i = 0; i < json_array_get_length(kept); i++) {
         JsonObject *old = json_array_get_object_element(kept, i);
+        if (suite != NULL && strcmp(suite, text_of(old, "suite")) != 0) continue;
         if (workload != NULL && strcmp(workload, text_of(old, "workload")) != 0) continue;
         JsonObject *new = find(results, old, text_of(old, "structure"));
         if (new == NULL) {

@@ -21,9 +21,10 @@ JsonObject *hf_baseline_load(const char *path, GError **error);
 /*
  * What is worse now: one line for each, newly allocated strings in an array with free function.
  * Shape: `now` and `before` are whole outputs, with an array "results"; a result is found again by
- *        its suite, workload, structure and pending. One of `before` that is not in `now` is worse
- *        too, unless `workload` is given and it is of another.
+ *        its suite, workload and what else it is named by, and its size. One of `before` that is
+ * not in `now` is worse too, unless `suite` or `workload` is given (not NULL) and it is of another.
  */
-GPtrArray *hf_baseline_compare(JsonObject *now, JsonObject *before, const char *workload);
+GPtrArray *hf_baseline_compare(JsonObject *now, JsonObject *before, const char *suite,
+                               const char *workload);
 
 #endif

@@ -33,7 +33,7 @@ static JsonObject *results(double moves, double bytes, int allocations, double l
 /* The complaints, joined by '|'. */
 static char *compare(JsonObject *now, JsonObject *before, const char *workload)
 {
-    g_autoptr(GPtrArray) worse = hf_baseline_compare(now, before, workload);
+    g_autoptr(GPtrArray) worse = hf_baseline_compare(now, before, NULL, workload);
     g_ptr_array_add(worse, NULL);
     char *text = g_strjoinv("|", (char **)worse->pdata);
     json_object_unref(now);
@@ -98,6 +98,40 @@ static void what_is_missing_is_worse(void **state)
     assert_string_equal(other, "");
 }
 
+/* Two phases of one workload of the allocator, told apart by name and size. */
+static JsonObject *phases(int visited, int tried, int agents)
+{
+    g_autofree char *text = g_strdup_printf(
+        "{\"results\": ["
+        "{\"suite\": \"allocator\", \"workload\": \"DeclineOffers\", \"variant\": \"\","
+        " \"phase\": \"decline\", \"agents\": %d, \"frameworks\": 5, \"agents_visited\": 0},"
+        "{\"suite\": \"allocator\", \"workload\": \"DeclineOffers\", \"variant\": \"\","
+        " \"phase\": \"run\", \"agents\": %d, \"frameworks\": 5, \"agents_visited\": %d,"
+        " \"frameworks_tried\": %d}]}",
+        agents, agents, visited, tried);
+    return parse(text);
+}
+
+static void phases_of_the_allocator_are_compared_by_their_work(void **state)
+{
+    g_autofree char *equal = compare(phases(10, 12, 10), phases(10, 12, 10), NULL);
+    assert_string_equal(equal, "");
+    g_autofree char *more = compare(phases(10, 13, 10), phases(10, 12, 10), NULL);
+    assert_string_equal(more, "allocator DeclineOffers run 10 5: frameworks_tried 13, baseline 12");
+    g_autofree char *other = compare(phases(10, 12, 20), phases(10, 12, 10), "hold");
+    assert_string_equal(other, "");
+    g_autofree char *missing = compare(phases(10, 12, 20), phases(10, 12, 10), "DeclineOffers");
+    assert_string_equal(missing, "allocator DeclineOffers decline 10 5: in the baseline, but not "
+                                 "measured|allocator DeclineOffers run 10 5: in the baseline, but "
+                                 "not measured");
+    g_autoptr(JsonObject) now = phases(20, 12, 10);
+    g_autoptr(JsonObject) before = phases(10, 12, 10);
+    g_autoptr(GPtrArray) engine = hf_baseline_compare(now, before, "engine", NULL);
+    assert_int_equal(engine->len, 0);
+    g_autoptr(GPtrArray) allocator = hf_baseline_compare(now, before, "allocator", NULL);
+    assert_int_equal(allocator->len, 1);
+}
+
 static void a_file_that_is_no_baseline_is_refused(void **state)
 {
     static const char *const texts[] = {
@@ -122,6 +156,7 @@ int main(void)
         cmocka_unit_test(growth_beyond_the_slack_is_named),
         cmocka_unit_test(the_ladder_may_not_fall_back_to_the_heap),
         cmocka_unit_test(what_is_missing_is_worse),
+        cmocka_unit_test(phases_of_the_allocator_are_compared_by_their_work),
         cmocka_unit_test(a_file_that_is_no_baseline_is_refused),
     };
     hf_test_init();
