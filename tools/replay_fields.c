@@ -32,6 +32,12 @@ gboolean hf_replay__is_text(JsonNode *node)
     return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
 }
 
+gboolean hf_replay__is_number(JsonNode *node)
+{
+    GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
+    return type == G_TYPE_INT64 || type == G_TYPE_DOUBLE;
+}
+
 /* NULL when absent. */
 gboolean hf_replay__text(HfReplay *replay, const char *name, gboolean required,
                          const char **text_out, GError **error)
@@ -50,9 +56,7 @@ gboolean hf_replay__number(HfReplay *replay, const char *name, gboolean required
 {
     JsonNode *node = hf_replay__field(replay, name);
     if (node == NULL) return required ? hf_replay__bad(error, name, "is missing") : TRUE;
-    GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
-    if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
-        return hf_replay__bad(error, name, "must be a number");
+    if (!hf_replay__is_number(node)) return hf_replay__bad(error, name, "must be a number");
     *number_out = json_node_get_double(node);
     return TRUE;
 }

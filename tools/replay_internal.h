@@ -30,6 +30,7 @@ gboolean hf_replay__status_ok(HfStatus status, GError **error);
 /* A member of the line at hand; NULL when absent or null. */
 JsonNode *hf_replay__field(const HfReplay *replay, const char *name);
 gboolean hf_replay__is_text(JsonNode *node);
+gboolean hf_replay__is_number(JsonNode *node);
 /* NULL when absent. */
 gboolean hf_replay__text(HfReplay *replay, const char *name, gboolean required,
                          const char **text_out, GError **error);

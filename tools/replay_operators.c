@@ -20,7 +20,7 @@ gboolean hf_replay__op_update_weights(HfReplay *replay, JsonObject *ok, GError *
         while (json_object_iter_next_ordered(&iter, &path, &member)) {
             HfRoleId role;
             if (!hf_replay__role(replay, path, &role, error)) return FALSE;
-            double weight = JSON_NODE_HOLDS_VALUE(member) ? json_node_get_double(member) : 0.0;
+            double weight = hf_replay__is_number(member) ? json_node_get_double(member) : 0.0;
             if (!(weight > 0.0) || !isfinite(weight))
                 return hf_replay__bad(error, "weights", "must be positive numbers");
             if (pass == 1) hf_allocator_weight_set(replay->allocator, replay->now, role, weight);

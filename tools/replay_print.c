@@ -71,12 +71,6 @@ char *hf_replay_print(JsonNode *node)
     return g_string_free(out, FALSE);
 }
 
-static gboolean is_number(JsonNode *node)
-{
-    GType type = json_node_get_value_type(node);
-    return type == G_TYPE_INT64 || type == G_TYPE_DOUBLE;
-}
-
 static gboolean equal(JsonNode *a, JsonNode *b);
 
 static gboolean equal_objects(JsonObject *a, JsonObject *b)
@@ -106,7 +100,8 @@ static gboolean equal(JsonNode *a, JsonNode *b)
         return TRUE;
     }
     if (JSON_NODE_HOLDS_NULL(a)) return TRUE;
-    if (is_number(a) && is_number(b)) return json_node_get_double(a) == json_node_get_double(b);
+    if (hf_replay__is_number(a) && hf_replay__is_number(b))
+        return json_node_get_double(a) == json_node_get_double(b);
     if (json_node_get_value_type(a) != json_node_get_value_type(b)) return FALSE;
     if (json_node_get_value_type(a) == G_TYPE_STRING)
         return strcmp(json_node_get_string(a), json_node_get_string(b)) == 0;

@@ -296,6 +296,7 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
     if (hf_allocator__agent(allocator, agent) != NULL) return HF_EXISTS;
     if (hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED)) return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
+    if (allocator->is_paused && !allocator->is_recovering) return HF_CONFLICT;
     make_rows(allocator, agent);
     fill_row(allocator, agent, spec);
     hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
@@ -309,7 +310,8 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
     hf_allocator__agent_changed(allocator, agent);
     hf_allocator__maintain(allocator, agent, spec->has_unavailability, spec->unavailable_start,
                            spec->unavailable_duration);
-    if (allocator->is_recovering && allocator->agent_count >= allocator->expected_agents)
+    if (allocator->is_paused && allocator->is_recovering &&
+        allocator->agent_count >= allocator->expected_agents)
         allocator->is_recovering = allocator->is_paused = FALSE;
     hf_allocator__trigger(allocator, agent);
     return HF_OK;
@@ -400,4 +402,33 @@ HfStatus hf_allocator_agent_activate(HfAllocator *allocator, HfTime now, uint32_
 HfStatus hf_allocator_agent_deactivate(HfAllocator *allocator, HfTime now, uint32_t agent)
 {
     return set_active(allocator, agent, FALSE);
+}
+
+HfStatus hf_allocator_provider_add(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                   const HfResources *more, const HfHolding *used,
+                                   uint32_t used_count)
+{
+    HfCatalog *catalog = allocator->catalog;
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    if (hf_resources_any(catalog, more, HF_META_ALLOCATED)) return HF_INVALID;
+    HfResources part = {0};
+    hf_resources_copy(catalog, &part, &allocator->infos.at[agent].total);
+    hf_resources_add(catalog, &part, more);
+    hf_allocator__update_total(allocator, agent, &part);
+    for (uint32_t u = 0; u < used_count; u++) {
+        uint32_t framework = used[u].framework;
+        if (hf_resources_is_empty(used[u].resources)) continue;
+        if (hf_allocator__framework(allocator, framework) == NULL) continue;
+        uint32_t sub = hf_allocator__sub(allocator, framework, used[u].role);
+        if (sub == HF_ROW_NONE) sub = hf_allocator__sub_new(allocator, framework, used[u].role);
+        hf_allocator__sub_track(allocator, sub);
+        hf_resources_copy(catalog, &part, used[u].resources);
+        hf_resources_unallocate(catalog, &part);
+        hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &part), TRUE);
+    }
+    hf_allocator__agent_flags(allocator, agent);
+    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_changed(allocator, agent);
+    hf_resources_clear(catalog, &part);
+    return HF_OK;
 }

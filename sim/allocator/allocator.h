@@ -177,12 +177,18 @@ void hf_allocator_pause(HfAllocator *allocator);
 void hf_allocator_resume(HfAllocator *allocator);
 
 /* ---- agents; HF_EXISTS / HF_UNKNOWN on a row known / not known, HF_INVALID on a total that
- * carries allocation roles ---- */
+ * carries allocation roles, HF_CONFLICT on one added while hf_allocator_pause() holds (Mesos takes
+ * agents then only while it recovers) ---- */
 HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t agent,
                                 const HfAgentSpec *spec, const HfHolding *used,
                                 uint32_t used_count);
 HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t agent,
                                    const HfAgentSpec *spec); /* NULL members of spec: unchanged */
+/* A resource provider came to an agent: its total grows, and known frameworks hold `used` of it
+ * (even more than that: nothing is checked, as in Mesos). No run is asked for. */
+HfStatus hf_allocator_provider_add(HfAllocator *allocator, HfTime now, uint32_t agent,
+                                   const HfResources *more, const HfHolding *used,
+                                   uint32_t used_count);
 HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t agent);
 HfStatus hf_allocator_agent_activate(HfAllocator *allocator, HfTime now, uint32_t agent);
 HfStatus hf_allocator_agent_deactivate(HfAllocator *allocator, HfTime now, uint32_t agent);
@@ -225,7 +231,8 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
  */
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step);
 
-/* Offered resources were accepted: they count as consumed from now on. */
+/* Offered resources were accepted: they count as consumed from now on. HF_UNKNOWN: the agent, or
+ * the framework under this role. */
 HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
                                HfRoleId role, const HfResources *resources);
 
@@ -257,8 +264,8 @@ HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId ro
 /*
  * Guarantee and limit of a top-level role (`*` as well); both empty = no quota. Guarantees hold
  * back headroom from everybody else, limits bound what the role is offered beyond its reservations;
- * both take effect in later runs. Errors: HF_INVALID for a nested role (Mesos refuses those in the
- * master).
+ * both take effect in later runs. Errors: HF_INVALID for a quota of a nested role (Mesos refuses
+ * those in the master).
  */
 HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
                                 const HfQuantities *guarantees, const HfLimits *limits);

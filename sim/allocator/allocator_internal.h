@@ -303,8 +303,8 @@ struct HfAllocator {
     HfTime recovery_timeout, recovery_ends; /* HF_TIME_NEVER = no timer */
     uint64_t recovery_armed;
     double agent_recovery_factor;
-    uint32_t expected_agents;
-    gboolean is_recovering;
+    uint32_t expected_agents; /* meaningless unless is_recovering */
+    gboolean is_recovering;   /* that many agents, once there, end a pause (Mesos: any pause) */
 
     uint32_t quirks;
 
@@ -424,8 +424,8 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
  * all roles. */
 void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
                                 const HfBundle *bundle, int sign);
-/* A sub that neither subscribes nor holds anything that counts leaves the sorters; TRUE = it did.
- */
+/* A sub that neither subscribes nor holds anything that counts leaves the sorters, and is dropped
+ * when nothing is left of it; TRUE = it did. */
 gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub);
 /* Mesos's reading of Filters.refuse_seconds; 0 = no filter. */
 HfTime hf_allocator__refuse_time(double seconds);
@@ -453,7 +453,11 @@ void hf_allocator__sub_track(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub);
+/* With its filters; it must hold nothing. */
 void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub);
+/* Drop it if it is in no sorter, holds nothing and has no filter: as Mesos, filters made under a
+ * role that the framework has left live until they end. */
+void hf_allocator__sub_try_drop(HfAllocator *allocator, uint32_t sub);
 
 /* ---- quota.c ---- */
 /* What of the role's amounts became less: somebody may get more now. */

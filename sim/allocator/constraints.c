@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "allocator/constraints_internal.h"
 #include "base/vec.h"
 
 typedef enum Selector { BY_NAME, BY_HOSTNAME, BY_REGION, BY_ZONE } Selector;
@@ -123,8 +124,13 @@ static gboolean read_predicate(JsonObject *object, Constraint *out, GError **err
         if (text == NULL) return fail(error, "a text predicate needs its value or regex");
         out->text = g_strdup(text);
         if (out->predicate != TEXT_MATCHES && out->predicate != TEXT_NOT_MATCHES) return TRUE;
+        uint32_t size;
         if (strlen(text) > HF_CONSTRAINT_REGEX_MAX)
             return fail(error, "the regular expression is too long");
+        if (!hf_constraint__regex_size(text, &size))
+            return fail(error, "the regular expression uses what RE2 does not know");
+        if (size > HF_CONSTRAINT_PROGRAM_MAX)
+            return fail(error, "the regular expression is too complex");
         g_autofree char *whole = g_strconcat("\\A(?:", text, ")\\z", NULL);
         out->regex = g_regex_new(whole, 0, 0, error);
         return out->regex != NULL;
@@ -181,11 +187,14 @@ HfOfferConstraints *hf_offer_constraints_from_json(HfCatalog *catalog, JsonNode 
 {
     g_autoptr(HfOfferConstraints) constraints = g_new0(HfOfferConstraints, 1);
     constraints->refs = 1;
-    JsonObject *roles = JSON_NODE_HOLDS_OBJECT(node)
-                            ? object_member(json_node_get_object(node), "role_constraints")
-                            : NULL;
+    JsonObject *roles = NULL;
+    if (JSON_NODE_HOLDS_OBJECT(node)) {
+        if (!json_object_has_member(json_node_get_object(node), "role_constraints"))
+            return g_steal_pointer(&constraints);
+        roles = object_member(json_node_get_object(node), "role_constraints");
+    }
     if (roles == NULL) {
-        fail(error, "offer constraints must be an object with role_constraints");
+        fail(error, "offer constraints must be an object, and role_constraints in it one as well");
         return NULL;
     }
     uint32_t group = 0;

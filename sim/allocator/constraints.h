@@ -3,7 +3,8 @@
  * For each role an OR over groups of AND over single constraints; a role without constraints sees
  * every agent.
  * Source: Mesos 1.11 offer_constraints_filter.cpp, MESOS.md 3.4. Regular expressions are those of
- * GLib (PCRE) matched against the whole text; RE2's bound on program size becomes one on length.
+ * GLib (PCRE) matched against the whole text, as far as RE2 has them too; RE2's bound on the size
+ * of its program is taken on an estimate of it.
  */
 #ifndef HF_ALLOCATOR_CONSTRAINTS_H
 #define HF_ALLOCATOR_CONSTRAINTS_H
@@ -15,15 +16,17 @@
 
 typedef struct HfOfferConstraints HfOfferConstraints;
 
-#define HF_CONSTRAINT_REGEX_MAX 4096 /* bytes */
-#define HF_CONSTRAINTS_ERROR    (g_quark_from_static_string("hf-constraints-error"))
+#define HF_CONSTRAINT_REGEX_MAX   4096 /* bytes */
+#define HF_CONSTRAINT_PROGRAM_MAX 100  /* RE2 instructions (Mesos's default) */
+#define HF_CONSTRAINTS_ERROR      (g_quark_from_static_string("hf-constraints-error"))
 
 /*
  * From the JSON of Mesos's OfferConstraints: {"role_constraints": {ROLE: {"groups":
  * [{"attribute_constraints": [{"selector": {"attribute_name": NAME} | {"pseudoattribute_type":
  * "HOSTNAME" | "REGION" | "ZONE"}, "predicate": {"exists": {}} | {"not_exists": {}} |
  * {"text_equals": {"value": TEXT}} | {"text_not_equals": ..} | {"text_matches": {"regex": TEXT}} |
- * {"text_not_matches": ..}}]}]}}}. The result has one reference.
+ * {"text_not_matches": ..}}]}]}}}. No role_constraints: every agent passes. The result has one
+ * reference.
  * Errors: NULL and HF_CONSTRAINTS_ERROR, naming the role; empty groups are refused.
  */
 HfOfferConstraints *hf_offer_constraints_from_json(HfCatalog *catalog, JsonNode *node,

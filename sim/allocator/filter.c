@@ -167,8 +167,11 @@ void hf_filters__drop_sub(HfAllocator *allocator, uint32_t sub)
 void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *on = &allocator->agents.at[agent];
-    while (on->filters.count > 0)
-        drop(allocator, hf_few_at(&on->filters)[on->filters.count - 1].row);
+    while (on->filters.count > 0) {
+        HfFilterPlace last = hf_few_at(&on->filters)[on->filters.count - 1];
+        drop(allocator, last.row);
+        hf_allocator__sub_try_drop(allocator, last.sub);
+    }
 }
 
 /* Its sub may get something on its agent now. */
@@ -179,6 +182,7 @@ static void ended(HfAllocator *allocator, const HfLaneEntry *entry)
     uint32_t agent = filter->agent, sub = filter->sub;
     drop(allocator, entry->filter);
     allocator->counters.filters_expired++;
+    hf_allocator__sub_try_drop(allocator, sub);
     HfAgent *on = &allocator->agents.at[agent];
     if (on->flags & HF_AGENT_CHANGED) return;
     if (on->pending.count > 0 && hf_few_at(&on->pending)[on->pending.count - 1] == sub) return;

@@ -214,9 +214,11 @@ HfStatus hf_allocator_framework_deactivate(HfAllocator *allocator, HfTime now, u
     HfFramework *row = hf_allocator__framework(allocator, framework);
     if (row == NULL) return HF_UNKNOWN;
     row->is_active = FALSE;
-    for (uint32_t i = 0; i < row->subs.count; i++) {
-        hf_allocator__sub_deactivate(allocator, row->subs.at[i]);
-        hf_filters__drop_sub(allocator, row->subs.at[i]);
+    for (uint32_t i = row->subs.count; i-- > 0;) {
+        uint32_t sub = row->subs.at[i];
+        hf_allocator__sub_deactivate(allocator, sub);
+        hf_filters__drop_sub(allocator, sub);
+        hf_allocator__sub_try_drop(allocator, sub);
     }
     hf_allocator__inverse_drop(allocator, framework, HF_ROW_NONE);
     return HF_OK;

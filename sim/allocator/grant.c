@@ -71,13 +71,13 @@ void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId
         if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
         HfKindId kind = catalog->kind[at[i].kind].quantity;
         uint32_t flags = hf_meta_info(catalog, at[i].meta)->flags;
+        /* a shared volume counts from its first copy to its last */
+        if (flags & HF_META_SHARED &&
+            copies_granted(allocator, agent, HF_ROW_NONE, role, &at[i]) != at[i].copies)
+            continue;
         if (!(flags & (HF_META_RESERVED | HF_META_REVOCABLE)))
             hf_allocator__role_add(allocator, role, HF_ROLE_USED, kind, sign * at[i].milli);
-        if (!(flags & HF_META_RESERVED)) continue;
-        /* a shared volume counts from its first copy to its last */
-        if (!(flags & HF_META_SHARED) ||
-            copies_granted(allocator, agent, HF_ROW_NONE, role, &at[i]) == at[i].copies)
-            allocator->root_used_reserved[kind] += sign * at[i].milli;
+        if (flags & HF_META_RESERVED) allocator->root_used_reserved[kind] += sign * at[i].milli;
     }
 }
 
@@ -203,10 +203,8 @@ gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub)
 {
     const HfSub *row = &allocator->subs.at[sub];
     if (!row->is_live || row->is_subscribed || row->counted > 0) return FALSE;
-    if (row->grants > 0)
-        hf_allocator__sub_untrack(allocator, sub);
-    else
-        hf_allocator__sub_drop(allocator, sub);
+    hf_allocator__sub_untrack(allocator, sub);
+    hf_allocator__sub_try_drop(allocator, sub);
     return TRUE;
 }
 
@@ -217,7 +215,7 @@ HfTime hf_allocator__refuse_time(double seconds)
     if (seconds == HF_NO_FILTER) return 0;
     if (seconds > 365.0 * 86400.0) return HF_DAYS_365;
     if (!(seconds >= 0.0)) seconds = HF_REFUSE_SECONDS;
-    return hf_time_from_seconds(seconds);
+    return (HfTime)(seconds * 1e9); /* cut to whole nanoseconds, as Duration::create does */
 }
 
 /* The grant that is exactly this, or HF_ROW_NONE. */
@@ -297,8 +295,9 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     if (recovery->launched) end_launched(allocator, recovery, is_early, FALSE);
     hf_allocator__agent_gain(allocator, agent, back);
     HfTime timeout = hf_allocator__refuse_time(recovery->refuse_seconds);
-    if (!hf_allocator__try_untrack_sub(allocator, sub) && timeout > 0)
+    if (timeout > 0) /* also under a role that was given up: it may be subscribed to again */
         hf_filters__add(allocator, now, MAX(timeout, allocator->interval), agent, sub, back);
+    hf_allocator__try_untrack_sub(allocator, sub);
     hf_bundle__unref(allocator, back);
     return HF_OK;
 }
@@ -323,11 +322,11 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
                                HfRoleId role, const HfResources *resources)
 {
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    if (hf_resources_is_empty(resources)) return HF_OK;
+    uint32_t sub = hf_allocator__sub(allocator, framework, role);
+    if (sub == HF_ROW_NONE || allocator->subs.at[sub].leaf == HF_NODE_NONE) return HF_UNKNOWN;
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) { /* it counts from now on */
-        uint32_t sub = hf_allocator__sub(allocator, framework, role);
-        HfBundle *part = sub != HF_ROW_NONE
-                             ? take_back(allocator, agent, sub, resources, HF_GRANT_UNCOUNTED)
-                             : NULL;
+        HfBundle *part = take_back(allocator, agent, sub, resources, HF_GRANT_UNCOUNTED);
         if (part == NULL) return HF_CONFLICT;
         hf_allocator__grant(allocator, agent, sub, part, TRUE);
     }

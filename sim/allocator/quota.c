@@ -20,12 +20,12 @@ static void row_quantities(const HfAllocator *allocator, const int64_t *row, HfQ
 HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
                                 const HfQuantities *guarantees, const HfLimits *limits)
 {
-    if (hf_role_depth(allocator->catalog, role) > 1) return HF_INVALID;
+    gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
+    if (hf_role_depth(allocator->catalog, role) > 1) return has ? HF_INVALID : HF_OK;
     hf_allocator__role_room(allocator, role);
     HfRoleState *state = &allocator->roles.at[role];
     hf_quantities_copy(&state->guarantees, guarantees);
     hf_limits_copy(&state->limits, limits);
-    gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
     if (has && !state->has_quota) hf_vec_push(&allocator->quota_roles, role);
     if (!has && state->has_quota)
         for (uint32_t q = 0; q < allocator->quota_roles.count; q++)
@@ -46,15 +46,17 @@ HfStatus hf_allocator_recover_quotas(HfAllocator *allocator, HfTime now, uint32_
 {
     if (allocator->agent_count > 0) return HF_CONFLICT;
     for (uint32_t q = 0; q < quota_count; q++)
-        if (hf_role_depth(allocator->catalog, quotas[q].role) > 1) return HF_INVALID;
+        if (hf_role_depth(allocator->catalog, quotas[q].role) > 1 &&
+            !(hf_quantities_is_empty(quotas[q].guarantees) && hf_limits_is_empty(quotas[q].limits)))
+            return HF_INVALID;
     if (quota_count == 0) return HF_OK;
     for (uint32_t q = 0; q < quota_count; q++)
         hf_allocator_quota_set(allocator, now, quotas[q].role, quotas[q].guarantees,
                                quotas[q].limits);
     allocator->expected_agents =
         (uint32_t)((double)expected_agents * allocator->agent_recovery_factor);
-    if (allocator->expected_agents == 0) return HF_OK;
     allocator->is_recovering = TRUE;
+    if (allocator->expected_agents == 0) return HF_OK;
     allocator->is_paused = TRUE;
     allocator->recovery_ends = hf_time_add(now, allocator->recovery_timeout);
     allocator->recovery_armed = allocator->filters.armed++;

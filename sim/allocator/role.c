@@ -142,7 +142,6 @@ void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub)
     if (row->leaf == HF_NODE_NONE) return;
     HfRoleState *state = &allocator->roles.at[row->role];
     HF_ASSERT(row->counted == 0);
-    hf_filters__drop_sub(allocator, sub);
     hf_allocator__sub_deactivate(allocator, sub);
     hf_sorter__remove(&allocator->sorters, row->leaf);
     row->leaf = HF_NODE_NONE;
@@ -171,6 +170,7 @@ void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub)
 
 void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
 {
+    hf_filters__drop_sub(allocator, sub);
     hf_allocator__sub_untrack(allocator, sub);
     HfSub *row = &allocator->subs.at[sub];
     HF_ASSERT(row->grants == 0);
@@ -183,6 +183,14 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
     hf_allocator__minimum_clear(row);
     memset(row, 0, sizeof *row);
     hf_vec_push(&allocator->vacant_subs, sub);
+}
+
+void hf_allocator__sub_try_drop(HfAllocator *allocator, uint32_t sub)
+{
+    const HfSub *row = &allocator->subs.at[sub];
+    if (row->is_live && !row->is_subscribed && row->grants == 0 && row->leaf == HF_NODE_NONE &&
+        row->filters == HF_ROW_NONE)
+        hf_allocator__sub_drop(allocator, sub);
 }
 
 HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId role, double weight)

@@ -143,7 +143,9 @@ static gboolean sub_is_before(HfAllocator *allocator, uint32_t a, uint32_t b)
 static void add_try(HfAllocator *allocator, uint32_t sub)
 {
     const HfSub *row = &allocator->subs.at[sub];
-    if (!row->is_live || allocator->sorters.nodes.at[row->leaf].kind != HF_NODE_ACTIVE) return;
+    if (!row->is_live || row->leaf == HF_NODE_NONE ||
+        allocator->sorters.nodes.at[row->leaf].kind != HF_NODE_ACTIVE)
+        return;
     for (uint32_t i = 0; i < allocator->tries.count; i++)
         if (allocator->tries.at[i] == sub) return;
     uint32_t i = allocator->tries.count;

@@ -150,19 +150,23 @@ static void group_give(HfSorters *sorters, uint32_t group)
     hf_vec_push(&sorters->vacant_groups, group);
 }
 
+/* The node has a weight, or needs none. */
+static void forget_unweighted(HfSorters *sorters, HfNode node)
+{
+    for (uint32_t i = 0; i < sorters->unweighted.count; i++)
+        if (sorters->unweighted.at[i] == node) {
+            sorters->unweighted.at[i] = *hf_vec_last(&sorters->unweighted);
+            sorters->unweighted.count--;
+            return;
+        }
+}
+
 static void node_give(HfSorters *sorters, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
     if (row->group != UINT32_MAX) group_give(sorters, row->group);
     row->kind = HF_NODE_VACANT;
-    if (!row->has_weight) {
-        for (uint32_t i = 0; i < sorters->unweighted.count; i++)
-            if (sorters->unweighted.at[i] == node) {
-                sorters->unweighted.at[i] = *hf_vec_last(&sorters->unweighted);
-                sorters->unweighted.count--;
-                break;
-            }
-    }
+    if (!row->has_weight) forget_unweighted(sorters, node);
     hf_vec_push(&sorters->vacant_nodes, node);
 }
 
@@ -621,7 +625,10 @@ void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf)
 
 void hf_sorter__weight_set(HfSorters *sorters, HfNode node, double weight)
 {
-    sorters->nodes.at[node].weight = weight;
+    HfSorterNode *row = &sorters->nodes.at[node];
+    row->weight = weight;
+    if (!row->has_weight) forget_unweighted(sorters, node);
+    row->has_weight = 1;
     mark_dirty(sorters, node);
 }
 

@@ -132,7 +132,7 @@ void hf_sorter__leaf_allocated(HfSorters *sorters, HfNode leaf, HfAmounts amount
 void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
                        const HfQuantities *after);
 
-/* The weight of a role changed. Only nodes that have looked it up are touched. */
+/* The weight of a role changed, and with it that of its node. */
 void hf_sorter__weight_set(HfSorters *sorters, HfNode node, double weight);
 /* Nodes without a weight look theirs up (Mesos does so at their first sort). */
 void hf_sorters__look_up_weights(HfSorters *sorters);

@@ -150,7 +150,7 @@ static void bad_constraints_are_refused(void **state)
     Cell *cell = *state;
     static const char *const bad[] = {
         "[]",
-        "{}",
+        "{\"role_constraints\":[]}",
         "{\"role_constraints\":{\"r\":{\"groups\":[]}}}",
         "{\"role_constraints\":{\"r\":{\"groups\":[{\"attribute_constraints\":[]}]}}}",
         "{\"role_constraints\":{\"/\":{\"groups\":[{\"attribute_constraints\":[{}]}]}}}",

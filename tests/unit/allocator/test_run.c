@@ -200,10 +200,10 @@ static void a_paused_allocator_drops_triggers(void **state)
 {
     Cell *cell = *state;
     cell_start(cell);
-    cell_framework(cell, 0, "r");
+    cell_agent(cell, 0, "cpus:2;mem:512");
     cell_run(cell);
     hf_allocator_pause(cell->allocator);
-    cell_agent(cell, 0, "cpus:2;mem:512");
+    cell_framework(cell, 0, "r");
     assert_false(hf_allocator_wants_run(cell->allocator));
     assert_string_equal(cell_batch(cell), "");
     hf_allocator_resume(cell->allocator);
