@@ -28,15 +28,19 @@ void hf_allocator_config_init(HfAllocatorConfig *config)
     hf_stream_init(&config->stream, 0, "allocator", 0);
 }
 
+static HfSorterKind sorter_of(HfSorterKind policy, HfSorterKind configured)
+{
+    HF_ASSERT(configured == HF_SORTER_DRF || configured == HF_SORTER_RANDOM);
+    return policy == HF_SORTER_CONFIGURED ? configured : policy;
+}
+
 static void apply_policy(HfAllocator *allocator, const HfAllocatorConfig *config)
 {
     const HfPolicyOps *policy = config->policy != NULL ? config->policy : hf_policies[0];
-    allocator->honours_owner = policy->honours_owner;
-    allocator->role_sort =
-        policy->role_sorter < 0 ? config->role_sorter : (HfSorterKind)policy->role_sorter;
-    allocator->framework_sort = policy->framework_sorter < 0
-                                    ? config->framework_sorter
-                                    : (HfSorterKind)policy->framework_sorter;
+    HF_ASSERT(hf_policy_invalid(policy) == NULL);
+    allocator->policy = policy;
+    allocator->role_sort = sorter_of(policy->role_order, config->role_sorter);
+    allocator->framework_sort = sorter_of(policy->framework_order, config->framework_sorter);
 }
 
 HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *config)
@@ -66,6 +70,8 @@ HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *confi
         hf_sorters__exclude(&allocator->sorters,
                             catalog->kind[config->fairness_excluded[k]].quantity);
     allocator->role_root = hf_sorter__new(&allocator->sorters, allocator->role_sort);
+    allocator->sorters.view = hf_policy_view__new(allocator->policy, catalog);
+    allocator->sorters.view->role_root = allocator->role_root;
     hf_filters__init(&allocator->filters);
     hf_allocator__role_room(allocator, HF_ROLE_STAR);
     return allocator;
@@ -138,6 +144,7 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->mine);
     hf_vec_clear(&allocator->role_part);
     hf_filters__clear(&allocator->filters);
+    hf_policy_view__free(allocator->sorters.view);
     hf_sorters__clear(&allocator->sorters);
     g_free(allocator);
 }

@@ -60,7 +60,8 @@ enum {
 typedef struct HfAllocatorConfig {
     HfTime interval;           /* allocation_interval; no offer filter is shorter than this; > 0 */
     const HfPolicyOps *policy; /* NULL = drf */
-    HfSorterKind role_sorter, framework_sorter;
+    HfSorterKind role_sorter, framework_sorter; /* HF_SORTER_DRF or HF_SORTER_RANDOM, for policies
+                                                   that leave it open */
     HfAgentOrder agent_order; /* in which agents are visited; sorted = byte order of names */
     HfOfferScope offer_scope;
     HfQuantities *min_allocatable; /* [min_allocatable_count], alternatives; borrowed during _new */
@@ -103,7 +104,8 @@ typedef struct HfAgentSpec {
     const HfResources *total;       /* no allocation role in it */
     uint32_t capabilities;          /* of HfAgentCapability */
     const char *region, *zone;      /* NULL = none */
-    HfRoleId owner; /* policy static: the role that owns this agent; HF_ROLE_NONE = any */
+    HfRoleId owner; /* for a policy that honours_owner: the role that owns this agent; HF_ROLE_NONE
+                       = any */
     gboolean has_unavailability;                    /* maintenance; agent_add only */
     HfTime unavailable_start, unavailable_duration; /* duration HF_TIME_NEVER = no end */
 } HfAgentSpec;

@@ -23,6 +23,7 @@
 
 #include "allocator/allocator.h"
 #include "allocator/few_internal.h"
+#include "allocator/policy_internal.h"
 #include "allocator/sorter_internal.h"
 #include "base/map64.h"
 
@@ -249,7 +250,7 @@ struct HfAllocator {
     HfTime interval;
     HfAgentOrder agent_order;
     HfOfferScope offer_scope;
-    gboolean honours_owner;
+    const HfPolicyOps *policy;
     gboolean filters_gpus;
     HfSorterKind role_sort, framework_sort;
     HfQuantities *min;
@@ -366,8 +367,9 @@ void hf_allocator__trigger(HfAllocator *allocator, uint32_t agent);
 
 /* ---- order.c ---- */
 uint64_t hf_order__mix(uint64_t x); /* a random permutation of 64-bit words */
-/* Put `visit` into the order of this run, of stage 0 or 1. */
-void hf_order__shuffle_visit(HfAllocator *allocator, uint64_t stage);
+/* Put `visit` into the order of this run, of stage 0 or 1: the configured one, then the policy's.
+ */
+void hf_order__visit(HfAllocator *allocator, uint64_t stage);
 /* Draw the clients of a sorter in random order; they stand in `drawn` from the place returned. */
 uint32_t hf_order__draw(HfAllocator *allocator, HfNode root, uint64_t key);
 

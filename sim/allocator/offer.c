@@ -65,7 +65,7 @@ static gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const H
     if (has & HF_CAPABILITY_MULTI_ROLE && !(row->flags & HF_AGENT_MULTI_ROLE)) return FALSE;
     if (!(row->flags & HF_AGENT_HIERARCHICAL) && hf_role_depth(allocator->catalog, sub->role) > 1)
         return FALSE;
-    if (allocator->honours_owner && row->owner != HF_ROLE_NONE && row->owner != sub->role &&
+    if (allocator->policy->honours_owner && row->owner != HF_ROLE_NONE && row->owner != sub->role &&
         !hf_role_is_strict_subrole(allocator->catalog, sub->role, row->owner))
         return FALSE;
     return framework->constraints == NULL || !is_excluded(allocator, agent, sub);

@@ -1,9 +1,9 @@
 /*
- * Orders that are random: in which agents are visited, and of clients of random sorters.
+ * The order in which agents are visited, and that of clients of random sorters.
  *
- * Each comes from a key drawn for (run, agent) or (run, agent, client), so that leaving out agents
- * that cannot yield an offer does not change the order of the others.
- * Source: MESOS.md 3.2 (random sorter), 3.10.
+ * What is random comes from a key drawn for (run, agent) or (run, agent, client), so that leaving
+ * out agents that cannot yield an offer does not change the order of the others. Source:
+ * MESOS.md 3.2 (random sorter), 3.10.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,9 +57,8 @@ static void sort_keys(HfAllocator *allocator)
     if (from != at) memcpy(at, from, count * sizeof *at);
 }
 
-void hf_order__shuffle_visit(HfAllocator *allocator, uint64_t stage)
+static void shuffle_visit(HfAllocator *allocator, uint64_t stage)
 {
-    if (allocator->agent_order != HF_AGENT_ORDER_SHUFFLED || allocator->visit.count < 2) return;
     uint64_t run =
         hf_order__mix(allocator->order_key + hf_order__mix(allocator->run_number * 2 + stage));
     hf_vec_reset(&allocator->visit_keys);
@@ -70,6 +69,44 @@ void hf_order__shuffle_visit(HfAllocator *allocator, uint64_t stage)
     sort_keys(allocator);
     for (uint32_t i = 0; i < allocator->visit.count; i++)
         allocator->visit.at[i] = (uint32_t)allocator->visit_keys.at[i];
+}
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const HfRanked *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Sort `visit` by the policy's key of each agent; equal ones stay as they are. */
+static void rank_visit(HfAllocator *allocator)
+{
+    HfPolicyView *view = allocator->sorters.view;
+    const HfCatalog *catalog = allocator->catalog;
+    HfQuantities available = {0}, total = {0};
+    hf_vec_reset(&view->ranked);
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        uint32_t agent = allocator->visit.at[i];
+        hf_quantities_clear(&available);
+        hf_quantities_clear(&total);
+        hf_resources_scalar_quantities(
+            catalog, hf_bundle__resources(allocator->agents.at[agent].available), &available);
+        hf_resources_scalar_quantities(catalog, &allocator->infos.at[agent].total, &total);
+        double key = hf_policy_view__agent_key(&allocator->sorters, &available, &total);
+        hf_vec_push(&view->ranked, (HfRanked){key, i, agent});
+    }
+    hf_quantities_clear(&available);
+    hf_quantities_clear(&total);
+    qsort(view->ranked.at, view->ranked.count, sizeof(HfRanked), compare_ranked);
+    for (uint32_t i = 0; i < allocator->visit.count; i++)
+        allocator->visit.at[i] = view->ranked.at[i].agent;
+}
+
+void hf_order__visit(HfAllocator *allocator, uint64_t stage)
+{
+    if (allocator->visit.count < 2) return;
+    if (allocator->agent_order == HF_AGENT_ORDER_SHUFFLED) shuffle_visit(allocator, stage);
+    if (allocator->policy->agent_key != NULL) rank_visit(allocator);
 }
 
 static gboolean has_active(const HfSorters *sorters, HfNode node)
@@ -83,24 +120,60 @@ static gboolean has_active(const HfSorters *sorters, HfNode node)
     return FALSE;
 }
 
+/* The active frameworks of the roles at and below a node of the role sorter, where every leaf is
+ * active whether its frameworks are or not. */
+static uint32_t count_frameworks(const HfAllocator *allocator, HfNode node)
+{
+    const HfSorters *sorters = &allocator->sorters;
+    const HfSorterNode *row = &sorters->nodes.at[node];
+    if (row->kind == HF_NODE_ACTIVE) {
+        HfNode frameworks = allocator->roles.at[row->client].frameworks;
+        return sorters->groups.at[sorters->nodes.at[frameworks].group].order.count;
+    }
+    if (row->kind != HF_NODE_INTERNAL) return 0;
+    const HfSorterGroup *group = &sorters->groups.at[row->group];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < group->order.count; i++)
+        count += count_frameworks(allocator, group->order.at[i]);
+    return count;
+}
+
+/* A draw among the clients of one sorter. */
+typedef struct Draw {
+    HfAllocator *allocator;
+    gboolean of_roles;
+    uint64_t key;
+} Draw;
+
+/* 0 = no part in the draw. */
+static double tickets_of(const Draw *draw, HfNode node)
+{
+    const HfSorters *sorters = &draw->allocator->sorters;
+    if (!has_active(sorters, node)) return 0.0;
+    if (draw->allocator->policy->tickets == NULL) return hf_sorter__weight(sorters, node);
+    uint32_t frameworks = draw->of_roles ? count_frameworks(draw->allocator, node) : 1;
+    return frameworks > 0 ? hf_policy_view__tickets(sorters, node, frameworks) : 0.0;
+}
+
 /* Append the active clients below a node with the keys of a weighted shuffle without replacement,
  * -U^(1/w) with w relative to active siblings all the way up (MESOS.md 3.2). */
-static void draw(HfAllocator *allocator, HfNode internal, double weight, uint64_t key)
+static void draw_below(const Draw *draw, HfNode internal, double weight)
 {
+    HfAllocator *allocator = draw->allocator;
     const HfSorters *sorters = &allocator->sorters;
     const HfSorterGroup *group = &sorters->groups.at[sorters->nodes.at[internal].group];
     double sum = 0.0;
     for (uint32_t i = 0; i < group->by_name.count; i++)
-        if (has_active(sorters, group->by_name.at[i]))
-            sum += hf_sorter__weight(sorters, group->by_name.at[i]);
+        sum += tickets_of(draw, group->by_name.at[i]);
     for (uint32_t i = 0; i < group->by_name.count; i++) {
         HfNode node = group->by_name.at[i];
-        if (!has_active(sorters, node)) continue;
-        double relative = weight * hf_sorter__weight(sorters, node) / sum;
+        double tickets = tickets_of(draw, node);
+        if (tickets == 0.0) continue;
+        double relative = weight * tickets / sum;
         if (sorters->nodes.at[node].kind == HF_NODE_INTERNAL) {
-            draw(allocator, node, relative, key);
+            draw_below(draw, node, relative);
         } else {
-            double uniform = ((double)(hf_order__mix(key + node) >> 11) + 0.5) * 0x1p-53;
+            double uniform = ((double)(hf_order__mix(draw->key + node) >> 11) + 0.5) * 0x1p-53;
             hf_vec_push(&allocator->drawn, (HfDrawn){-hf_pow(uniform, 1.0 / relative), node});
         }
     }
@@ -116,7 +189,8 @@ static int compare_drawn(const void *a, const void *b)
 uint32_t hf_order__draw(HfAllocator *allocator, HfNode root, uint64_t key)
 {
     uint32_t from = allocator->drawn.count;
-    draw(allocator, root, 1.0, key);
+    Draw draw = {allocator, root == allocator->role_root, key};
+    draw_below(&draw, root, 1.0);
     qsort(allocator->drawn.at + from, allocator->drawn.count - from, sizeof(HfDrawn),
           compare_drawn);
     return from;

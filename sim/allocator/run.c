@@ -318,7 +318,7 @@ static void run_guarantees(HfAllocator *allocator)
     hf_vec_reset(&allocator->unmet);
     list_unmet(allocator, allocator->role_root);
     if (allocator->unmet.count == 0) return;
-    hf_order__shuffle_visit(allocator, 0);
+    hf_order__visit(allocator, 0);
     for (uint32_t i = 0; i < allocator->visit.count && allocator->unmet.count > 0; i++)
         guarantee_agent(allocator, allocator->visit.at[i]);
 }
@@ -465,7 +465,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     hf_allocator__ranks(allocator);
     choose_visit(allocator);
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) {
-        hf_order__shuffle_visit(allocator, 1);
+        hf_order__visit(allocator, 1);
         if (allocator->visit.count > 0) run_cell(allocator);
     } else {
         if (!hf_quantities_is_empty(&allocator->required)) {
@@ -476,7 +476,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
                 choose_visit(allocator);
             }
         }
-        hf_order__shuffle_visit(allocator, 1);
+        hf_order__visit(allocator, 1);
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
             fetch_ahead(allocator, i);
             visit_agent(allocator, allocator->visit.at[i]);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "allocator/policy_internal.h"
 #include "base/checked.h"
 
 #define HF_LABEL_GAP (UINT64_C(1) << 32)
@@ -198,7 +199,11 @@ static inline gboolean is_before(const HfSorterNode *a, const HfSorterNode *b, H
         if (a->key_count != b->key_count) return a->key_count < b->key_count;
         return a->label < b->label;
     }
-    if (sort == HF_SORTER_FIFO) return a->entry < b->entry;
+    if (sort == HF_SORTER_KEY) {
+        if (a->share != b->share) return a->share < b->share;
+        if (a->second != b->second) return a->second < b->second;
+        if (a->key_count != b->key_count) return a->key_count < b->key_count;
+    }
     return a->label < b->label;
 }
 
@@ -262,7 +267,13 @@ static uint32_t place_of(const HfSorters *sorters, const HfSorterGroup *group, H
 static void renew_key(HfSorters *sorters, HfSorterGroup *group, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    if (group->sort == HF_SORTER_DRF) row->share = hf_sorter__share(sorters, node);
+    if (group->sort == HF_SORTER_DRF) {
+        row->share = hf_sorter__share(sorters, node);
+    } else if (group->sort == HF_SORTER_KEY) {
+        HfPolicyKey key = hf_policy_view__key(sorters, node);
+        row->share = key.first;
+        row->second = key.second;
+    }
     row->key_count = row->count;
     row->is_dirty = 0;
 }
@@ -275,8 +286,10 @@ static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
     HfNode *order = group->order.at;
     uint32_t count = group->order.count;
     uint32_t from = order[0] == node ? 0 : place_of(sorters, group, node);
-    HfSorterNode before = {
-        .share = row->share, .key_count = row->key_count, .label = row->label, .entry = row->entry};
+    HfSorterNode before = {.share = row->share,
+                           .second = row->second,
+                           .key_count = row->key_count,
+                           .label = row->label};
     renew_key(sorters, group, node);
     if (is_before(&before, row, group->sort)) {
         uint32_t to = count - 1;
@@ -332,7 +345,7 @@ void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
         group->is_unsorted = FALSE;
         return;
     }
-    if (group->version != sorters->version && group->sort == HF_SORTER_DRF) {
+    if (group->version != sorters->version && group->sort != HF_SORTER_RANDOM) {
         for (uint32_t i = 0; i < group->order.count; i++)
             renew_key(sorters, group, group->order.at[i]);
         sort_group(sorters, group);

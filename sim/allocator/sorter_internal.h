@@ -32,12 +32,13 @@ typedef enum HfNodeKind {
 } HfNodeKind;
 
 typedef struct HfSorterNode {
-    double share; /* the key (share, key_count, label) under which it stands in its group */
+    double share;  /* the key (share, key_count, label) under which it stands in its group; by a */
+    double second; /* policy's key: (share, second, key_count, label) */
     uint64_t key_count;
     uint64_t label;   /* increases with the name among siblings */
     uint64_t count;   /* allocations ever made below this node */
     double weight;    /* meaningless until has_weight */
-    uint64_t entry;   /* when it was first added: the key of FIFO */
+    uint64_t entry;   /* when it was first added */
     const char *name; /* path component, borrowed; length name_size */
     uint32_t name_size;
     HfNode parent;   /* HF_NODE_NONE for a root */
@@ -84,6 +85,7 @@ typedef struct HfSorters {
     uint64_t entries;          /* next HfSorterNode.entry */
     const double *role_weight; /* [role], borrowed; NULL = all 1 */
     uint32_t role_weight_count;
+    struct HfPolicyView *view; /* of the policy, for HF_SORTER_KEY and tickets; borrowed, or NULL */
     HF_VEC(HfNode) unweighted; /* nodes of the role sorter whose weight was not looked up yet */
     HF_VEC(HfNode) scratch;
 } HfSorters;
