@@ -48,14 +48,14 @@ static void first_and_second_run(HfBenchWatch *watch, HfBenchCell *cell)
     HF_ASSERT(cell->offers.offers.count == offers);
 }
 
-/* Size: as many agents as roles; one role in six is large. Everything is added while the allocator
- * is paused, agents first. */
+/* Size: as many agents as roles; one role in six is large. Agents come first, the rest while the
+ * allocator is paused. */
 static void run_large_and_small(HfBenchWatch *watch, HfBenchSize size, const char *variant)
 {
     HfBenchCell *cell = hf_bench_cell_new(sorter_of(variant));
     uint32_t large = size.frameworks / 6;
-    hf_allocator_pause(cell->allocator);
     add_empty_agents(watch, cell, size.agents, "cpus:2;mem:2048;disk:2048");
+    hf_allocator_pause(cell->allocator);
     hf_bench_start(watch, cell);
     for (uint32_t r = 0; r < size.frameworks; r++)
         hf_bench_cell_quota(cell, numbered_role(cell, r),
@@ -76,8 +76,8 @@ static void run_non_quota_vs_quota(HfBenchWatch *watch, HfBenchSize size, const 
 {
     HfBenchCell *cell = hf_bench_cell_new(sorter_of(variant));
     uint32_t roles = MAX(size.frameworks / 2, 1);
-    hf_allocator_pause(cell->allocator);
     add_empty_agents(watch, cell, size.agents, "cpus:2;mem:2048;disk:2048");
+    hf_allocator_pause(cell->allocator);
     if (!g_str_has_suffix(variant, "no quota")) {
         hf_bench_start(watch, cell);
         for (uint32_t r = 0; r < roles; r++)
