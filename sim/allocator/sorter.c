@@ -20,7 +20,7 @@ void hf_sorters__init(HfSorters *sorters)
 void hf_sorters__clear(HfSorters *sorters)
 {
     for (uint32_t g = 0; g < sorters->groups.count; g++) {
-        hf_vec_clear(&sorters->groups.at[g].order);
+        hf_line__clear(&sorters->groups.at[g].order);
         hf_vec_clear(&sorters->groups.at[g].by_name);
         hf_vec_clear(&sorters->groups.at[g].dirty);
     }
@@ -134,7 +134,7 @@ static uint32_t group_take(HfSorters *sorters, HfSorterKind sort)
         hf_vec_push_zero(&sorters->groups);
     }
     HfSorterGroup *row = &sorters->groups.at[group];
-    hf_vec_reset(&row->order);
+    hf_line__reset(&row->order);
     hf_vec_reset(&row->by_name);
     hf_vec_reset(&row->dirty);
     row->version = 0;
@@ -145,7 +145,7 @@ static uint32_t group_take(HfSorters *sorters, HfSorterKind sort)
 
 static void group_give(HfSorters *sorters, uint32_t group)
 {
-    hf_vec_clear(&sorters->groups.at[group].order);
+    hf_line__clear(&sorters->groups.at[group].order);
     hf_vec_clear(&sorters->groups.at[group].by_name);
     hf_vec_clear(&sorters->groups.at[group].dirty);
     hf_vec_push(&sorters->vacant_groups, group);
@@ -283,7 +283,7 @@ static void renew_key(HfSorters *sorters, HfSorterGroup *group, HfNode node)
 static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    HfNode *order = group->order.at;
+    const HfNode *order = group->order.at;
     uint32_t count = group->order.count;
     uint32_t from = order[0] == node ? 0 : place_of(sorters, group, node);
     HfSorterNode before = {.share = row->share,
@@ -295,12 +295,10 @@ static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
         uint32_t to = count - 1;
         if (to > from && !is_before(&sorters->nodes.at[order[to]], row, group->sort))
             to = lower_bound(sorters, group, from + 1, to, row) - 1;
-        memmove(order + from, order + from + 1, (to - from) * sizeof *order);
-        order[to] = node;
+        hf_line__move(&group->order, from, to);
     } else {
         uint32_t to = lower_bound(sorters, group, 0, from, row);
-        memmove(order + to + 1, order + to, (from - to) * sizeof *order);
-        order[to] = node;
+        hf_line__move(&group->order, from, to);
     }
 }
 
@@ -370,17 +368,14 @@ static void order_insert(HfSorters *sorters, HfNode node)
     HF_ASSERT(sorters->nodes.at[node].kind != HF_NODE_INACTIVE);
     sorters->nodes.at[node].is_dirty = 0;
     if (group->is_unsorted || group->version != sorters->version) {
-        hf_vec_push(&group->order, node);
+        hf_line__insert(&group->order, group->order.count, node);
         group->is_unsorted = TRUE;
         mark_dirty(sorters, node);
         return;
     }
     renew_key(sorters, group, node);
     uint32_t place = lower_bound(sorters, group, 0, group->order.count, &sorters->nodes.at[node]);
-    hf_vec_push(&group->order, node);
-    memmove(group->order.at + place + 1, group->order.at + place,
-            (group->order.count - 1 - place) * sizeof(HfNode));
-    group->order.at[place] = node;
+    hf_line__insert(&group->order, place, node);
 }
 
 static void order_remove(HfSorters *sorters, HfNode node)
@@ -391,7 +386,7 @@ static void order_remove(HfSorters *sorters, HfNode node)
         while (group->order.at[place] != node) place++;
     else
         place = place_of(sorters, group, node);
-    hf_vec_remove(&group->order, place);
+    hf_line__remove(&group->order, place);
     if (!sorters->nodes.at[node].is_dirty) return;
     for (uint32_t i = 0; i < group->dirty.count; i++)
         if (group->dirty.at[i] == node) {

@@ -17,6 +17,7 @@
 #ifndef HF_ALLOCATOR_SORTER_INTERNAL_H
 #define HF_ALLOCATOR_SORTER_INTERNAL_H
 
+#include "allocator/line_internal.h"
 #include "allocator/policy.h"
 #include "base/vec.h"
 #include "resource/quantities.h"
@@ -52,7 +53,7 @@ typedef struct HfSorterNode {
 
 /* The children of an internal node. */
 typedef struct HfSorterGroup {
-    HF_VEC(HfNode) order;   /* active leaves and internal nodes, sorted once flushed */
+    HfLine order;           /* active leaves and internal nodes, sorted once flushed */
     HF_VEC(HfNode) by_name; /* all children */
     HF_VEC(HfNode) dirty;   /* members of `order` whose key is out of date */
     uint64_t version;       /* of the totals that the shares were computed with */
