@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "allocator/allocator.h"
+#include "resource/json.h"
 #include "resource/text.h"
 
 typedef struct Cell {
@@ -19,6 +20,7 @@ typedef struct Cell {
     HfOfferList list;
     HfTime now;
     GString *text;
+    HfQuantities min[4]; /* of cell_minimum() */
 } Cell;
 
 static inline Cell *cell_new(void)
@@ -37,8 +39,32 @@ static inline void cell_start(Cell *cell)
     hf_allocator_batch_armed(cell->allocator);
 }
 
+/* The global minimum, alternatives separated by '|'; before cell_start. */
+static inline void cell_minimum(Cell *cell, const char *alternatives)
+{
+    char **parts = g_strsplit(alternatives, "|", -1);
+    uint32_t count = 0;
+    for (; parts[count] != NULL; count++) {
+        assert_true(count < G_N_ELEMENTS(cell->min));
+        assert_true(hf_quantities_parse(cell->catalog, parts[count], &cell->min[count], NULL));
+    }
+    cell->config.min_allocatable = cell->min;
+    cell->config.min_allocatable_count = count;
+    g_strfreev(parts);
+}
+
+/* As a Mesos master starts it: with its minimum. */
+static inline Cell *cell_new_started(void)
+{
+    Cell *cell = cell_new();
+    cell_minimum(cell, "cpus:0.01|mem:32");
+    cell_start(cell);
+    return cell;
+}
+
 static inline void cell_free(Cell *cell)
 {
+    for (size_t m = 0; m < G_N_ELEMENTS(cell->min); m++) hf_quantities_clear(&cell->min[m]);
     hf_offer_list_clear(cell->catalog, &cell->list);
     hf_allocator_free(cell->allocator);
     hf_catalog_free(cell->catalog);
@@ -79,6 +105,46 @@ static inline void cell_agent(Cell *cell, uint32_t agent, const char *total)
     assert_int_equal(hf_allocator_agent_add(cell->allocator, cell->now, agent, &spec, NULL, 0),
                      HF_OK);
     hf_resources_clear(cell->catalog, &resources);
+}
+
+/* An agent of which a framework, known or not, holds something from the start. */
+static inline void cell_agent_used(Cell *cell, uint32_t agent, const char *total,
+                                   uint32_t framework, const char *role, const char *used)
+{
+    char name[16], owner[16];
+    g_snprintf(name, sizeof name, "a%u", agent);
+    g_snprintf(owner, sizeof owner, "f%u", framework);
+    HfResources resources = cell_resources(cell, total), held = cell_resources(cell, used);
+    HfAgentSpec spec = cell_agent_spec(name, &resources);
+    HfHolding holding = {framework, agent, cell_role(cell, role), &held, owner};
+    assert_int_equal(hf_allocator_agent_add(cell->allocator, cell->now, agent, &spec, &holding, 1),
+                     HF_OK);
+    hf_resources_clear(cell->catalog, &resources);
+    hf_resources_clear(cell->catalog, &held);
+}
+
+/* The agent's total from now on. */
+static inline void cell_total(Cell *cell, uint32_t agent, const char *total)
+{
+    HfResources resources = cell_resources(cell, total);
+    HfAgentSpec spec = cell_agent_spec(NULL, &resources);
+    assert_int_equal(hf_allocator_agent_update(cell->allocator, cell->now, agent, &spec), HF_OK);
+    hf_resources_clear(cell->catalog, &resources);
+}
+
+static inline void cell_quota(Cell *cell, const char *role, const char *guarantee,
+                              const char *limit)
+{
+    HfQuantities guarantees = {0};
+    HfLimits limits = {0};
+    if (*guarantee != '\0')
+        assert_true(hf_quantities_parse(cell->catalog, guarantee, &guarantees, NULL));
+    if (*limit != '\0') assert_true(hf_limits_parse(cell->catalog, limit, &limits, NULL));
+    assert_int_equal(hf_allocator_quota_set(cell->allocator, cell->now, cell_role(cell, role),
+                                            &guarantees, &limits),
+                     HF_OK);
+    hf_quantities_clear(&guarantees);
+    hf_limits_clear(&limits);
 }
 
 /* `roles` separated by ',' ; a '!' in front suppresses the role. */
@@ -173,5 +239,128 @@ static inline void cell_decline_all(Cell *cell, double refuse_seconds)
         assert_int_equal(hf_allocator_recover(cell->allocator, cell->now, &recovery), HF_OK);
     }
 }
+
+/* Given back without a filter. */
+static inline void cell_back(Cell *cell, uint32_t framework, uint32_t agent, const char *role,
+                             const char *resources)
+{
+    assert_int_equal(cell_recover(cell, framework, agent, role, resources, HF_NO_FILTER, FALSE),
+                     HF_OK);
+}
+
+static inline void cell_decline(Cell *cell, uint32_t framework, uint32_t agent, const char *role,
+                                const char *resources, double refuse_seconds)
+{
+    assert_int_equal(cell_recover(cell, framework, agent, role, resources, refuse_seconds, FALSE),
+                     HF_OK);
+}
+
+static inline HfOperation cell_operation(Cell *cell, HfOperationType type, const char *resources)
+{
+    return (HfOperation){.type = type, .resources = cell_resources(cell, resources)};
+}
+
+/* The framework does this with what it was offered. */
+static inline HfStatus cell_operate(Cell *cell, uint32_t framework, uint32_t agent,
+                                    const char *role, const char *offered, HfOperationType type,
+                                    const char *resources)
+{
+    HfOperation operation = cell_operation(cell, type, resources);
+    HfConversions conversions = {0};
+    hf_operation_allocate(cell->catalog, &operation, cell_role(cell, role));
+    assert_true(hf_operation_convert(cell->catalog, &operation, &conversions, NULL));
+    HfResources held = cell_resources(cell, offered);
+    HfStatus status =
+        hf_allocator_update_allocation(cell->allocator, cell->now, framework, agent,
+                                       cell_role(cell, role), &held, &conversions, NULL, NULL);
+    hf_resources_clear(cell->catalog, &held);
+    hf_conversions_clear(cell->catalog, &conversions);
+    hf_operation_clear(cell->catalog, &operation);
+    return status;
+}
+
+/* An operator does this with what nobody holds. */
+static inline HfStatus cell_operator(Cell *cell, uint32_t agent, HfOperationType type,
+                                     const char *resources)
+{
+    HfOperation operation = cell_operation(cell, type, resources);
+    HfStatus status =
+        hf_allocator_update_available(cell->allocator, cell->now, agent, &operation, 1, NULL);
+    hf_operation_clear(cell->catalog, &operation);
+    return status;
+}
+
+/* All that the allocator knows, as one text. Free with g_free. */
+static inline char *cell_state(Cell *cell)
+{
+    JsonNode *node = hf_allocator_state(cell->allocator);
+    char *text = json_to_string(node, FALSE);
+    json_node_unref(node);
+    return text;
+}
+
+/* A part of it by the members on the way, separated by '|', as text; NULL when there is none. Free
+ * with g_free. */
+static inline char *cell_part(Cell *cell, const char *path)
+{
+    JsonNode *node = hf_allocator_state(cell->allocator), *at = node;
+    char **names = g_strsplit(path, "|", -1);
+    for (char **name = names; *name != NULL && at != NULL; name++)
+        at = JSON_NODE_HOLDS_OBJECT(at) ? json_object_get_member(json_node_get_object(at), *name)
+                                        : NULL;
+    char *text = at != NULL ? json_to_string(at, FALSE) : NULL;
+    g_strfreev(names);
+    json_node_unref(node);
+    return text;
+}
+
+static inline void cell_expect(Cell *cell, const char *path, const char *expected)
+{
+    char *text = cell_part(cell, path);
+    if (g_strcmp0(text, expected) != 0)
+        fail_msg("%s is %s, expected %s", path, text != NULL ? text : "not there",
+                 expected != NULL ? expected : "nothing");
+    g_free(text);
+}
+
+/* The active clients of a framework sorter in order, "f1 f0". Free with g_free. */
+static inline char *cell_order(Cell *cell, const char *role)
+{
+    JsonNode *node = hf_allocator_state(cell->allocator);
+    JsonObject *sorters =
+        json_object_get_object_member(json_node_get_object(node), "framework_sorters");
+    JsonArray *clients = json_object_get_array_member(sorters, role);
+    GString *order = g_string_new(NULL);
+    for (guint c = 0; c < json_array_get_length(clients); c++) {
+        JsonObject *client = json_array_get_object_element(clients, c);
+        if (strcmp(json_object_get_string_member(client, "kind"), "active") != 0) continue;
+        g_string_append_printf(order, "%s%s", order->len > 0 ? " " : "",
+                               json_object_get_string_member(client, "path"));
+    }
+    json_node_unref(node);
+    return g_string_free(order, FALSE);
+}
+
+static inline void cell_expect_order(Cell *cell, const char *role, const char *expected)
+{
+    char *order = cell_order(cell, role);
+    assert_string_equal(order, expected);
+    g_free(order);
+}
+
+/* For groups of tests: a cell as a Mesos master starts it. */
+static inline int cell_setup(void **state)
+{
+    *state = cell_new_started();
+    return 0;
+}
+
+static inline int cell_teardown(void **state)
+{
+    cell_free(*state);
+    return 0;
+}
+
+#define CELL_TEST(name) cmocka_unit_test_setup_teardown(name, cell_setup, cell_teardown)
 
 #endif

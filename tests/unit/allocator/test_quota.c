@@ -15,24 +15,12 @@ static int teardown(void **state)
     return 0;
 }
 
-static void set_quota(Cell *cell, const char *role, const char *guarantee, const char *limit)
-{
-    HfQuantities guarantees = {0};
-    HfLimits limits = {0};
-    if (*guarantee != '\0')
-        assert_true(hf_quantities_parse(cell->catalog, guarantee, &guarantees, NULL));
-    if (*limit != '\0') assert_true(hf_limits_parse(cell->catalog, limit, &limits, NULL));
-    assert_int_equal(hf_allocator_quota_set(cell->allocator, cell->now, cell_role(cell, role),
-                                            &guarantees, &limits),
-                     HF_OK);
-}
-
 /* Stage 1 gives q its 2 cpus first although n is before it by name. Of the rest, mem has neither
  * guarantee nor limit and goes along; cpus burst to the limit of 3. */
 static void a_guarantee_comes_first_and_bursts_to_the_limit(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "q", "cpus:2", "cpus:3");
+    cell_quota(cell, "q", "cpus:2", "cpus:3");
     cell_framework(cell, 0, "n");
     cell_framework(cell, 1, "q");
     cell_agent(cell, 0, "cpus:10;mem:1024");
@@ -43,14 +31,14 @@ static void a_guarantee_comes_first_and_bursts_to_the_limit(void **state)
 static void headroom_is_held_back_for_a_role_without_frameworks(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "q", "cpus:4", "");
+    cell_quota(cell, "q", "cpus:4", "");
     cell_framework(cell, 0, "n");
     cell_agent(cell, 0, "cpus:10;mem:1024");
     assert_string_equal(cell_run(cell), "f0 n a0 cpus@n:6;mem@n:1024");
     assert_string_equal(cell_batch(cell), "");
-    set_quota(cell, "q", "cpus:1", "");
+    cell_quota(cell, "q", "cpus:1", "");
     assert_string_equal(cell_batch(cell), "f0 n a0 cpus@n:3");
-    set_quota(cell, "q", "", "");
+    cell_quota(cell, "q", "", "");
     assert_string_equal(cell_batch(cell), "f0 n a0 cpus@n:1");
 }
 
@@ -58,7 +46,7 @@ static void headroom_is_held_back_for_a_role_without_frameworks(void **state)
 static void a_limit_of_zero_lets_nothing_of_the_kind_through(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "r", "", "cpus:0");
+    cell_quota(cell, "r", "", "cpus:0");
     cell_framework(cell, 0, "r");
     cell_agent(cell, 0, "cpus:4;mem:512");
     assert_string_equal(cell_run(cell), "f0 r a0 mem@r:512");
@@ -69,7 +57,7 @@ static void a_limit_of_zero_lets_nothing_of_the_kind_through(void **state)
 static void reservations_count_against_the_limit_and_are_never_limited(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "r", "", "cpus:4");
+    cell_quota(cell, "r", "", "cpus:4");
     cell_framework(cell, 0, "r");
     cell_agent(cell, 0, "cpus:8;cpus(S:r):3;mem:512");
     assert_string_equal(cell_run(cell), "f0 r a0 cpus(S:r)@r:3;cpus@r:1;mem@r:512");
@@ -80,7 +68,7 @@ static void reservations_count_against_the_limit_and_are_never_limited(void **st
 static void sub_roles_are_counted_afterwards(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "a", "", "cpus:6");
+    cell_quota(cell, "a", "", "cpus:6");
     cell_framework(cell, 0, "a/b");
     cell_agent(cell, 0, "cpus:4;mem:64");
     cell_agent(cell, 1, "cpus:4;mem:64");
@@ -96,7 +84,7 @@ static void sub_roles_are_counted_afterwards(void **state)
 static void what_cannot_be_divided_is_given_whole_or_not_at_all(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "r", "", "disk:150");
+    cell_quota(cell, "r", "", "disk:150");
     cell_framework(cell, 0, "r");
     cell_agent(cell, 0, "cpus:1;disk{src=MOUNT/m}:200;disk:400");
     assert_string_equal(cell_run(cell), "f0 r a0 cpus@r:1;disk@r:150");
@@ -122,7 +110,7 @@ static void nested_roles_have_no_quota(void **state)
 static void reservations_meet_a_guarantee(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "q", "cpus:1", "");
+    cell_quota(cell, "q", "cpus:1", "");
     cell_framework(cell, 0, "q");
     cell_agent(cell, 0, "cpus:1;cpus(S:q):1;mem:512");
     assert_string_equal(cell_run(cell), "f0 q a0 cpus(S:q)@q:1;cpus@q:1;mem@q:512");
@@ -152,8 +140,8 @@ static void recovery_waits_for_agents(void **state)
 static void an_idle_cycle_with_quota_visits_nobody(void **state)
 {
     Cell *cell = *state;
-    set_quota(cell, "q", "cpus:4", "cpus:4");
-    set_quota(cell, "n", "", "cpus:2");
+    cell_quota(cell, "q", "cpus:4", "cpus:4");
+    cell_quota(cell, "n", "", "cpus:2");
     cell_framework(cell, 0, "n");
     cell_framework(cell, 1, "q");
     for (uint32_t a = 0; a < 10; a++) cell_agent(cell, a, "cpus:2");
