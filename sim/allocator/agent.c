@@ -165,6 +165,9 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     hf_bundle__unref(allocator, row->available);
     for (uint32_t g = 0; g < row->grants.count; g++)
         hf_bundle__unref(allocator, hf_few_at(&row->grants)[g].bundle);
+    for (uint32_t f = 0; f < row->filters.count; f++)
+        hf_bundle__unref(allocator,
+                         hf_bundle__numbered(allocator, hf_few_at(&row->filters)[f].refused));
     hf_few_clear(&row->grants);
     hf_few_clear(&row->filters);
     hf_few_clear(&row->pending);

@@ -79,9 +79,6 @@ HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *confi
 
 static void rows_clear(HfAllocator *allocator)
 {
-    for (uint32_t f = 0; f < allocator->filters.rows.count; f++)
-        if (allocator->filters.rows.at[f].generation & 1)
-            hf_bundle__unref(allocator, allocator->filters.rows.at[f].refused);
     for (uint32_t a = 0; a < allocator->agents.count; a++) hf_allocator__agent_clear(allocator, a);
     for (uint32_t f = 0; f < allocator->frameworks.count; f++) {
         g_free(allocator->frameworks.at[f].name);

@@ -46,11 +46,12 @@ enum {
  */
 typedef struct HfBundle {
     uint32_t refs, flags;
+    uint32_t number; /* its place among all bundles, for good */
     union {
         HfResources resources; /* without allocation role; not empty */
         struct HfBundle *next; /* of the vacant ones */
     };
-    char pad[32];
+    char pad[24];
 } HfBundle;
 
 _Static_assert(sizeof(HfBundle) == 128, "a bundle is two cache lines");
@@ -63,6 +64,8 @@ static inline HfBundle *hf_bundle__ref(HfBundle *bundle)
     return bundle;
 }
 void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle); /* NULL allowed */
+/* The bundle of a number. */
+static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32_t number);
 /* *bundle (NULL = nothing) with `more` added or `less` taken, in place if it is not shared. */
 void hf_bundle__add(HfAllocator *allocator, HfBundle **bundle, const HfResources *more);
 void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfResources *less);
@@ -79,23 +82,18 @@ void hf_bundles__clear(HfAllocator *allocator);
 
 /* ---- Filters (filter.c) ---- */
 
-typedef struct HfFilter {
-    HfBundle *refused;
-    uint32_t agent, sub;
-    uint32_t place;        /* in the agent's filters */
-    uint32_t next, before; /* of the sub; HF_ROW_NONE ends */
-    uint32_t generation;   /* odd = live */
-} HfFilter;
-
-/* As the agent sees it. */
+/* A filter, where it stands with its agent. */
 typedef struct HfFilterPlace {
-    uint32_t sub, row;
+    uint64_t armed;   /* the number of its timer: it has no other name */
+    uint32_t sub;     /* live while armed >= HfSub.filters_from of it */
+    uint32_t refused; /* HfBundle.number; a reference */
 } HfFilterPlace;
 
+/* When one ends. A filter that was dropped early leaves it behind. */
 typedef struct HfLaneEntry {
     HfTime ends;
     uint64_t armed; /* order in which timers were armed */
-    uint32_t filter, generation;
+    uint32_t agent, sub;
 } HfLaneEntry;
 
 /* Filters of one timeout end in the order they were made: a ring. */
@@ -108,14 +106,12 @@ typedef struct HfLane {
 #define HF_LANES_MAX 16
 
 typedef struct HfFilters {
-    HF_VEC(HfFilter) rows;
-    uint32_t vacant; /* head of the vacant rows, linked by next */
     HfLane lanes[HF_LANES_MAX];
     uint32_t lane_count, lane_last;
     HF_VEC(HfLaneEntry) heap; /* timeouts beyond the lanes: a binary heap by (ends, armed) */
     uint64_t armed;           /* next */
     uint64_t batch_armed;     /* when the timer of the next batch was armed */
-    uint32_t live;
+    uint32_t live, dead;      /* filters; dead ones that may still stand somewhere */
 } HfFilters;
 
 /* ---- Rows ---- */
@@ -177,11 +173,11 @@ typedef struct HfAgent {
     uint32_t rank;       /* place by name among known agents, while ranks are fresh */
     HfBundle *available; /* NULL = nothing */
     HF_FEW(HfGrant, 2) grants;
-    uint64_t seen; /* end of the part of the eligible log that was tried here */
-    HF_FEW(HfFilterPlace, 4) filters;
-    HF_FEW(uint32_t, 2) pending;
     uint32_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
     HfRoleId owner;
+    uint64_t seen; /* end of the part of the eligible log that was tried here */
+    HF_FEW(uint32_t, 2) pending;
+    HF_FEW(HfFilterPlace, 2) filters;
 } HfAgent;
 
 _Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
@@ -211,10 +207,11 @@ typedef struct HfFramework {
 typedef struct HfSub {
     uint32_t framework;
     HfRoleId role;
-    HfNode leaf;      /* in the framework sorter of the role */
-    uint32_t grants;  /* on all agents */
-    uint32_t counted; /* of those, in the sorters */
-    uint32_t filters; /* head of its filters */
+    HfNode leaf;           /* in the framework sorter of the role */
+    uint32_t grants;       /* on all agents */
+    uint32_t counted;      /* of those, in the sorters */
+    uint32_t filters;      /* live ones */
+    uint64_t filters_from; /* HfFilters.armed when it dropped its filters: older ones are dead */
     gboolean is_live, is_subscribed, is_suppressed;
     gboolean has_min; /* min replaces the global minimum */
     HfQuantities *min;
@@ -349,6 +346,11 @@ enum {
     HF_ROLE_LAUNCHED, /* of those, launched */
     HF_ROLE_AMOUNTS
 };
+
+static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32_t number)
+{
+    return allocator->bundle_blocks.at[number / HF_BUNDLE_BLOCK] + number % HF_BUNDLE_BLOCK;
+}
 
 /* ---- allocator.c ---- */
 HfAgent *hf_allocator__agent(const HfAllocator *allocator, uint32_t agent); /* or NULL */
@@ -508,6 +510,10 @@ void hf_filters__expire(HfAllocator *allocator, HfTime now, uint64_t armed);
 size_t hf_filters__memory(const HfFilters *filters);
 void hf_filters__drop_sub(HfAllocator *allocator, uint32_t sub);
 void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent);
+static inline gboolean hf_filters__is_live(const HfAllocator *allocator, const HfFilterPlace *place)
+{
+    return place->armed >= allocator->subs.at[place->sub].filters_from;
+}
 /* Does a filter of the sub on the agent cover this offer? `bundle`: it is this bundle, or NULL. */
 gboolean hf_filters__refuses(HfAllocator *allocator, const HfAgent *agent, uint32_t sub,
                              const HfResources *offer, const HfBundle *bundle);

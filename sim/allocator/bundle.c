@@ -13,8 +13,10 @@ static HfBundle *take(HfAllocator *allocator)
         HfBundle *block = aligned_alloc(sizeof *block, HF_BUNDLE_BLOCK * sizeof *block);
         if (block == NULL) g_error("out of memory");
         memset(block, 0, HF_BUNDLE_BLOCK * sizeof *block);
+        uint32_t first = allocator->bundle_blocks.count * HF_BUNDLE_BLOCK;
         hf_vec_push(&allocator->bundle_blocks, block);
         for (uint32_t i = HF_BUNDLE_BLOCK; i-- > 0;) {
+            block[i].number = first + i;
             block[i].next = allocator->vacant_bundles;
             allocator->vacant_bundles = &block[i];
         }

@@ -1,27 +1,29 @@
 /*
  * Offer filters: who refused what on which agent, until when.
  *
- * A filter is a row that stands in the columns of its agent and in the list of its sub, so both can
- * drop theirs at their own cost. Ends are kept in one ring for each distinct timeout (most filters
- * share one), so that no timer is needed and the oldest is at the head; a filter that was dropped
- * early leaves a stale entry, recognised by its generation. What is refused is a bundle, as a rule
- * the very one that was offered and is offered to the next. Source: MESOS.md 3.5; order of filters
- * and batch at one instant: MESOS-VERIFIED 1, 2.
+ * A filter stands with its agent alone: its sub, what it refuses, and the number under which its
+ * timer was armed, by which its end finds it. Ends are kept in one ring for each distinct timeout
+ * (most filters share one), so that no timer is needed and the oldest is at the head. A sub drops
+ * all of its filters by noting the number from which on they count: those before it are dead, and
+ * are swept out where they are met, or when they become more than the living. What is refused is a
+ * bundle, as a rule the very one that was offered and is offered to the next.
+ * Source: MESOS.md 3.5; order of filters and batch at one instant: MESOS-VERIFIED 1, 2.
  */
 #include "allocator/allocator_internal.h"
 
 #include <string.h>
 
+#define HF_DEAD_SLACK 4096 /* dead ones that are never worth a sweep */
+#define HF_SOON       8    /* ends ahead whose agents are asked for */
+
 void hf_filters__init(HfFilters *filters)
 {
     memset(filters, 0, sizeof *filters);
-    filters->vacant = HF_ROW_NONE;
 }
 
 void hf_filters__clear(HfFilters *filters)
 {
     for (uint32_t l = 0; l < filters->lane_count; l++) g_free(filters->lanes[l].at);
-    hf_vec_clear(&filters->rows);
     hf_vec_clear(&filters->heap);
     hf_filters__init(filters);
 }
@@ -91,19 +93,60 @@ static HfLane *lane_for(HfFilters *filters, HfTime timeout)
     return lane;
 }
 
-/* ---- Rows ---- */
+/* ---- Filters of an agent ---- */
 
-static uint32_t row_take(HfFilters *filters)
+/* Take a place out; the others keep their order, so that the oldest stay first. */
+static void place_remove(HfAllocator *allocator, HfAgent *on, uint32_t place)
 {
-    uint32_t row = filters->vacant;
-    if (row == HF_ROW_NONE) {
-        row = filters->rows.count;
-        hf_vec_push_zero(&filters->rows);
-    } else {
-        filters->vacant = filters->rows.at[row].next;
+    hf_bundle__unref(allocator,
+                     hf_bundle__numbered(allocator, hf_few_at(&on->filters)[place].refused));
+    hf_few_remove(&on->filters, place);
+}
+
+/* Take out the dead. */
+static void sweep_agent(HfAllocator *allocator, HfAgent *on)
+{
+    HfFilterPlace *at = hf_few_at(&on->filters);
+    uint32_t kept = 0;
+    for (uint32_t f = 0; f < on->filters.count; f++) {
+        if (hf_filters__is_live(allocator, &at[f]))
+            at[kept++] = at[f];
+        else
+            hf_bundle__unref(allocator, hf_bundle__numbered(allocator, at[f].refused));
     }
-    filters->rows.at[row].generation++;
-    return row;
+    on->filters.count = kept;
+}
+
+static gboolean stands(const HfAllocator *allocator, const HfLaneEntry *entry)
+{
+    const HfAgent *on = &allocator->agents.at[entry->agent];
+    const HfFilterPlace *at = hf_few_at(&on->filters);
+    for (uint32_t f = 0; f < on->filters.count; f++)
+        if (at[f].armed == entry->armed) return TRUE;
+    return FALSE;
+}
+
+/* Take out all that is dead, with agents and in the lanes. Cost: O(all), after as many deaths. */
+static void sweep(HfAllocator *allocator)
+{
+    HfFilters *filters = &allocator->filters;
+    for (uint32_t a = 0; a < allocator->agents.count; a++)
+        sweep_agent(allocator, &allocator->agents.at[a]);
+    for (uint32_t l = 0; l < filters->lane_count; l++) {
+        HfLane *lane = &filters->lanes[l];
+        uint32_t kept = 0, mask = lane->room - 1;
+        for (uint32_t i = 0; i < lane->count; i++) {
+            HfLaneEntry entry = lane->at[(lane->head + i) & mask];
+            if (stands(allocator, &entry)) lane->at[(lane->head + kept++) & mask] = entry;
+        }
+        lane->count = kept;
+    }
+    HfLaneEntry *at = filters->heap.at;
+    uint32_t count = filters->heap.count;
+    filters->heap.count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (stands(allocator, &at[i])) heap_push(filters, at[i]); /* never beyond place i */
+    filters->dead = 0;
 }
 
 void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_t agent,
@@ -111,57 +154,35 @@ void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_
 {
     HfFilters *filters = &allocator->filters;
     HfAgent *on = &allocator->agents.at[agent];
-    HfSub *of = &allocator->subs.at[sub];
-    uint32_t row = row_take(filters);
-    HfFilter *filter = &filters->rows.at[row];
-    filter->refused = hf_bundle__ref(refused);
-    filter->agent = agent;
-    filter->sub = sub;
-    filter->place = on->filters.count;
-    filter->before = HF_ROW_NONE;
-    filter->next = of->filters;
-    if (of->filters != HF_ROW_NONE) filters->rows.at[of->filters].before = row;
-    of->filters = row;
-    hf_few_push(&on->filters, (HfFilterPlace){sub, row});
-    HfLaneEntry entry = {hf_time_add(now, timeout), filters->armed++, row, filter->generation};
+    uint32_t count = on->filters.count;
+    if (count >= 8 && (count & (count - 1)) == 0) sweep_agent(allocator, on); /* before it grows */
+    HfLaneEntry entry = {hf_time_add(now, timeout), filters->armed++, agent, sub};
+    hf_few_push(&on->filters, (HfFilterPlace){entry.armed, sub, hf_bundle__ref(refused)->number});
     HfLane *lane = lane_for(filters, timeout);
     if (lane != NULL)
         lane_push(lane, entry);
     else
         heap_push(filters, entry);
+    allocator->subs.at[sub].filters++;
     filters->live++;
     allocator->counters.filters_made++;
 }
 
-static void drop(HfAllocator *allocator, uint32_t row)
+static void died(HfFilters *filters, uint32_t count)
 {
-    HfFilters *filters = &allocator->filters;
-    HfFilter *filter = &filters->rows.at[row];
-    HF_ASSERT(filter->generation & 1);
-    HfAgent *on = &allocator->agents.at[filter->agent];
-    hf_bundle__unref(allocator, filter->refused);
-    filter->refused = NULL;
-    uint32_t last = --on->filters.count;
-    HfFilterPlace *places = hf_few_at(&on->filters);
-    if (filter->place != last) {
-        places[filter->place] = places[last];
-        filters->rows.at[places[last].row].place = filter->place;
-    }
-    if (filter->before == HF_ROW_NONE)
-        allocator->subs.at[filter->sub].filters = filter->next;
-    else
-        filters->rows.at[filter->before].next = filter->next;
-    if (filter->next != HF_ROW_NONE) filters->rows.at[filter->next].before = filter->before;
-    filter->generation++;
-    filter->next = filters->vacant;
-    filters->vacant = row;
-    filters->live--;
+    filters->live -= count;
+    filters->dead += count;
 }
 
 void hf_filters__drop_sub(HfAllocator *allocator, uint32_t sub)
 {
-    while (allocator->subs.at[sub].filters != HF_ROW_NONE)
-        drop(allocator, allocator->subs.at[sub].filters);
+    HfFilters *filters = &allocator->filters;
+    HfSub *of = &allocator->subs.at[sub];
+    if (of->filters == 0) return;
+    of->filters_from = filters->armed;
+    died(filters, of->filters);
+    of->filters = 0;
+    if (filters->dead > filters->live + HF_DEAD_SLACK) sweep(allocator);
 }
 
 void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent)
@@ -169,7 +190,11 @@ void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent)
     HfAgent *on = &allocator->agents.at[agent];
     while (on->filters.count > 0) {
         HfFilterPlace last = hf_few_at(&on->filters)[on->filters.count - 1];
-        drop(allocator, last.row);
+        gboolean is_live = hf_filters__is_live(allocator, &last);
+        place_remove(allocator, on, on->filters.count - 1);
+        if (!is_live) continue;
+        allocator->subs.at[last.sub].filters--;
+        died(&allocator->filters, 1);
         hf_allocator__sub_try_drop(allocator, last.sub);
     }
 }
@@ -177,22 +202,39 @@ void hf_filters__drop_agent(HfAllocator *allocator, uint32_t agent)
 /* Its sub may get something on its agent now. */
 static void ended(HfAllocator *allocator, const HfLaneEntry *entry)
 {
-    HfFilter *filter = &allocator->filters.rows.at[entry->filter];
-    if (filter->generation != entry->generation) return;
-    uint32_t agent = filter->agent, sub = filter->sub;
-    drop(allocator, entry->filter);
+    HfFilters *filters = &allocator->filters;
+    HfAgent *on = &allocator->agents.at[entry->agent];
+    const HfFilterPlace *at = hf_few_at(&on->filters);
+    uint32_t place = 0, sub = entry->sub;
+    while (place < on->filters.count && at[place].armed != entry->armed) place++;
+    gboolean is_live = place < on->filters.count && hf_filters__is_live(allocator, &at[place]);
+    if (place < on->filters.count) place_remove(allocator, on, place);
+    if (!is_live) {
+        if (filters->dead > 0) filters->dead--;
+        return;
+    }
+    allocator->subs.at[sub].filters--;
+    filters->live--;
     allocator->counters.filters_expired++;
     hf_allocator__sub_try_drop(allocator, sub);
-    HfAgent *on = &allocator->agents.at[agent];
     if (on->flags & HF_AGENT_CHANGED) return;
     if (on->pending.count > 0 && hf_few_at(&on->pending)[on->pending.count - 1] == sub) return;
     hf_few_push(&on->pending, sub);
-    if (on->pending.count == 1) hf_allocator__agent_touch(allocator, agent);
+    if (on->pending.count == 1) hf_allocator__agent_touch(allocator, entry->agent);
 }
 
 static gboolean is_due(const HfLaneEntry *entry, HfTime now, uint64_t armed)
 {
     return entry->ends < now || (entry->ends == now && entry->armed < armed);
+}
+
+/* The agents of ends in a row lie anywhere in memory: ask for those that come soon. */
+static void fetch_soon(const HfAllocator *allocator, const HfLane *lane)
+{
+    if (lane->count <= HF_SOON) return;
+    uint32_t agent = lane->at[(lane->head + HF_SOON) & (lane->room - 1)].agent;
+    __builtin_prefetch(&allocator->agents.at[agent]);
+    __builtin_prefetch((const char *)&allocator->agents.at[agent] + 64);
 }
 
 void hf_filters__expire(HfAllocator *allocator, HfTime now, uint64_t armed)
@@ -202,6 +244,7 @@ void hf_filters__expire(HfAllocator *allocator, HfTime now, uint64_t armed)
         HfLane *lane = &filters->lanes[l];
         while (lane->count > 0 && is_due(&lane->at[lane->head], now, armed)) {
             HfLaneEntry entry = lane->at[lane->head];
+            fetch_soon(allocator, lane);
             lane->head = (lane->head + 1) & (lane->room - 1);
             lane->count--;
             ended(allocator, &entry);
@@ -216,7 +259,7 @@ void hf_filters__expire(HfAllocator *allocator, HfTime now, uint64_t armed)
 
 size_t hf_filters__memory(const HfFilters *filters)
 {
-    size_t bytes = filters->rows.room * sizeof(HfFilter) + filters->heap.room * sizeof(HfLaneEntry);
+    size_t bytes = filters->heap.room * sizeof(HfLaneEntry);
     for (uint32_t l = 0; l < filters->lane_count; l++)
         bytes += filters->lanes[l].room * sizeof(HfLaneEntry);
     return bytes;
@@ -245,9 +288,10 @@ gboolean hf_filters__refuses(HfAllocator *allocator, const HfAgent *agent, uint3
                              const HfResources *offer, const HfBundle *bundle)
 {
     const HfFilterPlace *at = hf_few_at(&agent->filters);
+    uint64_t from = allocator->subs.at[sub].filters_from;
     for (uint32_t f = 0; f < agent->filters.count; f++)
-        if (at[f].sub == sub &&
-            covers(allocator, allocator->filters.rows.at[at[f].row].refused, offer, bundle))
+        if (at[f].sub == sub && at[f].armed >= from &&
+            covers(allocator, hf_bundle__numbered(allocator, at[f].refused), offer, bundle))
             return TRUE;
     return FALSE;
 }

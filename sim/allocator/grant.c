@@ -311,6 +311,7 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
         __builtin_prefetch((const char *)row + 64);
         return;
     }
+    if (row->filters.room != 0) __builtin_prefetch(row->filters.heap + row->filters.count, 1);
     for (uint32_t g = 0; g < row->grants.count; g++) {
         const HfBundle *bundle = hf_few_at(&row->grants)[g].bundle;
         __builtin_prefetch(bundle);

@@ -109,7 +109,7 @@ uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRol
     allocator->subs.at[sub] = (HfSub){.framework = framework,
                                       .role = role,
                                       .leaf = HF_NODE_NONE,
-                                      .filters = HF_ROW_NONE,
+                                      .filters_from = allocator->filters.armed,
                                       .is_live = TRUE};
     hf_vec_push(&allocator->frameworks.at[framework].subs, sub);
     return sub;
@@ -182,6 +182,7 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)
         }
     hf_allocator__minimum_clear(row);
     memset(row, 0, sizeof *row);
+    row->filters_from = allocator->filters.armed; /* what still stands somewhere is dead */
     hf_vec_push(&allocator->vacant_subs, sub);
 }
 
@@ -189,7 +190,7 @@ void hf_allocator__sub_try_drop(HfAllocator *allocator, uint32_t sub)
 {
     const HfSub *row = &allocator->subs.at[sub];
     if (row->is_live && !row->is_subscribed && row->grants == 0 && row->leaf == HF_NODE_NONE &&
-        row->filters == HF_ROW_NONE)
+        row->filters == 0)
         hf_allocator__sub_drop(allocator, sub);
 }
 

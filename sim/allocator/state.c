@@ -144,14 +144,16 @@ static JsonObject *agent_object(const HfAllocator *allocator, uint32_t agent)
 
 /* ---- Frameworks ---- */
 
-static JsonObject *filters_of(const HfAllocator *allocator, const HfSub *sub)
+static JsonObject *filters_of(const HfAllocator *allocator, uint32_t sub)
 {
     JsonObject *object = json_object_new();
-    for (uint32_t f = sub->filters; f != HF_ROW_NONE; f = allocator->filters.rows.at[f].next) {
-        const char *agent = allocator->infos.at[allocator->filters.rows.at[f].agent].name;
-        gint64 count =
-            json_object_has_member(object, agent) ? json_object_get_int_member(object, agent) : 0;
-        json_object_set_int_member(object, agent, count + 1);
+    for (uint32_t a = 0; a < allocator->agents.count; a++) {
+        const HfAgent *agent = &allocator->agents.at[a];
+        const HfFilterPlace *at = hf_few_at(&agent->filters);
+        gint64 count = 0;
+        for (uint32_t f = 0; f < agent->filters.count; f++)
+            count += at[f].sub == sub && hf_filters__is_live(allocator, &at[f]);
+        if (count > 0) json_object_set_int_member(object, allocator->infos.at[a].name, count);
     }
     return object;
 }
@@ -166,8 +168,8 @@ static JsonObject *framework_object(const HfAllocator *allocator, uint32_t frame
         gpointer path = (gpointer)hf_role_path(allocator->catalog, sub->role);
         if (sub->is_subscribed) g_ptr_array_add(roles, path);
         if (sub->is_suppressed) g_ptr_array_add(suppressed, path);
-        if (sub->filters != HF_ROW_NONE)
-            json_object_set_object_member(filters, path, filters_of(allocator, sub));
+        if (sub->filters > 0)
+            json_object_set_object_member(filters, path, filters_of(allocator, row->subs.at[i]));
     }
     json_object_set_boolean_member(object, "active", row->is_active);
     json_object_set_member(object, "roles", texts_node(roles));
