@@ -109,6 +109,7 @@ static int run(int argc, char **argv)
     json_builder_begin_array(json);
     for (char **name = args; *name != NULL; name++) check_file(&check, *name);
     json_builder_end_array(json);
+    hf_registry_clear(&registry);
     if (globals.format == HF_FORMAT_JSON) hf_json_print(json);
     if (check.has_bad_input) return HF_EXIT_USAGE;
     return check.has_io_error ? HF_EXIT_FAILURE : HF_EXIT_OK;

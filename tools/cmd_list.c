@@ -135,6 +135,7 @@ static gboolean list_scenarios(List *list, GError **error)
         if (set == NULL) hf_cli_note("%s", why->message);
         add_row(list, stem, set != NULL && set->question != NULL ? set->question : NULL);
     }
+    hf_registry_clear(&registry);
     return TRUE;
 }
 

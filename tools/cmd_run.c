@@ -13,6 +13,7 @@ typedef struct RunFlags {
     char *output;
     HfSeedOption seed;
     char **set;
+    char *policy;
     gint64 until;
     int events; /* 0 = as the scenario says */
     gboolean force, audit;
@@ -28,6 +29,9 @@ static const HfOption options[] = {
      offsetof(RunFlags, seed)},
     {"set", 0, HF_OPTION_TEXTS, "KEY=VALUE", "override a key of the scenario; may be repeated",
      offsetof(RunFlags, set)},
+    {"policy", 0, HF_OPTION_FILE, "POLICY",
+     "allocate by this policy: one of 'holdfast list policies', or a library, ./mine.so",
+     offsetof(RunFlags, policy)},
     {"until", 0, HF_OPTION_TIME, "TIME",
      "stop at this simulated time; the result is marked partial", offsetof(RunFlags, until)},
     {"events", 0, HF_OPTION_CHOICE, "default|none|jsonl", "write every record to events.jsonl",
@@ -298,6 +302,10 @@ static char *replay_of(const Run *run, const HfScenario *scenario, const char *p
     GString *command = g_string_new(NULL);
     g_string_printf(command, "holdfast run %s --seed %" G_GUINT64_FORMAT, file,
                     (guint64)scenario->seed);
+    if (run->flags.policy != NULL) {
+        g_autofree char *policy = g_shell_quote(run->flags.policy);
+        g_string_append_printf(command, " --policy %s", policy);
+    }
     for (char **one = run->flags.set; one && *one; one++) {
         g_autofree char *pair = g_shell_quote(*one);
         g_string_append_printf(command, " --set %s", pair);
@@ -402,9 +410,15 @@ static int run_file(Run *run, const char *name)
     return run_set(run, set, arms, outcomes);
 }
 
-static char **overrides_of(const RunFlags *flags)
+/* NULL if the policy cannot be had. */
+static char **overrides_of(const RunFlags *flags, HfRegistry *registry, GError **error)
 {
     g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+    if (flags->policy != NULL) {
+        g_autofree char *policy = hf_registry_policy_setting(registry, flags->policy, error);
+        if (policy == NULL) return NULL;
+        g_strv_builder_add(list, policy);
+    }
     for (char **one = flags->set; one && *one; one++) g_strv_builder_add(list, *one);
     if (flags->seed.given) {
         g_autofree char *seed = g_strdup_printf("seed=%" G_GUINT64_FORMAT, flags->seed.value);
@@ -430,6 +444,7 @@ static int run_all(Run *run, char **args)
 static int run_command(int argc, char **argv)
 {
     Run run = {0};
+    GError *error = NULL;
     g_auto(GStrv) args = NULL;
     int code;
     if (!hf_cli_parse(&hf_cmd_run, argc, argv, &run.flags, &run.globals, &args, &code)) return code;
@@ -439,11 +454,12 @@ static int run_command(int argc, char **argv)
         g_autoptr(JsonBuilder) json = json_builder_new();
         hf_registry_init(&run.registry);
         run.json = json;
-        run.overrides = overrides_of(&run.flags);
+        run.overrides = overrides_of(&run.flags, &run.registry, &error);
         run.trace_dirs = hf_paths_trace_dirs();
-        code = run_all(&run, args);
+        code = run.overrides ? run_all(&run, args) : hf_cli_fail(HF_EXIT_USAGE, error);
         g_strfreev(run.overrides);
         g_strfreev(run.trace_dirs);
+        hf_registry_clear(&run.registry);
     }
     hf_cli_clear(&hf_cmd_run, &run.flags, NULL);
     return code;

@@ -1,11 +1,16 @@
 /* The lists; see registry.h. */
 #include "tools/registry.h"
 
+#include <string.h>
+
 #include "allocator/policy.h"
 #include "base/assert.h"
+#include "base/near.h"
 #include "models/failures/failures.h"
 #include "models/frameworks/frameworks.h"
 #include "models/workloads/workloads.h"
+#include "scenario/scenario.h"
+#include "tools/policy_library.h"
 #include "world/metrics.h"
 
 static const HfModelKeys *const framework_models[] = {
@@ -35,6 +40,53 @@ const char *hf_registry_policy_help(const char *name)
     return policy != NULL ? policy->help : NULL;
 }
 
+static gboolean open_policy(void *data, const char *path, HfPolicyChoice *choice_out,
+                            GError **error)
+{
+    HfRegistry *registry = data;
+    HfOpenLibrary *opened = hf_policy_library_open(path, error);
+    if (opened == NULL) return FALSE;
+    for (guint i = 0; registry->libraries != NULL && i < registry->libraries->len; i++) {
+        HfOpenLibrary *other = registry->libraries->pdata[i];
+        if (strcmp(other->policy->name, opened->policy->name) != 0) continue;
+        gboolean is_same = other->handle == opened->handle;
+        if (!is_same)
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "its policy has the name of that of %s: %s", other->path,
+                        opened->policy->name);
+        *choice_out = (HfPolicyChoice){other->policy->name, other->policy};
+        hf_policy_library_close(opened);
+        return is_same;
+    }
+    if (registry->libraries == NULL)
+        registry->libraries =
+            g_ptr_array_new_with_free_func((GDestroyNotify)hf_policy_library_close);
+    g_ptr_array_add(registry->libraries, opened);
+    *choice_out = (HfPolicyChoice){opened->policy->name, opened->policy};
+    return TRUE;
+}
+
+char *hf_registry_policy_setting(HfRegistry *registry, const char *text, GError **error)
+{
+    HfPolicyChoice choice;
+    if (hf_policy_find(text) != NULL) return g_strconcat("master.policy=", text, NULL);
+    if (strchr(text, '/') == NULL && !g_str_has_suffix(text, ".so")) {
+        const char *near = hf_near_find(text, registry->policies);
+        g_set_error(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_INPUT,
+                    "--policy %s: there is no such policy%s%s%s", text,
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return NULL;
+    }
+    if (!open_policy(registry, text, &choice, error)) {
+        g_prefix_error(error, "--policy %s: ", text);
+        return NULL;
+    }
+    g_autofree char *path = g_canonicalize_filename(text, NULL);
+    g_auto(GStrv) parts = g_strsplit(path, "'", -1); /* YAML doubles a quote within quotes */
+    g_autofree char *quoted = g_strjoinv("''", parts);
+    return g_strdup_printf("master.policy='%s'", quoted);
+}
+
 void hf_registry_init(HfRegistry *registry)
 {
     size_t count = 0;
@@ -43,8 +95,17 @@ void hf_registry_init(HfRegistry *registry)
         registry->policies[count] = hf_policies[count]->name;
     }
     registry->policies[count] = NULL;
-    registry->scenario =
-        (HfScenarioRegistry){.policies = registry->policies, .metrics = hf_metric_prefixes};
+    registry->libraries = NULL;
+    registry->scenario = (HfScenarioRegistry){.policies = registry->policies,
+                                              .open_policy = open_policy,
+                                              .open_policy_data = registry,
+                                              .metrics = hf_metric_prefixes};
     for (int family = 0; family < HF_MODEL_FAMILIES; family++)
         registry->scenario.models[family] = models[family];
+}
+
+void hf_registry_clear(HfRegistry *registry)
+{
+    if (registry->libraries != NULL) g_ptr_array_unref(registry->libraries);
+    registry->libraries = NULL;
 }

@@ -101,12 +101,14 @@ static void add_member(HfDigest *digest, const HfKey *key, const HfNode *parent,
     case HF_KEY_STRING:
     case HF_KEY_NAME:
     case HF_KEY_ROLE:
-    case HF_KEY_POLICY:
     case HF_KEY_RESOURCES:
     case HF_KEY_QUANTITIES:
     case HF_KEY_QUANTITY_SETS:
     case HF_KEY_ATTRIBUTES:
         add_text(digest, *(const char *const *)member);
+        break;
+    case HF_KEY_POLICY: /* by its name, wherever the library lies */
+        add_text(digest, ((const HfPolicyChoice *)member)->name);
         break;
     case HF_KEY_STRINGS:
         add_strings(digest, *(const char *const *const *)member);

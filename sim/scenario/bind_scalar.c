@@ -267,18 +267,6 @@ static gboolean check_name(HfBinder *b, const HfNode *node)
     return is_good || expected(b, node, "a name of letters, digits, '.', '_' and '-'");
 }
 
-static gboolean check_policy(HfBinder *b, const HfNode *node)
-{
-    const char *const *policies = b->options->registry->policies;
-    if (policies != NULL && g_strv_contains(policies, node->text)) return TRUE;
-    g_autofree char *found = hf_text__quoted(node->text);
-    const char *near = hf_near_find(node->text, policies);
-    if (near != NULL)
-        return hf_bind__complain(b, node, "unknown policy %s; did you mean \"%s\"?", found, near);
-    g_autofree char *all = policies ? hf_text__join(policies, ", ") : g_strdup("none");
-    return hf_bind__complain(b, node, "unknown policy %s; known: %s", found, all);
-}
-
 /* The message of another layer's parser becomes ours. */
 static gboolean pass_on(HfBinder *b, const HfNode *node, gboolean is_good, GError *error)
 {
@@ -339,8 +327,6 @@ static gboolean check_text(HfBinder *b, const HfKey *key, const HfNode *node)
     case HF_KEY_ROLE:
         why = hf_role_invalid(node->text);
         return why == NULL || hf_bind__complain(b, node, "not a role: %s", why);
-    case HF_KEY_POLICY:
-        return check_policy(b, node);
     case HF_KEY_RESOURCES:
         return check_resources(b, node);
     case HF_KEY_QUANTITIES:
@@ -361,8 +347,6 @@ static const char *text_name(HfKeyType type)
         return "a name";
     case HF_KEY_ROLE:
         return "a role";
-    case HF_KEY_POLICY:
-        return "the name of a policy";
     case HF_KEY_RESOURCES:
         return "resources such as \"cpus:8;mem:32768\"";
     case HF_KEY_QUANTITIES:
@@ -580,4 +564,43 @@ gboolean hf_fill__files(HfBinder *b, const HfKey *key, const HfNode *node, void 
     if (!each_entry(b, key, node, "a list of files", file_entry, list)) return FALSE;
     *(const char ***)member = list;
     return TRUE;
+}
+
+/* ---- Policies ---- */
+
+static gboolean unknown_policy(HfBinder *b, const HfNode *node)
+{
+    const char *const *policies = b->options->registry->policies;
+    g_autofree char *found = hf_text__quoted(node->text);
+    const char *near = hf_near_find(node->text, policies);
+    if (near != NULL)
+        return hf_bind__complain(b, node, "unknown policy %s; did you mean \"%s\"?", found, near);
+    g_autofree char *all = policies ? hf_text__join(policies, ", ") : g_strdup("none");
+    return hf_bind__complain(b, node, "unknown policy %s; known: %s", found, all);
+}
+
+static gboolean open_library(HfBinder *b, const HfNode *node, HfPolicyChoice *choice)
+{
+    const HfScenarioRegistry *registry = b->options->registry;
+    GError *error = NULL;
+    const char *path = hf_bind__path(b, node, FALSE, NULL);
+    if (path == NULL) return FALSE;
+    if (registry->open_policy(registry->open_policy_data, path, choice, &error)) return TRUE;
+    hf_bind__complain(b, node, "%s: %s", path, error->message);
+    g_error_free(error);
+    return FALSE;
+}
+
+gboolean hf_fill__policy(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
+{
+    const HfScenarioRegistry *registry = b->options->registry;
+    const char *text = hf_bind__scalar(b, node, "the name of a policy");
+    if (text == NULL) return FALSE;
+    if (registry->policies != NULL && g_strv_contains(registry->policies, text)) {
+        *(HfPolicyChoice *)member = (HfPolicyChoice){.name = text};
+        return TRUE;
+    }
+    gboolean is_path = strchr(text, '/') != NULL || g_str_has_suffix(text, ".so");
+    if (!is_path || registry->open_policy == NULL) return unknown_policy(b, node);
+    return open_library(b, node, member);
 }

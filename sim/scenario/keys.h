@@ -42,7 +42,8 @@ typedef enum HfKeyType {
     HF_KEY_ROLE,     /* const char *: a Mesos role path such as eng/web, or * */
     HF_KEY_ENUM,     /* int (or an enum): one of `words` */
     HF_KEY_FLAGS,    /* uint32_t: a list of `words`, their values or-ed */
-    HF_KEY_POLICY,   /* const char *: one of the registry's policies */
+    HF_KEY_POLICY,   /* HfPolicyChoice: one of the registry's policies, or the path of a library of
+                        one, written relative to the scenario file */
     HF_KEY_FILE,     /* const char *, the path to open; written relative to the scenario file */
     HF_KEY_FILES,    /* const char **, NULL-terminated: a list of such files */
     HF_KEY_TRACE,    /* const char *, the path to open: relative to the scenario or in a directory
@@ -139,10 +140,22 @@ typedef struct HfModelChoice {
     const void *config;       /* keys->struct_size bytes; NULL when the model has no keys */
 } HfModelChoice;
 
+/* What HF_KEY_POLICY fills. */
+typedef struct HfPolicyChoice {
+    const char *name; /* its own; NULL: not given */
+    const struct HfPolicyOps
+        *library; /* the policy of a library; NULL: the built-in one of that name */
+} HfPolicyChoice;
+
 /* What the program knows besides the scenario's own tables. Borrowed by what is loaded with it. */
 typedef struct HfScenarioRegistry {
     const HfModelKeys *const *models[HF_MODEL_FAMILIES]; /* NULL-terminated each; NULL: none */
     const char *const *policies;                         /* NULL-terminated */
+    /* The policy of the library at `path`, which stays there as long as what is loaded with it.
+     * Errors: FALSE, with a message that names neither path nor key. NULL: there are no such. */
+    gboolean (*open_policy)(void *data, const char *path, HfPolicyChoice *choice_out,
+                            GError **error);
+    void *open_policy_data;
     const char *const *metrics; /* NULL-terminated prefixes of metric names, for near misses and
                                    clashes with arm names; NULL: unknown */
     gboolean supports_quota;    /* FALSE: guarantee and limit of a role are refused */

@@ -175,12 +175,18 @@ static const char *plain_type_text(const HfKey *key)
     return NULL;
 }
 
+static char *policies_text(const HfScenarioRegistry *registry)
+{
+    if (registry->policies == NULL) return g_strdup("policy");
+    g_autofree char *names = hf_text__join(registry->policies, " or ");
+    return g_strconcat(names, registry->open_policy ? ", or path of a library" : "", NULL);
+}
+
 char *hf_key_type_text(const HfKey *key, const HfScenarioRegistry *registry)
 {
     if (key->type == HF_KEY_ENUM) return words_text(key->words, " or ");
     if (key->type == HF_KEY_MODEL) return models_text(registry, key->family);
-    if (key->type == HF_KEY_POLICY)
-        return registry->policies ? hf_text__join(registry->policies, " or ") : g_strdup("policy");
+    if (key->type == HF_KEY_POLICY) return policies_text(registry);
     if (key->type == HF_KEY_FLAGS) {
         g_autofree char *all = words_text(key->words, ", ");
         return g_strconcat("list of ", all, NULL);

@@ -66,7 +66,7 @@ typedef enum HfFrameworkFlag {
 
 typedef struct HfScenarioMaster {
     HfTime allocation_interval; /* > 0 */
-    const char *policy;         /* one of the registry's */
+    HfPolicyChoice policy;      /* one of the registry's, or of a library */
     HfScenarioSorter role_sorter, framework_sorter;
     HfScenarioAgentOrder agent_order;
     HfScenarioOfferScope offer_scope;

@@ -109,6 +109,7 @@ gboolean hf_fill__number(HfBinder *b, const HfKey *key, const HfNode *node, void
 gboolean hf_fill__duration(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__milli(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__text(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
+gboolean hf_fill__policy(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__enum(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__flags(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__file(HfBinder *b, const HfKey *key, const HfNode *node, void *member);

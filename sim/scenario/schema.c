@@ -93,6 +93,20 @@ static JsonObject *one_of_names(const char *const *names)
     return object;
 }
 
+/* A name, or the path of a library. */
+static JsonObject *policy(const HfScenarioRegistry *registry)
+{
+    JsonObject *names = one_of_names(registry->policies);
+    if (registry->open_policy == NULL) return names;
+    JsonObject *path = of_type("string"), *any = json_object_new();
+    JsonArray *list = json_array_new();
+    json_object_set_string_member(path, "pattern", "/|\\.so$");
+    json_array_add_object_element(list, names);
+    json_array_add_object_element(list, path);
+    json_object_set_array_member(any, "anyOf", list);
+    return any;
+}
+
 static JsonObject *one_of_models(const Schema *schema, HfModelFamily family)
 {
     JsonArray *list = json_array_new();
@@ -195,7 +209,7 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
     case HF_KEY_FLAGS:
         return list_of(one_of_words(key->words));
     case HF_KEY_POLICY:
-        return one_of_names(schema->registry->policies);
+        return policy(schema->registry);
     case HF_KEY_FILES:
     case HF_KEY_STRINGS:
         return list_of(text_or_number());

@@ -50,7 +50,9 @@ static const HfKey master_keys[] = {
      .type = HF_KEY_POLICY,
      AT(HfScenarioMaster, policy),
      .fallback = "drf",
-     .help = "Allocation policy; `holdfast list policies` shows them.",
+     .help =
+         "Allocation policy; `holdfast list policies` shows them. A path, such as ./mine.so, is "
+         "that of a library of one; see --policy of `holdfast run`.",
      .source = "Mesos's hierarchical allocator"},
     {.name = "role_sorter",
      .type = HF_KEY_ENUM,

@@ -155,7 +155,7 @@ static void check_owner(const Validator *v, uint32_t framework_ix, const char *k
 
 static void check_static(const Validator *v)
 {
-    if (strcmp(v->scenario->master.policy, "static") != 0) return;
+    if (strcmp(v->scenario->master.policy.name, "static") != 0) return;
     for (uint32_t i = 0; i < v->scenario->frameworks.count; i++) {
         const HfScenarioFramework *framework = &v->scenario->frameworks.at[i];
         if (framework->role != NULL) check_owner(v, i, "role", framework->role);

@@ -221,7 +221,7 @@ static gboolean build_master(HfWorld *world, GError **error)
     HfAllocatorConfig config;
     hf_allocator_config_init(&config);
     config.interval = keys->allocation_interval;
-    config.policy = hf_policy_find(keys->policy);
+    config.policy = keys->policy.library ? keys->policy.library : hf_policy_find(keys->policy.name);
     config.role_sorter =
         keys->role_sorter == HF_SCENARIO_SORTER_RANDOM ? HF_SORTER_RANDOM : HF_SORTER_DRF;
     config.framework_sorter =

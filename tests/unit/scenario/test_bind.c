@@ -33,7 +33,7 @@ static void every_default_of_a_scenario_is_filled_in(void **state)
     assert_int_equal(s->warm_up, 0);
     assert_int_equal(s->era, HF_ERA_1_11);
     assert_int_equal(s->master.allocation_interval, HF_NS_PER_SECOND);
-    assert_string_equal(s->master.policy, "drf");
+    assert_string_equal(s->master.policy.name, "drf");
     assert_int_equal(s->master.role_sorter, HF_SCENARIO_SORTER_DRF);
     assert_int_equal(s->master.framework_sorter, HF_SCENARIO_SORTER_DRF);
     assert_int_equal(s->master.agent_order, HF_AGENTS_SHUFFLED);

@@ -34,7 +34,7 @@ static void overrides_reach_every_kind_of_place(void **state)
     g_autoptr(HfScenarioSet) set = set_good(overrides);
     const HfScenario *s = set->arms[0];
     assert_int_equal(s->duration, 2 * HF_NS_PER_HOUR);
-    assert_string_equal(s->master.policy, "static");
+    assert_string_equal(s->master.policy.name, "static");
     assert_int_equal(batch_of(set)->think.base, 10 * HF_NS_PER_SECOND);
     assert_int_equal(batch_of(set)->cpus, 2500);
     assert_int_equal(batch_of(set)->jobs.at[0].tasks, 9);
@@ -125,13 +125,13 @@ static void each_arm_is_a_run_of_its_own(void **state)
     assert_int_equal(set->count, 2);
     const HfScenario *a = set->arms[0], *b = set->arms[1];
     assert_string_equal(a->arm, "static");
-    assert_string_equal(a->master.policy, "static");
+    assert_string_equal(a->master.policy.name, "static");
     assert_int_equal(((const Batch *)a->frameworks.at[0].model.config)->think.base,
                      2 * HF_NS_PER_SECOND);
     assert_int_equal(((const Batch *)a->frameworks.at[0].model.config)->cpus, 1000);
     assert_int_equal(a->seed, 7);
     assert_string_equal(b->arm, "shared");
-    assert_string_equal(b->master.policy, "drf");
+    assert_string_equal(b->master.policy.name, "drf");
     assert_int_equal(((const Batch *)b->frameworks.at[0].model.config)->cpus, 4000);
     assert_int_equal(b->seed, 8);
     assert_int_equal(a->arms.count, 0);
@@ -156,8 +156,8 @@ static void overrides_win_over_arms_and_may_change_them(void **state)
     GError *error = NULL;
     g_autoptr(HfScenarioSet) set = read_with(arms, overrides, NULL, &error);
     assert_non_null(set);
-    assert_string_equal(set->arms[0]->master.policy, "random");
-    assert_string_equal(set->arms[1]->master.policy, "random");
+    assert_string_equal(set->arms[0]->master.policy.name, "random");
+    assert_string_equal(set->arms[1]->master.policy.name, "random");
     assert_int_equal(set->arms[1]->seed, 9);
 }
 
