@@ -9,6 +9,7 @@ trap 'rm -rf "$prefix"' EXIT
 
 "$cmake" --install "$binary_dir" --prefix "$prefix" >"$prefix/log" || { cat "$prefix/log"; exit 1; }
 
+source_dir=$PWD
 cd "$prefix"
 for file in bin/holdfast "$libdir/libholdfast.a" "$libdir/pkgconfig/holdfast.pc" include/holdfast/base/time.h \
     share/man/man1/holdfast.1 share/bash-completion/completions/holdfast share/holdfast/holdfast.schema.json \
@@ -57,6 +58,11 @@ END
 # shellcheck disable=SC2046,SC2086  # flags are words
 cc -std=c17 -o small small.c $cflags $(pkg-config --libs holdfast)
 [ "$(./small)" = "drf 90s utilization.cpus.used" ] || { echo "printed: $(./small)"; exit 1; }
+
+echo "a policy builds as a library against one header, and decides"
+cc -std=c17 -pedantic -Wall -Wextra -Werror -shared -fPIC -Iinclude/holdfast -o fair_mem.so "$source_dir/tests/policies/fair_mem.c"
+cp "$source_dir/tests/policies/mirrored.yaml" .
+bin/holdfast run mirrored.yaml -o mirrored >mirrored.txt 2>&1 || { cat mirrored.txt; exit 1; }
 
 if command -v man >/dev/null 2>&1; then
     echo "the manual page is well formed"
