@@ -558,6 +558,19 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     want_offers(batch, driver);
 }
 
+static void prefetch(const void *model, const HfTaskStatus *status, uint32_t step)
+{
+    const Batch *batch = model;
+    if (step == 0) {
+        hf_map64_prefetch(&batch->live_rows, status->task);
+        return;
+    }
+    uint32_t row = hf_map64_get(&batch->live_rows, status->task);
+    if (row == HF_MAP64_NONE) return;
+    const Task *task = &batch->live.at[row];
+    __builtin_prefetch(step == 1 ? (const void *)task : &batch->jobs.at[task->job.row], 1);
+}
+
 static void on_subscribed(void *model, HfDriver *driver)
 {
     Batch *batch = model;
@@ -672,8 +685,11 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
     return NULL;
 }
 
-static const HfSchedulerOps ops = {
-    .subscribed = on_subscribed, .offers = on_offers, .update = on_update, .timer = on_timer};
+static const HfSchedulerOps ops = {.subscribed = on_subscribed,
+                                   .offers = on_offers,
+                                   .update = on_update,
+                                   .timer = on_timer,
+                                   .prefetch = prefetch};
 
 const HfFrameworkModel hf_framework_batch = {
     .keys =

@@ -229,7 +229,7 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
 
 /*
  * Start loading what hf_allocator_recover() will read of an agent, a few calls ahead of it: step 0
- * the agent, step 1, later, what it points to. Changes nothing; any row is legal.
+ * the agent, steps 1 and 2, later, what it points to. Changes nothing; any row is legal.
  */
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step);
 

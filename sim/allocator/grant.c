@@ -302,6 +302,12 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     return HF_OK;
 }
 
+static void fetch_bundle(const HfBundle *bundle)
+{
+    __builtin_prefetch(bundle);
+    __builtin_prefetch((const char *)bundle + 64);
+}
+
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step)
 {
     if (agent >= allocator->agents.count) return;
@@ -309,13 +315,21 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
     if (step == 0) {
         __builtin_prefetch(row);
         __builtin_prefetch((const char *)row + 64);
+        const char *launched = (const char *)&allocator->infos.at[agent].launched;
+        __builtin_prefetch(launched);
+        __builtin_prefetch(launched + sizeof(HfResources) - 1);
         return;
     }
-    if (row->filters.room != 0) __builtin_prefetch(row->filters.heap + row->filters.count, 1);
-    for (uint32_t g = 0; g < row->grants.count; g++) {
-        const HfBundle *bundle = hf_few_at(&row->grants)[g].bundle;
-        __builtin_prefetch(bundle);
-        __builtin_prefetch((const char *)bundle + 64);
+    if (step == 1) {
+        if (row->filters.room != 0) __builtin_prefetch(row->filters.heap + row->filters.count, 1);
+        if (row->available != NULL) fetch_bundle(row->available);
+    }
+    if (step == 1 && row->grants.room != 0) {
+        __builtin_prefetch(row->grants.heap);
+        __builtin_prefetch((const char *)row->grants.heap + 64);
+    } else {
+        for (uint32_t g = 0; g < row->grants.count; g++)
+            fetch_bundle(hf_few_at(&row->grants)[g].bundle);
     }
 }
 

@@ -21,6 +21,9 @@ typedef struct HfMap64 {
 /* The value of `key`, or HF_MAP64_NONE. Expected O(1). */
 uint32_t hf_map64_get(const HfMap64 *map, uint64_t key);
 
+/* Start loading what hf_map64_get() will read; changes nothing. */
+void hf_map64_prefetch(const HfMap64 *map, uint64_t key);
+
 /* Set or replace. */
 void hf_map64_set(HfMap64 *map, uint64_t key, uint32_t value);
 

@@ -295,6 +295,13 @@ static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
         begin_registration(agent, now, out); /* Mesos: the agent detects its master anew */
 }
 
+void hf_agent_prefetch(const HfAgent *agent)
+{
+    const char *tasks = (const char *)agent->tasks.at;
+    size_t bytes = MIN(agent->tasks.count + 1, 8) * sizeof *agent->tasks.at;
+    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(tasks + at, 1);
+}
+
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     HF_ASSERT(agent->state != HF_AGENT_DOWN); /* the world loses what is sent to a dead host */

@@ -80,6 +80,9 @@ void hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out);
  */
 void hf_agent_crash(HfAgent *agent);
 
+/* Start loading what hf_agent_step() will read of its tasks; the agent itself is loaded. */
+void hf_agent_prefetch(const HfAgent *agent);
+
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

@@ -80,6 +80,12 @@ static void on_update(HfDriver *driver, const HfTaskStatus *status)
     ack->status = *status;
 }
 
+void hf_driver_prefetch(const HfDriver *driver, const HfMessage *in, uint32_t step)
+{
+    if (in->type == HF_MESSAGE_UPDATE && driver->ops->prefetch != NULL)
+        driver->ops->prefetch(driver->model, &in->status, step);
+}
+
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     const HfSchedulerOps *ops = driver->ops;

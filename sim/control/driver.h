@@ -23,6 +23,8 @@ typedef struct HfSchedulerOps {
     void (*update)(void *model, HfDriver *driver, const HfTaskStatus *status);
     void (*failure)(void *model, HfDriver *driver, uint32_t agent);
     void (*timer)(void *model, HfDriver *driver, uint32_t kind, uint64_t arg);
+    /* An update will come soon: only start loading what it will need, in steps from 0. */
+    void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
 } HfSchedulerOps;
 
 typedef struct HfDriverConfig {
@@ -42,6 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDriver, hf_driver_free)
 
 /* ---- called by the host; each puts its messages, timers and records into *out ---- */
 void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out); /* SUBSCRIBE */
+/* Start loading what the model will read for this message, in steps from 0; changes nothing. */
+void hf_driver_prefetch(const HfDriver *driver, const HfMessage *in, uint32_t step);
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

@@ -73,6 +73,29 @@ void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out)
     hf_allocator_batch_armed(master->allocator);
 }
 
+void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step)
+{
+    switch (in->type) {
+    case HF_MESSAGE_STATUS_UPDATE:
+        hf_master__prefetch_task(master, in->status.framework, in->status.task, step);
+        if (in->agent < master->agents.count && step == 0)
+            __builtin_prefetch(&master->agents.at[in->agent]);
+        if (hf_task_state_is_terminal(in->status.latest))
+            hf_allocator_prefetch(master->allocator, in->agent, (int)step);
+        break;
+    case HF_MESSAGE_ACKNOWLEDGE:
+        hf_master__prefetch_task(master, in->framework, in->status.task, step);
+        if (in->agent < master->agents.count && step == 0)
+            __builtin_prefetch(&master->agents.at[in->agent]);
+        break;
+    case HF_MESSAGE_ACCEPT:
+        hf_master__prefetch_offers(master, in, step);
+        break;
+    default:
+        break;
+    }
+}
+
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->from.kind == HF_PEER_FRAMEWORK && in->type != HF_MESSAGE_SUBSCRIBE &&

@@ -39,6 +39,12 @@ void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out);
 
 /* One message. Whatever it says, the master stays consistent: what is wrong is refused, as Mesos
  * refuses it. */
+/*
+ * Start loading what hf_master_step() will read for this message, in steps 0, 1 and 2, each some
+ * time after the one before. Changes nothing.
+ */
+void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step);
+
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

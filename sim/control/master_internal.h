@@ -160,6 +160,8 @@ double hf_master__refuse_seconds_of(const HfMessage *in);
 uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out);
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+/* Start loading an offer of an ACCEPT and its agent. */
+void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step);
 gboolean hf_master__offers_are_valid(const HfMaster *master, const HfMessage *in);
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
                                 double refuse_seconds, gboolean tell_framework, HfOutbox *out);
@@ -180,6 +182,9 @@ void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStat
                           HfOutbox *out);
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
                              uint64_t id, HfTaskState state, const HfResources *resources);
+/* Start loading a task: step 0 its place in the map, 1 its row, 2 its neighbours in the lists. */
+void hf_master__prefetch_task(const HfMaster *master, uint32_t framework, uint64_t id,
+                              uint32_t step);
 uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__forget_task(HfMaster *master, uint32_t row); /* it holds nothing any more */
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out);

@@ -186,6 +186,21 @@ static void fetch_ahead(const HfMaster *master, const HfMessage *in, guint32 i)
     }
 }
 
+void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
+{
+    if (in->ids.count == 0) return;
+    uint32_t row = hf_handle_unpack(in->ids.at[0]).row;
+    if (row >= master->offers.count) return;
+    const HfOfferRow *offer = &master->offers.at[row];
+    if (step == 0) {
+        __builtin_prefetch(offer, 1);
+        __builtin_prefetch((const char *)offer + 64, 1);
+        return;
+    }
+    hf_allocator_prefetch(master->allocator, offer->agent, (int)step - 1);
+    if (offer->agent < master->agents.count) __builtin_prefetch(&master->agents.at[offer->agent]);
+}
+
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     for (guint32 i = 0; i < in->ids.count; i++) {

@@ -146,6 +146,28 @@ void hf_master__refuse_task(HfMaster *master, HfTime now, uint32_t framework, ui
     hf_master__answer(master, framework, id, state, reason, out);
 }
 
+void hf_master__prefetch_task(const HfMaster *master, uint32_t framework, uint64_t id,
+                              uint32_t step)
+{
+    if (framework >= master->frameworks.count || id >= HF_TASK_IDS) return;
+    if (step == 0) {
+        hf_map64_prefetch(&master->task_rows, hf_master__task_key(framework, id));
+        return;
+    }
+    uint32_t row = hf_master__find_task(master, framework, id);
+    if (row == NO_ROW) return;
+    const HfTaskRow *task = &master->tasks.at[row];
+    if (step == 1) {
+        __builtin_prefetch(task, 1);
+        __builtin_prefetch((const char *)task + 64, 1);
+        return;
+    }
+    const uint32_t neighbours[] = {task->links.next_of_agent, task->links.prev_of_agent,
+                                   task->links.next_of_framework, task->links.prev_of_framework};
+    for (guint i = 0; i < G_N_ELEMENTS(neighbours); i++)
+        if (neighbours[i] != NO_ROW) __builtin_prefetch(&master->tasks.at[neighbours[i]].links, 1);
+}
+
 /* ---- messages about tasks ---- */
 
 void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

@@ -34,6 +34,7 @@ typedef struct Kind {
     HfEventCounts counts;
     const char *prefetch_base; /* NULL = none */
     size_t prefetch_stride;
+    HfLookAhead look; /* NULL = none */
     char *name;
 } Kind;
 
@@ -62,6 +63,7 @@ struct HfEngine {
     HfEventListKind list;
     gboolean is_running, is_stopped;
     gboolean is_prefetching; /* there is something to fetch beside the records */
+    gboolean is_looking;     /* some kind has a look-ahead */
     HF_VEC(Kind) kinds;
     HfLadder ladder;
     HfHeap heap;
@@ -126,6 +128,15 @@ void hf_engine_prefetch(HfEngine *engine, HfEventKind kind, const void *base, si
     engine->is_prefetching = engine->timers_used > 0;
     for (guint32 i = 0; i < engine->kinds.count; i++)
         if (engine->kinds.at[i].prefetch_base != NULL) engine->is_prefetching = TRUE;
+}
+
+void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look)
+{
+    HF_ASSERT(kind < engine->kinds.count);
+    engine->kinds.at[kind].look = look;
+    engine->is_looking = FALSE;
+    for (guint32 i = 0; i < engine->kinds.count; i++)
+        if (engine->kinds.at[i].look != NULL) engine->is_looking = TRUE;
 }
 
 /* ---- Records ----------------------------------------------------------------------------------*/
@@ -201,12 +212,49 @@ static void look_ahead(HfEngine *engine)
     for (uint32_t i = 0; i < count; i++) __builtin_prefetch(&records[hf_key__slot(key[i].low)], 1);
 }
 
+/* Show the event of a key to its kind. */
+static void look(const HfEngine *engine, HfEventKey key, uint32_t step)
+{
+    const HfEventRecord *record = &engine->records[hf_key__slot(key.low)];
+    const Kind *kind = &engine->kinds.at[record->kind];
+    if (record->low != key.low || record->is_timer || kind->look == NULL) return;
+    kind->look(kind->context,
+               &(HfEventArgs){.now = hf_key__time(key),
+                              .arg = record->arg,
+                              .arg2 = record->arg2,
+                              .target = record->target,
+                              .kind = record->kind},
+               step);
+}
+
+/* An event is about to fire: those behind it in bottom come a step nearer. */
+static void look_from_bottom(const HfEngine *engine)
+{
+    const HfLadder *ladder = &engine->ladder;
+    for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
+        uint32_t behind = HF_LOOK_STEPS - step;
+        if (behind <= ladder->bottom_count)
+            look(engine, ladder->bottom[ladder->bottom_count - behind], step);
+    }
+}
+
+/* The first events of a new bottom have missed steps. */
+static void look_at_first(const HfEngine *engine)
+{
+    const HfLadder *ladder = &engine->ladder;
+    for (uint32_t step = 0; step + 1 < HF_LOOK_STEPS; step++)
+        for (uint32_t behind = 1; behind < HF_LOOK_STEPS - step; behind++)
+            if (behind <= ladder->bottom_count)
+                look(engine, ladder->bottom[ladder->bottom_count - behind], step);
+}
+
 static gboolean refill(HfEngine *engine, uint64_t limit)
 {
     HfLadder *ladder = &engine->ladder;
     gboolean is_purging = ladder->dead * 4 > engine->live;
     if (!hf_ladder__refill(ladder, limit, is_purging ? engine->records : NULL)) return FALSE;
     if (engine->records_used > PREFETCH_SLOTS) look_ahead(engine);
+    if (engine->is_looking) look_at_first(engine);
     return TRUE;
 }
 
@@ -236,6 +284,7 @@ static inline gboolean pop_key(HfEngine *engine, uint64_t limit, HfEventKey *key
         *key_out = ladder->bottom[ladder->bottom_count - 1];
         if (key_out->high > limit) return FALSE;
         ladder->bottom_count--;
+        if (G_UNLIKELY(engine->is_looking)) look_from_bottom(engine);
         return TRUE;
     }
     if (engine->heap.count == 0 || engine->heap.key[0].high > limit) return FALSE;

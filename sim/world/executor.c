@@ -95,6 +95,22 @@ void hf_world__executor_message(HfWorld *world, const HfMessage *in)
     }
 }
 
+/* A run will end soon: it, its host, its neighbours there, and what the agent knows of it. */
+static void look_at_task_end(void *context, const HfEventArgs *event, uint32_t step)
+{
+    const HfWorld *world = context;
+    const HfRun *run = &world->runs.at[event->target];
+    if (step == 0) {
+        for (size_t at = 0; at < sizeof *run; at += 64)
+            __builtin_prefetch((const char *)run + at, 1);
+        return;
+    }
+    hf_world__prefetch_agent(world, run->host, step - 1);
+    if (step > 1) return;
+    if (run->next != NO_ROW) __builtin_prefetch(&world->runs.at[run->next].prev, 1);
+    if (run->prev != NO_ROW) __builtin_prefetch(&world->runs.at[run->prev].next, 1);
+}
+
 static void on_task_end(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
@@ -117,4 +133,5 @@ void hf_world__kill_all(HfWorld *world, uint32_t host)
 void hf_world__register_executor(HfWorld *world)
 {
     world->kind.task_end = hf_engine_register(world->engine, "task-end", on_task_end, world);
+    hf_engine_look_ahead(world->engine, world->kind.task_end, look_at_task_end);
 }

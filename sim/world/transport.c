@@ -119,6 +119,51 @@ static void on_deliver(void *context, const HfEventArgs *event)
     hf_world__flush(world, to);
 }
 
+static void fetch(const void *start, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 1);
+}
+
+void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step)
+{
+    if (step == 0)
+        fetch(&world->hosts[host], sizeof(HfHost));
+    else if (step == 1)
+        hf_agent_prefetch(&world->hosts[host].agent);
+}
+
+/* A message will arrive soon: what will its receiver need? */
+static void look_at_message(void *context, const HfEventArgs *event, uint32_t step)
+{
+    const HfWorld *world = context;
+    const HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)event->arg);
+    if (step == 0) {
+        fetch(message, sizeof *message);
+        return;
+    }
+    switch (message->to.kind) {
+    case HF_PEER_MASTER:
+        hf_master_prefetch(world->master, message, step - 1);
+        if (message->type == HF_MESSAGE_ACKNOWLEDGE && step == 1 &&
+            message->status.host < world->host_count) /* it will be told */
+            hf_world__prefetch_agent(world, message->status.host, 0);
+        break;
+    case HF_PEER_FRAMEWORK:
+        hf_driver_prefetch(world->guests[message->to.row].driver, message, step - 1);
+        break;
+    case HF_PEER_AGENT:
+        hf_world__prefetch_agent(world, message->to.row, step - 1);
+        break;
+    case HF_PEER_EXECUTOR:
+        break;
+    }
+}
+
+static void look_at_agent_timer(void *context, const HfEventArgs *event, uint32_t step)
+{
+    if (step >= 1) hf_world__prefetch_agent(context, event->target, step - 1);
+}
+
 static void on_master_timer(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
@@ -145,10 +190,12 @@ static void on_framework_timer(void *context, const HfEventArgs *event)
 void hf_world__register_transport(HfWorld *world)
 {
     world->kind.deliver = hf_engine_register(world->engine, "message", on_deliver, world);
+    hf_engine_look_ahead(world->engine, world->kind.deliver, look_at_message);
     world->kind.master_timer =
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);
     world->kind.agent_timer =
         hf_engine_register(world->engine, "agent-timer", on_agent_timer, world);
+    hf_engine_look_ahead(world->engine, world->kind.agent_timer, look_at_agent_timer);
     world->kind.framework_timer =
         hf_engine_register(world->engine, "framework-timer", on_framework_timer, world);
 }

@@ -87,6 +87,9 @@ void hf_world__flush(HfWorld *world, HfPeer self);
  */
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
 
+/* Start loading a host (step 0), then the tasks of its agent (step 1). */
+void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step);
+
 /* executor.c */
 void hf_world__register_executor(HfWorld *world);
 void hf_world__executor_message(HfWorld *world, const HfMessage *in);
