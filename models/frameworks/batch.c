@@ -440,8 +440,9 @@ static void put_task(Batch *batch, Decision *decision)
     info->duration = task.duration;
     info->end = HF_TASK_FINISHED;
     info->usage_milli = task.usage_milli;
-    hf_demand_cut(batch->env.catalog, demand_of(batch, task.traced), &batch->pool,
-                  &info->resources);
+    HfResources cut = {0};
+    hf_demand_cut(batch->env.catalog, demand_of(batch, task.traced), &batch->pool, &cut);
+    info->resources = hf_parcel_take(batch->env.catalog, &cut);
 }
 
 /* The job at the head of the line is looked at in this decision: that takes time, once for each
@@ -463,7 +464,7 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
     uint32_t first = decision->tasks.count;
     uint32_t room =
         batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
-    hf_resources_copy(batch->env.catalog, &batch->pool, &offer->resources);
+    hf_resources_copy(batch->env.catalog, &batch->pool, hf_parcel_resources(offer->resources));
     for (; batch->waiting > 0 && room > 0; room--) {
         if (!next_fits(batch, offer->attributes)) break;
         thinking += consider(batch);
@@ -650,7 +651,7 @@ static void destroy(void *model)
     for (guint32 d = 0; d < batch->decisions.count; d++) {
         Decision *decision = &batch->decisions.at[d];
         for (guint32 t = 0; t < decision->tasks.count; t++)
-            hf_resources_clear(batch->env.catalog, &decision->tasks.at[t].resources);
+            hf_parcel_drop(batch->env.catalog, &decision->tasks.at[t].resources);
         hf_vec_clear(&decision->tasks);
         hf_vec_clear(&decision->accepts);
         hf_vec_clear(&decision->declines);

@@ -86,7 +86,8 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
         held->offer = offers[i].id;
         held->attributes = offers[i].attributes;
         held->host = offers[i].host;
-        hf_resources_copy(inflation->env.catalog, &held->resources, &offers[i].resources);
+        hf_resources_copy(inflation->env.catalog, &held->resources,
+                          hf_parcel_resources(offers[i].resources));
     }
 }
 
@@ -155,7 +156,9 @@ static void submit(Inflation *inflation, HfDriver *driver)
                        .duration = HF_TIME_NEVER,
                        .end = HF_TASK_FINISHED,
                        .usage_milli = 1000};
-    hf_demand_cut(inflation->env.catalog, &pod->demand, &held->resources, &info.resources);
+    HfResources cut = {0};
+    hf_demand_cut(inflation->env.catalog, &pod->demand, &held->resources, &cut);
+    info.resources = hf_parcel_take(inflation->env.catalog, &cut);
     hf_driver_accept(driver, &held->offer, 1, &info, 1, 0);
     let_go(inflation, i);
 }

@@ -247,7 +247,9 @@ static void launch(Marathon *marathon, HfDriver *driver, App *app, const HfOffer
             hf_time_from_seconds(hf_law_draw(&app->config->lifetime, &instance->stream));
     info->usage_milli =
         (uint32_t)floor(hf_law_draw(&app->config->usage, &instance->stream) * 1000 + 0.5);
-    hf_demand_cut(marathon->env.catalog, &app->demand, &marathon->pool, &info->resources);
+    HfResources cut = {0};
+    hf_demand_cut(marathon->env.catalog, &app->demand, &marathon->pool, &cut);
+    info->resources = hf_parcel_take(marathon->env.catalog, &cut);
     if (instance->ended_at >= 0)
         hf_driver_note_replaced(driver, instance->task, offer->host,
                                 hf_driver_now(driver) - instance->ended_at, same_host);
@@ -255,7 +257,8 @@ static void launch(Marathon *marathon, HfDriver *driver, App *app, const HfOffer
 
 static void fill(Marathon *marathon, HfDriver *driver, const HfOfferInfo *offer)
 {
-    hf_resources_copy(marathon->env.catalog, &marathon->pool, &offer->resources);
+    hf_resources_copy(marathon->env.catalog, &marathon->pool,
+                      hf_parcel_resources(offer->resources));
     hf_vec_reset(&marathon->tasks);
     for (uint32_t a = 0; a < marathon->app_count && marathon->waiting > 0; a++) {
         App *app = &marathon->apps[a];

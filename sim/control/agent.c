@@ -79,7 +79,7 @@ void hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
 void hf_agent_crash(HfAgent *agent)
 {
     for (guint32 i = 0; i < agent->tasks.count; i++)
-        hf_resources_clear(agent->config->catalog, &agent->tasks.at[i].resources);
+        hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
     hf_vec_reset(&agent->tasks);
     agent->state = HF_AGENT_DOWN;
     agent->draws++; /* an attempt that is under way is of an earlier life */
@@ -106,7 +106,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
         report->task = task->id;
         report->role = task->role;
         report->state = task->state;
-        hf_resources_copy(out->catalog, &report->resources, &task->resources);
+        report->resources = hf_parcel_ref(task->resources);
     }
     agent->attempts++;
     arm_registration(agent, now, out);
@@ -176,7 +176,7 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     task->framework = in->framework;
     task->role = in->roles.count > 0 ? in->roles.at[0] : HF_ROLE_STAR;
     task->state = HF_TASK_STAGING;
-    hf_resources_copy(out->catalog, &task->resources, &in->info.resources);
+    task->resources = hf_parcel_ref(in->info.resources);
     HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, self(agent),
                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
     launch->framework = in->framework;
@@ -203,7 +203,7 @@ static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
 
 static void forget_task(HfAgent *agent, guint32 i, HfOutbox *out)
 {
-    hf_resources_clear(out->catalog, &agent->tasks.at[i].resources);
+    hf_parcel_drop(out->catalog, &agent->tasks.at[i].resources);
     agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
     agent->tasks.count--;
 }

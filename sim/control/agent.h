@@ -44,7 +44,7 @@ typedef struct HfAgentTask {
     uint8_t retries;
     uint8_t reason; /* HfTaskReason of the last update; not NONE only for what was never here */
     HfTime sent_at; /* of updates[0] */
-    HfResources resources;
+    HfParcel *resources; /* owned: one reference */
 } HfAgentTask;
 
 /* One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. */

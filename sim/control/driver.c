@@ -137,8 +137,7 @@ void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_c
     HfMessage *message = say(driver, HF_MESSAGE_ACCEPT);
     message->refuse_seconds = refuse_seconds;
     for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
-    for (uint32_t i = 0; i < task_count; i++)
-        hf_message_add_task(driver->out->catalog, message, &tasks[i]);
+    for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(message, &tasks[i]);
 }
 
 void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,

@@ -35,16 +35,15 @@ void hf_master_free(HfMaster *master)
 {
     if (master == NULL) return;
     for (guint32 i = 0; i < master->offers.count; i++)
-        hf_resources_clear(master->catalog, &master->offers.at[i].resources);
+        hf_parcel_drop(master->catalog, &master->offers.at[i].resources);
     for (guint32 i = 0; i < master->tasks.count; i++)
-        hf_resources_clear(master->catalog, &master->tasks.at[i].resources);
+        hf_parcel_drop(master->catalog, &master->tasks.at[i].resources);
     for (guint32 i = 0; i < master->frameworks.count; i++) {
         g_free(master->frameworks.at[i].name);
         g_free(master->frameworks.at[i].roles);
     }
     hf_offer_list_clear(master->catalog, &master->allocated);
     hf_resources_clear(master->catalog, &master->scratch);
-    hf_resources_clear(master->catalog, &master->filled_in.resources);
     hf_slots_clear(&master->offer_slots);
     hf_slots_clear(&master->task_slots);
     hf_vec_clear(&master->offers);

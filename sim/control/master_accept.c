@@ -26,26 +26,23 @@ static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
 }
 
 /* A task may leave out for which role its resources are allocated: the offers' (MESOS 2.3, step 3).
- * Borrowed until the next call. */
-static const HfTaskInfo *with_role(HfMaster *master, const HfTaskInfo *info, HfRoleId role)
+ * A reference. */
+static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
 {
-    const HfResource *entries = hf_resources_entries(&info->resources);
-    uint32_t count = hf_resources_count(&info->resources), i = 0;
-    while (i < count && hf_meta_allocation_role(master->catalog, entries[i].meta) != HF_ROLE_NONE)
-        i++;
-    if (i == count) return info;
-    hf_task_info_copy(master->catalog, &master->filled_in, info);
-    hf_resources_allocate(master->catalog, &master->filled_in.resources, role);
-    return &master->filled_in;
+    const HfResources *all = hf_parcel_resources(resources);
+    for (uint32_t i = 0; i < hf_resources_count(all); i++)
+        if (hf_meta_allocation_role(master->catalog, hf_resources_at(all, i)->meta) == HF_ROLE_NONE)
+            return hf_parcel_allocate(master->catalog, resources, role);
+    return hf_parcel_ref(resources);
 }
 
+/* `resources` are those of *info with their role; the reference is taken over. */
 static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
-                   const HfTaskInfo *info, HfOutbox *out)
+                   const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
 {
-    hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING,
-                        &info->resources);
-    HfStatus status =
-        hf_allocator_launched(master->allocator, framework, agent, role, &info->resources);
+    const HfResources *content = hf_parcel_resources(resources);
+    hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
+    HfStatus status = hf_allocator_launched(master->allocator, framework, agent, role, content);
     HF_ASSERT(status == HF_OK);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_LAUNCHED,
@@ -54,13 +51,14 @@ static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t ag
                                       .role = role,
                                       .id = info->id,
                                       .value = (int64_t)info->job,
-                                      .resources = &info->resources});
+                                      .resources = content});
     HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RUN_TASK, self,
                                         (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host});
     message->framework = framework;
     message->agent = agent;
     hf_vec_push(&message->roles, role);
-    hf_task_info_copy(master->catalog, &message->info, info);
+    message->info = *info;
+    message->info.resources = resources;
 }
 
 void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -82,21 +80,25 @@ void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         hf_master__record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
                                 hf_master__refuse_ms(hf_master__refuse_seconds_of(in)), out);
-        hf_resources_add(master->catalog, remaining, &master->offers.at[row].resources);
+        hf_resources_add(master->catalog, remaining,
+                         hf_parcel_resources(master->offers.at[row].resources));
         hf_master__drop_offer(master, row);
     }
     for (guint32 i = 0; i < in->tasks.count;
          i++) { /* each stands for itself: a bad one does not stop the next */
-        const HfTaskInfo *info = with_role(master, &in->tasks.at[i], role);
-        if (hf_resources_is_empty(&info->resources) || info->id >= HF_TASK_IDS ||
+        const HfTaskInfo *info = &in->tasks.at[i];
+        HfParcel *resources = with_role(master, info->resources, role);
+        const HfResources *content = hf_parcel_resources(resources);
+        if (hf_resources_is_empty(content) || info->id >= HF_TASK_IDS ||
             hf_master__find_task(master, in->framework, info->id) != NO_ROW ||
-            !hf_resources_contains(master->catalog, remaining, &info->resources)) {
+            !hf_resources_contains(master->catalog, remaining, content)) {
             hf_master__refuse_task(master, now, in->framework, info->id, HF_TASK_ERROR,
                                    HF_REASON_TASK_INVALID, out);
+            hf_parcel_drop(master->catalog, &resources);
             continue;
         }
-        hf_resources_subtract(master->catalog, remaining, &info->resources);
-        launch(master, now, in->framework, agent, role, info, out);
+        hf_resources_subtract(master->catalog, remaining, content);
+        launch(master, now, in->framework, agent, role, info, resources, out);
     }
     if (!hf_resources_is_empty(remaining))
         hf_master__give_back(master, now, in->framework, agent, role, remaining,

@@ -165,14 +165,14 @@ static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskR
                        HfOutbox *out)
 {
     uint32_t task = hf_master__add_task(master, report->framework, row, report->role, report->task,
-                                        report->state, &report->resources);
+                                        report->state, report->resources);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_LAUNCHED,
                                       .agent = row,
                                       .framework = report->framework,
                                       .role = report->role,
                                       .id = report->task,
-                                      .resources = &report->resources});
+                                      .resources = hf_parcel_resources(report->resources)});
     if (report->state != HF_TASK_STAGING)
         hf_master__record_task(&master->tasks.at[task], now, HF_REASON_SLAVE_REREGISTERED, out);
     hf_master__tell_task(master, report->framework,
@@ -200,7 +200,7 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
         const HfTaskReport *report = &in->reports.at[i];
         if (hf_task_state_is_terminal(report->state)) continue;
         HfResources plain = {0};
-        hf_resources_copy(master->catalog, &plain, &report->resources);
+        hf_resources_copy(master->catalog, &plain, hf_parcel_resources(report->resources));
         hf_resources_unallocate(master->catalog, &plain);
         if (is_active(master, report->framework) &&
             hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
@@ -210,7 +210,7 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
             hf_vec_push(&used, (HfHolding){.framework = report->framework,
                                            .agent = row,
                                            .role = report->role,
-                                           .resources = &report->resources});
+                                           .resources = hf_parcel_resources(report->resources)});
         } else {
             stop_task(master, report, in->from, out);
         }

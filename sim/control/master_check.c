@@ -13,7 +13,8 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
          o = master->offers.at[o].links.next_of_agent) {
         HF_ASSERT(master->offers.at[o].agent == row);
         HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
-        hf_resources_add(master->catalog, &held, &master->offers.at[o].resources);
+        hf_resources_add(master->catalog, &held,
+                         hf_parcel_resources(master->offers.at[o].resources));
         (*offers)++;
     }
     for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {
@@ -22,7 +23,8 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
         HF_ASSERT(agent->standing != HF_STANDING_UNREACHABLE);
         HF_ASSERT(task->is_holding == !hf_task_state_is_terminal((HfTaskState)task->state));
         HF_ASSERT(hf_master__find_task(master, task->framework, task->id) == t);
-        if (task->is_holding) hf_resources_add(master->catalog, &held, &task->resources);
+        if (task->is_holding)
+            hf_resources_add(master->catalog, &held, hf_parcel_resources(task->resources));
         (*tasks)++;
     }
     if (agent->standing == HF_STANDING_UNREACHABLE) {

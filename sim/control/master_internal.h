@@ -48,7 +48,7 @@ typedef struct HfOfferRow {
     HfRoleId role;
     uint32_t generation; /* for the packed id */
     HfLinks links;
-    HfResources resources;
+    HfParcel *resources; /* owned: one reference */
 } HfOfferRow;
 
 typedef struct HfTaskRow {
@@ -60,7 +60,7 @@ typedef struct HfTaskRow {
     uint8_t
         is_kill_wanted; /* the framework asked for it: told to the agent again when it registers */
     HfLinks links;
-    HfResources resources;
+    HfParcel *resources; /* owned: one reference */
 } HfTaskRow;
 
 typedef enum HfAgentStanding {
@@ -116,7 +116,6 @@ struct HfMaster {
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated; /* scratch of a run */
     HfResources scratch;
-    HfTaskInfo filled_in;              /* scratch: a task whose resources now say their role */
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;
     gboolean is_run_pending;
@@ -181,7 +180,7 @@ void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState
 void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
                           HfOutbox *out);
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
-                             uint64_t id, HfTaskState state, const HfResources *resources);
+                             uint64_t id, HfTaskState state, HfParcel *resources);
 /* Start loading a task: step 0 its place in the map, 1 its row, 2 its neighbours in the lists. */
 void hf_master__prefetch_task(const HfMaster *master, uint32_t framework, uint64_t id,
                               uint32_t step);

@@ -37,7 +37,7 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     offer->agent = offered->agent;
     offer->role = offered->role;
     offer->generation = handle.generation;
-    hf_resources_move(master->catalog, &offer->resources, &offered->resources);
+    offer->resources = hf_parcel_take(master->catalog, &offered->resources);
     HfAgentRow *agent = &master->agents.at[offer->agent];
     LINK(master->offers.at, handle.row, &agent->first_offer,
          &master->frameworks.at[offer->framework].first_offer);
@@ -49,14 +49,14 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     info->host = agent->host;
     info->role = offer->role;
     info->attributes = agent->attributes;
-    hf_resources_copy(master->catalog, &info->resources, &offer->resources);
+    info->resources = hf_parcel_ref(offer->resources);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_OFFER_SENT,
                                       .agent = offer->agent,
                                       .framework = offer->framework,
                                       .role = offer->role,
                                       .id = id,
-                                      .resources = &offer->resources});
+                                      .resources = hf_parcel_resources(offer->resources)});
     remember_deadline(master, now, id, out);
 }
 
@@ -87,7 +87,7 @@ void hf_master__drop_offer(HfMaster *master, uint32_t row)
     HfOfferRow *offer = &master->offers.at[row];
     UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
            &master->frameworks.at[offer->framework].first_offer);
-    hf_resources_reset(master->catalog, &offer->resources);
+    hf_parcel_drop(master->catalog, &offer->resources);
     hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
 }
 
@@ -108,7 +108,7 @@ void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, 
                                       .role = offer->role,
                                       .id = hf_handle_pack((HfHandle){row, offer->generation}),
                                       .value = value,
-                                      .resources = &offer->resources});
+                                      .resources = hf_parcel_resources(offer->resources)});
 }
 
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
@@ -123,7 +123,7 @@ void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRe
         hf_vec_push(&message->ids, hf_handle_pack((HfHandle){row, offer->generation}));
     }
     hf_master__give_back(master, now, offer->framework, offer->agent, offer->role,
-                         &offer->resources, refuse_seconds, FALSE);
+                         hf_parcel_resources(offer->resources), refuse_seconds, FALSE);
     hf_master__drop_offer(master, row);
 }
 

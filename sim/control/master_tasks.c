@@ -22,7 +22,7 @@ void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStat
 }
 
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
-                             uint64_t id, HfTaskState state, const HfResources *resources)
+                             uint64_t id, HfTaskState state, HfParcel *resources)
 {
     HfHandle handle = hf_slots_take(&master->task_slots);
     if (handle.row == master->tasks.count) hf_vec_push_zero(&master->tasks);
@@ -34,7 +34,7 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     task->state = (uint16_t)state;
     task->is_holding = !hf_task_state_is_terminal(state);
     task->is_kill_wanted = FALSE;
-    hf_resources_copy(master->catalog, &task->resources, resources);
+    task->resources = hf_parcel_ref(resources);
     LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
          &master->frameworks.at[framework].first_task);
     hf_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
@@ -48,21 +48,23 @@ void hf_master__forget_task(HfMaster *master, uint32_t row)
     UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task,
            &master->frameworks.at[task->framework].first_task);
     hf_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
-    hf_resources_reset(master->catalog, &task->resources);
+    hf_parcel_drop(master->catalog, &task->resources);
     hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
 }
 
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
 {
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = HF_RECORD_TASK_STATE,
-                                      .state = task->state,
-                                      .reason = (uint16_t)reason,
-                                      .agent = task->agent,
-                                      .framework = task->framework,
-                                      .role = task->role,
-                                      .id = task->id,
-                                      .resources = task->is_holding ? NULL : &task->resources});
+    hf_master__record(
+        out,
+        (HfRecord){.at = now,
+                   .type = HF_RECORD_TASK_STATE,
+                   .state = task->state,
+                   .reason = (uint16_t)reason,
+                   .agent = task->agent,
+                   .framework = task->framework,
+                   .role = task->role,
+                   .id = task->id,
+                   .resources = task->is_holding ? NULL : hf_parcel_resources(task->resources)});
 }
 
 /* A task holds nothing any more: it ended, or its agent was given up. */
@@ -77,7 +79,7 @@ void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTask
     /* The allocator forgets an unreachable agent and all that was held there in one go. */
     if (master->agents.at[task->agent].standing != HF_STANDING_UNREACHABLE)
         hf_master__give_back(master, now, task->framework, task->agent, task->role,
-                             &task->resources, HF_NO_FILTER, TRUE);
+                             hf_parcel_resources(task->resources), HF_NO_FILTER, TRUE);
 }
 
 /* An agent reports a state; a terminal one gives the resources back at once (Master::updateTask),

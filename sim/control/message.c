@@ -62,15 +62,27 @@ struct HfMessagePool {
     uint32_t live;
 };
 
+/* Of such messages only the first fields are used. */
+static gboolean is_bare(HfMessageType type)
+{
+    return type == HF_MESSAGE_ACKNOWLEDGE || type == HF_MESSAGE_UPDATE ||
+           type == HF_MESSAGE_STATUS_UPDATE || type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT ||
+           type == HF_MESSAGE_EXECUTOR_STATUS || type == HF_MESSAGE_PING || type == HF_MESSAGE_PONG;
+}
+
 static void message_reset(HfCatalog *catalog, HfMessage *message)
 {
+    if (is_bare(message->type)) {
+        HF_SLOW_ASSERT(message->info.resources == NULL && message->ids.count == 0);
+        return;
+    }
     for (guint32 i = 0; i < message->offers.count; i++)
-        hf_resources_clear(catalog, &message->offers.at[i].resources);
+        hf_parcel_drop(catalog, &message->offers.at[i].resources);
     for (guint32 i = 0; i < message->tasks.count; i++)
-        hf_resources_clear(catalog, &message->tasks.at[i].resources);
+        hf_parcel_drop(catalog, &message->tasks.at[i].resources);
     for (guint32 i = 0; i < message->reports.count; i++)
-        hf_resources_clear(catalog, &message->reports.at[i].resources);
-    hf_resources_clear(catalog, &message->info.resources);
+        hf_parcel_drop(catalog, &message->reports.at[i].resources);
+    hf_parcel_drop(catalog, &message->info.resources);
     hf_vec_reset(&message->offers);
     hf_vec_reset(&message->ids);
     hf_vec_reset(&message->tasks);
@@ -160,16 +172,16 @@ size_t hf_message_pool_memory(const HfMessagePool *pool)
     return bytes;
 }
 
-void hf_message_add_task(HfCatalog *catalog, HfMessage *message, HfTaskInfo *info)
+void hf_message_add_task(HfMessage *message, HfTaskInfo *info)
 {
     hf_vec_push(&message->tasks, *info);
-    hf_resources_init(&info->resources); /* assignment moved them */
+    info->resources = NULL;
 }
 
 void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from)
 {
-    HfResources kept = to->resources;
+    HfParcel *resources = hf_parcel_ref(from->resources);
+    hf_parcel_drop(catalog, &to->resources);
     *to = *from;
-    to->resources = kept;
-    hf_resources_copy(catalog, &to->resources, &from->resources);
+    to->resources = resources;
 }

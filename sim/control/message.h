@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/vec.h"
 #include "resource/attributes.h"
+#include "resource/parcel.h"
 #include "resource/resources.h"
 #include "trace/record.h"
 #include "trace/trace.h"
@@ -84,14 +85,14 @@ typedef struct HfOfferInfo {
     uint32_t host;  /* row of the host: stands for Mesos's hostname */
     HfRoleId role;
     const HfAttributes *attributes; /* of the agent; constant for the run; never NULL */
-    HfResources resources;
+    HfParcel *resources;            /* owned: one reference */
 } HfOfferInfo;
 
 /* A task as a framework describes it. The last fields are for the simulated executor alone. */
 typedef struct HfTaskInfo {
-    uint64_t id;  /* unique within the framework; below 2^40 */
-    uint64_t job; /* the framework's own grouping; 0 = none */
-    HfResources resources;
+    uint64_t id;          /* unique within the framework; below 2^40 */
+    uint64_t job;         /* the framework's own grouping; 0 = none */
+    HfParcel *resources;  /* what it asks for; owned: one reference */
     HfTime duration;      /* ns of running; HF_TIME_NEVER = until killed */
     HfTaskState end;      /* how it ends by itself: FINISHED or FAILED */
     uint32_t usage_milli; /* what it really uses of its scalars, in 1/1000; 0..1000 */
@@ -117,19 +118,22 @@ typedef struct HfTaskReport {
     uint32_t framework;
     HfRoleId role;
     HfTaskState state;
-    HfResources resources;
+    HfParcel *resources; /* owned: one reference */
 } HfTaskReport;
 
-/* Which fields a type uses is said at hf_message_type_name's table (message.c). */
+/*
+ * Which fields a type uses is said at hf_message_type_name's table (message.c). What every message
+ * and every status update needs comes first: two cache lines are all that those touch.
+ */
 typedef struct HfMessage {
     HfMessageType type;
     HfPeer from, to;
     uint32_t framework; /* framework id */
     uint32_t agent;     /* agent id; HF_ROW_NONE = none yet */
-    uint64_t task;
-    double refuse_seconds; /* ACCEPT, DECLINE */
-    HfTime round_trip;     /* SILENT: pings sent less than this before were not answered either */
+    uint32_t pool_row;  /* private to the pool */
+    uint32_t carrier;   /* private to the host that carries it: over which connection */
     HfTaskStatus status;
+    uint64_t task;
     HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH */
     HF_VEC(HfOfferInfo) offers;
     HF_VEC(uint64_t) ids; /* offer ids */
@@ -137,6 +141,8 @@ typedef struct HfMessage {
     HF_VEC(HfTaskReport) reports;
     HF_VEC(HfRoleId)
     roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all; RUN_TASK: the allocation role */
+    double refuse_seconds; /* ACCEPT, DECLINE */
+    HfTime round_trip;     /* SILENT: pings sent less than this before were not answered either */
     /* SUBSCRIBE: borrowed, constant for the run */
     const char *name;
     uint32_t capabilities;
@@ -150,8 +156,6 @@ typedef struct HfMessage {
      * heartbeats) or understood; an agent without one for so long registers again */
     HfTime ping_period, ping_timeout;
     gboolean pings_are_messages;
-    uint32_t pool_row; /* private to the pool */
-    uint32_t carrier;  /* private to the host that carries it: over which connection */
 } HfMessage;
 
 /*
@@ -207,10 +211,10 @@ static inline void hf_outbox_reset(HfOutbox *out)
     hf_vec_reset(&out->timers);
 }
 
-/* Append a task; resources are moved out of *info. */
-void hf_message_add_task(HfCatalog *catalog, HfMessage *message, HfTaskInfo *info);
+/* Append a task; its resources are moved out of *info. */
+void hf_message_add_task(HfMessage *message, HfTaskInfo *info);
 
-/* `to` becomes a copy of `from`; what `to` held is dropped. */
+/* `to` becomes a copy of `from`, which shares its resources; what `to` held is dropped. */
 void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from);
 
 #endif

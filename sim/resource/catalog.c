@@ -34,6 +34,7 @@ HfCatalog *hf_catalog_new(uint32_t quirks)
 void hf_catalog_free(HfCatalog *catalog)
 {
     if (catalog == NULL) return;
+    hf_parcel__clear(catalog);
     hf_value__clear_pool(catalog);
     hf_meta__clear(catalog);
     hf_intern_free(catalog->tables->texts);

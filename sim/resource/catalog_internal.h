@@ -26,6 +26,8 @@ typedef struct HfLabelList {
     uint32_t count;
 } HfLabelList;
 
+#define HF_PARCELS_RECENT 512
+
 struct HfCatalogTables {
     HfIntern *texts;               /* HfTextId - 1 */
     HfIntern *roles;               /* HfRoleId */
@@ -39,6 +41,8 @@ struct HfCatalogTables {
     HF_VEC(HfLabelList) labels;   /* row 0 is a dummy */
     HF_VEC(uint32_t) label_slots; /* open addressing: id, 0 = vacant; power of two */
     HfPoolBlock *pool[HF_POOL_CLASSES];
+    struct HfParcel *recent_parcels[HF_PARCELS_RECENT]; /* each may be NULL */
+    struct HfParcel *vacant_parcels;                    /* linked by `allocated` */
 };
 
 /* Parts of hf_catalog_new/free that live with the metadata. */
@@ -50,5 +54,8 @@ void hf_value__clear_pool(HfCatalog *catalog);
 
 /* Text made fit for a message: shortened to 80 bytes, what is not printable ASCII escaped. */
 char *hf_text__shown(const char *text);
+
+/* Parts that live with the parcels: all must have been dropped. */
+void hf_parcel__clear(HfCatalog *catalog);
 
 #endif

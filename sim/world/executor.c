@@ -19,7 +19,7 @@ static void record_run(HfWorld *world, const HfRun *run, HfRecordType type, HfTa
                                             .framework = run->framework,
                                             .id = run->task,
                                             .value = run->usage_milli,
-                                            .resources = &run->resources});
+                                            .resources = hf_parcel_resources(run->resources)});
 }
 
 /* Take a run off the books: it ended, was killed, or its host went down. */
@@ -33,7 +33,7 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
         world->runs.at[run->prev].next = run->next;
     else
         world->hosts[run->host].first_run = run->next;
-    hf_resources_reset(world->catalog, &run->resources);
+    hf_parcel_drop(world->catalog, &run->resources);
     hf_slots_give(&world->run_slots, handle_of(world, row));
 }
 
@@ -62,7 +62,7 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->usage_milli = in->info.usage_milli;
     run->end = in->info.end;
     run->event = 0;
-    hf_resources_copy(world->catalog, &run->resources, &in->info.resources);
+    run->resources = hf_parcel_ref(in->info.resources);
     run->prev = NO_ROW;
     run->next = host->first_run;
     if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;

@@ -463,7 +463,7 @@ void hf_world_free(HfWorld *world)
     if (world == NULL) return;
     free_people(world);
     for (guint32 i = 0; i < world->runs.count; i++)
-        hf_resources_clear(world->catalog, &world->runs.at[i].resources);
+        hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);
     hf_slots_clear(&world->run_slots);
     hf_recorder_free(world->recorder);

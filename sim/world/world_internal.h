@@ -35,8 +35,8 @@ typedef struct HfRun {
     uint32_t generation, usage_milli;
     uint32_t next, prev; /* of the same host */
     HfTaskState end;
-    HfEvent event; /* its end; 0 = runs until killed */
-    HfResources resources;
+    HfEvent event;       /* its end; 0 = runs until killed */
+    HfParcel *resources; /* owned: one reference */
 } HfRun;
 
 typedef struct HfGuest { /* a framework of the scenario */

@@ -334,6 +334,12 @@ HfResources hf_pump_resources(HfPump *pump, const char *text)
     return resources;
 }
 
+HfParcel *hf_pump_parcel(HfPump *pump, const char *text)
+{
+    HfResources resources = hf_pump_resources(pump, text);
+    return hf_parcel_take(pump->catalog, &resources);
+}
+
 uint32_t hf_pump_add_host(HfPump *pump, const char *resources)
 {
     uint32_t row = pump->hosts->len;

@@ -173,6 +173,7 @@ HfMessage *hf_pump_message(HfPump *pump, HfMessageType type, HfPeer from, HfPeer
 void hf_pump_send(HfPump *pump, HfMessage *message);
 
 HfResources hf_pump_resources(HfPump *pump, const char *text); /* the caller clears */
+HfParcel *hf_pump_parcel(HfPump *pump, const char *text);      /* the caller drops */
 
 /* What nobody holds on an agent, in canonical text; free with g_free. */
 char *hf_pump_available(HfPump *pump, uint32_t agent);

@@ -124,7 +124,7 @@ void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, ui
     g_autofree HfTaskInfo *infos = g_new0(HfTaskInfo, task_count);
     for (uint32_t i = 0; i < task_count; i++)
         infos[i] = (HfTaskInfo){.id = tasks[i].id,
-                                .resources = hf_pump_resources(pump, tasks[i].resources),
+                                .resources = hf_pump_parcel(pump, tasks[i].resources),
                                 .duration = tasks[i].duration,
                                 .end = tasks[i].end ? tasks[i].end : HF_TASK_FINISHED,
                                 .usage_milli = 1000};
@@ -235,7 +235,7 @@ static void start_run(HfPump *pump, const HfMessage *in)
     run->task = in->info.id;
     run->generation = ++pump->generation;
     run->end = in->info.end;
-    hf_resources_copy(pump->catalog, &run->resources, &in->info.resources);
+    hf_resources_copy(pump->catalog, &run->resources, hf_parcel_resources(in->info.resources));
     record_run(pump, in->to.row, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
     report(pump, in->to.row, run, HF_TASK_RUNNING);
     if (in->info.duration != HF_TIME_NEVER)
@@ -292,20 +292,18 @@ HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
     hf_task_info_copy(pump->catalog, &to->info, &from->info);
     for (guint32 i = 0; i < from->offers.count; i++) {
         HfOfferInfo copy = from->offers.at[i];
-        copy.resources = (HfResources){0};
-        hf_resources_copy(pump->catalog, &copy.resources, &from->offers.at[i].resources);
+        hf_parcel_ref(copy.resources);
         hf_vec_push(&to->offers, copy);
     }
     for (guint32 i = 0; i < from->ids.count; i++) hf_vec_push(&to->ids, from->ids.at[i]);
     for (guint32 i = 0; i < from->tasks.count; i++) {
         HfTaskInfo copy = {0};
         hf_task_info_copy(pump->catalog, &copy, &from->tasks.at[i]);
-        hf_message_add_task(pump->catalog, to, &copy);
+        hf_message_add_task(to, &copy);
     }
     for (guint32 i = 0; i < from->reports.count; i++) {
         HfTaskReport copy = from->reports.at[i];
-        copy.resources = (HfResources){0};
-        hf_resources_copy(pump->catalog, &copy.resources, &from->reports.at[i].resources);
+        hf_parcel_ref(copy.resources);
         hf_vec_push(&to->reports, copy);
     }
     for (guint32 i = 0; i < from->roles.count; i++) hf_vec_push(&to->roles, from->roles.at[i]);

@@ -49,7 +49,8 @@ static void print_offers(HfPump *pump, const HfMessage *message)
         g_string_append(line, ",\"offers\":[");
         for (guint32 i = 0; i < message->offers.count; i++) {
             const HfOfferInfo *offer = &message->offers.at[i];
-            g_autofree char *resources = hf_resources_to_text(pump->catalog, &offer->resources);
+            g_autofree char *resources =
+                hf_resources_to_text(pump->catalog, hf_parcel_resources(offer->resources));
             g_string_append_printf(line,
                                    "%s{\"id\":%" G_GUINT64_FORMAT
                                    ",\"agent\":\"%s\",\"role\":\"%s\",\"resources\":\"%s\"}",

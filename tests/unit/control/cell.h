@@ -91,7 +91,7 @@ static inline void send_registration(HfPump *pump, HfMessageType type, const uin
                                .framework = 0,
                                .role = hf_role_find(pump->catalog, "web"),
                                .state = HF_TASK_RUNNING};
-        report.resources = hf_pump_resources(pump, "cpus:1");
+        report.resources = hf_pump_parcel(pump, "cpus:1");
         hf_vec_push(&message->reports, report);
     }
     hf_pump_send(pump, message);

@@ -32,11 +32,11 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
         return;
     }
     uint64_t ids[] = {offers[0].id, offers[1].id};
-    HfTaskInfo task = {.id = 11};
-    assert_true(
-        hf_resources_parse(fixture->catalog, "cpus:1", HF_ROLE_STAR, 0, &task.resources, NULL));
+    HfResources resources = {0};
+    assert_true(hf_resources_parse(fixture->catalog, "cpus:1", HF_ROLE_STAR, 0, &resources, NULL));
+    HfTaskInfo task = {.id = 11, .resources = hf_parcel_take(fixture->catalog, &resources)};
     hf_driver_accept(driver, ids, 2, &task, 1, 3);
-    assert_true(hf_resources_is_empty(&task.resources)); /* moved into the message */
+    assert_null(task.resources); /* moved into the message */
 }
 
 static void on_rescind(void *model, HfDriver *driver, uint64_t offer)
@@ -65,9 +65,13 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
     hf_driver_decline(driver, NULL, 0, 5); /* of nothing: says nothing */
 }
 
-static const HfSchedulerOps all = {on_subscribed, on_offers,  on_rescind,
-                                   on_update,     on_failure, on_timer};
-static const HfSchedulerOps none = {NULL, NULL, NULL, NULL, NULL, NULL};
+static const HfSchedulerOps all = {.subscribed = on_subscribed,
+                                   .offers = on_offers,
+                                   .rescind = on_rescind,
+                                   .update = on_update,
+                                   .failure = on_failure,
+                                   .timer = on_timer};
+static const HfSchedulerOps none = {0};
 
 static Fixture *fixture_with(const HfSchedulerOps *ops)
 {

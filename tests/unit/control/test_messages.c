@@ -6,11 +6,11 @@
 
 static const HfPeer here = {HF_PEER_MASTER, 0}, there = {HF_PEER_AGENT, 3};
 
-static HfResources parse(HfCatalog *catalog, const char *text)
+static HfParcel *parcel(HfCatalog *catalog, const char *text)
 {
     HfResources resources = {0};
     assert_true(hf_resources_parse(catalog, text, HF_ROLE_STAR, 0, &resources, NULL));
-    return resources;
+    return hf_parcel_take(catalog, &resources);
 }
 
 static void every_type_has_a_name_of_its_own(void **state)
@@ -45,9 +45,9 @@ static void a_message_used_again_is_empty_and_asks_for_no_memory(void **state)
     HfMessagePool *pool = hf_message_pool_new(catalog);
     HfMessage *first = hf_message_pool_take(pool, HF_MESSAGE_ACCEPT, there, here);
     for (uint64_t i = 0; i < 20; i++) {
-        HfTaskInfo info = {.id = i, .resources = parse(catalog, "cpus:1;ports:[1-9]")};
-        hf_message_add_task(catalog, first, &info);
-        assert_true(hf_resources_is_empty(&info.resources)); /* moved, not copied */
+        HfTaskInfo info = {.id = i, .resources = parcel(catalog, "cpus:1;ports:[1-9]")};
+        hf_message_add_task(first, &info);
+        assert_null(info.resources); /* moved, not copied */
         hf_vec_push(&first->ids, i);
     }
     uint32_t row = first->pool_row;
@@ -79,19 +79,20 @@ static void messages_under_way_at_once_are_different_ones(void **state)
     hf_catalog_free(catalog);
 }
 
-static void a_copied_task_has_resources_of_its_own(void **state)
+static void a_copied_task_shares_its_resources(void **state)
 {
     HfCatalog *catalog = hf_catalog_new(0);
-    HfTaskInfo from = {.id = 7, .job = 3, .duration = 9, .resources = parse(catalog, "cpus:2")};
-    HfTaskInfo to = {.id = 1, .resources = parse(catalog, "cpus:1;mem:5;ports:[1-4]")};
+    HfTaskInfo from = {.id = 7, .job = 3, .duration = 9, .resources = parcel(catalog, "cpus:2")};
+    HfTaskInfo to = {.id = 1, .resources = parcel(catalog, "cpus:1;mem:5;ports:[1-4]")};
     hf_task_info_copy(catalog, &to, &from);
     assert_int_equal(to.id, 7);
     assert_int_equal(to.job, 3);
     assert_int_equal(to.duration, 9);
-    hf_resources_clear(catalog, &from.resources);
-    g_autofree char *text = hf_resources_to_text(catalog, &to.resources);
+    assert_ptr_equal(to.resources, from.resources);
+    hf_parcel_drop(catalog, &from.resources);
+    g_autofree char *text = hf_resources_to_text(catalog, hf_parcel_resources(to.resources));
     assert_string_equal(text, "cpus:2");
-    hf_resources_clear(catalog, &to.resources);
+    hf_parcel_drop(catalog, &to.resources);
     hf_catalog_free(catalog);
 }
 
@@ -126,7 +127,7 @@ int main(void)
         cmocka_unit_test(a_message_says_who_and_names_nobody_else),
         cmocka_unit_test(a_message_used_again_is_empty_and_asks_for_no_memory),
         cmocka_unit_test(messages_under_way_at_once_are_different_ones),
-        cmocka_unit_test(a_copied_task_has_resources_of_its_own),
+        cmocka_unit_test(a_copied_task_shares_its_resources),
         cmocka_unit_test(the_outbox_keeps_order_until_it_is_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

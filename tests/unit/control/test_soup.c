@@ -157,7 +157,7 @@ static void forgery(Soup *soup)
                                .framework = below(soup, pump->frameworks->len + 1),
                                .role = hf_role_find(pump->catalog, "a"),
                                .state = (HfTaskState)below(soup, HF_TASK_UNREACHABLE)};
-        report.resources = hf_pump_resources(pump, task_resources(soup));
+        report.resources = hf_pump_parcel(pump, task_resources(soup));
         hf_vec_push(&message->reports, report);
     }
     hf_pump_send(pump, message);

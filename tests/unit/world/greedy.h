@@ -90,9 +90,9 @@ static inline void greedy_destroy(void *model)
 /* What the CPUs of the offer are besides CPUs: allocated to a role. */
 static inline HfMetaId greedy_meta(const HfOfferInfo *offer)
 {
-    for (uint32_t i = 0; i < hf_resources_count(&offer->resources); i++)
-        if (hf_resources_at(&offer->resources, i)->kind == HF_KIND_CPUS)
-            return hf_resources_at(&offer->resources, i)->meta;
+    for (uint32_t i = 0; i < hf_resources_count(hf_parcel_resources(offer->resources)); i++)
+        if (hf_resources_at(hf_parcel_resources(offer->resources), i)->kind == HF_KIND_CPUS)
+            return hf_resources_at(hf_parcel_resources(offer->resources), i)->meta;
     return HF_META_PLAIN;
 }
 
@@ -100,7 +100,7 @@ static inline void greedy_offer(Greedy *greedy, HfDriver *driver, const HfOfferI
 {
     HfTaskInfo tasks[16] = {0};
     uint32_t count = 0;
-    int64_t have = hf_resources_milli(&offer->resources, HF_KIND_CPUS);
+    int64_t have = hf_resources_milli(hf_parcel_resources(offer->resources), HF_KIND_CPUS);
     while (count < G_N_ELEMENTS(tasks) && have >= greedy->config->cpus &&
            greedy->launched < (uint64_t)greedy->config->tasks) {
         HfResource piece =
@@ -112,7 +112,9 @@ static inline void greedy_offer(Greedy *greedy, HfDriver *driver, const HfOfferI
         info->duration = greedy->config->duration;
         info->end = greedy->config->fails ? HF_TASK_FAILED : HF_TASK_FINISHED;
         info->usage_milli = (uint32_t)(greedy->config->usage * 1000 + 0.5);
-        hf_resources_add_one(greedy->env.catalog, &info->resources, &piece);
+        HfResources resources = {0};
+        hf_resources_add_one(greedy->env.catalog, &resources, &piece);
+        info->resources = hf_parcel_take(greedy->env.catalog, &resources);
         if (greedy->config->kill_after > 0)
             hf_driver_after(driver, greedy->config->kill_after, 0, info->id);
     }

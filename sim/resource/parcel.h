@@ -1,0 +1,52 @@
+/*
+ * Resources that never change, handed around by reference: what an offer holds and what a task uses
+ * is the same in the framework, the master, the agent and its executor, so they share one
+ * collection instead of copying it at each hop.
+ *
+ * Parcels of a few scalars, as most are, are looked up among those made lately: a cell full of
+ * equal tasks has a handful of parcels, which stay in the fastest memory.
+ *
+ * NULL is the parcel without resources. Cost: O(entries) to make one, O(1) for the rest; after
+ * warm-up nothing is allocated for parcels of at most HF_RESOURCES_INLINE entries.
+ */
+#ifndef HF_RESOURCE_PARCEL_H
+#define HF_RESOURCE_PARCEL_H
+
+#include "resource/resources.h"
+
+/* Fields are private, except through the functions below. */
+typedef struct HfParcel {
+    uint32_t refs;
+    HfRoleId role;              /* of `allocated` */
+    struct HfParcel *allocated; /* the last answer of hf_parcel_allocate(), or NULL; when vacant the
+                                   next vacant one */
+    HfResources resources;
+} HfParcel;
+
+/* A reference to a parcel with what `content` holds, in this order; `content` becomes empty. */
+HfParcel *hf_parcel_take(HfCatalog *catalog, HfResources *content);
+
+/* The same, leaving `content` as it is. */
+HfParcel *hf_parcel_copy(HfCatalog *catalog, const HfResources *content);
+
+static inline HfParcel *hf_parcel_ref(HfParcel *parcel)
+{
+    if (parcel != NULL) parcel->refs++;
+    return parcel;
+}
+
+/* *parcel becomes NULL. */
+void hf_parcel_drop(HfCatalog *catalog, HfParcel **parcel);
+
+/* Borrowed while the parcel is held; never NULL. */
+static inline const HfResources *hf_parcel_resources(const HfParcel *parcel)
+{
+    static const HfResources none;
+    return parcel != NULL ? &parcel->resources : &none;
+}
+
+/* A reference to the parcel with all of this allocated to `role`, not HF_ROLE_NONE: itself when it
+ * is already. */
+HfParcel *hf_parcel_allocate(HfCatalog *catalog, HfParcel *parcel, HfRoleId role);
+
+#endif
