@@ -432,6 +432,7 @@ static void put_task(Batch *batch, Decision *decision)
     } else {
         hf_vec_push(&batch->live, task);
     }
+    hf_map64_prefetch(&batch->live_rows, task.id + 8); /* of a task to come */
     hf_map64_set(&batch->live_rows, task.id, row);
     hf_vec_push_zero(&decision->tasks);
     HfTaskInfo *info = hf_vec_last(&decision->tasks);

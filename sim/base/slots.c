@@ -6,6 +6,8 @@ HfHandle hf_slots_take(HfSlots *slots)
     uint32_t row;
     if (slots->vacant.count > 0) {
         row = slots->vacant.at[--slots->vacant.count];
+        if (slots->vacant.count >= HF_SLOTS_AHEAD)
+            __builtin_prefetch(&slots->generation.at[hf_slots_coming(slots, HF_SLOTS_AHEAD)], 1);
     } else {
         row = slots->generation.count;
         HF_ASSERT(row < UINT32_MAX);

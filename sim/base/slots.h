@@ -39,6 +39,17 @@ static inline gboolean hf_slots_is_live(const HfSlots *slots, HfHandle handle)
            slots->generation.at[handle.row] == handle.generation;
 }
 
+/*
+ * The row that the n-th take from now (1 = the next) will give if nothing is freed before, or
+ * UINT32_MAX when that will be a new one: to load its columns ahead. HF_SLOTS_AHEAD is how far
+ * ahead hf_slots_take() loads what it needs itself.
+ */
+#define HF_SLOTS_AHEAD 8
+static inline uint32_t hf_slots_coming(const HfSlots *slots, uint32_t n)
+{
+    return n <= slots->vacant.count ? slots->vacant.at[slots->vacant.count - n] : UINT32_MAX;
+}
+
 /* How many rows were ever in use at once: the length the caller's columns need. */
 static inline uint32_t hf_slots_rows(const HfSlots *slots)
 {

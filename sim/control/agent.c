@@ -174,7 +174,7 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     HfAgentTask *task = hf_vec_last(&agent->tasks);
     task->id = in->info.id;
     task->framework = in->framework;
-    task->role = in->roles.count > 0 ? in->roles.at[0] : HF_ROLE_STAR;
+    task->role = in->role;
     task->state = HF_TASK_STAGING;
     task->resources = hf_parcel_ref(in->info.resources);
     HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, self(agent),

@@ -72,17 +72,17 @@ typedef enum HfAgentStanding {
 typedef struct HfAgentRow {
     uint32_t host;
     HfAgentStanding standing;
+    uint32_t first_offer, first_task;
+    const HfAttributes *attributes;
     uint32_t epoch;         /* of its pings: bumped when a pending ping timer loses its meaning */
     uint32_t silence;       /* likewise of the verdict that a silence ends in */
     uint32_t missed;        /* explicit heartbeats: pings without pong */
     gboolean ponged;        /* since the last ping */
     HfTime registered_at;   /* phase of its pings */
     HfTime disconnected_at; /* while DISCONNECTED */
-    uint32_t first_offer, first_task;
     HfRoleId owner;
     const char *hostname;     /* borrowed from the agent */
     const HfResources *total; /* borrowed from the agent */
-    const HfAttributes *attributes;
     char name[12];
 } HfAgentRow;
 

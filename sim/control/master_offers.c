@@ -60,12 +60,22 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     remember_deadline(master, now, id, out);
 }
 
+/* The rows that the i-th allocation of a run will need. */
+static void fetch_offer_ahead(const HfMaster *master, guint32 i)
+{
+    if (i >= master->allocated.offers.count) return;
+    __builtin_prefetch(&master->agents.at[master->allocated.offers.at[i].agent], 1);
+    uint32_t row = hf_slots_coming(&master->offer_slots, HF_SLOTS_AHEAD);
+    if (row < master->offers.count) __builtin_prefetch(&master->offers.at[row], 1);
+}
+
 /* Send what a run handed out: one OFFERS message for each framework (allocations come grouped). */
 void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 {
     HfMessage *message = NULL;
     for (guint32 i = 0; i < master->allocated.offers.count; i++) {
         HfOffered *offered = &master->allocated.offers.at[i];
+        fetch_offer_ahead(master, i + HF_SLOTS_AHEAD);
         HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
         HF_ASSERT(framework->is_active);
         HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
@@ -199,6 +209,9 @@ void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uin
     }
     hf_allocator_prefetch(master->allocator, offer->agent, (int)step - 1);
     if (offer->agent < master->agents.count) __builtin_prefetch(&master->agents.at[offer->agent]);
+    if (step > 1) return;
+    for (guint32 i = 0; i < MIN(in->tasks.count, 4); i++) /* are their ids new? */
+        hf_master__prefetch_task(master, in->framework, in->tasks.at[i].id, 0);
 }
 
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

@@ -25,6 +25,8 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
                              uint64_t id, HfTaskState state, HfParcel *resources)
 {
     HfHandle handle = hf_slots_take(&master->task_slots);
+    uint32_t coming = hf_slots_coming(&master->task_slots, HF_SLOTS_AHEAD);
+    if (coming < master->tasks.count) __builtin_prefetch(&master->tasks.at[coming], 1);
     if (handle.row == master->tasks.count) hf_vec_push_zero(&master->tasks);
     HfTaskRow *task = &master->tasks.at[handle.row];
     task->id = id;

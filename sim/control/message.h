@@ -135,14 +135,14 @@ typedef struct HfMessage {
     HfTaskStatus status;
     uint64_t task;
     HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH */
+    HfRoleId role;   /* RUN_TASK: the allocation role of info */
     HF_VEC(HfOfferInfo) offers;
     HF_VEC(uint64_t) ids; /* offer ids */
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(HfTaskReport) reports;
-    HF_VEC(HfRoleId)
-    roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all; RUN_TASK: the allocation role */
-    double refuse_seconds; /* ACCEPT, DECLINE */
-    HfTime round_trip;     /* SILENT: pings sent less than this before were not answered either */
+    HF_VEC(HfRoleId) roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all */
+    double refuse_seconds;  /* ACCEPT, DECLINE */
+    HfTime round_trip;      /* SILENT: pings sent less than this before were not answered either */
     /* SUBSCRIBE: borrowed, constant for the run */
     const char *name;
     uint32_t capabilities;

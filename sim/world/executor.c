@@ -52,6 +52,8 @@ static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t t
 static void start_run(HfWorld *world, const HfMessage *in)
 {
     HfHandle handle = hf_slots_take(&world->run_slots);
+    uint32_t coming = hf_slots_coming(&world->run_slots, HF_SLOTS_AHEAD);
+    if (coming < world->runs.count) __builtin_prefetch(&world->runs.at[coming], 1);
     if (handle.row == world->runs.count) hf_vec_push_zero(&world->runs);
     HfRun *run = &world->runs.at[handle.row];
     HfHost *host = &world->hosts[in->to.row];

@@ -306,6 +306,7 @@ HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
         hf_parcel_ref(copy.resources);
         hf_vec_push(&to->reports, copy);
     }
+    to->role = from->role;
     for (guint32 i = 0; i < from->roles.count; i++) hf_vec_push(&to->roles, from->roles.at[i]);
     to->name = from->name;
     to->capabilities = from->capabilities;

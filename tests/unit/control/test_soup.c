@@ -142,7 +142,8 @@ static void forgery(Soup *soup)
                                      .latest = (HfTaskState)below(soup, HF_TASK_STATES),
                                      .agent = message->agent,
                                      .needs_ack = TRUE};
-    hf_vec_push(&message->ids, soup->recent[below(soup, G_N_ELEMENTS(soup->recent))]);
+    uint64_t offer = soup->recent[below(soup, G_N_ELEMENTS(soup->recent))];
+    if (type == HF_MESSAGE_DECLINE) hf_vec_push(&message->ids, offer);
     if (is_of_agent) {
         const HfAgent *agent = &hf_pump_host(pump, row)->agent;
         message->name = agent->name;
@@ -150,7 +151,8 @@ static void forgery(Soup *soup)
         message->attributes = agent->attributes;
         message->owner = agent->owner;
     } else {
-        hf_vec_push(&message->roles, below(soup, 4));
+        HfRoleId role = below(soup, 4);
+        if (type == HF_MESSAGE_REVIVE) hf_vec_push(&message->roles, role);
     }
     for (uint32_t i = below(soup, 5); i-- > 0 && type == HF_MESSAGE_REREGISTER_AGENT;) {
         HfTaskReport report = {.task = below(soup, 60),
