@@ -13,7 +13,7 @@
 #include "base/random_tables.h"
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 _Static_assert(sizeof(HfStream) == 64, "one stream fills one cache line");
@@ -23,6 +23,7 @@ _Static_assert(sizeof(HfStream) == 64, "one stream fills one cache line");
 #define PHILOX_W0     UINT32_C(0x9e3779b9) /* golden ratio */
 #define PHILOX_W1     UINT32_C(0xbb67ae85) /* sqrt(3) - 1 */
 #define PHILOX_ROUNDS 10
+#define BATCH_PAIRS   16 /* pairs of blocks computed together for many draws */
 
 static inline void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1)
 {
@@ -49,12 +50,12 @@ void hf_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t
 }
 
 /*
- * Blocks `stream->block` and the next into stream->word. Counter: block number, low word first,
+ * Blocks `stream->block` and the next into words_out[]. Counter: block number, low word first,
  * then entity. The vector forms keep each 32-bit word in a 64-bit lane, of which only the low half
  * means anything: the multiplication reads no more.
  */
 #ifdef __SSE2__
-static void two_blocks(HfStream *stream)
+static inline void two_blocks(const HfStream *stream, uint32_t words_out[HF_STREAM_WORDS])
 {
     long long block = (long long)stream->block;
     __m128i x0 = _mm_set_epi64x(block + 1, block), x1 = _mm_srli_epi64(x0, 32);
@@ -74,24 +75,80 @@ static void two_blocks(HfStream *stream)
     }
     __m128i first = _mm_unpacklo_epi64(_mm_unpacklo_epi32(x0, x1), _mm_unpacklo_epi32(x2, x3));
     __m128i second = _mm_unpacklo_epi64(_mm_unpackhi_epi32(x0, x1), _mm_unpackhi_epi32(x2, x3));
-    _mm_storeu_si128((__m128i *)(void *)stream->word, first);
-    _mm_storeu_si128((__m128i *)(void *)(stream->word + 4), second);
+    _mm_storeu_si128((__m128i *)(void *)words_out, first);
+    _mm_storeu_si128((__m128i *)(void *)(words_out + 4), second);
 }
 #else
-static void two_blocks(HfStream *stream)
+static inline void two_blocks(const HfStream *stream, uint32_t words_out[HF_STREAM_WORDS])
 {
     uint32_t e0 = (uint32_t)stream->entity, e1 = (uint32_t)(stream->entity >> 32);
     for (uint32_t i = 0; i < 2; i++) {
         uint64_t block = stream->block + i;
         uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), e0, e1};
-        hf_philox4x32_10(counter, stream->key, stream->word + 4 * i);
+        hf_philox4x32_10(counter, stream->key, words_out + 4 * i);
     }
 }
 #endif
 
+/*
+ * The same for BATCH_PAIRS pairs. With the instructions of AVX2, where the processor has them, four
+ * blocks at a time.
+ */
+static void plain_batch(const HfStream *stream, uint32_t *words_out)
+{
+    HfStream at = *stream;
+    for (uint32_t i = 0; i < BATCH_PAIRS; i++, at.block += 2)
+        two_blocks(&at, words_out + i * HF_STREAM_WORDS);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void avx2_batch(const HfStream *stream, uint32_t *words_out)
+{
+    __m256i key0[PHILOX_ROUNDS], key1[PHILOX_ROUNDS];
+    const __m256i m0 = _mm256_set1_epi64x(PHILOX_M0), m1 = _mm256_set1_epi64x(PHILOX_M1);
+    const __m256i entity = _mm256_set1_epi64x((long long)stream->entity);
+    for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
+        key0[round] = _mm256_set1_epi64x(stream->key[0] + round * PHILOX_W0);
+        key1[round] = _mm256_set1_epi64x(stream->key[1] + round * PHILOX_W1);
+    }
+    __m256i block = _mm256_add_epi64(_mm256_set1_epi64x((long long)stream->block),
+                                     _mm256_set_epi64x(3, 2, 1, 0));
+    for (uint32_t i = 0; i < BATCH_PAIRS / 2; i++, words_out += 2 * HF_STREAM_WORDS) {
+        __m256i x0 = block, x1 = _mm256_srli_epi64(block, 32);
+        __m256i x2 = entity, x3 = _mm256_srli_epi64(entity, 32);
+#pragma GCC unroll 10
+        for (int round = 0; round < PHILOX_ROUNDS; round++) {
+            __m256i p0 = _mm256_mul_epu32(x0, m0), p1 = _mm256_mul_epu32(x2, m1);
+            x0 = _mm256_xor_si256(_mm256_srli_epi64(p1, 32), _mm256_xor_si256(x1, key0[round]));
+            x2 = _mm256_xor_si256(_mm256_srli_epi64(p0, 32), _mm256_xor_si256(x3, key1[round]));
+            x1 = p1;
+            x3 = p0;
+        }
+        __m256i even =
+            _mm256_unpacklo_epi64(_mm256_unpacklo_epi32(x0, x1), _mm256_unpacklo_epi32(x2, x3));
+        __m256i odd =
+            _mm256_unpacklo_epi64(_mm256_unpackhi_epi32(x0, x1), _mm256_unpackhi_epi32(x2, x3));
+        __m256i *out = (__m256i *)(void *)words_out;
+        _mm256_storeu_si256(out, _mm256_permute2x128_si256(even, odd, 0x20));
+        _mm256_storeu_si256(out + 1, _mm256_permute2x128_si256(even, odd, 0x31));
+        block = _mm256_add_epi64(block, _mm256_set1_epi64x(4));
+    }
+}
+
+static void whole_batch(const HfStream *stream, uint32_t *words_out)
+{
+    if (__builtin_cpu_supports("avx2"))
+        avx2_batch(stream, words_out);
+    else
+        plain_batch(stream, words_out);
+}
+#else
+#define whole_batch plain_batch
+#endif
+
 static __attribute__((noinline)) void refill(HfStream *stream)
 {
-    two_blocks(stream);
+    two_blocks(stream, stream->word);
     stream->block += 2;
     stream->used = 0;
 }
@@ -162,8 +219,12 @@ uint64_t hf_stream_below(HfStream *stream, uint64_t bound)
     return (uint64_t)(product >> 64);
 }
 
-/* Beyond the first comparison: tail or wedge. The tail of an exponential is r plus another one. */
-static __attribute__((noinline)) double exponential_slow(HfStream *stream, uint32_t layer, double x)
+/*
+ * Beyond the first comparison: tail or wedge. The tail of an exponential is r plus another one.
+ * `next` draws 64 bits from `source`; constant where this is inlined.
+ */
+static inline __attribute__((always_inline)) double
+exponential_rest(uint64_t (*next)(void *source), void *source, uint32_t layer, double x)
 {
     double base = 0;
     for (;;) {
@@ -171,15 +232,25 @@ static __attribute__((noinline)) double exponential_slow(HfStream *stream, uint3
         if (layer == 0) {
             base += HF_ZIGGURAT_EXPONENTIAL_R;
         } else {
-            double y = z->low + to_uniform(next_u64(stream)) * (z->high - z->low);
+            double y = z->low + to_uniform(next(source)) * (z->high - z->low);
             if (y < hf_exp(-x)) return base + x;
         }
-        uint64_t bits = next_u64(stream);
+        uint64_t bits = next(source);
         layer = bits & (HF_ZIGGURAT_LAYERS - 1);
         z = &hf_ziggurat_exponential[layer];
         x = (double)(bits >> 11) * z->width;
         if (bits >> 11 < z->inside) return base + x;
     }
+}
+
+static inline uint64_t next_of_stream(void *stream)
+{
+    return next_u64(stream);
+}
+
+static __attribute__((noinline)) double exponential_slow(HfStream *stream, uint32_t layer, double x)
+{
+    return exponential_rest(next_of_stream, stream, layer, x);
 }
 
 double hf_stream_exponential(HfStream *stream)
@@ -190,6 +261,59 @@ double hf_stream_exponential(HfStream *stream)
     double x = (double)(bits >> 11) * z->width;
     if (__builtin_expect(bits >> 11 < z->inside, 1)) return x;
     return exponential_slow(stream, layer, x);
+}
+
+/* The words of a stream, many pairs of blocks at once, from the start of a pair on. */
+typedef struct Batch {
+    HfStream stream; /* its block: the one after this batch */
+    uint32_t used;   /* of word[], always even */
+    uint32_t word[BATCH_PAIRS * HF_STREAM_WORDS];
+} Batch;
+
+static inline uint64_t next_of_batch(void *source)
+{
+    Batch *batch = source;
+    if (batch->used == BATCH_PAIRS * HF_STREAM_WORDS) {
+        whole_batch(&batch->stream, batch->word);
+        batch->stream.block += 2 * BATCH_PAIRS;
+        batch->used = 0;
+    }
+    const uint32_t *pair = batch->word + batch->used;
+    batch->used += 2;
+    return (uint64_t)pair[1] << 32 | pair[0];
+}
+
+static __attribute__((noinline)) double exponential_slow_of_batch(Batch *batch, uint32_t layer,
+                                                                  double x)
+{
+    return exponential_rest(next_of_batch, batch, layer, x);
+}
+
+/* A stream that stands before a whole pair of blocks is put aside for a batch, and afterwards where
+ * the batch was left: the stream then holds the pair of the next word. */
+void hf_stream_exponentials(HfStream *stream, double *draws_out, uint32_t count)
+{
+    uint32_t done = 0;
+    while (done < count && stream->used > 0) draws_out[done++] = hf_stream_exponential(stream);
+    if (done == count) return;
+    Batch batch;
+    batch.stream = *stream;
+    batch.stream.block -= 2;
+    batch.used = BATCH_PAIRS * HF_STREAM_WORDS;
+    for (; done < count; done++) {
+        uint64_t bits = next_of_batch(&batch);
+        uint32_t layer = bits & (HF_ZIGGURAT_LAYERS - 1);
+        const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
+        double x = (double)(bits >> 11) * z->width;
+        if (__builtin_expect(bits >> 11 >= z->inside, 0))
+            x = exponential_slow_of_batch(&batch, layer, x);
+        draws_out[done] = x;
+    }
+    uint32_t left = BATCH_PAIRS * HF_STREAM_WORDS - batch.used; /* words of the batch */
+    uint32_t pairs = (left + HF_STREAM_WORDS - 1) / HF_STREAM_WORDS;
+    stream->block = batch.stream.block - 2 * (uint64_t)pairs;
+    refill(stream);
+    stream->used = pairs * HF_STREAM_WORDS - left;
 }
 
 /* Marsaglia's tail of the normal beyond r: accept r + a with probability exp(-a*a/2). */

@@ -49,6 +49,10 @@ uint64_t hf_stream_below(HfStream *stream, uint64_t bound);
 /* Exponential with mean 1, by ziggurat (Marsaglia & Tsang 2000, 256 layers). About 7 ns. */
 double hf_stream_exponential(HfStream *stream);
 
+/* The next `count` of them, the same bits as from as many calls, and the stream is left in the same
+ * place; for some dozens and more at a time about a third of the cost. */
+void hf_stream_exponentials(HfStream *stream, double *draws_out, uint32_t count);
+
 /* Normal with mean 0 and deviation 1, by ziggurat. About 8 ns. */
 double hf_stream_normal(HfStream *stream);
 

@@ -77,6 +77,25 @@ static void wide_draws_start_at_an_even_word(void **state)
     assert_true(hf_stream_u64(&b) == ((uint64_t)word[9] << 32 | word[8])); /* across the pair */
 }
 
+/* Many exponentials at once are the same numbers as one by one, wherever the stream stands, and
+ * leave it in the same place. */
+static void drawing_many_is_drawing_one_by_one(void **state)
+{
+    enum { MANY = 700 };
+    HfStream by_one, by_many;
+    hf_stream_init(&by_one, 5, "many", 3);
+    by_one.block = UINT32_MAX - 500; /* the block number carries on the way */
+    by_many = by_one;
+    for (uint32_t count = 0; count < MANY; count++) {
+        double draws[MANY];
+        if (count % 3 == 0) assert_int_equal(hf_stream_u32(&by_one), hf_stream_u32(&by_many));
+        hf_stream_exponentials(&by_many, draws, count);
+        for (uint32_t i = 0; i < count; i++)
+            assert_true(draws[i] == hf_stream_exponential(&by_one));
+        assert_memory_equal(&by_one, &by_many, sizeof by_one);
+    }
+}
+
 static void seed_purpose_and_entity_each_make_another_stream(void **state)
 {
     HfStream stream[5];
@@ -324,6 +343,7 @@ int main(void)
         cmocka_unit_test(a_stream_is_the_blocks_of_its_counter_in_order),
         cmocka_unit_test(the_block_number_carries_into_its_upper_word),
         cmocka_unit_test(wide_draws_start_at_an_even_word),
+        cmocka_unit_test(drawing_many_is_drawing_one_by_one),
         cmocka_unit_test(seed_purpose_and_entity_each_make_another_stream),
         cmocka_unit_test(adding_an_entity_shifts_nobodys_draws),
         cmocka_unit_test(neighbouring_entities_are_independent),
