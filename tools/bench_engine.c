@@ -16,6 +16,7 @@
 #define PASS_OPS      2000000
 #define GTREE_MAX     1000000
 #define TIMEOUT       (10 * HF_NS_PER_SECOND)
+#define DRAWS         256 /* random numbers drawn together */
 #define MM1_LOAD      0.9
 #define MM1_QUEUE_MAX 4096 /* at load 0.9 never reached in a lifetime: 0.9^4096 = 1e-187 */
 
@@ -25,11 +26,18 @@ typedef struct Agent {
 
 _Static_assert(sizeof(Agent) == 64, "one agent fills a cache line");
 
+/* Exponential variates of mean 1, some ahead. */
+typedef struct Draws {
+    double draw[DRAWS];
+    uint32_t used;
+    HfStream stream;
+} Draws;
+
 /* What the handlers share. */
 typedef struct Bench {
     HfEngine *engine;
-    HfStream stream;
     uint64_t left; /* operations until the pass ends */
+    Draws draws;
     Agent *agent;
     HfEvent *timeout;
     HfTimer *timer;
@@ -40,9 +48,19 @@ typedef struct Bench {
 
 enum { KIND_MAIN, KIND_OTHER };
 
-static inline HfTime exponential(Bench *bench, double mean_ns)
+static void init_draws(Draws *draws)
 {
-    return (HfTime)(mean_ns * hf_stream_exponential(&bench->stream));
+    hf_stream_init(&draws->stream, 1, "bench-engine", 0);
+    draws->used = DRAWS;
+}
+
+static inline HfTime exponential(Draws *draws, double mean_ns)
+{
+    if (draws->used == DRAWS) {
+        hf_stream_exponentials(&draws->stream, draws->draw, DRAWS);
+        draws->used = 0;
+    }
+    return (HfTime)(mean_ns * draws->draw[draws->used++]);
 }
 
 static inline void count_down(Bench *bench)
@@ -52,7 +70,7 @@ static inline void count_down(Bench *bench)
 
 static inline void hold(Bench *bench, uint32_t target)
 {
-    hf_engine_after(bench->engine, exponential(bench, 1e9), KIND_MAIN, target, 0);
+    hf_engine_after(bench->engine, exponential(&bench->draws, 1e9), KIND_MAIN, target, 0);
     count_down(bench);
 }
 
@@ -95,11 +113,11 @@ static void on_timeout(void *context, const HfEventArgs *event)
 static void on_arrival(void *context, const HfEventArgs *event)
 {
     Bench *bench = context;
-    hf_engine_after(bench->engine, exponential(bench, 1e9 / MM1_LOAD), KIND_MAIN, 0, 0);
+    hf_engine_after(bench->engine, exponential(&bench->draws, 1e9 / MM1_LOAD), KIND_MAIN, 0, 0);
     HF_ASSERT(bench->present < MM1_QUEUE_MAX);
     bench->waiting[(bench->head + bench->present++) % MM1_QUEUE_MAX] = event->now;
     if (bench->present == 1)
-        hf_engine_after(bench->engine, exponential(bench, 1e9), KIND_OTHER, 0, 0);
+        hf_engine_after(bench->engine, exponential(&bench->draws, 1e9), KIND_OTHER, 0, 0);
 }
 
 static void on_departure(void *context, const HfEventArgs *event)
@@ -108,7 +126,7 @@ static void on_departure(void *context, const HfEventArgs *event)
     bench->sojourn += event->now - bench->waiting[bench->head];
     bench->head = (bench->head + 1) % MM1_QUEUE_MAX;
     if (--bench->present > 0)
-        hf_engine_after(bench->engine, exponential(bench, 1e9), KIND_OTHER, 0, 0);
+        hf_engine_after(bench->engine, exponential(&bench->draws, 1e9), KIND_OTHER, 0, 0);
     count_down(bench);
 }
 
@@ -149,7 +167,7 @@ static void summarise(HfBenchResult *result, double *ns)
 static void set_up(Bench *bench, const Workload *workload, HfEventListKind list, uint64_t n)
 {
     *bench = (Bench){.engine = hf_engine_new(list)};
-    hf_stream_init(&bench->stream, 1, "bench-engine", 0);
+    init_draws(&bench->draws);
     hf_engine_register(bench->engine, "main", workload->main, bench);
     hf_engine_register(bench->engine, "other", workload->other, bench);
     if (workload->main == on_touch) {
@@ -166,7 +184,7 @@ static void set_up(Bench *bench, const Workload *workload, HfEventListKind list,
         hf_engine_prefetch(bench->engine, KIND_MAIN, bench->timer, sizeof(HfTimer));
     }
     for (uint64_t i = 0; i < n; i++)
-        hf_engine_after(bench->engine, exponential(bench, 1e9), KIND_MAIN, (uint32_t)i, 0);
+        hf_engine_after(bench->engine, exponential(&bench->draws, 1e9), KIND_MAIN, (uint32_t)i, 0);
 }
 
 static void tear_down(Bench *bench)
@@ -224,12 +242,12 @@ static gint compare_keys(gconstpointer a, gconstpointer b, gpointer counter)
     return x->sequence < y->sequence ? -1 : x->sequence > y->sequence;
 }
 
-static void hold_tree(GTree *tree, HfStream *stream, uint64_t *sequence, uint64_t operations)
+static void hold_tree(GTree *tree, Draws *draws, uint64_t *sequence, uint64_t operations)
 {
     for (uint64_t i = 0; i < operations; i++) {
         TreeKey *key = g_tree_node_key(g_tree_node_first(tree));
         g_tree_remove(tree, key);
-        key->when += (HfTime)(1e9 * hf_stream_exponential(stream));
+        key->when += exponential(draws, 1e9);
         key->sequence = ++*sequence;
         g_tree_insert(tree, key, key);
     }
@@ -239,19 +257,19 @@ static void bench_gtree(const HfBenchOptions *options, HfBenchResult *result)
 {
     uint64_t n = result->pending, sequence = 0, comparisons = 0;
     double ns[PASSES_MAX];
-    HfStream stream;
-    hf_stream_init(&stream, 1, "bench-engine", 0);
+    Draws draws;
+    init_draws(&draws);
     GTree *tree = g_tree_new_full(compare_keys, &comparisons, NULL, NULL);
     TreeKey *keys = g_new(TreeKey, n);
     for (uint64_t i = 0; i < n; i++) {
-        keys[i] = (TreeKey){(HfTime)(1e9 * hf_stream_exponential(&stream)), ++sequence};
+        keys[i] = (TreeKey){exponential(&draws, 1e9), ++sequence};
         g_tree_insert(tree, &keys[i], &keys[i]);
     }
-    hold_tree(tree, &stream, &sequence, MIN(n, 1000000));
+    hold_tree(tree, &draws, &sequence, MIN(n, 1000000));
     comparisons = 0;
     for (uint32_t pass = 0; pass < options->passes; pass++) {
         double start = cpu_ns();
-        hold_tree(tree, &stream, &sequence, result->operations);
+        hold_tree(tree, &draws, &sequence, result->operations);
         ns[pass] = (cpu_ns() - start) / (double)result->operations;
     }
     summarise(result, ns);

@@ -1,80 +1,26 @@
 /*
- * Records, handles, kinds, timers and the run loop; see engine.h. The order of events is the event
- * list's business (ladder.c, heap.c).
+ * Scheduling, cancelling and the run loop; see engine.h, and engine_internal.h for the insides. The
+ * order of events is the event list's business (ladder.c, heap.c).
  *
- * A record is filled when an event is scheduled and free again as soon as the event fires or is
- * cancelled; the key of a cancelled event stays in the list and is recognised when met, because its
- * record no longer carries the same `low`. When there are twice as many of these dead keys as
- * live ones they are swept out.
- *
- * A timer owns one queued event and remembers beside it when it is really due. If that event
- * surfaces and the timer was extended meanwhile, the event goes back into the list under the key
- * (due instant, sequence number of the extension), and nothing fires.
- *
- * Invariants:  live = records filled = scheduled - fired - cancelled, over all kinds.
- *              every live event has one key in the list; `dead` others have no event.
+ * The run loop takes the next key straight from the end of the ladder's sorted bottom as long as
+ * that is below `free_run`. Everything that may come in between (bottom is empty, events of the
+ * present in the ring, a stop, the end of the run, a heap instead of a ladder) makes that
+ * comparison fail, so that the common case asks nothing else.
  */
-#include "engine/engine.h"
+#include "engine/engine_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vec.h"
-#include "engine/heap_internal.h"
-#include "engine/ladder_internal.h"
 #include "engine/memory_internal.h"
 
 #define SWEEP_SLACK    1024 /* dead keys that are never worth a sweep */
 #define SWEEP_FACTOR   2    /* dead keys for each live one before they are swept out */
 #define PREFETCH_SLOTS 8192 /* below this many records the second cache holds them all */
+#define FETCH_RECORD   16   /* how many events ahead a record is fetched.. */
+#define FETCH_TARGET   8    /* ..and what its handler will touch */
 
-typedef struct Kind {
-    HfEventHandler handler;
-    void *context;
-    HfEventCounts counts;
-    const char *prefetch_base; /* NULL = none */
-    size_t prefetch_stride;
-    HfLookAhead look; /* NULL = none */
-    char *name;
-} Kind;
-
-/* A row; the handle is row and generation. Generations count up by one with every use. */
-typedef struct Timer {
-    HfEvent event;     /* the queued one; 0 = the row is free */
-    HfTime queued;     /* when that surfaces */
-    HfTime due;        /* >= queued */
-    uint64_t sequence; /* of the last extension; 0 = the event is due as queued */
-    uint64_t arg;      /* of a free row: the next free one + 1, 0 = none */
-    uint32_t target;
-    uint32_t generation;
-    uint64_t unused[2];
-} Timer;
-
-_Static_assert(sizeof(Timer) == 64, "a timer is one cache line");
-
-struct HfEngine {
-    HfTime now;
-    uint64_t sequence;      /* the last one given out */
-    HfEventRecord *records; /* [records_room]; 0 is not used */
-    uint32_t records_room;
-    uint32_t records_used;  /* ever, 0 included: one more than the peak */
-    uint32_t records_empty; /* head of the free list; 0 = none */
-    uint32_t live;
-    HfEventListKind list;
-    gboolean is_running, is_stopped;
-    gboolean is_prefetching; /* there is something to fetch beside the records */
-    gboolean is_looking;     /* some kind has a look-ahead */
-    HF_VEC(Kind) kinds;
-    HfLadder ladder;
-    HfHeap heap;
-    uint64_t dead; /* of the heap; the ladder counts its own */
-    HfEventHandler hook;
-    void *hook_context;
-    Timer *timers; /* [timers_room] */
-    uint32_t timers_used, timers_room;
-    uint32_t timers_empty; /* head of the free rows, + 1; 0 = none */
-    uint64_t requeued, allocations;
-};
+_Static_assert(FETCH_RECORD <= HF_LADDER_AHEAD, "places before bottom are read");
 
 HfEngine *hf_engine_new(HfEventListKind list)
 {
@@ -88,7 +34,8 @@ HfEngine *hf_engine_new(HfEventListKind list)
 void hf_engine_free(HfEngine *engine)
 {
     if (engine == NULL) return;
-    for (guint32 i = 0; i < engine->kinds.count; i++) g_free(engine->kinds.at[i].name);
+    for (guint32 i = 0; i < engine->names.count; i++) g_free(engine->names.at[i]);
+    hf_vec_clear(&engine->names);
     hf_vec_clear(&engine->kinds);
     hf_ladder__clear(&engine->ladder);
     hf_heap__clear(&engine->heap);
@@ -103,16 +50,16 @@ HfEventKind hf_engine_register(HfEngine *engine, const char *name, HfEventHandle
     HF_ASSERT(handler != NULL);
     HF_ASSERT(engine->kinds.count < UINT16_MAX);
     for (guint32 i = 0; i < engine->kinds.count; i++)
-        HF_ASSERT(strcmp(engine->kinds.at[i].name, name) != 0);
-    hf_vec_push(&engine->kinds,
-                (Kind){.handler = handler, .context = context, .name = g_strdup(name)});
+        HF_ASSERT(strcmp(engine->names.at[i], name) != 0);
+    hf_vec_push(&engine->kinds, (Kind){.handler = handler, .context = context});
+    hf_vec_push(&engine->names, g_strdup(name));
     return (HfEventKind)(engine->kinds.count - 1);
 }
 
 const char *hf_engine_kind_name(const HfEngine *engine, HfEventKind kind)
 {
     HF_ASSERT(kind < engine->kinds.count);
-    return engine->kinds.at[kind].name;
+    return engine->names.at[kind];
 }
 
 uint32_t hf_engine_kinds(const HfEngine *engine)
@@ -141,53 +88,46 @@ void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look)
 
 /* ---- Records ----------------------------------------------------------------------------------*/
 
-static __attribute__((noinline)) void grow_records(HfEngine *engine)
+static void grow_records(HfEngine *engine)
 {
     uint32_t room = MAX(engine->records_room * 2, 64);
     HF_ASSERT(room <= HF_KEY_SLOT_MAX + 1);
     engine->records = hf_memory__grow(engine->records, engine->records_room * sizeof(HfEventRecord),
                                       room * sizeof(HfEventRecord));
+    if (engine->records_room == 0) engine->records[0] = (HfEventRecord){0}; /* looked ahead at */
     engine->records_room = room;
     engine->allocations++;
 }
 
-/* All records are filled: put one more on the list of empty ones. */
-static __attribute__((noinline)) void add_empty_record(HfEngine *engine)
+void hf_engine__add_record(HfEngine *engine)
 {
+    HF_ASSERT(engine->records_empty == 0);
     if (engine->records_used >= engine->records_room) grow_records(engine);
     uint32_t slot = engine->records_used++;
     engine->records[slot] = (HfEventRecord){0};
     engine->records_empty = slot;
 }
 
-static inline void give_slot(HfEngine *engine, uint32_t slot)
-{
-    HfEventRecord *record = &engine->records[slot];
-    record->low = 0;
-    record->arg2 = engine->records_empty;
-    engine->records_empty = slot;
-    engine->live--;
-}
-
-static inline HfEventRecord *find_live(const HfEngine *engine, HfEvent event)
-{
-    uint32_t slot = hf_key__slot(event);
-    if (event == 0 || slot >= engine->records_used) return NULL;
-    return engine->records[slot].low == event ? &engine->records[slot] : NULL;
-}
-
 /* ---- Putting keys into the list and taking them out -------------------------------------------*/
 
-static inline HfEvent push_key(HfEngine *engine, HfEventKey key)
+uint64_t hf_engine__push_present(HfEngine *engine, HfEventKey key)
 {
-    if (G_LIKELY(engine->list == HF_EVENT_LIST_LADDER))
-        return hf_ladder__push(&engine->ladder, key, hf_key__high_first(engine->now));
-    return hf_heap__push(&engine->heap, key);
+    if (engine->list == HF_EVENT_LIST_HEAP) return hf_heap__push(&engine->heap, key);
+    engine->free_run = 0;
+    return hf_ladder__push_now(&engine->ladder, key);
 }
 
-/* What the event of a record will touch: the timer behind it, or what the caller named. */
-static inline void fetch_target(const HfEngine *engine, const HfEventRecord *record)
+static inline const HfEventRecord *record_of(const HfEngine *engine, const HfEventKey *key)
 {
+    return &engine->records[hf_key__slot(key->low)];
+}
+
+/* What the event of a key will touch: the timer behind it, or what the caller named. Inlined
+ * always: a compiler may drop a call that does nothing but fetch. */
+static inline __attribute__((always_inline)) void fetch_target(const HfEngine *engine,
+                                                               const HfEventKey *key)
+{
+    const HfEventRecord *record = record_of(engine, key);
     const Kind *kind = &engine->kinds.at[record->kind];
     if (record->is_timer)
         __builtin_prefetch(&engine->timers[record->target], 1);
@@ -196,26 +136,29 @@ static inline void fetch_target(const HfEngine *engine, const HfEventRecord *rec
 }
 
 /*
- * Bottom has just been filled. Fetch what the events of the bucket after it will touch, and the
- * records of the bucket after that: by the time they are needed, the misses have overlapped.
+ * The event at `next` is about to fire. Those that follow lie before it: fetch the record of one
+ * some way ahead, and what the handler of a nearer one will touch, whose record has come by now.
  */
-static void look_ahead(HfEngine *engine)
+static inline __attribute__((always_inline)) void fetch_ahead(const HfEngine *engine,
+                                                              const HfEventKey *next)
 {
-    const HfLadder *ladder = &engine->ladder;
-    const HfEventRecord *records = engine->records;
-    uint32_t cursor = 0, count;
-    const HfEventKey *key = hf_ladder__ahead(ladder, &cursor, &count);
+    __builtin_prefetch(record_of(engine, next - FETCH_RECORD), 1);
+    if (engine->is_prefetching) fetch_target(engine, next - FETCH_TARGET);
+}
+
+/* Bottom was filled: do the same for the first events of it, all at once. */
+static inline __attribute__((always_inline)) void fetch_first(const HfEngine *engine)
+{
+    const HfEventKey *next = engine->ladder.bottom + engine->ladder.bottom_count;
+    for (int i = 0; i < FETCH_RECORD; i++) __builtin_prefetch(record_of(engine, next - i), 1);
     if (engine->is_prefetching)
-        for (uint32_t i = 0; i < count; i++)
-            fetch_target(engine, &records[hf_key__slot(key[i].low)]);
-    key = hf_ladder__ahead(ladder, &cursor, &count);
-    for (uint32_t i = 0; i < count; i++) __builtin_prefetch(&records[hf_key__slot(key[i].low)], 1);
+        for (int i = 0; i < FETCH_TARGET; i++) fetch_target(engine, next - i);
 }
 
 /* Show the event of a key to its kind. */
 static void look(const HfEngine *engine, HfEventKey key, uint32_t step)
 {
-    const HfEventRecord *record = &engine->records[hf_key__slot(key.low)];
+    const HfEventRecord *record = record_of(engine, &key);
     const Kind *kind = &engine->kinds.at[record->kind];
     if (record->low != key.low || record->is_timer || kind->look == NULL) return;
     kind->look(kind->context,
@@ -234,7 +177,7 @@ static void look_from_bottom(const HfEngine *engine)
     for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
         uint32_t behind = HF_LOOK_STEPS - step;
         if (behind <= ladder->bottom_count)
-            look(engine, ladder->bottom[ladder->bottom_count - behind], step);
+            look(engine, ladder->bottom[ladder->bottom_count + 1 - behind], step);
     }
 }
 
@@ -245,7 +188,7 @@ static void look_at_first(const HfEngine *engine)
     for (uint32_t step = 0; step + 1 < HF_LOOK_STEPS; step++)
         for (uint32_t behind = 1; behind < HF_LOOK_STEPS - step; behind++)
             if (behind <= ladder->bottom_count)
-                look(engine, ladder->bottom[ladder->bottom_count - behind], step);
+                look(engine, ladder->bottom[ladder->bottom_count + 1 - behind], step);
 }
 
 static gboolean refill(HfEngine *engine, uint64_t limit)
@@ -253,42 +196,42 @@ static gboolean refill(HfEngine *engine, uint64_t limit)
     HfLadder *ladder = &engine->ladder;
     gboolean is_purging = ladder->dead * 4 > engine->live;
     if (!hf_ladder__refill(ladder, limit, is_purging ? engine->records : NULL)) return FALSE;
-    if (engine->records_used > PREFETCH_SLOTS) look_ahead(engine);
+    if (engine->records_used > PREFETCH_SLOTS) fetch_first(engine);
     if (engine->is_looking) look_at_first(engine);
     return TRUE;
 }
 
 /* Some events of the present were scheduled with no delay: they come after those of bottom. */
-static gboolean pop_present(HfEngine *engine, HfEventKey *key_out)
+static HfEventKey pop_present(HfEngine *engine)
 {
     HfLadder *ladder = &engine->ladder;
     HfEventKey first = ladder->ring[ladder->ring_head];
     if (ladder->bottom_count == 0) (void)refill(engine, first.high);
-    if (ladder->bottom_count > 0 && hf_key__less(ladder->bottom[ladder->bottom_count - 1], first)) {
-        *key_out = ladder->bottom[--ladder->bottom_count];
-        return TRUE;
-    }
+    if (ladder->bottom_count > 0 && hf_key__less(ladder->bottom[ladder->bottom_count], first))
+        return ladder->bottom[ladder->bottom_count--];
     ladder->ring_head = (ladder->ring_head + 1) & (ladder->ring_room - 1);
     ladder->ring_count--;
-    *key_out = first;
-    return TRUE;
+    return first;
 }
 
 /* The smallest key, if its `high` is at most `limit`; dead ones included. */
-static inline gboolean pop_key(HfEngine *engine, uint64_t limit, HfEventKey *key_out)
+static gboolean pop_key(HfEngine *engine, uint64_t limit, HfEventKey *key_out)
 {
-    if (G_LIKELY(engine->list == HF_EVENT_LIST_LADDER)) {
-        HfLadder *ladder = &engine->ladder;
-        if (G_UNLIKELY(ladder->ring_count > 0)) return pop_present(engine, key_out);
-        if (ladder->bottom_count == 0 && !refill(engine, limit)) return FALSE;
-        *key_out = ladder->bottom[ladder->bottom_count - 1];
-        if (key_out->high > limit) return FALSE;
-        ladder->bottom_count--;
-        if (G_UNLIKELY(engine->is_looking)) look_from_bottom(engine);
+    HfLadder *ladder = &engine->ladder;
+    if (engine->list == HF_EVENT_LIST_HEAP) {
+        if (engine->heap.count == 0 || engine->heap.key[0].high > limit) return FALSE;
+        *key_out = hf_heap__pop(&engine->heap);
         return TRUE;
     }
-    if (engine->heap.count == 0 || engine->heap.key[0].high > limit) return FALSE;
-    *key_out = hf_heap__pop(&engine->heap);
+    if (ladder->ring_count > 0) {
+        *key_out = pop_present(engine);
+        return TRUE;
+    }
+    if (ladder->bottom_count == 0 && !refill(engine, limit)) return FALSE;
+    *key_out = ladder->bottom[ladder->bottom_count];
+    if (key_out->high > limit) return FALSE;
+    ladder->bottom_count--;
+    if (engine->is_looking) look_from_bottom(engine);
     return TRUE;
 }
 
@@ -297,8 +240,7 @@ static inline uint64_t *dead_keys(HfEngine *engine)
     return engine->list == HF_EVENT_LIST_LADDER ? &engine->ladder.dead : &engine->dead;
 }
 
-/* An event was cancelled: its key stays behind. */
-static void leave_dead_key(HfEngine *engine)
+void hf_engine__leave_dead_key(HfEngine *engine)
 {
     uint64_t *dead = dead_keys(engine);
     if (++*dead <= SWEEP_FACTOR * (uint64_t)engine->live + SWEEP_SLACK) return;
@@ -320,248 +262,135 @@ static gboolean requeue_if_extended(HfEngine *engine, HfEventKey key, HfEventRec
     timer->queued = timer->due;
     timer->sequence = 0;
     engine->requeued++;
-    (void)push_key(engine, real);
+    (void)hf_engine__push(engine, real);
     return TRUE;
 }
 
-/* Take the next event that will really fire, at or before `limit`. */
-static inline gboolean pop_event(HfEngine *engine, uint64_t limit, HfEventKey *key_out)
+/* Whether an event fires now that its key was taken out: not if it was cancelled or put off. */
+static inline gboolean is_due(HfEngine *engine, HfEventKey key)
 {
-    while (pop_key(engine, limit, key_out)) {
-        HfEventRecord *record = &engine->records[hf_key__slot(key_out->low)];
-        if (G_UNLIKELY(record->low != key_out->low)) {
-            --*dead_keys(engine);
-            continue;
-        }
-        if (G_UNLIKELY(record->is_timer) && requeue_if_extended(engine, *key_out, record)) continue;
-        return TRUE;
+    HfEventRecord *record = &engine->records[hf_key__slot(key.low)];
+    if (G_UNLIKELY(record->low != key.low)) {
+        --*dead_keys(engine);
+        return FALSE;
     }
-    return FALSE;
+    return !G_UNLIKELY(record->is_timer) || !requeue_if_extended(engine, key, record);
+}
+
+/* Take the next event that will really fire, at or before `limit`. */
+static __attribute__((noinline)) gboolean pop_event(HfEngine *engine, uint64_t limit,
+                                                    HfEventKey *key_out)
+{
+    do
+        if (!pop_key(engine, limit, key_out)) return FALSE;
+    while (!is_due(engine, *key_out));
+    return TRUE;
 }
 
 /* ---- Scheduling -------------------------------------------------------------------------------*/
-
-static inline uint64_t next_sequence(HfEngine *engine)
-{
-    HF_ASSERT(engine->sequence < HF_KEY_SEQUENCE_MAX);
-    return ++engine->sequence;
-}
-
-/* Into the record emptied last, of which there is one: the one most likely in cache. */
-static inline HfEvent schedule(HfEngine *engine, HfTime when, HfEventRecord content)
-{
-    HF_ASSERT(when >= engine->now); /* the past cannot change */
-    HF_ASSERT(when <= HF_TIME_MAX);
-    uint32_t slot = engine->records_empty;
-    HfEventRecord *record = &engine->records[slot];
-    engine->records_empty = (uint32_t)record->arg2;
-    engine->live++;
-    HfEventKey key = hf_key__make(when, next_sequence(engine), slot);
-    record->low = key.low;
-    record->arg = content.arg;
-    record->arg2 = content.arg2;
-    record->target = content.target;
-    record->kind = content.kind;
-    record->is_timer = content.is_timer;
-    if (when == engine->now && engine->list == HF_EVENT_LIST_LADDER)
-        return hf_ladder__push_now(&engine->ladder, key);
-    return push_key(engine, key);
-}
 
 /* The first event at a new peak: the way round that needs no registers saved on the other. */
 static __attribute__((noinline)) HfEvent schedule_more(HfEngine *engine, HfTime when,
                                                        HfEventKind kind, uint32_t target,
                                                        uint64_t arg, uint64_t arg2)
 {
-    add_empty_record(engine);
+    hf_engine__add_record(engine);
     return hf_engine_at2(engine, when, kind, target, arg, arg2);
 }
 
-static inline HfEvent at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
-                          uint64_t arg, uint64_t arg2)
+/* `when` was checked. */
+static inline HfEvent schedule(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
+                               uint64_t arg, uint64_t arg2)
 {
     if (G_UNLIKELY(engine->records_empty == 0))
         return schedule_more(engine, when, kind, target, arg, arg2);
     HF_ASSERT(kind < engine->kinds.count);
     engine->kinds.at[kind].counts.scheduled++;
-    return schedule(engine, when,
-                    (HfEventRecord){.arg = arg, .arg2 = arg2, .target = target, .kind = kind});
+    return hf_engine__schedule(engine, when, kind, FALSE, target, arg, arg2);
 }
 
 HfEvent hf_engine_at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
                       uint64_t arg, uint64_t arg2)
 {
-    return at2(engine, when, kind, target, arg, arg2);
+    HF_ASSERT(when >= engine->now); /* the past cannot change */
+    HF_ASSERT(when <= HF_TIME_MAX);
+    return schedule(engine, when, kind, target, arg, arg2);
 }
 
 HfEvent hf_engine_at(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
 {
-    return at2(engine, when, kind, target, arg, 0);
+    return hf_engine_at2(engine, when, kind, target, arg, 0);
 }
 
+/* One comparison finds both a delay that is negative and one beyond the end of time. */
 static inline HfTime after(const HfEngine *engine, HfTime delay)
 {
+    if (G_LIKELY((uint64_t)delay <= (uint64_t)(HF_TIME_MAX - engine->now)))
+        return engine->now + delay;
     HF_ASSERT(delay >= 0);
-    return MIN(hf_time_add(engine->now, delay), HF_TIME_MAX);
+    return HF_TIME_MAX;
 }
 
 HfEvent hf_engine_after2(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                          uint64_t arg, uint64_t arg2)
 {
-    return at2(engine, after(engine, delay), kind, target, arg, arg2);
+    return schedule(engine, after(engine, delay), kind, target, arg, arg2);
 }
 
 HfEvent hf_engine_after(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                         uint64_t arg)
 {
-    return at2(engine, after(engine, delay), kind, target, arg, 0);
+    return schedule(engine, after(engine, delay), kind, target, arg, 0);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)
 {
-    return find_live(engine, event) != NULL;
+    return hf_engine__find(engine, event) != NULL;
 }
 
 gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event)
 {
-    HfEventRecord *record = find_live(engine, *event);
+    HfEventRecord *record = hf_engine__find(engine, *event);
     uint32_t slot = hf_key__slot(*event);
     *event = 0;
     if (record == NULL) return FALSE;
     HF_ASSERT(!record->is_timer); /* timers are stopped */
     engine->kinds.at[record->kind].counts.cancelled++;
-    give_slot(engine, slot);
-    leave_dead_key(engine);
+    hf_engine__give_slot(engine, slot);
+    hf_engine__leave_dead_key(engine);
     return TRUE;
-}
-
-/* ---- Timers -----------------------------------------------------------------------------------*/
-
-static inline HfTimer timer_handle(uint32_t row, const Timer *timer)
-{
-    return (HfTimer)timer->generation << 32 | row;
-}
-
-static inline Timer *find_timer(const HfEngine *engine, HfTimer handle)
-{
-    uint32_t row = (uint32_t)handle;
-    if (handle == 0 || row >= engine->timers_used) return NULL;
-    Timer *timer = &engine->timers[row];
-    return timer->event != 0 && timer_handle(row, timer) == handle ? timer : NULL;
-}
-
-static uint32_t take_timer(HfEngine *engine)
-{
-    uint32_t row = engine->timers_empty - 1;
-    if (engine->timers_empty != 0) {
-        engine->timers_empty = (uint32_t)engine->timers[row].arg;
-    } else {
-        row = engine->timers_used++;
-        if (row == engine->timers_room) {
-            uint32_t room = MAX(2 * engine->timers_room, 16);
-            engine->timers = hf_memory__grow(engine->timers, engine->timers_room * sizeof(Timer),
-                                             room * sizeof(Timer));
-            engine->timers_room = room;
-            engine->allocations++;
-        }
-        engine->timers[row].generation = 0;
-        engine->is_prefetching = TRUE;
-    }
-    engine->timers[row].generation++;
-    return row;
-}
-
-/* A row whose generations ran out is retired, rather than let an old handle come alive again. */
-static void give_timer(HfEngine *engine, uint32_t row)
-{
-    Timer *timer = &engine->timers[row];
-    timer->event = 0;
-    if (timer->generation == UINT32_MAX) return;
-    timer->arg = engine->timers_empty;
-    engine->timers_empty = row + 1;
-}
-
-static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime when)
-{
-    if (engine->records_empty == 0) add_empty_record(engine);
-    HfEvent event =
-        schedule(engine, when, (HfEventRecord){.target = row, .kind = kind, .is_timer = TRUE});
-    Timer *timer = &engine->timers[row];
-    timer->event = event;
-    timer->queued = timer->due = when;
-    timer->sequence = 0;
-}
-
-HfTimer hf_timer_arm(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
-{
-    HF_ASSERT(kind < engine->kinds.count);
-    HF_ASSERT(when >= engine->now);
-    uint32_t row = take_timer(engine);
-    engine->timers[row].arg = arg;
-    engine->timers[row].target = target;
-    engine->kinds.at[kind].counts.scheduled++;
-    queue_timer(engine, row, kind, when);
-    return timer_handle(row, &engine->timers[row]);
-}
-
-gboolean hf_timer_extend(HfEngine *engine, HfTimer handle, HfTime when)
-{
-    Timer *timer = find_timer(engine, handle);
-    if (timer == NULL) return FALSE;
-    HF_ASSERT(when >= engine->now);
-    HF_ASSERT(when <= HF_TIME_MAX);
-    if (G_LIKELY(when > timer->queued)) {
-        timer->due = when;
-        timer->sequence = next_sequence(engine);
-        return TRUE;
-    }
-    uint32_t slot = hf_key__slot(timer->event);
-    HfEventKind kind = engine->records[slot].kind;
-    give_slot(engine, slot);
-    leave_dead_key(engine);
-    queue_timer(engine, (uint32_t)handle, kind, when);
-    return TRUE;
-}
-
-gboolean hf_timer_stop(HfEngine *engine, HfTimer *handle)
-{
-    Timer *timer = find_timer(engine, *handle);
-    uint32_t row = (uint32_t)*handle;
-    *handle = 0;
-    if (timer == NULL) return FALSE;
-    uint32_t slot = hf_key__slot(timer->event);
-    engine->kinds.at[engine->records[slot].kind].counts.cancelled++;
-    give_timer(engine, row);
-    give_slot(engine, slot);
-    leave_dead_key(engine);
-    return TRUE;
-}
-
-HfTime hf_timer_due(const HfEngine *engine, HfTimer handle)
-{
-    const Timer *timer = find_timer(engine, handle);
-    return timer != NULL ? timer->due : HF_TIME_NEVER;
 }
 
 /* ---- Running ----------------------------------------------------------------------------------*/
 
+_Static_assert(offsetof(HfEventArgs, arg) == offsetof(HfEventRecord, arg) &&
+                   offsetof(HfEventArgs, arg2) == offsetof(HfEventRecord, arg2) &&
+                   offsetof(HfEventArgs, target) == offsetof(HfEventRecord, target) &&
+                   offsetof(HfEventArgs, kind) == offsetof(HfEventRecord, kind) &&
+                   sizeof(HfEventArgs) == sizeof(HfEventRecord),
+               "what a handler is told is copied as it lies in the record");
+
+/* The row of a timer that fires is free again. */
+static void end_timer(HfEngine *engine, HfEventArgs *event)
+{
+    const Timer *timer = &engine->timers[event->target];
+    uint32_t row = event->target;
+    event->arg = timer->arg;
+    event->target = timer->target;
+    hf_engine__give_timer(engine, row);
+}
+
 /* From here on the event has fired: its slot and its timer are free for what the handler does. */
-static inline void fire(HfEngine *engine, HfEventKey key)
+static inline __attribute__((always_inline)) void fire(HfEngine *engine, HfEventKey key)
 {
     uint32_t slot = hf_key__slot(key.low);
     const HfEventRecord *record = &engine->records[slot];
-    HfEventArgs event = {.now = hf_key__time(key),
-                         .arg = record->arg,
-                         .arg2 = record->arg2,
-                         .target = record->target,
-                         .kind = record->kind};
-    if (G_UNLIKELY(record->is_timer)) {
-        const Timer *timer = &engine->timers[record->target];
-        event.arg = timer->arg;
-        event.target = timer->target;
-        give_timer(engine, record->target);
-    }
-    give_slot(engine, slot);
+    const size_t from = offsetof(HfEventArgs, arg);
+    HfEventArgs event;
+    event.now = hf_key__time(key);
+    memcpy((char *)&event + from, (const char *)record + from, sizeof event - from);
+    if (G_UNLIKELY(record->is_timer)) end_timer(engine, &event);
+    hf_engine__give_slot(engine, slot);
     HF_ASSERT(event.now >= engine->now);
     engine->now = event.now;
     Kind *kind = &engine->kinds.at[event.kind];
@@ -570,14 +399,41 @@ static inline void fire(HfEngine *engine, HfEventKey key)
     kind->handler(kind->context, &event);
 }
 
+/* Fire from bottom until something is to be asked first. */
+static void run_freely(HfEngine *engine)
+{
+    HfLadder *ladder = &engine->ladder;
+    for (;;) {
+        const HfEventKey *next = &ladder->bottom[ladder->bottom_count];
+        HfEventKey key = *next;
+        if (key.high >= engine->free_run) return;
+        ladder->bottom_count--;
+        if (engine->records_used > PREFETCH_SLOTS) fetch_ahead(engine, next);
+        if (G_UNLIKELY(engine->is_looking)) look_from_bottom(engine);
+        if (is_due(engine, key)) fire(engine, key);
+    }
+}
+
+/* Events of the present come first, and the heap has no bottom. */
+static inline void free_the_run(HfEngine *engine)
+{
+    gboolean is_free = engine->list == HF_EVENT_LIST_LADDER && engine->ladder.ring_count == 0;
+    engine->free_run = !is_free ? 0 : engine->limit == UINT64_MAX ? UINT64_MAX : engine->limit + 1;
+}
+
 HfRunEnd hf_engine_run_until(HfEngine *engine, HfTime until)
 {
     HF_ASSERT(until >= engine->now);
     HF_ASSERT(!engine->is_running);
-    uint64_t limit = until > HF_TIME_MAX ? UINT64_MAX : hf_key__high_last(until);
+    engine->limit = until > HF_TIME_MAX ? UINT64_MAX : hf_key__high_last(until);
     engine->is_running = TRUE;
     HfEventKey key;
-    while (!engine->is_stopped && pop_event(engine, limit, &key)) fire(engine, key);
+    while (!engine->is_stopped && pop_event(engine, engine->limit, &key)) {
+        free_the_run(engine);
+        fire(engine, key);
+        if (engine->free_run > 0) run_freely(engine);
+    }
+    engine->free_run = 0;
     engine->is_running = FALSE;
     if (engine->is_stopped) {
         engine->is_stopped = FALSE;
@@ -602,6 +458,7 @@ gboolean hf_engine_step(HfEngine *engine)
 void hf_engine_stop(HfEngine *engine)
 {
     engine->is_stopped = TRUE;
+    engine->free_run = 0;
 }
 
 HfTime hf_engine_now(const HfEngine *engine)
@@ -613,7 +470,7 @@ HfTime hf_engine_next(HfEngine *engine)
 {
     HfEventKey key;
     if (!pop_event(engine, UINT64_MAX, &key)) return HF_TIME_NEVER;
-    (void)push_key(engine, key); /* the list orders it where it was */
+    (void)hf_engine__push(engine, key); /* the list orders it where it was */
     return hf_key__time(key);
 }
 
@@ -639,8 +496,9 @@ void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
         .pending = engine->live,
         .pending_peak = engine->records_used - 1,
         .memory_bytes = sizeof *engine + engine->records_room * sizeof(HfEventRecord) +
-                        engine->kinds.room * sizeof(Kind) + engine->timers_room * sizeof(Timer) +
-                        hf_ladder__memory(&engine->ladder) + hf_heap__memory(&engine->heap),
+                        engine->kinds.room * sizeof(Kind) + engine->names.room * sizeof(char *) +
+                        engine->timers_room * sizeof(Timer) + hf_ladder__memory(&engine->ladder) +
+                        hf_heap__memory(&engine->heap),
         .allocations = engine->allocations + work->allocations,
         .keys_moved = work->keys_moved,
         .comparisons = work->comparisons,
@@ -671,11 +529,14 @@ void hf_engine_check(const HfEngine *engine)
     }
     HF_ASSERT(keys == engine->live + dead);
     uint64_t filled = 0;
-    for (uint32_t i = 1; i < engine->records_used; i++) filled += engine->records[i].low != 0;
+    for (uint32_t i = 1; i < engine->records_used; i++)
+        filled += engine->records[i].low > HF_KEY_SLOT_MAX || engine->records[i].low == i;
     HF_ASSERT(filled == engine->live);
-    for (uint32_t i = 0, slot = engine->records_empty; slot != 0; i++) {
-        HF_ASSERT(i < engine->records_used);
-        HF_ASSERT(engine->records[slot].low == 0);
-        slot = (uint32_t)engine->records[slot].arg2;
+    for (uint32_t slot = engine->records_empty; slot != 0; filled++) {
+        HF_ASSERT(slot < engine->records_used);
+        HF_ASSERT(filled < engine->records_used);
+        slot = (uint32_t)engine->records[slot].low;
+        HF_ASSERT(slot <= HF_KEY_SLOT_MAX);
     }
+    HF_ASSERT(filled + 1 == MAX(engine->records_used, 1));
 }

@@ -29,9 +29,9 @@ typedef struct HfEventKey {
     uint64_t low, high;
 } HfEventKey;
 
-/* An event without its time, which only its key knows. Free records: low = 0, arg2 = next free. */
+/* An event without its time, which only its key knows. */
 typedef struct HfEventRecord {
-    uint64_t low; /* of the key it was filled for; 0 = free */
+    uint64_t low; /* of the key it was filled for; of a free one: the next free slot, 0 = none */
     uint64_t arg, arg2;
     uint32_t target;
     uint16_t kind;

@@ -8,6 +8,7 @@
  *  - Buckets of a rung before now_ix are empty, and so are all buckets of a rung not in use.
  *  - Of the last rung, start + now_ix * width is from[rungs], where bottom ends, unless the rung is
  *    used up: that is then from[rungs - 1], the end of its range, which may cut its last bucket.
+ *  - No key of the inbox is for bottom; bottom's end rises only when the inbox is empty.
  */
 #include "engine/ladder_internal.h"
 
@@ -16,8 +17,10 @@
 
 #include "engine/memory_internal.h"
 
-#define MIN_BUCKETS      4
-#define HF_LADDER_SPREAD 12
+#define MIN_BUCKETS 4
+#define SPILL_KEEPS 32   /* keys that stay in bottom when the rest goes to top */
+#define SPREAD      128  /* keys for each bucket of a rung made of one */
+#define LINES_AHEAD 1024 /* chunks from which on the next bucket is fetched ahead of its turn */
 
 static inline HfEventKey *chunk_at(const HfLadder *ladder, uint32_t chunk)
 {
@@ -40,37 +43,48 @@ static inline uint32_t first_chunk(const HfLadder *ladder, const HfBucket *bucke
     return ladder->next[last_chunk(bucket)];
 }
 
-static inline uint64_t bottom_end(const HfLadder *ladder)
+static inline HfBucket *top_of(HfLadder *ladder)
 {
-    return ladder->from[ladder->rungs];
+    return ladder->rung[0].bucket;
 }
 
 static inline void set_bottom_end(HfLadder *ladder, uint64_t high)
 {
-    ladder->from[ladder->rungs] = high;
+    ladder->from[ladder->rungs] = ladder->bottom_end = high;
 }
 
-static void reserve_bottom(HfLadder *ladder, uint32_t room)
+/* Room for `limit` keys, and beside them for what sorting and fetching ahead read and write. */
+static void limit_bottom(HfLadder *ladder, uint32_t limit)
 {
-    if (room <= ladder->bottom_room) return;
-    uint32_t doubled = MAX(ladder->bottom_room, HF_LADDER_BOTTOM * 2);
-    while (doubled < room) doubled *= 2;
-    ladder->bottom = g_renew(HfEventKey, ladder->bottom, doubled);
-    ladder->bottom_room = doubled;
+    ladder->bottom_limit = limit;
+    if (limit <= ladder->bottom_room) return;
+    uint32_t room = MAX(ladder->bottom_room, HF_LADDER_BOTTOM);
+    while (room < limit) room *= 2;
+    size_t places = HF_LADDER_AHEAD + 1 + (size_t)room + HF_SORT_PAD;
+    HfEventKey *base = g_new0(HfEventKey, places);
+    base[HF_LADDER_AHEAD] = (HfEventKey){0, UINT64_MAX};
+    if (ladder->bottom != NULL) {
+        memcpy(base, ladder->bottom - HF_LADDER_AHEAD,
+               (HF_LADDER_AHEAD + 1 + (size_t)ladder->bottom_count) * sizeof *base);
+        g_free(ladder->bottom - HF_LADDER_AHEAD);
+    }
+    ladder->bottom = base + HF_LADDER_AHEAD;
+    ladder->bottom_room = room;
     ladder->work.allocations++;
 }
 
 void hf_ladder__init(HfLadder *ladder)
 {
-    *ladder = (HfLadder){0};
+    *ladder = (HfLadder){.inbox_room = HF_LADDER_INBOX};
+    ladder->rung[0] = (HfRung){.bucket = g_new0(HfBucket, 1), .shift = 63, .buckets = 1, .room = 1};
     set_bottom_end(ladder, HF_LADDER_NO_END);
-    reserve_bottom(ladder, HF_LADDER_BOTTOM); /* below the limit nobody asks for room */
+    limit_bottom(ladder, HF_LADDER_BOTTOM);
 }
 
 void hf_ladder__clear(HfLadder *ladder)
 {
-    for (int i = 0; i < HF_LADDER_RUNGS; i++) g_free(ladder->rung[i].bucket);
-    g_free(ladder->bottom);
+    for (int i = 0; i <= HF_LADDER_RUNGS; i++) g_free(ladder->rung[i].bucket);
+    if (ladder->bottom != NULL) g_free(ladder->bottom - HF_LADDER_AHEAD);
     g_free(ladder->ring);
     free(ladder->chunk);
     g_free(ladder->next);
@@ -100,38 +114,48 @@ static __attribute__((noinline)) void grow_pool(HfLadder *ladder, uint32_t wante
     ladder->chunks_room = room;
 }
 
-uint64_t hf_ladder__append_chunk(HfLadder *ladder, HfBucket *bucket, HfEventKey key)
+/* The pool in locals, for loops that append: their stores could alias any field. */
+typedef struct Pool {
+    HfEventKey *chunk;
+    uint32_t *next;
+    uint32_t free_head, taken;
+} Pool;
+
+/* With `spare` chunks free. */
+static inline Pool begin_pool(HfLadder *ladder, uint32_t spare)
 {
-    if (G_UNLIKELY(ladder->chunks_free == 0)) grow_pool(ladder, 1);
-    uint32_t chunk = ladder->chunks_free_head;
-    ladder->chunks_free_head = ladder->next[chunk];
-    ladder->chunks_free--;
-    if (bucket->count == 0) {
-        ladder->next[chunk] = chunk;
-    } else {
-        uint32_t last = last_chunk(bucket);
-        ladder->next[chunk] = ladder->next[last];
-        ladder->next[last] = chunk;
+    if (ladder->chunks_free < spare) grow_pool(ladder, spare);
+    return (Pool){ladder->chunk, ladder->next, ladder->chunks_free_head, 0};
+}
+
+static inline void end_pool(HfLadder *ladder, const Pool *pool)
+{
+    ladder->chunks_free_head = pool->free_head;
+    ladder->chunks_free -= pool->taken;
+}
+
+static inline void append(Pool *pool, HfBucket *bucket, HfEventKey key)
+{
+    uint32_t after = bucket->after, count = bucket->count;
+    if (count % HF_LADDER_CHUNK == 0) { /* empty, or its last chunk is full */
+        uint32_t fresh = pool->free_head, last = (after - 1) / HF_LADDER_CHUNK;
+        pool->free_head = pool->next[fresh];
+        pool->next[fresh] = count == 0 ? fresh : pool->next[last];
+        if (count > 0) pool->next[last] = fresh;
+        after = fresh * HF_LADDER_CHUNK;
+        pool->taken++;
     }
-    hf_key__put(chunk_at(ladder, chunk), key);
-    bucket->after = chunk * HF_LADDER_CHUNK + 1;
-    bucket->count++;
-    return key.low;
+    hf_key__put(&pool->chunk[after], key);
+    bucket->after = after + 1;
+    bucket->count = count + 1;
 }
 
-uint64_t hf_ladder__push_top(HfLadder *ladder, HfEventKey key)
+/* Give a chunk back whose keys were read. */
+static inline void drop_chunk(Pool *pool, uint32_t chunk)
 {
-    if (ladder->top.count == 0) ladder->top_min = ladder->top_max = key.high;
-    if (key.high < ladder->top_min) ladder->top_min = key.high;
-    if (key.high > ladder->top_max) ladder->top_max = key.high;
-    return hf_ladder__append(ladder, &ladder->top, key);
-}
-
-static inline void free_chunk(HfLadder *ladder, uint32_t chunk)
-{
-    ladder->next[chunk] = ladder->chunks_free_head;
-    ladder->chunks_free_head = chunk;
-    ladder->chunks_free++;
+    pool->next[chunk] = pool->free_head;
+    pool->free_head = chunk;
+    pool->taken--;
 }
 
 /* Empty a bucket, which is not empty, of its keys, all of which were read. */
@@ -142,6 +166,35 @@ static inline void free_chunks(HfLadder *ladder, HfBucket *bucket)
     ladder->chunks_free_head = first;
     ladder->chunks_free += chunks_of(bucket->count);
     bucket->count = 0;
+}
+
+static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
+{
+    return &rung->bucket[(high - rung->start) >> rung->shift];
+}
+
+/*
+ * Put the keys of the inbox away. Which rung is as good as random, so it is counted without a
+ * branch.
+ */
+static void empty_inbox(HfLadder *ladder)
+{
+    uint32_t count = ladder->inbox_count;
+    HfBucket *home[HF_LADDER_INBOX];
+    Pool pool = begin_pool(ladder, count);
+    const uint64_t *from = ladder->from;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t high = ladder->inbox[i].high;
+        uint32_t r = (uint32_t)(high < from[0]) + (uint32_t)(high < from[1]) +
+                     (uint32_t)(high < from[2]) + (uint32_t)(high < from[3]);
+        while (G_UNLIKELY(r > 3) && high < from[r]) r++;
+        home[i] = bucket_for(&ladder->rung[r], high);
+        __builtin_prefetch(&pool.chunk[home[i]->after], 1);
+    }
+    for (uint32_t i = 0; i < count; i++) append(&pool, home[i], ladder->inbox[i]);
+    end_pool(ladder, &pool);
+    ladder->work.keys_moved += count;
+    ladder->inbox_count = 0;
 }
 
 /* ---- Rungs ------------------------------------------------------------------------------------*/
@@ -155,7 +208,7 @@ static HfRung *begin_rung(HfLadder *ladder, uint64_t start, uint64_t end, uint32
     HF_ASSERT(start < end);
     HF_ASSERT(ladder->rungs < HF_LADDER_RUNGS);
     set_bottom_end(ladder, end);
-    HfRung *rung = &ladder->rung[ladder->rungs++];
+    HfRung *rung = &ladder->rung[++ladder->rungs];
     set_bottom_end(ladder, start);
     uint32_t wanted = CLAMP(buckets_wanted, MIN_BUCKETS, HF_LADDER_FANOUT);
     uint64_t last = end - 1 - start;
@@ -184,16 +237,13 @@ static HfRung *begin_rung(HfLadder *ladder, uint64_t start, uint64_t end, uint32
 static inline void end_rung(HfLadder *ladder)
 {
     ladder->from[ladder->rungs--] = 0;
-}
-
-static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
-{
-    return &rung->bucket[(high - rung->start) >> rung->shift];
+    ladder->bottom_end = ladder->from[ladder->rungs];
 }
 
 /* Whether keys are live is asked of their records, which lie anywhere: fetch those of a chunk at
  * once. */
-static inline void fetch_records(const HfEventRecord *records, const HfEventKey *key, uint32_t n)
+static inline __attribute__((always_inline)) void fetch_records(const HfEventRecord *records,
+                                                                const HfEventKey *key, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) __builtin_prefetch(&records[hf_key__slot(key[i].low)]);
 }
@@ -202,193 +252,73 @@ static inline void fetch_records(const HfEventRecord *records, const HfEventKey 
  * Spread the keys of `from` over a rung that covers them, dropping dead ones when `records` is
  * given. Chunk by chunk: the chunk two after the one being read is fetched meanwhile, and each is
  * free as soon as it was read, so that spreading needs few chunks more than there are.
- * Everything the inner loop needs is held in locals: its stores could alias any field.
  */
-static void spread(HfLadder *ladder, HfRung *rung, HfBucket from, const HfEventRecord *records)
+static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
+                   const HfEventRecord *records)
 {
-    uint32_t spare = MIN(rung->buckets, from.count) + 1;
-    if (ladder->chunks_free < spare) grow_pool(ladder, spare);
-    HfEventKey *const pool = ladder->chunk;
-    uint32_t *const next = ladder->next;
+    Pool pool = begin_pool(ladder, MIN(rung->buckets, from.count) + 1);
     HfBucket *const buckets = rung->bucket;
     const uint64_t start = rung->start;
     const uint32_t shift = rung->shift;
-    uint32_t free_head = ladder->chunks_free_head, taken = 0, kept = 0;
-    uint32_t left = from.count, chunk = first_chunk(ladder, &from);
+    uint32_t dropped = 0, left = from.count, chunk = first_chunk(ladder, &from);
     while (left > 0) {
-        uint32_t following = next[chunk], n = MIN(left, HF_LADDER_CHUNK);
-        const HfEventKey *key = pool + (size_t)chunk * HF_LADDER_CHUNK;
-        const HfEventKey *ahead = pool + (size_t)next[following] * HF_LADDER_CHUNK;
+        uint32_t following = pool.next[chunk], n = MIN(left, HF_LADDER_CHUNK);
+        const HfEventKey *key = pool.chunk + (size_t)chunk * HF_LADDER_CHUNK;
+        const HfEventKey *ahead = pool.chunk + (size_t)pool.next[following] * HF_LADDER_CHUNK;
         for (int line = 0; line < HF_LADDER_CHUNK; line += 4) __builtin_prefetch(ahead + line);
         if (records != NULL && left > n)
-            fetch_records(records, pool + (size_t)following * HF_LADDER_CHUNK,
+            fetch_records(records, pool.chunk + (size_t)following * HF_LADDER_CHUNK,
                           MIN(left - n, HF_LADDER_CHUNK));
         for (uint32_t i = 0; i < n; i++) {
-            if (records != NULL && !hf_key__is_live(records, key[i])) continue;
-            HfBucket *bucket = &buckets[(key[i].high - start) >> shift];
-            uint32_t after = bucket->after, count = bucket->count;
-            if (count % HF_LADDER_CHUNK == 0) { /* as hf_ladder__append_chunk() */
-                uint32_t fresh = free_head, last = (after - 1) / HF_LADDER_CHUNK;
-                free_head = next[fresh];
-                next[fresh] = count == 0 ? fresh : next[last];
-                if (count > 0) next[last] = fresh;
-                after = fresh * HF_LADDER_CHUNK;
-                taken++;
-            }
-            hf_key__put(&pool[after], key[i]);
-            bucket->after = after + 1;
-            bucket->count = count + 1;
-            kept++;
+            if (records != NULL && !hf_key__is_live(records, key[i]))
+                dropped++;
+            else
+                append(&pool, &buckets[(key[i].high - start) >> shift], key[i]);
         }
-        next[chunk] = free_head;
-        free_head = chunk;
+        drop_chunk(&pool, chunk);
         chunk = following;
         left -= n;
     }
-    ladder->chunks_free_head = free_head;
-    ladder->chunks_free += chunks_of(from.count) - taken;
-    ladder->dead -= from.count - kept;
-    ladder->work.keys_moved += kept;
+    end_pool(ladder, &pool);
+    ladder->dead -= dropped;
+    ladder->work.keys_moved += from.count - dropped;
 }
 
 /* ---- Bottom -----------------------------------------------------------------------------------*/
 
-/* Heap sort, smallest last. For big bursts of one instant that did not come in order: seldom. */
-static void sift(HfEventKey *key, uint32_t i, uint32_t count)
-{
-    HfEventKey k = key[i];
-    for (;;) {
-        uint64_t child = 2 * (uint64_t)i + 1;
-        if (child >= count) break;
-        if (child + 1 < count && hf_key__less(key[child + 1], key[child])) child++;
-        if (!hf_key__less(key[child], k)) break;
-        key[i] = key[child];
-        i = (uint32_t)child;
-    }
-    key[i] = k;
-}
-
-static void sort_descending(HfEventKey *key, uint32_t count)
-{
-    for (uint32_t i = count / 2; i-- > 0;) sift(key, i, count);
-    for (uint32_t n = count; n-- > 1;) {
-        HfEventKey k = key[n];
-        key[n] = key[0];
-        key[0] = k;
-        sift(key, 0, n);
-    }
-}
-
-/*
- * Sort `count` keys into bottom; of key[], 4 * `vectors` >= `count` places can be read.
- *
- * Each key's place is how many are greater, counted in vector registers. What is compared is the
- * upper 26 bits of the distance from `start`, then the order of arrival; in the rare case that this
- * is not the order of the keys themselves, it is mended afterwards. Places beyond `count` compare
- * as less than any key and become zeroed keys behind the last one.
- * `vectors` is a constant where this is inlined: then no loop has a count to mispredict.
- */
-static inline __attribute__((always_inline)) void sort_vectors(HfEventKey *restrict bottom,
-                                                               const HfEventKey *restrict key,
-                                                               int count, uint64_t start,
-                                                               uint32_t shift, const int vectors)
-{
-    typedef int32_t Four __attribute__((vector_size(16)));
-    int32_t brief[HF_LADDER_SORT] __attribute__((aligned(16)));
-    int32_t greater[HF_LADDER_SORT] __attribute__((aligned(16)));
-    for (int i = 0; i < 4 * vectors; i++) {
-        int32_t distance = (int32_t)((key[i].high - start) >> shift << 5 | (uint32_t)i);
-        brief[i] = i < count ? distance : -1;
-    }
-    for (int v = 0; v < vectors; v++) {
-        Four mine = *(const Four *)(const void *)&brief[4 * v], sum = {0, 0, 0, 0};
-        for (int j = 0; j < 4 * vectors; j++) sum -= brief[j] > mine;
-        *(Four *)(void *)&greater[4 * v] = sum;
-    }
-    for (int i = 0; i < 4 * vectors; i++) hf_key__put(&bottom[greater[i]], key[i]);
-    for (int i = 0; i < 4; i++) hf_key__put(&bottom[count + i], (HfEventKey){0, 0});
-    int is_wrong = 0;
-    for (int i = 1; i < 4 * vectors; i++) is_wrong |= hf_key__less(bottom[i - 1], bottom[i]);
-    if (G_UNLIKELY(is_wrong)) sort_descending(bottom, (uint32_t)count);
-}
-
-/* Sort few keys, no two of which are further apart than `width_bits` bits, from `start` up. */
-static void load_few(HfLadder *ladder, const HfEventKey *key, uint32_t count, uint64_t start,
-                     uint32_t width_bits)
-{
-    HfEventKey *bottom = ladder->bottom;
-    uint32_t shift = width_bits > 26 ? width_bits - 26 : 0;
-    int n = (int)count;
-    ladder->work.comparisons += (uint64_t)count * (count - 1) / 2;
-    switch ((count - 1) / 4) {
-    case 0:
-        return sort_vectors(bottom, key, n, start, shift, 1);
-    case 1:
-        return sort_vectors(bottom, key, n, start, shift, 2);
-    case 2:
-        return sort_vectors(bottom, key, n, start, shift, 3);
-    case 3:
-        return sort_vectors(bottom, key, n, start, shift, 4);
-    case 4:
-        return sort_vectors(bottom, key, n, start, shift, 5);
-    case 5:
-        return sort_vectors(bottom, key, n, start, shift, 6);
-    case 6:
-        return sort_vectors(bottom, key, n, start, shift, 7);
-    case 7:
-        return sort_vectors(bottom, key, n, start, shift, 8);
-    }
-}
-
-/* Read a bucket, in order of arrival, into `keys_out`, and empty it. */
+/* Read a bucket, in order of arrival, into `keys_out`, and empty it. Writes whole chunks. */
 static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out)
 {
-    uint32_t left = bucket->count, chunk = first_chunk(ladder, bucket);
-    while (left > 0) {
-        uint32_t n = MIN(left, HF_LADDER_CHUNK);
-        memcpy(keys_out, chunk_at(ladder, chunk), n * sizeof *keys_out);
-        keys_out += n;
-        left -= n;
+    uint32_t chunk = first_chunk(ladder, bucket);
+    for (uint32_t i = 0; i < bucket->count; i += HF_LADDER_CHUNK) {
+        memcpy(keys_out + i, chunk_at(ladder, chunk), HF_LADDER_CHUNK * sizeof *keys_out);
         chunk = ladder->next[chunk];
     }
     free_chunks(ladder, bucket);
-}
-
-/* A burst of one instant: of any size, and nearly always in order already. */
-static void load_many(HfLadder *ladder, HfBucket *bucket)
-{
-    uint32_t n = bucket->count;
-    HfEventKey *bottom = ladder->bottom;
-    take_bucket(ladder, bucket, bottom);
-    gboolean is_sorted = TRUE;
-    for (uint32_t i = 1; i < n; i++) is_sorted &= hf_key__less(bottom[i - 1], bottom[i]);
-    for (uint32_t i = 0; i < n / 2; i++) {
-        HfEventKey k = bottom[i];
-        bottom[i] = bottom[n - 1 - i];
-        bottom[n - 1 - i] = k;
-    }
-    ladder->work.comparisons += n - 1;
-    if (!is_sorted) {
-        sort_descending(bottom, n);
-        ladder->work.comparisons += (uint64_t)n * (64 - __builtin_clzll(n)) * 2; /* at most */
-    }
 }
 
 /* Move a bucket, which is not empty, into bottom, which is. `start`, `width_bits`: its range. */
 static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint32_t width_bits)
 {
     uint32_t n = bucket->count;
-    reserve_bottom(ladder, n + 4);
+    limit_bottom(ladder, n + HF_LADDER_BOTTOM);
+    HfEventKey *bottom = ladder->bottom + 1;
+    HfEventKey keys[HF_SORT_MANY + HF_LADDER_CHUNK];
     if (n <= HF_LADDER_CHUNK) { /* one chunk: sort it from where it lies */
-        load_few(ladder, chunk_at(ladder, last_chunk(bucket)), n, start, width_bits);
+        const HfEventKey *key = chunk_at(ladder, last_chunk(bucket));
+        ladder->work.comparisons += hf_sort__range(bottom, key, n, start, width_bits);
         free_chunks(ladder, bucket);
-    } else if (n <= HF_LADDER_SORT) {
-        HfEventKey few[HF_LADDER_SORT] = {{0, 0}};
-        take_bucket(ladder, bucket, few);
-        load_few(ladder, few, n, start, width_bits);
+    } else if (n <= HF_SORT_MANY) {
+        take_bucket(ladder, bucket, keys);
+        ladder->work.comparisons += hf_sort__range(bottom, keys, n, start, width_bits);
     } else {
-        load_many(ladder, bucket);
+        limit_bottom(ladder, n + HF_LADDER_CHUNK);
+        bottom = ladder->bottom + 1;
+        take_bucket(ladder, bucket, bottom);
+        ladder->work.comparisons += hf_sort__burst(bottom, n);
     }
+    if (n <= HF_LADDER_BOTTOM / 2) ladder->bottom_limit = HF_LADDER_BOTTOM;
+    ladder->shifts_left = 4 * n;
     ladder->bottom_count = n;
     ladder->work.keys_moved += n;
 }
@@ -399,10 +329,12 @@ static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint
  */
 static void spill_to_top(HfLadder *ladder)
 {
-    uint32_t n = ladder->bottom_count, moved = n - HF_LADDER_SORT;
-    HfEventKey *bottom = ladder->bottom;
+    uint32_t n = ladder->bottom_count, moved = n - SPILL_KEEPS;
+    HfEventKey *bottom = ladder->bottom + 1;
     while (moved < n && bottom[moved].high == bottom[moved - 1].high) moved++;
-    for (uint32_t i = moved; i-- > 0;) (void)hf_ladder__push_top(ladder, bottom[i]);
+    Pool pool = begin_pool(ladder, chunks_of(moved) + 1);
+    for (uint32_t i = moved; i-- > 0;) append(&pool, top_of(ladder), bottom[i]);
+    end_pool(ladder, &pool);
     set_bottom_end(ladder, bottom[moved - 1].high);
     ladder->bottom_count = n - moved;
     for (uint32_t i = 0; i < n - moved; i++) hf_key__put(&bottom[i], bottom[moved + i]);
@@ -413,9 +345,11 @@ static void spill_to_top(HfLadder *ladder)
 static void spill_to_rung(HfLadder *ladder, uint64_t floor)
 {
     uint32_t n = ladder->bottom_count;
-    HfRung *rung = begin_rung(ladder, floor, bottom_end(ladder), n / 4);
-    for (uint32_t i = n; i-- > 0;)
-        hf_ladder__append(ladder, bucket_for(rung, ladder->bottom[i].high), ladder->bottom[i]);
+    HfRung *rung = begin_rung(ladder, floor, ladder->bottom_end, n / 4);
+    const HfEventKey *bottom = ladder->bottom + 1;
+    Pool pool = begin_pool(ladder, n);
+    for (uint32_t i = n; i-- > 0;) append(&pool, bucket_for(rung, bottom[i].high), bottom[i]);
+    end_pool(ladder, &pool);
     ladder->bottom_count = 0;
     ladder->work.keys_moved += n;
 }
@@ -423,8 +357,9 @@ static void spill_to_rung(HfLadder *ladder, uint64_t floor)
 /* TRUE when bottom changed, and its range with it. A deep ladder lets bottom grow instead. */
 static gboolean spill(HfLadder *ladder, uint64_t floor)
 {
+    empty_inbox(ladder);        /* so that the end of bottom may change either way */
     while (ladder->rungs > 0) { /* rungs that are used up would only stand in the way */
-        HfRung *last = &ladder->rung[ladder->rungs - 1];
+        HfRung *last = &ladder->rung[ladder->rungs];
         if (last->now_ix < last->buckets) break;
         end_rung(ladder);
     }
@@ -433,18 +368,24 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
         spill_to_top(ladder);
     else
         spill_to_rung(ladder, floor);
+    ladder->bottom_limit = HF_LADDER_BOTTOM;
     return TRUE;
 }
 
+/* The key at bottom[0] ends the search. */
 static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
 {
-    HfEventKey *const first = ladder->bottom, *const last = first + ladder->bottom_count++;
+    HfEventKey *const last = ladder->bottom + ++ladder->bottom_count;
     HfEventKey *place = last;
-    for (; place > first && hf_key__less(place[-1], key); place--) hf_key__put(place, place[-1]);
+    for (; hf_key__less(place[-1], key); place--) hf_key__put(place, place[-1]);
     hf_key__put(place, key);
-    uint64_t shifted = (uint64_t)(last - place);
-    ladder->work.keys_moved += shifted;
+    uint32_t shifted = (uint32_t)(last - place);
+    ladder->work.keys_moved += shifted + 1;
     ladder->work.comparisons += shifted + 1;
+    if (G_UNLIKELY(shifted >= HF_LADDER_BOTTOM)) {
+        if (shifted > ladder->shifts_left) ladder->bottom_limit = HF_LADDER_BOTTOM;
+        ladder->shifts_left -= MIN(shifted, ladder->shifts_left);
+    }
     return key.low;
 }
 
@@ -454,19 +395,24 @@ static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
 static __attribute__((noinline)) uint64_t push_full_bottom(HfLadder *ladder, HfEventKey key,
                                                            uint64_t floor)
 {
-    if (spill(ladder, floor)) {
-        ladder->work.keys_moved--; /* the key comes a second time, with bottom short */
-        return hf_ladder__push(ladder, key, floor);
-    }
-    reserve_bottom(ladder, ladder->bottom_count + 1);
+    if (spill(ladder, floor)) return hf_ladder__push(ladder, key, floor);
+    limit_bottom(ladder, ladder->bottom_count + HF_LADDER_BOTTOM);
     return insert_bottom(ladder, key);
 }
 
 uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    if (G_UNLIKELY(ladder->bottom_count >= HF_LADDER_BOTTOM))
+    if (G_UNLIKELY(ladder->bottom_count >= ladder->bottom_limit))
         return push_full_bottom(ladder, key, floor);
     return insert_bottom(ladder, key);
+}
+
+uint64_t hf_ladder__push_full(HfLadder *ladder, HfEventKey key)
+{
+    empty_inbox(ladder);
+    ladder->inbox_count = 1;
+    hf_key__put(&ladder->inbox[0], key);
+    return key.low;
 }
 
 static __attribute__((noinline)) void grow_ring(HfLadder *ladder)
@@ -496,19 +442,53 @@ static inline uint32_t bits_of(uint64_t number)
     return number > 0 ? 64 - (uint32_t)__builtin_clzll(number) : 0;
 }
 
-/* The whole of top becomes bottom, or the first rung. */
-static void take_top(HfLadder *ladder, const HfEventRecord *records)
+/* The least and the greatest `high` of a bucket that is not empty. */
+static void range_of(const HfLadder *ladder, const HfBucket *bucket, uint64_t *least_out,
+                     uint64_t *greatest_out)
 {
-    HfBucket top = ladder->top;
-    ladder->top.count = 0;
-    if (top.count <= HF_LADDER_SORT) {
-        load_bottom(ladder, &top, ladder->top_min, bits_of(ladder->top_max - ladder->top_min));
-        set_bottom_end(ladder, HF_LADDER_NO_END);
-        return;
+    uint64_t least = UINT64_MAX, greatest = 0;
+    uint32_t chunk = first_chunk(ladder, bucket);
+    for (uint32_t left = bucket->count, n; left > 0; left -= n) {
+        const HfEventKey *key = chunk_at(ladder, chunk);
+        n = MIN(left, HF_LADDER_CHUNK);
+        chunk = ladder->next[chunk];
+        for (int line = 0; line < HF_LADDER_CHUNK; line += 4)
+            __builtin_prefetch(chunk_at(ladder, ladder->next[chunk]) + line);
+        for (uint32_t i = 0; i < n; i++) {
+            least = MIN(least, key[i].high);
+            greatest = MAX(greatest, key[i].high);
+        }
     }
-    uint32_t buckets = top.count < 1024 ? top.count / 8 : top.count / 32;
-    HfRung *rung = begin_rung(ladder, ladder->top_min, ladder->top_max + 1, buckets);
-    spread(ladder, rung, top, records);
+    *least_out = least;
+    *greatest_out = greatest;
+}
+
+/* How many buckets for the keys of top; each will have got several times as many keys when it is
+ * its turn. */
+static uint32_t top_buckets(uint32_t count)
+{
+    return MIN(count / 4, MAX(count / 32, 1024));
+}
+
+/*
+ * The whole of top becomes bottom, or the first rung; unless all of it lies beyond `limit`: then
+ * bottom ends where the first of it is, so that it is not looked at again.
+ */
+static gboolean take_top(HfLadder *ladder, uint64_t limit, const HfEventRecord *records)
+{
+    HfBucket *top = top_of(ladder), keys = *top;
+    uint64_t least, greatest;
+    range_of(ladder, top, &least, &greatest);
+    set_bottom_end(ladder, least);
+    if (least > limit) return FALSE;
+    if (top->count <= HF_SORT_FEW) {
+        load_bottom(ladder, top, least, bits_of(greatest - least));
+        set_bottom_end(ladder, HF_LADDER_NO_END);
+        return TRUE;
+    }
+    top->count = 0;
+    spread(ladder, begin_rung(ladder, least, greatest + 1, top_buckets(keys.count)), keys, records);
+    return TRUE;
 }
 
 /* The bucket that is next becomes bottom, or a rung of its own. */
@@ -517,30 +497,44 @@ static void take_next_bucket(HfLadder *ladder, HfRung *rung, uint64_t start,
 {
     HfBucket *bucket = &rung->bucket[rung->now_ix++];
     uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[ladder->rungs - 1]);
-    if (bucket->count <= HF_LADDER_SORT || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
+    if (bucket->count <= HF_SORT_MANY || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
         load_bottom(ladder, bucket, start, rung->shift);
         set_bottom_end(ladder, end);
         return;
     }
-    HfBucket from = *bucket;
+    HfBucket keys = *bucket;
     bucket->count = 0;
-    spread(ladder, begin_rung(ladder, start, end, from.count / HF_LADDER_SPREAD), from, records);
+    spread(ladder, begin_rung(ladder, start, end, keys.count / SPREAD), keys, records);
+}
+
+/* The keys that the next refill will bring are read then, in whatever cache they are: fetch them.
+ */
+static inline __attribute__((always_inline)) void fetch_bucket(const HfLadder *ladder,
+                                                               const HfBucket *bucket)
+{
+    if (bucket->count == 0 || bucket->count > HF_SORT_MANY) return;
+    uint32_t chunk = first_chunk(ladder, bucket);
+    for (uint32_t i = 0; i < bucket->count; i += 4) {
+        __builtin_prefetch(chunk_at(ladder, chunk) + i % HF_LADDER_CHUNK);
+        if (i % HF_LADDER_CHUNK == HF_LADDER_CHUNK - 4) chunk = ladder->next[chunk];
+    }
 }
 
 gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord *records)
 {
     HF_ASSERT(ladder->bottom_count == 0);
+    if (ladder->inbox_count > 0) empty_inbox(ladder);
     while (ladder->bottom_count == 0) {
         if (ladder->rungs == 0) {
-            if (ladder->top.count == 0) {
+            if (top_of(ladder)->count == 0) {
                 set_bottom_end(ladder, HF_LADDER_NO_END);
+                ladder->bottom_limit = HF_LADDER_BOTTOM;
                 return FALSE;
             }
-            if (ladder->top_min > limit) return FALSE;
-            take_top(ladder, records);
+            if (ladder->bottom_end > limit || !take_top(ladder, limit, records)) return FALSE;
             continue;
         }
-        HfRung *rung = &ladder->rung[ladder->rungs - 1];
+        HfRung *rung = &ladder->rung[ladder->rungs];
         uint32_t ix = rung->now_ix, buckets = rung->buckets;
         while (ix < buckets && rung->bucket[ix].count == 0) ix++;
         rung->now_ix = ix;
@@ -552,22 +546,10 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
         set_bottom_end(ladder, start);
         if (start > limit) return FALSE;
         take_next_bucket(ladder, rung, start, records);
+        if (ladder->chunks_room > LINES_AHEAD && ix + 1 < buckets)
+            fetch_bucket(ladder, &rung->bucket[ix + 1]);
     }
     return TRUE;
-}
-
-const HfEventKey *hf_ladder__ahead(const HfLadder *ladder, uint32_t *cursor, uint32_t *count_out)
-{
-    *count_out = 0;
-    if (ladder->rungs == 0) return NULL;
-    const HfRung *rung = &ladder->rung[ladder->rungs - 1];
-    uint32_t ix = MAX(*cursor, rung->now_ix);
-    while (ix < rung->buckets && rung->bucket[ix].count == 0) ix++;
-    *cursor = ix + 1;
-    if (ix >= rung->buckets) return NULL;
-    const HfBucket *bucket = &rung->bucket[ix];
-    *count_out = MIN(bucket->count, HF_LADDER_CHUNK);
-    return chunk_at(ladder, first_chunk(ladder, bucket));
 }
 
 /* ---- Sweeping, counting, checking -------------------------------------------------------------*/
@@ -586,26 +568,28 @@ static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord
     HfBucket kept = {0, 0};
     uint32_t left = bucket->count;
     if (left == 0) return;
+    Pool pool = begin_pool(ladder, 1);
     uint32_t chunk = first_chunk(ladder, bucket);
-    if (ladder->chunks_free == 0) grow_pool(ladder, 1);
     while (left > 0) {
-        uint32_t next = ladder->next[chunk], n = MIN(left, HF_LADDER_CHUNK);
+        uint32_t following = pool.next[chunk], n = MIN(left, HF_LADDER_CHUNK);
         const HfEventKey *key = chunk_at(ladder, chunk);
         if (left > n)
-            fetch_records(records, chunk_at(ladder, next), MIN(left - n, HF_LADDER_CHUNK));
+            fetch_records(records, chunk_at(ladder, following), MIN(left - n, HF_LADDER_CHUNK));
         for (uint32_t i = 0; i < n; i++)
-            if (hf_key__is_live(records, key[i])) hf_ladder__append(ladder, &kept, key[i]);
-        free_chunk(ladder, chunk);
-        chunk = next;
+            if (hf_key__is_live(records, key[i])) append(&pool, &kept, key[i]);
+        drop_chunk(&pool, chunk);
+        chunk = following;
         left -= n;
     }
+    end_pool(ladder, &pool);
     ladder->work.keys_moved += kept.count;
     *bucket = kept;
 }
 
 void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records)
 {
-    ladder->bottom_count = sweep_array(ladder->bottom, ladder->bottom_count, records);
+    ladder->bottom_count = sweep_array(ladder->bottom + 1, ladder->bottom_count, records);
+    ladder->inbox_count = sweep_array(ladder->inbox, ladder->inbox_count, records);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < ladder->ring_count; i++) {
         HfEventKey key = ladder->ring[(ladder->ring_head + i) & (ladder->ring_room - 1)];
@@ -613,17 +597,16 @@ void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records)
         ladder->ring[(ladder->ring_head + kept++) & (ladder->ring_room - 1)] = key;
     }
     ladder->ring_count = kept;
-    for (uint32_t r = 0; r < ladder->rungs; r++)
+    for (uint32_t r = 0; r <= ladder->rungs; r++)
         for (uint32_t i = ladder->rung[r].now_ix; i < ladder->rung[r].buckets; i++)
             sweep_bucket(ladder, &ladder->rung[r].bucket[i], records);
-    sweep_bucket(ladder, &ladder->top, records);
     ladder->dead = 0;
 }
 
 uint64_t hf_ladder__count(const HfLadder *ladder)
 {
-    uint64_t count = (uint64_t)ladder->bottom_count + ladder->ring_count + ladder->top.count;
-    for (uint32_t r = 0; r < ladder->rungs; r++)
+    uint64_t count = (uint64_t)ladder->bottom_count + ladder->ring_count + ladder->inbox_count;
+    for (uint32_t r = 0; r <= ladder->rungs; r++)
         for (uint32_t i = 0; i < ladder->rung[r].buckets; i++)
             count += ladder->rung[r].bucket[i].count;
     return count;
@@ -647,31 +630,34 @@ static uint32_t check_bucket(const HfLadder *ladder, const HfBucket *bucket, uin
 
 void hf_ladder__check(const HfLadder *ladder, uint64_t floor)
 {
-    for (uint32_t i = 0; i < ladder->bottom_count; i++) {
-        HF_ASSERT(ladder->bottom[i].high < bottom_end(ladder));
+    HF_ASSERT(ladder->bottom_end == ladder->from[ladder->rungs]);
+    HF_ASSERT(ladder->bottom[0].high == UINT64_MAX);
+    for (uint32_t i = 1; i <= ladder->bottom_count; i++) {
+        HF_ASSERT(ladder->bottom[i].high < ladder->bottom_end);
         HF_ASSERT(ladder->bottom[i].high >= floor);
-        HF_ASSERT(i == 0 || hf_key__less(ladder->bottom[i], ladder->bottom[i - 1]));
+        HF_ASSERT(hf_key__less(ladder->bottom[i], ladder->bottom[i - 1]));
     }
-    uint64_t chunks = 0, first = bottom_end(ladder);
-    for (uint32_t r = ladder->rungs; r-- > 0;) {
+    for (uint32_t i = 0; i < ladder->inbox_count; i++)
+        HF_ASSERT(ladder->inbox[i].high >= ladder->bottom_end);
+    uint64_t chunks = 0, first = ladder->bottom_end;
+    for (uint32_t r = ladder->rungs; r > 0; r--) {
         const HfRung *rung = &ladder->rung[r];
         for (uint32_t i = 0; i < rung->buckets; i++) {
             uint64_t start = rung->start + ((uint64_t)i << rung->shift);
-            uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[r]);
+            uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[r - 1]);
             HF_ASSERT(i >= rung->now_ix || rung->bucket[i].count == 0);
             chunks += check_bucket(ladder, &rung->bucket[i], MAX(start, first), end);
         }
         for (uint32_t i = rung->buckets; i < rung->room; i++) HF_ASSERT(!rung->bucket[i].count);
-        first = ladder->from[r];
+        first = ladder->from[r - 1];
     }
-    if (ladder->top.count > 0) HF_ASSERT(ladder->top_min >= first);
-    chunks += check_bucket(ladder, &ladder->top, ladder->top_min, ladder->top_max + 1);
+    chunks += check_bucket(ladder, ladder->rung[0].bucket, first, UINT64_MAX);
     HF_ASSERT(chunks + ladder->chunks_free == ladder->chunks_room);
 }
 
 size_t hf_ladder__memory(const HfLadder *ladder)
 {
     size_t bytes = sizeof(HfEventKey) * ((size_t)ladder->bottom_room + ladder->ring_room);
-    for (int r = 0; r < HF_LADDER_RUNGS; r++) bytes += sizeof(HfBucket) * ladder->rung[r].room;
+    for (int r = 0; r <= HF_LADDER_RUNGS; r++) bytes += sizeof(HfBucket) * ladder->rung[r].room;
     return bytes + ladder->chunks_room * (sizeof(HfEventKey) * HF_LADDER_CHUNK + sizeof(uint32_t));
 }

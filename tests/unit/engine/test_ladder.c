@@ -33,7 +33,7 @@ static gboolean pop(Bench *bench)
 {
     HfLadder *ladder = &bench->ladder;
     if (ladder->bottom_count == 0 && !hf_ladder__refill(ladder, UINT64_MAX, NULL)) return FALSE;
-    HfEventKey key = ladder->bottom[--ladder->bottom_count];
+    HfEventKey key = ladder->bottom[ladder->bottom_count--];
     assert_true(hf_key__less(bench->last, key));
     bench->last = key;
     bench->now = hf_key__time(key);
@@ -171,7 +171,7 @@ static void refill_stops_at_its_limit(void **state)
     assert_int_equal(b.ladder.bottom_count, 0);
     assert_int_equal(b.ladder.rungs, 0); /* top was not touched */
     assert_true(hf_ladder__refill(&b.ladder, hf_key__high_last(next), NULL));
-    assert_in_range(b.ladder.bottom_count, 1, HF_LADDER_SORT);
+    assert_in_range(b.ladder.bottom_count, 1, HF_SORT_MANY);
     for (; b.ladder.bottom_count > 0; left--) assert_true(pop(&b));
     assert_true(b.ladder.rungs > 0); /* now it is a rung's bucket that must be left alone */
     assert_false(hf_ladder__refill(&b.ladder, hf_key__high_last(b.now), NULL));
@@ -194,7 +194,7 @@ static void sweeping_drops_the_dead_and_keeps_the_order_of_the_rest(void **state
     for (uint32_t slot = 1; slot <= KEYS; slot++) {
         if (slot == KEYS / 2) { /* from now on there are rungs */
             for (; b.ladder.bottom_count > 0; held--) {
-                live -= slot_is_live(records, b.ladder.bottom[b.ladder.bottom_count - 1]);
+                live -= slot_is_live(records, b.ladder.bottom[b.ladder.bottom_count]);
                 assert_true(pop(&b));
             }
             assert_true(hf_ladder__refill(&b.ladder, UINT64_MAX, NULL));
@@ -241,7 +241,7 @@ static void refill_drops_dead_keys_on_the_way(void **state)
     for (gboolean is_last = FALSE; !is_last; popped++) {
         if (b.ladder.bottom_count == 0)
             assert_true(hf_ladder__refill(&b.ladder, UINT64_MAX, records));
-        HfEventKey key = b.ladder.bottom[--b.ladder.bottom_count];
+        HfEventKey key = b.ladder.bottom[b.ladder.bottom_count--];
         is_last = slot_is_live(records, key) != 0;
         if (!is_last) b.ladder.dead--;
     }

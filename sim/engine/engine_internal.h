@@ -1,0 +1,135 @@
+/*
+ * What engine.c and timer.c share: the engine's insides, and the way of an event into the list.
+ *
+ * A record is filled when an event is scheduled and free again as soon as the event fires or is
+ * cancelled; the key of a cancelled event stays in the list and is recognised when met, because its
+ * record no longer carries the same `low`. When there are twice as many of these dead keys as
+ * live ones they are swept out.
+ *
+ * Invariants:  live = records filled = scheduled - fired - cancelled, over all kinds.
+ *              every live event has one key in the list; `dead` others have no event.
+ */
+#ifndef HF_ENGINE_ENGINE_INTERNAL_H
+#define HF_ENGINE_ENGINE_INTERNAL_H
+
+#include "base/vec.h"
+#include "engine/engine.h"
+#include "engine/heap_internal.h"
+#include "engine/ladder_internal.h"
+
+typedef struct Kind {
+    HfEventHandler handler;
+    void *context;
+    HfEventCounts counts;
+    const char *prefetch_base; /* NULL = none */
+    size_t prefetch_stride;
+    HfLookAhead look; /* NULL = none */
+} Kind;
+
+_Static_assert(sizeof(Kind) == 64, "a kind is one cache line");
+
+/* A row; the handle is row and generation. Generations count up by one with every use. */
+typedef struct Timer {
+    HfEvent event;     /* the queued one; 0 = the row is free */
+    HfTime queued;     /* when that surfaces */
+    HfTime due;        /* >= queued */
+    uint64_t sequence; /* of the last extension; 0 = the event is due as queued */
+    uint64_t arg;      /* of a free row: the next free one + 1, 0 = none */
+    uint32_t target;
+    uint32_t generation;
+    uint64_t unused[2];
+} Timer;
+
+_Static_assert(sizeof(Timer) == 64, "a timer is one cache line");
+
+struct HfEngine {
+    HfTime now;
+    uint64_t sequence; /* the last one given out */
+    /* Keys whose `high` is below may be fired straight from the ladder's bottom: 0 outside a run,
+     * and whenever there is something to be asked before the next event. */
+    uint64_t free_run;
+    uint64_t limit;         /* of the run: the greatest `high` that may fire */
+    HfEventRecord *records; /* [records_room]; 0 is not used */
+    uint32_t records_room;
+    uint32_t records_used;  /* ever, 0 included: one more than the peak */
+    uint32_t records_empty; /* head of the free list; 0 = none */
+    uint32_t live;
+    HF_VEC(Kind) kinds;
+    HF_VEC(char *) names; /* of the kinds */
+    HfEventHandler hook;
+    void *hook_context;
+    HfEventListKind list;
+    gboolean is_running, is_stopped;
+    gboolean is_prefetching; /* there is something to fetch beside the records */
+    gboolean is_looking;     /* some kind has a look-ahead */
+    HfLadder ladder;
+    HfHeap heap;
+    uint64_t dead; /* of the heap; the ladder counts its own */
+    Timer *timers; /* [timers_room] */
+    uint32_t timers_used, timers_room;
+    uint32_t timers_empty; /* head of the free rows, + 1; 0 = none */
+    uint64_t requeued, allocations;
+};
+
+/* Put one more record on the free list, which is empty. */
+void hf_engine__add_record(HfEngine *engine);
+
+/* An event was cancelled and its record given back: its key stays behind. */
+void hf_engine__leave_dead_key(HfEngine *engine);
+
+/* A record emptied: its `low` now says which is the next empty one, and so is no handle. */
+static inline void hf_engine__give_slot(HfEngine *engine, uint32_t slot)
+{
+    engine->records[slot].low = engine->records_empty;
+    engine->records_empty = slot;
+    engine->live--;
+}
+
+static inline HfEventRecord *hf_engine__find(const HfEngine *engine, HfEvent event)
+{
+    uint32_t slot = hf_key__slot(event);
+    if (event == 0 || slot >= engine->records_used) return NULL;
+    return engine->records[slot].low == event ? &engine->records[slot] : NULL;
+}
+
+static inline uint64_t hf_engine__next_sequence(HfEngine *engine)
+{
+    HF_ASSERT(engine->sequence < HF_KEY_SEQUENCE_MAX);
+    return ++engine->sequence;
+}
+
+/* The row of a timer is free again. */
+void hf_engine__give_timer(HfEngine *engine, uint32_t row);
+
+/* A key of the present instant, greater than every other. Returns key.low. */
+uint64_t hf_engine__push_present(HfEngine *engine, HfEventKey key);
+
+/* A key whose time may be any from now on. Returns key.low. */
+static inline uint64_t hf_engine__push(HfEngine *engine, HfEventKey key)
+{
+    if (G_UNLIKELY(engine->list == HF_EVENT_LIST_HEAP)) return hf_heap__push(&engine->heap, key);
+    return hf_ladder__push(&engine->ladder, key, hf_key__high_first(engine->now));
+}
+
+/* `when` was checked. Into the record emptied last, of which there is one: the one most likely in
+ * cache. */
+static inline __attribute__((always_inline)) HfEvent
+hf_engine__schedule(HfEngine *engine, HfTime when, HfEventKind kind, gboolean is_timer,
+                    uint32_t target, uint64_t arg, uint64_t arg2)
+{
+    uint32_t slot = engine->records_empty;
+    HfEventRecord *record = &engine->records[slot];
+    HfEventKey key = hf_key__make(when, hf_engine__next_sequence(engine), slot);
+    engine->records_empty = (uint32_t)record->low;
+    engine->live++;
+    record->low = key.low;
+    record->arg = arg;
+    record->arg2 = arg2;
+    record->target = target;
+    record->kind = kind;
+    record->is_timer = (uint16_t)is_timer;
+    if (when == engine->now) return hf_engine__push_present(engine, key);
+    return hf_engine__push(engine, key);
+}
+
+#endif
