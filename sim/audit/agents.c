@@ -230,6 +230,19 @@ void hf_audit__on_host(HfAudit *audit, const HfRecord *record)
     audit->pending_agent = record->agent;
 }
 
+/* The agent's process alone: it may start with other flags. */
+void hf_audit__on_agent_stopped(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditHost *host = record->agent < ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
+    if (host != NULL && !host->is_down) {
+        host->was_down = TRUE;
+        return;
+    }
+    g_autofree char *name = hf_audit__host_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
+                    "the agent of host %s stops while it is down", name);
+}
+
 /* ---- the recount ---- */
 
 /* Every agent: what is left, and what live offers and open tasks hold, make the total. */

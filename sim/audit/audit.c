@@ -247,6 +247,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_RETURNED:
         hf_audit__on_host(audit, record);
         break;
+    case HF_RECORD_AGENT_STOPPED:
+        hf_audit__on_agent_stopped(audit, record);
+        break;
     case HF_RECORD_TASK_STARTED:
         hf_audit__on_task_started(audit, record);
         break;
@@ -261,6 +264,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
         hf_audit__on_agent_disconnected(audit, record);
         break;
     case HF_RECORD_AGENT_UNREACHABLE:
+    case HF_RECORD_AGENT_REMOVED:
         hf_audit__on_agent_unreachable(audit, record);
         break;
     case HF_RECORD_FRAMEWORK_SUBSCRIBED:
@@ -299,6 +303,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_JOB_FINISHED:
     case HF_RECORD_PLACEMENT_REFUSED:
     case HF_RECORD_TASK_REPLACED:
+    case HF_RECORD_AGENT_STARTED:
+    case HF_RECORD_AGENT_REFUSED:
+    case HF_RECORD_DISK_LOST:
     case HF_RECORD_TYPES:
         break;
     }

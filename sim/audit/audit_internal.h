@@ -209,6 +209,7 @@ HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent); /* NULL when unkn
 void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_agent_stopped(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_host(HfAudit *audit, const HfRecord *record);
 /* Take from what the agent has left, or from what an accepted offer has; when it is not there,
  * break what that breaks. */

@@ -233,6 +233,9 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
     gboolean good = TRUE; /* the master's own verdict */
     if (is_denial(record))
         good = !is_running;
+    else if (record->reason == HF_REASON_EXECUTOR_TERMINATED ||
+             record->reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT)
+        good = was_run && !is_running;
     else if (record->reason == HF_REASON_NONE)
         good = hf_task_state_is_terminal((HfTaskState)record->state)
                    ? task->flags & HF_TASK_IS_OLD ||

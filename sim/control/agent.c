@@ -3,7 +3,7 @@
  * only when the one before it was acknowledged, and a task is forgotten when its terminal update
  * was acknowledged.
  */
-#include "control/agent.h"
+#include "control/agent_internal.h"
 
 #include "base/assert.h"
 #include "base/random.h"
@@ -18,33 +18,9 @@ void hf_agent_config_init(HfAgentConfig *config, HfCatalog *catalog, uint64_t se
         .registration_max = HF_NS_PER_MINUTE,
         .retry_min = 10 * HF_NS_PER_SECOND,
         .retry_max = 10 * HF_NS_PER_MINUTE,
+        .executor_reregistration_timeout = 2 * HF_NS_PER_SECOND,
         .catalog = catalog,
     };
-}
-
-void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, const char *name,
-                   const HfResources *total, const HfAttributes *attributes, HfRoleId owner)
-{
-    *agent = (HfAgent){.config = config,
-                       .name = name,
-                       .total = total,
-                       .attributes = attributes,
-                       .owner = owner,
-                       .host = host,
-                       .id = HF_ROW_NONE,
-                       .retry_at = HF_TIME_NEVER,
-                       .give_up_at = HF_TIME_NEVER};
-}
-
-void hf_agent_clear(HfAgent *agent)
-{
-    hf_agent_crash(agent);
-    hf_vec_clear(&agent->tasks);
-}
-
-static HfPeer self(const HfAgent *agent)
-{
-    return (HfPeer){HF_PEER_AGENT, agent->host};
 }
 
 /* The attempt number is in the timer's argument, so a timer of an earlier life means nothing. */
@@ -62,7 +38,7 @@ static void arm_registration(HfAgent *agent, HfTime now, HfOutbox *out)
     hf_outbox_timer(out, now + delay, HF_AGENT_TIMER_REGISTER, agent->draws);
 }
 
-static void begin_registration(HfAgent *agent, HfTime now, HfOutbox *out)
+void hf_agent__begin_registration(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     agent->state = HF_AGENT_REGISTERING;
     agent->attempts = 0;
@@ -70,34 +46,22 @@ static void begin_registration(HfAgent *agent, HfTime now, HfOutbox *out)
     arm_registration(agent, now, out);
 }
 
-void hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
+void hf_agent_introduce(const HfAgent *agent, HfMessage *message)
 {
-    HF_ASSERT(agent->state == HF_AGENT_DOWN);
-    begin_registration(agent, now, out);
-}
-
-void hf_agent_crash(HfAgent *agent)
-{
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
-    hf_vec_reset(&agent->tasks);
-    agent->state = HF_AGENT_DOWN;
-    agent->draws++; /* an attempt that is under way is of an earlier life */
-    agent->retry_at = agent->give_up_at = HF_TIME_NEVER;
-    agent->is_ping_armed = FALSE;
-    agent->life++;
+    message->name = agent->name;
+    hf_message_set_total(agent->config->catalog, message, hf_agent_total(agent));
+    message->attributes = agent->flags.attributes;
+    message->owner = agent->owner;
 }
 
 static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     gboolean again = agent->id != HF_ROW_NONE;
-    HfMessage *message = hf_outbox_send(
-        out, again ? HF_MESSAGE_REREGISTER_AGENT : HF_MESSAGE_REGISTER_AGENT, self(agent), master);
+    HfMessage *message =
+        hf_outbox_send(out, again ? HF_MESSAGE_REREGISTER_AGENT : HF_MESSAGE_REGISTER_AGENT,
+                       hf_agent__self(agent), master);
     message->agent = agent->id;
-    message->name = agent->name;
-    message->total = agent->total;
-    message->attributes = agent->attributes;
-    message->owner = agent->owner;
+    hf_agent_introduce(agent, message);
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         const HfAgentTask *task = &agent->tasks.at[i];
         hf_vec_push_zero(&message->reports);
@@ -112,7 +76,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
     arm_registration(agent, now, out);
 }
 
-static guint32 find_task(const HfAgent *agent, uint32_t framework, uint64_t id)
+guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id)
 {
     guint32 i = 0;
     while (i < agent->tasks.count &&
@@ -141,7 +105,8 @@ static void arm_retry(HfAgent *agent, HfTime at, HfOutbox *out)
 static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox *out)
 {
     HF_ASSERT(task->update_count > 0);
-    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_STATUS_UPDATE, self(agent), master);
+    HfMessage *message =
+        hf_outbox_send(out, HF_MESSAGE_STATUS_UPDATE, hf_agent__self(agent), master);
     message->agent = agent->id;
     message->framework = task->framework;
     message->status = (HfTaskStatus){.framework = task->framework,
@@ -156,7 +121,8 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
     arm_retry(agent, now + retry_after(agent, task), out);
 }
 
-static void update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now, HfOutbox *out)
+void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
+                      HfOutbox *out)
 {
     HF_ASSERT(task->update_count < HF_AGENT_UPDATES);
     task->state = state;
@@ -169,26 +135,30 @@ static void update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime 
 
 static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    if (find_task(agent, in->framework, in->info.id) < agent->tasks.count) return; /* a duplicate */
+    if (hf_agent__find_task(agent, in->framework, in->info.id) < agent->tasks.count)
+        return; /* a duplicate */
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
     task->id = in->info.id;
     task->framework = in->framework;
     task->role = in->role;
     task->state = HF_TASK_STAGING;
+    task->is_checkpointed = in->checkpoint != FALSE;
+    task->is_connected = TRUE;
     task->resources = hf_parcel_ref(in->info.resources);
-    HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, self(agent),
+    HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, hf_agent__self(agent),
                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
     launch->framework = in->framework;
     launch->agent = agent->id;
+    launch->checkpoint = in->checkpoint;
     hf_task_info_copy(out->catalog, &launch->info, &in->info);
 }
 
 static void on_kill(HfAgent *agent, uint32_t framework, uint64_t id, HfOutbox *out)
 {
-    guint32 i = find_task(agent, framework, id);
+    guint32 i = hf_agent__find_task(agent, framework, id);
     if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, self(agent),
+    HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
                                      (HfPeer){HF_PEER_EXECUTOR, agent->host});
     kill->framework = framework;
     kill->task = id;
@@ -196,21 +166,22 @@ static void on_kill(HfAgent *agent, uint32_t framework, uint64_t id, HfOutbox *o
 
 static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    guint32 i = find_task(agent, in->status.framework, in->status.task);
+    guint32 i = hf_agent__find_task(agent, in->status.framework, in->status.task);
     if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    update(agent, &agent->tasks.at[i], in->status.state, now, out);
+    agent->tasks.at[i].is_connected = TRUE;
+    hf_agent__update(agent, &agent->tasks.at[i], in->status.state, now, out);
 }
 
-static void forget_task(HfAgent *agent, guint32 i, HfOutbox *out)
+void hf_agent__forget_task(HfAgent *agent, guint32 i)
 {
-    hf_parcel_drop(out->catalog, &agent->tasks.at[i].resources);
+    hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
     agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
     agent->tasks.count--;
 }
 
 static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    guint32 i = find_task(agent, in->status.framework, in->status.task);
+    guint32 i = hf_agent__find_task(agent, in->status.framework, in->status.task);
     if (i == agent->tasks.count) return;
     HfAgentTask *task = &agent->tasks.at[i];
     if (task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state)
@@ -219,7 +190,7 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
     memmove(task->updates, task->updates + 1, task->update_count);
     task->retries = 0;
     if (task->update_count == 0) {
-        if (hf_task_state_is_terminal(task->state)) forget_task(agent, i, out);
+        if (hf_task_state_is_terminal(task->state)) hf_agent__forget_task(agent, i);
     } else if (agent->state == HF_AGENT_REGISTERED) {
         send_update(agent, task, now, out);
     }
@@ -229,7 +200,7 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
  * report that it is over is as reliable as any other update. */
 static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTime now, HfOutbox *out)
 {
-    if (find_task(agent, report->framework, report->task) < agent->tasks.count) return;
+    if (hf_agent__find_task(agent, report->framework, report->task) < agent->tasks.count) return;
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
     task->id = report->task;
@@ -255,6 +226,8 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
 {
     gboolean was_registered = agent->state == HF_AGENT_REGISTERED;
     agent->id = in->agent;
+    hf_checkpoint_register(&agent->disk, agent->id, agent->flags.resources,
+                           agent->flags.attributes);
     agent->state = HF_AGENT_REGISTERED;
     agent->registered_at = now;
     agent->ping_period = in->ping_period;
@@ -272,7 +245,7 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
 
 static void on_ping(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    hf_outbox_send(out, HF_MESSAGE_PONG, self(agent), master)->agent = agent->id;
+    hf_outbox_send(out, HF_MESSAGE_PONG, hf_agent__self(agent), master)->agent = agent->id;
     if (agent->state == HF_AGENT_REGISTERED)
         expect_ping(agent, now + agent->ping_timeout + 1, out); /* one just then still counts */
 }
@@ -280,7 +253,7 @@ static void on_ping(HfAgent *agent, HfTime now, HfOutbox *out)
 /* No ping comes any more: the last one came at a whole number of periods after registration. */
 static void on_silent(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    if (agent->state != HF_AGENT_REGISTERED) return;
+    if (agent->state != HF_AGENT_REGISTERED || agent->give_up_at != HF_TIME_NEVER) return;
     HfTime last = now - (now - agent->registered_at) % agent->ping_period;
     expect_ping(agent, MAX(now, last + agent->ping_timeout + 1), out);
 }
@@ -292,7 +265,8 @@ static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
     if (now < agent->give_up_at)
         expect_ping(agent, agent->give_up_at, out);
     else
-        begin_registration(agent, now, out); /* Mesos: the agent detects its master anew */
+        hf_agent__begin_registration(agent, now,
+                                     out); /* Mesos: the agent detects its master anew */
 }
 
 void hf_agent_prefetch(const HfAgent *agent)
@@ -318,6 +292,9 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         break;
     case HF_MESSAGE_EXECUTOR_STATUS:
         on_executor(agent, now, in, out);
+        break;
+    case HF_MESSAGE_EXECUTOR_REREGISTERED:
+        hf_agent__on_executor_back(agent, in);
         break;
     case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
         on_acknowledged(agent, now, in, out);
@@ -370,6 +347,9 @@ void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfO
         break;
     case HF_AGENT_TIMER_PING:
         if (arg == agent->life) on_ping_timer(agent, now, out);
+        break;
+    case HF_AGENT_TIMER_RECOVERED:
+        if (arg == agent->life) hf_agent__on_recovered(agent, now, out);
         break;
     default:
         HF_ASSERT(!"a timer that no agent armed");

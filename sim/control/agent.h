@@ -10,15 +10,34 @@
 #ifndef HF_CONTROL_AGENT_H
 #define HF_CONTROL_AGENT_H
 
+#include "control/checkpoint.h"
 #include "control/message.h"
+#include "control/reconfiguration.h"
+
+/* How an agent goes down, and so what is left of it. */
+typedef enum HfAgentLoss {
+    HF_LOSS_PROCESS, /* executors of frameworks with checkpointing run on */
+    HF_LOSS_HOST,    /* a reboot: only the disk is left */
+    HF_LOSS_DISK     /* the host, and its disk */
+} HfAgentLoss;
+
+/* Why an agent that was started is not there. */
+typedef enum HfAgentRefusal {
+    HF_REFUSAL_NONE = 0,
+    HF_REFUSAL_CHECKPOINT,     /* --resources cannot hold what is reserved or stored any more */
+    HF_REFUSAL_RECONFIGURATION /* flags changed beyond the policy, and the host was not rebooted */
+} HfAgentRefusal;
 
 /* Shared by all agents of a run; constant. */
 typedef struct HfAgentConfig {
     uint64_t seed; /* of the run: registration back-off is drawn from (seed, "agent-registration",
                       host) */
-    HfTime registration_backoff; /* 1 s: the first attempt comes after U(0,1) of it */
-    HfTime registration_max;     /* 1 min: the back-off doubles up to this */
-    HfTime retry_min, retry_max; /* 10 s, 10 min */
+    HfTime registration_backoff;            /* 1 s: the first attempt comes after U(0,1) of it */
+    HfTime registration_max;                /* 1 min: the back-off doubles up to this */
+    HfTime retry_min, retry_max;            /* 10 s, 10 min */
+    HfTime executor_reregistration_timeout; /* 2 s: executors not back by then are given up */
+    HfReconfigurationPolicy reconfiguration_policy;
+    gboolean new_id_after_reboot; /* before Mesos 1.4 */
     HfCatalog *catalog;
 } HfAgentConfig;
 
@@ -26,6 +45,7 @@ void hf_agent_config_init(HfAgentConfig *config, HfCatalog *catalog, uint64_t se
 
 typedef enum HfAgentState {
     HF_AGENT_DOWN = 0,
+    HF_AGENT_RECOVERING,  /* waits for its executors to come back to it */
     HF_AGENT_REGISTERING, /* asks to be registered, or registered again */
     HF_AGENT_REGISTERED
 } HfAgentState;
@@ -42,20 +62,21 @@ typedef struct HfAgentTask {
         updates[HF_AGENT_UPDATES]; /* states to be acknowledged, oldest first; [0] is in flight */
     uint8_t update_count;
     uint8_t retries;
-    uint8_t reason; /* HfTaskReason of the last update; not NONE only for what was never here */
-    HfTime sent_at; /* of updates[0] */
-    HfParcel *resources; /* owned: one reference */
+    uint8_t reason; /* HfTaskReason of the last update, when its executor did not give it */
+    uint8_t is_checkpointed; /* it outlives the agent's process */
+    uint8_t is_connected;    /* its executor is known to be there */
+    HfTime sent_at;          /* of updates[0] */
+    HfParcel *resources;     /* owned: one reference */
 } HfAgentTask;
 
 /* One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. */
 typedef struct HfAgent {
     const HfAgentConfig *config;
-    const char *name;         /* hostname; borrowed */
-    const HfResources *total; /* of --resources; borrowed */
-    const HfAttributes *attributes;
-    HfRoleId owner; /* policy static */
-    uint32_t host;  /* row of its host: its address */
-    uint32_t id;    /* agent id, kept across restarts; HF_ROW_NONE before the first registration */
+    const char *name;   /* hostname; borrowed */
+    HfAgentFlags flags; /* its --resources and --attributes */
+    HfRoleId owner;     /* policy static */
+    uint32_t host;      /* row of its host: its address */
+    uint32_t id; /* agent id; kept across restarts; HF_ROW_NONE before the first registration */
     HfAgentState state;
     uint32_t attempts; /* of the current registration */
     uint32_t draws;    /* from the back-off stream so far */
@@ -65,20 +86,61 @@ typedef struct HfAgent {
     HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
     gboolean is_ping_armed;
     HF_VEC(HfAgentTask) tasks;
+    /* Cold: what is looked at only when it starts or its resources change. */
+    HfResources *changed; /* owned: what it has; NULL = what the flags say */
+    HfCheckpoint disk;
+    HfCheckpointStep dies_at; /* fault injection: where the next write of the checkpoint ends */
+    gboolean was_rebooted;    /* since it last got through its recovery */
+    HfAgentRefusal refusal;   /* why the last start failed */
 } HfAgent;
 
-enum { HF_AGENT_TIMER_REGISTER, HF_AGENT_TIMER_RETRY, HF_AGENT_TIMER_PING };
+enum {
+    HF_AGENT_TIMER_REGISTER,
+    HF_AGENT_TIMER_RETRY,
+    HF_AGENT_TIMER_PING,
+    HF_AGENT_TIMER_RECOVERED
+};
 
+/* `attributes` NULL = none; both are borrowed. It is down, and its disk is empty. */
 void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, const char *name,
-                   const HfResources *total, const HfAttributes *attributes, HfRoleId owner);
+                   const HfResources *resources, const HfAttributes *attributes, HfRoleId owner);
 void hf_agent_clear(HfAgent *agent);
 
-/* The process starts: it will register after the back-off. Precondition: it is down. */
-void hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out);
+/* It will be started with other flags. Precondition: it is down. */
+void hf_agent_set_flags(HfAgent *agent, const HfAgentFlags *flags);
 
-/* The host goes down: process, executors and tasks are gone at once; only the agent id is on disk.
+/*
+ * The process starts: it finishes what the checkpoint left undone, asks executors that may still
+ * run to come back, and registers after the back-off. Precondition: it is down.
+ * Errors: FALSE when it refuses: it is still down, `refusal` says why, and nothing on its disk has
+ *         changed that the next start would not change as well. Recorded (AGENT_REFUSED).
+ * Source: Mesos 1.11 Slave::recover, Slave::_recover; MESOS.md 4.3.
  */
-void hf_agent_crash(HfAgent *agent);
+gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out);
+
+/*
+ * It goes down at once. After the loss of its process it knows the tasks of frameworks with
+ * checkpointing when it starts again; the executors of the others must end by themselves. After a
+ * reboot it reports those tasks failed.
+ */
+void hf_agent_crash(HfAgent *agent, HfAgentLoss loss);
+
+/* What it has: the flags' resources, with reservations and volumes put in; borrowed. */
+static inline const HfResources *hf_agent_total(const HfAgent *agent)
+{
+    return agent->changed != NULL ? agent->changed : agent->flags.resources;
+}
+
+/* Fill a message of registration with what the agent says of itself, but for its tasks. */
+void hf_agent_introduce(const HfAgent *agent, HfMessage *message);
+
+/*
+ * What it has changes: reservations and volumes are checkpointed in two steps.
+ * Shape:  total without allocation roles, of the same amounts as before.
+ * Errors: FALSE when the process died on the way (`dies_at`); it is down then, and must act and
+ *         answer no more: the host finds out by its state.
+ */
+gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total);
 
 /* Start loading what hf_agent_step() will read of its tasks; the agent itself is loaded. */
 void hf_agent_prefetch(const HfAgent *agent);

@@ -42,6 +42,10 @@ void hf_master_free(HfMaster *master)
         g_free(master->frameworks.at[i].name);
         g_free(master->frameworks.at[i].roles);
     }
+    for (guint32 i = 0; i < master->agents.count; i++) {
+        hf_resources_clear(master->catalog, master->agents.at[i].total);
+        g_free(master->agents.at[i].total);
+    }
     hf_offer_list_clear(master->catalog, &master->allocated);
     hf_resources_clear(master->catalog, &master->scratch);
     hf_slots_clear(&master->offer_slots);
@@ -144,7 +148,7 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         hf_master__on_silent(master, now, in, out);
         break;
     case HF_MESSAGE_AUDIBLE:
-        hf_master__on_audible(master, in);
+        hf_master__on_audible(master, now, in);
         break;
     default:
         HF_ASSERT(!"a message that no master expects");

@@ -56,6 +56,7 @@ static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t ag
                                         (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host});
     message->framework = framework;
     message->agent = agent;
+    message->checkpoint = master->frameworks.at[framework].checkpoint;
     message->role = role;
     message->info = *info;
     message->info.resources = resources;

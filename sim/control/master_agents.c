@@ -66,7 +66,20 @@ static void record_agent(const HfMaster *master, HfTime now, uint32_t row, HfRec
                                       .resources = agent->total});
 }
 
-/* An agent that the master has not seen yet gets an id: one for each host, for the whole run. */
+/* Take over what an agent says of itself; TRUE when it is not what was known. */
+static gboolean describe(HfMaster *master, uint32_t row, const HfMessage *in)
+{
+    HfAgentRow *agent = &master->agents.at[row];
+    gboolean is_another = !hf_resources_equal(master->catalog, agent->total, in->total) ||
+                          agent->attributes != in->attributes;
+    agent->hostname = in->name;
+    agent->attributes = in->attributes;
+    agent->owner = in->owner;
+    if (is_another) hf_resources_copy(master->catalog, agent->total, in->total);
+    return is_another;
+}
+
+/* An agent that has no id gets one: a new one each time. */
 static uint32_t admit(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t row = master->agents.count;
@@ -74,10 +87,8 @@ static uint32_t admit(HfMaster *master, HfTime now, const HfMessage *in, HfOutbo
     hf_vec_push_zero(&master->agents);
     HfAgentRow *agent = hf_vec_last(&master->agents);
     agent->host = in->from.row;
-    agent->hostname = in->name;
-    agent->total = in->total;
-    agent->attributes = in->attributes;
-    agent->owner = in->owner;
+    agent->total = g_new0(HfResources, 1);
+    describe(master, row, in);
     agent->first_offer = agent->first_task = NO_ROW;
     g_snprintf(agent->name, sizeof agent->name, "S%08u", row);
     tell_allocator(master, now, row, NULL, 0);
@@ -221,24 +232,73 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
     hf_vec_clear(&used);
 }
 
+static void rescind_all(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    while (master->agents.at[row].first_offer != NO_ROW)
+        hf_master__take_offer_back(master, now, master->agents.at[row].first_offer,
+                                   HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER, TRUE, out);
+}
+
+/* An agent is out: the allocator forgets it, its tasks end as frameworks that know partitions are
+ * told in `aware`, and every framework hears of it (slaveLost). */
+static void give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
+                    HfTaskState aware, HfOutbox *out)
+{
+    HfAgentRow *agent = &master->agents.at[row];
+    HF_ASSERT(hf_master__is_held(agent) && standing >= HF_STANDING_UNREACHABLE);
+    rescind_all(master, now, row, out);
+    agent->standing = standing;
+    agent->epoch++;
+    agent->silence++;
+    record_agent(master, now, row,
+                 standing == HF_STANDING_UNREACHABLE ? HF_RECORD_AGENT_UNREACHABLE
+                                                     : HF_RECORD_AGENT_REMOVED,
+                 out);
+    while (agent->first_task != NO_ROW) {
+        uint32_t task = agent->first_task;
+        /* TASK_UNREACHABLE is not terminal for the framework, but this book forgets the task either
+         * way; it is entered again from the agent's report should the agent come back with it. */
+        HfTaskState state = hf_master__state_for(master, master->tasks.at[task].framework, aware);
+        hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
+    }
+    HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
+    HF_ASSERT(status == HF_OK);
+    if (!master->config.explicit_heartbeats) /* it is pinged no more, if it is still there */
+        hf_outbox_send(out, HF_MESSAGE_SILENT, self, host_of(master, row))->agent = row;
+    for (guint32 f = 0; f < master->frameworks.count; f++) {
+        if (!master->frameworks.at[f].is_active) continue;
+        HfMessage *message =
+            hf_outbox_send(out, HF_MESSAGE_FAILURE, self,
+                           (HfPeer){HF_PEER_FRAMEWORK, master->frameworks.at[f].peer});
+        message->framework = f;
+        message->agent = row;
+    }
+}
+
 static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
-    agent->hostname = in->name;
-    agent->total = in->total;
-    agent->attributes = in->attributes;
     HfAgentStanding before = agent->standing;
+    gboolean is_another = describe(master, row, in);
+    if (is_another && before == HF_STANDING_REGISTERED) rescind_all(master, now, row, out);
     agent->standing = HF_STANDING_REGISTERED;
     agent->silence++; /* it can be heard */
     agent->missed = 0;
     agent->ponged = TRUE;
     record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
-    if (before == HF_STANDING_UNREACHABLE) {
+    if (before >= HF_STANDING_UNREACHABLE) {
+        hf_map64_set(&master->agent_of_host, agent->host, row);
         readd_with_tasks(master, now, row, in, out);
         start_pings(master, now, row, out);
         return;
     }
     stop_unwanted(master, row, in, out);
+    if (is_another)
+        hf_allocator_agent_update(master->allocator, now, row,
+                                  &(HfAgentSpec){.attributes = agent->attributes,
+                                                 .total = agent->total,
+                                                 .owner = agent->owner,
+                                                 .capabilities = HF_AGENT_CAPABILITIES_KEEP});
     if (before == HF_STANDING_DISCONNECTED)
         hf_allocator_agent_activate(master->allocator, now, row);
 }
@@ -249,30 +309,36 @@ static uint32_t agent_of(const HfMaster *master, const HfMessage *in)
     return hf_map64_get(&master->agent_of_host, in->from.row);
 }
 
-/* An agent that knows no id of its own: new, or the answer to an earlier attempt has not come. */
+/* At most one agent is at an address: another one that was there is removed (Master::registerSlave,
+ * "a new agent registered at the same address"). */
+static void make_way(HfMaster *master, HfTime now, uint32_t host, uint32_t row, HfOutbox *out)
+{
+    uint32_t other = hf_map64_get(&master->agent_of_host, host);
+    if (other != NO_ROW && other != row && hf_master__is_held(&master->agents.at[other]))
+        give_up(master, now, other, HF_STANDING_REMOVED, HF_TASK_LOST, out);
+}
+
+/*
+ * An agent that knows no id of its own: new, or the answer to an earlier attempt has not come. One
+ * that was there before, and whose connection broke, had no id on its disk, or lost it.
+ */
 void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t row = agent_of(master, in);
-    if (row == NO_ROW)
+    if (row == NO_ROW || master->agents.at[row].standing != HF_STANDING_REGISTERED) {
+        make_way(master, now, in->from.row, NO_ROW, out);
         row = admit(master, now, in, out);
-    else if (master->agents.at[row].standing != HF_STANDING_REGISTERED)
-        readmit(master, now, row, in, out);
+    }
     welcome(master, row, in, HF_MESSAGE_AGENT_REGISTERED, out);
 }
 
 void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    uint32_t row = agent_of(master, in);
-    if (row == NO_ROW || row != in->agent) return;
-    readmit(master, now, row, in, out);
-    welcome(master, row, in, HF_MESSAGE_AGENT_REREGISTERED, out);
-}
-
-static void rescind_all(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
-{
-    while (master->agents.at[row].first_offer != NO_ROW)
-        hf_master__take_offer_back(master, now, master->agents.at[row].first_offer,
-                                   HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER, TRUE, out);
+    if (in->agent >= master->agents.count || master->agents.at[in->agent].host != in->from.row)
+        return;
+    make_way(master, now, in->from.row, in->agent, out);
+    readmit(master, now, in->agent, in, out);
+    welcome(master, in->agent, in, HF_MESSAGE_AGENT_REREGISTERED, out);
 }
 
 /* The connection to an agent broke: Master::exited, Master::disconnect(slave). */
@@ -305,8 +371,8 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
 void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t row = agent_of(master, in);
-    if (row == NO_ROW || master->agents.at[row].standing == HF_STANDING_UNREACHABLE) return;
-    const HfAgentRow *agent = &master->agents.at[row];
+    if (row == NO_ROW || !hf_master__is_held(&master->agents.at[row])) return;
+    HfAgentRow *agent = &master->agents.at[row];
     HfTime first = agent->registered_at, period = master->config.agent_ping_timeout;
     HfTime seen = first; /* by the tick of registration, which misses nothing */
     HfTime since = now - in->round_trip - first;
@@ -315,14 +381,24 @@ void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfO
         seen = first + ((answered + in->round_trip) / period + 1) * period;
     }
     HfTime verdict = seen + (HfTime)master->config.max_agent_ping_timeouts * period;
-    hf_outbox_timer(out, MAX(verdict, now), HF_MASTER_TIMER_SILENCE,
+    agent->verdict_at = MAX(verdict, now);
+    hf_outbox_timer(out, agent->verdict_at, HF_MASTER_TIMER_SILENCE,
                     timer_arg(row, agent->silence));
 }
 
-void hf_master__on_audible(HfMaster *master, const HfMessage *in)
+/*
+ * Pongs arrive again. The first will be that to the ping which arrived when it could be heard, or
+ * to the next; a pending verdict is void unless it comes before that one.
+ */
+void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in)
 {
     uint32_t row = agent_of(master, in);
-    if (row != NO_ROW) master->agents.at[row].silence++; /* a pending verdict is void */
+    if (row == NO_ROW) return;
+    HfAgentRow *agent = &master->agents.at[row];
+    HfTime period = master->config.agent_ping_timeout;
+    HfTime since = MAX(now - in->round_trip - agent->registered_at, 0);
+    HfTime ping = agent->registered_at + (since + period - 1) / period * period;
+    if (ping + in->round_trip < agent->verdict_at || agent->verdict_at < now) agent->silence++;
 }
 
 void hf_master__on_pong(HfMaster *master, const HfMessage *in)
@@ -335,31 +411,8 @@ void hf_master__on_pong(HfMaster *master, const HfMessage *in)
 
 static void mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
-    HfAgentRow *agent = &master->agents.at[row];
-    if (agent->standing == HF_STANDING_UNREACHABLE) return;
-    rescind_all(master, now, row, out);
-    agent->standing = HF_STANDING_UNREACHABLE;
-    agent->epoch++;
-    agent->silence++;
-    record_agent(master, now, row, HF_RECORD_AGENT_UNREACHABLE, out);
-    while (agent->first_task != NO_ROW) {
-        uint32_t task = agent->first_task;
-        /* TASK_UNREACHABLE is not terminal for the framework, but this book forgets the task either
-         * way; it is entered again from the agent's report should the agent come back with it. */
-        HfTaskState state =
-            hf_master__state_for(master, master->tasks.at[task].framework, HF_TASK_UNREACHABLE);
-        hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
-    }
-    HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
-    HF_ASSERT(status == HF_OK);
-    for (guint32 f = 0; f < master->frameworks.count; f++) { /* slaveLost goes to every framework */
-        if (!master->frameworks.at[f].is_active) continue;
-        HfMessage *message =
-            hf_outbox_send(out, HF_MESSAGE_FAILURE, self,
-                           (HfPeer){HF_PEER_FRAMEWORK, master->frameworks.at[f].peer});
-        message->framework = f;
-        message->agent = row;
-    }
+    if (hf_master__is_held(&master->agents.at[row]))
+        give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
 }
 
 void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)

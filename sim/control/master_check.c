@@ -8,7 +8,8 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
 {
     const HfAgentRow *agent = &master->agents.at[row];
     HfResources held = {0};
-    HF_ASSERT(hf_map64_get(&master->agent_of_host, agent->host) == row);
+    HF_ASSERT(!hf_master__is_held(agent) ||
+              hf_map64_get(&master->agent_of_host, agent->host) == row);
     for (uint32_t o = agent->first_offer; o != NO_ROW;
          o = master->offers.at[o].links.next_of_agent) {
         HF_ASSERT(master->offers.at[o].agent == row);
@@ -20,14 +21,14 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
     for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {
         const HfTaskRow *task = &master->tasks.at[t];
         HF_ASSERT(task->agent == row);
-        HF_ASSERT(agent->standing != HF_STANDING_UNREACHABLE);
+        HF_ASSERT(hf_master__is_held(agent));
         HF_ASSERT(task->is_holding == !hf_task_state_is_terminal((HfTaskState)task->state));
         HF_ASSERT(hf_master__find_task(master, task->framework, task->id) == t);
         if (task->is_holding)
             hf_resources_add(master->catalog, &held, hf_parcel_resources(task->resources));
         (*tasks)++;
     }
-    if (agent->standing == HF_STANDING_UNREACHABLE) {
+    if (!hf_master__is_held(agent)) {
         HF_ASSERT(hf_allocator_available(master->allocator, row) == NULL);
     } else {
         hf_resources_unallocate(master->catalog, &held); /* offers and tasks say for whom */

@@ -66,7 +66,8 @@ typedef struct HfTaskRow {
 typedef enum HfAgentStanding {
     HF_STANDING_REGISTERED,
     HF_STANDING_DISCONNECTED, /* registered, its connection is broken */
-    HF_STANDING_UNREACHABLE
+    HF_STANDING_UNREACHABLE,  /* from here on: the allocator does not know it, it holds nothing */
+    HF_STANDING_REMOVED       /* its host registered anew; it may come back all the same */
 } HfAgentStanding;
 
 typedef struct HfAgentRow {
@@ -80,11 +81,18 @@ typedef struct HfAgentRow {
     gboolean ponged;        /* since the last ping */
     HfTime registered_at;   /* phase of its pings */
     HfTime disconnected_at; /* while DISCONNECTED */
+    HfTime verdict_at;      /* virtual heartbeats: when its silence will end in one */
     HfRoleId owner;
-    const char *hostname;     /* borrowed from the agent */
-    const HfResources *total; /* borrowed from the agent */
+    const char *hostname; /* borrowed from the agent */
+    HfResources *total;   /* owned; as the agent said, and with the operations applied since */
     char name[12];
 } HfAgentRow;
+
+/* Does the master hold anything of it: offers, tasks, resources in the allocator? */
+static inline gboolean hf_master__is_held(const HfAgentRow *agent)
+{
+    return agent->standing < HF_STANDING_UNREACHABLE;
+}
 
 typedef struct HfFrameworkRow {
     uint32_t peer;
@@ -205,7 +213,7 @@ void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, H
 void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
-void hf_master__on_audible(HfMaster *master, const HfMessage *in);
+void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in);
 void hf_master__on_pong(HfMaster *master, const HfMessage *in);
 void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);

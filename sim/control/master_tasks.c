@@ -78,8 +78,8 @@ void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTask
     task->state = (uint16_t)state;
     task->is_holding = FALSE;
     hf_master__record_task(task, now, reason, out);
-    /* The allocator forgets an unreachable agent and all that was held there in one go. */
-    if (master->agents.at[task->agent].standing != HF_STANDING_UNREACHABLE)
+    /* The allocator forgets an agent that is given up and all that was held there in one go. */
+    if (hf_master__is_held(&master->agents.at[task->agent]))
         hf_master__give_back(master, now, task->framework, task->agent, task->role,
                              hf_parcel_resources(task->resources), HF_NO_FILTER, TRUE);
 }
@@ -239,5 +239,7 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
         !hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
         (uint16_t)state > master->tasks.at[row].state)
         set_task_state(master, now, row, state, in->status.reason, out);
-    hf_master__tell_task(master, framework, &in->status, out);
+    HfTaskStatus told = in->status; /* the reason is that of the latest state */
+    if (!hf_task_state_is_terminal(told.state)) told.reason = HF_REASON_NONE;
+    hf_master__tell_task(master, framework, &told, out);
 }

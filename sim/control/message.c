@@ -6,8 +6,8 @@
  * EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND
  * ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; REGISTER_AGENT,
  * REREGISTER_AGENT total attributes owner name reports; AGENT_REGISTERED, AGENT_REREGISTERED
- * reports ping_period ping_timeout; RUN_TASK info role; EXECUTOR_LAUNCH info. `framework` and
- * `agent` are set wherever they make sense.
+ * reports ping_period ping_timeout; RUN_TASK info role checkpoint; EXECUTOR_LAUNCH info checkpoint;
+ * EXECUTOR_REREGISTERED task. `framework` and `agent` are set wherever they make sense.
  */
 #include "control/message.h"
 
@@ -48,6 +48,8 @@ const char *hf_message_type_name(HfMessageType type)
         "EXITED",
         "SILENT",
         "AUDIBLE",
+        "EXECUTOR_RECONNECT",
+        "EXECUTOR_REREGISTERED",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];
@@ -88,6 +90,7 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
     for (guint32 i = 0; i < message->reports.count; i++)
         hf_parcel_drop(catalog, &message->reports.at[i].resources);
     hf_parcel_drop(catalog, &message->info.resources);
+    if (message->total != NULL) hf_resources_reset(catalog, message->total);
     hf_vec_reset(&message->offers);
     hf_vec_reset(&message->ids);
     hf_vec_reset(&message->tasks);
@@ -98,6 +101,8 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
 static void message_free(HfCatalog *catalog, HfMessage *message)
 {
     message_reset(catalog, message);
+    if (message->total != NULL) hf_resources_clear(catalog, message->total);
+    g_free(message->total);
     hf_vec_clear(&message->offers);
     hf_vec_clear(&message->ids);
     hf_vec_clear(&message->tasks);
@@ -180,6 +185,12 @@ size_t hf_message_pool_memory(const HfMessagePool *pool)
                  message->roles.room * sizeof(HfRoleId);
     }
     return bytes;
+}
+
+void hf_message_set_total(HfCatalog *catalog, HfMessage *message, const HfResources *total)
+{
+    if (message->total == NULL) message->total = g_new0(HfResources, 1);
+    hf_resources_copy(catalog, message->total, total);
 }
 
 void hf_message_add_task(HfMessage *message, HfTaskInfo *info)

@@ -73,6 +73,9 @@ typedef enum HfMessageType {
     HF_MESSAGE_SILENT,  /* virtual heartbeats: from now on no pong of `from` will arrive; to a
                            living agent: no ping of the master will */
     HF_MESSAGE_AUDIBLE, /* virtual heartbeats: pongs (to an agent: pings) arrive again */
+    /* agent <-> executor, when the agent's process is back */
+    HF_MESSAGE_EXECUTOR_RECONNECT,    /* to all executors of the host */
+    HF_MESSAGE_EXECUTOR_REREGISTERED, /* one that is there; what it still has to tell follows */
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -146,11 +149,11 @@ typedef struct HfMessage {
     /* SUBSCRIBE: borrowed, constant for the run */
     const char *name;
     uint32_t capabilities;
-    gboolean checkpoint;
+    gboolean checkpoint; /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
     HfTime failover_timeout;
-    /* REGISTER_AGENT, REREGISTER_AGENT: borrowed from the agent's host, constant while it runs */
-    const HfResources *total;
-    const HfAttributes *attributes;
+    /* REGISTER_AGENT, REREGISTER_AGENT */
+    HfResources *total;             /* owned, kept with the message; see hf_message_set_total */
+    const HfAttributes *attributes; /* borrowed, constant for the run */
     HfRoleId owner;
     /* AGENT_REGISTERED, AGENT_REREGISTERED: pings come each period, as messages (explicit
      * heartbeats) or understood; an agent without one for so long registers again */
@@ -210,6 +213,9 @@ static inline void hf_outbox_reset(HfOutbox *out)
     hf_vec_reset(&out->messages);
     hf_vec_reset(&out->timers);
 }
+
+/* What an agent that registers has: copied. */
+void hf_message_set_total(HfCatalog *catalog, HfMessage *message, const HfResources *total);
 
 /* Append a task; its resources are moved out of *info. */
 void hf_message_add_task(HfMessage *message, HfTaskInfo *info);

@@ -80,6 +80,18 @@ typedef struct HfScenarioMaster {
     HfHeartbeats heartbeats;
 } HfScenarioMaster;
 
+typedef enum HfScenarioReconfiguration {
+    HF_SCENARIO_RECONFIGURATION_EQUAL,
+    HF_SCENARIO_RECONFIGURATION_ADDITIVE
+} HfScenarioReconfiguration;
+
+/* Flags that all agents are started with. */
+typedef struct HfScenarioAgentFlags {
+    HfTime recovery_timeout;
+    HfTime executor_reregistration_timeout;
+    HfScenarioReconfiguration reconfiguration_policy;
+} HfScenarioAgentFlags;
+
 typedef struct HfScenarioRole {
     const char *name;
     double weight;         /* > 0 */
@@ -148,6 +160,7 @@ typedef struct HfScenario {
     HfTime warm_up;  /* < duration, or HF_WARM_UP_AUTO */
     HfEra era;
     HfScenarioMaster master;
+    HfScenarioAgentFlags agent;
     HF_LIST(HfScenarioRole)
     roles; /* sorted by name; roles that only frameworks name are not here */
     HF_LIST(HfScenarioAgents) agents;

@@ -165,5 +165,6 @@ typedef struct HfSection {
 GPtrArray *hf_reference__sections(const HfScenarioRegistry *registry);
 
 extern const HfKeyTable hf_arm__table;
+extern const HfKeyTable hf_agent_flags__table;
 
 #endif

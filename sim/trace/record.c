@@ -34,6 +34,11 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_JOB_FINISHED] = {"job_finished", "fjv", "response_ns"},
     [HF_RECORD_PLACEMENT_REFUSED] = {"placement_refused", "ftv", "refusals"},
     [HF_RECORD_TASK_REPLACED] = {"task_replaced", "hftbv", "after_ns"},
+    [HF_RECORD_AGENT_STOPPED] = {"agent_stopped", "hv", "writing"},
+    [HF_RECORD_AGENT_STARTED] = {"agent_started", "h", NULL},
+    [HF_RECORD_DISK_LOST] = {"disk_lost", "h", NULL},
+    [HF_RECORD_AGENT_REFUSED] = {"agent_refused", "hv", "why"},
+    [HF_RECORD_AGENT_REMOVED] = {"agent_removed", "ax", NULL},
 };
 
 const char *hf_task_state_name(HfTaskState state)
@@ -63,6 +68,8 @@ const char *hf_task_reason_name(HfTaskReason reason)
         "REASON_RECONCILIATION",
         "REASON_TASK_KILLED_DURING_LAUNCH",
         "REASON_FRAMEWORK_REMOVED",
+        "REASON_EXECUTOR_TERMINATED",
+        "REASON_EXECUTOR_REREGISTRATION_TIMEOUT",
     };
     HF_ASSERT(reason < HF_TASK_REASONS);
     return names[reason];

@@ -48,6 +48,8 @@ typedef enum HfTaskReason {
     HF_REASON_RECONCILIATION,
     HF_REASON_TASK_KILLED_DURING_LAUNCH,
     HF_REASON_FRAMEWORK_REMOVED,
+    HF_REASON_EXECUTOR_TERMINATED,
+    HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
     HF_TASK_REASONS
 } HfTaskReason;
 
@@ -92,6 +94,13 @@ typedef enum HfRecordType {
                                     nowhere */
     HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns
                                 since the old ended; state: 1 when on the same host */
+    /* the world: an agent's process, while its host stays up; a disk */
+    HF_RECORD_AGENT_STOPPED, /* agent: host row; value: 1 when it died while writing its disk */
+    HF_RECORD_AGENT_STARTED, /* agent: host row */
+    HF_RECORD_DISK_LOST,     /* agent: host row, which is down */
+    HF_RECORD_AGENT_REFUSED, /* agent: host row; value: HfAgentRefusal; it is down again */
+    /* the master */
+    HF_RECORD_AGENT_REMOVED, /* resources: the total; its host registered anew */
     HF_RECORD_TYPES
 } HfRecordType;
 

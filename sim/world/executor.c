@@ -1,6 +1,7 @@
 /*
  * Executors: they start a task at once, end it when its time has come, and kill it when told to. A
- * host that goes down takes its executors with it.
+ * host that goes down takes its executors with it. One of a framework with checkpointing outlives
+ * its agent's process for the recovery timeout, and keeps for the next process what it has to tell.
  */
 #include "base/assert.h"
 #include "world/world_internal.h"
@@ -62,6 +63,7 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->host = in->to.row;
     run->generation = handle.generation;
     run->usage_milli = in->info.usage_milli;
+    run->is_checkpointed = in->checkpoint != FALSE;
     run->end = in->info.end;
     run->event = 0;
     run->resources = hf_parcel_ref(in->info.resources);
@@ -87,13 +89,35 @@ static void kill_run(HfWorld *world, const HfMessage *in)
     end_run(world, row, HF_TASK_KILLED);
 }
 
+static void reconnect(HfWorld *world, uint32_t row)
+{
+    HfHost *host = &world->hosts[row];
+    HfPeer executor = {HF_PEER_EXECUTOR, row}, agent = {HF_PEER_AGENT, row};
+    for (uint32_t run = host->first_run; run != NO_ROW; run = world->runs.at[run].next) {
+        HfMessage *message =
+            hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_REREGISTERED, executor, agent);
+        message->framework = world->runs.at[run].framework;
+        message->task = world->runs.at[run].task;
+    }
+    for (guint32 i = 0; i < host->untold.count; i++) {
+        const HfTaskStatus *status = &host->untold.at[i];
+        report(world, row, status->framework, status->task, status->state);
+    }
+    hf_vec_reset(&host->untold);
+}
+
 void hf_world__executor_message(HfWorld *world, const HfMessage *in)
 {
-    if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH) {
+    switch (in->type) {
+    case HF_MESSAGE_EXECUTOR_LAUNCH:
         start_run(world, in);
-    } else {
-        HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_KILL);
+        break;
+    case HF_MESSAGE_EXECUTOR_KILL:
         kill_run(world, in);
+        break;
+    default:
+        HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_RECONNECT);
+        reconnect(world, in->to.row);
     }
 }
 
@@ -130,6 +154,25 @@ void hf_world__kill_all(HfWorld *world, uint32_t host)
 {
     while (world->hosts[host].first_run != NO_ROW)
         end_run(world, world->hosts[host].first_run, HF_TASK_LOST);
+    hf_vec_reset(&world->hosts[host].untold);
+}
+
+void hf_world__agent_left(HfWorld *world, uint32_t host)
+{
+    uint32_t next;
+    for (uint32_t row = world->hosts[host].first_run; row != NO_ROW; row = next) {
+        next = world->runs.at[row].next;
+        if (!world->runs.at[row].is_checkpointed) end_run(world, row, HF_TASK_LOST);
+    }
+}
+
+void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream)
+{
+    uint32_t next;
+    for (uint32_t row = world->hosts[host].first_run; row != NO_ROW; row = next) {
+        next = world->runs.at[row].next;
+        if (hf_stream_uniform(stream) < probability) end_run(world, row, HF_TASK_LOST);
+    }
 }
 
 void hf_world__register_executor(HfWorld *world)

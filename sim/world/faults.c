@@ -43,22 +43,51 @@ HfCatalog *hf_world_catalog(const HfWorld *world)
     return world->catalog;
 }
 
+static void record_host(HfWorld *world, uint32_t host, HfRecordType type, int64_t value)
+{
+    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                            .type = (uint16_t)type,
+                                            .agent = host,
+                                            .framework = HF_ROW_NONE,
+                                            .value = value});
+}
+
+/* Nobody answers pings there any more, and perhaps the connection tells so at once. */
+static void fall_silent(HfWorld *world, HfHost *host, gboolean visible)
+{
+    if (world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
+        hf_world__tell_master(world, HF_MESSAGE_SILENT, host);
+    if (visible) hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
+}
+
 gboolean hf_world_host_crash(HfWorld *world, uint32_t row, gboolean visible)
 {
     HF_ASSERT(row < world->host_count);
     HfHost *host = &world->hosts[row];
     if (!host->is_up) return FALSE;
-    host->is_up = FALSE;
-    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
-                                            .type = HF_RECORD_AGENT_CRASHED,
-                                            .agent = row,
-                                            .framework = HF_ROW_NONE,
-                                            .value = visible ? 1 : 0});
+    host->is_up = host->is_agent_up = FALSE;
+    record_host(world, row, HF_RECORD_AGENT_CRASHED, visible ? 1 : 0);
     hf_world__kill_all(world, row);
-    hf_agent_crash(&host->agent);
-    if (world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
-        hf_world__tell_master(world, HF_MESSAGE_SILENT, host);
-    if (visible) hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
+    hf_agent_crash(&host->agent, HF_LOSS_HOST);
+    fall_silent(world, host, visible);
+    return TRUE;
+}
+
+gboolean hf_world__start_agent(HfWorld *world, uint32_t row)
+{
+    HfHost *host = &world->hosts[row];
+    host->is_agent_up = hf_agent_start(&host->agent, hf_world__now(world), &world->out);
+    if (!host->is_agent_up) {
+        hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
+        return FALSE;
+    }
+    /* A process without an id is a new agent: the master must not take its request for one that is
+     * repeated by the agent that was there before, of which the connection is dead. */
+    if (host->agent.id == HF_ROW_NONE && host->agent.life > 0)
+        hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
+    if (host->agent.life > 0 && world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
+        hf_world__tell_master(world, HF_MESSAGE_AUDIBLE, host); /* it answers pings from now on */
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
     return TRUE;
 }
 
@@ -68,16 +97,101 @@ gboolean hf_world_host_return(HfWorld *world, uint32_t row)
     HfHost *host = &world->hosts[row];
     if (host->is_up) return FALSE;
     host->is_up = TRUE;
-    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
-                                            .type = HF_RECORD_AGENT_RETURNED,
-                                            .agent = row,
-                                            .framework = HF_ROW_NONE});
-    /* Its registration may have got through without an answer; then the master must not take the
-     * next one for a repetition. */
-    if (host->agent.id == HF_ROW_NONE) hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
-    hf_agent_start(&host->agent, hf_world__now(world), &world->out);
-    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
+    record_host(world, row, HF_RECORD_AGENT_RETURNED, 0);
+    hf_world__start_agent(world, row);
     return TRUE;
+}
+
+gboolean hf_world_disk_lose(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    HfHost *host = &world->hosts[row];
+    if (host->is_up) return FALSE;
+    record_host(world, row, HF_RECORD_DISK_LOST, 0);
+    hf_agent_crash(&host->agent, HF_LOSS_DISK);
+    return TRUE;
+}
+
+/* ---- the agent's process alone ---- */
+
+static void left(HfWorld *world, uint32_t row, gboolean while_writing)
+{
+    HfHost *host = &world->hosts[row];
+    host->is_agent_up = FALSE;
+    record_host(world, row, HF_RECORD_AGENT_STOPPED, while_writing);
+    hf_world__agent_left(world, row);
+    fall_silent(world, host, TRUE);
+    if (host->first_run != NO_ROW)
+        hf_engine_after2(world->engine, world->scenario->agent.recovery_timeout,
+                         world->kind.recovery_timeout, row, host->agent.life, 0);
+}
+
+void hf_world__agent_died(HfWorld *world, uint32_t row)
+{
+    left(world, row, TRUE);
+}
+
+gboolean hf_world_agent_stop(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    HfHost *host = &world->hosts[row];
+    if (!host->is_up || !host->is_agent_up) return FALSE;
+    hf_agent_crash(&host->agent, HF_LOSS_PROCESS);
+    left(world, row, FALSE);
+    return TRUE;
+}
+
+gboolean hf_world_agent_start(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    HfHost *host = &world->hosts[row];
+    if (!host->is_up || host->is_agent_up) return FALSE;
+    record_host(world, row, HF_RECORD_AGENT_STARTED, 0);
+    return hf_world__start_agent(world, row);
+}
+
+void hf_world_executors_lose(HfWorld *world, uint32_t row, double probability, HfStream *stream)
+{
+    HF_ASSERT(row < world->host_count);
+    if (!world->hosts[row].is_agent_up) hf_world__lose_executors(world, row, probability, stream);
+}
+
+void hf_world_agent_dies_at(HfWorld *world, uint32_t row, HfCheckpointStep step)
+{
+    HF_ASSERT(row < world->host_count);
+    world->hosts[row].agent.dies_at = step;
+}
+
+gboolean hf_world_agent_flags(HfWorld *world, uint32_t row, const char *resources,
+                              const char *attributes, GError **error)
+{
+    HF_ASSERT(row < world->host_count);
+    HfHost *host = &world->hosts[row];
+    const HfResources *total = host->total;
+    const HfAttributes *described = host->attributes;
+    if (resources != NULL) total = hf_world__parse_total(world, resources, error);
+    if (total == NULL) return FALSE;
+    if (attributes != NULL) described = hf_world__parse_attributes(world, attributes, error);
+    if (described == NULL) return FALSE;
+    host->total = total;
+    host->attributes = described;
+    hf_agent_set_flags(&host->agent, &(HfAgentFlags){total, described});
+    return TRUE;
+}
+
+/* Executors waited long enough for their agent (Mesos: --recovery_timeout). */
+static void on_recovery_timeout(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfHost *host = &world->hosts[event->target];
+    if (!host->is_agent_up && host->agent.life == (uint32_t)event->arg)
+        hf_world__kill_all(world, event->target);
+}
+
+void hf_world__register_faults(HfWorld *world)
+{
+    world->kind.recovery_timeout =
+        hf_engine_register(world->engine, "recovery-timeout", on_recovery_timeout, world);
 }
 
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind, uint64_t arg)

@@ -5,6 +5,7 @@
 #ifndef HF_WORLD_FAULTS_H
 #define HF_WORLD_FAULTS_H
 
+#include "control/checkpoint.h"
 #include "world/model.h"
 
 uint32_t hf_world_hosts(const HfWorld *world);
@@ -23,8 +24,36 @@ HfCatalog *hf_world_catalog(const HfWorld *world);
  */
 gboolean hf_world_host_crash(HfWorld *world, uint32_t host, gboolean visible);
 
-/* The host comes back: its agent registers again with the same agent id. FALSE when it is up. */
+/* The host comes back, rebooted, and its agent starts with what its disk has kept. FALSE when it is
+ * up. */
 gboolean hf_world_host_return(HfWorld *world, uint32_t host);
+
+/* The disk of a host that is down is lost: its agent will be a new one, without reservations or
+ * volumes. FALSE when the host is up. */
+gboolean hf_world_disk_lose(HfWorld *world, uint32_t host);
+
+/*
+ * The agent's process dies, and the host stays up: connections break at once, executors of
+ * frameworks without checkpointing end. The others wait for the recovery timeout (15 min) for the
+ * agent to be back. FALSE when it does not run.
+ */
+gboolean hf_world_agent_stop(HfWorld *world, uint32_t host);
+
+/* Of the executors that wait for their agent each ends by itself with this probability. */
+void hf_world_executors_lose(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+
+/* The agent's process starts. FALSE when it runs already, its host is down, or it refuses. */
+gboolean hf_world_agent_start(HfWorld *world, uint32_t host);
+
+/* The agent's process will die at this step of its next write of the checkpoint. */
+void hf_world_agent_dies_at(HfWorld *world, uint32_t host, HfCheckpointStep step);
+
+/*
+ * The agent will start with these flags next time; text in Mesos's form, NULL = as they are.
+ * Errors: FALSE and a GError when a text is not legal; nothing is changed then.
+ */
+gboolean hf_world_agent_flags(HfWorld *world, uint32_t host, const char *resources,
+                              const char *attributes, GError **error);
 
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->entity. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,

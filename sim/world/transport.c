@@ -76,6 +76,13 @@ void hf_world__flush(HfWorld *world, HfPeer self)
     hf_outbox_reset(out);
 }
 
+/* A ping opens a connection of its own if need be, and SILENT is no message. */
+static gboolean is_of_its_life(const HfMessage *message, const HfAgent *agent)
+{
+    return message->carrier == agent->life || message->type == HF_MESSAGE_PING ||
+           message->type == HF_MESSAGE_SILENT;
+}
+
 /* The receiver of a message acts on it; what it says in turn is left in the outbox. */
 static void dispatch(HfWorld *world, const HfMessage *message)
 {
@@ -98,8 +105,15 @@ static void dispatch(HfWorld *world, const HfMessage *message)
     }
     HfHost *host = &world->hosts[message->to.row];
     gboolean is_local = message->from.kind == HF_PEER_EXECUTOR;
-    if (host->agent.state != HF_AGENT_DOWN && (is_local || message->carrier == host->agent.life)) {
+    if (host->agent.state != HF_AGENT_DOWN && (is_local || is_of_its_life(message, &host->agent))) {
         hf_agent_step(&host->agent, now, message, &world->out);
+        if (G_UNLIKELY(host->agent.state == HF_AGENT_DOWN))
+            hf_world__agent_died(world, message->to.row);
+        return;
+    }
+    if (message->type == HF_MESSAGE_SILENT || message->type == HF_MESSAGE_AUDIBLE) return;
+    if (is_local) { /* the executor keeps it until its agent is back */
+        hf_vec_push(&host->untold, message->status);
         return;
     }
     hf_trace_emit(world->trace, &(HfRecord){.at = now,

@@ -46,16 +46,33 @@ static gboolean fail(GError **error, const char *where, GError *inner)
     return FALSE;
 }
 
-static const HfResources *parse_total(HostBuilder *builder, const char *text, GError **error)
+const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error)
 {
-    if (builder->total && g_strcmp0(text, builder->resources_text) == 0) return builder->total;
     HfResources *total = g_new0(HfResources, 1);
-    if (!hf_resources_parse(builder->world->catalog, text, HF_ROLE_STAR, HF_PARSE_AGENT, total,
-                            error)) {
+    if (!hf_resources_parse(world->catalog, text, HF_ROLE_STAR, HF_PARSE_AGENT, total, error)) {
         g_free(total);
         return NULL;
     }
-    g_ptr_array_add(builder->world->totals, total);
+    g_ptr_array_add(world->totals, total);
+    return total;
+}
+
+const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text, GError **error)
+{
+    HfAttributes *attributes = g_new0(HfAttributes, 1);
+    if (text[0] != '\0' && !hf_attributes_parse(world->catalog, text, attributes, error)) {
+        g_free(attributes);
+        return NULL;
+    }
+    g_ptr_array_add(world->attributes, attributes);
+    return attributes;
+}
+
+static const HfResources *parse_total(HostBuilder *builder, const char *text, GError **error)
+{
+    if (builder->total && g_strcmp0(text, builder->resources_text) == 0) return builder->total;
+    const HfResources *total = hf_world__parse_total(builder->world, text, error);
+    if (total == NULL) return NULL;
     g_free(builder->resources_text);
     builder->resources_text = g_strdup(text);
     return builder->total = total;
@@ -66,12 +83,8 @@ static const HfAttributes *parse_attributes(HostBuilder *builder, const char *te
     if (text == NULL) text = "";
     if (builder->attributes && g_strcmp0(text, builder->attributes_text) == 0)
         return builder->attributes;
-    HfAttributes *attributes = g_new0(HfAttributes, 1);
-    if (text[0] != '\0' && !hf_attributes_parse(builder->world->catalog, text, attributes, error)) {
-        g_free(attributes);
-        return NULL;
-    }
-    g_ptr_array_add(builder->world->attributes, attributes);
+    const HfAttributes *attributes = hf_world__parse_attributes(builder->world, text, error);
+    if (attributes == NULL) return NULL;
     g_free(builder->attributes_text);
     builder->attributes_text = g_strdup(text);
     return builder->attributes = attributes;
@@ -93,7 +106,7 @@ static void add_host(void *context, const HfMachine *machine)
     host->name = g_strdup(machine->name);
     host->group = builder->group;
     host->first_run = NO_ROW;
-    host->is_up = TRUE;
+    host->is_up = host->is_agent_up = TRUE;
 }
 
 static gboolean add_group(HostBuilder *builder, const HfScenarioAgents *agents, GError **error)
@@ -353,9 +366,8 @@ static void on_host_start(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
     HfHost *host = &world->hosts[event->target];
-    if (host->agent.state != HF_AGENT_DOWN || !host->is_up) return;
-    hf_agent_start(&host->agent, event->now, &world->out);
-    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, event->target});
+    if (host->agent.state == HF_AGENT_DOWN && host->is_up && host->is_agent_up)
+        hf_world__start_agent(world, event->target);
 }
 
 static void on_fault_start(void *context, const HfEventArgs *event)
@@ -385,6 +397,7 @@ static void register_kinds(HfWorld *world)
 {
     hf_world__register_transport(world);
     hf_world__register_executor(world);
+    hf_world__register_faults(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
         hf_engine_register(engine, "framework-start", on_framework_start, world);
@@ -415,6 +428,18 @@ static gboolean build(HfWorld *world, GError **error)
     return TRUE;
 }
 
+static void build_agent_config(HfWorld *world)
+{
+    const HfScenarioAgentFlags *flags = &world->scenario->agent;
+    hf_agent_config_init(&world->agent_config, world->catalog, world->scenario->seed);
+    world->agent_config.executor_reregistration_timeout = flags->executor_reregistration_timeout;
+    world->agent_config.reconfiguration_policy =
+        flags->reconfiguration_policy == HF_SCENARIO_RECONFIGURATION_ADDITIVE
+            ? HF_RECONFIGURATION_ADDITIVE
+            : HF_RECONFIGURATION_EQUAL;
+    world->agent_config.new_id_after_reboot = world->scenario->era < HF_ERA_1_4;
+}
+
 HfWorld *hf_world_new(const HfScenario *scenario, GError **error)
 {
     g_autoptr(HfWorld) world = g_new0(HfWorld, 1);
@@ -426,7 +451,7 @@ HfWorld *hf_world_new(const HfScenario *scenario, GError **error)
     world->out = (HfOutbox){.catalog = world->catalog, .pool = world->pool, .trace = world->trace};
     world->totals = g_ptr_array_new();
     world->attributes = g_ptr_array_new();
-    hf_agent_config_init(&world->agent_config, world->catalog, scenario->seed);
+    build_agent_config(world);
     register_kinds(world);
     if (!build(world, error)) return NULL;
     hf_trace_emit(world->trace, &(HfRecord){.type = HF_RECORD_RUN_STARTED,
@@ -451,6 +476,7 @@ static void free_people(HfWorld *world)
         if (world->faults[f].model) world->faults[f].ops->destroy(world->faults[f].model);
     for (uint32_t h = 0; h < world->host_count; h++) {
         if (world->hosts[h].agent.config) hf_agent_clear(&world->hosts[h].agent);
+        hf_vec_clear(&world->hosts[h].untold);
         g_free(world->hosts[h].name);
     }
     g_free(world->guests);

@@ -23,7 +23,9 @@ typedef struct HfHost {
     uint32_t group;     /* index in scenario->agents */
     uint32_t first_run; /* list of its running tasks */
     gboolean is_up;
-    HfTime last_to, last_from; /* of its channel to the master */
+    gboolean is_agent_up;        /* the agent's process runs; on a host that is up */
+    HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
+    HfTime last_to, last_from;   /* of its channel to the master */
     uint32_t linked_life; /* life of the agent with which the master's connection is; an older one
                              is dead, and what is sent over it is lost */
 } HfHost;
@@ -33,7 +35,8 @@ typedef struct HfRun {
     uint64_t task;
     uint32_t framework, host;
     uint32_t generation, usage_milli;
-    uint32_t next, prev; /* of the same host */
+    gboolean is_checkpointed; /* its executor outlives the agent's process */
+    uint32_t next, prev;      /* of the same host */
     HfTaskState end;
     HfEvent event;       /* its end; 0 = runs until killed */
     HfParcel *resources; /* owned: one reference */
@@ -75,7 +78,7 @@ struct HfWorld {
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
-            host_start, task_end, fault_start, fault_timer, record;
+            host_start, task_end, fault_start, fault_timer, record, recovery_timeout;
     } kind;
 };
 
@@ -94,6 +97,21 @@ void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step
 void hf_world__register_executor(HfWorld *world);
 void hf_world__executor_message(HfWorld *world, const HfMessage *in);
 void hf_world__kill_all(HfWorld *world, uint32_t host);
+/* The agent's process died: executors that do not outlive it end. */
+void hf_world__agent_left(HfWorld *world, uint32_t host);
+/* Executors end one by one, each with this probability, unseen by the agent. */
+void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+
+/* world.c: text in Mesos's form, owned by the world; NULL and a GError when it is not legal. */
+const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error);
+const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text, GError **error);
+
+/* faults.c */
+void hf_world__register_faults(HfWorld *world);
+/* The agent of a host that is up went down in a step of its own. */
+void hf_world__agent_died(HfWorld *world, uint32_t host);
+/* Start the agent's process; FALSE when it refuses. */
+gboolean hf_world__start_agent(HfWorld *world, uint32_t host);
 
 static inline HfTime hf_world__now(const HfWorld *world)
 {

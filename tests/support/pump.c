@@ -51,6 +51,7 @@ static void host_free(HfPump *pump, HfPumpHost *host)
     for (guint32 i = 0; i < host->runs.count; i++)
         hf_resources_clear(pump->catalog, &host->runs.at[i].resources);
     hf_vec_clear(&host->runs);
+    hf_vec_clear(&host->untold);
     hf_resources_clear(pump->catalog, &host->total);
     g_free(host);
 }
@@ -136,7 +137,8 @@ static HfPumpFate fate_of(HfPump *pump, const HfMessage *message, HfTime *delay_
 
 static void lose(HfPump *pump, HfMessage *message)
 {
-    if (pump->config.log_messages) hf_pump__print_message(pump, message, TRUE);
+    if (pump->config.log_messages && !is_of_transport(message->type))
+        hf_pump__print_message(pump, message, TRUE);
     hf_message_pool_give(pump->pool, message);
 }
 
@@ -189,6 +191,19 @@ void hf_pump__flush(HfPump *pump, HfPeer self)
     hf_outbox_reset(&pump->out);
 }
 
+/* An executor keeps what it has to tell until its agent's process is back. */
+static void step_agent(HfPump *pump, const HfMessage *message)
+{
+    HfPumpHost *host = hf_pump_host(pump, message->to.row);
+    if (host->agent.state == HF_AGENT_DOWN) {
+        HF_ASSERT(message->from.kind == HF_PEER_EXECUTOR);
+        hf_vec_push(&host->untold, message->status);
+        return;
+    }
+    hf_agent_step(&host->agent, pump->now, message, &pump->out);
+    if (host->agent.state == HF_AGENT_DOWN) hf_pump_stop(pump, message->to.row);
+}
+
 static void dispatch(HfPump *pump, const HfMessage *message)
 {
     switch (message->to.kind) {
@@ -196,7 +211,7 @@ static void dispatch(HfPump *pump, const HfMessage *message)
         hf_master_step(pump->master, pump->now, message, &pump->out);
         return;
     case HF_PEER_AGENT:
-        hf_agent_step(&hf_pump_host(pump, message->to.row)->agent, pump->now, message, &pump->out);
+        step_agent(pump, message);
         return;
     case HF_PEER_FRAMEWORK:
         if (message->type == HF_MESSAGE_SUBSCRIBED)
@@ -220,7 +235,8 @@ static gboolean is_heard(HfPump *pump, const HfMessage *message)
     const HfPumpHost *host = hf_pump_host(pump, message->to.row);
     if (host->agent.state == HF_AGENT_DOWN) return FALSE;
     return !pump->is_lossless || message->from.kind == HF_PEER_EXECUTOR ||
-           is_of_transport(message->type) || message->carrier == host->agent.life;
+           is_of_transport(message->type) || message->type == HF_MESSAGE_PING ||
+           message->carrier == host->agent.life;
 }
 
 static void deliver(HfPump *pump, HfMessage *message)
@@ -378,9 +394,31 @@ static void tell_heartbeats(HfPump *pump, uint32_t host, HfMessageType type)
 
 void hf_pump_boot(HfPump *pump, uint32_t host)
 {
-    hf_agent_start(&hf_pump_host(pump, host)->agent, pump->now, &pump->out);
+    HfAgent *agent = &hf_pump_host(pump, host)->agent;
+    gboolean is_there = hf_agent_start(agent, pump->now, &pump->out);
+    if (is_there && agent->life > 0) {
+        if (agent->id == HF_ROW_NONE) tell_master(pump, host, HF_MESSAGE_EXITED);
+        tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);
+    }
     hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, host});
-    if (hf_pump_host(pump, host)->agent.life > 0) tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);
+}
+
+void hf_pump_stop(HfPump *pump, uint32_t host)
+{
+    hf_trace_emit(pump->trace, &(HfRecord){.at = pump->now,
+                                           .type = HF_RECORD_AGENT_STOPPED,
+                                           .agent = host,
+                                           .framework = HF_ROW_NONE});
+    hf_pump__end_unchecked_runs(pump, host);
+    if (hf_pump_host(pump, host)->agent.state != HF_AGENT_DOWN)
+        hf_agent_crash(&hf_pump_host(pump, host)->agent, HF_LOSS_PROCESS);
+    tell_heartbeats(pump, host, HF_MESSAGE_SILENT);
+    tell_master(pump, host, HF_MESSAGE_EXITED);
+}
+
+void hf_pump_lose_disk(HfPump *pump, uint32_t host)
+{
+    hf_agent_crash(&hf_pump_host(pump, host)->agent, HF_LOSS_DISK);
 }
 
 void hf_pump_crash(HfPump *pump, uint32_t host, gboolean visible)
@@ -391,7 +429,7 @@ void hf_pump_crash(HfPump *pump, uint32_t host, gboolean visible)
                                            .framework = HF_ROW_NONE,
                                            .value = visible});
     hf_pump__kill_runs(pump, host);
-    hf_agent_crash(&hf_pump_host(pump, host)->agent);
+    hf_agent_crash(&hf_pump_host(pump, host)->agent, HF_LOSS_HOST);
     tell_heartbeats(pump, host, HF_MESSAGE_SILENT);
     if (visible) tell_master(pump, host, HF_MESSAGE_EXITED);
 }

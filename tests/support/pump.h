@@ -58,6 +58,7 @@ typedef struct HfPumpRun { /* a task that a fake executor runs */
     uint32_t framework, generation;
     uint64_t task;
     HfTaskState end;
+    gboolean is_checkpointed;
     HfResources resources;
 } HfPumpRun;
 
@@ -69,6 +70,7 @@ typedef struct HfPumpHost {
     gboolean is_cut;      /* no message passes between it and the master */
     uint32_t linked_life; /* of its agent, with which the master's connection is */
     HF_VEC(HfPumpRun) runs;
+    HF_VEC(HfTaskStatus) untold; /* by executors, while the agent's process is down */
 } HfPumpHost;
 
 typedef enum HfPumpFate { HF_PUMP_PASS, HF_PUMP_LOSE, HF_PUMP_TWICE, HF_PUMP_LATE } HfPumpFate;
@@ -133,7 +135,10 @@ uint32_t hf_pump_add_agent(HfPump *pump, const char *resources); /* added, and b
 HfPumpHost *hf_pump_host(HfPump *pump, uint32_t host);
 void hf_pump_boot(HfPump *pump, uint32_t host);
 void hf_pump_crash(HfPump *pump, uint32_t host, gboolean visible);
-void hf_pump_cut(HfPump *pump, uint32_t host); /* a partition: silence in both directions */
+/* The agent's process alone: hf_pump_boot starts it again. */
+void hf_pump_stop(HfPump *pump, uint32_t host);
+void hf_pump_lose_disk(HfPump *pump, uint32_t host); /* of a host that is down */
+void hf_pump_cut(HfPump *pump, uint32_t host);       /* a partition: silence in both directions */
 void hf_pump_heal(HfPump *pump, uint32_t host);
 
 /* ---- frameworks ---- */

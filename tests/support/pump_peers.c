@@ -235,6 +235,7 @@ static void start_run(HfPump *pump, const HfMessage *in)
     run->task = in->info.id;
     run->generation = ++pump->generation;
     run->end = in->info.end;
+    run->is_checkpointed = in->checkpoint != FALSE;
     hf_resources_copy(pump->catalog, &run->resources, hf_parcel_resources(in->info.resources));
     record_run(pump, in->to.row, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
     report(pump, in->to.row, run, HF_TASK_RUNNING);
@@ -245,10 +246,33 @@ static void start_run(HfPump *pump, const HfMessage *in)
                                                  .arg = run->generation});
 }
 
+static void reconnect(HfPump *pump, uint32_t row)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    HfPeer executor = {HF_PEER_EXECUTOR, row}, agent = {HF_PEER_AGENT, row};
+    for (guint32 i = 0; i < host->runs.count; i++) {
+        HfMessage *message =
+            hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_REREGISTERED, executor, agent);
+        message->framework = host->runs.at[i].framework;
+        message->task = host->runs.at[i].task;
+    }
+    for (guint32 i = 0; i < host->untold.count; i++) {
+        HfMessage *message =
+            hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_STATUS, executor, agent);
+        message->framework = host->untold.at[i].framework;
+        message->status = host->untold.at[i];
+    }
+    hf_vec_reset(&host->untold);
+}
+
 void hf_pump__executor(HfPump *pump, const HfMessage *in)
 {
     if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH) {
         start_run(pump, in);
+        return;
+    }
+    if (in->type == HF_MESSAGE_EXECUTOR_RECONNECT) {
+        reconnect(pump, in->to.row);
         return;
     }
     HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_KILL);
@@ -274,8 +298,16 @@ void hf_pump__end_by_itself(HfPump *pump, uint32_t row, uint32_t generation)
     }
 }
 
+void hf_pump__end_unchecked_runs(HfPump *pump, uint32_t host)
+{
+    for (guint32 i = hf_pump_host(pump, host)->runs.count; i-- > 0;)
+        if (!hf_pump_host(pump, host)->runs.at[i].is_checkpointed)
+            end_run(pump, host, i, HF_TASK_LOST);
+}
+
 void hf_pump__kill_runs(HfPump *pump, uint32_t host)
 {
+    hf_vec_reset(&hf_pump_host(pump, host)->untold);
     while (hf_pump_host(pump, host)->runs.count > 0) end_run(pump, host, 0, HF_TASK_LOST);
 }
 
@@ -312,7 +344,7 @@ HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
     to->capabilities = from->capabilities;
     to->checkpoint = from->checkpoint;
     to->failover_timeout = from->failover_timeout;
-    to->total = from->total;
+    if (from->total != NULL) hf_message_set_total(pump->catalog, to, from->total);
     to->attributes = from->attributes;
     to->owner = from->owner;
     to->ping_period = from->ping_period;

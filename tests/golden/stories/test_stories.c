@@ -223,10 +223,7 @@ static void registration_crosses_launch(HfPump *pump)
     HfMessage *again =
         hf_pump_message(pump, HF_MESSAGE_REREGISTER_AGENT, (HfPeer){HF_PEER_AGENT, 0}, to_master);
     again->agent = agent->id;
-    again->name = agent->name;
-    again->total = agent->total;
-    again->attributes = agent->attributes;
-    again->owner = agent->owner;
+    hf_agent_introduce(agent, again);
     hf_pump_run(pump, HF_SECONDS(2) + HF_NS_PER_MS / 2);
     hf_pump_send(pump, again); /* written before the task came, read after it was sent */
     hf_pump_run(pump, HF_SECONDS(3));

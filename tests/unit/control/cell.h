@@ -82,10 +82,7 @@ static inline void send_registration(HfPump *pump, HfMessageType type, const uin
     const HfAgent *agent = &hf_pump_host(pump, 0)->agent;
     HfMessage *message = hf_pump_message(pump, type, (HfPeer){HF_PEER_AGENT, 0}, to_master);
     message->agent = type == HF_MESSAGE_REGISTER_AGENT ? HF_ROW_NONE : 0;
-    message->name = agent->name;
-    message->total = agent->total;
-    message->attributes = agent->attributes;
-    message->owner = agent->owner;
+    hf_agent_introduce(agent, message);
     for (uint32_t i = 0; i < task_count; i++) {
         HfTaskReport report = {.task = tasks[i],
                                .framework = 0,

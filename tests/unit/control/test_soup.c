@@ -146,10 +146,7 @@ static void forgery(Soup *soup)
     if (type == HF_MESSAGE_DECLINE) hf_vec_push(&message->ids, offer);
     if (is_of_agent) {
         const HfAgent *agent = &hf_pump_host(pump, row)->agent;
-        message->name = agent->name;
-        message->total = agent->total;
-        message->attributes = agent->attributes;
-        message->owner = agent->owner;
+        hf_agent_introduce(agent, message);
     } else {
         HfRoleId role = below(soup, 4);
         if (type == HF_MESSAGE_REVIVE) hf_vec_push(&message->roles, role);

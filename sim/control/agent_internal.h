@@ -1,0 +1,25 @@
+/* What the files of the agent share; see agent.h. */
+#ifndef HF_CONTROL_AGENT_INTERNAL_H
+#define HF_CONTROL_AGENT_INTERNAL_H
+
+#include "control/agent.h"
+
+static inline HfPeer hf_agent__self(const HfAgent *agent)
+{
+    return (HfPeer){HF_PEER_AGENT, agent->host};
+}
+
+/* agent.c */
+void hf_agent__begin_registration(HfAgent *agent, HfTime now, HfOutbox *out);
+/* The row of a task; tasks.count when there is none. */
+guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id);
+void hf_agent__forget_task(HfAgent *agent, guint32 i);
+/* A task's state changes: it is told to the master, now or when its turn comes. */
+void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
+                      HfOutbox *out);
+
+/* agent_life.c */
+void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in);
+void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out);
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * How an agent goes down and comes back: what its disk keeps for it, and when it refuses to start;
+ * see agent.h.
+ */
+#include "base/assert.h"
+#include "control/agent_internal.h"
+
+void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, const char *name,
+                   const HfResources *resources, const HfAttributes *attributes, HfRoleId owner)
+{
+    *agent = (HfAgent){.config = config,
+                       .name = name,
+                       .flags = {resources, attributes},
+                       .owner = owner,
+                       .host = host,
+                       .id = HF_ROW_NONE,
+                       .retry_at = HF_TIME_NEVER,
+                       .give_up_at = HF_TIME_NEVER};
+    hf_checkpoint_init(&agent->disk);
+}
+
+static void forget_tasks(HfAgent *agent)
+{
+    while (agent->tasks.count > 0) hf_agent__forget_task(agent, agent->tasks.count - 1);
+}
+
+static void keep_total(HfAgent *agent, const HfResources *total)
+{
+    HfCatalog *catalog = agent->config->catalog;
+    if (total != NULL) {
+        if (agent->changed == NULL) agent->changed = g_new0(HfResources, 1);
+        hf_resources_copy(catalog, agent->changed, total);
+    } else if (agent->changed != NULL) {
+        hf_resources_clear(catalog, agent->changed);
+        g_free(agent->changed);
+        agent->changed = NULL;
+    }
+}
+
+void hf_agent_clear(HfAgent *agent)
+{
+    forget_tasks(agent);
+    hf_vec_clear(&agent->tasks);
+    hf_checkpoint_clear(agent->config->catalog, &agent->disk);
+    keep_total(agent, NULL);
+}
+
+void hf_agent_set_flags(HfAgent *agent, const HfAgentFlags *flags)
+{
+    HF_ASSERT(agent->state == HF_AGENT_DOWN);
+    agent->flags = *flags;
+}
+
+void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
+{
+    for (guint32 i = agent->tasks.count; i-- > 0;)
+        if (!agent->tasks.at[i].is_checkpointed || loss == HF_LOSS_DISK)
+            hf_agent__forget_task(agent, i);
+    if (loss != HF_LOSS_PROCESS) agent->was_rebooted = TRUE;
+    if (loss == HF_LOSS_DISK) {
+        hf_checkpoint_lose(agent->config->catalog, &agent->disk);
+        agent->id = HF_ROW_NONE;
+    }
+    agent->state = HF_AGENT_DOWN;
+    agent->draws++; /* an attempt that is under way is of an earlier life */
+    agent->retry_at = agent->give_up_at = HF_TIME_NEVER;
+    agent->is_ping_armed = FALSE;
+    agent->life++;
+}
+
+gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total)
+{
+    HfCatalog *catalog = agent->config->catalog;
+    HfCheckpointStep dies = agent->dies_at;
+    agent->dies_at = HF_CHECKPOINT_WHOLE;
+    if (!hf_checkpoint_write(catalog, &agent->disk, total, dies)) {
+        hf_agent_crash(agent, HF_LOSS_PROCESS);
+        return FALSE;
+    }
+    keep_total(agent, total);
+    return TRUE;
+}
+
+/* ---- starting ---- */
+
+static gboolean refuse(HfAgent *agent, HfTime now, HfAgentRefusal why, HfOutbox *out)
+{
+    agent->refusal = why;
+    hf_trace_emit(out->trace, &(HfRecord){.at = now,
+                                          .type = HF_RECORD_AGENT_REFUSED,
+                                          .agent = agent->host,
+                                          .framework = HF_ROW_NONE,
+                                          .value = why});
+    return FALSE;
+}
+
+/* It will be a new agent: what it ran before is nobody's; what its disk keeps for roles stays. */
+static void forget_id(HfAgent *agent)
+{
+    forget_tasks(agent);
+    agent->disk.agent_id = HF_ROW_NONE;
+    agent->id = HF_ROW_NONE;
+}
+
+static gboolean flags_are_legal(HfAgent *agent)
+{
+    const HfAgentFlags before = {agent->disk.flags, agent->disk.attributes};
+    g_autofree char *mismatch = hf_reconfiguration_mismatch(
+        agent->config->catalog, agent->config->reconfiguration_policy, &before, &agent->flags);
+    return mismatch == NULL;
+}
+
+/* Tasks whose executors are not there have failed. */
+static void fail_tasks(HfAgent *agent, HfTaskReason reason, HfTime now, HfOutbox *out)
+{
+    for (guint32 i = 0; i < agent->tasks.count; i++) {
+        HfAgentTask *task = &agent->tasks.at[i];
+        if (hf_task_state_is_terminal(task->state) || task->is_connected) continue;
+        HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
+                                         (HfPeer){HF_PEER_EXECUTOR, agent->host});
+        kill->framework = task->framework;
+        kill->task = task->id;
+        task->reason = (uint8_t)reason;
+        hf_agent__update(agent, task, HF_TASK_FAILED, now, out);
+    }
+}
+
+static guint32 disconnect_executors(HfAgent *agent)
+{
+    guint32 running = 0;
+    for (guint32 i = 0; i < agent->tasks.count; i++) {
+        agent->tasks.at[i].is_connected = FALSE;
+        running += !hf_task_state_is_terminal(agent->tasks.at[i].state);
+    }
+    return running;
+}
+
+static gboolean await_executors(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    if (disconnect_executors(agent) == 0) return FALSE;
+    agent->state = HF_AGENT_RECOVERING;
+    hf_outbox_send(out, HF_MESSAGE_EXECUTOR_RECONNECT, hf_agent__self(agent),
+                   (HfPeer){HF_PEER_EXECUTOR, agent->host});
+    hf_outbox_timer(out, now + agent->config->executor_reregistration_timeout,
+                    HF_AGENT_TIMER_RECOVERED, agent->life);
+    return TRUE;
+}
+
+void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in)
+{
+    guint32 i = hf_agent__find_task(agent, in->framework, in->task);
+    if (i < agent->tasks.count) agent->tasks.at[i].is_connected = TRUE;
+}
+
+/* Slave::reregisterExecutorTimeout: who is not back by now does not come back. */
+void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    fail_tasks(agent, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT, now, out);
+    hf_agent__begin_registration(agent, now, out);
+}
+
+static gboolean recover_total(HfAgent *agent)
+{
+    if (hf_resources_is_empty(hf_checkpoint_committed(&agent->disk))) {
+        keep_total(agent, NULL);
+        return TRUE;
+    }
+    HfCatalog *catalog = agent->config->catalog;
+    HfResources total = {0};
+    gboolean good = hf_checkpoint_apply(catalog, &agent->disk, agent->flags.resources, &total);
+    if (good) keep_total(agent, &total);
+    hf_resources_clear(catalog, &total);
+    return good;
+}
+
+gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    HF_ASSERT(agent->state == HF_AGENT_DOWN);
+    HfCatalog *catalog = agent->config->catalog;
+    agent->refusal = HF_REFUSAL_NONE;
+    hf_checkpoint_finish(catalog, &agent->disk);
+    hf_checkpoint_check(catalog, &agent->disk);
+    if (!recover_total(agent)) return refuse(agent, now, HF_REFUSAL_CHECKPOINT, out);
+    if (agent->disk.agent_id != HF_ROW_NONE && !flags_are_legal(agent)) {
+        if (!agent->was_rebooted) return refuse(agent, now, HF_REFUSAL_RECONFIGURATION, out);
+        forget_id(agent);
+    }
+    if (agent->was_rebooted && agent->config->new_id_after_reboot) forget_id(agent);
+    if (agent->was_rebooted) {
+        disconnect_executors(agent);
+        fail_tasks(agent, HF_REASON_EXECUTOR_TERMINATED, now, out);
+    } else if (await_executors(agent, now, out)) {
+        return TRUE;
+    }
+    agent->was_rebooted = FALSE;
+    hf_agent__begin_registration(agent, now, out);
+    return TRUE;
+}

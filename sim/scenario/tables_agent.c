@@ -1,0 +1,48 @@
+/* The key table of `agent:`, the flags that all agents are started with. */
+#include <math.h>
+
+#include "scenario/scenario_internal.h"
+
+#define AT(member) .offset = offsetof(HfScenarioAgentFlags, member)
+
+static const char mesos_flag[] = "Mesos 1.11, src/slave/flags.cpp";
+
+static const HfKeyWord reconfiguration_words[] = {
+    {"equal", HF_SCENARIO_RECONFIGURATION_EQUAL, "resources and attributes stay as they were"},
+    {"additive", HF_SCENARIO_RECONFIGURATION_ADDITIVE,
+     "resources may grow or be added, attributes be added"},
+    {0}};
+
+static const HfKey agent_flag_keys[] = {
+    {.name = "recovery_timeout",
+     .type = HF_KEY_DURATION,
+     AT(recovery_timeout),
+     .fallback = "15m",
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "Time an executor waits for its agent's process before it ends by itself.",
+     .source = mesos_flag},
+    {.name = "executor_reregistration_timeout",
+     .type = HF_KEY_DURATION,
+     AT(executor_reregistration_timeout),
+     .fallback = "2s",
+     .minimum = 0,
+     .maximum = 15,
+     .help = "Time an agent that starts waits for its executors; it registers after that.",
+     .source = mesos_flag},
+    {.name = "reconfiguration_policy",
+     .type = HF_KEY_ENUM,
+     AT(reconfiguration_policy),
+     .fallback = "equal",
+     .words = reconfiguration_words,
+     .help = "What may change of an agent between two starts; otherwise it refuses to start, or is "
+             "a new agent when its host was rebooted.",
+     .source = mesos_flag},
+    {0}};
+
+const HfKeyTable hf_agent_flags__table = {
+    .name = "agent",
+    .struct_size = sizeof(HfScenarioAgentFlags),
+    .keys = agent_flag_keys,
+    .help = "The flags of all agents, with Mesos's names.",
+};
