@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "resource/era.h"
+#include "resource/quirks.h"
 #include "scenario/reference.h"
 #include "scenario/scenario.h"
 #include "tools/commands.h"
@@ -161,6 +163,25 @@ static gboolean list_keys(List *list, GError **error)
     return TRUE;
 }
 
+static gboolean list_eras(List *list, GError **error)
+{
+    for (int rule = 0; rule < HF_RULES; rule++) {
+        const HfEraRuleInfo *info = &hf_era_rules[rule];
+        g_autofree char *effect = g_strconcat(info->after, " Before: ", info->before, NULL);
+        add_row(list, info->name, hf_era_name(info->since), info->release, info->source, effect);
+    }
+    return TRUE;
+}
+
+static gboolean list_quirks(List *list, GError **error)
+{
+    for (const HfQuirkInfo *quirk = hf_quirks; quirk->name != NULL; quirk++) {
+        g_autofree char *effect = g_strconcat(quirk->documented, " Strict: ", quirk->strict, NULL);
+        add_row(list, quirk->name, quirk->source, effect);
+    }
+    return TRUE;
+}
+
 typedef struct Kind {
     const char *name;
     const char *const *columns;
@@ -173,12 +194,17 @@ static const char *const scenario_columns[] = {"name", "question", NULL};
 static const char *const metric_columns[] = {"metric", "unit", "help", NULL};
 static const char *const key_columns[] = {"key", "type", "default", "help", NULL};
 
+static const char *const era_columns[] = {"rule", "era", "mesos", "source", "effect", NULL};
+static const char *const quirk_columns[] = {"quirk", "source", "effect", NULL};
+
 static const Kind kinds[] = {
     {"models", model_columns, list_models},
     {"policies", name_columns, list_policies},
     {"scenarios", scenario_columns, list_scenarios},
     {"metrics", metric_columns, list_metrics},
     {"keys", key_columns, list_keys},
+    {"eras", era_columns, list_eras},
+    {"quirks", quirk_columns, list_quirks},
 };
 
 static int print_kind(const Kind *kind, const HfGlobals *globals)
@@ -211,11 +237,12 @@ static int run(int argc, char **argv)
 
 const HfCommand hf_cmd_list = {
     .name = "list",
-    .summary = "list models, policies, scenarios, metrics or keys",
-    .usage = "models|policies|scenarios|metrics|keys",
+    .summary = "list models, policies, scenarios, metrics, keys, eras or quirks",
+    .usage = "models|policies|scenarios|metrics|keys|eras|quirks",
     .description =
         "Lists what a scenario may name, a line each: models of frameworks, failures and\n"
-        "traces; allocation policies; the scenarios that come with the program; or every\n"
-        "key of a scenario file.",
+        "traces; allocation policies; the scenarios that come with the program; every key of\n"
+        "a scenario file; what the eras of Mesos differ in (key era); or where its code does\n"
+        "something else than its documents say (key master.quirks).",
     .run = run,
 };

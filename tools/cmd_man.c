@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "resource/era.h"
+#include "resource/quirks.h"
 #include "scenario/reference.h"
 #include "tools/commands.h"
 #include "tools/registry.h"
@@ -125,6 +127,38 @@ static void put_metrics(GString *page)
     }
 }
 
+static void put_eras(GString *page)
+{
+    g_string_append(page, ".SH ERAS\n");
+    put_paragraphs(
+        page,
+        "What the eras of Mesos differ in, by the first era that has it. An earlier era "
+        "does as told\nbehind \"before\"; what it does not know is refused by this name.",
+        ".PP");
+    for (int rule = 0; rule < HF_RULES; rule++) {
+        const HfEraRuleInfo *info = &hf_era_rules[rule];
+        g_autofree char *term =
+            g_strdup_printf("%s (era %s; Mesos %s, %s)", info->name, hf_era_name(info->since),
+                            info->release, info->source);
+        g_autofree char *text = g_strconcat(info->after, " Before: ", info->before, NULL);
+        put_entry(page, term, text);
+    }
+}
+
+static void put_quirks(GString *page)
+{
+    g_string_append(page, ".SH QUIRKS\n");
+    put_paragraphs(page,
+                   "Where the code of Mesos does something else than its documents say: what is "
+                   "done by default,\nand with master.quirks strict.",
+                   ".PP");
+    for (const HfQuirkInfo *quirk = hf_quirks; quirk->name != NULL; quirk++) {
+        g_autofree char *term = g_strdup_printf("%s (%s)", quirk->name, quirk->source);
+        g_autofree char *text = g_strconcat(quirk->documented, " Strict: ", quirk->strict, NULL);
+        put_entry(page, term, text);
+    }
+}
+
 static void put_fixed_sections(GString *page)
 {
     static const Entry statuses[] = {
@@ -192,6 +226,8 @@ static char *make_page(void)
     hf_registry_init(&registry);
     g_autofree char *keys = hf_scenario_keys_roff(&registry.scenario);
     g_string_append(page, keys);
+    put_eras(page);
+    put_quirks(page);
     put_metrics(page);
     return g_string_free(page, FALSE);
 }

@@ -11,6 +11,7 @@ HfReplay *hf_replay_new(void)
 {
     HfReplay *replay = g_new0(HfReplay, 1);
     replay->catalog = hf_catalog_new(HF_QUIRKS_MESOS);
+    replay->era = HF_ERA_1_11;
     replay->agents = hf_intern_new();
     replay->frameworks = hf_intern_new();
     return replay;
@@ -200,7 +201,8 @@ static gboolean perform(HfReplay *replay, size_t op, GPtrArray *out, GError **er
     g_autoptr(GError) refused = NULL;
     JsonObject *ok = event("ok");
     json_object_set_int_member(ok, "n", replay->number);
-    gboolean done = ops[op].run(replay, ok, &refused);
+    gboolean done = (!is_init || hf_replay__settings(replay, &refused)) &&
+                    hf_replay__era_check(replay, &refused) && ops[op].run(replay, ok, &refused);
     if (done && hf_allocator_wants_run(replay->allocator)) {
         hf_allocator_run(replay->allocator, replay->now, &replay->list);
         put_run(replay);

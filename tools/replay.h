@@ -2,12 +2,14 @@
  * Drives the allocator alone by a script of operations, one JSON object per line, and answers as
  * the recordings of the real Mesos allocator do: offers and inverse offers as they are made, then
  * `ok` or `error` for each operation. The settings are Mesos's own, with agents visited in byte
- * order of their ids and the quirks of its code.
+ * order of their ids and, unless `init` says otherwise, the quirks of its code (quirks: strict) in
+ * its last era (era: "1.11"). What an era does not have is answered by an `error` that names it.
  *
  *   op                    fields (in brackets: optional)
  *   init                  [allocation_interval_ms] [min_allocatable] [role_sorter]
  *                         [framework_sorter] [filter_gpu_resources] [fairness_exclude] [domain]
- *                         [recovery_timeout_ms] [agent_recovery_factor]; must come first
+ *                         [recovery_timeout_ms] [agent_recovery_factor] [era]
+ *                         [quirks: strict or documented]; must come first
  *   add_agent             id resources [hostname] [attributes] [capabilities] [domain]
  *                         [start_ms [duration_ms]] [used]
  *   update_agent          id [resources] [hostname] [attributes] [capabilities] [domain]

@@ -27,7 +27,7 @@ static gboolean sorter_field(HfReplay *replay, const char *name, HfSorterKind *k
         *kind_out = HF_SORTER_RANDOM;
     else
         return hf_replay__bad(error, name, "must be drf or random");
-    return TRUE;
+    return *kind_out == HF_SORTER_DRF || hf_era_check(replay->era, HF_RULE_RANDOM_SORTER, error);
 }
 
 gboolean hf_replay__op_init(HfReplay *replay, JsonObject *ok, GError **error)
@@ -35,7 +35,7 @@ gboolean hf_replay__op_init(HfReplay *replay, JsonObject *ok, GError **error)
     HfAllocatorConfig config;
     hf_allocator_config_init(&config);
     config.agent_order = HF_AGENT_ORDER_SORTED;
-    config.quirks = HF_ALLOCATOR_QUIRKS_MESOS;
+    config.era = replay->era;
     g_autoptr(GArray) minimum = hf_replay__quantities_array();
     g_autoptr(GPtrArray) excluded = NULL;
     g_autofree char *region = NULL, *zone = NULL;

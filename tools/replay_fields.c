@@ -97,7 +97,9 @@ gboolean hf_replay__known(HfReplay *replay, HfIntern *names, const char *name, u
 
 gboolean hf_replay__role(HfReplay *replay, const char *path, HfRoleId *role_out, GError **error)
 {
-    return hf_role_intern(replay->catalog, path, role_out, error);
+    return hf_role_intern(replay->catalog, path, role_out, error) &&
+           (hf_role_depth(replay->catalog, *role_out) == 1 ||
+            hf_era_check(replay->era, HF_RULE_HIERARCHICAL_ROLES, error));
 }
 
 /* A list of texts, copied; empty when absent. */
@@ -133,7 +135,9 @@ gboolean hf_replay__resources(HfReplay *replay, const char *name, HfResources *o
 {
     JsonNode *node = hf_replay__field(replay, name);
     if (node == NULL) return hf_replay__bad(error, name, "is missing");
-    if (hf_resources_from_json(replay->catalog, node, out, error)) return TRUE;
+    if (hf_resources_from_json(replay->catalog, node, out, error) &&
+        hf_era_check_resources(replay->era, replay->catalog, out, error))
+        return TRUE;
     g_prefix_error(error, "%s: ", name);
     return FALSE;
 }
@@ -153,6 +157,7 @@ gboolean hf_replay__capabilities(HfReplay *replay, const HfReplayCapability *tab
             entry++;
         if (entry->name == NULL)
             return hf_replay__bad(error, "capabilities", "has an unknown name");
+        if (!hf_era_check_capability(replay->era, entry->name, error)) return FALSE;
         *bits_out |= entry->bit;
     }
     return TRUE;

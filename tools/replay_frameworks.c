@@ -61,13 +61,15 @@ static void unref_array(gpointer array)
 
 static gboolean framework_input(HfReplay *replay, FrameworkInput *input, GError **error)
 {
-    *input = (FrameworkInput){
-        .roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId)),
-        .suppressed = g_array_new(FALSE, FALSE, sizeof(HfRoleId)),
-        .minima = g_array_new(FALSE, TRUE, sizeof(HfRoleMinimum)),
-        .quantities = g_ptr_array_new_with_free_func(unref_array),
-        .spec = {.active = TRUE,
-                 .capabilities = HF_CAPABILITY_MULTI_ROLE | HF_CAPABILITY_RESERVATION_REFINEMENT}};
+    *input = (FrameworkInput){.roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId)),
+                              .suppressed = g_array_new(FALSE, FALSE, sizeof(HfRoleId)),
+                              .minima = g_array_new(FALSE, TRUE, sizeof(HfRoleMinimum)),
+                              .quantities = g_ptr_array_new_with_free_func(unref_array),
+                              .spec = {.active = TRUE}};
+    if (hf_era_has(replay->era, HF_RULE_MULTI_ROLE))
+        input->spec.capabilities |= HF_CAPABILITY_MULTI_ROLE;
+    if (hf_era_has(replay->era, HF_RULE_REFINEMENT))
+        input->spec.capabilities |= HF_CAPABILITY_RESERVATION_REFINEMENT;
     if (!hf_replay__roles(replay, "roles", input->roles, error) ||
         !hf_replay__roles(replay, "suppressed_roles", input->suppressed, error) ||
         !hf_replay__capabilities(replay, framework_capabilities, &input->spec.capabilities,
@@ -80,6 +82,8 @@ static gboolean framework_input(HfReplay *replay, FrameworkInput *input, GError 
         input->constraints = hf_offer_constraints_from_json(replay->catalog, constraints, error);
         if (input->constraints == NULL) return FALSE;
     }
+    if (input->roles->len > 1 && !hf_era_check(replay->era, HF_RULE_MULTI_ROLE, error))
+        return FALSE;
     input->spec.roles = (const HfRoleId *)(gpointer)input->roles->data;
     input->spec.role_count = input->roles->len;
     input->spec.suppressed = (const HfRoleId *)(gpointer)input->suppressed->data;

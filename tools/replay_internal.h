@@ -13,6 +13,7 @@
 struct HfReplay {
     HfCatalog *catalog;
     HfAllocator *allocator; /* NULL before init */
+    HfEra era;
     HfIntern *agents, *frameworks;
     HfOfferList list;
     HfTime now, interval, next_batch;
@@ -82,6 +83,13 @@ gboolean hf_replay__alternatives(HfReplay *replay, JsonNode *node, GArray *out, 
 /* An operation that is one call with the row of `id`. */
 typedef HfStatus (*HfReplayRowCall)(HfAllocator *allocator, HfTime now, uint32_t row);
 gboolean hf_replay__row_op(HfReplay *replay, HfIntern *names, HfReplayRowCall call, GError **error);
+
+/* ---- replay_era.c ---- */
+
+/* Reads `era` and `quirks` of init into the replay and its catalog. */
+gboolean hf_replay__settings(HfReplay *replay, GError **error);
+/* Is there such an operation, with the members it has, in the era? */
+gboolean hf_replay__era_check(const HfReplay *replay, GError **error);
 
 /* ---- The operations: FALSE with *error when refused, and nothing is changed then; `ok` may get
  * members of its own. ---- */

@@ -42,6 +42,7 @@ static gboolean quota_members(HfReplay *replay, JsonObject *object, HfQuantities
     node = json_object_get_member(object, "limits");
     if (node == NULL || JSON_NODE_HOLDS_NULL(node)) return TRUE;
     if (!hf_replay__is_text(node)) return hf_replay__bad(error, "limits", "must be a text");
+    if (!hf_era_check(replay->era, HF_RULE_QUOTA_LIMITS, error)) return FALSE;
     return hf_limits_parse(replay->catalog, json_node_get_string(node), limits, error);
 }
 

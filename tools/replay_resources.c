@@ -68,7 +68,8 @@ static void clear_operations(HfReplay *replay, GArray *operations)
     g_array_unref(operations);
 }
 
-static gboolean operations_field(HfReplay *replay, GArray *out, GError **error)
+static gboolean operations_field(HfReplay *replay, gboolean by_operator, GArray *out,
+                                 GError **error)
 {
     JsonNode *node = hf_replay__field(replay, "operations");
     if (node == NULL || !JSON_NODE_HOLDS_ARRAY(node))
@@ -82,6 +83,8 @@ static gboolean operations_field(HfReplay *replay, GArray *out, GError **error)
             return FALSE;
         }
         g_array_append_val(out, operation);
+        if (!hf_era_check_operation(replay->era, replay->catalog, &operation, by_operator, error))
+            return FALSE;
     }
     return TRUE;
 }
@@ -108,7 +111,7 @@ gboolean hf_replay__op_update_allocation(HfReplay *replay, JsonObject *ok, GErro
     uint32_t framework, agent;
     HfRoleId role;
     gboolean done = target(replay, &framework, &agent, &resources, &role, error) &&
-                    operations_field(replay, operations, error);
+                    operations_field(replay, FALSE, operations, error);
     for (guint i = 0; done && i < operations->len; i++) {
         HfOperation *operation = &g_array_index(operations, HfOperation, i);
         hf_operation_allocate(replay->catalog, operation, role);
@@ -135,7 +138,7 @@ gboolean hf_replay__op_update_available(HfReplay *replay, JsonObject *ok, GError
     GArray *operations = g_array_new(FALSE, TRUE, sizeof(HfOperation));
     g_autoptr(GError) refused = NULL;
     gboolean done = hf_replay__known(replay, replay->agents, "agent", &agent, error) &&
-                    operations_field(replay, operations, error);
+                    operations_field(replay, TRUE, operations, error);
     if (done) {
         HfStatus status = hf_allocator_update_available(
             replay->allocator, replay->now, agent, (const HfOperation *)(gpointer)operations->data,

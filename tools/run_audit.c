@@ -20,6 +20,7 @@ HfRunAudit *hf_run_audit_new(HfWorld *world)
     HfRunAudit *audit = g_new0(HfRunAudit, 1);
     HfAuditConfig config = {.allocation_interval =
                                 hf_world_scenario(world)->master.allocation_interval,
+                            .era = hf_world_scenario(world)->era,
                             .names = hf_world_names(world)};
     audit->world = world;
     audit->audit = hf_audit_new(hf_world_catalog(world), &config);

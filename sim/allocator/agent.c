@@ -133,7 +133,7 @@ void hf_allocator__agent_flags(HfAllocator *allocator, uint32_t agent)
 static void pool_add(HfAllocator *allocator, const HfResources *total, int sign)
 {
     HfQuantities sum = {0};
-    hf_resources_scalar_quantities(allocator->catalog, total, &sum);
+    hf_allocator__role_share_of(allocator, total, &sum);
     hf_sorters__total_add(&allocator->sorters, &sum, sign);
     hf_quantities_clear(&sum);
     hf_allocator__reservations(allocator, total, sign);
@@ -197,7 +197,8 @@ static void name_flags(const HfAllocator *allocator, uint32_t agent)
              allocator->whitelist == NULL ||
                  g_hash_table_contains(allocator->whitelist, info->hostname));
     set_flag(row, HF_AGENT_REMOTE,
-             info->region != NULL && g_strcmp0(info->region, allocator->region) != 0);
+             info->region != NULL && g_strcmp0(info->region, allocator->region) != 0 &&
+                 hf_era_has(allocator->era, HF_RULE_REGIONS));
 }
 
 void hf_allocator_whitelist_set(HfAllocator *allocator, HfTime now, const char *const *hostnames,

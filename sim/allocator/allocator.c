@@ -23,6 +23,7 @@ void hf_allocator_config_init(HfAllocatorConfig *config)
     config->agent_order = HF_AGENT_ORDER_SHUFFLED;
     config->offer_scope = HF_OFFER_SCOPE_AGENT;
     config->filter_gpu_resources = TRUE;
+    config->era = HF_ERA_1_11;
     config->recovery_timeout = 10 * HF_NS_PER_MINUTE;
     config->agent_recovery_factor = 0.8;
     hf_stream_init(&config->stream, 0, "allocator", 0);
@@ -51,8 +52,12 @@ HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *confi
     allocator->interval = config->interval;
     allocator->agent_order = config->agent_order;
     allocator->offer_scope = config->offer_scope;
-    allocator->filters_gpus = config->filter_gpu_resources;
-    allocator->quirks = config->quirks;
+    allocator->filters_gpus = config->filter_gpu_resources && hf_era_has(config->era, HF_RULE_GPUS);
+    allocator->counts_reserved = hf_era_has(config->era, HF_RULE_RESERVED_IN_ROLE_SHARE);
+    allocator->filter_min =
+        hf_era_has(config->era, HF_RULE_FILTER_OUTLIVES_BATCH) ? config->interval : 0;
+    allocator->quirks = catalog->quirks;
+    allocator->era = config->era;
     apply_policy(allocator, config);
     allocator->min_count = config->min_allocatable_count;
     allocator->min = g_new0(HfQuantities, config->min_allocatable_count);
@@ -65,6 +70,7 @@ HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *confi
     HfStream stream = config->stream;
     allocator->order_key = hf_stream_u64(&stream);
     hf_sorters__init(&allocator->sorters);
+    allocator->sorters.collapse_keeps_count = (catalog->quirks & HF_QUIRK_COLLAPSE_COUNT) != 0;
     hf_sorters__kinds(&allocator->sorters, catalog->kind_count);
     for (uint32_t k = 0; k < config->fairness_excluded_count; k++)
         hf_sorters__exclude(&allocator->sorters,
@@ -275,6 +281,11 @@ void hf_allocator__trigger(HfAllocator *allocator, uint32_t agent)
 }
 
 /* ---- Looking in ---- */
+
+HfEra hf_allocator_era(const HfAllocator *allocator)
+{
+    return allocator->era;
+}
 
 double hf_allocator_role_share(const HfAllocator *allocator, HfRoleId role)
 {

@@ -10,8 +10,8 @@
  * The host names agents and frameworks by rows of its own: small dense numbers that stay with one
  * agent or framework until it is removed. Calls never run an allocation by themselves: those that
  * Mesos lets trigger one make hf_allocator_wants_run() true, and the host calls hf_allocator_run()
- * behind the messages already queued; the host also calls hf_allocator_batch() each allocation
- * interval.
+ * behind the messages already queued (in eras without HF_RULE_BATCHED_RUNS, at once); the host also
+ * calls hf_allocator_batch() each allocation interval.
  */
 #ifndef HF_ALLOCATOR_ALLOCATOR_H
 #define HF_ALLOCATOR_ALLOCATOR_H
@@ -28,6 +28,7 @@
 #include "base/vec.h"
 #include "resource/attributes.h"
 #include "resource/catalog.h"
+#include "resource/era.h"
 #include "resource/operation.h"
 #include "resource/quantities.h"
 #include "resource/resources.h"
@@ -43,19 +44,6 @@ typedef enum HfOfferScope {
                              for all that is offered together. A host takes all offers
                              back before it removes an agent or a framework. */
 } HfOfferScope;
-
-/*
- * What the code of Mesos does where its documents say otherwise. Default is the documented intent.
- *   WEIGHT_CACHE  a sorter node looks its weight up once; changing the weight of a role that is not
- * a client itself (`a` when only `a/x` has frameworks) has no effect until its node is built anew.
- * Default: it has. SHARED_AGAIN  a shared volume that was offered is offered again within the same
- * run when it alone meets the minimum. Default: at most once per agent and run.
- */
-enum {
-    HF_ALLOCATOR_QUIRK_WEIGHT_CACHE = 1,
-    HF_ALLOCATOR_QUIRK_SHARED_AGAIN = 2,
-    HF_ALLOCATOR_QUIRKS_MESOS = 3
-};
 
 typedef struct HfAllocatorConfig {
     HfTime interval;           /* allocation_interval; no offer filter is shorter than this; > 0 */
@@ -73,7 +61,7 @@ typedef struct HfAllocatorConfig {
     HfTime recovery_timeout;      /* 10 min in Mesos */
     double agent_recovery_factor; /* 0.8 in Mesos */
     HfStream stream;              /* copied: shuffles and random sorters draw from it */
-    uint32_t quirks;              /* HF_ALLOCATOR_QUIRK_* */
+    HfEra era;                    /* which Mesos it behaves like; 1.11 */
 } HfAllocatorConfig;
 
 /* Mesos's defaults, with the drf policy and stream (0, "allocator", 0). */
@@ -159,6 +147,7 @@ typedef struct HfOfferList {
 void hf_offer_list_reset(HfCatalog *catalog, HfOfferList *list);
 void hf_offer_list_clear(HfCatalog *catalog, HfOfferList *list);
 
+/* Quirks are those of the catalog (resource/quirks.h) at this time. */
 HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *config);
 void hf_allocator_free(HfAllocator *allocator);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAllocator, hf_allocator_free)
@@ -204,7 +193,7 @@ HfStatus hf_allocator_framework_update(HfAllocator *allocator, HfTime now, uint3
 HfStatus hf_allocator_framework_remove(HfAllocator *allocator, HfTime now, uint32_t framework);
 HfStatus hf_allocator_framework_activate(HfAllocator *allocator, HfTime now, uint32_t framework);
 HfStatus hf_allocator_framework_deactivate(HfAllocator *allocator, HfTime now, uint32_t framework);
-/* role_count 0 = all roles of the framework */
+/* role_count 0 = all roles of the framework. HF_INVALID in an era without suppress. */
 HfStatus hf_allocator_suppress(HfAllocator *allocator, HfTime now, uint32_t framework,
                                const HfRoleId *roles, uint32_t role_count);
 HfStatus hf_allocator_revive(HfAllocator *allocator, HfTime now, uint32_t framework,
@@ -267,7 +256,7 @@ HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId ro
  * Guarantee and limit of a top-level role (`*` as well); both empty = no quota. Guarantees hold
  * back headroom from everybody else, limits bound what the role is offered beyond its reservations;
  * both take effect in later runs. Errors: HF_INVALID for a quota of a nested role (Mesos refuses
- * those in the master).
+ * those in the master), and for what the era does not have.
  */
 HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
                                 const HfQuantities *guarantees, const HfLimits *limits);
@@ -313,6 +302,7 @@ HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint3
                                        double refuse_seconds);
 
 /* ---- looking in ---- */
+HfEra hf_allocator_era(const HfAllocator *allocator);
 /* Dominant share of a role's subtree, 0..1, not divided by weight; 0 for a role not tracked. */
 double hf_allocator_role_share(const HfAllocator *allocator, HfRoleId role);
 /* What nobody holds on an agent; borrowed until the next call. NULL when unknown. */

@@ -249,6 +249,8 @@ struct HfAllocator {
     HfOfferScope offer_scope;
     const HfPolicyOps *policy;
     gboolean filters_gpus;
+    gboolean counts_reserved; /* in shares of roles (HF_RULE_RESERVED_IN_ROLE_SHARE) */
+    HfTime filter_min;        /* no filter is shorter */
     HfSorterKind role_sort, framework_sort;
     HfQuantities *min;
     uint32_t min_count;
@@ -304,7 +306,8 @@ struct HfAllocator {
     uint32_t expected_agents; /* meaningless unless is_recovering */
     gboolean is_recovering;   /* that many agents, once there, end a pause (Mesos: any pause) */
 
-    uint32_t quirks;
+    uint32_t quirks; /* HF_QUIRK_* */
+    HfEra era;
 
     /* Agents by rank, and bit sets over ranks: something free; something free and to be visited. */
     HF_VEC(uint32_t) by_name;
@@ -387,6 +390,9 @@ HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
 /* The same in stage 1, to a sub of a role whose guarantee still lacks `need`, which is reduced. */
 HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                 HfQuantities *need);
+/* Quota by whole agents: all of it that the stage gives, or nothing. */
+HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                             gboolean is_guaranteed);
 /* Append the offers of this run to the host's list. */
 void hf_offer__write(HfAllocator *allocator, HfOfferList *out);
 
@@ -424,6 +430,10 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
  * the grants of the agent must include it. */
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign);
+/* Scalars as they count in shares of roles, and in the pool: all, or the unreserved ones alone;
+ * added to `out`. */
+void hf_allocator__role_share_of(const HfAllocator *allocator, const HfResources *resources,
+                                 HfQuantities *out);
 /* The first part of it alone: unreserved non-revocable scalars of the role, and reserved ones over
  * all roles. */
 void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId role,
@@ -431,8 +441,8 @@ void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId
 /* A sub that neither subscribes nor holds anything that counts leaves the sorters, and is dropped
  * when nothing is left of it; TRUE = it did. */
 gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub);
-/* Mesos's reading of Filters.refuse_seconds; 0 = no filter. */
-HfTime hf_allocator__refuse_time(double seconds);
+/* Mesos's reading of Filters.refuse_seconds in an era; 0 = no filter. */
+HfTime hf_allocator__refuse_time(HfEra era, double seconds);
 
 /* ---- role.c ---- */
 void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role);
@@ -477,6 +487,8 @@ void hf_allocator__quota_end(HfAllocator *allocator);
  * is its part that was owed. */
 void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, const HfQuantities *gained,
                               const HfQuantities *guaranteed);
+/* headroom = what nobody holds, neither reserved nor revocable, over the whole cluster. */
+void hf_allocator__quota_headroom(HfAllocator *allocator);
 /* The kinds of a bundle as bits, when it may be left alone if all of them are closed; else 0. */
 #define HF_QUOTA_KINDS 64
 uint64_t hf_allocator__quota_kinds(const HfAllocator *allocator, const HfBundle *bundle);
@@ -490,6 +502,25 @@ gboolean hf_allocator__quota_fits(const HfAllocator *allocator, HfRoleId role,
                                   HfQuantities *gained, HfQuantities *guaranteed);
 /* surplus_out (legal, replaced) = headroom - required */
 void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out);
+
+/* ---- quota_coarse.c: quota by whole agents ---- */
+static inline gboolean hf_coarse__is_on(const HfAllocator *allocator)
+{
+    return allocator->quota_roles.count > 0 && !hf_era_has(allocator->era, HF_RULE_QUOTA_CHOPPING);
+}
+/* Count what roles with quota hold; then, after the guarantees, what is left for everybody. */
+void hf_coarse__begin(HfAllocator *allocator);
+void hf_coarse__begin_fair_share(HfAllocator *allocator);
+/* May the role be given more on account of its guarantee? */
+gboolean hf_coarse__is_open(const HfAllocator *allocator, HfRoleId role);
+/* Of what a role may see of an agent, what this stage gives it; `part` is cut down to it. */
+void hf_coarse__cut(HfAllocator *allocator, HfRoleId role, gboolean is_guaranteed,
+                    HfResources *part);
+/* Does what is left for everybody cover it? */
+gboolean hf_coarse__fits(const HfAllocator *allocator, const HfResources *offer);
+/* It is offered. */
+void hf_coarse__gain(HfAllocator *allocator, HfRoleId role, gboolean is_guaranteed,
+                     const HfResources *offer);
 
 /* ---- maintenance.c ---- */
 void hf_allocator__maintenance_free(HfMaintenance *maintenance);

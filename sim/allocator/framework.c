@@ -245,7 +245,20 @@ static HfStatus for_roles(HfAllocator *allocator, uint32_t framework, const HfRo
 HfStatus hf_allocator_suppress(HfAllocator *allocator, HfTime now, uint32_t framework,
                                const HfRoleId *roles, uint32_t role_count)
 {
+    if (!hf_era_has(allocator->era, HF_RULE_SUPPRESS)) return HF_INVALID;
     return for_roles(allocator, framework, roles, role_count, suppress_sub);
+}
+
+/* Filters under roles that were not named go as well. */
+static void clear_filters(HfAllocator *allocator, uint32_t framework)
+{
+    const HfFramework *row = &allocator->frameworks.at[framework];
+    for (uint32_t i = 0; i < row->subs.count; i++) {
+        uint32_t sub = row->subs.at[i];
+        if (allocator->subs.at[sub].filters == HF_ROW_NONE) continue;
+        hf_filters__drop_sub(allocator, sub);
+        hf_allocator__sub_eligible(allocator, sub);
+    }
 }
 
 HfStatus hf_allocator_revive(HfAllocator *allocator, HfTime now, uint32_t framework,
@@ -253,6 +266,7 @@ HfStatus hf_allocator_revive(HfAllocator *allocator, HfTime now, uint32_t framew
 {
     HfStatus status = for_roles(allocator, framework, roles, role_count, revive_sub);
     if (status != HF_OK) return status;
+    if (!hf_era_has(allocator->era, HF_RULE_REVIVE_BY_ROLE)) clear_filters(allocator, framework);
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     hf_allocator__inverse_drop(allocator, framework, HF_ROW_NONE);
     hf_allocator__trigger_all(allocator);

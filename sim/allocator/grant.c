@@ -81,6 +81,21 @@ void hf_allocator__used_amounts(HfAllocator *allocator, uint32_t agent, HfRoleId
     }
 }
 
+void hf_allocator__role_share_of(const HfAllocator *allocator, const HfResources *resources,
+                                 HfQuantities *out)
+{
+    const HfCatalog *catalog = allocator->catalog;
+    if (allocator->counts_reserved) {
+        hf_resources_scalar_quantities(catalog, resources, out);
+        return;
+    }
+    const HfResource *at = hf_resources_entries(resources);
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++)
+        if (hf_kind_type(catalog, at[i].kind) == HF_TYPE_SCALAR &&
+            !hf_meta_has(catalog, at[i].meta, HF_META_RESERVED))
+            hf_quantities_add_one(out, catalog->kind[at[i].kind].quantity, at[i].milli);
+}
+
 /* What of a bundle with shared volumes counts for the sub, and for its role. */
 static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfBundle *bundle)
 {
@@ -93,6 +108,8 @@ static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, cons
         gboolean shared = hf_meta_is_shared(catalog, at[i].meta);
         if (!shared || copies_granted(allocator, agent, sub, role, &at[i]) == at[i].copies)
             hf_vec_push(&allocator->mine, amount);
+        if (!allocator->counts_reserved && hf_meta_has(catalog, at[i].meta, HF_META_RESERVED))
+            continue;
         if (!shared || copies_granted(allocator, agent, HF_ROW_NONE, role, &at[i]) == at[i].copies)
             hf_vec_push(&allocator->role_part, amount);
     }
@@ -137,7 +154,10 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
         hf_sorter__allocated(sorters, role_leaf, amounts, sign);
     }
     HfAmounts amounts = {allocator->mine.at, allocator->mine.count};
-    hf_sorter__leaf_allocated(sorters, leaf, amounts, sign);
+    if (G_UNLIKELY(sorters->has_pools))
+        hf_sorter__allocated(sorters, leaf, amounts, sign);
+    else
+        hf_sorter__leaf_allocated(sorters, leaf, amounts, sign);
 }
 
 /* The agent's sum in Mesos's order, where one is kept. */
@@ -210,11 +230,13 @@ gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub)
 
 /* ---- Coming back ---- */
 
-HfTime hf_allocator__refuse_time(double seconds)
+HfTime hf_allocator__refuse_time(HfEra era, double seconds)
 {
     if (seconds == HF_NO_FILTER) return 0;
-    if (seconds > 365.0 * 86400.0) return HF_DAYS_365;
-    if (!(seconds >= 0.0)) seconds = HF_REFUSE_SECONDS;
+    gboolean has_cap = hf_era_has(era, HF_RULE_FILTER_CAP);
+    if (has_cap && seconds > 365.0 * 86400.0) return HF_DAYS_365;
+    /* negative, no number, or more nanoseconds than Mesos's Duration holds */
+    if (!(seconds >= 0.0) || seconds >= 9223372036.0) seconds = HF_REFUSE_SECONDS;
     return (HfTime)(seconds * 1e9); /* cut to whole nanoseconds, as Duration::create does */
 }
 
@@ -294,9 +316,9 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     if (back == NULL) return HF_CONFLICT;
     if (recovery->launched) end_launched(allocator, recovery, is_early, FALSE);
     hf_allocator__agent_gain(allocator, agent, back);
-    HfTime timeout = hf_allocator__refuse_time(recovery->refuse_seconds);
+    HfTime timeout = hf_allocator__refuse_time(allocator->era, recovery->refuse_seconds);
     if (timeout > 0) /* also under a role that was given up: it may be subscribed to again */
-        hf_filters__add(allocator, now, MAX(timeout, allocator->interval), agent, sub, back);
+        hf_filters__add(allocator, now, MAX(timeout, allocator->filter_min), agent, sub, back);
     hf_allocator__try_untrack_sub(allocator, sub);
     hf_bundle__unref(allocator, back);
     return HF_OK;

@@ -97,7 +97,7 @@ HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint3
             maintenance->answers.at[a].status = status;
         }
     }
-    HfTime timeout = hf_allocator__refuse_time(refuse_seconds);
+    HfTime timeout = hf_allocator__refuse_time(allocator->era, refuse_seconds);
     if (timeout > 0)
         hf_vec_push(&allocator->inverse,
                     (HfInverseFilter){framework, agent, hf_time_add(now, timeout),

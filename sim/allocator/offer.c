@@ -122,7 +122,7 @@ static gboolean is_other_entry(const HfCatalog *catalog, const HfResource *entry
 static void remember_shared(HfAllocator *allocator, uint32_t agent, const HfResources *offer)
 {
     HfAgentInfo *info = &allocator->infos.at[agent];
-    if (allocator->quirks & HF_ALLOCATOR_QUIRK_SHARED_AGAIN) return;
+    if (allocator->quirks & HF_QUIRK_SHARED_AGAIN) return;
     if (info->offered_shared == NULL) info->offered_shared = g_new0(HfResources, 1);
     if (info->offered_run != allocator->run_number)
         hf_resources_reset(allocator->catalog, info->offered_shared);
@@ -391,6 +391,26 @@ HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t
     }
     hf_quantities_clear(&guaranteed);
     return result;
+}
+
+HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                             gboolean is_guaranteed)
+{
+    HfCatalog *catalog = allocator->catalog;
+    const HfSub *of = &allocator->subs.at[sub];
+    HfResources *offer = &allocator->offer;
+    gboolean whole;
+    allocator->counters.frameworks_tried++;
+    HfTried result = see(allocator, agent, of, &whole);
+    if (result != HF_TRIED_OFFERED) return result;
+    if (whole) hf_resources_copy(catalog, offer, &allocator->agents.at[agent].available->resources);
+    hf_coarse__cut(allocator, of->role, is_guaranteed, offer);
+    if (!is_allocatable(allocator, of, offer) || is_refused(allocator, agent, sub, offer, NULL) ||
+        (!is_guaranteed && !hf_coarse__fits(allocator, offer)))
+        return HF_TRIED_REFUSED;
+    hf_coarse__gain(allocator, of->role, is_guaranteed, offer);
+    emit_owed(allocator, agent, sub, FALSE);
+    return HF_TRIED_OFFERED;
 }
 
 /* ---- The list ---- */

@@ -45,9 +45,11 @@ static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
     uint32_t sub = hf_few_at(&allocator->agents.at[agent].grants)[grant].sub;
     const HfSub *row = &allocator->subs.at[sub];
     HfBundle *less = hf_bundle__new(allocator, before), *more = hf_bundle__new(allocator, after);
-    HfQuantities gone = {0}, come = {0};
+    HfQuantities gone = {0}, come = {0}, role_gone = {0}, role_come = {0};
     hf_resources_scalar_quantities(allocator->catalog, hf_bundle__resources(less), &gone);
     hf_resources_scalar_quantities(allocator->catalog, hf_bundle__resources(more), &come);
+    hf_allocator__role_share_of(allocator, hf_bundle__resources(less), &role_gone);
+    hf_allocator__role_share_of(allocator, hf_bundle__resources(more), &role_come);
     gboolean is_counted = (hf_few_at(&allocator->agents.at[agent].grants)[grant].is_counted != 0);
     if (less != NULL && is_counted)
         hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
@@ -57,11 +59,13 @@ static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
     if (more != NULL && is_counted)
         hf_allocator__used_amounts(allocator, agent, row->role, more, 1);
     if (is_counted) {
-        hf_sorter__update(&allocator->sorters, role_leaf, &gone, &come);
+        hf_sorter__update(&allocator->sorters, role_leaf, &role_gone, &role_come);
         hf_sorter__update(&allocator->sorters, leaf, &gone, &come);
     }
     hf_quantities_clear(&gone);
     hf_quantities_clear(&come);
+    hf_quantities_clear(&role_gone);
+    hf_quantities_clear(&role_come);
     hf_bundle__unref(allocator, less);
     hf_bundle__unref(allocator, more);
 }

@@ -17,11 +17,22 @@ static void row_quantities(const HfAllocator *allocator, const int64_t *row, HfQ
         if (row[k] > 0) hf_quantities_add_one(out, (HfKindId)k, row[k]);
 }
 
+static gboolean is_legal(const HfAllocator *allocator, HfRoleId role,
+                         const HfQuantities *guarantees, const HfLimits *limits)
+{
+    gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
+    if (has && hf_role_depth(allocator->catalog, role) > 1) return FALSE;
+    if (!hf_limits_is_empty(limits) && !hf_era_has(allocator->era, HF_RULE_QUOTA_LIMITS))
+        return FALSE;
+    return hf_quantities_is_empty(guarantees) || hf_era_has(allocator->era, HF_RULE_QUOTA);
+}
+
 HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
                                 const HfQuantities *guarantees, const HfLimits *limits)
 {
+    if (!is_legal(allocator, role, guarantees, limits)) return HF_INVALID;
     gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
-    if (hf_role_depth(allocator->catalog, role) > 1) return has ? HF_INVALID : HF_OK;
+    if (hf_role_depth(allocator->catalog, role) > 1) return HF_OK;
     hf_allocator__role_room(allocator, role);
     HfRoleState *state = &allocator->roles.at[role];
     hf_quantities_copy(&state->guarantees, guarantees);
@@ -46,8 +57,7 @@ HfStatus hf_allocator_recover_quotas(HfAllocator *allocator, HfTime now, uint32_
 {
     if (allocator->agent_count > 0) return HF_CONFLICT;
     for (uint32_t q = 0; q < quota_count; q++)
-        if (hf_role_depth(allocator->catalog, quotas[q].role) > 1 &&
-            !(hf_quantities_is_empty(quotas[q].guarantees) && hf_limits_is_empty(quotas[q].limits)))
+        if (!is_legal(allocator, quotas[q].role, quotas[q].guarantees, quotas[q].limits))
             return HF_INVALID;
     if (quota_count == 0) return HF_OK;
     for (uint32_t q = 0; q < quota_count; q++)
@@ -88,7 +98,7 @@ static void revocable(const HfAllocator *allocator, HfQuantities *out)
 }
 
 /* headroom = total - allocated - idle reservations - idle revocable, each step clipped at 0 */
-static void count_headroom(HfAllocator *allocator)
+void hf_allocator__quota_headroom(HfAllocator *allocator)
 {
     HfQuantities part = {0}, used = {0};
     hf_quantities_clear(&allocator->headroom);
@@ -191,7 +201,7 @@ void hf_allocator__quota_begin(HfAllocator *allocator)
     allocator->quota_has_drifted = FALSE;
     if (allocator->quota_is_counted) return;
     count_roles(allocator);
-    count_headroom(allocator);
+    hf_allocator__quota_headroom(allocator);
     close_all(allocator);
     HfQuantities surplus = {0};
     hf_allocator__quota_surplus(allocator, &surplus);

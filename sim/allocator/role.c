@@ -130,6 +130,8 @@ void hf_allocator__sub_track(HfAllocator *allocator, uint32_t sub)
         allocator->role_clients++;
         allocator->quota_is_counted = FALSE;
         state->frameworks = hf_sorter__new(sorters, allocator->framework_sort);
+        if (!hf_era_has(allocator->era, HF_RULE_CLUSTER_WIDE_SHARE))
+            hf_sorter__pool(sorters, state->frameworks);
     }
     row->leaf =
         hf_sorter__add(sorters, state->frameworks, allocator->frameworks.at[row->framework].name,
@@ -156,7 +158,11 @@ void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub)
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub)
 {
     HfNode leaf = allocator->subs.at[sub].leaf;
-    if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_INACTIVE) allocator->active_subs++;
+    if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_INACTIVE) {
+        allocator->active_subs++;
+        if (!hf_era_has(allocator->era, HF_RULE_COUNT_KEPT))
+            allocator->sorters.nodes.at[leaf].count = 0;
+    }
     hf_sorter__activate(&allocator->sorters, leaf);
 }
 
@@ -200,7 +206,7 @@ HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId ro
     hf_allocator__role_room(allocator, role);
     allocator->weights.at[role] = weight;
     gboolean is_client = allocator->roles.at[role].leaf != HF_NODE_NONE;
-    if (allocator->quirks & HF_ALLOCATOR_QUIRK_WEIGHT_CACHE && !is_client) return HF_OK;
+    if (allocator->quirks & HF_QUIRK_WEIGHT_CACHE && !is_client) return HF_OK;
     HfNode node = hf_sorter__find(&allocator->sorters, allocator->role_root,
                                   hf_role_path(allocator->catalog, role));
     if (node != HF_NODE_NONE) hf_sorter__weight_set(&allocator->sorters, node, weight);

@@ -27,14 +27,15 @@ static void choose_visit(HfAllocator *allocator)
 {
     hf_vec_reset(&allocator->visit);
     uint64_t end = allocator->eligible_base + allocator->eligible.count;
-    gboolean every_idle = allocator->visits_fully || allocator->run_seen < end ||
+    gboolean visits_fully = allocator->visits_fully || hf_coarse__is_on(allocator);
+    gboolean every_idle = visits_fully || allocator->run_seen < end ||
                           allocator->run_quota_seen != allocator->quota_epoch;
     if (!allocator->all_candidates) {
         for (uint32_t c = 0; c < allocator->candidates.count; c++) {
             uint32_t agent = allocator->candidates.at[c];
             uint32_t rank = allocator->agents.at[agent].rank;
             gboolean idle = allocator->idle_bits[rank >> 6] >> (rank & 63) & 1;
-            if (idle && (allocator->visits_fully || is_visitable(allocator, rank) ||
+            if (idle && (visits_fully || is_visitable(allocator, rank) ||
                          is_behind(allocator, &allocator->agents.at[agent])))
                 hf_vec_push(&allocator->visit, rank);
         }
@@ -64,6 +65,7 @@ typedef struct Visit {
     uint32_t agent;
     uint64_t key;   /* of this agent in this run, for random sorters */
     uint64_t kinds; /* what it has, if quota may close all of it for a role; else 0 */
+    enum { STAGE_CHOPPED, STAGE_COARSE_GUARANTEES, STAGE_COARSE_FAIR_SHARE } stage;
 } Visit;
 
 static gboolean is_done(const HfAllocator *allocator, const Visit *visit)
@@ -78,9 +80,19 @@ static gboolean is_closed(const HfAllocator *allocator, const Visit *visit, HfRo
     return !(visit->kinds & ~(allocator->roles.at[role].closed | allocator->held_kinds));
 }
 
+static HfTried try_sub(HfAllocator *allocator, const Visit *visit, uint32_t sub)
+{
+    if (G_LIKELY(visit->stage == STAGE_CHOPPED)) return hf_offer__try(allocator, visit->agent, sub);
+    return hf_offer__try_coarse(allocator, visit->agent, sub,
+                                visit->stage == STAGE_COARSE_GUARANTEES);
+}
+
 static void visit_role(HfAllocator *allocator, const Visit *visit, HfNode leaf)
 {
     if (is_closed(allocator, visit, allocator->sorters.nodes.at[leaf].client)) return;
+    if (visit->stage == STAGE_COARSE_GUARANTEES &&
+        !hf_coarse__is_open(allocator, allocator->sorters.nodes.at[leaf].client))
+        return;
     HfNode root = allocator->roles.at[allocator->sorters.nodes.at[leaf].client].frameworks;
     const HfSorterNode *nodes = allocator->sorters.nodes.at;
     if (allocator->framework_sort == HF_SORTER_RANDOM) {
@@ -88,7 +100,7 @@ static void visit_role(HfAllocator *allocator, const Visit *visit, HfNode leaf)
         for (uint32_t i = from; i < allocator->drawn.count; i++) {
             uint32_t sub = nodes[allocator->drawn.at[i].leaf].client;
             if (is_done(allocator, visit)) break;
-            if (hf_offer__try(allocator, visit->agent, sub) == HF_TRIED_NOTHING) break;
+            if (try_sub(allocator, visit, sub) == HF_TRIED_NOTHING) break;
         }
         allocator->drawn.count = from;
         return;
@@ -97,7 +109,7 @@ static void visit_role(HfAllocator *allocator, const Visit *visit, HfNode leaf)
     for (uint32_t i = 0; i < group->order.count; i++) {
         uint32_t sub = nodes[group->order.at[i]].client;
         if (is_done(allocator, visit)) break;
-        if (hf_offer__try(allocator, visit->agent, sub) == HF_TRIED_NOTHING) break;
+        if (try_sub(allocator, visit, sub) == HF_TRIED_NOTHING) break;
     }
 }
 
@@ -323,6 +335,27 @@ static void run_guarantees(HfAllocator *allocator)
         guarantee_agent(allocator, allocator->visit.at[i]);
 }
 
+/* ---- Quota by whole agents ---- */
+
+/* Guarantees, then fair share, over the same agents in one order. What is left for everybody can
+ * come back anywhere, so agents stay to be visited. */
+static void run_coarse(HfAllocator *allocator)
+{
+    hf_order__visit(allocator, 1);
+    hf_coarse__begin(allocator);
+    for (int stage = STAGE_COARSE_GUARANTEES; stage <= STAGE_COARSE_FAIR_SHARE; stage++) {
+        if (stage == STAGE_COARSE_FAIR_SHARE) hf_coarse__begin_fair_share(allocator);
+        for (uint32_t i = 0; i < allocator->visit.count; i++) {
+            Visit visit = {.agent = allocator->visit.at[i]};
+            visit.stage = stage;
+            if (!is_done(allocator, &visit)) visit_roles(allocator, &visit, allocator->role_root);
+        }
+    }
+    allocator->counters.agents_visited += allocator->visit.count;
+    for (uint32_t i = 0; i < allocator->visit.count; i++)
+        hf_allocator__agent_changed(allocator, allocator->visit.at[i]);
+}
+
 /* ---- The whole cell to one framework ---- */
 
 static gboolean try_everywhere(HfAllocator *allocator, uint32_t sub)
@@ -461,8 +494,14 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     if (allocator->sorters.unweighted.count > 0 && has_offerable(allocator))
         hf_sorters__look_up_weights(&allocator->sorters);
     if (allocator->active_subs == 0) return;
-    hf_allocator__quota_begin(allocator);
     hf_allocator__ranks(allocator);
+    if (hf_coarse__is_on(allocator)) {
+        choose_visit(allocator);
+        run_coarse(allocator);
+        hf_offer__write(allocator, out);
+        return;
+    }
+    hf_allocator__quota_begin(allocator);
     choose_visit(allocator);
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) {
         hf_order__visit(allocator, 1);
@@ -530,7 +569,8 @@ void hf_allocator_run(HfAllocator *allocator, HfTime now, HfOfferList *out)
 
 void hf_allocator_batch(HfAllocator *allocator, HfTime now, HfOfferList *out)
 {
-    expire(allocator, now, allocator->filters.batch_armed);
+    /* in early eras a filter is asked whether its time is over, whichever timer comes first */
+    expire(allocator, now, allocator->filter_min > 0 ? allocator->filters.batch_armed : UINT64_MAX);
     if (allocator->is_paused) return;
     allocator->all_candidates = TRUE;
     allocator->wants_run = FALSE;

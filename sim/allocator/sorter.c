@@ -140,6 +140,7 @@ static uint32_t group_take(HfSorters *sorters, HfSorterKind sort)
     row->version = 0;
     row->sort = sort;
     row->is_unsorted = FALSE;
+    row->own_pool = FALSE;
     return group;
 }
 
@@ -182,6 +183,20 @@ HfNode hf_sorter__new(HfSorters *sorters, HfSorterKind sort)
     return root;
 }
 
+void hf_sorter__pool(HfSorters *sorters, HfNode root)
+{
+    sorters->has_pools = TRUE;
+    group_of(sorters, root)->own_pool = TRUE;
+}
+
+/* Something below the node's parent changed: where that is the pool, so did every share in it. */
+static inline void pool_moved(HfSorters *sorters, HfNode node)
+{
+    if (G_LIKELY(!sorters->has_pools)) return;
+    HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
+    if (group->own_pool) group->is_unsorted = TRUE;
+}
+
 void hf_sorter__free(HfSorters *sorters, HfNode root)
 {
     HF_ASSERT(sorters->nodes.at[root].parent == HF_NODE_NONE);
@@ -217,8 +232,24 @@ void hf_sorters__look_up_weights(HfSorters *sorters)
     hf_vec_reset(&sorters->unweighted);
 }
 
+static double pool_share(const HfSorters *sorters, HfNode node)
+{
+    const int64_t *alloc = hf_sorter__alloc(sorters, node);
+    const int64_t *pool = hf_sorter__alloc(sorters, sorters->nodes.at[node].parent);
+    double share = 0.0;
+    for (uint32_t k = 0; k < sorters->stride; k++) {
+        if (pool[k] <= 0 || sorters->is_excluded[k]) continue;
+        share = MAX(share, hf_sorter__units(alloc[k]) / hf_sorter__units(pool[k]));
+    }
+    return share;
+}
+
 double hf_sorter__raw_share(const HfSorters *sorters, HfNode node)
 {
+    HfNode parent = sorters->nodes.at[node].parent;
+    if (G_UNLIKELY(sorters->has_pools) && parent != HF_NODE_NONE &&
+        sorters->groups.at[sorters->nodes.at[parent].group].own_pool)
+        return pool_share(sorters, node);
     const int64_t *alloc = hf_sorter__alloc(sorters, node);
     double share = 0.0;
     for (uint32_t i = 0; i < sorters->counted_count; i++) {
@@ -343,7 +374,8 @@ void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
         group->is_unsorted = FALSE;
         return;
     }
-    if (group->version != sorters->version && group->sort != HF_SORTER_RANDOM) {
+    if ((group->version != sorters->version || group->own_pool) &&
+        group->sort != HF_SORTER_RANDOM) {
         for (uint32_t i = 0; i < group->order.count; i++)
             renew_key(sorters, group, group->order.at[i]);
         sort_group(sorters, group);
@@ -535,7 +567,7 @@ static HfNode split(HfSorters *sorters, HfNode leaf)
     return internal;
 }
 
-/* The reverse: `internal` has only its virtual leaf left, which takes its place and its count. */
+/* The reverse: `internal` has only its virtual leaf left, which takes its place. */
 static void collapse(HfSorters *sorters, HfNode internal, HfNode leaf)
 {
     HfNode parent = sorters->nodes.at[internal].parent;
@@ -547,7 +579,7 @@ static void collapse(HfSorters *sorters, HfNode internal, HfNode leaf)
     row->name = top->name;
     row->name_size = top->name_size;
     row->role = top->role;
-    row->count = top->count;
+    if (sorters->collapse_keeps_count) row->count = top->count;
     row->entry = top->entry;
     row->weight = top->weight;
     row->has_weight = top->has_weight;
@@ -593,6 +625,7 @@ void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
 {
     HfNode current = sorters->nodes.at[leaf].parent;
     if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    pool_moved(sorters, leaf);
     name_remove(sorters, leaf);
     const int64_t *gone = hf_sorter__alloc(sorters, leaf);
     for (HfNode above = current; above != HF_NODE_NONE; above = sorters->nodes.at[above].parent) {
@@ -692,6 +725,7 @@ void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, in
 {
     for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
         node_allocated(sorters, node, amounts, sign);
+    pool_moved(sorters, leaf);
 }
 
 void hf_sorter__leaf_allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign)
@@ -710,6 +744,7 @@ void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *befo
         for (uint32_t i = 0; i < after->count; i++) alloc[more[i].kind] += more[i].milli;
         mark_dirty(sorters, node);
     }
+    pool_moved(sorters, leaf);
 }
 
 size_t hf_sorters__memory(const HfSorters *sorters)

@@ -59,6 +59,7 @@ typedef struct HfSorterGroup {
     uint64_t version;       /* of the totals that the shares were computed with */
     HfSorterKind sort;
     gboolean is_unsorted; /* something was put into `order` without a place */
+    gboolean own_pool;    /* shares are those of what its clients hold together, not of the total */
 } HfSorterGroup;
 
 /* Amounts by kind in any order; a kind may come more than once. */
@@ -82,9 +83,11 @@ typedef struct HfSorters {
         double total;
     } * counted; /* [counted_count] kinds that shares are made of, for this version */
     uint32_t counted_count;
-    uint64_t version;          /* raised with every change of the total */
-    uint64_t entries;          /* next HfSorterNode.entry */
-    const double *role_weight; /* [role], borrowed; NULL = all 1 */
+    uint64_t version;              /* raised with every change of the total */
+    uint64_t entries;              /* next HfSorterNode.entry */
+    gboolean collapse_keeps_count; /* HF_QUIRK_COLLAPSE_COUNT */
+    gboolean has_pools;            /* some group has own_pool */
+    const double *role_weight;     /* [role], borrowed; NULL = all 1 */
     uint32_t role_weight_count;
     struct HfPolicyView *view; /* of the policy, for HF_SORTER_KEY and tickets; borrowed, or NULL */
     HF_VEC(HfNode) unweighted; /* nodes of the role sorter whose weight was not looked up yet */
@@ -108,6 +111,10 @@ void hf_sorters__exclude(HfSorters *sorters, HfKindId kind);
 
 /* An empty sorter: its root. */
 HfNode hf_sorter__new(HfSorters *sorters, HfSorterKind sort);
+/* Shares in this flat sorter are from now on those of what its clients hold together, and its
+ * allocations must be told by hf_sorter__allocated (Mesos before 1.7.1). Cost: every change makes
+ * the next flush recompute all members. */
+void hf_sorter__pool(HfSorters *sorters, HfNode root);
 /* A sorter without clients. */
 void hf_sorter__free(HfSorters *sorters, HfNode root);
 
@@ -120,7 +127,8 @@ void hf_sorter__free(HfSorters *sorters, HfNode root);
  */
 HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const HfCatalog *catalog,
                       HfRoleId role, uint32_t client);
-/* Its allocation leaves the ancestors. Mesos keeps the count of an internal node that collapses. */
+/* Its allocation leaves the ancestors. A virtual leaf left alone takes the place of its parent, and
+ * with collapse_keeps_count its count. */
 void hf_sorter__remove(HfSorters *sorters, HfNode leaf);
 
 void hf_sorter__activate(HfSorters *sorters, HfNode leaf);

@@ -11,14 +11,12 @@
  *   I-04 what is reserved to a role is offered to that role and those below it alone
  *   I-05 an agent's total and its static reservations change only with a restart
  *   I-07 no offer within what the same framework and role declined on that agent before the time is
- *        over (max(allocation interval, refuse time); revive clears it); none while suppressed
- *   I-19 time does not go back
- *   I-20 tasks go through legal states, end at most once, and what the master says of a task has
- *        happened on its host before
- *   I-21 a removed framework has no tasks and no offers, and gets none
- *   I-22 an agent id belongs to one host; an agent that is unreachable, or a host that is down,
- *        holds nothing
- *   I-24 a task runs on the host it was launched on, once
+ *        over (max(allocation interval, refuse time); revive clears it); none while suppressed. In
+ * early eras: the refuse time alone I-19 time does not go back I-20 tasks go through legal states,
+ * end at most once, and what the master says of a task has happened on its host before I-21 a
+ * removed framework has no tasks and no offers, and gets none I-22 an agent id belongs to one host;
+ * an agent that is unreachable, or a host that is down, holds nothing I-24 a task runs on the host
+ * it was launched on, once
  *
  * What it cannot see: agents' attributes; which roles a framework has; offers that should have been
  * made; at the very instant at which a filter ends, whether it ended first; and of a task that
@@ -30,12 +28,14 @@
 #ifndef HF_AUDIT_AUDIT_H
 #define HF_AUDIT_AUDIT_H
 
+#include "resource/era.h"
 #include "trace/trace.h"
 
 typedef struct HfAudit HfAudit;
 
 typedef struct HfAuditConfig {
-    HfTime allocation_interval; /* of the master: no filter is shorter; > 0 */
+    HfTime allocation_interval; /* of the master: in most eras no filter is shorter; > 0 */
+    HfEra era;                  /* of the master: what filters do */
     HfTraceNames names;         /* for a breach; its functions may be NULL; context borrowed */
 } HfAuditConfig;
 

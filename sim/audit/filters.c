@@ -51,8 +51,11 @@ void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId r
                       int64_t refuse_ms, const HfResources *refused)
 {
     if (refuse_ms <= 0) return;
-    HfTime timeout =
-        MAX(MIN(refuse_ms, REFUSE_MS_MAX) * HF_NS_PER_MS, audit->config.allocation_interval);
+    HfEra era = audit->config.era;
+    if (hf_era_has(era, HF_RULE_FILTER_CAP)) refuse_ms = MIN(refuse_ms, REFUSE_MS_MAX);
+    HfTime timeout = refuse_ms * HF_NS_PER_MS;
+    if (hf_era_has(era, HF_RULE_FILTER_OUTLIVES_BATCH))
+        timeout = MAX(timeout, audit->config.allocation_interval);
     uint32_t sub = hf_audit__sub(audit, framework, role);
     uint32_t epoch = epoch_of(audit, framework, sub, agent);
     HfAuditFilters *list = filters_of(audit, sub, agent);

@@ -82,7 +82,9 @@ void hf_audit__on_revive(HfAudit *audit, const HfRecord *record)
     HfAuditSub *sub = &audit->subs.at[row];
     sub->is_suppressed = suppress;
     sub->calls = framework->calls;
-    if (!suppress) sub->epoch++;
+    if (suppress) return;
+    sub->epoch++;
+    if (!hf_era_has(audit->config.era, HF_RULE_REVIVE_BY_ROLE)) framework->epoch++;
 }
 
 static gboolean is_suppressed(HfAudit *audit, const HfRecord *record,

@@ -64,6 +64,11 @@ void hf_master_free(HfMaster *master)
 void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out)
 {
     if (master->is_run_pending || !hf_allocator_wants_run(master->allocator)) return;
+    if (!hf_master__has(master, HF_RULE_BATCHED_RUNS)) {
+        hf_allocator_run(master->allocator, now, &master->allocated);
+        hf_master__send_offers(master, now, out);
+        return;
+    }
     /* Behind the messages already queued for this instant, as Mesos dispatches it: triggers
      * coalesce. */
     master->is_run_pending = TRUE;

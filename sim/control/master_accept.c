@@ -80,7 +80,8 @@ void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
     for (guint32 i = 0; i < in->ids.count; i++) {
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         hf_master__record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
-                                hf_master__refuse_ms(hf_master__refuse_seconds_of(in)), out);
+                                hf_master__refuse_ms(hf_master__refuse_seconds_of(master, in)),
+                                out);
         hf_resources_add(master->catalog, remaining,
                          hf_parcel_resources(master->offers.at[row].resources));
         hf_master__drop_offer(master, row);
@@ -103,5 +104,5 @@ void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
     }
     if (!hf_resources_is_empty(remaining))
         hf_master__give_back(master, now, in->framework, agent, role, remaining,
-                             hf_master__refuse_seconds_of(in), FALSE);
+                             hf_master__refuse_seconds_of(master, in), FALSE);
 }

@@ -108,6 +108,7 @@ void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfO
     const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
     if (roles_are_wrong(in, framework->roles, framework->role_count))
         return; /* one role that is not the framework's drops the whole call */
+    if (!revive && !hf_master__has(master, HF_RULE_SUPPRESS)) return;
     HfRecord record = {.at = now,
                        .type = revive ? HF_RECORD_REVIVED : HF_RECORD_SUPPRESSED,
                        .agent = HF_ROW_NONE,

@@ -148,6 +148,11 @@ static inline uint64_t hf_master__task_key(uint32_t framework, uint64_t task)
 }
 
 /* master.c */
+/* The era is the allocator's. */
+static inline gboolean hf_master__has(const HfMaster *master, HfEraRule rule)
+{
+    return hf_era_has(hf_allocator_era(master->allocator), rule);
+}
 void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out);
 
 /* master_offers.c */
@@ -162,7 +167,7 @@ void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, 
                              int64_t value, HfOutbox *out);
 /* A refuse time as records have it: ms, -1 = no filter. */
 int64_t hf_master__refuse_ms(double seconds);
-double hf_master__refuse_seconds_of(const HfMessage *in);
+double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in);
 /* The row of an offer that this framework may answer; NO_ROW otherwise. */
 uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out);

@@ -104,7 +104,7 @@ void hf_master__drop_offer(HfMaster *master, uint32_t row)
 /* A refuse time as records have it: ms, -1 = no filter. */
 int64_t hf_master__refuse_ms(double seconds)
 {
-    HF_ASSERT(seconds == HF_NO_FILTER || (seconds >= 0 && seconds <= 365.0 * 86400.0));
+    HF_ASSERT(seconds == HF_NO_FILTER || (seconds >= 0 && seconds < HF_REFUSE_MAX));
     return seconds == HF_NO_FILTER ? -1 : (int64_t)(seconds * 1000);
 }
 
@@ -161,10 +161,12 @@ void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out)
 
 /* Filters.refuse_seconds as a framework may state it: anything. What is negative or no number is
  * Mesos's default, more than a year is a year. */
-double hf_master__refuse_seconds_of(const HfMessage *in)
+double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in)
 {
     if (!(in->refuse_seconds >= 0)) return HF_REFUSE_DEFAULT;
-    return MIN(in->refuse_seconds, 365.0 * 86400.0);
+    if (in->refuse_seconds <= 365.0 * 86400.0) return in->refuse_seconds;
+    if (hf_master__has(master, HF_RULE_FILTER_CAP)) return 365.0 * 86400.0;
+    return in->refuse_seconds < HF_REFUSE_MAX ? in->refuse_seconds : HF_REFUSE_DEFAULT;
 }
 
 /* The offer row of an id that this framework may answer; NO_ROW otherwise. */
@@ -221,7 +223,7 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         if (row != NO_ROW)
             hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED,
-                                       hf_master__refuse_seconds_of(in), FALSE, out);
+                                       hf_master__refuse_seconds_of(master, in), FALSE, out);
     }
 }
 

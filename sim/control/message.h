@@ -19,6 +19,8 @@
 
 /* Filters.refuse_seconds when a framework says nothing, or nothing legal (mesos.proto). */
 #define HF_REFUSE_DEFAULT 5.0
+/* More is not legal: Mesos's Duration holds less than so many seconds in nanoseconds. */
+#define HF_REFUSE_MAX 9223372036.0
 
 typedef enum HfPeerKind {
     HF_PEER_MASTER,

@@ -4,18 +4,8 @@
  * strings are met only when parsing and printing. One catalog lives as long as everything that
  * carries its ids. Ids are given in order of first appearance, so they repeat from run to run.
  *
- * Quirks of Mesos (marked [Q] in the reading of its source), and what this layer does. Default is
- * the documented intent; a bit in `quirks` asks for what the code does instead:
- *
- *   HF_QUIRK_CONTAINS      contains(collection) uses up only persistent volumes, so one MOUNT disk
- * of 100 "contains" two of them. Default: every indivisible entry is used up. HF_QUIRK_QUANTITIES
- * contains(quantities) adds plain doubles: 0.1 + 0.7 does not contain 0.8. Default: fixed point,
- * like all other arithmetic. HF_QUIRK_RANGE_OVERLAP validation of a list of ranges notices only a
- * later range that starts inside an earlier one: `[5-10],[1-6]` passes. Default: both ways.
- *
- * Not reproduced, because nothing can observe it or it is plain breakage: order-sensitive equality
- * of single SET resources (collections never use it); asymmetric equality of label lists with
- * duplicates (here: equal as multisets); coalescing at UINT64_MAX, where Mesos's `end + 1` wraps.
+ * Where the code of Mesos does something else than its documents say, HfCatalog.quirks decides:
+ * see quirks.h.
  */
 #ifndef HF_RESOURCE_CATALOG_H
 #define HF_RESOURCE_CATALOG_H
@@ -24,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/assert.h"
+#include "resource/quirks.h"
 
 /* A kind is a resource name with its type. The first five are the same in every run. */
 typedef uint16_t HfKindId;
@@ -49,9 +40,6 @@ typedef uint32_t HfDiskId;
 /* What a resource is besides its kind and amount; 0 = unreserved, not allocated, plain. */
 typedef uint32_t HfMetaId;
 #define HF_META_PLAIN ((HfMetaId)0)
-
-enum { HF_QUIRK_CONTAINS = 1, HF_QUIRK_QUANTITIES = 2, HF_QUIRK_RANGE_OVERLAP = 4 };
-#define HF_QUIRKS_MESOS (HF_QUIRK_CONTAINS | HF_QUIRK_QUANTITIES | HF_QUIRK_RANGE_OVERLAP)
 
 typedef struct HfLabel {
     HfTextId key, value; /* value HF_TEXT_NONE: a label without value */

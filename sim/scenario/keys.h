@@ -158,7 +158,6 @@ typedef struct HfScenarioRegistry {
     void *open_policy_data;
     const char *const *metrics; /* NULL-terminated prefixes of metric names, for near misses and
                                    clashes with arm names; NULL: unknown */
-    gboolean supports_quota;    /* FALSE: guarantee and limit of a role are refused */
 } HfScenarioRegistry;
 
 /* A list that a key fills: `at` points to `count` structs. */

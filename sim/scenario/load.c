@@ -185,8 +185,7 @@ static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char 
     g_string_free(binder.path, TRUE);
     if (!is_good) return NULL;
     complete(scenario);
-    if (!hf_validate__scenario(root, scenario, loader->options->registry, &loader->complaints))
-        return NULL;
+    if (!hf_validate__scenario(root, scenario, &loader->complaints)) return NULL;
     scenario->arm = arm;
     hf_digest_init(&digest);
     hf_bind__digest(&digest, root, &hf_scenario_table, scenario);

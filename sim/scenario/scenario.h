@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "base/law.h"
 #include "base/time.h"
+#include "resource/era.h"
 #include "scenario/expect.h"
 #include "scenario/keys.h"
 
@@ -28,9 +29,6 @@ typedef enum HfScenarioError {
     HF_SCENARIO_ERROR_IO = 2,
 } HfScenarioError;
 
-/* Which Mesos release's behaviour is reproduced. Ordered: compare with <. */
-typedef enum HfEra { HF_ERA_0_22, HF_ERA_0_23, HF_ERA_1_4, HF_ERA_1_11 } HfEra;
-
 /* (Names of their own: the allocator has enums of the same meaning, and the world includes both.)
  */
 typedef enum HfScenarioSorter {
@@ -40,6 +38,12 @@ typedef enum HfScenarioSorter {
 
 /* Order in which one allocation cycle visits the agents. */
 typedef enum HfScenarioAgentOrder { HF_AGENTS_SHUFFLED, HF_AGENTS_SORTED } HfScenarioAgentOrder;
+
+/* Where the code of Mesos does something else than it says: which of the two is done. */
+typedef enum HfScenarioQuirks {
+    HF_SCENARIO_QUIRKS_DOCUMENTED,
+    HF_SCENARIO_QUIRKS_STRICT
+} HfScenarioQuirks;
 
 /* What one offer round covers: each agent for itself, or the whole free cell for one framework. */
 typedef enum HfScenarioOfferScope { HF_OFFER_AGENT, HF_OFFER_CELL } HfScenarioOfferScope;
@@ -78,6 +82,7 @@ typedef struct HfScenarioMaster {
     gboolean filter_gpu_resources;
     const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
     HfHeartbeats heartbeats;
+    HfScenarioQuirks quirks;
 } HfScenarioMaster;
 
 typedef enum HfScenarioReconfiguration {
@@ -95,7 +100,7 @@ typedef struct HfScenarioAgentFlags {
 typedef struct HfScenarioRole {
     const char *name;
     double weight;         /* > 0 */
-    const char *guarantee; /* quantities or NULL; only where the registry supports quota */
+    const char *guarantee; /* quantities or NULL; of top-level roles alone */
     const char *limit;
     /* Policy static: a role owns whole groups of agents, or a share of every group that no role
      * owns whole; only its frameworks are offered them. Other policies look at neither. */

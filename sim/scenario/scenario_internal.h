@@ -152,7 +152,13 @@ char *hf_key__bound_text(const HfKey *key, double bound);
 /* Rules between the parts of one scenario; FALSE after a complaint. `root` is what it was bound
  * from. */
 gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
-                               const HfScenarioRegistry *registry, HfComplaints *complaints);
+                               HfComplaints *complaints);
+/* Its parts on quota, and on what the era does not have (validate_rules.c). */
+void hf_validate__quota(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
+void hf_validate__era(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
+/* The value of a role's key; the role itself when the key is not written. */
+const HfNode *hf_validate__role_node(const HfNode *root, const HfScenarioRole *role,
+                                     const char *key);
 
 /* A table with the place where it stands in a file: agents[], frameworks[batch], roles.NAME. */
 typedef struct HfSection {

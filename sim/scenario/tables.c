@@ -35,6 +35,11 @@ static const HfKeyWord heartbeat_words[] = {
     {"explicit", HF_HEARTBEATS_EXPLICIT, "every ping and pong is a message of its own"},
     {0}};
 
+static const HfKeyWord quirks_words[] = {
+    {"documented", HF_SCENARIO_QUIRKS_DOCUMENTED, "what Mesos documents"},
+    {"strict", HF_SCENARIO_QUIRKS_STRICT, "what its code does"},
+    {0}};
+
 static const HfKeyWord never_words[] = {{"none", HF_TIME_NEVER, "no limit"}, {0}};
 static const HfKeyWord any_words[] = {{"none", 0, "any amount is offered"}, {0}};
 
@@ -140,6 +145,13 @@ static const HfKey master_keys[] = {
      .fallback = "virtual",
      .words = heartbeat_words,
      .help = "How health checks of agents are simulated; both give the same instants of loss."},
+    {.name = "quirks",
+     .type = HF_KEY_ENUM,
+     AT(HfScenarioMaster, quirks),
+     .fallback = "documented",
+     .words = quirks_words,
+     .help = "What is done where the code of Mesos does something else than its documents say; "
+             "`holdfast list quirks` shows where."},
     {0}};
 
 static const HfKeyTable master_table = {
@@ -164,11 +176,15 @@ static const HfKey role_keys[] = {
     {.name = "guarantee",
      .type = HF_KEY_QUANTITIES,
      AT(HfScenarioRole, guarantee),
-     .help = "Quota guarantee: quantities that are set aside for the role."},
+     .help = "Quota guarantee: quantities that are held back for the role while it has less. Of "
+             "top-level roles alone; no more than the agents have in all.",
+     .source = "Mesos, quota since 0.27.0"},
     {.name = "limit",
      .type = HF_KEY_QUANTITIES,
      AT(HfScenarioRole, limit),
-     .help = "Quota limit: quantities that the role cannot exceed."},
+     .help = "Quota limit: quantities beyond which the role is offered only what is reserved for "
+             "it; a name left out is not limited. Of top-level roles alone.",
+     .source = "Mesos, limits since 1.9.0"},
     {.name = "partition",
      .type = HF_KEY_FRACTION,
      AT(HfScenarioRole, partition),
@@ -510,9 +526,9 @@ const HfKeyTable hf_workload_table = {
 /* ---- the file ---- */
 
 static const HfKeyWord era_words[] = {
-    {"0.22", HF_ERA_0_22, "before reservations and volumes"},
-    {"0.23", HF_ERA_0_23, "reservations and volumes begin"},
-    {"1.4", HF_ERA_1_4, "hierarchical roles, refined reservations"},
+    {"0.22", HF_ERA_0_22, "before dynamic reservations and volumes"},
+    {"0.23", HF_ERA_0_23, "dynamic reservations and volumes begin"},
+    {"1.4", HF_ERA_1_4, "hierarchical roles, refined reservations; quota by whole agents"},
     {"1.11", HF_ERA_1_11, "the last release"},
     {0}};
 
@@ -559,7 +575,7 @@ static const HfKey scenario_keys[] = {
      AT(HfScenario, era),
      .fallback = "'1.11'",
      .words = era_words,
-     .help = "Which release of Mesos is reproduced."},
+     .help = "Which release of Mesos is reproduced; `holdfast list eras` shows what differs."},
     {.name = "master",
      .type = HF_KEY_TABLE,
      AT(HfScenario, master),

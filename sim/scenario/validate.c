@@ -1,6 +1,6 @@
 /*
- * Rules between parts of one scenario: names, partitions, quota. They run on a scenario whose every
- * key is good, with the tree at hand to point at the place.
+ * Rules between parts of one scenario: names, partitions (quota and era: validate_rules.c). They
+ * run on a scenario whose every key is good, with the tree at hand to point at the place.
  */
 #include <string.h>
 
@@ -19,13 +19,6 @@ typedef struct Validator {
 static const HfNode *entry_node(const Validator *v, const char *list, uint32_t i, const char *key)
 {
     const HfNode *entry = hf_node__get(v->root, list)->items[i];
-    const HfNode *value = hf_node__get(entry, key);
-    return value ? value : entry;
-}
-
-static const HfNode *role_node(const Validator *v, const HfScenarioRole *role, const char *key)
-{
-    const HfNode *entry = hf_node__get(hf_node__get(v->root, "roles"), role->name);
     const HfNode *value = hf_node__get(entry, key);
     return value ? value : entry;
 }
@@ -72,18 +65,6 @@ static void check_agent_counts(const Validator *v)
     }
 }
 
-static void check_quota(const Validator *v, gboolean is_supported)
-{
-    for (uint32_t i = 0; i < v->scenario->roles.count && !is_supported; i++) {
-        const HfScenarioRole *role = &v->scenario->roles.at[i];
-        const char *key = role->guarantee ? "guarantee" : role->limit ? "limit" : NULL;
-        if (key == NULL) continue;
-        g_autofree char *path = g_strdup_printf("roles.%s.%s", role->name, key);
-        hf_complain(v->complaints, role_node(v, role, key), path,
-                    "quota is not supported yet in this version of Holdfast");
-    }
-}
-
 static const char *const *group_names(const HfScenario *scenario)
 {
     const char **names = g_new0(const char *, scenario->agents.count + 1);
@@ -96,7 +77,7 @@ static void check_groups_of_role(const Validator *v, const HfScenarioRole *role,
 {
     for (uint32_t i = 0; role->agents != NULL && role->agents[i] != NULL; i++) {
         const char *group = role->agents[i];
-        const HfNode *list = role_node(v, role, "agents");
+        const HfNode *list = hf_validate__role_node(v->root, role, "agents");
         g_autofree char *path = g_strdup_printf("roles.%s.agents[%u]", role->name, i);
         g_autofree char *quoted = hf_text__quoted(group);
         const char *near = hf_near_find(group, known);
@@ -165,13 +146,14 @@ static void check_static(const Validator *v)
 }
 
 gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
-                               const HfScenarioRegistry *registry, HfComplaints *complaints)
+                               HfComplaints *complaints)
 {
     Validator v = {.root = root, .scenario = scenario, .complaints = complaints};
     guint before = complaints->texts->len;
     check_names(&v);
     check_agent_counts(&v);
-    check_quota(&v, registry->supports_quota);
+    hf_validate__quota(root, scenario, complaints);
+    hf_validate__era(root, scenario, complaints);
     check_partitions(&v);
     check_static(&v);
     return complaints->texts->len == before;

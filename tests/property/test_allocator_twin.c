@@ -94,24 +94,26 @@ static HfResources parse(World *world, const char *text)
 typedef struct Setting {
     const HfPolicyOps *policy;
     gboolean shuffled, minimum;
+    HfEra era;
 } Setting;
 
 static World *world_new(const Setting *setting)
 {
     World *world = g_new0(World, 1);
-    world->catalog = hf_catalog_new(0);
+    world->catalog = hf_catalog_new(setting->minimum ? HF_QUIRK_COLLAPSE_COUNT : 0);
     hf_quantities_set(&world->min[0], HF_KIND_CPUS, 10);
     hf_quantities_set(&world->min[1], HF_KIND_MEM, 32000);
     HfAllocatorConfig config;
     hf_allocator_config_init(&config);
     config.policy = setting->policy;
+    config.era = setting->era;
     if (!setting->shuffled) config.agent_order = HF_AGENT_ORDER_SORTED;
     config.min_allocatable = world->min;
     config.min_allocatable_count = setting->minimum ? 2 : 0;
     world->fast = hf_allocator_new(world->catalog, &config);
     world->full = hf_allocator_new(world->catalog, &config);
     hf_allocator_full_visits(world->full, TRUE);
-    if (setting->policy == hf_policies[0] && !setting->shuffled)
+    if (setting->policy == hf_policies[0] && !setting->shuffled && setting->era == HF_ERA_1_11)
         world->twin =
             hf_twin_new(world->catalog, config.interval, world->min, config.min_allocatable_count);
     for (size_t r = 0; r < G_N_ELEMENTS(role_paths); r++)
@@ -353,6 +355,7 @@ static void do_quota(World *world, const Step *step)
     if (*text != '\0') assert_true(hf_quantities_parse(world->catalog, text, &guarantee, NULL));
     text = limits[step->c % G_N_ELEMENTS(limits)];
     if (*text != '\0') assert_true(hf_limits_parse(world->catalog, text, &limit, NULL));
+    if (!hf_era_has(hf_allocator_era(world->fast), HF_RULE_QUOTA_LIMITS)) hf_limits_clear(&limit);
     hf_allocator_quota_set(world->fast, world->now, role, &guarantee, &limit);
     hf_allocator_quota_set(world->full, world->now, role, &guarantee, &limit);
     if (world->twin != NULL) hf_twin_quota(world->twin, role, &guarantee, &limit);
@@ -470,7 +473,7 @@ static int shrink(Step *steps, int count, const Setting *setting)
     return count;
 }
 
-static void check_history(uint64_t seed, const HfPolicyOps *policy, gboolean shuffled)
+static void check_history(uint64_t seed, const HfPolicyOps *policy, gboolean shuffled, HfEra era)
 {
     static const char *const names[] = {"agent-add",
                                         "agent-update",
@@ -489,7 +492,7 @@ static void check_history(uint64_t seed, const HfPolicyOps *policy, gboolean shu
                                         "batch",
                                         "later"};
     Step steps[STEPS];
-    Setting setting = {policy, shuffled, seed % 3 != 0};
+    Setting setting = {policy, shuffled, seed % 3 != 0, era};
     make_history(seed, seed % 2 == 0, steps);
     int failed = play(steps, STEPS, &setting, NULL);
     if (failed == STEPS) return;
@@ -498,8 +501,8 @@ static void check_history(uint64_t seed, const HfPolicyOps *policy, gboolean shu
     play(steps, count, &setting, &trouble);
     for (int s = 0; s < count; s++)
         print_message("%s %u %u %u\n", names[steps[s].kind], steps[s].a, steps[s].b, steps[s].c);
-    fail_msg("policy %s%s, seed %" G_GUINT64_FORMAT ", %d steps:\n%s", policy->name,
-             shuffled ? ", shuffled" : "", seed, count, trouble);
+    fail_msg("era %s, policy %s%s, seed %" G_GUINT64_FORMAT ", %d steps:\n%s", hf_era_name(era),
+             policy->name, shuffled ? ", shuffled" : "", seed, count, trouble);
 }
 
 /* HOLDFAST_HISTORIES=N plays N instead of 400 histories of 250 steps. */
@@ -512,7 +515,8 @@ static uint64_t histories(void)
 static void three_allocators_agree_on_random_histories(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= histories(); seed++) check_history(seed, hf_policies[0], FALSE);
+    for (uint64_t seed = 1; seed <= histories(); seed++)
+        check_history(seed, hf_policies[0], FALSE, HF_ERA_1_11);
 }
 
 /* Who is left out of a run must not matter to the others under any policy, sorted or shuffled. */
@@ -521,7 +525,17 @@ static void every_policy_makes_the_same_offers_when_all_are_visited(void **state
     (void)state;
     for (uint32_t p = 0; hf_policies[p] != NULL; p++)
         for (uint64_t seed = 1; seed <= histories() / 10; seed++)
-            check_history(seed + 1000 * (p + 1), hf_policies[p], seed % 4 != 0);
+            check_history(seed + 1000 * (p + 1), hf_policies[p], seed % 4 != 0, HF_ERA_1_11);
+}
+
+/* Nor in any era. */
+static void every_era_makes_the_same_offers_when_all_are_visited(void **state)
+{
+    (void)state;
+    for (int era = 0; era < HF_ERAS; era++)
+        for (uint64_t seed = 1; seed <= histories() / 8; seed++)
+            check_history(seed + 100000 * ((uint64_t)era + 1), hf_policies[0], seed % 4 != 0,
+                          (HfEra)era);
 }
 
 int main(void)
@@ -530,6 +544,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_allocators_agree_on_random_histories),
         cmocka_unit_test(every_policy_makes_the_same_offers_when_all_are_visited),
+        cmocka_unit_test(every_era_makes_the_same_offers_when_all_are_visited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,8 @@
 typedef struct Draw {
     HfStream stream;
     GString *text;
+    HfEra era;
+    gboolean has_quota;
 } Draw;
 
 static uint32_t pick(Draw *draw, uint32_t count)
@@ -61,17 +63,31 @@ static void say_time(Draw *draw, const char *key, uint32_t low_ms, uint32_t high
     g_string_append_printf(draw->text, "%s: %s, ", key, value);
 }
 
+/* The era, and whether some role has a quota: from a stream of their own. */
+static void draw_era(Draw *draw, uint64_t seed)
+{
+    HfStream stream;
+    hf_stream_init(&stream, seed, "swarm-era", 0);
+    draw->era = (HfEra)hf_stream_below(&stream, HF_ERAS);
+    draw->has_quota = draw->era >= HF_ERA_1_4 && hf_stream_below(&stream, 2) == 0;
+    g_string_append_printf(draw->text, "era: '%s'\n", hf_era_name(draw->era));
+    if (!draw->has_quota) return;
+    gboolean is_limit = draw->era == HF_ERA_1_11 && hf_stream_below(&stream, 2) == 0;
+    g_string_append_printf(draw->text, "roles: {a: {guarantee: 'cpus:1;mem:512'}, c: {%s}}\n",
+                           is_limit ? "limit: 'cpus:2;mem:2048'" : "guarantee: 'cpus:1'");
+}
+
 static void draw_master(Draw *draw)
 {
     g_string_append(draw->text, "master: {");
     say(draw, "policy", "drf|random|fifo");
-    say(draw, "role_sorter", "drf|random");
+    say(draw, "role_sorter", draw->era == HF_ERA_1_11 ? "drf|random" : "drf|drf");
     say(draw, "agent_order", "shuffled|sorted");
-    say(draw, "offer_scope", "agent|agent|cell");
+    say(draw, "offer_scope", draw->has_quota ? "agent|agent|agent" : "agent|agent|cell");
     say(draw, "heartbeats", "virtual|explicit");
     say(draw, "allocation_interval", "1s|200ms|5s");
     say(draw, "offer_timeout", "none|3s|30s");
-    say(draw, "agent_ping_timeout", "15s|1s");
+    say(draw, "agent_ping_timeout", draw->era == HF_ERA_0_22 ? "15s|15s" : "15s|1s");
     g_string_append(draw->text, "}\nnetwork: {");
     if (chance(draw, 0.4))
         say(draw, "latency", "0s|1ms|1us");
@@ -138,12 +154,15 @@ static void draw_frameworks(Draw *draw)
     g_string_append(draw->text, "frameworks:\n");
     uint32_t count = 1 + pick(draw, 4);
     for (uint32_t f = 0; f < count; f++) {
+        gboolean is_early = draw->era < HF_ERA_1_4; /* one flat role, and no capabilities */
         g_autofree char *role =
-            one_of(draw, "role: a|role: b|role: a/x|role: c|roles: [a, b]|role: '*'");
+            one_of(draw, is_early ? "role: a|role: b|role: a|role: c|role: b|role: '*'"
+                                  : "role: a|role: b|role: a/x|role: c|roles: [a, b]|role: '*'");
         g_string_append_printf(draw->text, "  - {name: f%u, %s, ", f, role);
         say(draw, "capabilities",
-            "[MULTI_ROLE]|[MULTI_ROLE, PARTITION_AWARE]|[MULTI_ROLE, GPU_RESOURCES, "
-            "PARTITION_AWARE]|[MULTI_ROLE, RESERVATION_REFINEMENT]");
+            is_early ? "[]|[]|[]|[]"
+                     : "[MULTI_ROLE]|[MULTI_ROLE, PARTITION_AWARE]|[MULTI_ROLE, GPU_RESOURCES, "
+                       "PARTITION_AWARE]|[MULTI_ROLE, RESERVATION_REFINEMENT]");
         say(draw, "checkpoint", "true|false");
         say(draw, "start", "0s|90s");
         if (chance(draw, 0.6))
@@ -182,6 +201,7 @@ static char *scenario_of(uint64_t seed)
     Draw draw = {.text = g_string_new(NULL)};
     hf_stream_init(&draw.stream, seed, "swarm", 0);
     g_string_append_printf(draw.text, "seed: %" G_GUINT64_FORMAT "\nduration: 15m\n", seed);
+    draw_era(&draw, seed);
     draw_master(&draw);
     draw_agents(&draw);
     draw_frameworks(&draw);
@@ -193,6 +213,7 @@ static HfAudit *audit_of(Cell *cell)
 {
     HfAuditConfig config = {.allocation_interval =
                                 hf_world_scenario(cell->world)->master.allocation_interval,
+                            .era = hf_world_scenario(cell->world)->era,
                             .names = hf_world_names(cell->world)};
     return hf_audit_new(hf_world_catalog(cell->world), &config);
 }

@@ -290,7 +290,7 @@ static void client_added(Twin *twin, HfRoleId role)
 }
 
 /* After the last sub of the role is gone: nodes without clients vanish, a virtual leaf left alone
- * becomes a leaf again with the count of the internal node. */
+ * becomes a leaf again: with its own count, or with the quirk that of the internal node. */
 static void client_removed(Twin *twin, HfRoleId role)
 {
     const HfCatalog *catalog = twin->catalog;
@@ -300,6 +300,8 @@ static void client_removed(Twin *twin, HfRoleId role)
         const char *path = hf_role_path(catalog, r);
         if (has_client_below(twin, r)) continue;
         g_autofree char *dot = g_strconcat(path, "/.", NULL);
+        if (is_client(twin, r) && !(catalog->quirks & HF_QUIRK_COLLAPSE_COUNT))
+            *count_of(twin, "", path) = *count_of(twin, "", dot);
         forget_count(twin, "", dot);
         if (!is_client(twin, r)) forget_count(twin, "", path);
     }

@@ -15,7 +15,7 @@ static void dispatch(HfPump *pump, const HfMessage *message);
 
 void hf_pump_config_init(HfPumpConfig *config)
 {
-    *config = (HfPumpConfig){.seed = 1};
+    *config = (HfPumpConfig){.seed = 1, .era = HF_ERA_1_11};
     hf_master_config_init(&config->master);
 }
 
@@ -38,6 +38,7 @@ HfPump *hf_pump_new(const HfPumpConfig *config)
     hf_allocator_config_init(&allocator);
     allocator.interval = config->master.allocation_interval;
     allocator.agent_order = HF_AGENT_ORDER_SORTED;
+    allocator.era = config->era;
     pump->master =
         hf_master_new(pump->catalog, hf_allocator_new(pump->catalog, &allocator), &config->master);
     hf_master_start(pump->master, 0, &pump->out);

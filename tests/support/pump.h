@@ -23,6 +23,7 @@ typedef struct HfPumpConfig {
     HfMasterConfig master;
     HfTime latency; /* of every message between master and the others; 0 */
     uint64_t seed;  /* of registration back-off and chaos; 1 */
+    HfEra era;      /* 1.11 */
     gboolean log_messages;
     /* Chaos: how many of 1000 messages are lost, doubled, or delayed (up to 30 s, past others). */
     uint32_t lose, twice, late;

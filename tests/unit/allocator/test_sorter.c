@@ -120,7 +120,7 @@ static void a_client_with_clients_below_becomes_a_virtual_leaf(void **state)
     assert_order(tree, "a a/b "); /* 10 before 20 among siblings */
 }
 
-/* The leaf that is left takes the place and the count of the node above it (Mesos). */
+/* The leaf that is left takes the place of the node above it, and keeps its own count. */
 static void a_virtual_leaf_left_alone_becomes_a_leaf_again(void **state)
 {
     Tree *tree = *state;
@@ -129,11 +129,23 @@ static void a_virtual_leaf_left_alone_becomes_a_leaf_again(void **state)
     allocate(tree, a, 10, 1);
     hf_sorter__remove(&tree->sorters, ab);
     assert_int_equal(hf_sorter__find(&tree->sorters, tree->root, "a"), a);
-    assert_int_equal(tree->sorters.nodes.at[a].count, 2);
+    assert_int_equal(tree->sorters.nodes.at[a].count, 1);
     assert_int_equal(hf_sorter__alloc(&tree->sorters, a)[HF_KIND_CPUS], 10000);
     assert_order(tree, "a ");
     hf_sorter__remove(&tree->sorters, a);
     assert_order(tree, "");
+}
+
+/* In Mesos it takes the count of the node above as well. */
+static void a_virtual_leaf_left_alone_inherits_the_count_under_the_quirk(void **state)
+{
+    Tree *tree = *state;
+    HfNode a = add(tree, "a"), ab = add(tree, "a/b");
+    tree->sorters.collapse_keeps_count = TRUE;
+    allocate(tree, ab, 20, 1);
+    allocate(tree, a, 10, 1);
+    hf_sorter__remove(&tree->sorters, ab);
+    assert_int_equal(tree->sorters.nodes.at[a].count, 2);
 }
 
 static void internal_nodes_go_with_their_last_client(void **state)
@@ -222,6 +234,7 @@ int main(void)
         SORTER_TEST(the_largest_part_of_any_kind_is_the_share),
         SORTER_TEST(a_client_with_clients_below_becomes_a_virtual_leaf),
         SORTER_TEST(a_virtual_leaf_left_alone_becomes_a_leaf_again),
+        SORTER_TEST(a_virtual_leaf_left_alone_inherits_the_count_under_the_quirk),
         SORTER_TEST(internal_nodes_go_with_their_last_client),
         SORTER_TEST(the_virtual_leaf_is_named_by_a_dot),
         SORTER_TEST(inactive_clients_are_left_out_but_count),

@@ -24,7 +24,8 @@ static inline Script script_new(void)
 {
     Script script = {.catalog = hf_catalog_new(0)};
     script.audit =
-        hf_audit_new(script.catalog, &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND});
+        hf_audit_new(script.catalog,
+                     &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND, .era = HF_ERA_1_11});
     return script;
 }
 

@@ -71,7 +71,7 @@ static void written_keys_replace_the_defaults(void **state)
 {
     g_autoptr(HfScenarioSet) set = read_good(
         "name: full\nquestion: why not?\nsources: [a paper, 1.11]\nseed: 18446744073709551615\n"
-        "duration: 2d\nwarm_up: auto\nera: 0.23\n"
+        "duration: 2d\nwarm_up: auto\nera: 1.11\n"
         "master: {policy: static, min_allocatable_resources: none, offer_timeout: 30s,\n"
         "  fair_sharing_excluded_resource_names: [gpus], filter_gpu_resources: false,\n"
         "  offer_scope: cell, agent_order: sorted, heartbeats: explicit, role_sorter: random}\n"
@@ -91,7 +91,7 @@ static void written_keys_replace_the_defaults(void **state)
     assert_null(s->sources[2]);
     assert_true(s->seed == G_MAXUINT64);
     assert_int_equal(s->warm_up, HF_WARM_UP_AUTO);
-    assert_int_equal(s->era, HF_ERA_0_23);
+    assert_int_equal(s->era, HF_ERA_1_11);
     assert_null(s->master.min_allocatable_resources);
     assert_int_equal(s->master.offer_timeout, 30 * HF_NS_PER_SECOND);
     assert_string_equal(s->master.fair_sharing_excluded_resource_names[0], "gpus");
@@ -335,18 +335,36 @@ static void a_policy_static_must_give_every_framework_agents(void **state)
                 "give it a partition or agents");
 }
 
-static void quota_is_taken_where_it_is_supported(void **state)
+static void quota_is_taken(void **state)
 {
-    HfScenarioRegistry with_quota = registry;
-    with_quota.supports_quota = TRUE;
-    HfScenarioOptions options = {.registry = &with_quota};
-    const char *text = SMALL "frameworks: []\n"
-                             "roles: {db: {guarantee: \"cpus:4;mem:512\", limit: \"cpus:8\"}}\n";
     g_autoptr(HfScenarioSet) set =
-        hf_scenario_parse(text, strlen(text), "t.yaml", &options, NULL, NULL);
-    assert_non_null(set);
+        read_good(SMALL "frameworks: []\n"
+                        "roles: {db: {guarantee: \"cpus:4;mem:512\", limit: \"cpus:8;gpus:0\"}}\n");
     assert_string_equal(set->arms[0]->roles.at[0].guarantee, "cpus:4;mem:512");
-    assert_string_equal(set->arms[0]->roles.at[0].limit, "cpus:8");
+    assert_string_equal(set->arms[0]->roles.at[0].limit, "cpus:8;gpus:0");
+}
+
+static void quota_that_cannot_be_is_refused_at_its_key(void **state)
+{
+    static const struct {
+        const char *roles, *message;
+    } cases[] = {
+        {"roles: {a/b: {guarantee: \"cpus:1\"}}\n",
+         "t.yaml:5:26: roles.a/b.guarantee: quota is for top-level roles alone (MESOS-7402)"},
+        {"roles: {a/b: {limit: \"cpus:1\"}}\n",
+         "t.yaml:5:22: roles.a/b.limit: quota is for top-level roles alone (MESOS-7402)"},
+        {"roles: {db: {guarantee: \"cpus:4;mem:9\", limit: \"mem:9;cpus:3.5\"}}\n",
+         "t.yaml:5:25: roles.db.guarantee: guarantees 4 cpus, above the limit of 3.5"},
+        {"master: {offer_scope: cell}\nroles: {db: {limit: \"cpus:1\"}}\n",
+         "t.yaml:6:21: roles.db.limit: quota needs master.offer_scope agent: offers of the whole "
+         "cell know none"},
+        {"roles: {db: {limit: \"cpus:1;cpus:2\"}}\n",
+         "t.yaml:5:21: roles.db.limit: 'cpus:2': comes twice"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strconcat(SMALL, cases[i].roles, "frameworks: []\n", NULL);
+        refuse_with(text, NULL, cases[i].message);
+    }
 }
 
 int main(void)
@@ -366,7 +384,8 @@ int main(void)
         cmocka_unit_test(long_and_strange_values_are_shown_short_and_clean),
         cmocka_unit_test(aliases_stand_for_what_they_name),
         cmocka_unit_test(a_policy_static_must_give_every_framework_agents),
-        cmocka_unit_test(quota_is_taken_where_it_is_supported),
+        cmocka_unit_test(quota_is_taken),
+        cmocka_unit_test(quota_that_cannot_be_is_refused_at_its_key),
     };
     hf_test_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,7 +210,7 @@ static gboolean schema_accepts(const char *text)
 static const char *const good[] = {
     SMALL "frameworks: []\n",
     "name: full\nquestion: why?\nsources: [a, 1.11]\nseed: 5\nduration: 2d\nwarm_up: auto\n"
-    "era: 0.23\n"
+    "era: 1.11\n"
     "master: {policy: static, min_allocatable_resources: none, offer_timeout: none,\n"
     "  fair_sharing_excluded_resource_names: [gpus], filter_gpu_resources: false}\n"
     "roles: {web: {weight: 2.5, partition: 40%}, eng/db: {agents: [big]}}\n"
@@ -225,6 +225,7 @@ static const char *const good[] = {
     "expect: [tasks.finished > 3, a.x < b.x]\n"
     "arms: [{name: a, set: {master.policy: drf}, expect: [1 < 2]}, {name: b}]\n"
     "record: {interval: 500ms, events: jsonl}\n",
+    SMALL "era: 0.23\nframeworks: [{name: x, model: idle}]\n",
     SMALL "era: '1.11'\nframeworks: [{name: x, model: batch, arrivals: 90 s, memory: 40 MiB,\n"
           "  footprint: {law: uniform, min: 1, max: 1GB}, size: {law: geometric, mean: 2}}]\n",
 };

@@ -57,6 +57,7 @@ static inline Cell *cell_new(const char *text)
     if (cell->world == NULL) fail_msg("%s", error->message);
     hf_trace_listen(hf_world_trace(cell->world), cell_keep, cell);
     HfAuditConfig audit = {.allocation_interval = cell->set->arms[0]->master.allocation_interval,
+                           .era = cell->set->arms[0]->era,
                            .names = hf_world_names(cell->world)};
     cell->audit = hf_audit_new(hf_world_catalog(cell->world), &audit);
     hf_trace_listen(hf_world_trace(cell->world), hf_audit_listen, cell->audit);
