@@ -36,7 +36,8 @@ enum {
     HF_BUNDLE_REVOCABLE = 1 << 1,   /* ... revocable ones */
     HF_BUNDLE_OTHER_TYPES = 1 << 2, /* has ranges or sets */
     HF_BUNDLE_MIN_KNOWN = 1 << 3,   /* MIN_OK was computed */
-    HF_BUNDLE_MIN_OK = 1 << 4       /* meets the global minimum */
+    HF_BUNDLE_MIN_OK = 1 << 4,      /* meets the global minimum */
+    HF_BUNDLE_SHAPE = 1 << 5        /* the only one with this content among those with this flag */
 };
 
 /*
@@ -47,11 +48,14 @@ enum {
 typedef struct HfBundle {
     uint32_t refs, flags;
     uint32_t number; /* its place among all bundles, for good */
+    uint32_t hash;   /* of a shape's content */
     union {
         HfResources resources; /* without allocation role; not empty */
         struct HfBundle *next; /* of the vacant ones */
     };
-    char pad[24];
+    struct HfBundle *tagged; /* of a shape: the same with an allocation role, once asked for */
+    HfRoleId tagged_role;
+    char pad[8];
 } HfBundle;
 
 _Static_assert(sizeof(HfBundle) == 128, "a bundle is two cache lines");
@@ -69,6 +73,14 @@ static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32
 /* *bundle (NULL = nothing) with `more` added or `less` taken, in place if it is not shared. */
 void hf_bundle__add(HfAllocator *allocator, HfBundle **bundle, const HfResources *more);
 void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfResources *less);
+/*
+ * Make *bundle the shape of its content: the one bundle that all agents share which have just this
+ * available, so that a run over agents that are alike reads it once. It may become another one.
+ * Cost: a look-up when it is not a shape yet.
+ */
+void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle);
+/* Its content with an allocation role, into an empty collection. */
+void hf_bundle__write(HfAllocator *allocator, HfBundle *bundle, HfRoleId role, HfResources *out);
 /* Are these its entries in the same order, whatever their allocation role? May miss. */
 gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
                             const HfResources *resources);
@@ -324,6 +336,10 @@ struct HfAllocator {
 
     HfBundle *vacant_bundles;
     HF_VEC(HfBundle *) bundle_blocks;
+    struct {
+        uint32_t hash, number; /* number UINT32_MAX = vacant */
+    } * shapes;                /* by hash, open addressing; [shape_room], a power of two */
+    uint32_t shape_room, shape_count;
     const HfBundle *checked_refused, *checked_bundle; /* the last pair compared, and the result */
     gboolean checked_covers;
 

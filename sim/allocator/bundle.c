@@ -24,7 +24,15 @@ static HfBundle *take(HfAllocator *allocator)
     HfBundle *bundle = allocator->vacant_bundles;
     allocator->vacant_bundles = bundle->next;
     hf_resources_init(&bundle->resources);
+    bundle->tagged = NULL;
     return bundle;
+}
+
+static void give(HfAllocator *allocator, HfBundle *bundle)
+{
+    hf_resources_clear(allocator->catalog, &bundle->resources);
+    bundle->next = allocator->vacant_bundles;
+    allocator->vacant_bundles = bundle;
 }
 
 /* Flags follow the content. */
@@ -54,18 +62,116 @@ HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content)
     return bundle;
 }
 
+/* ---- Shapes ---- */
+
+#define HF_SHAPE_NONE UINT32_MAX
+
+/* Of the scalars and of what the entries are; that ranges and sets differ is seen by looking. */
+static uint32_t content_hash(const HfCatalog *catalog, const HfResources *content)
+{
+    const HfResource *at = hf_resources_entries(content);
+    uint64_t hash = hf_resources_count(content);
+    for (uint32_t i = 0; i < hf_resources_count(content); i++) {
+        hash += (uint64_t)at[i].meta << 32 | (uint32_t)at[i].copies << 16 | at[i].kind;
+        hash *= UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 29;
+        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
+        hash += (uint64_t)at[i].milli;
+        hash *= UINT64_C(0xbf58476d1ce4e5b9);
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)hash;
+}
+
+static void shapes_grow(HfAllocator *allocator)
+{
+    uint32_t room = allocator->shape_room, wider = MAX(room * 2, 64);
+    size_t size = sizeof *allocator->shapes;
+    void *old = allocator->shapes;
+    allocator->shapes = g_malloc_n(wider, size);
+    memset(allocator->shapes, 0xff, wider * size);
+    allocator->shape_room = wider;
+    __typeof__(allocator->shapes) from = old;
+    for (uint32_t i = 0; i < room; i++) {
+        if (from[i].number == HF_SHAPE_NONE) continue;
+        uint32_t place = from[i].hash & (wider - 1);
+        while (allocator->shapes[place].number != HF_SHAPE_NONE) place = (place + 1) & (wider - 1);
+        allocator->shapes[place] = from[i];
+    }
+    g_free(old);
+}
+
+/* A shape becomes a bundle like others; those behind it that its place kept away move up. */
+static void shape_forget(HfAllocator *allocator, HfBundle *bundle)
+{
+    uint32_t mask = allocator->shape_room - 1, hole = bundle->hash & mask;
+    while (allocator->shapes[hole].number != bundle->number) hole = (hole + 1) & mask;
+    for (uint32_t next = (hole + 1) & mask; allocator->shapes[next].number != HF_SHAPE_NONE;
+         next = (next + 1) & mask) {
+        uint32_t home = allocator->shapes[next].hash & mask;
+        if (((next - home) & mask) < ((next - hole) & mask)) continue;
+        allocator->shapes[hole] = allocator->shapes[next];
+        hole = next;
+    }
+    allocator->shapes[hole].number = HF_SHAPE_NONE;
+    allocator->shape_count--;
+    bundle->flags &= ~(uint32_t)HF_BUNDLE_SHAPE;
+    if (bundle->tagged != NULL) give(allocator, bundle->tagged);
+    bundle->tagged = NULL;
+}
+
+void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
+{
+    HfBundle *one = *bundle;
+    if (one->flags & HF_BUNDLE_SHAPE) return;
+    if (allocator->shape_count >= allocator->shape_room / 2) shapes_grow(allocator);
+    uint32_t mask = allocator->shape_room - 1;
+    uint32_t hash = content_hash(allocator->catalog, &one->resources), place = hash & mask;
+    for (; allocator->shapes[place].number != HF_SHAPE_NONE; place = (place + 1) & mask) {
+        if (allocator->shapes[place].hash != hash) continue;
+        HfBundle *other = hf_bundle__numbered(allocator, allocator->shapes[place].number);
+        if (!hf_bundle__is_same(allocator->catalog, other, &one->resources)) continue;
+        *bundle = hf_bundle__ref(other);
+        hf_bundle__unref(allocator, one);
+        return;
+    }
+    allocator->shapes[place].hash = one->hash = hash;
+    allocator->shapes[place].number = one->number;
+    allocator->shape_count++;
+    one->flags |= HF_BUNDLE_SHAPE;
+}
+
+#define HF_WORTH_TAGGING 8 /* references from which on a shape keeps its content with a role */
+
+void hf_bundle__write(HfAllocator *allocator, HfBundle *bundle, HfRoleId role, HfResources *out)
+{
+    HfCatalog *catalog = allocator->catalog;
+    if (bundle->tagged != NULL && bundle->tagged_role == role) {
+        hf_resources_copy(catalog, out, &bundle->tagged->resources);
+        return;
+    }
+    hf_resources_copy(catalog, out, &bundle->resources);
+    hf_resources_allocate(catalog, out, role);
+    if (!(bundle->flags & HF_BUNDLE_SHAPE) || bundle->refs < HF_WORTH_TAGGING) return;
+    if (bundle->tagged == NULL) bundle->tagged = take(allocator);
+    hf_resources_copy(catalog, &bundle->tagged->resources, out);
+    bundle->tagged_role = role;
+}
+
 void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle)
 {
     if (bundle == NULL || --bundle->refs > 0) return;
-    hf_resources_clear(allocator->catalog, &bundle->resources);
-    bundle->next = allocator->vacant_bundles;
-    allocator->vacant_bundles = bundle;
+    if (bundle->flags & HF_BUNDLE_SHAPE) shape_forget(allocator, bundle);
+    give(allocator, bundle);
 }
 
 /* A bundle of one's own with the same content. */
 static HfBundle *own(HfAllocator *allocator, HfBundle *bundle)
 {
-    if (bundle->refs == 1) return bundle;
+    if (bundle->refs == 1) {
+        if (bundle->flags & HF_BUNDLE_SHAPE) shape_forget(allocator, bundle);
+        return bundle;
+    }
     bundle->refs--;
     HfBundle *copy = take(allocator);
     copy->refs = 1;
@@ -126,5 +232,7 @@ void hf_bundles__clear(HfAllocator *allocator)
     for (uint32_t b = 0; b < allocator->bundle_blocks.count; b++)
         free(allocator->bundle_blocks.at[b]);
     hf_vec_clear(&allocator->bundle_blocks);
+    g_free(allocator->shapes);
+    allocator->shapes = NULL;
     allocator->vacant_bundles = NULL;
 }

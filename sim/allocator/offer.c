@@ -469,7 +469,6 @@ static void fetch_offers(const HfAllocator *allocator, uint32_t i)
 
 void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
 {
-    HfCatalog *catalog = allocator->catalog;
     uint32_t count = allocator->offers.count;
     if (allocator->owed.count > 0) hf_map64_clear(&allocator->owed);
     if (count == 0) return;
@@ -484,8 +483,7 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
         offered->agent = offer->agent;
         offered->role = of->role;
         hf_resources_init(&offered->resources);
-        hf_resources_copy(catalog, &offered->resources, &offer->bundle->resources);
-        hf_resources_allocate(catalog, &offered->resources, of->role);
+        hf_bundle__write(allocator, offer->bundle, of->role, &offered->resources);
         hf_bundle__unref(allocator, offer->bundle);
     }
     hf_vec_reset(&allocator->offers);

@@ -191,6 +191,8 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     uint64_t offers = allocator->counters.offers;
     allocator->counters.agents_visited++;
     Visit visit = {.agent = agent};
+    if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
+        hf_bundle__settle(allocator, &row->available);
     if (few_tries(allocator, row)) {
         for (uint32_t i = 0; i < allocator->tries.count && !is_done(allocator, &visit); i++)
             hf_offer__try(allocator, agent, allocator->tries.at[i]);

@@ -439,10 +439,61 @@ static void used_resources_count_from_the_start(void **state)
     assert_string_equal(cell_batch(cell), "f0 r a0 cpus@r:1;mem@r:256");
 }
 
+/* Memory of the allocator when so many agents were offered and declined once. */
+static size_t memory_of_agents(gboolean alike)
+{
+    Cell *cell = cell_new();
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    for (uint32_t a = 0; a < 500; a++) {
+        g_autofree char *total = g_strdup_printf("cpus:4;mem:%u", alike ? 1024 : 1024 + a);
+        cell_agent(cell, a, total);
+    }
+    cell_run(cell);
+    cell_decline_all(cell, 0);
+    cell_batch(cell);
+    assert_int_equal(cell->list.offers.count, 500);
+    cell_decline_all(cell, 5);
+    size_t bytes = hf_allocator_memory(cell->allocator);
+    cell_batch(cell);
+    assert_int_equal(cell->list.offers.count, 0); /* refused, also where one refusal is like all */
+    cell_free(cell);
+    return bytes;
+}
+
+/* 500 bundles of two cache lines are 64 kB; they come before they are seen to be alike. What is
+ * made after that comes out of those. */
+static void agents_that_are_alike_share_what_is_free(void **state)
+{
+    (void)state;
+    assert_true(memory_of_agents(TRUE) <= memory_of_agents(FALSE));
+    Cell *cell = cell_new();
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    for (uint32_t a = 0; a < 3; a++) cell_agent(cell, a, "cpus:4;mem:1024;ports:[1-2]");
+    cell_run(cell);
+    cell_decline_all(cell, 0);
+    cell_batch(cell);
+    cell_decline_all(cell, 0);
+    /* one of them changes: the others do not */
+    HfResources total = cell_resources(cell, "cpus:2;mem:1024;ports:[1-2]");
+    HfAgentSpec spec = cell_agent_spec(NULL, &total);
+    spec.capabilities = HF_AGENT_CAPABILITIES_KEEP;
+    assert_int_equal(hf_allocator_agent_update(cell->allocator, cell->now, 1, &spec), HF_OK);
+    hf_resources_clear(cell->catalog, &total);
+    assert_string_equal(cell_batch(cell), "f0 r a0 cpus@r:4;mem@r:1024;ports@r:[1-2]\n"
+                                          "f0 r a1 cpus@r:2;mem@r:1024;ports@r:[1-2]\n"
+                                          "f0 r a2 cpus@r:4;mem@r:1024;ports@r:[1-2]");
+    cell_decline_all(cell, 5);
+    assert_string_equal(cell_batch(cell), "");
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(agents_that_are_alike_share_what_is_free),
         cmocka_unit_test_setup_teardown(first_framework_gets_the_whole_agent, setup, teardown),
         cmocka_unit_test_setup_teardown(ties_go_by_count_then_by_name, setup, teardown),
         cmocka_unit_test_setup_teardown(the_lowest_dominant_share_comes_first, setup, teardown),
