@@ -152,31 +152,6 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator);
 }
 
-/* ---- Finding rows ---- */
-
-HfAgent *hf_allocator__agent(const HfAllocator *allocator, uint32_t agent)
-{
-    if (agent >= allocator->agents.count) return NULL;
-    HfAgent *row = &allocator->agents.at[agent];
-    return row->flags & HF_AGENT_KNOWN ? row : NULL;
-}
-
-HfFramework *hf_allocator__framework(const HfAllocator *allocator, uint32_t framework)
-{
-    if (framework >= allocator->frameworks.count) return NULL;
-    HfFramework *row = &allocator->frameworks.at[framework];
-    return row->is_known ? row : NULL;
-}
-
-uint32_t hf_allocator__sub(const HfAllocator *allocator, uint32_t framework, HfRoleId role)
-{
-    if (framework >= allocator->frameworks.count) return HF_ROW_NONE;
-    const HfFramework *row = &allocator->frameworks.at[framework];
-    for (uint32_t i = 0; i < row->subs.count; i++)
-        if (allocator->subs.at[row->subs.at[i]].role == role) return row->subs.at[i];
-    return HF_ROW_NONE;
-}
-
 /* ---- Who is to be visited ---- */
 
 static void bit_set(uint64_t *bits, uint32_t rank, gboolean on)

@@ -37,6 +37,7 @@ enum {
     HF_BUNDLE_OTHER_TYPES = 1 << 2, /* has ranges or sets */
     HF_BUNDLE_MIN_KNOWN = 1 << 3,   /* MIN_OK was computed */
     HF_BUNDLE_MIN_OK = 1 << 4,      /* meets the global minimum */
+    HF_BUNDLE_SHARED = 1 << 6,      /* has shared entries */
     HF_BUNDLE_SHAPE = 1 << 5        /* the only one with this content among those with this flag */
 };
 
@@ -244,8 +245,8 @@ typedef struct HfRoleState {
 
 /* An offer of this run, before it is written to the host's list. */
 typedef struct HfPending {
-    uint32_t agent, sub;
-    HfBundle *bundle;
+    uint32_t agent, sub, framework;
+    uint32_t bundle; /* HfBundle.number; a reference */
 } HfPending;
 
 /* A client in the order of a random sorter. */
@@ -372,10 +373,29 @@ static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32
 }
 
 /* ---- allocator.c ---- */
-HfAgent *hf_allocator__agent(const HfAllocator *allocator, uint32_t agent); /* or NULL */
-HfFramework *hf_allocator__framework(const HfAllocator *allocator, uint32_t framework);
+/* Of a row that is known, else NULL. */
+static inline HfAgent *hf_allocator__agent(const HfAllocator *allocator, uint32_t agent)
+{
+    if (agent >= allocator->agents.count) return NULL;
+    HfAgent *row = &allocator->agents.at[agent];
+    return row->flags & HF_AGENT_KNOWN ? row : NULL;
+}
+static inline HfFramework *hf_allocator__framework(const HfAllocator *allocator, uint32_t framework)
+{
+    if (framework >= allocator->frameworks.count) return NULL;
+    HfFramework *row = &allocator->frameworks.at[framework];
+    return row->is_known ? row : NULL;
+}
 /* The framework under this role; HF_ROW_NONE when there is no such sub. */
-uint32_t hf_allocator__sub(const HfAllocator *allocator, uint32_t framework, HfRoleId role);
+static inline uint32_t hf_allocator__sub(const HfAllocator *allocator, uint32_t framework,
+                                         HfRoleId role)
+{
+    if (framework >= allocator->frameworks.count) return HF_ROW_NONE;
+    const HfFramework *row = &allocator->frameworks.at[framework];
+    for (uint32_t i = 0; i < row->subs.count; i++)
+        if (allocator->subs.at[row->subs.at[i]].role == role) return row->subs.at[i];
+    return HF_ROW_NONE;
+}
 /* The agent's part in the bit sets follows its flags and what is available. */
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);
 /* Every sub may get something on this agent. */
@@ -387,7 +407,15 @@ void hf_allocator__trigger_all(HfAllocator *allocator);
 void hf_allocator__trigger(HfAllocator *allocator, uint32_t agent);
 
 /* ---- order.c ---- */
-uint64_t hf_order__mix(uint64_t x); /* a random permutation of 64-bit words */
+/* A random permutation of 64-bit words. */
+static inline uint64_t hf_order__mix(uint64_t x)
+{
+    x ^= x >> 30;
+    x *= UINT64_C(0xbf58476d1ce4e5b9);
+    x ^= x >> 27;
+    x *= UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
 /* Put `visit` into the order of this run, of stage 0 or 1: the configured one, then the policy's.
  */
 void hf_order__visit(HfAllocator *allocator, uint64_t stage);
@@ -471,8 +499,16 @@ static inline int64_t *hf_allocator__role_amounts(const HfAllocator *allocator, 
 /* Add to a role and its ancestors. */
 void hf_allocator__role_add(HfAllocator *allocator, HfRoleId role, int what, HfKindId kind,
                             int64_t milli);
-void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what, HfAmounts amounts,
-                                int sign);
+static inline void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what,
+                                              HfAmounts amounts, int sign)
+{
+    for (; role != HF_ROLE_NONE; role = hf_role_parent(allocator->catalog, role)) {
+        int64_t *row = hf_allocator__role_amounts(allocator, role, what), least = 0;
+        for (uint32_t i = 0; i < amounts.count; i++)
+            least |= row[amounts.at[i].kind] += sign * amounts.at[i].milli;
+        HF_ASSERT(least >= 0); /* the sign bit of any of them */
+    }
+}
 /* Add or take the reservations of an agent's total. */
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign);
 void hf_allocator__launched_amounts(HfAllocator *allocator, const HfResources *resources, int sign);

@@ -47,6 +47,7 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     }
     if (metas & (HF_META_RESERVED | HF_META_REVOCABLE | HF_META_SHARED)) flags |= HF_BUNDLE_SPECIAL;
     if (metas & HF_META_REVOCABLE) flags |= HF_BUNDLE_REVOCABLE;
+    if (metas & HF_META_SHARED) flags |= HF_BUNDLE_SHARED;
     bundle->flags = flags;
     if (allocator->checked_bundle == bundle || allocator->checked_refused == bundle)
         allocator->checked_bundle = allocator->checked_refused = NULL;
@@ -143,14 +144,31 @@ void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
 
 #define HF_WORTH_TAGGING 8 /* references from which on a shape keeps its content with a role */
 
+/* A copy into an empty collection; the usual few entries go over as one block. */
+static void copy_out(HfCatalog *catalog, HfResources *out, const HfResources *from)
+{
+    if (from->room != 0) {
+        hf_resources_copy(catalog, out, from);
+        return;
+    }
+    *out = *from;
+    for (uint32_t i = 0; i < from->count; i++) {
+        const HfResource *entry = &from->few[i];
+        if (entry->kind < HF_KIND_PORTS) continue; /* scalars in every run */
+        HfType type = hf_kind_type(catalog, entry->kind);
+        if (type == HF_TYPE_RANGES) hf_ranges_ref(entry->ranges);
+        if (type == HF_TYPE_SET) hf_set_ref(entry->set);
+    }
+}
+
 void hf_bundle__write(HfAllocator *allocator, HfBundle *bundle, HfRoleId role, HfResources *out)
 {
     HfCatalog *catalog = allocator->catalog;
     if (bundle->tagged != NULL && bundle->tagged_role == role) {
-        hf_resources_copy(catalog, out, &bundle->tagged->resources);
+        copy_out(catalog, out, &bundle->tagged->resources);
         return;
     }
-    hf_resources_copy(catalog, out, &bundle->resources);
+    copy_out(catalog, out, &bundle->resources);
     hf_resources_allocate(catalog, out, role);
     if (!(bundle->flags & HF_BUNDLE_SHAPE) || bundle->refs < HF_WORTH_TAGGING) return;
     if (bundle->tagged == NULL) bundle->tagged = take(allocator);

@@ -102,6 +102,8 @@ static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, cons
     HfCatalog *catalog = allocator->catalog;
     HfRoleId role = allocator->subs.at[sub].role;
     const HfResource *at = hf_resources_entries(&bundle->resources);
+    hf_vec_reset(&allocator->mine);
+    hf_vec_reset(&allocator->role_part);
     for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
         if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) continue;
         HfQuantity amount = {catalog->kind[at[i].kind].quantity, at[i].milli};
@@ -116,7 +118,7 @@ static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, cons
 }
 
 /* The scalars of a bundle without shared volumes. */
-static void scalars_of(HfAllocator *allocator, const HfBundle *bundle)
+static HfAmounts scalars_of(HfAllocator *allocator, const HfBundle *bundle)
 {
     const HfKindInfo *kinds = allocator->catalog->kind;
     const HfResource *at = hf_resources_entries(&bundle->resources);
@@ -124,11 +126,16 @@ static void scalars_of(HfAllocator *allocator, const HfBundle *bundle)
     if (count > allocator->mine.room) hf_vec_reserve(&allocator->mine, count);
     HfQuantity *mine = allocator->mine.at;
     for (uint32_t i = 0; i < count; i++) {
-        const HfKindInfo *kind = &kinds[at[i].kind];
-        mine[scalars] = (HfQuantity){kind->quantity, at[i].milli};
-        scalars += kind->type == HF_TYPE_SCALAR;
+        HfKindId kind = at[i].kind;
+        gboolean is_scalar = kind < HF_KIND_PORTS; /* the first kinds are, under their own name */
+        if (!is_scalar) {
+            is_scalar = kinds[kind].type == HF_TYPE_SCALAR;
+            kind = kinds[kind].quantity;
+        }
+        mine[scalars] = (HfQuantity){kind, at[i].milli};
+        scalars += (uint32_t)is_scalar;
     }
-    allocator->mine.count = scalars;
+    return (HfAmounts){mine, scalars};
 }
 
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -138,26 +145,27 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfNode leaf = allocator->subs.at[sub].leaf;
     HfRoleId role = allocator->subs.at[sub].role;
     HfNode role_leaf = allocator->roles.at[role].leaf;
-    hf_vec_reset(&allocator->mine);
-    allocator->quota_is_counted = FALSE;
-    if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
-        scalars_of(allocator, bundle);
-        HfAmounts amounts = {allocator->mine.at, allocator->mine.count};
-        if (sign < 0) hf_allocator__quota_eased(allocator, role);
-        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, amounts, sign);
-        hf_sorter__allocated(sorters, role_leaf, amounts, sign);
+    HfAmounts mine, role_part;
+    if (!(bundle->flags & HF_BUNDLE_SHARED)) {
+        mine = role_part = scalars_of(allocator, bundle);
     } else {
-        hf_vec_reset(&allocator->role_part);
-        hf_allocator__used_amounts(allocator, agent, role, bundle, sign);
         countable(allocator, agent, sub, bundle);
-        HfAmounts amounts = {allocator->role_part.at, allocator->role_part.count};
-        hf_sorter__allocated(sorters, role_leaf, amounts, sign);
+        mine = (HfAmounts){allocator->mine.at, allocator->mine.count};
+        role_part = (HfAmounts){allocator->role_part.at, allocator->role_part.count};
     }
-    HfAmounts amounts = {allocator->mine.at, allocator->mine.count};
+    if (!(bundle->flags & HF_BUNDLE_SPECIAL)) {
+        allocator->quota_is_counted = FALSE;
+        if (sign < 0) hf_allocator__quota_eased(allocator, role);
+        hf_allocator__role_add_all(allocator, role, HF_ROLE_USED, mine, sign);
+    } else {
+        hf_allocator__used_amounts(allocator, agent, role, bundle, sign);
+    }
+    for (HfNode node = role_leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
+        hf_sorter__node_allocated(sorters, node, role_part, sign);
     if (G_UNLIKELY(sorters->has_pools))
-        hf_sorter__allocated(sorters, leaf, amounts, sign);
+        hf_sorter__allocated(sorters, leaf, mine, sign);
     else
-        hf_sorter__leaf_allocated(sorters, leaf, amounts, sign);
+        hf_sorter__node_allocated(sorters, leaf, mine, sign);
 }
 
 /* The agent's sum in Mesos's order, where one is kept. */

@@ -144,11 +144,14 @@ static void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfB
     if (allocator->owed.count > 0) {
         uint32_t place = hf_map64_get(&allocator->owed, owed_key(agent, sub));
         if (place != HF_MAP64_NONE) {
-            hf_bundle__add(allocator, &allocator->offers.at[place].bundle, &bundle->resources);
+            HfBundle *whole = hf_bundle__numbered(allocator, allocator->offers.at[place].bundle);
+            hf_bundle__add(allocator, &whole, &bundle->resources);
+            allocator->offers.at[place].bundle = whole->number;
             return;
         }
     }
-    hf_vec_push(&allocator->offers, (HfPending){agent, sub, hf_bundle__ref(bundle)});
+    hf_vec_push(&allocator->offers, (HfPending){agent, sub, allocator->subs.at[sub].framework,
+                                                hf_bundle__ref(bundle)->number});
     allocator->counters.offers++;
 }
 
@@ -425,7 +428,7 @@ static void group_offers(HfAllocator *allocator)
         hf_vec_push(&allocator->regroup, HF_ROW_NONE);
     hf_vec_reset(&allocator->tries); /* size of each group, then where its next offer goes */
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t *group = &allocator->regroup.at[allocator->subs.at[at[i].sub].framework];
+        uint32_t *group = &allocator->regroup.at[at[i].framework];
         if (*group == HF_ROW_NONE) {
             *group = allocator->tries.count;
             hf_vec_push(&allocator->tries, 0);
@@ -441,11 +444,15 @@ static void group_offers(HfAllocator *allocator)
     hf_vec_reset(&allocator->grouped);
     hf_vec_reserve(&allocator->grouped, count);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t group = allocator->regroup.at[allocator->subs.at[at[i].sub].framework];
+        uint32_t group = allocator->regroup.at[at[i].framework];
         allocator->grouped.at[allocator->tries.at[group]++] = i;
     }
-    for (uint32_t i = 0; i < count; i++)
-        allocator->regroup.at[allocator->subs.at[at[i].sub].framework] = HF_ROW_NONE;
+    for (uint32_t i = 0; i < count; i++) allocator->regroup.at[at[i].framework] = HF_ROW_NONE;
+}
+
+static HfBundle *pending_bundle(const HfAllocator *allocator, uint32_t place)
+{
+    return hf_bundle__numbered(allocator, allocator->offers.at[place].bundle);
 }
 
 /* Ask for what the offers after place i will read: first their bundles, then their ranges. */
@@ -454,12 +461,12 @@ static void fetch_offers(const HfAllocator *allocator, uint32_t i)
     uint32_t count = allocator->offers.count;
     const uint32_t *order = allocator->grouped.at;
     if (i + 2 * HF_AHEAD < count) {
-        const HfBundle *bundle = allocator->offers.at[order[i + 2 * HF_AHEAD]].bundle;
+        const HfBundle *bundle = pending_bundle(allocator, order[i + 2 * HF_AHEAD]);
         __builtin_prefetch(bundle);
         __builtin_prefetch((const char *)bundle + 64);
     }
     if (i + HF_AHEAD >= count) return;
-    const HfBundle *bundle = allocator->offers.at[order[i + HF_AHEAD]].bundle;
+    const HfBundle *bundle = pending_bundle(allocator, order[i + HF_AHEAD]);
     if (!(bundle->flags & HF_BUNDLE_OTHER_TYPES)) return;
     const HfResource *at = hf_resources_entries(&bundle->resources);
     for (uint32_t e = 0; e < hf_resources_count(&bundle->resources); e++)
@@ -476,15 +483,15 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
     hf_vec_reserve(&out->offers, count);
     for (uint32_t i = 0; i < count; i++) {
         fetch_offers(allocator, i);
-        HfPending *offer = &allocator->offers.at[allocator->grouped.at[i]];
-        const HfSub *of = &allocator->subs.at[offer->sub];
+        const HfPending *offer = &allocator->offers.at[allocator->grouped.at[i]];
+        HfBundle *bundle = hf_bundle__numbered(allocator, offer->bundle);
         HfOffered *offered = &out->offers.at[out->offers.count++];
-        offered->framework = of->framework;
+        offered->framework = offer->framework;
         offered->agent = offer->agent;
-        offered->role = of->role;
+        offered->role = allocator->subs.at[offer->sub].role;
         hf_resources_init(&offered->resources);
-        hf_bundle__write(allocator, offer->bundle, of->role, &offered->resources);
-        hf_bundle__unref(allocator, offer->bundle);
+        hf_bundle__write(allocator, bundle, offered->role, &offered->resources);
+        hf_bundle__unref(allocator, bundle);
     }
     hf_vec_reset(&allocator->offers);
 }

@@ -11,15 +11,6 @@
 #include "allocator/allocator_internal.h"
 #include "base/maths.h"
 
-uint64_t hf_order__mix(uint64_t x)
-{
-    x ^= x >> 30;
-    x *= UINT64_C(0xbf58476d1ce4e5b9);
-    x ^= x >> 27;
-    x *= UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
-
 /* Sort `visit_keys` by their upper 32 bits: passes of 8 or 11 bits, or plain insertion when few. */
 static void sort_keys(HfAllocator *allocator)
 {

@@ -52,17 +52,6 @@ void hf_allocator__role_add(HfAllocator *allocator, HfRoleId role, int what, HfK
     }
 }
 
-void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId role, int what, HfAmounts amounts,
-                                int sign)
-{
-    for (; role != HF_ROLE_NONE; role = hf_role_parent(allocator->catalog, role)) {
-        int64_t *row = hf_allocator__role_amounts(allocator, role, what), least = 0;
-        for (uint32_t i = 0; i < amounts.count; i++)
-            least |= row[amounts.at[i].kind] += sign * amounts.at[i].milli;
-        HF_ASSERT(least >= 0); /* the sign bit of any of them */
-    }
-}
-
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign)
 {
     const HfCatalog *catalog = allocator->catalog;

@@ -197,8 +197,10 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
         for (uint32_t i = 0; i < allocator->tries.count && !is_done(allocator, &visit); i++)
             hf_offer__try(allocator, agent, allocator->tries.at[i]);
     } else {
-        visit.key = hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
-                                  hf_order__mix(agent + 1));
+        if (allocator->role_sort == HF_SORTER_RANDOM ||
+            allocator->framework_sort == HF_SORTER_RANDOM)
+            visit.key = hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
+                                      hf_order__mix(agent + 1));
         if (row->available != NULL)
             visit.kinds = hf_allocator__quota_kinds(allocator, row->available);
         if (visit.kinds == 0 || (allocator->open_roles > 0 && visit.kinds & ~allocator->held_kinds))

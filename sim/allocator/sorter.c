@@ -264,7 +264,7 @@ double hf_sorter__share(const HfSorters *sorters, HfNode node)
     return hf_sorter__raw_share(sorters, node) / hf_sorter__weight(sorters, node);
 }
 
-static void mark_dirty(HfSorters *sorters, HfNode node)
+void hf_sorter__mark_dirty(HfSorters *sorters, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
     if (row->is_dirty || row->kind == HF_NODE_INACTIVE) return;
@@ -366,14 +366,6 @@ static void sort_group(HfSorters *sorters, HfSorterGroup *group)
 
 void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
 {
-    if (group->order.count == 1) {
-        /* nobody to compare with: the key is made when somebody comes */
-        sorters->nodes.at[group->order.at[0]].is_dirty = 0;
-        hf_vec_reset(&group->dirty);
-        group->version = 0;
-        group->is_unsorted = FALSE;
-        return;
-    }
     if ((group->version != sorters->version || group->own_pool) &&
         group->sort != HF_SORTER_RANDOM) {
         for (uint32_t i = 0; i < group->order.count; i++)
@@ -399,10 +391,11 @@ static void order_insert(HfSorters *sorters, HfNode node)
     HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
     HF_ASSERT(sorters->nodes.at[node].kind != HF_NODE_INACTIVE);
     sorters->nodes.at[node].is_dirty = 0;
+    if (group->order.count == 1) group->version = 0; /* no flush has kept its key */
     if (group->is_unsorted || group->version != sorters->version) {
         hf_line__insert(&group->order, group->order.count, node);
         group->is_unsorted = TRUE;
-        mark_dirty(sorters, node);
+        hf_sorter__mark_dirty(sorters, node);
         return;
     }
     renew_key(sorters, group, node);
@@ -631,7 +624,7 @@ void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
     for (HfNode above = current; above != HF_NODE_NONE; above = sorters->nodes.at[above].parent) {
         int64_t *alloc = sorters->alloc + (size_t)above * sorters->stride;
         for (uint32_t k = 0; k < sorters->stride; k++) alloc[k] -= gone[k];
-        mark_dirty(sorters, above);
+        hf_sorter__mark_dirty(sorters, above);
     }
     node_give(sorters, leaf);
     while (sorters->nodes.at[current].parent != HF_NODE_NONE) {
@@ -670,7 +663,7 @@ void hf_sorter__weight_set(HfSorters *sorters, HfNode node, double weight)
     row->weight = weight;
     if (!row->has_weight) forget_unweighted(sorters, node);
     row->has_weight = 1;
-    mark_dirty(sorters, node);
+    hf_sorter__mark_dirty(sorters, node);
 }
 
 HfNode hf_sorter__find(const HfSorters *sorters, HfNode root, const char *path)
@@ -710,27 +703,11 @@ gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b)
 
 /* ---- Allocations ---- */
 
-static inline void node_allocated(HfSorters *sorters, HfNode node, HfAmounts amounts, int sign)
-{
-    HfSorterNode *row = &sorters->nodes.at[node];
-    int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride, least = 0;
-    for (uint32_t i = 0; i < amounts.count; i++)
-        least |= alloc[amounts.at[i].kind] += sign * amounts.at[i].milli;
-    HF_ASSERT(least >= 0); /* the sign bit of any of them */
-    row->count += sign > 0;
-    if (!row->is_dirty) mark_dirty(sorters, node);
-}
-
 void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign)
 {
     for (HfNode node = leaf; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
-        node_allocated(sorters, node, amounts, sign);
+        hf_sorter__node_allocated(sorters, node, amounts, sign);
     pool_moved(sorters, leaf);
-}
-
-void hf_sorter__leaf_allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign)
-{
-    node_allocated(sorters, leaf, amounts, sign);
 }
 
 void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
@@ -742,7 +719,7 @@ void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *befo
         for (uint32_t i = 0; i < before->count; i++)
             alloc[less[i].kind] = MAX(alloc[less[i].kind] - less[i].milli, 0);
         for (uint32_t i = 0; i < after->count; i++) alloc[more[i].kind] += more[i].milli;
-        mark_dirty(sorters, node);
+        hf_sorter__mark_dirty(sorters, node);
     }
     pool_moved(sorters, leaf);
 }

@@ -134,11 +134,25 @@ void hf_sorter__remove(HfSorters *sorters, HfNode leaf);
 void hf_sorter__activate(HfSorters *sorters, HfNode leaf);
 void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf);
 
-/* One allocation of these amounts (sign 1): the path gets them and counts one more; or the end of
- * one (sign -1). */
+/* Its key is out of date; nothing for one that is in no order. */
+void hf_sorter__mark_dirty(HfSorters *sorters, HfNode node);
+
+/* One allocation of these amounts to a node alone (sign 1), which counts one more; or the end of
+ * one (sign -1). Enough for a leaf in a sorter of frameworks, where nobody asks for its root. */
+static inline void hf_sorter__node_allocated(HfSorters *sorters, HfNode node, HfAmounts amounts,
+                                             int sign)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    int64_t *alloc = sorters->alloc + (size_t)node * sorters->stride, least = 0;
+    for (uint32_t i = 0; i < amounts.count; i++)
+        least |= alloc[amounts.at[i].kind] += sign * amounts.at[i].milli;
+    HF_ASSERT(least >= 0); /* the sign bit of any of them */
+    row->count += sign > 0;
+    if (!row->is_dirty) hf_sorter__mark_dirty(sorters, node);
+}
+
+/* The same for the whole path of a leaf. */
 void hf_sorter__allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign);
-/* The same for a leaf alone: enough in a sorter of frameworks, where nobody asks for its root. */
-void hf_sorter__leaf_allocated(HfSorters *sorters, HfNode leaf, HfAmounts amounts, int sign);
 /* Swap amounts without counting; clipped at 0 as Mesos's quantities are. */
 void hf_sorter__update(HfSorters *sorters, HfNode leaf, const HfQuantities *before,
                        const HfQuantities *after);
@@ -175,7 +189,7 @@ double hf_sorter__share(const HfSorters *sorters, HfNode node);
  */
 static inline gboolean hf_sorter__is_clean(const HfSorters *sorters, const HfSorterGroup *group)
 {
-    if (group->order.count <= 1) return group->dirty.count == 0;
+    if (group->order.count <= 1) return TRUE; /* keys are made when somebody comes to compare */
     return group->dirty.count == 0 && group->version == sorters->version && !group->is_unsorted;
 }
 void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group);
