@@ -69,15 +69,15 @@ static void *create(HfWorld *world, const HfModelEnv *env, const void *config, G
     crash->config = keys;
     crash->streams = g_new(HfStream, hf_world_hosts(world));
     for (uint32_t h = 0; h < hf_world_hosts(world); h++)
-        hf_model_stream(&crash->streams[h], env, "agent-crash", h);
+        hf_model_stream(&crash->streams[h], env, "agent-crash",
+                        hf_stream_entity(hf_world_host_name(world, h)));
     return crash;
 }
 
 static void arm_crash(Crash *crash, HfWorld *world, uint32_t host)
 {
     double seconds = hf_law_draw(&crash->config->mtbf, &crash->streams[host]);
-    hf_world_fault_after(world, crash->env.entity, hf_time_from_seconds(seconds), TIMER_CRASH,
-                         host);
+    hf_world_fault_after(world, crash->env.row, hf_time_from_seconds(seconds), TIMER_CRASH, host);
 }
 
 static void start(void *model, HfWorld *world)
@@ -99,7 +99,7 @@ static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)
     HF_ASSERT(kind == TIMER_CRASH);
     double seconds = hf_law_draw(&crash->config->down, &crash->streams[host]);
     if (hf_world_host_crash(world, host, crash->config->detect == DETECT_SOCKET))
-        hf_world_fault_after(world, crash->env.entity, hf_time_from_seconds(seconds), TIMER_RETURN,
+        hf_world_fault_after(world, crash->env.row, hf_time_from_seconds(seconds), TIMER_RETURN,
                              host);
     else
         arm_crash(crash, world, host); /* something else has it down already */

@@ -120,7 +120,7 @@ static void *create(HfWorld *world, const HfModelEnv *env, const void *config, G
 static void start(void *model, HfWorld *world)
 {
     Outage *outage = model;
-    hf_world_fault_after(world, outage->env.entity, outage->config->at, TIMER_DOWN, 0);
+    hf_world_fault_after(world, outage->env.row, outage->config->at, TIMER_DOWN, 0);
 }
 
 static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)
@@ -137,9 +137,9 @@ static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)
     for (guint32 i = 0; i < outage->hosts.count; i++)
         if (hf_world_host_crash(world, outage->hosts.at[i], config->detect == DETECT_SOCKET))
             hf_vec_push(&outage->down, outage->hosts.at[i]);
-    hf_world_fault_after(world, outage->env.entity, config->lasts, TIMER_UP, 0);
+    hf_world_fault_after(world, outage->env.row, config->lasts, TIMER_UP, 0);
     if (config->every > 0)
-        hf_world_fault_after(world, outage->env.entity, config->every, TIMER_DOWN, 0);
+        hf_world_fault_after(world, outage->env.row, config->every, TIMER_DOWN, 0);
 }
 
 const HfFailureModel hf_failure_outage = {

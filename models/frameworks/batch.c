@@ -296,7 +296,7 @@ static void add_job(Batch *batch, HfTime now, uint32_t tasks, uint32_t traced)
                  .to_finish = tasks,
                  .traced = traced,
                  .generation = handle.generation};
-    hf_model_stream(&job->stream, &batch->env, "batch-task", (uint32_t)job->number);
+    hf_model_stream(&job->stream, &batch->env, "batch-task", job->number);
     hf_vec_push(&batch->queue, handle);
     batch->waiting += tasks;
 }

@@ -170,6 +170,15 @@ void hf_stream_init(HfStream *stream, uint64_t seed, const char *purpose, uint64
     refill(stream);
 }
 
+uint64_t hf_stream_entity(const char *name)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a, then the finish of MurmurHash3 */
+    for (; *name != '\0'; name++) hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+    hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return hash ^ hash >> 33;
+}
+
 uint32_t hf_stream_u32(HfStream *stream)
 {
     uint32_t word = stream->word[stream->used++];

@@ -34,6 +34,10 @@ typedef struct HfStream {
  * "agent-failure". About 50 ns. */
 void hf_stream_init(HfStream *stream, uint64_t seed, const char *purpose, uint64_t entity);
 
+/* The entity of something that has a name of its own: wherever it stands in a list, and whoever
+ * stands before it, its draws are the same. */
+uint64_t hf_stream_entity(const char *name);
+
 /* 32 uniform bits: the next word of the stream. */
 uint32_t hf_stream_u32(HfStream *stream);
 

@@ -31,8 +31,7 @@ static void arm_registration(HfAgent *agent, HfTime now, HfOutbox *out)
     for (uint32_t i = 0; i < agent->attempts && bound < config->registration_max; i++) bound *= 2;
     bound = MIN(bound, config->registration_max);
     HfStream stream;
-    hf_stream_init(&stream, config->seed, "agent-registration",
-                   (uint64_t)agent->host << 32 | agent->draws);
+    hf_stream_init(&stream, config->seed, "agent-registration", agent->entity + agent->draws);
     agent->draws++;
     HfTime delay = (HfTime)(hf_stream_uniform(&stream) * (double)bound);
     hf_outbox_timer(out, now + delay, HF_AGENT_TIMER_REGISTER, agent->draws);

@@ -80,6 +80,7 @@ typedef struct HfAgent {
     HfAgentState state;
     uint32_t attempts; /* of the current registration */
     uint32_t draws;    /* from the back-off stream so far */
+    uint64_t entity;   /* of that stream; the host's row until its owner knows better */
     uint32_t life;     /* crashes so far: a timer of an earlier life means nothing */
     HfTime retry_at;   /* of the timer that counts; HF_TIME_NEVER = none */
     HfTime registered_at, ping_period, ping_timeout; /* as the master said */

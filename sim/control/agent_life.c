@@ -13,6 +13,7 @@ void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, c
                        .flags = {resources, attributes},
                        .owner = owner,
                        .host = host,
+                       .entity = (uint64_t)host << 32,
                        .id = HF_ROW_NONE,
                        .retry_at = HF_TIME_NEVER,
                        .give_up_at = HF_TIME_NEVER};

@@ -55,7 +55,7 @@ void hf_world_agent_dies_at(HfWorld *world, uint32_t host, HfCheckpointStep step
 gboolean hf_world_agent_flags(HfWorld *world, uint32_t host, const char *resources,
                               const char *attributes, GError **error);
 
-/* Call the model's timer(kind, arg) after `delay`. `fault` is env->entity. */
+/* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,
                           uint64_t arg);
 

@@ -18,8 +18,8 @@ typedef struct HfWorld HfWorld;
 typedef struct HfModelEnv {
     HfCatalog *catalog;
     uint64_t seed;
-    uint32_t
-        entity; /* row of the framework (or fault) in the scenario: the entity of its streams */
+    uint32_t row;     /* of the framework (or fault) in the scenario */
+    uint64_t entity;  /* of its streams: follows its name, not its row */
     const char *name; /* as in the scenario */
     HfRoleId role;    /* the first of its roles */
     HfTime duration;  /* of the run */
@@ -75,11 +75,12 @@ typedef struct HfWorkloadFormat {
     gboolean (*read)(const void *config, HfTraceTaskSink sink, void *context, GError **error);
 } HfWorkloadFormat;
 
-/* Start the stream of one purpose of one model: (seed, purpose, entity of the model and `part`). */
+/* Start the stream of one purpose of one model: (seed, purpose, entity of the model and `part`,
+ * which the multiplier keeps apart from those of other models). */
 static inline void hf_model_stream(HfStream *stream, const HfModelEnv *env, const char *purpose,
-                                   uint32_t part)
+                                   uint64_t part)
 {
-    hf_stream_init(stream, env->seed, purpose, (uint64_t)env->entity << 32 | part);
+    hf_stream_init(stream, env->seed, purpose, env->entity + part * UINT64_C(0x9e3779b97f4a7c15));
 }
 
 #endif

@@ -244,6 +244,7 @@ static gboolean build_roles(HfWorld *world, GError **error)
         HfRoleId owner = owner_of(world, group, seen[host->group]++, size[host->group], roles);
         hf_agent_init(&host->agent, &world->agent_config, h, host->name, host->total,
                       host->attributes, owner);
+        host->agent.entity = hf_stream_entity(host->name);
     }
     return TRUE;
 }
@@ -353,8 +354,13 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .capabilities = capabilities_of(keys->capabilities),
                              .checkpoint = keys->checkpoint,
                              .failover_timeout = keys->failover_timeout};
-    HfModelEnv env = {world->catalog, world->scenario->seed, row,
-                      keys->name,     config.roles[0],       world->scenario->duration};
+    HfModelEnv env = {.catalog = world->catalog,
+                      .seed = world->scenario->seed,
+                      .row = row,
+                      .entity = hf_stream_entity(keys->name),
+                      .name = keys->name,
+                      .role = config.roles[0],
+                      .duration = world->scenario->duration};
     GError *inner = NULL;
     guest->ops = (const HfFrameworkModel *)(const void *)keys->model.model;
     guest->model = guest->ops->create(&env, keys->model.config, &inner);
@@ -363,21 +369,31 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
         return fail(error, where, inner);
     }
     guest->driver = hf_driver_new(row, &config, guest->ops->ops, guest->model);
-    hf_stream_init(&guest->channel.latency, world->scenario->seed, "latency-framework", row);
+    hf_stream_init(&guest->channel.latency, world->scenario->seed, "latency-framework", env.entity);
     hf_engine_at(world->engine, keys->start, world->kind.framework_start, row, 0);
     return TRUE;
+}
+
+static const char *fault_name(const HfWorld *world, uint32_t row)
+{
+    const HfScenarioFailure *keys = &world->scenario->failures.at[row];
+    return keys->name ? keys->name : keys->what.model->name;
 }
 
 static gboolean build_fault(HfWorld *world, uint32_t row, GError **error)
 {
     const HfScenarioFailure *keys = &world->scenario->failures.at[row];
     HfFault *fault = &world->faults[row];
-    HfModelEnv env = {world->catalog,
-                      world->scenario->seed,
-                      row,
-                      keys->name ? keys->name : keys->what.model->name,
-                      HF_ROLE_STAR,
-                      world->scenario->duration};
+    uint32_t twins = 0; /* before it, with the same name: most have none but their model's */
+    for (uint32_t i = 0; i < row; i++)
+        if (strcmp(fault_name(world, i), fault_name(world, row)) == 0) twins++;
+    HfModelEnv env = {.catalog = world->catalog,
+                      .seed = world->scenario->seed,
+                      .row = row,
+                      .entity = hf_stream_entity(fault_name(world, row)) + twins,
+                      .name = fault_name(world, row),
+                      .role = HF_ROLE_STAR,
+                      .duration = world->scenario->duration};
     GError *inner = NULL;
     fault->ops = (const HfFailureModel *)(const void *)keys->what.model;
     fault->model = fault->ops->create(world, &env, keys->what.config, &inner);
@@ -399,7 +415,8 @@ static void build_network(HfWorld *world)
     }
     world->latency = g_new(HfStream, world->host_count);
     for (uint32_t h = 0; h < world->host_count; h++)
-        hf_stream_init(&world->latency[h], world->scenario->seed, "latency-agent", h);
+        hf_stream_init(&world->latency[h], world->scenario->seed, "latency-agent",
+                       hf_stream_entity(world->hosts[h].name));
 }
 
 /* ---- events of the world itself ---- */
