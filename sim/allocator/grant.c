@@ -117,7 +117,7 @@ static void countable(HfAllocator *allocator, uint32_t agent, uint32_t sub, cons
     }
 }
 
-/* The scalars of a bundle without shared volumes. */
+/* The scalars of a bundle of which all count for the sub and for its role. */
 static HfAmounts scalars_of(HfAllocator *allocator, const HfBundle *bundle)
 {
     const HfKindInfo *kinds = allocator->catalog->kind;
@@ -146,7 +146,8 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     HfRoleId role = allocator->subs.at[sub].role;
     HfNode role_leaf = allocator->roles.at[role].leaf;
     HfAmounts mine, role_part;
-    if (!(bundle->flags & HF_BUNDLE_SHARED)) {
+    uint32_t differs = HF_BUNDLE_SHARED | (allocator->counts_reserved ? 0 : HF_BUNDLE_SPECIAL);
+    if (!(bundle->flags & differs)) {
         mine = role_part = scalars_of(allocator, bundle);
     } else {
         countable(allocator, agent, sub, bundle);
