@@ -5,6 +5,9 @@
 #include "world/model.h"
 
 extern const HfFailureModel hf_failure_agent_crash;
+extern const HfFailureModel hf_failure_agent_restart;
+extern const HfFailureModel hf_failure_host_loss;
 extern const HfFailureModel hf_failure_outage;
+extern const HfFailureModel hf_failure_reboot;
 
 #endif

@@ -21,6 +21,18 @@ gboolean hf_failure_groups_check(const HfWorld *world, const char **names, GErro
     return TRUE;
 }
 
+gboolean hf_failure_has_attributes(const HfAttributes *have, const HfAttributes *want)
+{
+    for (uint32_t w = 0; w < want->count; w++) {
+        gboolean found = FALSE;
+        for (uint32_t h = 0; !found && h < have->count; h++)
+            found = hf_attributes_equal(&(HfAttributes){&have->at[h], 1},
+                                        &(HfAttributes){&want->at[w], 1});
+        if (!found) return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean hf_failure_groups_has(const HfWorld *world, const char **names, uint32_t host)
 {
     return names == NULL ||

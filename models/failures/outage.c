@@ -75,18 +75,6 @@ typedef struct Outage {
     HF_VEC(uint32_t) down;  /* that it took down this time */
 } Outage;
 
-static gboolean has_attributes(const HfAttributes *have, const HfAttributes *want)
-{
-    for (uint32_t w = 0; w < want->count; w++) {
-        gboolean found = FALSE;
-        for (uint32_t h = 0; !found && h < have->count; h++)
-            found = hf_attributes_equal(&(HfAttributes){&have->at[h], 1},
-                                        &(HfAttributes){&want->at[w], 1});
-        if (!found) return FALSE;
-    }
-    return TRUE;
-}
-
 static void destroy(void *model)
 {
     Outage *outage = model;
@@ -107,7 +95,7 @@ static void *create(HfWorld *world, const HfModelEnv *env, const void *config, G
     outage->config = keys;
     for (uint32_t h = 0; h < hf_world_hosts(world); h++) {
         if (hf_failure_groups_has(world, keys->agents, h) &&
-            has_attributes(hf_world_host_attributes(world, h), &want))
+            hf_failure_has_attributes(hf_world_host_attributes(world, h), &want))
             hf_vec_push(&outage->hosts, h);
     }
     hf_attributes_clear(env->catalog, &want);

@@ -110,6 +110,10 @@ void hf_agent_clear(HfAgent *agent);
 /* It will be started with other flags. Precondition: it is down. */
 void hf_agent_set_flags(HfAgent *agent, const HfAgentFlags *flags);
 
+/* What it knows of itself and its tasks is removed from its disk: it will be a new agent, with the
+ * reservations and volumes of the old one. Precondition: it is down. */
+void hf_agent_forget(HfAgent *agent);
+
 /*
  * The process starts: it finishes what the checkpoint left undone, asks executors that may still
  * run to come back, and registers after the back-off. Precondition: it is down.

@@ -96,8 +96,9 @@ static gboolean refuse(HfAgent *agent, HfTime now, HfAgentRefusal why, HfOutbox 
 }
 
 /* It will be a new agent: what it ran before is nobody's; what its disk keeps for roles stays. */
-static void forget_id(HfAgent *agent)
+void hf_agent_forget(HfAgent *agent)
 {
+    HF_ASSERT(agent->state == HF_AGENT_DOWN);
     forget_tasks(agent);
     agent->disk.agent_id = HF_ROW_NONE;
     agent->id = HF_ROW_NONE;
@@ -184,9 +185,9 @@ gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
     if (!recover_total(agent)) return refuse(agent, now, HF_REFUSAL_CHECKPOINT, out);
     if (agent->disk.agent_id != HF_ROW_NONE && !flags_are_legal(agent)) {
         if (!agent->was_rebooted) return refuse(agent, now, HF_REFUSAL_RECONFIGURATION, out);
-        forget_id(agent);
+        hf_agent_forget(agent);
     }
-    if (agent->was_rebooted && agent->config->new_id_after_reboot) forget_id(agent);
+    if (agent->was_rebooted && agent->config->new_id_after_reboot) hf_agent_forget(agent);
     if (agent->was_rebooted) {
         disconnect_executors(agent);
         fail_tasks(agent, HF_REASON_EXECUTOR_TERMINATED, now, out);

@@ -129,6 +129,9 @@ static void left(HfWorld *world, uint32_t row, gboolean while_writing)
 void hf_world__agent_died(HfWorld *world, uint32_t row)
 {
     left(world, row, TRUE);
+    HfHost *host = &world->hosts[row];
+    hf_engine_after2(world->engine, host->restart_after, world->kind.restart, row, host->agent.life,
+                     0);
 }
 
 gboolean hf_world_agent_stop(HfWorld *world, uint32_t row)
@@ -156,27 +159,70 @@ void hf_world_executors_lose(HfWorld *world, uint32_t row, double probability, H
     if (!world->hosts[row].is_agent_up) hf_world__lose_executors(world, row, probability, stream);
 }
 
-void hf_world_agent_dies_at(HfWorld *world, uint32_t row, HfCheckpointStep step)
+gboolean hf_world_agent_is_up(const HfWorld *world, uint32_t row)
 {
     HF_ASSERT(row < world->host_count);
-    world->hosts[row].agent.dies_at = step;
+    return world->hosts[row].is_agent_up;
 }
 
-gboolean hf_world_agent_flags(HfWorld *world, uint32_t row, const char *resources,
-                              const char *attributes, GError **error)
+void hf_world_agent_dies_at(HfWorld *world, uint32_t row, HfCheckpointStep step, HfTime down)
+{
+    HF_ASSERT(row < world->host_count && down >= 0);
+    world->hosts[row].agent.dies_at = step;
+    world->hosts[row].restart_after = down;
+}
+
+gboolean hf_world_agent_forget(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    if (world->hosts[row].is_agent_up) return FALSE;
+    hf_agent_forget(&world->hosts[row].agent);
+    return TRUE;
+}
+
+/* Flags are parsed once for each text that a model names. */
+static const HfResources *resources_of(HfWorld *world, const char *text, GError **error)
+{
+    const HfResources *known = g_hash_table_lookup(world->flag_resources, text);
+    if (known != NULL) return known;
+    known = hf_world__parse_total(world, text, error);
+    if (known != NULL) g_hash_table_insert(world->flag_resources, g_strdup(text), (gpointer)known);
+    return known;
+}
+
+static const HfAttributes *attributes_of(HfWorld *world, const char *text, GError **error)
+{
+    const HfAttributes *known = g_hash_table_lookup(world->flag_attributes, text);
+    if (known != NULL) return known;
+    known = hf_world__parse_attributes(world, text, error);
+    if (known != NULL) g_hash_table_insert(world->flag_attributes, g_strdup(text), (gpointer)known);
+    return known;
+}
+
+gboolean hf_world_flags_check(HfWorld *world, const char *resources, const char *attributes,
+                              GError **error)
+{
+    return (resources == NULL || resources_of(world, resources, error) != NULL) &&
+           (attributes == NULL || attributes_of(world, attributes, error) != NULL);
+}
+
+void hf_world_agent_flags(HfWorld *world, uint32_t row, const char *resources,
+                          const char *attributes)
 {
     HF_ASSERT(row < world->host_count);
     HfHost *host = &world->hosts[row];
-    const HfResources *total = host->total;
-    const HfAttributes *described = host->attributes;
-    if (resources != NULL) total = hf_world__parse_total(world, resources, error);
-    if (total == NULL) return FALSE;
-    if (attributes != NULL) described = hf_world__parse_attributes(world, attributes, error);
-    if (described == NULL) return FALSE;
-    host->total = total;
-    host->attributes = described;
-    hf_agent_set_flags(&host->agent, &(HfAgentFlags){total, described});
-    return TRUE;
+    if (resources != NULL) host->total = resources_of(world, resources, NULL);
+    if (attributes != NULL) host->attributes = attributes_of(world, attributes, NULL);
+    HF_ASSERT(host->total != NULL && host->attributes != NULL);
+    hf_agent_set_flags(&host->agent, &(HfAgentFlags){host->total, host->attributes});
+}
+
+/* Something on the host starts the process again. */
+static void on_restart(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    if (world->hosts[event->target].agent.life == (uint32_t)event->arg)
+        hf_world_agent_start(world, event->target);
 }
 
 /* Executors waited long enough for their agent (Mesos: --recovery_timeout). */
@@ -190,6 +236,7 @@ static void on_recovery_timeout(void *context, const HfEventArgs *event)
 
 void hf_world__register_faults(HfWorld *world)
 {
+    world->kind.restart = hf_engine_register(world->engine, "agent-restart", on_restart, world);
     world->kind.recovery_timeout =
         hf_engine_register(world->engine, "recovery-timeout", on_recovery_timeout, world);
 }

@@ -45,15 +45,24 @@ void hf_world_executors_lose(HfWorld *world, uint32_t host, double probability, 
 /* The agent's process starts. FALSE when it runs already, its host is down, or it refuses. */
 gboolean hf_world_agent_start(HfWorld *world, uint32_t host);
 
-/* The agent's process will die at this step of its next write of the checkpoint. */
-void hf_world_agent_dies_at(HfWorld *world, uint32_t host, HfCheckpointStep step);
+gboolean hf_world_agent_is_up(const HfWorld *world, uint32_t host);
+
+/* The agent's process will die at this step of its next write of the checkpoint, and be started
+ * again `down` ns after that. */
+void hf_world_agent_dies_at(HfWorld *world, uint32_t host, HfCheckpointStep step, HfTime down);
+
+/* What the agent knows of itself is removed from the disk: it starts under a new id. Reservations
+ * and volumes stay. FALSE when its process runs. */
+gboolean hf_world_agent_forget(HfWorld *world, uint32_t host);
 
 /*
- * The agent will start with these flags next time; text in Mesos's form, NULL = as they are.
- * Errors: FALSE and a GError when a text is not legal; nothing is changed then.
+ * The agent, which does not run, will start with these flags; text in Mesos's form that
+ * hf_world_flags_check accepts, NULL = as they are.
  */
-gboolean hf_world_agent_flags(HfWorld *world, uint32_t host, const char *resources,
-                              const char *attributes, GError **error);
+void hf_world_agent_flags(HfWorld *world, uint32_t host, const char *resources,
+                          const char *attributes);
+gboolean hf_world_flags_check(HfWorld *world, const char *resources, const char *attributes,
+                              GError **error);
 
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,

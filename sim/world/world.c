@@ -518,6 +518,8 @@ HfWorld *hf_world_new(const HfScenario *scenario, GError **error)
     world->out = (HfOutbox){.catalog = world->catalog, .pool = world->pool, .trace = world->trace};
     world->totals = g_ptr_array_new();
     world->attributes = g_ptr_array_new();
+    world->flag_resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    world->flag_attributes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     build_agent_config(world);
     register_kinds(world);
     if (!build(world, error)) return NULL;
@@ -574,6 +576,8 @@ void hf_world_free(HfWorld *world)
         hf_attributes_clear(world->catalog, g_ptr_array_index(world->attributes, i));
         g_free(g_ptr_array_index(world->attributes, i));
     }
+    g_hash_table_unref(world->flag_resources);
+    g_hash_table_unref(world->flag_attributes);
     g_ptr_array_unref(world->totals);
     g_ptr_array_unref(world->attributes);
     g_free(world->latency);

@@ -24,6 +24,7 @@ typedef struct HfHost {
     uint32_t first_run; /* list of its running tasks */
     gboolean is_up;
     gboolean is_agent_up;        /* the agent's process runs; on a host that is up */
+    HfTime restart_after;        /* when its process dies while it writes its checkpoint */
     HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
     HfTime last_to, last_from;   /* of its channel to the master */
     uint32_t linked_life; /* life of the agent with which the master's connection is; an older one
@@ -66,9 +67,10 @@ struct HfWorld {
     HfAgentConfig agent_config;
     HfHost *hosts; /* [host_count]; never moves */
     uint32_t host_count;
-    GPtrArray *totals;     /* HfResources *, owned; shared by hosts */
-    GPtrArray *attributes; /* HfAttributes *, owned; shared by hosts */
-    HfGuest *guests;       /* [guest_count] */
+    GPtrArray *totals;                            /* HfResources *, owned; shared by hosts */
+    GPtrArray *attributes;                        /* HfAttributes *, owned; shared by hosts */
+    GHashTable *flag_resources, *flag_attributes; /* text -> what failure models let agents have */
+    HfGuest *guests;                              /* [guest_count] */
     uint32_t guest_count;
     HfFault *faults; /* [fault_count] */
     uint32_t fault_count;
@@ -78,7 +80,7 @@ struct HfWorld {
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
-            host_start, task_end, fault_start, fault_timer, record, recovery_timeout;
+            host_start, task_end, fault_start, fault_timer, record, recovery_timeout, restart;
     } kind;
 };
 

@@ -214,6 +214,178 @@ static void wrong_targets_are_refused(void **state)
     }
 }
 
+/* ---- agents' processes, reboots, lost hosts ---- */
+
+static uint32_t runs_on(const Cell *cell, uint32_t host)
+{
+    uint32_t runs = 0;
+    for (uint32_t row = cell->world->hosts[host].first_run; row != NO_ROW;
+         row = cell->world->runs.at[row].next)
+        runs++;
+    return runs;
+}
+
+/* One host whose four tasks have been running for a while. */
+static Cell *one_host(const char *checkpoint, const char *more, const char *failures)
+{
+    g_autofree char *text =
+        g_strdup_printf("duration: 2d\n%s\n"
+                        "agents: [{name: a, count: 1, resources: 'cpus:4'}]\n"
+                        "frameworks: [{name: f, model: marathon, checkpoint: %s,"
+                        " apps: [{id: /a, mem: 0, instances: 4}]}]\n"
+                        "failures: %s\n",
+                        more, checkpoint, failures);
+    return cell_new(text);
+}
+
+static void executors_with_checkpoint_outlive_their_agents_process(void **state)
+{
+    for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
+        Cell *cell = one_host(checkpoint ? "true" : "false", "",
+                              "[{what: agent-restart, at: 100s, down: 10s}]");
+        cell_run(cell, 105 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_STOPPED), 1);
+        assert_int_equal(runs_on(cell, 0), checkpoint ? 4 : 0);
+        cell_run(cell, 200 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_STARTED), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REREGISTERED), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED), checkpoint ? 4 : 8);
+        cell_free(cell);
+    }
+}
+
+/* They wait for 15 minutes, or as long as they are told, and then end. */
+static void executors_wait_for_their_agent_no_longer_than_the_recovery_timeout(void **state)
+{
+    static const struct {
+        const char *key;
+        HfTime limit;
+    } cases[] = {{"", 900 * S}, {"agent: {recovery_timeout: 1m}", 60 * S}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Cell *cell = one_host("true", cases[i].key, "[{what: agent-restart, at: 100s, down: 20m}]");
+        cell_run(cell, 100 * S + cases[i].limit - 1);
+        assert_int_equal(runs_on(cell, 0), 4);
+        cell_run(cell, 100 * S + cases[i].limit);
+        assert_int_equal(runs_on(cell, 0), 0);
+        cell_free(cell);
+    }
+}
+
+static void executors_lost_meanwhile_have_failed(void **state)
+{
+    Cell *cell = one_host("true", "agent: {executor_reregistration_timeout: 5s}",
+                          "[{what: agent-restart, at: 100s, down: 10s, lose_executors: 1}]");
+    cell_run(cell, 114 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REREGISTERED), 0);
+    cell_run(cell, 130 * S);
+    uint32_t failed = 0;
+    for (guint32 i = 0; i < cell->log.count; i++)
+        failed += cell->log.at[i].type == HF_RECORD_TASK_STATE &&
+                  cell->log.at[i].reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT;
+    assert_int_equal(failed, 4);
+    cell_free(cell);
+}
+
+/* Policy equal: it stays away; the next restart, with the old flags, brings it back. */
+static void an_agent_with_other_flags_may_refuse_to_start(void **state)
+{
+    Cell *cell = one_host("true", "",
+                          "[{what: agent-restart, at: 100s, resources: 'cpus:8'},"
+                          " {what: agent-restart, at: 200s, resources: 'cpus:4'}]");
+    cell_run(cell, 150 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REFUSED), 1);
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_REFUSED, 0)->value,
+                     HF_REFUSAL_RECONFIGURATION);
+    assert_false(hf_world_agent_is_up(cell->world, 0));
+    cell_run(cell, 250 * S);
+    assert_true(hf_world_agent_is_up(cell->world, 0));
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REREGISTERED), 1);
+    cell_free(cell);
+    cell = one_host("true", "agent: {reconfiguration_policy: additive}",
+                    "[{what: agent-restart, at: 100s, resources: 'cpus:8'}]");
+    cell_run(cell, 150 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REFUSED), 0);
+    HfResources *expected = (HfResources *)cell->world->hosts[0].total;
+    assert_int_equal(
+        hf_resources_milli(expected, hf_kind_find(hf_world_catalog(cell->world), "cpus")), 8000);
+    cell_free(cell);
+}
+
+/* Under which id a rebooted host comes back: by the era, or as told. */
+static void a_reboot_keeps_the_agent_id_since_mesos_1_4(void **state)
+{
+    static const struct {
+        const char *era, *keys;
+        uint32_t agents;
+    } cases[] = {{"", "", 1}, {"era: '0.23'", "", 2}, {"", ", agent_id: new", 2}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        for (int silently = 0; silently < 2; silently++) {
+            g_autofree char *list =
+                g_strdup_printf("[{what: reboot, at: 100s, down: 10s, detect: %s%s}]",
+                                silently ? "ping" : "socket", cases[i].keys);
+            Cell *cell = one_host("true", cases[i].era, list);
+            cell_run(cell, 200 * S);
+            assert_int_equal(hf_master_agents(hf_world_master(cell->world)), cases[i].agents);
+            assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REMOVED), cases[i].agents - 1);
+            assert_int_equal(runs_on(cell, 0), 4);
+            cell_free(cell);
+        }
+    }
+}
+
+static void a_lost_host_is_replaced_by_an_empty_one_or_never(void **state)
+{
+    Cell *cell = one_host("true", "", "[{what: host-loss, at: 100s, replaced_after: 1h}]");
+    cell_run(cell, 100 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_DISK_LOST), 1);
+    assert_int_equal(cell->world->hosts[0].agent.disk.agent_id, HF_ROW_NONE);
+    cell_run(cell, 3800 * S);
+    assert_int_equal(hf_master_agents(hf_world_master(cell->world)), 2);
+    cell_free(cell);
+    cell = one_host("true", "", "[{what: host-loss, at: 100s}]");
+    cell_run(cell, HF_NS_PER_DAY);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_RETURNED), 0);
+    cell_free(cell);
+}
+
+/* The first so many of the hosts, again and again. */
+static void a_fraction_of_the_hosts_is_struck_over_and_over(void **state)
+{
+    Cell *cell = lab("[{what: reboot, at: 100s, every: 1000s, down: 10s, fraction: 0.5}]");
+    cell_run(cell, 2500 * S);
+    for (uint32_t h = 0; h < 3; h++) check_history(cell, h, "-100 +110 -1100 +1110 -2100 +2110");
+    for (uint32_t h = 3; h < 6; h++) check_history(cell, h, "");
+    cell_free(cell);
+    cell = lab("[{what: reboot, mtbf: 100s, down: 10s, attribute: 'rack:r1'}]");
+    cell_run(cell, 250 * S);
+    check_history(cell, 0, "");
+    check_history(cell, 2, "-100 +110 -210 +220");
+    cell_free(cell);
+}
+
+static void when_a_failure_strikes_is_said_in_one_way(void **state)
+{
+    static const struct {
+        const char *keys, *complaint;
+    } cases[] = {{"what: reboot", "at: this or `mtbf` must be given"},
+                 {"what: reboot, at: 1s, mtbf: 1s", "mtbf: cannot stand beside `at`"},
+                 {"what: reboot, mtbf: 1s, every: 1s", "mtbf: cannot stand beside `every`"},
+                 {"what: host-loss, at: 1s, agents: [nobody]", "named \"nobody\""},
+                 {"what: reboot, at: 1s, fraction: 0.01", "is in the fraction"},
+                 {"what: agent-restart, at: 1s, dies_while_writing: target, resources: 'cpus:1'",
+                  "cannot stand beside new"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            g_strdup_printf("duration: 1h\n"
+                            "agents: [{name: a, count: 4, resources: 'cpus:4'}]\n"
+                            "frameworks: [{name: f, model: marathon, apps: [{id: /a}]}]\n"
+                            "failures: [{%s}]\n",
+                            cases[i].keys);
+        g_autofree char *complaint = lab_complaint(text);
+        assert_contains(complaint, cases[i].complaint);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
@@ -228,6 +400,14 @@ int main(void)
         cmocka_unit_test(an_outage_brings_back_only_what_it_took_down),
         cmocka_unit_test(a_crash_that_finds_the_host_down_waits_for_the_next),
         cmocka_unit_test(wrong_targets_are_refused),
+        cmocka_unit_test(executors_with_checkpoint_outlive_their_agents_process),
+        cmocka_unit_test(executors_wait_for_their_agent_no_longer_than_the_recovery_timeout),
+        cmocka_unit_test(executors_lost_meanwhile_have_failed),
+        cmocka_unit_test(an_agent_with_other_flags_may_refuse_to_start),
+        cmocka_unit_test(a_reboot_keeps_the_agent_id_since_mesos_1_4),
+        cmocka_unit_test(a_lost_host_is_replaced_by_an_empty_one_or_never),
+        cmocka_unit_test(a_fraction_of_the_hosts_is_struck_over_and_over),
+        cmocka_unit_test(when_a_failure_strikes_is_said_in_one_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

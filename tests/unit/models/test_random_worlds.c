@@ -74,6 +74,15 @@ static char *draw_scenario(HfStream *stream)
         PICK(stream, "socket", "ping"), 300 + (unsigned)below(stream, 3000),
         1 + (unsigned)below(stream, 200), 1 + (unsigned)below(stream, 600),
         PICK(stream, "socket", "ping"));
+    g_string_append_printf(
+        text,
+        "  - {what: agent-restart, mtbf: {law: exponential, mean: %us}, down: {law: exponential, "
+        "mean: %us}, lose_executors: %s}\n"
+        "  - {what: reboot, mtbf: {law: exponential, mean: 2h}, down: 100s, detect: %s, agent_id: "
+        "%s}\n"
+        "  - {what: host-loss, at: 90m, fraction: 0.3, replaced_after: 10m}\n",
+        300 + (unsigned)below(stream, 3000), 1 + (unsigned)below(stream, 1200),
+        PICK(stream, "0", "0.2"), PICK(stream, "socket", "ping"), PICK(stream, "era", "new"));
     return g_string_free(text, FALSE);
 }
 

@@ -1,0 +1,98 @@
+/* Which hosts are struck, and when; see strike.h. */
+#include "models/failures/strike.h"
+
+#include "base/assert.h"
+#include "models/failures/groups.h"
+
+const HfKeyWord hf_strike_never[] = {{"none", HF_TIME_NEVER, "not by schedule"}, {0}};
+
+gboolean hf_strike_check(const HfStrikeKeys *keys, const char **key_out, char **why_out)
+{
+    gboolean by_schedule = keys->at != HF_TIME_NEVER, by_law = keys->mtbf.kind != NULL;
+    *key_out = by_law ? "mtbf" : "at";
+    if (by_schedule && by_law)
+        *why_out = g_strdup("cannot stand beside `at`");
+    else if (!by_schedule && !by_law)
+        *why_out = g_strdup("this or `mtbf` must be given");
+    else if (!by_schedule && keys->every > 0)
+        *why_out = g_strdup("cannot stand beside `every`");
+    return *why_out == NULL;
+}
+
+gboolean hf_strike_check_config(const void *config, const char **key_out, char **why_out)
+{
+    return hf_strike_check(config, key_out, why_out);
+}
+
+static void choose_hosts(HfStrike *strike, const HfWorld *world, const HfAttributes *want)
+{
+    for (uint32_t h = 0; h < hf_world_hosts(world); h++)
+        if (hf_failure_groups_has(world, strike->keys->agents, h) &&
+            hf_failure_has_attributes(hf_world_host_attributes(world, h), want))
+            hf_vec_push(&strike->hosts, h);
+    strike->hosts.count = (guint32)llround(strike->keys->fraction * strike->hosts.count);
+}
+
+gboolean hf_strike_init(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
+                        const HfStrikeKeys *keys, const char *purpose, HfStrikeHit hit, void *model,
+                        GError **error)
+{
+    HfAttributes want = {0};
+    *strike = (HfStrike){.keys = keys, .entity = env->entity, .hit = hit, .model = model};
+    if (!hf_failure_groups_check(world, keys->agents, error)) return FALSE;
+    if (keys->attribute && !hf_attributes_parse(env->catalog, keys->attribute, &want, error))
+        return FALSE;
+    choose_hosts(strike, world, &want);
+    hf_attributes_clear(env->catalog, &want);
+    if (strike->hosts.count == 0) {
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "no agent is of these groups, has these attributes and is in the fraction");
+        return FALSE;
+    }
+    strike->streams = g_new(HfStream, hf_world_hosts(world));
+    for (uint32_t h = 0; h < hf_world_hosts(world); h++)
+        hf_model_stream(&strike->streams[h], env, purpose, h);
+    return TRUE;
+}
+
+void hf_strike_clear(HfStrike *strike)
+{
+    hf_vec_clear(&strike->hosts);
+    g_free(strike->streams);
+}
+
+HfTime hf_strike_draw(HfStrike *strike, const HfLaw *law, uint32_t host)
+{
+    return hf_time_from_seconds(hf_law_draw(law, &strike->streams[host]));
+}
+
+static void arm_one(HfStrike *strike, HfWorld *world, uint32_t host, HfTime busy)
+{
+    HfTime gap = hf_strike_draw(strike, &strike->keys->mtbf, host);
+    hf_world_fault_after(world, strike->entity, hf_time_add(busy, gap), HF_STRIKE_TIMER_ONE, host);
+}
+
+void hf_strike_start(HfStrike *strike, HfWorld *world)
+{
+    if (strike->keys->at != HF_TIME_NEVER) {
+        hf_world_fault_after(world, strike->entity, strike->keys->at, HF_STRIKE_TIMER_ALL, 0);
+        return;
+    }
+    for (guint32 i = 0; i < strike->hosts.count; i++)
+        arm_one(strike, world, strike->hosts.at[i], 0);
+}
+
+gboolean hf_strike_timer(HfStrike *strike, HfWorld *world, uint32_t kind, uint64_t arg)
+{
+    if (kind == HF_STRIKE_TIMER_ONE) {
+        HfTime busy = strike->hit(strike->model, world, (uint32_t)arg);
+        arm_one(strike, world, (uint32_t)arg, busy);
+        return TRUE;
+    }
+    if (kind != HF_STRIKE_TIMER_ALL) return FALSE;
+    for (guint32 i = 0; i < strike->hosts.count; i++)
+        strike->hit(strike->model, world, strike->hosts.at[i]);
+    if (strike->keys->every > 0)
+        hf_world_fault_after(world, strike->entity, strike->keys->every, HF_STRIKE_TIMER_ALL, 0);
+    return TRUE;
+}
