@@ -3,52 +3,15 @@
  * memory. Counted at malloc itself, which this file stands in front of; under AddressSanitizer,
  * which does the same, there is nothing to count and the test is skipped.
  */
-#include <stdio.h>
-
 #include "base/random.h"
 #include "engine/engine.h"
-#include "support/test.h"
+#include "support/malloc_calls.h"
 
-#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
+#ifndef HF_MALLOC_IS_COUNTED
 
-int main(void)
-{
-    puts("skipped: malloc cannot be counted in this build");
-    return HF_TEST_SKIPPED;
-}
+HF_MALLOC_NOT_COUNTED
 
 #else
-
-static uint64_t calls;
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-extern void *__libc_memalign(size_t alignment, size_t size);
-
-void *malloc(size_t size)
-{
-    calls++;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    calls++;
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    calls++;
-    return __libc_realloc(old, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size)
-{
-    calls++;
-    return __libc_memalign(alignment, size);
-}
 
 enum { AGENTS = 3000 };
 
@@ -95,11 +58,11 @@ static void after_warm_up_nothing_is_allocated(void **state)
     assert_int_equal(hf_engine_run_until(b.engine, HF_TIME_NEVER), HF_RUN_STOPPED);
     HfEngineStats before, after;
     hf_engine_stats(b.engine, &before);
-    assert_true(calls > 0); /* the count works */
-    uint64_t calls_before = calls;
+    assert_true(hf_malloc_calls > 0); /* the count works */
+    uint64_t calls_before = hf_malloc_calls;
     b.left = 600000;
     assert_int_equal(hf_engine_run_until(b.engine, HF_TIME_NEVER), HF_RUN_STOPPED);
-    assert_int_equal(calls, calls_before);
+    assert_int_equal(hf_malloc_calls, calls_before);
     hf_engine_stats(b.engine, &after);
     assert_int_equal(after.allocations, before.allocations);
     assert_int_equal(after.memory_bytes, before.memory_bytes);
