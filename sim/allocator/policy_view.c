@@ -80,11 +80,20 @@ static HfPolicyClient look_at_client(const HfSorters *sorters, HfNode node)
                             .is_framework = is_framework(sorters, node)};
 }
 
+/* The policy may come from a library, so the failure names it. */
+static void check_answer(const HfSorters *sorters, gboolean is_good, const char *what)
+{
+    char text[160];
+    if (is_good) return;
+    g_snprintf(text, sizeof text, "policy %s: %s", sorters->view->policy->name, what);
+    hf_assert_failed(text, __FILE__, __LINE__);
+}
+
 HfPolicyKey hf_policy_view__key(const HfSorters *sorters, HfNode node)
 {
     HfPolicyClient client = look_at_client(sorters, node);
     HfPolicyKey key = sorters->view->policy->client_key(&client);
-    HF_ASSERT(!isnan(key.first) && !isnan(key.second));
+    check_answer(sorters, !isnan(key.first) && !isnan(key.second), "client_key gives no NaN");
     return key;
 }
 
@@ -92,7 +101,7 @@ double hf_policy_view__tickets(const HfSorters *sorters, HfNode node, uint32_t f
 {
     HfPolicyClient client = look_at_client(sorters, node);
     double tickets = sorters->view->policy->tickets(&client, frameworks);
-    HF_ASSERT(tickets > 0.0 && isfinite(tickets));
+    check_answer(sorters, tickets > 0.0 && isfinite(tickets), "tickets gives numbers above 0");
     return tickets;
 }
 
@@ -114,6 +123,6 @@ double hf_policy_view__agent_key(const HfSorters *sorters, const HfQuantities *a
     fill_shares(sorters, available, view->share);
     fill_shares(sorters, total, view->size);
     double key = view->policy->agent_key(&agent);
-    HF_ASSERT(!isnan(key));
+    check_answer(sorters, !isnan(key), "agent_key gives no NaN");
     return key;
 }

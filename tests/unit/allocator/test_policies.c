@@ -1,6 +1,8 @@
 /* Each policy by hand, and each together with quota, reservations, filters and sub-roles. */
 #include "unit/allocator/filling.h"
 
+#include <math.h>
+
 static int setup(void **state)
 {
     *state = cell_new();
@@ -501,6 +503,49 @@ static void a_policy_sees_shares_weights_and_names(void **state)
     g_string_free(shown, TRUE);
 }
 
+static HfPolicyKey nan_key(const HfPolicyClient *client)
+{
+    return (HfPolicyKey){client->weight, NAN};
+}
+
+static double no_tickets(const HfPolicyClient *client, uint32_t frameworks)
+{
+    return client->weight - (double)frameworks;
+}
+
+static double nan_agent(const HfPolicyAgent *agent)
+{
+    (void)agent;
+    return NAN;
+}
+
+/* Two frameworks and two agents, so that there is something to order. */
+static void run_two(Cell *cell, const HfPolicyOps *policy)
+{
+    assert_null(hf_policy_invalid(policy));
+    cell->config.policy = policy;
+    cell_start(cell);
+    cell_agent(cell, 0, "cpus:1");
+    cell_agent(cell, 1, "cpus:1");
+    cell_framework(cell, 0, "r1");
+    cell_framework(cell, 1, "r2");
+    cell_run(cell);
+}
+
+static void answers_that_are_no_numbers_stop_the_run(void **state)
+{
+    (void)state;
+    static const HfPolicyOps policies[] = {
+        {.name = "key", .help = "", .role_order = HF_SORTER_KEY, .client_key = nan_key},
+        {.name = "tickets", .help = "", .role_order = HF_SORTER_RANDOM, .tickets = no_tickets},
+        {.name = "agent", .help = "", .agent_key = nan_agent}};
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        Cell *cell = cell_new();
+        expect_assert_failure(run_two(cell, &policies[p]));
+        cell_free(cell);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
@@ -530,6 +575,7 @@ int main(void)
         cmocka_unit_test(reservations_hold_under_every_policy),
         cmocka_unit_test(filters_and_sub_roles_work_under_every_policy),
         cmocka_unit_test_setup_teardown(a_policy_sees_shares_weights_and_names, setup, teardown),
+        cmocka_unit_test(answers_that_are_no_numbers_stop_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
