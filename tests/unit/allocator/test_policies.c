@@ -271,6 +271,18 @@ static void fit_adds_up_all_resources(void **state)
     assert_string_equal(agents_of(cell), "a0 a1");
 }
 
+/* What an agent does not have counts 0: a1 has 3/5 of the CPUs, a0 2/5 and all memory. */
+static void fit_counts_nothing_for_what_is_not_there(void **state)
+{
+    Cell *cell = *state;
+    start(cell, "best-fit");
+    cell_agent(cell, 0, "cpus:2;mem:1000");
+    cell_agent(cell, 1, "cpus:3");
+    cell_framework(cell, 0, "r");
+    cell_run(cell);
+    assert_string_equal(agents_of(cell), "a1 a0");
+}
+
 /* Equal agents stay in the configured order, which is a new one in each run when shuffled. */
 static void equal_agents_stay_in_the_configured_order(void **state)
 {
@@ -315,6 +327,11 @@ static void a_lottery_counts_frameworks_times_weight(void **state)
     cell_batch(cell);
     assert_in_range(count_of(cell, 3), 2400 - 155, 2400 + 155);
     assert_int_equal(count_of(cell, 0), 0);
+    cell_decline_all(cell, HF_NO_FILTER);
+    hf_allocator_suppress(cell->allocator, cell->now, 1, NULL, 0);
+    hf_allocator_suppress(cell->allocator, cell->now, 2, NULL, 0);
+    cell_batch(cell); /* r1 has nobody to draw for */
+    assert_int_equal(count_of(cell, 3), 4000);
 }
 
 /* Tickets of sub-roles: a has 2 frameworks (a/x weight 3, a/y weight 1), b one: a wins 2 of 3, and
@@ -567,6 +584,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(worst_fit_visits_the_most_free_agent_first, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(fit_adds_up_all_resources, setup, teardown),
+        cmocka_unit_test_setup_teardown(fit_counts_nothing_for_what_is_not_there, setup, teardown),
         cmocka_unit_test_setup_teardown(equal_agents_stay_in_the_configured_order, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lottery_counts_frameworks_times_weight, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lottery_goes_down_the_role_tree, setup, teardown),
