@@ -239,9 +239,10 @@ static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holdin
     HfResources resources = {0};
     hf_resources_copy(catalog, &resources, holding->resources);
     hf_resources_allocate(catalog, &resources, holding->role);
-    HfAgentInfo *info = &allocator->infos.at[agent];
-    hf_resources_add(catalog, is_known ? &info->launched : &info->launched_early, &resources);
-    if (is_known) hf_allocator__launched_amounts(allocator, &resources, 1);
+    if (is_known)
+        hf_allocator__launched_change(allocator, agent, &resources, 1);
+    else
+        hf_resources_add(catalog, &allocator->infos.at[agent].launched_early, &resources);
     hf_resources_unallocate(catalog, &resources);
     hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &resources), is_known);
 }
@@ -371,7 +372,10 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     hf_filters__drop_agent(allocator, agent);
     hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
     hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
-    hf_allocator__launched_amounts(allocator, &info->launched, -1);
+    HfResources launched = {0};
+    hf_resources_copy(allocator->catalog, &launched, &info->launched);
+    hf_allocator__launched_change(allocator, agent, &launched, -1);
+    hf_resources_clear(allocator->catalog, &launched);
     while (row->grants.count > 0) {
         uint32_t sub = hf_few_at(&row->grants)[row->grants.count - 1].sub;
         hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);

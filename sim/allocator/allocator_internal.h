@@ -511,7 +511,10 @@ static inline void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId r
 }
 /* Add or take the reservations of an agent's total. */
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign);
-void hf_allocator__launched_amounts(HfAllocator *allocator, const HfResources *resources, int sign);
+/* Add to or take from what is launched on an agent, and count it for the roles; `resources` carry
+ * allocation roles and are not the agent's own list. */
+void hf_allocator__launched_change(HfAllocator *allocator, uint32_t agent,
+                                   const HfResources *resources, int sign);
 /* A sub of its own for (framework, role), in no sorter yet. */
 uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRoleId role);
 /* Into the sorters, inactive; a sub of a framework that is not known is in none. */

@@ -67,10 +67,9 @@ static void adopt(HfAllocator *allocator, uint32_t framework, const HfHolding *h
         HfResources launched = {0};
         hf_resources_copy(allocator->catalog, &launched, &grant->bundle->resources);
         hf_resources_allocate(allocator->catalog, &launched, holding->role);
-        HfAgentInfo *info = &allocator->infos.at[holding->agent];
-        hf_resources_subtract(allocator->catalog, &info->launched_early, &launched);
-        hf_resources_add(allocator->catalog, &info->launched, &launched);
-        hf_allocator__launched_amounts(allocator, &launched, 1);
+        hf_resources_subtract(allocator->catalog,
+                              &allocator->infos.at[holding->agent].launched_early, &launched);
+        hf_allocator__launched_change(allocator, holding->agent, &launched, 1);
         hf_resources_clear(allocator->catalog, &launched);
     }
 }

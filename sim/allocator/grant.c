@@ -297,8 +297,10 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
     hf_resources_copy(catalog, tagged, recovery->resources);
     hf_resources_allocate(catalog, tagged, recovery->role);
     if (check_only) return hf_resources_contains(catalog, launched, tagged);
-    hf_resources_subtract(catalog, launched, tagged);
-    if (!is_early) hf_allocator__launched_amounts(allocator, tagged, -1);
+    if (is_early)
+        hf_resources_subtract(catalog, launched, tagged);
+    else
+        hf_allocator__launched_change(allocator, recovery->agent, tagged, -1);
     return TRUE;
 }
 
@@ -380,7 +382,6 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
     hf_allocator__role_room(allocator, role);
     hf_resources_copy(allocator->catalog, tagged, resources);
     hf_resources_allocate(allocator->catalog, tagged, role);
-    hf_resources_add(allocator->catalog, &allocator->infos.at[agent].launched, tagged);
-    hf_allocator__launched_amounts(allocator, tagged, 1);
+    hf_allocator__launched_change(allocator, agent, tagged, 1);
     return HF_OK;
 }

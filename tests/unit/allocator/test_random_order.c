@@ -1,0 +1,114 @@
+/*
+ * Random sorters: how often who comes at which place, against the tables of Mesos's tests of its
+ * sorter (which its authors made by shuffling many times), within 5 percent. The draws are seeded.
+ */
+#include "unit/allocator/cell.h"
+
+#include <math.h>
+
+#include "allocator/allocator_internal.h"
+
+#define CLIENTS_MAX 5
+
+/* Draw the clients of a sorter so often, and count who came where. */
+static void expect_places(Cell *cell, HfNode root, const uint32_t *clients, uint32_t count,
+                          uint32_t draws, const double (*expected)[CLIENTS_MAX])
+{
+    HfAllocator *allocator = cell->allocator;
+    uint32_t seen[CLIENTS_MAX][CLIENTS_MAX] = {{0}};
+    for (uint32_t d = 0; d < draws; d++) {
+        uint32_t from = hf_order__draw(allocator, root, hf_order__mix(d + 1));
+        assert_int_equal(allocator->drawn.count - from, count);
+        for (uint32_t place = 0; place < count; place++) {
+            HfNode leaf = allocator->drawn.at[from + place].leaf;
+            uint32_t who = 0;
+            while (who < count && clients[who] != allocator->sorters.nodes.at[leaf].client) who++;
+            assert_true(who < count);
+            seen[who][place]++;
+        }
+        allocator->drawn.count = from;
+    }
+    for (uint32_t who = 0; who < count; who++)
+        for (uint32_t place = 0; place < count; place++) {
+            double part = (double)seen[who][place] / draws;
+            if (fabs(part - expected[who][place]) > 0.05)
+                fail_msg("client %u at place %u: %g, expected %g", who, place, part,
+                         expected[who][place]);
+        }
+}
+
+/* Weights 1 to 5, one client after the other without replacement. Mesos rows: 91, 93. */
+static void heavier_clients_come_first_more_often(void **state)
+{
+    Cell *cell = *state;
+    static const double expected[][CLIENTS_MAX] = {{0.07, 0.08, 0.12, 0.20, 0.54},
+                                                   {0.13, 0.16, 0.20, 0.28, 0.23},
+                                                   {0.20, 0.22, 0.24, 0.22, 0.12},
+                                                   {0.27, 0.26, 0.23, 0.17, 0.07},
+                                                   {0.33, 0.28, 0.21, 0.13, 0.04}};
+    static const char *const names[] = {"r0", "r1", "r2", "r3", "r4"};
+    uint32_t roles[CLIENTS_MAX];
+    for (uint32_t r = 0; r < CLIENTS_MAX; r++) {
+        roles[r] = cell_role(cell, names[r]);
+        assert_int_equal(hf_allocator_weight_set(cell->allocator, 0, (HfRoleId)roles[r], r + 1.0),
+                         HF_OK);
+        cell_framework(cell, r, names[r]);
+    }
+    expect_places(cell, cell->allocator->role_root, roles, CLIENTS_MAX, 1000, expected);
+}
+
+/* a (1) with itself (1) and a/b (2); c (2), no client, with c/d (1) and c/e (2): of 9 parts 1, 2, 2
+ * and 4. An inactive client takes no part. Mesos rows: 92. */
+static void weights_are_relative_to_siblings(void **state)
+{
+    Cell *cell = *state;
+    HfAllocator *allocator = cell->allocator;
+    static const double expected[][CLIENTS_MAX] = {{0.11, 0.15, 0.23, 0.51},
+                                                   {0.22, 0.27, 0.30, 0.21},
+                                                   {0.22, 0.27, 0.30, 0.21},
+                                                   {0.44, 0.31, 0.18, 0.07}};
+    static const char *const names[] = {"a", "a/b", "c/d", "c/e"};
+    static const double weights[] = {1.0, 2.0, 1.0, 2.0};
+    uint32_t roles[CLIENTS_MAX];
+    assert_int_equal(hf_allocator_weight_set(allocator, 0, cell_role(cell, "c"), 2.0), HF_OK);
+    for (uint32_t r = 0; r < 4; r++) {
+        roles[r] = cell_role(cell, names[r]);
+        assert_int_equal(hf_allocator_weight_set(allocator, 0, (HfRoleId)roles[r], weights[r]),
+                         HF_OK);
+        cell_framework(cell, r, names[r]);
+    }
+    expect_places(cell, allocator->role_root, roles, 4, 10000, expected);
+    /* without a itself, a/b has all of a's third: 3, 2 and 4 of 9 */
+    static const double without[][CLIENTS_MAX] = {{0.33}, {0.22}, {0.44}};
+    hf_sorter__deactivate(&allocator->sorters, allocator->roles.at[roles[0]].leaf);
+    uint32_t first[3] = {0, 0, 0};
+    for (uint32_t d = 0; d < 10000; d++) {
+        uint32_t from = hf_order__draw(allocator, allocator->role_root, hf_order__mix(d + 1));
+        HfNode leaf = allocator->drawn.at[from].leaf;
+        for (uint32_t r = 1; r < 4; r++)
+            first[r - 1] += allocator->sorters.nodes.at[leaf].client == roles[r];
+        allocator->drawn.count = from;
+    }
+    for (uint32_t r = 0; r < 3; r++) assert_true(fabs(first[r] / 1e4 - without[r][0]) < 0.05);
+}
+
+static int setup(void **state)
+{
+    Cell *cell = cell_new();
+    cell->config.role_sorter = HF_SORTER_RANDOM;
+    cell->config.framework_sorter = HF_SORTER_RANDOM;
+    cell_start(cell);
+    *state = cell;
+    return 0;
+}
+
+int main(void)
+{
+    hf_test_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(heavier_clients_come_first_more_often, setup,
+                                        cell_teardown),
+        cmocka_unit_test_setup_teardown(weights_are_relative_to_siblings, setup, cell_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
