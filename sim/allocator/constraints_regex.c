@@ -38,9 +38,9 @@ static uint32_t read_group(Reader *reader)
         } else {
             borders = 0;
             kind += strspn(kind, "imsU-");
-            reader->is_foreign |= *kind != ':' && *kind != ')';
-            if (*kind == '\0') return 0;
             reader->at = kind;
+            if (*kind == '\0') return 0;
+            reader->is_foreign |= *kind != ':' && *kind != ')';
             if (*kind == ')') {
                 reader->at++;
                 return 0;

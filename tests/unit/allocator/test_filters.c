@@ -112,9 +112,8 @@ static void activation_respects_suppression(void **state)
     assert_string_equal(cell_run(cell), "f0 r a0 " WHOLE);
 }
 
-/* A revival that changes nothing does no harm; one after a suppression acts at once. Mesos
- * rows: 57.
- */
+/* A revival that changes nothing does no harm; one after a suppression acts at once.
+ * Mesos rows: 57. */
 static void reviving_acts_at_once(void **state)
 {
     Cell *cell = *state;

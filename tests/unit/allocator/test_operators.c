@@ -1,8 +1,5 @@
-/* Maintenance, whitelist, constraints, operations on resources, and what is used before it is
- * known. */
+/* Maintenance, whitelist, operations on resources, and what is used before it is known. */
 #include "unit/allocator/cell.h"
-
-#include "resource/json.h"
 
 static int setup(void **state)
 {
@@ -68,99 +65,6 @@ static void only_whitelisted_hosts_are_offered(void **state)
     hf_allocator_whitelist_set(cell->allocator, 0, NULL, 0);
     assert_false(hf_allocator_wants_run(cell->allocator));
     assert_string_equal(cell_batch(cell), "f0 r a0 cpus@r:1");
-}
-
-/* ---- Constraints ---- */
-
-static HfOfferConstraints *constraints(Cell *cell, const char *text)
-{
-    g_autoptr(JsonNode) node = json_from_string(text, NULL);
-    assert_non_null(node);
-    return hf_offer_constraints_from_json(cell->catalog, node, NULL);
-}
-
-#define CONSTRAINT(selector, predicate)                                                            \
-    "{\"role_constraints\":{\"r\":{\"groups\":[{\"attribute_constraints\":[{\"selector\":"         \
-    "{" selector "},\"predicate\":{" predicate "}}]}]}}}"
-
-static gboolean excludes(Cell *cell, const char *text, const char *attributes, const char *region)
-{
-    HfOfferConstraints *given = constraints(cell, text);
-    assert_non_null(given);
-    HfAttributes parsed = {0};
-    if (*attributes != '\0')
-        assert_true(hf_attributes_parse(cell->catalog, attributes, &parsed, NULL));
-    HfConstraintSubject agent = {&parsed, "host-7", region, NULL};
-    gboolean result =
-        hf_offer_constraints_exclude(given, cell->catalog, cell_role(cell, "r"), &agent);
-    assert_false(hf_offer_constraints_exclude(given, cell->catalog, cell_role(cell, "s"), &agent));
-    hf_attributes_clear(cell->catalog, &parsed);
-    hf_offer_constraints_unref(given);
-    return result;
-}
-
-/* Missing attributes fail what asks for something and pass what asks for its absence; attributes
- * that are not texts pass every text predicate; the first of a name counts. */
-static void constraints_select_agents(void **state)
-{
-    Cell *cell = *state;
-    static const struct {
-        const char *selector, *predicate, *attributes;
-        gboolean excluded;
-    } cases[] = {
-        {"\"attribute_name\":\"rack\"", "\"exists\":{}", "rack:r1", FALSE},
-        {"\"attribute_name\":\"rack\"", "\"exists\":{}", "row:r1", TRUE},
-        {"\"attribute_name\":\"rack\"", "\"not_exists\":{}", "row:r1", FALSE},
-        {"\"attribute_name\":\"rack\"", "\"not_exists\":{}", "rack:r1", TRUE},
-        {"\"attribute_name\":\"rack\"", "\"text_equals\":{\"value\":\"r1\"}", "rack:r1", FALSE},
-        {"\"attribute_name\":\"rack\"", "\"text_equals\":{\"value\":\"r1\"}", "rack:r2;rack:r1",
-         TRUE},
-        {"\"attribute_name\":\"rack\"", "\"text_equals\":{\"value\":\"r1\"}", "", TRUE},
-        {"\"attribute_name\":\"rack\"", "\"text_equals\":{\"value\":\"r1\"}", "rack:7", FALSE},
-        {"\"attribute_name\":\"rack\"", "\"text_not_equals\":{\"value\":\"r1\"}", "rack:r1", TRUE},
-        {"\"attribute_name\":\"rack\"", "\"text_not_equals\":{\"value\":\"r1\"}", "", FALSE},
-        {"\"attribute_name\":\"rack\"", "\"text_matches\":{\"regex\":\"r[0-9]\"}", "rack:r1",
-         FALSE},
-        {"\"attribute_name\":\"rack\"", "\"text_matches\":{\"regex\":\"r[0-9]\"}", "rack:r12",
-         TRUE},
-        {"\"attribute_name\":\"rack\"", "\"text_not_matches\":{\"regex\":\"r.*\"}", "rack:r12",
-         TRUE},
-        {"\"attribute_name\":\"rack\"", "\"text_not_matches\":{\"regex\":\"r.*\"}", "rack:7",
-         FALSE},
-        {"\"pseudoattribute_type\":\"HOSTNAME\"", "\"text_equals\":{\"value\":\"host-7\"}", "",
-         FALSE},
-        {"\"pseudoattribute_type\":\"ZONE\"", "\"exists\":{}", "", TRUE},
-    };
-    for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
-        g_autofree char *text = g_strdup_printf(
-            "{\"role_constraints\":{\"r\":{\"groups\":[{\"attribute_constraints\":[{\"selector\":"
-            "{%s},\"predicate\":{%s}}]}]}}}",
-            cases[c].selector, cases[c].predicate);
-        if (excludes(cell, text, cases[c].attributes, NULL) != cases[c].excluded)
-            fail_msg("case %zu: %s on '%s'", c, text, cases[c].attributes);
-    }
-    assert_false(excludes(
-        cell,
-        CONSTRAINT("\"pseudoattribute_type\":\"REGION\"", "\"text_equals\":{\"value\":\"eu\"}"), "",
-        "eu"));
-}
-
-static void bad_constraints_are_refused(void **state)
-{
-    Cell *cell = *state;
-    static const char *const bad[] = {
-        "[]",
-        "{\"role_constraints\":[]}",
-        "{\"role_constraints\":{\"r\":{\"groups\":[]}}}",
-        "{\"role_constraints\":{\"r\":{\"groups\":[{\"attribute_constraints\":[]}]}}}",
-        "{\"role_constraints\":{\"/\":{\"groups\":[{\"attribute_constraints\":[{}]}]}}}",
-        CONSTRAINT("", "\"exists\":{}"),
-        CONSTRAINT("\"pseudoattribute_type\":\"MOON\"", "\"exists\":{}"),
-        CONSTRAINT("\"attribute_name\":\"x\"", "\"likes\":{}"),
-        CONSTRAINT("\"attribute_name\":\"x\"", "\"text_equals\":{}"),
-        CONSTRAINT("\"attribute_name\":\"x\"", "\"text_matches\":{\"regex\":\"(\"}"),
-    };
-    for (size_t b = 0; b < G_N_ELEMENTS(bad); b++) assert_null(constraints(cell, bad[b]));
 }
 
 /* ---- Operations ---- */
@@ -307,8 +211,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OPERATOR_TEST(who_holds_something_is_told_of_maintenance),
         OPERATOR_TEST(only_whitelisted_hosts_are_offered),
-        OPERATOR_TEST(constraints_select_agents),
-        OPERATOR_TEST(bad_constraints_are_refused),
         OPERATOR_TEST(a_reservation_changes_offer_and_total),
         OPERATOR_TEST(operators_change_only_what_is_available),
         OPERATOR_TEST(a_shared_volume_is_offered_again),
