@@ -86,7 +86,7 @@ static HfTime hit(void *model, HfWorld *world, uint32_t host)
     if (hf_world_agent_stop(world, host))
         hf_world_executors_lose(world, host, config->lose_executors,
                                 &restart->strike.streams[host]);
-    hf_world_fault_after(world, restart->strike.entity, down, TIMER_START, host);
+    hf_world_fault_after(world, restart->strike.row, down, TIMER_START, host);
     return down;
 }
 

@@ -38,7 +38,7 @@ gboolean hf_strike_init(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
                         GError **error)
 {
     HfAttributes want = {0};
-    *strike = (HfStrike){.keys = keys, .entity = env->entity, .hit = hit, .model = model};
+    *strike = (HfStrike){.keys = keys, .row = env->row, .hit = hit, .model = model};
     if (!hf_failure_groups_check(world, keys->agents, error)) return FALSE;
     if (keys->attribute && !hf_attributes_parse(env->catalog, keys->attribute, &want, error))
         return FALSE;
@@ -51,7 +51,8 @@ gboolean hf_strike_init(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
     }
     strike->streams = g_new(HfStream, hf_world_hosts(world));
     for (uint32_t h = 0; h < hf_world_hosts(world); h++)
-        hf_model_stream(&strike->streams[h], env, purpose, h);
+        hf_model_stream(&strike->streams[h], env, purpose,
+                        hf_stream_entity(hf_world_host_name(world, h)));
     return TRUE;
 }
 
@@ -69,13 +70,13 @@ HfTime hf_strike_draw(HfStrike *strike, const HfLaw *law, uint32_t host)
 static void arm_one(HfStrike *strike, HfWorld *world, uint32_t host, HfTime busy)
 {
     HfTime gap = hf_strike_draw(strike, &strike->keys->mtbf, host);
-    hf_world_fault_after(world, strike->entity, hf_time_add(busy, gap), HF_STRIKE_TIMER_ONE, host);
+    hf_world_fault_after(world, strike->row, hf_time_add(busy, gap), HF_STRIKE_TIMER_ONE, host);
 }
 
 void hf_strike_start(HfStrike *strike, HfWorld *world)
 {
     if (strike->keys->at != HF_TIME_NEVER) {
-        hf_world_fault_after(world, strike->entity, strike->keys->at, HF_STRIKE_TIMER_ALL, 0);
+        hf_world_fault_after(world, strike->row, strike->keys->at, HF_STRIKE_TIMER_ALL, 0);
         return;
     }
     for (guint32 i = 0; i < strike->hosts.count; i++)
@@ -93,6 +94,6 @@ gboolean hf_strike_timer(HfStrike *strike, HfWorld *world, uint32_t kind, uint64
     for (guint32 i = 0; i < strike->hosts.count; i++)
         strike->hit(strike->model, world, strike->hosts.at[i]);
     if (strike->keys->every > 0)
-        hf_world_fault_after(world, strike->entity, strike->keys->every, HF_STRIKE_TIMER_ALL, 0);
+        hf_world_fault_after(world, strike->row, strike->keys->every, HF_STRIKE_TIMER_ALL, 0);
     return TRUE;
 }

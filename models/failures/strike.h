@@ -65,7 +65,7 @@ typedef HfTime (*HfStrikeHit)(void *model, HfWorld *world, uint32_t host);
 
 typedef struct HfStrike {
     const HfStrikeKeys *keys;
-    uint32_t entity;
+    uint32_t row;
     HfStream *streams;      /* [hosts of the world] for the law, and for the model's own draws */
     HF_VEC(uint32_t) hosts; /* that it strikes */
     HfStrikeHit hit;
