@@ -177,11 +177,11 @@ static void set_up(Bench *bench, const Workload *workload, HfEventListKind list,
     }
     if (workload->main == on_cancel) {
         bench->timeout = g_new0(HfEvent, n);
-        hf_engine_prefetch(bench->engine, KIND_MAIN, bench->timeout, sizeof(HfEvent));
+        hf_engine_prefetch_events(bench->engine, KIND_MAIN, bench->timeout, sizeof(HfEvent));
     }
     if (workload->main == on_extend) {
         bench->timer = g_new0(HfTimer, n);
-        hf_engine_prefetch(bench->engine, KIND_MAIN, bench->timer, sizeof(HfTimer));
+        hf_engine_prefetch_timers(bench->engine, KIND_MAIN, bench->timer, sizeof(HfTimer));
     }
     for (uint64_t i = 0; i < n; i++)
         hf_engine_after(bench->engine, exponential(&bench->draws, 1e9), KIND_MAIN, (uint32_t)i, 0);

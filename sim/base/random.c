@@ -24,6 +24,7 @@ _Static_assert(sizeof(HfStream) == 64, "one stream fills one cache line");
 #define PHILOX_W1     UINT32_C(0xbb67ae85) /* sqrt(3) - 1 */
 #define PHILOX_ROUNDS 10
 #define BATCH_PAIRS   16 /* pairs of blocks computed together for many draws */
+#define BATCH_WORDS   (BATCH_PAIRS * HF_STREAM_WORDS)
 
 static inline void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1)
 {
@@ -276,13 +277,13 @@ double hf_stream_exponential(HfStream *stream)
 typedef struct Batch {
     HfStream stream; /* its block: the one after this batch */
     uint32_t used;   /* of word[], always even */
-    uint32_t word[BATCH_PAIRS * HF_STREAM_WORDS];
+    uint32_t word[BATCH_WORDS];
 } Batch;
 
 static inline uint64_t next_of_batch(void *source)
 {
     Batch *batch = source;
-    if (batch->used == BATCH_PAIRS * HF_STREAM_WORDS) {
+    if (batch->used == BATCH_WORDS) {
         whole_batch(&batch->stream, batch->word);
         batch->stream.block += 2 * BATCH_PAIRS;
         batch->used = 0;
@@ -292,10 +293,30 @@ static inline uint64_t next_of_batch(void *source)
     return (uint64_t)pair[1] << 32 | pair[0];
 }
 
-static __attribute__((noinline)) double exponential_slow_of_batch(Batch *batch, uint32_t layer,
-                                                                  double x)
+/* As many as the words of the batch give without looking further; the next word is then a hard one,
+ * or none is left, or the count is full. */
+static inline uint32_t easy_exponentials(Batch *batch, double *draws_out, uint32_t count)
 {
-    return exponential_rest(next_of_batch, batch, layer, x);
+    const uint32_t *word = batch->word + batch->used;
+    uint32_t done = 0, end = (BATCH_WORDS - batch->used) / 2;
+    if (end > count) end = count;
+    for (; done < end; done++, word += 2) {
+        uint64_t bits = (uint64_t)word[1] << 32 | word[0];
+        const HfZigguratLayer *z = &hf_ziggurat_exponential[bits & (HF_ZIGGURAT_LAYERS - 1)];
+        if (__builtin_expect(bits >> 11 >= z->inside, 0)) break;
+        draws_out[done] = (double)(bits >> 11) * z->width;
+    }
+    batch->used += 2 * done;
+    return done;
+}
+
+static __attribute__((noinline)) double hard_exponential(Batch *batch)
+{
+    uint64_t bits = next_of_batch(batch);
+    uint32_t layer = bits & (HF_ZIGGURAT_LAYERS - 1);
+    const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
+    double x = (double)(bits >> 11) * z->width;
+    return bits >> 11 < z->inside ? x : exponential_rest(next_of_batch, batch, layer, x);
 }
 
 /* A stream that stands before a whole pair of blocks is put aside for a batch, and afterwards where
@@ -308,17 +329,12 @@ void hf_stream_exponentials(HfStream *stream, double *draws_out, uint32_t count)
     Batch batch;
     batch.stream = *stream;
     batch.stream.block -= 2;
-    batch.used = BATCH_PAIRS * HF_STREAM_WORDS;
-    for (; done < count; done++) {
-        uint64_t bits = next_of_batch(&batch);
-        uint32_t layer = bits & (HF_ZIGGURAT_LAYERS - 1);
-        const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
-        double x = (double)(bits >> 11) * z->width;
-        if (__builtin_expect(bits >> 11 >= z->inside, 0))
-            x = exponential_slow_of_batch(&batch, layer, x);
-        draws_out[done] = x;
+    batch.used = BATCH_WORDS;
+    while (done < count) {
+        draws_out[done++] = hard_exponential(&batch);
+        done += easy_exponentials(&batch, draws_out + done, count - done);
     }
-    uint32_t left = BATCH_PAIRS * HF_STREAM_WORDS - batch.used; /* words of the batch */
+    uint32_t left = BATCH_WORDS - batch.used;
     uint32_t pairs = (left + HF_STREAM_WORDS - 1) / HF_STREAM_WORDS;
     stream->block = batch.stream.block - 2 * (uint64_t)pairs;
     refill(stream);

@@ -14,11 +14,12 @@
 
 #include "engine/memory_internal.h"
 
-#define SWEEP_SLACK    1024 /* dead keys that are never worth a sweep */
-#define SWEEP_FACTOR   2    /* dead keys for each live one before they are swept out */
-#define PREFETCH_SLOTS 8192 /* below this many records the second cache holds them all */
-#define FETCH_RECORD   16   /* how many events ahead a record is fetched.. */
-#define FETCH_TARGET   8    /* ..and what its handler will touch */
+#define SWEEP_SLACK  1024 /* dead keys that are never worth a sweep */
+#define SWEEP_FACTOR 2    /* dead keys for each live one before they are swept out */
+#define NEAR_RECORDS 8192 /* so many are held by the nearer caches */
+#define FETCH_RECORD 16   /* how many events ahead a record is fetched.. */
+#define FETCH_TARGET 8    /* ..and what its handler will touch.. */
+#define FETCH_HANDLE 4    /* ..and what stands behind the handle there */
 
 _Static_assert(FETCH_RECORD <= HF_LADDER_AHEAD, "places before bottom are read");
 
@@ -67,23 +68,44 @@ uint32_t hf_engine_kinds(const HfEngine *engine)
     return engine->kinds.count;
 }
 
-void hf_engine_prefetch(HfEngine *engine, HfEventKind kind, const void *base, size_t stride)
+static void prefetch(HfEngine *engine, HfEventKind kind, const void *base, size_t stride,
+                     uint32_t what)
 {
     HF_ASSERT(kind < engine->kinds.count);
+    HF_ASSERT(stride <= UINT32_MAX);
     engine->kinds.at[kind].prefetch_base = base;
-    engine->kinds.at[kind].prefetch_stride = stride;
-    engine->is_prefetching = engine->timers_used > 0;
+    engine->kinds.at[kind].prefetch_stride = (uint32_t)stride;
+    engine->kinds.at[kind].prefetch_what = base != NULL ? what : 0;
+    engine->ahead &= AHEAD_RECORDS | AHEAD_LOOK;
+    if (engine->timers_used > 0) engine->ahead |= AHEAD_TARGETS;
     for (guint32 i = 0; i < engine->kinds.count; i++)
-        if (engine->kinds.at[i].prefetch_base != NULL) engine->is_prefetching = TRUE;
+        engine->ahead |= engine->kinds.at[i].prefetch_what;
+}
+
+void hf_engine_prefetch(HfEngine *engine, HfEventKind kind, const void *base, size_t stride)
+{
+    prefetch(engine, kind, base, stride, AHEAD_TARGETS);
+}
+
+void hf_engine_prefetch_events(HfEngine *engine, HfEventKind kind, const HfEvent *base,
+                               size_t stride)
+{
+    prefetch(engine, kind, base, stride, AHEAD_TARGETS | AHEAD_EVENTS);
+}
+
+void hf_engine_prefetch_timers(HfEngine *engine, HfEventKind kind, const HfTimer *base,
+                               size_t stride)
+{
+    prefetch(engine, kind, base, stride, AHEAD_TARGETS | AHEAD_TIMERS);
 }
 
 void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look)
 {
     HF_ASSERT(kind < engine->kinds.count);
     engine->kinds.at[kind].look = look;
-    engine->is_looking = FALSE;
+    engine->ahead &= ~AHEAD_LOOK;
     for (guint32 i = 0; i < engine->kinds.count; i++)
-        if (engine->kinds.at[i].look != NULL) engine->is_looking = TRUE;
+        if (engine->kinds.at[i].look != NULL) engine->ahead |= AHEAD_LOOK;
 }
 
 /* ---- Records ----------------------------------------------------------------------------------*/
@@ -96,6 +118,7 @@ static void grow_records(HfEngine *engine)
                                       room * sizeof(HfEventRecord));
     if (engine->records_room == 0) engine->records[0] = (HfEventRecord){0}; /* looked ahead at */
     engine->records_room = room;
+    if (room > NEAR_RECORDS) engine->ahead |= AHEAD_RECORDS;
     engine->allocations++;
 }
 
@@ -109,6 +132,12 @@ void hf_engine__add_record(HfEngine *engine)
 }
 
 /* ---- Putting keys into the list and taking them out -------------------------------------------*/
+
+uint64_t hf_engine__push(HfEngine *engine, HfEventKey key)
+{
+    if (engine->list == HF_EVENT_LIST_HEAP) return hf_heap__push(&engine->heap, key);
+    return hf_ladder__push(&engine->ladder, key, hf_key__high_first(engine->now));
+}
 
 uint64_t hf_engine__push_present(HfEngine *engine, HfEventKey key)
 {
@@ -127,12 +156,28 @@ static inline const HfEventRecord *record_of(const HfEngine *engine, const HfEve
 static inline __attribute__((always_inline)) void fetch_target(const HfEngine *engine,
                                                                const HfEventKey *key)
 {
-    const HfEventRecord *record = record_of(engine, key);
-    const Kind *kind = &engine->kinds.at[record->kind];
-    if (record->is_timer)
-        __builtin_prefetch(&engine->timers[record->target], 1);
+    uint64_t what = record_of(engine, key)->what;
+    const Kind *kind = &engine->kinds.at[hf_event__kind(what)];
+    uint32_t target = hf_event__target(what);
+    if (hf_event__is_timer(what))
+        __builtin_prefetch(&engine->timers[target], 1);
     else if (kind->prefetch_base != NULL)
-        __builtin_prefetch(kind->prefetch_base + record->target * kind->prefetch_stride, 1);
+        __builtin_prefetch(kind->prefetch_base + (size_t)target * kind->prefetch_stride, 1);
+}
+
+/* The event or the timer whose handle lies there. */
+static inline __attribute__((always_inline)) void fetch_handle(const HfEngine *engine,
+                                                               const HfEventKey *key)
+{
+    uint64_t what = record_of(engine, key)->what;
+    const Kind *kind = &engine->kinds.at[hf_event__kind(what)];
+    if (hf_event__is_timer(what) || !(kind->prefetch_what & (AHEAD_EVENTS | AHEAD_TIMERS))) return;
+    const uint64_t *handle = (const void *)(kind->prefetch_base +
+                                            (size_t)hf_event__target(what) * kind->prefetch_stride);
+    if (kind->prefetch_what & AHEAD_EVENTS)
+        __builtin_prefetch(&engine->records[hf_key__slot(*handle)], 1);
+    else
+        __builtin_prefetch(&engine->timers[(uint32_t)*handle], 1);
 }
 
 /*
@@ -143,41 +188,51 @@ static inline __attribute__((always_inline)) void fetch_ahead(const HfEngine *en
                                                               const HfEventKey *next)
 {
     __builtin_prefetch(record_of(engine, next - FETCH_RECORD), 1);
-    if (engine->is_prefetching) fetch_target(engine, next - FETCH_TARGET);
+    if (engine->ahead & AHEAD_TARGETS) fetch_target(engine, next - FETCH_TARGET);
+    if (engine->ahead & (AHEAD_EVENTS | AHEAD_TIMERS)) fetch_handle(engine, next - FETCH_HANDLE);
 }
 
 /* Bottom was filled: do the same for the first events of it, all at once. */
 static inline __attribute__((always_inline)) void fetch_first(const HfEngine *engine)
 {
-    const HfEventKey *next = engine->ladder.bottom + engine->ladder.bottom_count;
+    const HfEventKey *next = engine->ladder.least;
     for (int i = 0; i < FETCH_RECORD; i++) __builtin_prefetch(record_of(engine, next - i), 1);
-    if (engine->is_prefetching)
+    if (engine->ahead & AHEAD_TARGETS)
         for (int i = 0; i < FETCH_TARGET; i++) fetch_target(engine, next - i);
+    if (engine->ahead & (AHEAD_EVENTS | AHEAD_TIMERS))
+        for (int i = 0; i < FETCH_HANDLE; i++) fetch_handle(engine, next - i);
+}
+
+/* What a handler is told. */
+static inline void tell(HfEventArgs *event, HfEventKey key, const HfEventRecord *record)
+{
+    uint64_t what = record->what;
+    event->now = hf_key__time(key);
+    event->arg = record->arg;
+    event->arg2 = record->arg2;
+    event->target = hf_event__target(what);
+    event->kind = hf_event__kind(what);
 }
 
 /* Show the event of a key to its kind. */
 static void look(const HfEngine *engine, HfEventKey key, uint32_t step)
 {
     const HfEventRecord *record = record_of(engine, &key);
-    const Kind *kind = &engine->kinds.at[record->kind];
-    if (record->low != key.low || record->is_timer || kind->look == NULL) return;
-    kind->look(kind->context,
-               &(HfEventArgs){.now = hf_key__time(key),
-                              .arg = record->arg,
-                              .arg2 = record->arg2,
-                              .target = record->target,
-                              .kind = record->kind},
-               step);
+    const Kind *kind = &engine->kinds.at[hf_event__kind(record->what)];
+    if (record->low != key.low || hf_event__is_timer(record->what) || kind->look == NULL) return;
+    HfEventArgs event;
+    tell(&event, key, record);
+    kind->look(kind->context, &event, step);
 }
 
 /* An event is about to fire: those behind it in bottom come a step nearer. */
 static void look_from_bottom(const HfEngine *engine)
 {
     const HfLadder *ladder = &engine->ladder;
+    uint32_t count = hf_ladder__in_bottom(ladder);
     for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
         uint32_t behind = HF_LOOK_STEPS - step;
-        if (behind <= ladder->bottom_count)
-            look(engine, ladder->bottom[ladder->bottom_count + 1 - behind], step);
+        if (behind <= count) look(engine, ladder->least[1 - (int)behind], step);
     }
 }
 
@@ -185,10 +240,10 @@ static void look_from_bottom(const HfEngine *engine)
 static void look_at_first(const HfEngine *engine)
 {
     const HfLadder *ladder = &engine->ladder;
+    uint32_t count = hf_ladder__in_bottom(ladder);
     for (uint32_t step = 0; step + 1 < HF_LOOK_STEPS; step++)
         for (uint32_t behind = 1; behind < HF_LOOK_STEPS - step; behind++)
-            if (behind <= ladder->bottom_count)
-                look(engine, ladder->bottom[ladder->bottom_count + 1 - behind], step);
+            if (behind <= count) look(engine, ladder->least[1 - (int)behind], step);
 }
 
 static gboolean refill(HfEngine *engine, uint64_t limit)
@@ -196,8 +251,8 @@ static gboolean refill(HfEngine *engine, uint64_t limit)
     HfLadder *ladder = &engine->ladder;
     gboolean is_purging = ladder->dead * 4 > engine->live;
     if (!hf_ladder__refill(ladder, limit, is_purging ? engine->records : NULL)) return FALSE;
-    if (engine->records_used > PREFETCH_SLOTS) fetch_first(engine);
-    if (engine->is_looking) look_at_first(engine);
+    if (engine->ahead & AHEAD_RECORDS) fetch_first(engine);
+    if (engine->ahead & AHEAD_LOOK) look_at_first(engine);
     return TRUE;
 }
 
@@ -206,9 +261,8 @@ static HfEventKey pop_present(HfEngine *engine)
 {
     HfLadder *ladder = &engine->ladder;
     HfEventKey first = ladder->ring[ladder->ring_head];
-    if (ladder->bottom_count == 0) (void)refill(engine, first.high);
-    if (ladder->bottom_count > 0 && hf_key__less(ladder->bottom[ladder->bottom_count], first))
-        return ladder->bottom[ladder->bottom_count--];
+    if (ladder->least == ladder->bottom) (void)refill(engine, first.high);
+    if (hf_key__less(*ladder->least, first)) return *ladder->least--;
     ladder->ring_head = (ladder->ring_head + 1) & (ladder->ring_room - 1);
     ladder->ring_count--;
     return first;
@@ -227,11 +281,11 @@ static gboolean pop_key(HfEngine *engine, uint64_t limit, HfEventKey *key_out)
         *key_out = pop_present(engine);
         return TRUE;
     }
-    if (ladder->bottom_count == 0 && !refill(engine, limit)) return FALSE;
-    *key_out = ladder->bottom[ladder->bottom_count];
+    if (ladder->least == ladder->bottom && !refill(engine, limit)) return FALSE;
+    *key_out = *ladder->least;
     if (key_out->high > limit) return FALSE;
-    ladder->bottom_count--;
-    if (engine->is_looking) look_from_bottom(engine);
+    ladder->least--;
+    if (engine->ahead & AHEAD_LOOK) look_from_bottom(engine);
     return TRUE;
 }
 
@@ -254,27 +308,25 @@ void hf_engine__leave_dead_key(HfEngine *engine)
 /* The event of an extended timer surfaced early: put it back under its real key. */
 static gboolean requeue_if_extended(HfEngine *engine, HfEventKey key, HfEventRecord *record)
 {
-    Timer *timer = &engine->timers[record->target];
+    Timer *timer = &engine->timers[hf_event__target(record->what)];
     HF_ASSERT(timer->event == key.low);
-    if (timer->sequence == 0) return FALSE;
-    HfEventKey real = hf_key__make(timer->due, timer->sequence, hf_key__slot(key.low));
+    if (timer->due == timer->queued) return FALSE;
+    HfEventKey real = hf_key__place(timer->due, timer->sequence, hf_key__slot(key.low));
     record->low = timer->event = real.low;
     timer->queued = timer->due;
-    timer->sequence = 0;
     engine->requeued++;
     (void)hf_engine__push(engine, real);
     return TRUE;
 }
 
 /* Whether an event fires now that its key was taken out: not if it was cancelled or put off. */
-static inline gboolean is_due(HfEngine *engine, HfEventKey key)
+static gboolean is_due(HfEngine *engine, HfEventKey key)
 {
     HfEventRecord *record = &engine->records[hf_key__slot(key.low)];
-    if (G_UNLIKELY(record->low != key.low)) {
-        --*dead_keys(engine);
-        return FALSE;
-    }
-    return !G_UNLIKELY(record->is_timer) || !requeue_if_extended(engine, key, record);
+    if (record->low == key.low)
+        return !hf_event__is_timer(record->what) || !requeue_if_extended(engine, key, record);
+    --*dead_keys(engine);
+    return FALSE;
 }
 
 /* Take the next event that will really fire, at or before `limit`. */
@@ -306,7 +358,7 @@ static inline HfEvent schedule(HfEngine *engine, HfTime when, HfEventKind kind, 
         return schedule_more(engine, when, kind, target, arg, arg2);
     HF_ASSERT(kind < engine->kinds.count);
     engine->kinds.at[kind].counts.scheduled++;
-    return hf_engine__schedule(engine, when, kind, FALSE, target, arg, arg2);
+    return hf_engine__schedule(engine, when, hf_event__what(target, kind, FALSE), arg, arg2);
 }
 
 HfEvent hf_engine_at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
@@ -354,8 +406,8 @@ gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event)
     uint32_t slot = hf_key__slot(*event);
     *event = 0;
     if (record == NULL) return FALSE;
-    HF_ASSERT(!record->is_timer); /* timers are stopped */
-    engine->kinds.at[record->kind].counts.cancelled++;
+    HF_ASSERT(!hf_event__is_timer(record->what)); /* timers are stopped */
+    engine->kinds.at[hf_event__kind(record->what)].counts.cancelled++;
     hf_engine__give_slot(engine, slot);
     hf_engine__leave_dead_key(engine);
     return TRUE;
@@ -363,40 +415,50 @@ gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event)
 
 /* ---- Running ----------------------------------------------------------------------------------*/
 
-_Static_assert(offsetof(HfEventArgs, arg) == offsetof(HfEventRecord, arg) &&
-                   offsetof(HfEventArgs, arg2) == offsetof(HfEventRecord, arg2) &&
-                   offsetof(HfEventArgs, target) == offsetof(HfEventRecord, target) &&
-                   offsetof(HfEventArgs, kind) == offsetof(HfEventRecord, kind) &&
-                   sizeof(HfEventArgs) == sizeof(HfEventRecord),
-               "what a handler is told is copied as it lies in the record");
-
-/* The row of a timer that fires is free again. */
-static void end_timer(HfEngine *engine, HfEventArgs *event)
+/* From here on the event has fired: its slot is free for what the handler does. `now` and `kind`
+ * are those of the event, at hand. */
+static inline __attribute__((always_inline)) void
+hand_over(HfEngine *engine, uint32_t slot, HfTime now, HfEventKind kind_ix, HfEventArgs *event)
 {
-    const Timer *timer = &engine->timers[event->target];
-    uint32_t row = event->target;
-    event->arg = timer->arg;
-    event->target = timer->target;
-    hf_engine__give_timer(engine, row);
+    hf_engine__give_slot(engine, slot);
+    HF_ASSERT(now >= engine->now);
+    engine->now = now;
+    Kind *kind = &engine->kinds.at[kind_ix];
+    kind->counts.fired++;
+    if (G_UNLIKELY(engine->hook != NULL)) engine->hook(engine->hook_context, event);
+    kind->handler(kind->context, event);
 }
 
-/* From here on the event has fired: its slot and its timer are free for what the handler does. */
-static inline __attribute__((always_inline)) void fire(HfEngine *engine, HfEventKey key)
+/* The row of a timer is free for what the handler does, too. */
+static __attribute__((noinline)) void fire_timer(HfEngine *engine, HfEventKey key)
 {
     uint32_t slot = hf_key__slot(key.low);
-    const HfEventRecord *record = &engine->records[slot];
-    const size_t from = offsetof(HfEventArgs, arg);
+    uint64_t what = engine->records[slot].what;
+    uint32_t row = hf_event__target(what);
+    HfEventArgs event = {.now = hf_key__time(key),
+                         .arg = engine->timers[row].arg,
+                         .target = engine->timers[row].target,
+                         .kind = hf_event__kind(what)};
+    hf_engine__give_timer(engine, row);
+    hand_over(engine, slot, event.now, event.kind, &event);
+}
+
+static inline __attribute__((always_inline)) void fire_event(HfEngine *engine, HfEventKey key,
+                                                             const HfEventRecord *record)
+{
     HfEventArgs event;
-    event.now = hf_key__time(key);
-    memcpy((char *)&event + from, (const char *)record + from, sizeof event - from);
-    if (G_UNLIKELY(record->is_timer)) end_timer(engine, &event);
-    hf_engine__give_slot(engine, slot);
-    HF_ASSERT(event.now >= engine->now);
-    engine->now = event.now;
-    Kind *kind = &engine->kinds.at[event.kind];
-    kind->counts.fired++;
-    if (G_UNLIKELY(engine->hook != NULL)) engine->hook(engine->hook_context, &event);
-    kind->handler(kind->context, &event);
+    HfEventKind kind = hf_event__kind(record->what);
+    tell(&event, key, record);
+    hand_over(engine, hf_key__slot(key.low), hf_key__time(key), kind, &event);
+}
+
+static void fire(HfEngine *engine, HfEventKey key)
+{
+    const HfEventRecord *record = &engine->records[hf_key__slot(key.low)];
+    if (hf_event__is_timer(record->what))
+        fire_timer(engine, key);
+    else
+        fire_event(engine, key, record);
 }
 
 /* Fire from bottom until something is to be asked first. */
@@ -404,13 +466,19 @@ static void run_freely(HfEngine *engine)
 {
     HfLadder *ladder = &engine->ladder;
     for (;;) {
-        const HfEventKey *next = &ladder->bottom[ladder->bottom_count];
+        const HfEventKey *next = ladder->least;
         HfEventKey key = *next;
         if (key.high >= engine->free_run) return;
-        ladder->bottom_count--;
-        if (engine->records_used > PREFETCH_SLOTS) fetch_ahead(engine, next);
-        if (G_UNLIKELY(engine->is_looking)) look_from_bottom(engine);
-        if (is_due(engine, key)) fire(engine, key);
+        ladder->least--;
+        if (engine->ahead != 0) {
+            if (engine->ahead & AHEAD_RECORDS) fetch_ahead(engine, next);
+            if (engine->ahead & AHEAD_LOOK) look_from_bottom(engine);
+        }
+        const HfEventRecord *record = &engine->records[hf_key__slot(key.low)];
+        if (G_LIKELY(record->low == key.low && !hf_event__is_timer(record->what)))
+            fire_event(engine, key, record);
+        else if (is_due(engine, key))
+            fire_timer(engine, key);
     }
 }
 
@@ -490,8 +558,8 @@ HfEventCounts hf_engine_counts(const HfEngine *engine, HfEventKind kind)
 
 void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
 {
-    const HfListWork *work =
-        engine->list == HF_EVENT_LIST_LADDER ? &engine->ladder.work : &engine->heap.work;
+    HfListWork work =
+        engine->list == HF_EVENT_LIST_LADDER ? hf_ladder__work(&engine->ladder) : engine->heap.work;
     HfEngineStats stats = {
         .pending = engine->live,
         .pending_peak = engine->records_used - 1,
@@ -499,9 +567,9 @@ void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
                         engine->kinds.room * sizeof(Kind) + engine->names.room * sizeof(char *) +
                         engine->timers_room * sizeof(Timer) + hf_ladder__memory(&engine->ladder) +
                         hf_heap__memory(&engine->heap),
-        .allocations = engine->allocations + work->allocations,
-        .keys_moved = work->keys_moved,
-        .comparisons = work->comparisons,
+        .allocations = engine->allocations + work.allocations,
+        .keys_moved = work.keys_moved,
+        .comparisons = work.comparisons,
         .requeued = engine->requeued,
     };
     for (guint32 i = 0; i < engine->kinds.count; i++) {

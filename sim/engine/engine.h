@@ -78,6 +78,16 @@ uint32_t hf_engine_kinds(const HfEngine *engine);
 void hf_engine_prefetch(HfEngine *engine, HfEventKind kind, const void *base, size_t stride);
 
 /*
+ * The same where the record of a target is, or begins with, the handle of an event that the handler
+ * will probably cancel, or of a timer that it will move: what stands behind the handle is fetched,
+ * too. Here `base` is read through: for every target of a pending event the handle must be legible.
+ */
+void hf_engine_prefetch_events(HfEngine *engine, HfEventKind kind, const HfEvent *base,
+                               size_t stride);
+void hf_engine_prefetch_timers(HfEngine *engine, HfEventKind kind, const HfTimer *base,
+                               size_t stride);
+
+/*
  * Where one event follows pointers through much memory, its cost is the sum of the misses. A kind
  * may be shown its events before they fire, once for each step, a step being one event fired in
  * between: step 0 asks for the memory that the arguments name, step 1 for what that points to, and

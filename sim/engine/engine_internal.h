@@ -22,29 +22,38 @@ typedef struct Kind {
     void *context;
     HfEventCounts counts;
     const char *prefetch_base; /* NULL = none */
-    size_t prefetch_stride;
-    HfLookAhead look; /* NULL = none */
+    uint32_t prefetch_stride;
+    uint32_t prefetch_what; /* AHEAD_..: what else */
+    HfLookAhead look;       /* NULL = none */
 } Kind;
 
 _Static_assert(sizeof(Kind) == 64, "a kind is one cache line");
 
 /* A row; the handle is row and generation. Generations count up by one with every use. */
 typedef struct Timer {
-    HfEvent event;     /* the queued one; 0 = the row is free */
-    HfTime queued;     /* when that surfaces */
-    HfTime due;        /* >= queued */
-    uint64_t sequence; /* of the last extension; 0 = the event is due as queued */
-    uint64_t arg;      /* of a free row: the next free one + 1, 0 = none */
+    HfEvent event;       /* the queued one; 0 = the row is free */
+    HfTime queued;       /* when that surfaces */
+    HfTime due;          /* >= queued; if later, the timer was extended.. */
+    HfSequence sequence; /* ..and this is the number of the last extension */
+    uint64_t arg;        /* of a free row: the next free one + 1, 0 = none */
     uint32_t target;
     uint32_t generation;
-    uint64_t unused[2];
+    uint64_t unused;
 } Timer;
 
 _Static_assert(sizeof(Timer) == 64, "a timer is one cache line");
 
+enum {
+    AHEAD_RECORDS = 1, /* fetch them: there are more than the nearer caches hold */
+    AHEAD_TARGETS = 2, /* there is something to fetch beside them */
+    AHEAD_EVENTS = 4,  /* targets have handles of events */
+    AHEAD_TIMERS = 8,  /* or of timers */
+    AHEAD_LOOK = 16    /* some kind has a look-ahead */
+};
+
 struct HfEngine {
     HfTime now;
-    uint64_t sequence; /* the last one given out */
+    HfSequence sequence; /* the last one given out */
     /* Keys whose `high` is below may be fired straight from the ladder's bottom: 0 outside a run,
      * and whenever there is something to be asked before the next event. */
     uint64_t free_run;
@@ -60,8 +69,7 @@ struct HfEngine {
     void *hook_context;
     HfEventListKind list;
     gboolean is_running, is_stopped;
-    gboolean is_prefetching; /* there is something to fetch beside the records */
-    gboolean is_looking;     /* some kind has a look-ahead */
+    uint32_t ahead; /* AHEAD_..: what is done for events before their turn */
     HfLadder ladder;
     HfHeap heap;
     uint64_t dead; /* of the heap; the ladder counts its own */
@@ -92,10 +100,10 @@ static inline HfEventRecord *hf_engine__find(const HfEngine *engine, HfEvent eve
     return engine->records[slot].low == event ? &engine->records[slot] : NULL;
 }
 
-static inline uint64_t hf_engine__next_sequence(HfEngine *engine)
+static inline HfSequence hf_engine__next_sequence(HfEngine *engine)
 {
-    HF_ASSERT(engine->sequence < HF_KEY_SEQUENCE_MAX);
-    return ++engine->sequence;
+    HF_ASSERT(hf_sequence__step(&engine->sequence));
+    return engine->sequence;
 }
 
 /* The row of a timer is free again. */
@@ -104,31 +112,29 @@ void hf_engine__give_timer(HfEngine *engine, uint32_t row);
 /* A key of the present instant, greater than every other. Returns key.low. */
 uint64_t hf_engine__push_present(HfEngine *engine, HfEventKey key);
 
-/* A key whose time may be any from now on. Returns key.low. */
-static inline uint64_t hf_engine__push(HfEngine *engine, HfEventKey key)
-{
-    if (G_UNLIKELY(engine->list == HF_EVENT_LIST_HEAP)) return hf_heap__push(&engine->heap, key);
-    return hf_ladder__push(&engine->ladder, key, hf_key__high_first(engine->now));
-}
+/* Any key from the present on. Returns key.low. */
+uint64_t hf_engine__push(HfEngine *engine, HfEventKey key);
 
 /* `when` was checked. Into the record emptied last, of which there is one: the one most likely in
- * cache. */
+ * cache. Where a heap is used, the ladder has no bottom and no inbox, so that the last way is left.
+ */
 static inline __attribute__((always_inline)) HfEvent
-hf_engine__schedule(HfEngine *engine, HfTime when, HfEventKind kind, gboolean is_timer,
-                    uint32_t target, uint64_t arg, uint64_t arg2)
+hf_engine__schedule(HfEngine *engine, HfTime when, uint64_t what, uint64_t arg, uint64_t arg2)
 {
     uint32_t slot = engine->records_empty;
     HfEventRecord *record = &engine->records[slot];
-    HfEventKey key = hf_key__make(when, hf_engine__next_sequence(engine), slot);
+    HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), slot);
+    gboolean is_present = when == engine->now;
     engine->records_empty = (uint32_t)record->low;
     engine->live++;
     record->low = key.low;
     record->arg = arg;
     record->arg2 = arg2;
-    record->target = target;
-    record->kind = kind;
-    record->is_timer = (uint16_t)is_timer;
-    if (when == engine->now) return hf_engine__push_present(engine, key);
+    record->what = what;
+    if (G_UNLIKELY(is_present)) return hf_engine__push_present(engine, key);
+    if (key.high < engine->ladder.bottom_end)
+        return hf_ladder__push_bottom(&engine->ladder, key, hf_key__high_first(engine->now));
+    if (hf_ladder__post(&engine->ladder, key)) return key.low;
     return hf_engine__push(engine, key);
 }
 

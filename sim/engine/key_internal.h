@@ -33,17 +33,57 @@ typedef struct HfEventKey {
 typedef struct HfEventRecord {
     uint64_t low; /* of the key it was filled for; of a free one: the next free slot, 0 = none */
     uint64_t arg, arg2;
-    uint32_t target;
-    uint16_t kind;
-    uint16_t is_timer; /* target is then the row of the timer */
+    uint64_t what; /* target, kind, is_timer: written and read in one, for they are read at once */
 } HfEventRecord;
 
 _Static_assert(sizeof(HfEventRecord) == 32, "two records fill one cache line");
 
+/* Of a timer, target is the row of the timer. */
+static inline uint64_t hf_event__what(uint32_t target, uint16_t kind, gboolean is_timer)
+{
+    return (uint64_t)(is_timer != FALSE) << 48 | (uint64_t)kind << 32 | target;
+}
+
+static inline uint32_t hf_event__target(uint64_t what)
+{
+    return (uint32_t)what;
+}
+
+static inline uint16_t hf_event__kind(uint64_t what)
+{
+    return (uint16_t)(what >> 32);
+}
+
+static inline gboolean hf_event__is_timer(uint64_t what)
+{
+    return what >> 48 != 0;
+}
+
+/* A sequence number as its two places in a key. */
+typedef struct HfSequence {
+    uint64_t low;  /* its lower bits, above the place of the slot */
+    uint64_t high; /* its upper bits */
+} HfSequence;
+
+/* Count up by one. FALSE when no number is left. */
+static inline gboolean hf_sequence__step(HfSequence *sequence)
+{
+    if (G_LIKELY(!__builtin_add_overflow(sequence->low, UINT64_C(1) << HF_KEY_SLOT_BITS,
+                                         &sequence->low)))
+        return TRUE;
+    return ++sequence->high < 1U << HF_KEY_SEQUENCE_HIGH;
+}
+
+static inline HfEventKey hf_key__place(HfTime when, HfSequence sequence, uint32_t slot)
+{
+    return (HfEventKey){sequence.low | slot,
+                        (uint64_t)when << HF_KEY_SEQUENCE_HIGH | sequence.high};
+}
+
 static inline HfEventKey hf_key__make(HfTime when, uint64_t sequence, uint32_t slot)
 {
-    return (HfEventKey){sequence << HF_KEY_SLOT_BITS | slot,
-                        (uint64_t)when << HF_KEY_SEQUENCE_HIGH | sequence >> HF_KEY_SEQUENCE_LOW};
+    return hf_key__place(
+        when, (HfSequence){sequence << HF_KEY_SLOT_BITS, sequence >> HF_KEY_SEQUENCE_LOW}, slot);
 }
 
 static inline HfTime hf_key__time(HfEventKey key)

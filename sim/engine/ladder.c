@@ -20,16 +20,17 @@
 #define MIN_BUCKETS 4
 #define SPILL_KEEPS 32   /* keys that stay in bottom when the rest goes to top */
 #define SPREAD      128  /* keys for each bucket of a rung made of one */
-#define LINES_AHEAD 1024 /* chunks from which on the next bucket is fetched ahead of its turn */
+#define NEAR_CHUNKS 1024 /* so many are held by the nearer caches: nothing is fetched ahead */
 
 static inline HfEventKey *chunk_at(const HfLadder *ladder, uint32_t chunk)
 {
     return ladder->chunk + (size_t)chunk * HF_LADDER_CHUNK;
 }
 
-static inline uint32_t chunks_of(uint32_t keys)
+/* Keys in a bucket: all of its chunks are full but the last. */
+static inline uint32_t count_of(const HfBucket *bucket)
 {
-    return keys / HF_LADDER_CHUNK + (keys % HF_LADDER_CHUNK != 0);
+    return bucket->chunks * HF_LADDER_CHUNK - (-bucket->after & (HF_LADDER_CHUNK - 1));
 }
 
 /* Of a bucket that is not empty. */
@@ -63,12 +64,14 @@ static void limit_bottom(HfLadder *ladder, uint32_t limit)
     size_t places = HF_LADDER_AHEAD + 1 + (size_t)room + HF_SORT_PAD;
     HfEventKey *base = g_new0(HfEventKey, places);
     base[HF_LADDER_AHEAD] = (HfEventKey){0, UINT64_MAX};
+    uint32_t count = hf_ladder__in_bottom(ladder);
     if (ladder->bottom != NULL) {
         memcpy(base, ladder->bottom - HF_LADDER_AHEAD,
-               (HF_LADDER_AHEAD + 1 + (size_t)ladder->bottom_count) * sizeof *base);
+               (HF_LADDER_AHEAD + 1 + (size_t)count) * sizeof *base);
         g_free(ladder->bottom - HF_LADDER_AHEAD);
     }
     ladder->bottom = base + HF_LADDER_AHEAD;
+    ladder->least = ladder->bottom + count;
     ladder->bottom_room = room;
     ladder->work.allocations++;
 }
@@ -136,18 +139,18 @@ static inline void end_pool(HfLadder *ladder, const Pool *pool)
 
 static inline void append(Pool *pool, HfBucket *bucket, HfEventKey key)
 {
-    uint32_t after = bucket->after, count = bucket->count;
-    if (count % HF_LADDER_CHUNK == 0) { /* empty, or its last chunk is full */
+    uint32_t after = bucket->after;
+    if (after % HF_LADDER_CHUNK == 0) { /* empty, or its last chunk is full */
         uint32_t fresh = pool->free_head, last = (after - 1) / HF_LADDER_CHUNK;
         pool->free_head = pool->next[fresh];
-        pool->next[fresh] = count == 0 ? fresh : pool->next[last];
-        if (count > 0) pool->next[last] = fresh;
+        pool->next[fresh] = after == 0 ? fresh : pool->next[last];
+        if (after > 0) pool->next[last] = fresh;
         after = fresh * HF_LADDER_CHUNK;
+        bucket->chunks++;
         pool->taken++;
     }
     hf_key__put(&pool->chunk[after], key);
     bucket->after = after + 1;
-    bucket->count = count + 1;
 }
 
 /* Give a chunk back whose keys were read. */
@@ -164,8 +167,8 @@ static inline void free_chunks(HfLadder *ladder, HfBucket *bucket)
     uint32_t last = last_chunk(bucket), first = ladder->next[last];
     ladder->next[last] = ladder->chunks_free_head;
     ladder->chunks_free_head = first;
-    ladder->chunks_free += chunks_of(bucket->count);
-    bucket->count = 0;
+    ladder->chunks_free += bucket->chunks;
+    *bucket = (HfBucket){0, 0};
 }
 
 static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
@@ -173,25 +176,31 @@ static inline HfBucket *bucket_for(const HfRung *rung, uint64_t high)
     return &rung->bucket[(high - rung->start) >> rung->shift];
 }
 
-/*
- * Put the keys of the inbox away. Which rung is as good as random, so it is counted without a
- * branch.
- */
+/* Where a key of the inbox goes. Whether that is top or the first rung is as good as random, so it
+ * is found without a branch; keys for deeper rungs are few. */
+static inline HfBucket *home_of(const HfLadder *ladder, uint64_t high)
+{
+    const HfRung *rung = ladder->rung + (size_t)(high < ladder->from[0]);
+    if (G_UNLIKELY(high < ladder->from[1]))
+        for (rung++; high < ladder->from[rung - ladder->rung];) rung++;
+    return bucket_for(rung, high);
+}
+
 static void empty_inbox(HfLadder *ladder)
 {
-    uint32_t count = ladder->inbox_count;
-    HfBucket *home[HF_LADDER_INBOX];
+    const uint32_t count = ladder->inbox_count;
+    const HfEventKey *const key = ladder->inbox;
     Pool pool = begin_pool(ladder, count);
-    const uint64_t *from = ladder->from;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t high = ladder->inbox[i].high;
-        uint32_t r = (uint32_t)(high < from[0]) + (uint32_t)(high < from[1]) +
-                     (uint32_t)(high < from[2]) + (uint32_t)(high < from[3]);
-        while (G_UNLIKELY(r > 3) && high < from[r]) r++;
-        home[i] = bucket_for(&ladder->rung[r], high);
-        __builtin_prefetch(&pool.chunk[home[i]->after], 1);
+    if (ladder->chunks_room <= NEAR_CHUNKS) {
+        for (size_t i = 0; i < count; i++) append(&pool, home_of(ladder, key[i].high), key[i]);
+    } else {
+        HfBucket *home[HF_LADDER_INBOX];
+        for (size_t i = 0; i < count; i++) {
+            home[i] = home_of(ladder, key[i].high);
+            __builtin_prefetch(&pool.chunk[home[i]->after], 1);
+        }
+        for (size_t i = 0; i < count; i++) append(&pool, home[i], key[i]);
     }
-    for (uint32_t i = 0; i < count; i++) append(&pool, home[i], ladder->inbox[i]);
     end_pool(ladder, &pool);
     ladder->work.keys_moved += count;
     ladder->inbox_count = 0;
@@ -256,11 +265,11 @@ static inline __attribute__((always_inline)) void fetch_records(const HfEventRec
 static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
                    const HfEventRecord *records)
 {
-    Pool pool = begin_pool(ladder, MIN(rung->buckets, from.count) + 1);
+    Pool pool = begin_pool(ladder, MIN(rung->buckets, count_of(&from)) + 1);
     HfBucket *const buckets = rung->bucket;
     const uint64_t start = rung->start;
     const uint32_t shift = rung->shift;
-    uint32_t dropped = 0, left = from.count, chunk = first_chunk(ladder, &from);
+    uint32_t dropped = 0, left = count_of(&from), chunk = first_chunk(ladder, &from);
     while (left > 0) {
         uint32_t following = pool.next[chunk], n = MIN(left, HF_LADDER_CHUNK);
         const HfEventKey *key = pool.chunk + (size_t)chunk * HF_LADDER_CHUNK;
@@ -281,7 +290,7 @@ static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
     }
     end_pool(ladder, &pool);
     ladder->dead -= dropped;
-    ladder->work.keys_moved += from.count - dropped;
+    ladder->work.keys_moved += count_of(&from) - dropped;
 }
 
 /* ---- Bottom -----------------------------------------------------------------------------------*/
@@ -290,8 +299,8 @@ static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
 static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out)
 {
     uint32_t chunk = first_chunk(ladder, bucket);
-    for (uint32_t i = 0; i < bucket->count; i += HF_LADDER_CHUNK) {
-        memcpy(keys_out + i, chunk_at(ladder, chunk), HF_LADDER_CHUNK * sizeof *keys_out);
+    for (uint32_t left = bucket->chunks; left > 0; left--, keys_out += HF_LADDER_CHUNK) {
+        memcpy(keys_out, chunk_at(ladder, chunk), HF_LADDER_CHUNK * sizeof *keys_out);
         chunk = ladder->next[chunk];
     }
     free_chunks(ladder, bucket);
@@ -300,7 +309,7 @@ static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out
 /* Move a bucket, which is not empty, into bottom, which is. `start`, `width_bits`: its range. */
 static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint32_t width_bits)
 {
-    uint32_t n = bucket->count;
+    uint32_t n = count_of(bucket);
     limit_bottom(ladder, n + HF_LADDER_BOTTOM);
     HfEventKey *bottom = ladder->bottom + 1;
     HfEventKey keys[HF_SORT_MANY + HF_LADDER_CHUNK];
@@ -319,7 +328,7 @@ static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint
     }
     if (n <= HF_LADDER_BOTTOM / 2) ladder->bottom_limit = HF_LADDER_BOTTOM;
     ladder->shifts_left = 4 * n;
-    ladder->bottom_count = n;
+    ladder->least = ladder->bottom + n;
     ladder->work.keys_moved += n;
 }
 
@@ -329,14 +338,14 @@ static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint
  */
 static void spill_to_top(HfLadder *ladder)
 {
-    uint32_t n = ladder->bottom_count, moved = n - SPILL_KEEPS;
+    uint32_t n = hf_ladder__in_bottom(ladder), moved = n - SPILL_KEEPS;
     HfEventKey *bottom = ladder->bottom + 1;
     while (moved < n && bottom[moved].high == bottom[moved - 1].high) moved++;
-    Pool pool = begin_pool(ladder, chunks_of(moved) + 1);
+    Pool pool = begin_pool(ladder, moved / HF_LADDER_CHUNK + 1);
     for (uint32_t i = moved; i-- > 0;) append(&pool, top_of(ladder), bottom[i]);
     end_pool(ladder, &pool);
     set_bottom_end(ladder, bottom[moved - 1].high);
-    ladder->bottom_count = n - moved;
+    ladder->least = ladder->bottom + (n - moved);
     for (uint32_t i = 0; i < n - moved; i++) hf_key__put(&bottom[i], bottom[moved + i]);
     ladder->work.keys_moved += n;
 }
@@ -344,13 +353,13 @@ static void spill_to_top(HfLadder *ladder)
 /* Bottom grew too long by insertion: make it a rung, from the present on. */
 static void spill_to_rung(HfLadder *ladder, uint64_t floor)
 {
-    uint32_t n = ladder->bottom_count;
+    uint32_t n = hf_ladder__in_bottom(ladder);
     HfRung *rung = begin_rung(ladder, floor, ladder->bottom_end, n / 4);
     const HfEventKey *bottom = ladder->bottom + 1;
     Pool pool = begin_pool(ladder, n);
     for (uint32_t i = n; i-- > 0;) append(&pool, bucket_for(rung, bottom[i].high), bottom[i]);
     end_pool(ladder, &pool);
-    ladder->bottom_count = 0;
+    ladder->least = ladder->bottom;
     ladder->work.keys_moved += n;
 }
 
@@ -375,13 +384,12 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
 /* The key at bottom[0] ends the search. */
 static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
 {
-    HfEventKey *const last = ladder->bottom + ++ladder->bottom_count;
+    HfEventKey *const last = ++ladder->least;
     HfEventKey *place = last;
     for (; hf_key__less(place[-1], key); place--) hf_key__put(place, place[-1]);
     hf_key__put(place, key);
     uint32_t shifted = (uint32_t)(last - place);
-    ladder->work.keys_moved += shifted + 1;
-    ladder->work.comparisons += shifted + 1;
+    ladder->inserted += shifted + 1;
     if (G_UNLIKELY(shifted >= HF_LADDER_BOTTOM)) {
         if (shifted > ladder->shifts_left) ladder->bottom_limit = HF_LADDER_BOTTOM;
         ladder->shifts_left -= MIN(shifted, ladder->shifts_left);
@@ -396,13 +404,13 @@ static __attribute__((noinline)) uint64_t push_full_bottom(HfLadder *ladder, HfE
                                                            uint64_t floor)
 {
     if (spill(ladder, floor)) return hf_ladder__push(ladder, key, floor);
-    limit_bottom(ladder, ladder->bottom_count + HF_LADDER_BOTTOM);
+    limit_bottom(ladder, hf_ladder__in_bottom(ladder) + HF_LADDER_BOTTOM);
     return insert_bottom(ladder, key);
 }
 
 uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    if (G_UNLIKELY(ladder->bottom_count >= ladder->bottom_limit))
+    if (G_UNLIKELY(hf_ladder__in_bottom(ladder) >= ladder->bottom_limit))
         return push_full_bottom(ladder, key, floor);
     return insert_bottom(ladder, key);
 }
@@ -448,7 +456,7 @@ static void range_of(const HfLadder *ladder, const HfBucket *bucket, uint64_t *l
 {
     uint64_t least = UINT64_MAX, greatest = 0;
     uint32_t chunk = first_chunk(ladder, bucket);
-    for (uint32_t left = bucket->count, n; left > 0; left -= n) {
+    for (uint32_t left = count_of(bucket), n; left > 0; left -= n) {
         const HfEventKey *key = chunk_at(ladder, chunk);
         n = MIN(left, HF_LADDER_CHUNK);
         chunk = ladder->next[chunk];
@@ -481,13 +489,14 @@ static gboolean take_top(HfLadder *ladder, uint64_t limit, const HfEventRecord *
     range_of(ladder, top, &least, &greatest);
     set_bottom_end(ladder, least);
     if (least > limit) return FALSE;
-    if (top->count <= HF_SORT_FEW) {
+    uint32_t count = count_of(top);
+    if (count <= HF_SORT_FEW) {
         load_bottom(ladder, top, least, bits_of(greatest - least));
         set_bottom_end(ladder, HF_LADDER_NO_END);
         return TRUE;
     }
-    top->count = 0;
-    spread(ladder, begin_rung(ladder, least, greatest + 1, top_buckets(keys.count)), keys, records);
+    *top = (HfBucket){0, 0};
+    spread(ladder, begin_rung(ladder, least, greatest + 1, top_buckets(count)), keys, records);
     return TRUE;
 }
 
@@ -497,14 +506,22 @@ static void take_next_bucket(HfLadder *ladder, HfRung *rung, uint64_t start,
 {
     HfBucket *bucket = &rung->bucket[rung->now_ix++];
     uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[ladder->rungs - 1]);
-    if (bucket->count <= HF_SORT_MANY || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
+    uint32_t count = count_of(bucket);
+    if (count <= HF_SORT_MANY || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
         load_bottom(ladder, bucket, start, rung->shift);
         set_bottom_end(ladder, end);
         return;
     }
     HfBucket keys = *bucket;
-    bucket->count = 0;
-    spread(ladder, begin_rung(ladder, start, end, keys.count / SPREAD), keys, records);
+    *bucket = (HfBucket){0, 0};
+    spread(ladder, begin_rung(ladder, start, end, count / SPREAD), keys, records);
+}
+
+static inline __attribute__((always_inline)) void fetch_chunk(const HfLadder *ladder,
+                                                              uint32_t chunk)
+{
+    for (int line = 0; line < HF_LADDER_CHUNK; line += 4)
+        __builtin_prefetch(chunk_at(ladder, chunk) + line);
 }
 
 /* The keys that the next refill will bring are read then, in whatever cache they are: fetch them.
@@ -512,21 +529,19 @@ static void take_next_bucket(HfLadder *ladder, HfRung *rung, uint64_t start,
 static inline __attribute__((always_inline)) void fetch_bucket(const HfLadder *ladder,
                                                                const HfBucket *bucket)
 {
-    if (bucket->count == 0 || bucket->count > HF_SORT_MANY) return;
+    if (bucket->chunks == 0 || bucket->chunks > HF_SORT_MANY / HF_LADDER_CHUNK) return;
     uint32_t chunk = first_chunk(ladder, bucket);
-    for (uint32_t i = 0; i < bucket->count; i += 4) {
-        __builtin_prefetch(chunk_at(ladder, chunk) + i % HF_LADDER_CHUNK);
-        if (i % HF_LADDER_CHUNK == HF_LADDER_CHUNK - 4) chunk = ladder->next[chunk];
-    }
+    for (uint32_t left = bucket->chunks; left > 0; left--, chunk = ladder->next[chunk])
+        fetch_chunk(ladder, chunk);
 }
 
 gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord *records)
 {
-    HF_ASSERT(ladder->bottom_count == 0);
+    HF_ASSERT(hf_ladder__in_bottom(ladder) == 0);
     if (ladder->inbox_count > 0) empty_inbox(ladder);
-    while (ladder->bottom_count == 0) {
+    while (hf_ladder__in_bottom(ladder) == 0) {
         if (ladder->rungs == 0) {
-            if (top_of(ladder)->count == 0) {
+            if (top_of(ladder)->chunks == 0) {
                 set_bottom_end(ladder, HF_LADDER_NO_END);
                 ladder->bottom_limit = HF_LADDER_BOTTOM;
                 return FALSE;
@@ -536,7 +551,7 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
         }
         HfRung *rung = &ladder->rung[ladder->rungs];
         uint32_t ix = rung->now_ix, buckets = rung->buckets;
-        while (ix < buckets && rung->bucket[ix].count == 0) ix++;
+        while (ix < buckets && rung->bucket[ix].chunks == 0) ix++;
         rung->now_ix = ix;
         if (ix == buckets) {
             end_rung(ladder);
@@ -546,7 +561,7 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
         set_bottom_end(ladder, start);
         if (start > limit) return FALSE;
         take_next_bucket(ladder, rung, start, records);
-        if (ladder->chunks_room > LINES_AHEAD && ix + 1 < buckets)
+        if (ladder->chunks_room > NEAR_CHUNKS && ix + 1 < buckets)
             fetch_bucket(ladder, &rung->bucket[ix + 1]);
     }
     return TRUE;
@@ -566,7 +581,7 @@ static uint32_t sweep_array(HfEventKey *key, uint32_t count, const HfEventRecord
 static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord *records)
 {
     HfBucket kept = {0, 0};
-    uint32_t left = bucket->count;
+    uint32_t left = count_of(bucket);
     if (left == 0) return;
     Pool pool = begin_pool(ladder, 1);
     uint32_t chunk = first_chunk(ladder, bucket);
@@ -582,13 +597,14 @@ static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord
         left -= n;
     }
     end_pool(ladder, &pool);
-    ladder->work.keys_moved += kept.count;
+    ladder->work.keys_moved += count_of(&kept);
     *bucket = kept;
 }
 
 void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records)
 {
-    ladder->bottom_count = sweep_array(ladder->bottom + 1, ladder->bottom_count, records);
+    ladder->least =
+        ladder->bottom + sweep_array(ladder->bottom + 1, hf_ladder__in_bottom(ladder), records);
     ladder->inbox_count = sweep_array(ladder->inbox, ladder->inbox_count, records);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < ladder->ring_count; i++) {
@@ -605,10 +621,11 @@ void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records)
 
 uint64_t hf_ladder__count(const HfLadder *ladder)
 {
-    uint64_t count = (uint64_t)ladder->bottom_count + ladder->ring_count + ladder->inbox_count;
+    uint64_t count =
+        (uint64_t)hf_ladder__in_bottom(ladder) + ladder->ring_count + ladder->inbox_count;
     for (uint32_t r = 0; r <= ladder->rungs; r++)
         for (uint32_t i = 0; i < ladder->rung[r].buckets; i++)
-            count += ladder->rung[r].bucket[i].count;
+            count += count_of(&ladder->rung[r].bucket[i]);
     return count;
 }
 
@@ -616,23 +633,26 @@ uint64_t hf_ladder__count(const HfLadder *ladder)
 static uint32_t check_bucket(const HfLadder *ladder, const HfBucket *bucket, uint64_t first,
                              uint64_t end)
 {
-    if (bucket->count == 0) return 0;
-    uint32_t chunk = first_chunk(ladder, bucket), chunks = chunks_of(bucket->count);
-    for (uint32_t i = 0; i < bucket->count; i++) {
+    if (bucket->chunks == 0) {
+        HF_ASSERT(bucket->after == 0);
+        return 0;
+    }
+    uint32_t chunk = first_chunk(ladder, bucket);
+    for (uint32_t i = 0; i < count_of(bucket); i++) {
         if (i > 0 && i % HF_LADDER_CHUNK == 0) chunk = ladder->next[chunk];
         uint64_t high = chunk_at(ladder, chunk)[i % HF_LADDER_CHUNK].high;
         HF_ASSERT(high >= first);
         HF_ASSERT(high < end);
     }
     HF_ASSERT(chunk == last_chunk(bucket));
-    return chunks;
+    return bucket->chunks;
 }
 
 void hf_ladder__check(const HfLadder *ladder, uint64_t floor)
 {
     HF_ASSERT(ladder->bottom_end == ladder->from[ladder->rungs]);
     HF_ASSERT(ladder->bottom[0].high == UINT64_MAX);
-    for (uint32_t i = 1; i <= ladder->bottom_count; i++) {
+    for (uint32_t i = 1; i <= hf_ladder__in_bottom(ladder); i++) {
         HF_ASSERT(ladder->bottom[i].high < ladder->bottom_end);
         HF_ASSERT(ladder->bottom[i].high >= floor);
         HF_ASSERT(hf_key__less(ladder->bottom[i], ladder->bottom[i - 1]));
@@ -645,10 +665,10 @@ void hf_ladder__check(const HfLadder *ladder, uint64_t floor)
         for (uint32_t i = 0; i < rung->buckets; i++) {
             uint64_t start = rung->start + ((uint64_t)i << rung->shift);
             uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[r - 1]);
-            HF_ASSERT(i >= rung->now_ix || rung->bucket[i].count == 0);
+            HF_ASSERT(i >= rung->now_ix || rung->bucket[i].chunks == 0);
             chunks += check_bucket(ladder, &rung->bucket[i], MAX(start, first), end);
         }
-        for (uint32_t i = rung->buckets; i < rung->room; i++) HF_ASSERT(!rung->bucket[i].count);
+        for (uint32_t i = rung->buckets; i < rung->room; i++) HF_ASSERT(!rung->bucket[i].chunks);
         first = ladder->from[r - 1];
     }
     chunks += check_bucket(ladder, ladder->rung[0].bucket, first, UINT64_MAX);
@@ -660,4 +680,12 @@ size_t hf_ladder__memory(const HfLadder *ladder)
     size_t bytes = sizeof(HfEventKey) * ((size_t)ladder->bottom_room + ladder->ring_room);
     for (int r = 0; r <= HF_LADDER_RUNGS; r++) bytes += sizeof(HfBucket) * ladder->rung[r].room;
     return bytes + ladder->chunks_room * (sizeof(HfEventKey) * HF_LADDER_CHUNK + sizeof(uint32_t));
+}
+
+HfListWork hf_ladder__work(const HfLadder *ladder)
+{
+    HfListWork work = ladder->work;
+    work.keys_moved += ladder->inserted;
+    work.comparisons += ladder->inserted;
+    return work;
 }

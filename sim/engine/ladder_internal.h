@@ -33,8 +33,8 @@
 
 /* Keys in chunks, a circular list in order of arrival. */
 typedef struct HfBucket {
-    uint32_t after; /* place in chunk[] behind the last key; means nothing while count = 0 */
-    uint32_t count;
+    uint32_t after; /* place in chunk[] behind the last key; 0 when empty */
+    uint32_t chunks;
 } HfBucket;
 
 /* Buckets of width 2^shift from `start`; buckets before `now_ix` are used up and empty. */
@@ -46,9 +46,10 @@ typedef struct HfRung {
 
 /* In place, after hf_ladder__init(). */
 typedef struct HfLadder {
-    HfEventKey *bottom; /* [0] is greater than any key; [1 .. bottom_count] sorted, smallest last */
+    HfEventKey *bottom;  /* [0] is greater than any key; then the keys, sorted, smallest last */
+    HfEventKey *least;   /* that one; bottom itself when there is none */
     uint64_t bottom_end; /* from[rungs] */
-    uint32_t bottom_count, bottom_limit, bottom_room;
+    uint32_t bottom_limit, bottom_room;
     uint32_t inbox_count, inbox_room; /* room: HF_LADDER_INBOX, or 0 when another list is used */
     uint32_t ring_count, rungs;
     uint32_t shifts_left; /* of keys in a long bottom, before it is cut */
@@ -59,10 +60,17 @@ typedef struct HfLadder {
     HfEventKey *ring; /* a FIFO; ring_room is a power of two */
     uint64_t dead;    /* keys held whose event was cancelled; the caller counts up, we count down */
     HfListWork work;
+    uint64_t inserted; /* keys written when inserting into bottom; as many were compared */
     uint64_t from[HF_LADDER_RUNGS + 3]; /* where the range of top, rung[1], .. begins; then 0 */
     HfRung rung[HF_LADDER_RUNGS + 1];
     HfEventKey inbox[HF_LADDER_INBOX];
 } HfLadder;
+
+/* Keys in bottom. */
+static inline uint32_t hf_ladder__in_bottom(const HfLadder *ladder)
+{
+    return (uint32_t)(ladder->least - ladder->bottom);
+}
 
 void hf_ladder__init(HfLadder *ladder);
 void hf_ladder__clear(HfLadder *ladder);
@@ -70,6 +78,16 @@ void hf_ladder__clear(HfLadder *ladder);
 /* The rarer ways of hf_ladder__push(). */
 uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor);
 uint64_t hf_ladder__push_full(HfLadder *ladder, HfEventKey key);
+
+/* Insert a key that is not for bottom, if there is room in the inbox; FALSE if not. */
+static inline gboolean hf_ladder__post(HfLadder *ladder, HfEventKey key)
+{
+    uint32_t place = ladder->inbox_count;
+    if (G_UNLIKELY(place >= ladder->inbox_room)) return FALSE;
+    ladder->inbox_count = place + 1;
+    hf_key__put(&ladder->inbox[place], key);
+    return TRUE;
+}
 
 /*
  * Insert a key that is not less than (`floor`, 0); `floor` is the first `high` of the present.
@@ -79,11 +97,8 @@ uint64_t hf_ladder__push_full(HfLadder *ladder, HfEventKey key);
 static inline uint64_t hf_ladder__push(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
     if (key.high < ladder->bottom_end) return hf_ladder__push_bottom(ladder, key, floor);
-    uint32_t place = ladder->inbox_count;
-    if (G_UNLIKELY(place >= ladder->inbox_room)) return hf_ladder__push_full(ladder, key);
-    ladder->inbox_count = place + 1;
-    hf_key__put(&ladder->inbox[place], key);
-    return key.low;
+    if (G_LIKELY(hf_ladder__post(ladder, key))) return key.low;
+    return hf_ladder__push_full(ladder, key);
 }
 
 /* Insert a key of the present instant, greater than every key given to this function before. */
@@ -104,5 +119,6 @@ uint64_t hf_ladder__count(const HfLadder *ladder);
 
 void hf_ladder__check(const HfLadder *ladder, uint64_t floor);
 size_t hf_ladder__memory(const HfLadder *ladder);
+HfListWork hf_ladder__work(const HfLadder *ladder);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define CELLS_MAX 1024
+#define CELLS_MAX 2048
 
 static inline uint32_t bits_of(uint64_t number)
 {
@@ -49,7 +49,7 @@ static uint64_t mend(HfEventKey *key, uint32_t count)
 {
     uint64_t shifted = 0;
     for (uint32_t i = 1; i < count; i++) {
-        if (G_LIKELY(!hf_key__less(key[i - 1], key[i]))) continue;
+        if (G_LIKELY(key[i - 1].high > key[i].high) || !hf_key__less(key[i - 1], key[i])) continue;
         HfEventKey k = key[i];
         uint32_t place = i;
         do {
@@ -139,25 +139,37 @@ static uint64_t sort_few(HfEventKey *sorted, const HfEventKey *key, uint32_t cou
 
 /* ---- More: by cell ----------------------------------------------------------------------------*/
 
-/* One to two cells for each key: counted, summed up to the place where each cell ends, filled from
- * there, in order of arrival. */
+/* counts[] becomes, at each place, the sum up to and with it; `count` is a multiple of 8. */
+static void sum_up(uint16_t *counts, uint32_t count)
+{
+    Words carry = {0};
+    for (uint32_t c = 0; c < count; c += 8) {
+        Words sum = *(const LooseWords *)&counts[c];
+        sum += __builtin_shuffle(sum, (Words){0}, (Words){8, 0, 1, 2, 3, 4, 5, 6});
+        sum += __builtin_shuffle(sum, (Words){0}, (Words){8, 8, 0, 1, 2, 3, 4, 5});
+        sum += __builtin_shuffle(sum, (Words){0}, (Words){8, 8, 8, 8, 0, 1, 2, 3});
+        *(LooseWords *)&counts[c] = sum + carry;
+        carry += (Words){0} + sum[7];
+    }
+}
+
+/* Two to four cells for each key, the greatest first: counted, summed up to the place where each
+ * cell ends, filled from there, in order of arrival. */
 static uint64_t sort_by_cell(HfEventKey *restrict sorted, const HfEventKey *restrict key,
                              uint32_t count, uint64_t start, uint32_t width_bits)
 {
     uint16_t end[CELLS_MAX];
-    uint32_t cell_bits = bits_of(count), cells = 1U << cell_bits, sum = 0;
+    uint32_t cell_bits = bits_of(count) + 1, cells = 1U << cell_bits;
     uint32_t shift = width_bits > cell_bits ? width_bits - cell_bits : 0;
+    uint64_t last = start + (UINT64_C(1) << MAX(width_bits, cell_bits)) - 1;
     memset(end, 0, cells * sizeof *end);
-    for (uint32_t i = 0; i < count; i++) end[(key[i].high - start) >> shift]++;
-    for (uint32_t c = cells; c-- > 0;) {
-        sum += end[c];
-        end[c] = (uint16_t)sum;
-    }
-    for (uint32_t i = 0; i < count; i++) sorted[--end[(key[i].high - start) >> shift]] = key[i];
+    for (uint32_t i = 0; i < count; i++) end[(last - key[i].high) >> shift]++;
+    sum_up(end, cells);
+    for (uint32_t i = 0; i < count; i++) sorted[--end[(last - key[i].high) >> shift]] = key[i];
     return mend(sorted, count);
 }
 
-_Static_assert(CELLS_MAX >= 2 * HF_SORT_MANY, "cells are the power of two above the count");
+_Static_assert(CELLS_MAX >= 4 * HF_SORT_MANY, "cells are twice the power of two above the count");
 
 uint64_t hf_sort__range(HfEventKey *sorted_out, const HfEventKey *key, uint32_t count,
                         uint64_t start, uint32_t width_bits)

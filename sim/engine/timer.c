@@ -36,7 +36,7 @@ static uint32_t take_timer(HfEngine *engine)
             engine->allocations++;
         }
         engine->timers[row].generation = 0;
-        engine->is_prefetching = TRUE;
+        engine->ahead |= AHEAD_TARGETS;
     }
     engine->timers[row].generation++;
     return row;
@@ -55,11 +55,10 @@ void hf_engine__give_timer(HfEngine *engine, uint32_t row)
 static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime when)
 {
     if (engine->records_empty == 0) hf_engine__add_record(engine);
-    HfEvent event = hf_engine__schedule(engine, when, kind, TRUE, row, 0, 0);
+    HfEvent event = hf_engine__schedule(engine, when, hf_event__what(row, kind, TRUE), 0, 0);
     Timer *timer = &engine->timers[row];
     timer->event = event;
     timer->queued = timer->due = when;
-    timer->sequence = 0;
 }
 
 HfTimer hf_timer_arm(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
@@ -87,7 +86,7 @@ gboolean hf_timer_extend(HfEngine *engine, HfTimer handle, HfTime when)
         return TRUE;
     }
     uint32_t slot = hf_key__slot(timer->event);
-    HfEventKind kind = engine->records[slot].kind;
+    HfEventKind kind = hf_event__kind(engine->records[slot].what);
     hf_engine__give_slot(engine, slot);
     hf_engine__leave_dead_key(engine);
     queue_timer(engine, (uint32_t)handle, kind, when);
@@ -101,7 +100,7 @@ gboolean hf_timer_stop(HfEngine *engine, HfTimer *handle)
     *handle = 0;
     if (timer == NULL) return FALSE;
     uint32_t slot = hf_key__slot(timer->event);
-    engine->kinds.at[engine->records[slot].kind].counts.cancelled++;
+    engine->kinds.at[hf_event__kind(engine->records[slot].what)].counts.cancelled++;
     hf_engine__give_timer(engine, row);
     hf_engine__give_slot(engine, slot);
     hf_engine__leave_dead_key(engine);

@@ -25,9 +25,31 @@ static void keys_order_by_time_then_sequence(void **state)
     assert_true(before.high < UINT64_C(1) << 63); /* the ladder adds to it */
 }
 
+/* Counting up gives the keys of the numbers counted, over the carry and up to the last one. */
+static void a_sequence_counts_up_to_the_last_number(void **state)
+{
+    const uint64_t low_end = UINT64_C(1) << HF_KEY_SEQUENCE_LOW;
+    const uint64_t starts[] = {0, 7, low_end - 2, 5 * low_end - 1};
+    for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
+        HfSequence sequence = {starts[i] << HF_KEY_SLOT_BITS, starts[i] >> HF_KEY_SEQUENCE_LOW};
+        for (uint64_t number = starts[i] + 1; number < starts[i] + 4; number++) {
+            assert_true(hf_sequence__step(&sequence));
+            HfEventKey key = hf_key__place(99, sequence, 5), expected = hf_key__make(99, number, 5);
+            assert_true(key.low == expected.low);
+            assert_true(key.high == expected.high);
+        }
+    }
+    HfSequence last = {HF_KEY_SEQUENCE_MAX << HF_KEY_SLOT_BITS,
+                       HF_KEY_SEQUENCE_MAX >> HF_KEY_SEQUENCE_LOW};
+    assert_false(hf_sequence__step(&last));
+}
+
 int main(void)
 {
     hf_test_init();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(keys_order_by_time_then_sequence)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_order_by_time_then_sequence),
+        cmocka_unit_test(a_sequence_counts_up_to_the_last_number),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,8 +32,9 @@ static void push(Bench *bench, HfTime when)
 static gboolean pop(Bench *bench)
 {
     HfLadder *ladder = &bench->ladder;
-    if (ladder->bottom_count == 0 && !hf_ladder__refill(ladder, UINT64_MAX, NULL)) return FALSE;
-    HfEventKey key = ladder->bottom[ladder->bottom_count--];
+    if (hf_ladder__in_bottom(ladder) == 0 && !hf_ladder__refill(ladder, UINT64_MAX, NULL))
+        return FALSE;
+    HfEventKey key = *ladder->least--;
     assert_true(hf_key__less(bench->last, key));
     bench->last = key;
     bench->now = hf_key__time(key);
@@ -108,7 +109,7 @@ static void descending_times_do_not_pile_up_in_bottom(void **state)
     begin(&b);
     for (int i = 0; i < 20000; i++) {
         push(&b, 1000000 - i);
-        assert_true(b.ladder.bottom_count <= HF_LADDER_BOTTOM);
+        assert_true(hf_ladder__in_bottom(&b.ladder) <= HF_LADDER_BOTTOM);
     }
     hf_ladder__check(&b.ladder, 0);
     expect_to_pop(&b, 20000);
@@ -124,7 +125,7 @@ static void descending_times_before_a_rung_do_not_pile_up_either(void **state)
     assert_true(pop(&b));
     for (int i = 0; i < 20000; i++) {
         push(&b, HF_NS_PER_SECOND + 900000000 - i);
-        assert_true(b.ladder.bottom_count <= HF_LADDER_BOTTOM);
+        assert_true(hf_ladder__in_bottom(&b.ladder) <= HF_LADDER_BOTTOM);
         if (i % 500 == 0) hf_ladder__check(&b.ladder, hf_key__high_first(b.now));
     }
     expect_to_pop(&b, 29999);
@@ -165,17 +166,17 @@ static void refill_stops_at_its_limit(void **state)
     begin(&b);
     uint32_t left = 1000;
     for (int i = 0; i < 1000; i++) push(&b, 1000000 + i * 1000);
-    for (; b.ladder.bottom_count > 0; left--) assert_true(pop(&b));
+    for (; hf_ladder__in_bottom(&b.ladder) > 0; left--) assert_true(pop(&b));
     HfTime next = b.now + 1000;
     assert_false(hf_ladder__refill(&b.ladder, hf_key__high_last(next - 1), NULL));
-    assert_int_equal(b.ladder.bottom_count, 0);
+    assert_int_equal(hf_ladder__in_bottom(&b.ladder), 0);
     assert_int_equal(b.ladder.rungs, 0); /* top was not touched */
     assert_true(hf_ladder__refill(&b.ladder, hf_key__high_last(next), NULL));
-    assert_in_range(b.ladder.bottom_count, 1, HF_SORT_MANY);
-    for (; b.ladder.bottom_count > 0; left--) assert_true(pop(&b));
+    assert_in_range(hf_ladder__in_bottom(&b.ladder), 1, HF_SORT_MANY);
+    for (; hf_ladder__in_bottom(&b.ladder) > 0; left--) assert_true(pop(&b));
     assert_true(b.ladder.rungs > 0); /* now it is a rung's bucket that must be left alone */
     assert_false(hf_ladder__refill(&b.ladder, hf_key__high_last(b.now), NULL));
-    assert_int_equal(b.ladder.bottom_count, 0);
+    assert_int_equal(hf_ladder__in_bottom(&b.ladder), 0);
     hf_ladder__check(&b.ladder, 0);
     expect_to_pop(&b, left);
     hf_ladder__clear(&b.ladder);
@@ -193,8 +194,8 @@ static void sweeping_drops_the_dead_and_keeps_the_order_of_the_rest(void **state
     uint32_t held = 0, live = 0;
     for (uint32_t slot = 1; slot <= KEYS; slot++) {
         if (slot == KEYS / 2) { /* from now on there are rungs */
-            for (; b.ladder.bottom_count > 0; held--) {
-                live -= slot_is_live(records, b.ladder.bottom[b.ladder.bottom_count]);
+            for (; hf_ladder__in_bottom(&b.ladder) > 0; held--) {
+                live -= slot_is_live(records, *b.ladder.least);
                 assert_true(pop(&b));
             }
             assert_true(hf_ladder__refill(&b.ladder, UINT64_MAX, NULL));
@@ -236,19 +237,19 @@ static void refill_drops_dead_keys_on_the_way(void **state)
         hf_ladder__push(&b.ladder, key, 0);
     }
     b.ladder.dead = KEYS - 1;
-    uint64_t moved = b.ladder.work.keys_moved;
+    uint64_t moved = hf_ladder__work(&b.ladder).keys_moved;
     uint32_t popped = 0;
     for (gboolean is_last = FALSE; !is_last; popped++) {
-        if (b.ladder.bottom_count == 0)
+        if (hf_ladder__in_bottom(&b.ladder) == 0)
             assert_true(hf_ladder__refill(&b.ladder, UINT64_MAX, records));
-        HfEventKey key = b.ladder.bottom[b.ladder.bottom_count--];
+        HfEventKey key = *b.ladder.least--;
         is_last = slot_is_live(records, key) != 0;
         if (!is_last) b.ladder.dead--;
     }
     assert_int_equal(b.ladder.dead, 0);
     assert_true(popped <=
                 2 * HF_LADDER_BOTTOM); /* those in bottom to begin with, and the last few */
-    assert_true(b.ladder.work.keys_moved - moved < 200);
+    assert_true(hf_ladder__work(&b.ladder).keys_moved - moved < 200);
     free(records);
     hf_ladder__clear(&b.ladder);
 }
