@@ -7,7 +7,7 @@
 static const char *const counts[] = {
     "moves_per_op",   "compares_per_op",  "bytes_per_pending", "allocations",
     "agents_visited", "frameworks_tried", "filter_checks",     "runs",
-    "offers",         "filters_made",     "filters_expired"};
+    "offers",         "filters_made",     "filters_expired",   "words_scanned"};
 /* What tells results apart: texts and sizes. A result has those of its suite. */
 static const char *const identity[] = {"suite", "workload", "variant", "phase", "structure"};
 static const char *const sizes[] = {"pending", "agents", "frameworks"};

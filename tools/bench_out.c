@@ -101,6 +101,7 @@ static void add_allocator(JsonBuilder *json, const HfBenchAllocatorResult *resul
         hf_json_int(json, "offers", (gint64)result->work.offers);
         hf_json_int(json, "filters_made", (gint64)result->work.filters_made);
         hf_json_int(json, "filters_expired", (gint64)result->work.filters_expired);
+        hf_json_int(json, "words_scanned", (gint64)result->work.words_scanned);
     }
     json_builder_end_object(json);
 }
@@ -120,6 +121,43 @@ static void print_heading(HfBenchOut *out, const HfBenchAllocatorResult *result)
            "ms least", "ms median", "Mesos ms", "ratio", "at most", "MiB", "Mesos", "offers",
            "visited", "tried", "checks");
     out->last = *result;
+}
+
+void hf_bench_out_growth(void *context, const HfBenchGrowthResult *result)
+{
+    HfBenchOut *out = context;
+    json_builder_begin_object(out->json);
+    hf_json_string(out->json, "suite", "growth");
+    hf_json_string(out->json, "what", result->what);
+    hf_json_string(out->json, "along", result->along);
+    hf_json_bool(out->json, "is_slope", result->is_slope);
+    if (!result->is_slope) {
+        hf_json_int(out->json, "agents", result->agents);
+        hf_json_int(out->json, "frameworks", result->frameworks);
+        hf_json_double(out->json, "offers", result->offers);
+        hf_json_double(out->json, "work", result->work);
+    }
+    hf_json_double(out->json, "decline_us", result->decline_us);
+    hf_json_double(out->json, "run_us", result->run_us);
+    json_builder_end_object(out->json);
+    if (out->is_json) return;
+    if (result->is_slope) {
+        printf("%-6s %-10s %28s %13.2f %13.2f\n", result->what, result->along,
+               "time grows with the power", result->decline_us, result->run_us);
+        return;
+    }
+    if (result->is_first)
+        printf("\n%-6s %-10s %8s %10s %8s %13s %13s %11s %11s %9s\n", "cycle", "along", "agents",
+               "frameworks", "offers", "decline us", "run us", "decline ns", "run ns", "work");
+    printf("%-6s %-10s %8u %10u %8.0f %13.2f %13.2f", result->what, result->along, result->agents,
+           result->frameworks, result->offers, result->decline_us, result->run_us);
+    if (result->offers > 0)
+        printf(" %11.1f %11.1f", result->decline_us * 1e3 / result->offers,
+               result->run_us * 1e3 / result->offers);
+    else
+        printf(" %11s %11s", "", "");
+    printf(" %9.0f\n", result->work);
+    fflush(stdout);
 }
 
 /* A number that is not known leaves its column blank. */

@@ -6,6 +6,7 @@
 
 #include "tools/bench_allocator.h"
 #include "tools/bench_engine.h"
+#include "tools/bench_growth.h"
 #include "tools/bench_resource.h"
 
 typedef struct HfBenchOut {
@@ -22,5 +23,6 @@ void hf_bench_out_resource_head(const HfBenchOut *out);
 void hf_bench_out_engine(void *context, const HfBenchResult *result);
 void hf_bench_out_resource(void *context, const HfBenchResourceResult *result);
 void hf_bench_out_allocator(void *context, const HfBenchAllocatorResult *result);
+void hf_bench_out_growth(void *context, const HfBenchGrowthResult *result);
 
 #endif

@@ -17,7 +17,7 @@
 #define QUICK_FRAMEWORKS 20
 
 typedef struct BenchFlags {
-    gboolean json, quick, full;
+    gboolean json, quick, full, growth;
     char *baseline;
     gint64 pending_max, passes, agents, frameworks; /* 0 = not given */
 } BenchFlags;
@@ -37,6 +37,9 @@ static const HfOption options[] = {
      offsetof(BenchFlags, frameworks)},
     {"full", 0, HF_OPTION_FLAG, NULL, "allocator: Mesos's whole grid of sizes, which takes hours",
      offsetof(BenchFlags, full)},
+    {"growth", 0, HF_OPTION_FLAG, NULL,
+     "allocator: how a cycle's cost grows along agents and frameworks",
+     offsetof(BenchFlags, growth)},
     {"pending-max", 0, HF_OPTION_COUNT, "N", "largest event list (default 1000000, at most 10^7)",
      offsetof(BenchFlags, pending_max)},
     {"passes", 0, HF_OPTION_COUNT, "N", "timed passes of each case (default 5, at most 31)",
@@ -152,9 +155,13 @@ static int check_arguments(const BenchFlags *flags, char **args)
     if (is_resource && (flags->baseline != NULL || flags->pending_max > 0))
         return hf_cli_usage_error(&hf_cmd_bench,
                                   "resource takes neither --baseline nor --pending-max");
-    if (!is_allocator && (flags->agents > 0 || flags->frameworks > 0 || flags->full))
+    if (!is_allocator &&
+        (flags->agents > 0 || flags->frameworks > 0 || flags->full || flags->growth))
         return hf_cli_usage_error(&hf_cmd_bench,
-                                  "--agents, --frameworks and --full are for allocator");
+                                  "--agents, --frameworks, --full and --growth are for allocator");
+    if (flags->growth && (args[1] != NULL || flags->agents > 0 || flags->frameworks > 0 ||
+                          flags->full || flags->passes > 0 || flags->baseline != NULL))
+        return hf_cli_usage_error(&hf_cmd_bench, "--growth takes --quick alone");
     if (is_allocator && flags->pending_max > 0)
         return hf_cli_usage_error(&hf_cmd_bench, "allocator does not take --pending-max");
     const char *unknown = NULL;
@@ -193,7 +200,10 @@ static int bench(const BenchFlags *flags, const HfGlobals *globals, char **args)
         hf_bench_engine(&plan.engine, hf_bench_out_engine, &out);
         if (plan.has_allocator && !out.is_json) printf("\n");
     }
-    if (plan.has_allocator) hf_bench_allocator(&plan.allocator, hf_bench_out_allocator, &out);
+    if (flags->growth)
+        hf_bench_growth(flags->quick, hf_bench_out_growth, &out);
+    else if (plan.has_allocator)
+        hf_bench_allocator(&plan.allocator, hf_bench_out_allocator, &out);
     json_builder_end_array(out.json);
     json_builder_end_object(out.json);
     g_autoptr(JsonNode) root = json_builder_get_root(out.json);
@@ -242,7 +252,9 @@ const HfCommand hf_cmd_bench = {
         "FullSort, Resources, ...), or one of them: time of each phase (CPU time, least and\n"
         "median), what the real Mesos took for it where that was measured, the ratio, what is\n"
         "asked of Holdfast, memory allocated, and counts of work. The default is the sizes at\n"
-        "which Mesos was measured.\n\n"
+        "which Mesos was measured. With --growth: the cost of a cycle in which everything is\n"
+        "declined and offered again, and of one in which nothing has changed, along agents, along\n"
+        "frameworks and along both, with the exponent of each.\n\n"
         "With --baseline the results are compared with ones kept before: counts of work and bytes\n"
         "may grow by 2 %, and the ladder may not become slower than the heap. Times are never\n"
         "compared.",

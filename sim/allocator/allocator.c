@@ -121,6 +121,7 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator->root_used_reserved);
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
+    g_free(allocator->visit_words);
     free(allocator->agents.at);
     hf_vec_clear(&allocator->infos);
     hf_vec_clear(&allocator->frameworks);
@@ -176,6 +177,8 @@ void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
         idle && ((row->flags & HF_AGENT_CHANGED) || row->pending.count > 0 || is_behind);
     bit_set(allocator->idle_bits, row->rank, idle);
     bit_set(allocator->visit_bits, row->rank, visit);
+    uint32_t word = row->rank >> 6;
+    bit_set(allocator->visit_words, word, allocator->visit_bits[word] != 0);
 }
 
 void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
@@ -212,13 +215,16 @@ void hf_allocator__ranks(HfAllocator *allocator)
     if (allocator->agent_order == HF_AGENT_ORDER_SORTED) sort_names(allocator);
     uint32_t words = (allocator->by_name.count + 63) / 64;
     if (words > allocator->bit_words) {
-        allocator->bit_words = MAX(words, allocator->bit_words * 2);
+        allocator->bit_words = (MAX(words, allocator->bit_words * 2) + 63) / 64 * 64;
         allocator->idle_bits = g_renew(uint64_t, allocator->idle_bits, allocator->bit_words);
         allocator->visit_bits = g_renew(uint64_t, allocator->visit_bits, allocator->bit_words);
+        allocator->visit_words =
+            g_renew(uint64_t, allocator->visit_words, allocator->bit_words / 64);
     }
     if (allocator->bit_words > 0) {
         memset(allocator->idle_bits, 0, allocator->bit_words * sizeof(uint64_t));
         memset(allocator->visit_bits, 0, allocator->bit_words * sizeof(uint64_t));
+        memset(allocator->visit_words, 0, allocator->bit_words / 64 * sizeof(uint64_t));
     }
     allocator->ranks_are_stale = FALSE;
     for (uint32_t i = 0; i < allocator->by_name.count; i++) {

@@ -326,7 +326,8 @@ struct HfAllocator {
     HF_VEC(uint32_t) by_name;
     gboolean ranks_are_stale;
     uint64_t *idle_bits, *visit_bits;
-    uint32_t bit_words;
+    uint64_t *visit_words; /* which words of visit_bits are not 0, as bits */
+    uint32_t bit_words;    /* room, a multiple of 64 */
     HF_VEC(uint32_t) candidates;
     HF_VEC(uint32_t) eligible; /* log of subs that became eligible everywhere */
     uint64_t eligible_base;    /* position of eligible.at[0] */

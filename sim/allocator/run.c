@@ -22,6 +22,14 @@ static gboolean is_behind(const HfAllocator *allocator, const HfAgent *row)
            row->quota_seen != allocator->quota_epoch;
 }
 
+/* The agents of one word of a bit set. */
+static void choose_word(HfAllocator *allocator, const uint64_t *bits, uint32_t w)
+{
+    allocator->counters.words_scanned++;
+    for (uint64_t word = bits[w]; word != 0; word &= word - 1)
+        hf_vec_push(&allocator->visit, w * 64 + (uint32_t)__builtin_ctzll(word));
+}
+
 /* The agents of this run that can yield an offer, in byte order of their names. */
 static void choose_visit(HfAllocator *allocator)
 {
@@ -46,11 +54,14 @@ static void choose_visit(HfAllocator *allocator)
             allocator->visit.at[j] = rank;
         }
     } else {
-        const uint64_t *bits = every_idle ? allocator->idle_bits : allocator->visit_bits;
         uint32_t words = (allocator->by_name.count + 63) / 64;
-        for (uint32_t w = 0; w < words; w++)
-            for (uint64_t word = bits[w]; word != 0; word &= word - 1)
-                hf_vec_push(&allocator->visit, w * 64 + (uint32_t)__builtin_ctzll(word));
+        if (every_idle)
+            for (uint32_t w = 0; w < words; w++) choose_word(allocator, allocator->idle_bits, w);
+        else
+            for (uint32_t s = 0; s * 64 < words; s++)
+                for (uint64_t sum = allocator->visit_words[s]; sum != 0; sum &= sum - 1)
+                    choose_word(allocator, allocator->visit_bits,
+                                s * 64 + (uint32_t)__builtin_ctzll(sum));
         allocator->run_seen = end;
         allocator->run_quota_seen = allocator->quota_epoch;
     }

@@ -18,6 +18,14 @@ run "the same as JSON" 0 "$holdfast" bench allocator DeclineOffers --agents 1000
 out '"mesos_ms" : 79'
 out '"ratio"'
 
+run "growth" 0 "$holdfast" bench allocator --growth --quick
+out "time grows with the power"
+run "growth as JSON" 0 "$holdfast" bench allocator --growth --quick --json
+"$valid" <"$dir/out" || complain "not JSON"
+out '"is_slope" : true'
+run "growth of one workload" 2 "$holdfast" bench allocator DeclineOffers --growth
+err "--growth takes --quick alone"
+
 run "unknown workload" 2 "$holdfast" bench allocator NoSuchThing
 err "unknown workload 'NoSuchThing'"
 run "frameworks without agents" 2 "$holdfast" bench allocator --frameworks 5

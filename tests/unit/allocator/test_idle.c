@@ -1,0 +1,99 @@
+/*
+ * Cost follows change: a cycle in which everything is refused and nothing has changed does the same
+ * work in a cell of any size.
+ */
+#include "unit/allocator/cell.h"
+
+/* The work that one idle batch counts, in a cell where every framework has refused every agent. */
+static HfAllocatorCounters idle_work(uint32_t agents, uint32_t frameworks, gboolean fully)
+{
+    Cell *cell = cell_new();
+    cell->config.agent_order = HF_AGENT_ORDER_SHUFFLED;
+    cell_start(cell);
+    for (uint32_t f = 0; f < frameworks; f++) cell_framework(cell, f, f % 2 ? "a" : "b");
+    for (uint32_t a = 0; a < agents; a++) cell_agent(cell, a, "cpus:4;mem:1024;ports:[1-9]");
+    cell_run(cell);
+    while (cell->list.offers.count > 0) {
+        cell_decline_all(cell, 3600);
+        cell_batch(cell);
+    }
+    hf_allocator_full_visits(cell->allocator, fully);
+    HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
+    assert_int_equal(before.filters_made, agents * frameworks);
+    cell_batch(cell);
+    HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
+    assert_int_equal(cell->list.offers.count, 0);
+    cell_free(cell);
+    return (HfAllocatorCounters){
+        .runs = after.runs - before.runs,
+        .agents_visited = after.agents_visited - before.agents_visited,
+        .frameworks_tried = after.frameworks_tried - before.frameworks_tried,
+        .filter_checks = after.filter_checks - before.filter_checks,
+        .words_scanned = after.words_scanned - before.words_scanned,
+    };
+}
+
+static void an_idle_cycle_does_not_grow_with_agents_or_frameworks(void **state)
+{
+    static const uint32_t agents[] = {1, 10, 100, 5000}, frameworks[] = {1, 4, 20};
+    (void)state;
+    for (size_t a = 0; a < G_N_ELEMENTS(agents); a++)
+        for (size_t f = 0; f < G_N_ELEMENTS(frameworks); f++) {
+            HfAllocatorCounters work = idle_work(agents[a], frameworks[f], FALSE);
+            assert_int_equal(work.runs, 1);
+            assert_int_equal(work.agents_visited, 0);
+            assert_int_equal(work.frameworks_tried, 0);
+            assert_int_equal(work.filter_checks, 0);
+            assert_int_equal(work.words_scanned, 0);
+        }
+}
+
+/* The counters see what there would be to do: as Mesos does it, each framework is tried on each
+ * agent. */
+static void without_it_the_work_is_agents_times_frameworks(void **state)
+{
+    (void)state;
+    HfAllocatorCounters work = idle_work(130, 6, TRUE);
+    assert_int_equal(work.agents_visited, 130);
+    assert_int_equal(work.frameworks_tried, 130 * 6);
+    assert_int_equal(work.filter_checks, 130 * 6);
+    assert_int_equal(work.words_scanned, 3);
+}
+
+/* One agent changes: it is visited and no other, and one word of agents is looked at, however many
+ * there are. */
+static void one_change_costs_one_visit(void **state)
+{
+    (void)state;
+    Cell *cell = cell_new();
+    cell->config.agent_order = HF_AGENT_ORDER_SHUFFLED;
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    for (uint32_t a = 0; a < 5000; a++) cell_agent(cell, a, "cpus:4;mem:1024");
+    cell_run(cell);
+    cell_decline_all(cell, 3600);
+    cell_batch(cell);
+    HfResources total = cell_resources(cell, "cpus:8;mem:1024");
+    HfAgentSpec spec = cell_agent_spec(NULL, &total);
+    spec.capabilities = HF_AGENT_CAPABILITIES_KEEP;
+    assert_int_equal(hf_allocator_agent_update(cell->allocator, cell->now, 4711, &spec), HF_OK);
+    hf_resources_clear(cell->catalog, &total);
+    HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
+    assert_string_equal(cell_batch(cell), "f0 r a4711 cpus@r:8;mem@r:1024");
+    HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
+    assert_int_equal(after.agents_visited - before.agents_visited, 1);
+    assert_int_equal(after.frameworks_tried - before.frameworks_tried, 1);
+    assert_int_equal(after.words_scanned - before.words_scanned, 1);
+    cell_free(cell);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_idle_cycle_does_not_grow_with_agents_or_frameworks),
+        cmocka_unit_test(without_it_the_work_is_agents_times_frameworks),
+        cmocka_unit_test(one_change_costs_one_visit),
+    };
+    hf_test_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
