@@ -81,7 +81,9 @@ typedef enum HfAgentCapability {
     HF_AGENT_CAPABILITY_MULTI_ROLE = 1 << 0,
     HF_AGENT_CAPABILITY_HIERARCHICAL_ROLE = 1 << 1,
     HF_AGENT_CAPABILITY_RESERVATION_REFINEMENT = 1 << 2,
-    HF_AGENT_CAPABILITY_ALL = 7
+    HF_AGENT_CAPABILITY_RESIZE_VOLUME = 1 << 3,      /* this and the next: for the master alone */
+    HF_AGENT_CAPABILITY_OPERATION_FEEDBACK = 1 << 4, /* and RESOURCE_PROVIDER */
+    HF_AGENT_CAPABILITY_ALL = 31
 } HfAgentCapability;
 #define HF_AGENT_CAPABILITIES_KEEP UINT32_MAX /* hf_allocator_agent_update: unchanged */
 

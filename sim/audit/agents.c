@@ -70,14 +70,14 @@ void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
 
 /* ---- agents ---- */
 
-/* Its total, as it registers: the same as before unless its host went down in between. TRUE when it
- * is another. */
+/* Its total, as it registers: the same as before unless its host went down in between, or an
+ * operation did not reach it. TRUE when it is another. */
 static gboolean set_total(HfAudit *audit, const HfRecord *record, gboolean may_change)
 {
     HfResources *total = &audit->scratch, *booked = &audit->totals.at[record->agent];
     hf_audit__plain(audit, record->resources, total);
     if (hf_resources_equal(audit->catalog, booked, total)) return FALSE;
-    if (!may_change) {
+    if (!may_change && !hf_audit__is_same_stuff(audit, booked, total)) {
         g_autofree char *name = hf_audit__agent_name(audit, record->agent);
         g_autofree char *before = hf_audit__text(audit, booked),
                         *after = hf_audit__text(audit, total);
@@ -87,6 +87,42 @@ static gboolean set_total(HfAudit *audit, const HfRecord *record, gboolean may_c
     }
     hf_resources_copy(audit->catalog, booked, total);
     return TRUE;
+}
+
+/* The same when more may be held than there is. */
+static void count_loosely(HfAudit *audit, uint32_t row)
+{
+    HfAuditAgent *agent = &audit->agents.at[row];
+    hf_resources_copy(audit->catalog, &agent->unheld, &audit->totals.at[row]);
+    for (guint32 i = 0; i < audit->tasks.count; i++)
+        if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN && audit->tasks.at[i].agent == row)
+            hf_resources_subtract(audit->catalog, &agent->unheld, &audit->tasks.at[i].resources);
+    for (guint32 i = 0; i < audit->offers.count; i++)
+        if (audit->offers.at[i].is_live && audit->offers.at[i].agent == row)
+            hf_resources_subtract(audit->catalog, &agent->unheld, &audit->offers.at[i].resources);
+}
+
+void hf_audit__give(HfAudit *audit, uint32_t row, const HfResources *given)
+{
+    if (G_UNLIKELY(audit->agents.at[row].is_overheld))
+        count_loosely(audit, row);
+    else
+        hf_resources_add(audit->catalog, &audit->agents.at[row].unheld, given);
+}
+
+/* Do tasks hold what the agent has in another form: reserved or stored by operations that did not
+ * reach it? (Offers have been taken back.) */
+static gboolean is_held_otherwise(HfAudit *audit, uint32_t row)
+{
+    const HfResources *total = &audit->totals.at[row];
+    HfResources held = {0};
+    for (guint32 i = 0; i < audit->tasks.count; i++)
+        if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN && audit->tasks.at[i].agent == row)
+            hf_resources_add(audit->catalog, &held, &audit->tasks.at[i].resources);
+    gboolean is_otherwise = !hf_resources_contains(audit->catalog, total, &held) &&
+                            hf_audit__has_stuff(audit, total, &held);
+    hf_resources_clear(audit->catalog, &held);
+    return is_otherwise;
 }
 
 /* What tasks and offers leave of the total. */
@@ -166,7 +202,15 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
         audit->pending = HF_PENDING_RETURN;
         audit->pending_agent = record->agent;
     }
-    if (before == HF_AUDIT_UNREACHABLE || is_another) count_unheld(audit, record, record->agent);
+    if (before == HF_AUDIT_UNREACHABLE || before == HF_AUDIT_UNKNOWN) {
+        agent->is_overheld = FALSE;
+        count_unheld(audit, record, record->agent);
+    } else if (is_another && is_held_otherwise(audit, record->agent)) {
+        agent->is_overheld = TRUE;
+        count_loosely(audit, record->agent);
+    } else if (is_another) {
+        count_unheld(audit, record, record->agent);
+    }
     host->agent = record->agent;
     host->was_down = host->is_down;
 }
@@ -263,7 +307,7 @@ void hf_audit__recount(HfAudit *audit)
         if (agent->standing == HF_AUDIT_REGISTERED || agent->standing == HF_AUDIT_DISCONNECTED) {
             hf_resources_add(catalog, &sum[a], &agent->unheld);
             const HfResources *total = &audit->totals.at[a];
-            if (!hf_resources_equal(catalog, &sum[a], total)) {
+            if (!agent->is_overheld && !hf_resources_equal(catalog, &sum[a], total)) {
                 g_autofree char *name = hf_audit__agent_name(audit, a);
                 g_autofree char *all = hf_audit__text(audit, total),
                                 *counted = hf_audit__text(audit, &sum[a]);

@@ -16,6 +16,8 @@ static const struct {
                             "what is reserved to a role is offered to it and below it alone"},
     [HF_INVARIANT_STATIC] = {"I-05", "what an agent has changes only when it restarts"},
     [HF_INVARIANT_FILTERS] = {"I-07", "filters and suppression are respected"},
+    [HF_INVARIANT_VOLUMES] = {"I-10", "a volume lies in a reservation"},
+    [HF_INVARIANT_UNIQUE] = {"I-13", "on an agent a role has each persistence id once"},
     [HF_INVARIANT_TIME] = {"I-19", "time does not go back"},
     [HF_INVARIANT_TASKS] = {"I-20", "a task goes through legal states, and ends once"},
     [HF_INVARIANT_REMOVED] = {"I-21", "a removed framework has no tasks and gets no offers"},
@@ -47,6 +49,8 @@ static void clear_rows(HfAudit *audit)
     for (guint32 i = 0; i < audit->filters.count; i++)
         hf_resources_clear(catalog, &audit->filters.at[i].refused);
     hf_resources_clear(catalog, &audit->pending_left);
+    hf_resources_clear(catalog, &audit->pending_offered);
+    hf_resources_clear(catalog, &audit->consumed);
     hf_resources_clear(catalog, &audit->scratch);
 }
 
@@ -90,6 +94,10 @@ void hf_audit__plain(HfAudit *audit, const HfResources *given, HfResources *out)
     }
     hf_resources_copy(audit->catalog, out, given);
     hf_resources_unallocate(audit->catalog, out);
+    if (G_LIKELY(!hf_resources_any(audit->catalog, out, HF_META_SHARED))) return;
+    HfResources rest = {0};
+    hf_resources_non_shared(audit->catalog, out, &rest);
+    hf_resources_move(audit->catalog, out, &rest);
 }
 
 static gboolean is_same_entry(const HfCatalog *catalog, const HfResource *a, const HfResource *b)
@@ -184,9 +192,16 @@ static gboolean belongs(const HfAudit *audit, const HfRecord *record)
     case HF_PENDING_NOTHING:
         return TRUE;
     case HF_PENDING_TASKS:
+        if (record->type == HF_RECORD_OFFER_RESCINDED) /* of a volume that is destroyed */
+            return record->agent == audit->pending_agent;
         if (record->framework != audit->pending_framework) return FALSE;
         if (record->type == HF_RECORD_TASK_STATE && record->agent == HF_ROW_NONE)
-            return record->reason == HF_REASON_TASK_INVALID;
+            return record->reason == HF_REASON_TASK_INVALID ||
+                   record->reason == HF_REASON_TASK_GROUP_INVALID;
+        if (record->type == HF_RECORD_OPERATION_STATE) return record->agent == HF_ROW_NONE;
+        if (record->type == HF_RECORD_OPERATION || record->type == HF_RECORD_CONSUMED ||
+            record->type == HF_RECORD_CONVERTED || record->type == HF_RECORD_OPERATION_DROPPED)
+            return record->agent == audit->pending_agent;
         return record->agent == audit->pending_agent && record->role == audit->pending_role &&
                (record->type == HF_RECORD_TASK_LAUNCHED ||
                 (record->type == HF_RECORD_OFFER_ACCEPTED && !audit->pending_has_tasks));
@@ -294,6 +309,20 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_TASK_KILL:
         hf_audit__framework(audit, record);
         break;
+    case HF_RECORD_OPERATION:
+        hf_audit__on_operation(audit, record);
+        break;
+    case HF_RECORD_CONSUMED:
+        hf_audit__on_consumed(audit, record);
+        break;
+    case HF_RECORD_CONVERTED:
+        hf_audit__on_converted(audit, record);
+        break;
+    case HF_RECORD_OPERATION_DROPPED:
+    case HF_RECORD_OPERATION_STATE:
+        hf_audit__framework(audit, record);
+        break;
+    case HF_RECORD_OPERATOR_CALL:
     case HF_RECORD_RUN_STARTED: /* these change nothing that is in the book */
     case HF_RECORD_RUN_ENDED:
     case HF_RECORD_MESSAGE_LOST:

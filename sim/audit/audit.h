@@ -9,19 +9,23 @@
  *   I-02 one live holder: each port is in at most one offer or task
  *   I-03 an offer holds only what was free; it is answered once, by nobody else; ids are not reused
  *   I-04 what is reserved to a role is offered to that role and those below it alone
- *   I-05 an agent's total and its static reservations change only with a restart
+ *   I-05 an agent's total and its static reservations change only with a restart; what is reserved
+ *        dynamically, and what is a volume, only by an operation, which neither makes nor loses any
  *   I-07 no offer within what the same framework and role declined on that agent before the time is
- *        over (max(allocation interval, refuse time); revive clears it); none while suppressed. In
- * early eras: the refuse time alone I-19 time does not go back I-20 tasks go through legal states,
- * end at most once, and what the master says of a task has happened on its host before I-21 a
- * removed framework has no tasks and no offers, and gets none I-22 an agent id belongs to one host;
- * an agent that is unreachable, or a host that is down, holds nothing I-24 a task runs on the host
- * it was launched on, once
+ *        over (max(allocation interval, refuse time), in early eras the refuse time alone; revive
+ *        clears it); none while suppressed
+ *   I-10 a volume lies in a reservation
+ *   I-11 an operation takes only what the offers hold, or what nobody holds when it is an
+ * operator's I-13 on an agent a role has each persistence id once I-19 time does not go back I-20
+ * tasks go through legal states, end at most once, and what the master says of a task has happened
+ * on its host before I-21 a removed framework has no tasks and no offers, and gets none I-22 an
+ * agent id belongs to one host; an agent that is unreachable, or a host that is down, holds nothing
+ *   I-24 a task runs on the host it was launched on, once
  *
  * What it cannot see: agents' attributes; which roles a framework has; offers that should have been
  * made; at the very instant at which a filter ends, whether it ended first; and of a task that
- * comes back with its agent when all about it was over, whether it ever was. Shared volumes are not
- * counted as such: no operation makes one yet.
+ * comes back with its agent when all about it was over, whether it ever was. Shared volumes, which
+ * any number may hold, are not counted.
  *
  * Source: MESOS.md 2-4; filters: MESOS.md 3.5, MESOS-VERIFIED 2.
  */

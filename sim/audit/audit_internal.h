@@ -4,7 +4,7 @@
  * The book holds what is outstanding: for each agent what is free, each live offer, each task that
  * is booked or runs. Rows are taken from the ids of the trace where these are dense (agents, hosts,
  * frameworks, offers), and found through a map where they are not (tasks, filters). Amounts in the
- * book are without allocation role.
+ * book are without allocation role, and without shared volumes (which any number may hold).
  *
  * Some records announce others that follow at once and in one piece: an accepted offer its tasks,
  * an unreachable agent the end of its tasks, a crashed host the end of its runs, tasks that come
@@ -28,6 +28,8 @@ typedef enum HfInvariant {
     HF_INVARIANT_ROLES,
     HF_INVARIANT_STATIC,
     HF_INVARIANT_FILTERS,
+    HF_INVARIANT_VOLUMES,
+    HF_INVARIANT_UNIQUE,
     HF_INVARIANT_TIME,
     HF_INVARIANT_TASKS,
     HF_INVARIANT_REMOVED,
@@ -55,6 +57,7 @@ typedef struct HfAuditAgent {
     uint32_t host;
     uint32_t offers, tasks; /* live offers; open tasks */
     uint32_t epoch;         /* filters of an earlier one are gone */
+    gboolean is_overheld;   /* it came back with less than the master had given out */
     uint32_t parked;        /* tasks that went with it and may come back with it */
     HfResources unheld;
 } HfAuditAgent;
@@ -161,7 +164,10 @@ struct HfAudit {
     HfRoleId pending_role;
     int64_t pending_refuse_ms;
     gboolean pending_has_tasks;
-    HfResources pending_left; /* of the accepted offers */
+    HfResources pending_offered, pending_left; /* of the accepted offers */
+    HfRecord conversion; /* the operation whose conversions come; its type 0 = none */
+    gboolean has_consumed;
+    HfResources consumed;
     HfResources scratch;
     HfHistory history;
     HfAuditBreach *breach;
@@ -215,6 +221,8 @@ void hf_audit__on_host(HfAudit *audit, const HfRecord *record);
  * break what that breaks. */
 void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
                     const HfResources *taken, HfInvariant shortage);
+/* What was held on an agent is free again. */
+void hf_audit__give(HfAudit *audit, uint32_t agent, const HfResources *given);
 void hf_audit__recount(HfAudit *audit);
 
 /* ---- offers.c: frameworks and offers ---- */
@@ -226,6 +234,15 @@ void hf_audit__on_revive(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record);
 void hf_audit__close_accept(HfAudit *audit);
+
+/* ---- operations.c ---- */
+void hf_audit__on_operation(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_converted(HfAudit *audit, const HfRecord *record);
+/* Is `part` in `whole`, whatever operations made of them? */
+gboolean hf_audit__has_stuff(HfAudit *audit, const HfResources *whole, const HfResources *part);
+/* Do both come from the same resources, whatever operations made of them? */
+gboolean hf_audit__is_same_stuff(HfAudit *audit, const HfResources *a, const HfResources *b);
 
 /* ---- filters.c ---- */
 /* A filter on `refused`, if the refuse time makes one. */

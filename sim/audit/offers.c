@@ -192,7 +192,7 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
         hf_resources_swap(offered, &agent->unheld);
     else
         hf_audit__plain(audit, record->resources, offered);
-    if (hf_resources_is_empty(offered)) {
+    if (record->resources == NULL || hf_resources_is_empty(record->resources)) {
         hf_audit__break(audit, HF_INVARIANT_OFFERS, record, "offer %" G_GUINT64_FORMAT " is empty",
                         (guint64)record->id);
         return;
@@ -257,9 +257,11 @@ static void accept(HfAudit *audit, const HfRecord *record, const HfAuditOffer *o
         audit->pending_at = record->at;
         audit->pending_has_tasks = FALSE;
         hf_resources_reset(audit->catalog, &audit->pending_left);
+        hf_resources_reset(audit->catalog, &audit->pending_offered);
     }
     audit->pending_refuse_ms = record->value;
     hf_resources_add(audit->catalog, &audit->pending_left, &offer->resources);
+    hf_resources_add(audit->catalog, &audit->pending_offered, &offer->resources);
 }
 
 void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
@@ -273,10 +275,11 @@ void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
         if (record->type == HF_RECORD_OFFER_DECLINED)
             hf_audit__filter(audit, record->at, record->framework, record->role, record->agent,
                              record->value, &offer->resources);
-        if (hf_resources_is_empty(&agent->unheld))
+        offer->is_live = FALSE;
+        if (hf_resources_is_empty(&agent->unheld) && !agent->is_overheld)
             hf_resources_swap(&agent->unheld, &offer->resources);
         else
-            hf_resources_add(audit->catalog, &agent->unheld, &offer->resources);
+            hf_audit__give(audit, offer->agent, &offer->resources);
     }
     offer->is_live = FALSE;
     hf_resources_reset(audit->catalog, &offer->resources);
@@ -284,13 +287,21 @@ void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
     audit->frameworks.at[offer->framework].offers--;
 }
 
-/* All that an accept launches is launched: the rest goes back, and is refused for a while. */
+/* All is done that was to be done with the accepted offers: the rest goes back. What operations
+ * made may be offered at once; what was there before is refused for a while. */
 void hf_audit__close_accept(HfAudit *audit)
 {
-    HfResources *left = &audit->pending_left;
+    HfResources *left = &audit->pending_left, *refused = &audit->pending_offered;
+    audit->conversion.type = 0;
     if (hf_resources_is_empty(left)) return;
-    hf_resources_add(audit->catalog, &audit->agents.at[audit->pending_agent].unheld, left);
-    hf_audit__filter(audit, audit->pending_at, audit->pending_framework, audit->pending_role,
-                     audit->pending_agent, audit->pending_refuse_ms, left);
+    hf_audit__give(audit, audit->pending_agent, left);
+    HfResources made = {0};
+    hf_resources_copy(audit->catalog, &made, left);
+    hf_resources_subtract(audit->catalog, &made, refused);
+    hf_resources_subtract(audit->catalog, left, &made);
+    if (!hf_resources_is_empty(left))
+        hf_audit__filter(audit, audit->pending_at, audit->pending_framework, audit->pending_role,
+                         audit->pending_agent, audit->pending_refuse_ms, left);
     hf_resources_reset(audit->catalog, left);
+    hf_resources_clear(audit->catalog, &made);
 }

@@ -222,6 +222,7 @@ static void on_refused(HfAudit *audit, const HfRecord *record)
 static gboolean is_denial(const HfRecord *record)
 {
     return record->reason == HF_REASON_RECONCILIATION ||
+           record->reason == HF_REASON_RESOURCES_UNKNOWN ||
            record->reason == HF_REASON_SLAVE_DISCONNECTED;
 }
 
@@ -298,7 +299,7 @@ static void close_task(HfAudit *audit, const HfRecord *record, HfAuditTask *task
     if (agent->standing == HF_AUDIT_UNREACHABLE)
         park(audit, task);
     else
-        hf_resources_add(audit->catalog, &agent->unheld, &task->resources);
+        hf_audit__give(audit, task->agent, &task->resources);
     forget_if_over(audit, task);
 }
 

@@ -4,6 +4,7 @@
  * was acknowledged.
  */
 #include "control/agent_internal.h"
+#include "control/agent_operations.h"
 
 #include "base/assert.h"
 #include "base/random.h"
@@ -61,6 +62,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
                        hf_agent__self(agent), master);
     message->agent = agent->id;
     hf_agent_introduce(agent, message);
+    message->version = agent->version = agent->draws;
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         const HfAgentTask *task = &agent->tasks.at[i];
         hf_vec_push_zero(&message->reports);
@@ -71,6 +73,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
         report->state = task->state;
         report->resources = hf_parcel_ref(task->resources);
     }
+    hf_agent__report_operations(agent, message);
     agent->attempts++;
     arm_registration(agent, now, out);
 }
@@ -84,15 +87,15 @@ guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t i
     return i;
 }
 
-static HfTime retry_after(const HfAgent *agent, const HfAgentTask *task)
+HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries)
 {
     HfTime wait = agent->config->retry_min;
-    for (uint8_t i = 0; i < task->retries && wait < agent->config->retry_max; i++) wait *= 2;
+    for (uint8_t i = 0; i < retries && wait < agent->config->retry_max; i++) wait *= 2;
     return MIN(wait, agent->config->retry_max);
 }
 
 /* One timer counts: the earliest. One armed for later is passed over when it fires. */
-static void arm_retry(HfAgent *agent, HfTime at, HfOutbox *out)
+void hf_agent__arm_retry(HfAgent *agent, HfTime at, HfOutbox *out)
 {
     if (at >= agent->retry_at) return;
     agent->retry_at = at;
@@ -117,7 +120,7 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
                                      .latest = task->state,
                                      .needs_ack = TRUE};
     task->sent_at = now;
-    arm_retry(agent, now + retry_after(agent, task), out);
+    hf_agent__arm_retry(agent, now + hf_agent__retry_wait(agent, task->retries), out);
 }
 
 void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
@@ -132,10 +135,36 @@ void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTi
     }
 }
 
+/* A task that is not here, and will not be: its launch was lost, the host went down, or the agent
+ * does not have what it uses. The report that it is over is as reliable as any other update. */
+static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason reason, HfTime now,
+                      HfOutbox *out)
+{
+    if (hf_agent__find_task(agent, report->framework, report->task) < agent->tasks.count) return;
+    hf_vec_push_zero(&agent->tasks);
+    HfAgentTask *task = hf_vec_last(&agent->tasks);
+    task->id = report->task;
+    task->framework = report->framework;
+    task->role = report->role;
+    task->state = report->state;
+    task->updates[task->update_count++] = (uint8_t)report->state;
+    task->reason = (uint8_t)reason;
+    if (agent->state == HF_AGENT_REGISTERED) send_update(agent, task, now, out);
+}
+
 static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (hf_agent__find_task(agent, in->framework, in->info.id) < agent->tasks.count)
         return; /* a duplicate */
+    if (!hf_agent__has_resources(agent, hf_parcel_resources(in->info.resources))) {
+        deny_task(agent,
+                  &(HfTaskReport){.task = in->info.id,
+                                  .framework = in->framework,
+                                  .role = in->role,
+                                  .state = in->status.state},
+                  HF_REASON_RESOURCES_UNKNOWN, now, out);
+        return;
+    }
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
     task->id = in->info.id;
@@ -195,22 +224,6 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
     }
 }
 
-/* A task that the master thinks is here but is not: its launch was lost, or the host went down. The
- * report that it is over is as reliable as any other update. */
-static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTime now, HfOutbox *out)
-{
-    if (hf_agent__find_task(agent, report->framework, report->task) < agent->tasks.count) return;
-    hf_vec_push_zero(&agent->tasks);
-    HfAgentTask *task = hf_vec_last(&agent->tasks);
-    task->id = report->task;
-    task->framework = report->framework;
-    task->role = report->role;
-    task->state = report->state;
-    task->updates[task->update_count++] = (uint8_t)report->state;
-    task->reason = HF_REASON_RECONCILIATION;
-    send_update(agent, task, now, out);
-}
-
 /* ---- pings ---- */
 
 static void expect_ping(HfAgent *agent, HfTime until, HfOutbox *out)
@@ -239,7 +252,9 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
         task->retries = 0;
         send_update(agent, task, now, out);
     }
-    for (guint32 i = 0; i < in->reports.count; i++) deny_task(agent, &in->reports.at[i], now, out);
+    for (guint32 i = 0; i < in->reports.count; i++)
+        deny_task(agent, &in->reports.at[i], HF_REASON_RECONCILIATION, now, out);
+    hf_agent__on_operations_asked(agent, now, in, was_registered, out);
 }
 
 static void on_ping(HfAgent *agent, HfTime now, HfOutbox *out)
@@ -298,6 +313,15 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
     case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
         on_acknowledged(agent, now, in, out);
         break;
+    case HF_MESSAGE_APPLY_OPERATION:
+        hf_agent__on_apply_operation(agent, now, in, out);
+        break;
+    case HF_MESSAGE_CHECKPOINT_RESOURCES:
+        hf_agent__on_checkpoint_resources(agent, in);
+        break;
+    case HF_MESSAGE_OPERATION_ACKNOWLEDGEMENT:
+        hf_agent__on_operation_acknowledged(agent, in);
+        break;
     case HF_MESSAGE_PING:
         on_ping(agent, now, out);
         break;
@@ -324,14 +348,15 @@ static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
     for (guint32 i = 0; i < agent->tasks.count && agent->state == HF_AGENT_REGISTERED; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
         if (task->update_count == 0) continue;
-        if (task->sent_at + retry_after(agent, task) <= now) {
+        if (task->sent_at + hf_agent__retry_wait(agent, task->retries) <= now) {
             if (task->retries < 16) task->retries++;
             send_update(agent, task, now, out);
         }
-        next = MIN(next, task->sent_at + retry_after(agent, task));
+        next = MIN(next, task->sent_at + hf_agent__retry_wait(agent, task->retries));
     }
+    next = MIN(next, hf_agent__retry_operations(agent, now, out));
     agent->retry_at = HF_TIME_NEVER;
-    arm_retry(agent, next, out);
+    hf_agent__arm_retry(agent, next, out);
 }
 
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)

@@ -69,6 +69,14 @@ typedef struct HfAgentTask {
     HfParcel *resources;     /* owned: one reference */
 } HfAgentTask;
 
+/* An operation that was answered, and the answer not yet acknowledged. It is on the agent's disk.
+ */
+typedef struct HfAgentOperation {
+    HfOperationStatus status;
+    uint8_t retries;
+    HfTime sent_at;
+} HfAgentOperation;
+
 /* One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. */
 typedef struct HfAgent {
     const HfAgentConfig *config;
@@ -87,6 +95,8 @@ typedef struct HfAgent {
     HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
     gboolean is_ping_armed;
     HF_VEC(HfAgentTask) tasks;
+    HF_VEC(HfAgentOperation) operations;
+    uint32_t version; /* which of its registrations was the last that it sent */
     /* Cold: what is looked at only when it starts or its resources change. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
     HfCheckpoint disk;

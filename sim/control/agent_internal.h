@@ -10,6 +10,9 @@ static inline HfPeer hf_agent__self(const HfAgent *agent)
 }
 
 /* agent.c */
+/* How long to wait for an acknowledgement after so many repetitions. */
+HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries);
+void hf_agent__arm_retry(HfAgent *agent, HfTime at, HfOutbox *out);
 void hf_agent__begin_registration(HfAgent *agent, HfTime now, HfOutbox *out);
 /* The row of a task; tasks.count when there is none. */
 guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id);

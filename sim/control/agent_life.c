@@ -42,6 +42,7 @@ void hf_agent_clear(HfAgent *agent)
 {
     forget_tasks(agent);
     hf_vec_clear(&agent->tasks);
+    hf_vec_clear(&agent->operations);
     hf_checkpoint_clear(agent->config->catalog, &agent->disk);
     keep_total(agent, NULL);
 }
@@ -61,6 +62,7 @@ void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
     if (loss == HF_LOSS_DISK) {
         hf_checkpoint_lose(agent->config->catalog, &agent->disk);
         agent->id = HF_ROW_NONE;
+        hf_vec_reset(&agent->operations);
     }
     agent->state = HF_AGENT_DOWN;
     agent->draws++; /* an attempt that is under way is of an earlier life */

@@ -13,6 +13,7 @@ struct HfDriver {
     /* Set while the host has called in; NULL otherwise, so a model cannot act out of turn. */
     HfOutbox *out;
     HfTime now;
+    HfMessage *accept; /* between accept_begin and accept_end */
 };
 
 static const HfPeer master = {HF_PEER_MASTER, 0};
@@ -55,6 +56,7 @@ static void enter(HfDriver *driver, HfTime now, HfOutbox *out)
 
 static void leave(HfDriver *driver)
 {
+    HF_ASSERT(driver->accept == NULL);
     driver->out = NULL;
 }
 
@@ -63,6 +65,7 @@ void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out)
     enter(driver, now, out);
     HfMessage *message = say(driver, HF_MESSAGE_SUBSCRIBE);
     message->name = driver->config.name;
+    message->principal = driver->config.principal;
     message->capabilities = driver->config.capabilities;
     message->checkpoint = driver->config.checkpoint;
     message->failover_timeout = driver->config.failover_timeout;
@@ -86,6 +89,15 @@ void hf_driver_prefetch(const HfDriver *driver, const HfMessage *in, uint32_t st
         driver->ops->prefetch(driver->model, &in->status, step);
 }
 
+static void on_operation(HfDriver *driver, const HfOperationStatus *status)
+{
+    if (driver->ops->operation) driver->ops->operation(driver->model, driver, status);
+    if (!status->needs_ack) return;
+    HfMessage *ack = say(driver, HF_MESSAGE_ACKNOWLEDGE_OPERATION);
+    ack->agent = status->agent;
+    hf_vec_push(&ack->statuses, *status);
+}
+
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     const HfSchedulerOps *ops = driver->ops;
@@ -104,6 +116,9 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
         break;
     case HF_MESSAGE_UPDATE:
         on_update(driver, &in->status);
+        break;
+    case HF_MESSAGE_UPDATE_OPERATION:
+        for (guint32 i = 0; i < in->statuses.count; i++) on_operation(driver, &in->statuses.at[i]);
         break;
     case HF_MESSAGE_FAILURE:
         if (ops->failure) ops->failure(driver->model, driver, in->agent);
@@ -138,6 +153,98 @@ void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_c
     message->refuse_seconds = refuse_seconds;
     for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
     for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(message, &tasks[i]);
+}
+
+void hf_driver_accept_begin(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                            double refuse_seconds)
+{
+    HF_ASSERT(driver->accept == NULL);
+    driver->accept = say(driver, HF_MESSAGE_ACCEPT);
+    driver->accept->refuse_seconds = refuse_seconds;
+    for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&driver->accept->ids, offers[i]);
+}
+
+void hf_driver_accept_end(HfDriver *driver)
+{
+    HF_ASSERT(driver->accept != NULL);
+    driver->accept = NULL;
+}
+
+/* Assignment moves the resources out of what the caller has. */
+static void change(HfDriver *driver, uint64_t id, HfOperation operation)
+{
+    HF_ASSERT(driver->accept != NULL);
+    hf_message_add_operation(
+        driver->accept,
+        &(HfOfferOperation){.action = HF_OFFER_CONVERT, .id = id, .change = operation});
+}
+
+void hf_driver_reserve(HfDriver *driver, uint64_t id, HfResources *reserved)
+{
+    change(driver, id, (HfOperation){.type = HF_OPERATION_RESERVE, .resources = *reserved});
+    hf_resources_init(reserved);
+}
+
+void hf_driver_unreserve(HfDriver *driver, uint64_t id, HfResources *reserved)
+{
+    change(driver, id, (HfOperation){.type = HF_OPERATION_UNRESERVE, .resources = *reserved});
+    hf_resources_init(reserved);
+}
+
+void hf_driver_create(HfDriver *driver, uint64_t id, HfResources *volumes)
+{
+    change(driver, id, (HfOperation){.type = HF_OPERATION_CREATE, .resources = *volumes});
+    hf_resources_init(volumes);
+}
+
+void hf_driver_destroy(HfDriver *driver, uint64_t id, HfResources *volumes)
+{
+    change(driver, id, (HfOperation){.type = HF_OPERATION_DESTROY, .resources = *volumes});
+    hf_resources_init(volumes);
+}
+
+void hf_driver_grow(HfDriver *driver, uint64_t id, HfResources *volume, HfResources *addition)
+{
+    change(driver, id,
+           (HfOperation){
+               .type = HF_OPERATION_GROW_VOLUME, .resources = *volume, .addition = *addition});
+    hf_resources_init(volume);
+    hf_resources_init(addition);
+}
+
+void hf_driver_shrink(HfDriver *driver, uint64_t id, HfResources *volume, int64_t subtract_milli)
+{
+    change(driver, id,
+           (HfOperation){.type = HF_OPERATION_SHRINK_VOLUME,
+                         .resources = *volume,
+                         .subtract_milli = subtract_milli});
+    hf_resources_init(volume);
+}
+
+static void add_launch(HfDriver *driver, HfOfferAction action, HfTaskInfo *tasks,
+                       uint32_t task_count)
+{
+    HF_ASSERT(driver->accept != NULL);
+    hf_message_add_operation(driver->accept,
+                             &(HfOfferOperation){.action = action, .task_count = task_count});
+    for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(driver->accept, &tasks[i]);
+}
+
+void hf_driver_launch(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count)
+{
+    add_launch(driver, HF_OFFER_LAUNCH, tasks, task_count);
+}
+
+void hf_driver_launch_group(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count)
+{
+    add_launch(driver, HF_OFFER_LAUNCH_GROUP, tasks, task_count);
+}
+
+void hf_driver_reconcile_operations(HfDriver *driver, const HfOperationStatus *asked,
+                                    uint32_t count)
+{
+    HfMessage *message = say(driver, HF_MESSAGE_RECONCILE_OPERATIONS);
+    for (uint32_t i = 0; i < count; i++) hf_vec_push(&message->statuses, asked[i]);
 }
 
 void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,

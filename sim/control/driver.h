@@ -21,6 +21,9 @@ typedef struct HfSchedulerOps {
     void (*offers)(void *model, HfDriver *driver, const HfOfferInfo *offers, uint32_t offer_count);
     void (*rescind)(void *model, HfDriver *driver, uint64_t offer);
     void (*update)(void *model, HfDriver *driver, const HfTaskStatus *status);
+    /* How an operation that has an id fares; answers that ask for it are acknowledged afterwards.
+     */
+    void (*operation)(void *model, HfDriver *driver, const HfOperationStatus *status);
     void (*failure)(void *model, HfDriver *driver, uint32_t agent);
     void (*timer)(void *model, HfDriver *driver, uint32_t kind, uint64_t arg);
     /* An update will come soon: only start loading what it will need, in steps from 0. */
@@ -34,6 +37,7 @@ typedef struct HfDriverConfig {
     uint32_t capabilities; /* HfFrameworkCapability */
     gboolean checkpoint;
     HfTime failover_timeout;
+    const char *principal; /* NULL = none; borrowed like the name */
 } HfDriverConfig;
 
 /* `row`: the address of this framework. `ops` and `model` are borrowed. */
@@ -59,6 +63,30 @@ const char *hf_driver_name(const HfDriver *driver);
  */
 void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
                       HfTaskInfo *tasks, uint32_t task_count, double refuse_seconds);
+/*
+ * The same with operations: begin, then in the order in which they are to be done, then end. Each
+ * is done or dropped for itself; a later one builds upon what earlier ones made. Operations other
+ * than launches may carry an id of the framework's own (0 = none, below 2^40): ops->operation tells
+ * how they fare. Resources are moved out of operations and tasks; they need no allocation role.
+ */
+void hf_driver_accept_begin(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                            double refuse_seconds);
+void hf_driver_reserve(HfDriver *driver, uint64_t id, HfResources *reserved);
+void hf_driver_unreserve(HfDriver *driver, uint64_t id, HfResources *reserved);
+void hf_driver_create(HfDriver *driver, uint64_t id, HfResources *volumes);
+void hf_driver_destroy(HfDriver *driver, uint64_t id, HfResources *volumes);
+void hf_driver_grow(HfDriver *driver, uint64_t id, HfResources *volume, HfResources *addition);
+void hf_driver_shrink(HfDriver *driver, uint64_t id, HfResources *volume, int64_t subtract_milli);
+void hf_driver_launch(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
+/* All of the tasks or none. (The executor that Mesos's groups share has no resources here.) */
+void hf_driver_launch_group(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
+void hf_driver_accept_end(HfDriver *driver);
+
+/* Ask how operations fare, by id and agent (HF_ROW_NONE: not known); none = all in the master's
+ * book. Answers come through ops->operation. */
+void hf_driver_reconcile_operations(HfDriver *driver, const HfOperationStatus *asked,
+                                    uint32_t count);
+
 void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
                        double refuse_seconds);
 void hf_driver_revive(HfDriver *driver);   /* all roles */

@@ -1,7 +1,7 @@
 /*
  * The master: its life, what it does with a message or a timer, and what others may look at. What
- * it knows is in master_frameworks.c, master_agents.c, master_offers.c, master_accept.c and
- * master_tasks.c; master_check.c recounts it.
+ * it knows is in master_frameworks.c, master_agents.c, master_offers.c, master_accept.c,
+ * master_operations.c and master_tasks.c; master_check.c recounts it.
  *
  * Invariant: for each agent the resources of its outstanding offers and of its tasks that still
  * hold theirs are exactly what the allocator has handed out there (hf_master_check recounts it).
@@ -18,6 +18,7 @@ void hf_master_config_init(HfMasterConfig *config)
         .agent_ping_timeout = 15 * HF_NS_PER_SECOND,
         .max_agent_ping_timeouts = 5,
         .agent_reregister_timeout = 10 * HF_NS_PER_MINUTE,
+        .agent_capabilities = HF_AGENT_CAPABILITY_ALL,
     };
 }
 
@@ -48,6 +49,8 @@ void hf_master_free(HfMaster *master)
     }
     hf_offer_list_clear(master->catalog, &master->allocated);
     hf_resources_clear(master->catalog, &master->scratch);
+    hf_slots_clear(&master->operation_slots);
+    hf_vec_clear(&master->operations);
     hf_slots_clear(&master->offer_slots);
     hf_slots_clear(&master->task_slots);
     hf_vec_clear(&master->offers);
@@ -142,6 +145,15 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         break;
     case HF_MESSAGE_STATUS_UPDATE:
         hf_master__on_status_update(master, now, in, out);
+        break;
+    case HF_MESSAGE_OPERATION_STATUS:
+        hf_master__on_operation_status(master, now, in, out);
+        break;
+    case HF_MESSAGE_ACKNOWLEDGE_OPERATION:
+        hf_master__on_acknowledge_operation(master, now, in, out);
+        break;
+    case HF_MESSAGE_RECONCILE_OPERATIONS:
+        hf_master__on_reconcile_operations(master, now, in, out);
         break;
     case HF_MESSAGE_PONG:
         hf_master__on_pong(master, in);
@@ -250,7 +262,8 @@ uint32_t hf_master_tasks(const HfMaster *master)
 size_t hf_master_memory(const HfMaster *master)
 {
     return master->offers.room * sizeof(HfOfferRow) + master->tasks.room * sizeof(HfTaskRow) +
-           master->agents.room * sizeof(HfAgentRow) + master->task_rows.room * 12 +
+           master->agents.room * sizeof(HfAgentRow) +
+           master->operations.room * sizeof(HfOperationRow) + master->task_rows.room * 12 +
            (master->offer_slots.generation.room + master->task_slots.generation.room) * 8 +
            master->deadlines.room * sizeof(HfOfferDeadline);
 }

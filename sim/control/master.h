@@ -12,6 +12,7 @@
 
 #include "allocator/allocator.h"
 #include "base/slots.h"
+#include "control/acl.h"
 #include "control/message.h"
 
 typedef struct HfMaster HfMaster;
@@ -23,6 +24,8 @@ typedef struct HfMasterConfig {
     uint32_t max_agent_ping_timeouts; /* 5 */
     HfTime agent_reregister_timeout; /* 10 min: a disconnected agent that does not come back is then
                                         unreachable */
+    uint32_t agent_capabilities;     /* HfAgentCapability: what the agents' release supports */
+    const HfAcls *acls;              /* borrowed; NULL = everybody may do everything */
     gboolean
         explicit_heartbeats; /* PING and PONG messages; else the host says SILENT and AUDIBLE */
 } HfMasterConfig;

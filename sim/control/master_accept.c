@@ -1,7 +1,16 @@
-/* What the master does with an ACCEPT: offers become tasks. */
+/*
+ * What the master does with an ACCEPT: offers become tasks, reservations, volumes.
+ *
+ * Operations are done strictly in order, each for itself: one that is not good is dropped, and the
+ * next ones are tried on what is there without it. What operations made goes back at once without a
+ * filter, what nothing was done with is refused for the time that the framework says.
+ * Source: Mesos 1.11 Master::accept, Master::_accept; MESOS.md 2.3.
+ */
 #include "control/master_internal.h"
 
 #include "base/assert.h"
+#include "resource/check.h"
+#include "resource/error.h"
 
 static const HfPeer self = {HF_PEER_MASTER, 0};
 
@@ -19,6 +28,10 @@ static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
             hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED, HF_NO_FILTER,
                                        FALSE, out);
     }
+    for (guint32 i = 0; i < in->operations.count; i++)
+        if (in->operations.at[i].action == HF_OFFER_CONVERT)
+            hf_master__drop_operation(master, now, in->framework, HF_ROW_NONE, HF_ROLE_NONE,
+                                      &in->operations.at[i], HF_RESOURCE_ERROR_INVALID_OFFER, out);
     for (guint32 i = 0; i < in->tasks.count; i++)
         hf_master__refuse_task(master, now, in->framework, in->tasks.at[i].id,
                                hf_master__state_for(master, in->framework, HF_TASK_DROPPED),
@@ -36,14 +49,13 @@ static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
     return hf_parcel_ref(resources);
 }
 
-/* `resources` are those of *info with their role; the reference is taken over. */
+/* Enter a task and send it to its agent; the allocator is told by the caller. `resources` are those
+ * of *info with their role; the reference is taken over. */
 static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
                    const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
 {
     const HfResources *content = hf_parcel_resources(resources);
     hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
-    HfStatus status = hf_allocator_launched(master->allocator, framework, agent, role, content);
-    HF_ASSERT(status == HF_OK);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_LAUNCHED,
                                       .agent = agent,
@@ -57,42 +69,64 @@ static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t ag
     message->framework = framework;
     message->agent = agent;
     message->checkpoint = master->frameworks.at[framework].checkpoint;
+    message->status.state = hf_master__state_for(master, framework, HF_TASK_DROPPED);
     message->role = role;
     message->info = *info;
     message->info.resources = resources;
 }
 
-void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+static void transition(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
+                       const HfResources *launched)
 {
-    if (in->tasks.count == 0) { /* ACCEPT without operations is DECLINE */
-        hf_master__on_decline(master, now, in, out);
-        return;
-    }
-    if (!hf_master__offers_are_valid(master, in)) {
-        refuse_accept(master, now, in, out);
-        return;
-    }
-    HfResources *remaining = &master->scratch;
-    hf_resources_reset(master->catalog, remaining);
-    uint32_t first = hf_master__own_offer(master, in->framework, in->ids.at[0]);
-    uint32_t agent = master->offers.at[first].agent;
-    HfRoleId role = master->offers.at[first].role;
+    HfStatus status = hf_allocator_launched(master->allocator, framework, agent, role, launched);
+    HF_ASSERT(status == HF_OK);
+}
+
+/* What the accepted offers hold, all together; the offers are over. */
+static void collect_offers(HfMaster *master, HfTime now, const HfMessage *in, HfResources *offered,
+                           HfOutbox *out)
+{
     for (guint32 i = 0; i < in->ids.count; i++) {
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         hf_master__record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
                                 hf_master__refuse_ms(hf_master__refuse_seconds_of(master, in)),
                                 out);
-        hf_resources_add(master->catalog, remaining,
+        hf_resources_add(master->catalog, offered,
                          hf_parcel_resources(master->offers.at[row].resources));
         hf_master__drop_offer(master, row);
     }
+}
+
+/* What of a task does not depend on what is offered (validation::task::validate). */
+static gboolean is_valid(HfMaster *master, uint32_t framework, uint64_t id,
+                         const HfResources *resources)
+{
+    if (hf_resources_is_empty(resources) || id >= HF_TASK_IDS ||
+        hf_master__find_task(master, framework, id) != NO_ROW)
+        return FALSE;
+    uint32_t flags = 0;
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++)
+        flags |= hf_meta_info(master->catalog, hf_resources_at(resources, i)->meta)->flags;
+    if (!(flags & (HF_META_HAS_DISK | HF_META_REVOCABLE))) return TRUE;
+    return hf_resources_check(master->catalog, resources,
+                              HF_RULE_DISK_INFO | HF_RULE_UNIQUE_PERSISTENCE |
+                                  HF_RULE_REVOCABLE_MIX | HF_RULE_ONE_ALLOCATION,
+                              NULL);
+}
+
+/* Offers that are used for nothing but launches: the common case. */
+static void launch_all(HfMaster *master, HfTime now, const HfMessage *in, uint32_t agent,
+                       HfRoleId role, HfOutbox *out)
+{
+    HfResources *remaining = &master->scratch;
+    hf_resources_reset(master->catalog, remaining);
+    collect_offers(master, now, in, remaining, out);
     for (guint32 i = 0; i < in->tasks.count;
          i++) { /* each stands for itself: a bad one does not stop the next */
         const HfTaskInfo *info = &in->tasks.at[i];
         HfParcel *resources = with_role(master, info->resources, role);
         const HfResources *content = hf_parcel_resources(resources);
-        if (hf_resources_is_empty(content) || info->id >= HF_TASK_IDS ||
-            hf_master__find_task(master, in->framework, info->id) != NO_ROW ||
+        if (!is_valid(master, in->framework, info->id, content) ||
             !hf_resources_contains(master->catalog, remaining, content)) {
             hf_master__refuse_task(master, now, in->framework, info->id, HF_TASK_ERROR,
                                    HF_REASON_TASK_INVALID, out);
@@ -101,8 +135,332 @@ void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
         }
         hf_resources_subtract(master->catalog, remaining, content);
         launch(master, now, in->framework, agent, role, info, resources, out);
+        transition(master, in->framework, agent, role, content);
     }
     if (!hf_resources_is_empty(remaining))
         hf_master__give_back(master, now, in->framework, agent, role, remaining,
                              hf_master__refuse_seconds_of(master, in), FALSE);
+}
+
+/* ---- a list of operations ---- */
+
+typedef struct Accept {
+    HfMaster *master;
+    HfTime now;
+    const HfMessage *in;
+    HfOutbox *out;
+    uint32_t agent;
+    HfRoleId role;
+    HfResources offered, remaining; /* with allocation role */
+    HfResources resized;            /* what GROW and SHRINK made: not for later operations */
+    HfResources shared;             /* shared volumes that tasks may use, in use or not */
+    HfResources launched;
+    HfConversions conversions; /* in order, as the allocator is told */
+} Accept;
+
+/* Append; what `more` held is moved, and its array freed. */
+static void append(HfConversions *to, HfConversions *more)
+{
+    to->at = g_renew(HfConversion, to->at, (gsize)to->count + more->count);
+    memcpy(to->at + to->count, more->at, more->count * sizeof *more->at);
+    to->count += more->count;
+    g_free(more->at);
+    *more = (HfConversions){0};
+}
+
+static void strip(HfCatalog *catalog, const HfOperation *operation, HfOperation *out)
+{
+    hf_operation_copy(catalog, out, operation);
+    hf_resources_unallocate(catalog, &out->resources);
+    hf_resources_unallocate(catalog, &out->source);
+    hf_resources_unallocate(catalog, &out->addition);
+}
+
+/* A shared volume that is to go may be in other offers as well: these are taken back. */
+static void rescind_others(Accept *a, const HfOperation *destroy)
+{
+    HfMaster *master = a->master;
+    uint32_t next;
+    for (uint32_t row = master->agents.at[a->agent].first_offer; row != NO_ROW; row = next) {
+        const HfResources *offered = hf_parcel_resources(master->offers.at[row].resources);
+        next = master->offers.at[row].links.next_of_agent;
+        gboolean has_any = FALSE;
+        for (uint32_t i = 0; i < hf_resources_count(&destroy->resources) && !has_any; i++) {
+            HfResource volume = *hf_resources_at(&destroy->resources, i);
+            volume.copies = 1;
+            volume.meta =
+                hf_meta_allocate(master->catalog, volume.meta, master->offers.at[row].role);
+            has_any = hf_resources_contains_one(master->catalog, offered, &volume);
+        }
+        if (has_any)
+            hf_master__take_offer_back(master, a->now, row, HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER,
+                                       TRUE, a->out);
+    }
+}
+
+/* What the operation does to what is left of the offers. Nothing changes when it cannot be. */
+static gboolean convert(Accept *a, const HfOperation *operation, const HfConversions *conversions,
+                        HfResources *remaining, GError **error)
+{
+    HfCatalog *catalog = a->master->catalog;
+    hf_resources_copy(catalog, remaining, &a->remaining);
+    if (operation->type != HF_OPERATION_GROW_VOLUME &&
+        operation->type != HF_OPERATION_SHRINK_VOLUME)
+        return hf_resources_apply(catalog, remaining, conversions, error);
+    const HfResources *consumed = &conversions->at[0].consumed;
+    if (!hf_resources_contains(catalog, remaining, consumed)) {
+        g_set_error_literal(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_NOT_CONTAINED,
+                            "the offers do not hold the volume");
+        return FALSE;
+    }
+    hf_resources_subtract(catalog, remaining, consumed);
+    return TRUE;
+}
+
+static gboolean do_operation(Accept *a, const HfOfferOperation *offered, HfOperation *operation,
+                             GError **error)
+{
+    HfMaster *master = a->master;
+    HfCatalog *catalog = master->catalog;
+    uint32_t framework = a->in->framework;
+    HfTextId principal = master->frameworks.at[framework].principal;
+    if (!hf_master__check_operation(master, framework, principal, a->agent, operation, error) ||
+        !hf_master__authorize(master, principal, operation, error))
+        return FALSE;
+    if (operation->type == HF_OPERATION_DESTROY) rescind_others(a, operation);
+    HfConversions tagged = {0}, plain = {0};
+    HfOperation stripped = {0};
+    HfResources remaining = {0};
+    strip(catalog, operation, &stripped);
+    gboolean is_done = hf_operation_convert(catalog, operation, &tagged, error) &&
+                       hf_operation_convert(catalog, &stripped, &plain, error) &&
+                       convert(a, operation, &tagged, &remaining, error) &&
+                       hf_master__apply_operation(master, a->now, framework, offered->id, a->agent,
+                                                  a->role, &stripped, &plain, error, a->out);
+    if (is_done) {
+        hf_resources_move(catalog, &a->remaining, &remaining);
+        if (operation->type == HF_OPERATION_GROW_VOLUME ||
+            operation->type == HF_OPERATION_SHRINK_VOLUME)
+            hf_resources_add(catalog, &a->resized, &tagged.at[0].converted);
+        else
+            hf_resources_shared(catalog, &a->remaining, &a->shared);
+        append(&a->conversions, &tagged);
+    }
+    hf_resources_clear(catalog, &remaining);
+    hf_conversions_clear(catalog, &tagged);
+    hf_conversions_clear(catalog, &plain);
+    hf_operation_clear(catalog, &stripped);
+    return is_done;
+}
+
+static void on_convert(Accept *a, const HfOfferOperation *offered)
+{
+    HfCatalog *catalog = a->master->catalog;
+    HfOfferOperation operation = {.action = HF_OFFER_CONVERT, .id = offered->id};
+    hf_operation_copy(catalog, &operation.change, &offered->change);
+    hf_operation_allocate(catalog, &operation.change, a->role);
+    GError *error = NULL;
+    if (!do_operation(a, offered, &operation.change, &error)) {
+        int rule =
+            error->domain == HF_RESOURCE_ERROR ? error->code : (int)HF_RESOURCE_ERROR_UNSUPPORTED;
+        hf_resources_unallocate(catalog, &operation.change.resources);
+        hf_master__drop_operation(a->master, a->now, a->in->framework, a->agent, a->role,
+                                  &operation, rule, a->out);
+        g_error_free(error);
+    }
+    hf_operation_clear(catalog, &operation.change);
+}
+
+/* What a task may use: what is left, and shared volumes even when other tasks use them. */
+static void available_to_tasks(const Accept *a, HfResources *out)
+{
+    hf_resources_non_shared(a->master->catalog, &a->remaining, out);
+    hf_resources_add(a->master->catalog, out, &a->shared);
+}
+
+/* Take what a task uses; copies of shared volumes that the offers do not hold are made. */
+static void consume(Accept *a, const HfResources *used)
+{
+    HfCatalog *catalog = a->master->catalog;
+    HfResources copies = {0}, held = {0};
+    hf_resources_shared(catalog, used, &copies);
+    if (!hf_resources_is_empty(&copies)) {
+        hf_resources_shared(catalog, &a->remaining, &held);
+        hf_resources_subtract(catalog, &copies, &held);
+        if (!hf_resources_is_empty(&copies)) {
+            HfConversions more = {g_new0(HfConversion, 1), 1};
+            hf_resources_move(catalog, &more.at[0].converted, &copies);
+            append(&a->conversions, &more);
+        }
+    }
+    hf_resources_subtract(catalog, &a->remaining, used);
+    hf_resources_add(catalog, &a->launched, used);
+    hf_resources_clear(catalog, &copies);
+    hf_resources_clear(catalog, &held);
+}
+
+/* Task i of an operation, with its role: a reference. */
+static HfParcel *resources_of(Accept *a, const HfOfferOperation *operation, uint32_t i)
+{
+    return with_role(a->master, a->in->tasks.at[operation->first_task + i].resources, a->role);
+}
+
+static void start(Accept *a, const HfTaskInfo *info, HfParcel *resources)
+{
+    consume(a, hf_parcel_resources(resources));
+    launch(a->master, a->now, a->in->framework, a->agent, a->role, info, resources, a->out);
+}
+
+static void refuse(Accept *a, const HfTaskInfo *info, HfParcel *resources, HfTaskReason reason)
+{
+    hf_master__refuse_task(a->master, a->now, a->in->framework, info->id, HF_TASK_ERROR, reason,
+                           a->out);
+    hf_parcel_drop(a->master->catalog, &resources);
+}
+
+static void on_launch(Accept *a, const HfOfferOperation *operation)
+{
+    HfResources available = {0};
+    for (uint32_t i = 0; i < operation->task_count; i++) {
+        const HfTaskInfo *info = &a->in->tasks.at[operation->first_task + i];
+        HfParcel *resources = resources_of(a, operation, i);
+        const HfResources *content = hf_parcel_resources(resources);
+        available_to_tasks(a, &available);
+        if (operation->id == 0 && is_valid(a->master, a->in->framework, info->id, content) &&
+            hf_resources_contains(a->master->catalog, &available, content))
+            start(a, info, resources);
+        else
+            refuse(a, info, resources, HF_REASON_TASK_INVALID);
+    }
+    hf_resources_clear(a->master->catalog, &available);
+}
+
+/* All tasks of a group are valid, none has another's id, and there is room for all at once. Shared
+ * volumes cannot be used by groups (MESOS.md 2.3). */
+static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation)
+{
+    HfCatalog *catalog = a->master->catalog;
+    const HfTaskInfo *tasks = a->in->tasks.at + operation->first_task;
+    HfResources sum = {0};
+    gboolean is_good = operation->id == 0 && operation->task_count > 0;
+    for (uint32_t i = 0; i < operation->task_count && is_good; i++) {
+        HfParcel *resources = resources_of(a, operation, i);
+        const HfResources *content = hf_parcel_resources(resources);
+        is_good = is_valid(a->master, a->in->framework, tasks[i].id, content);
+        for (uint32_t k = 0; k < i && is_good; k++) is_good = tasks[k].id != tasks[i].id;
+        hf_resources_add(catalog, &sum, content);
+        hf_parcel_drop(catalog, &resources);
+    }
+    is_good = is_good && !hf_resources_any(catalog, &sum, HF_META_SHARED) &&
+              hf_resources_contains(catalog, &a->remaining, &sum) &&
+              hf_resources_check(catalog, &sum, HF_RULE_REVOCABLE_MIX, NULL);
+    hf_resources_clear(catalog, &sum);
+    return is_good;
+}
+
+static void on_launch_group(Accept *a, const HfOfferOperation *operation)
+{
+    gboolean is_good = group_is_valid(a, operation);
+    for (uint32_t i = 0; i < operation->task_count; i++) {
+        const HfTaskInfo *info = &a->in->tasks.at[operation->first_task + i];
+        HfParcel *resources = resources_of(a, operation, i);
+        if (is_good)
+            start(a, info, resources);
+        else
+            refuse(a, info, resources, HF_REASON_TASK_GROUP_INVALID);
+    }
+}
+
+/* The allocator learns what became of the offers: first what changed, then what comes back. */
+static void settle(Accept *a)
+{
+    HfMaster *master = a->master;
+    HfCatalog *catalog = master->catalog;
+    uint32_t framework = a->in->framework;
+    if (a->conversions.count > 0) {
+        HfStatus status =
+            hf_allocator_update_allocation(master->allocator, a->now, framework, a->agent, a->role,
+                                           &a->offered, &a->conversions, NULL, NULL);
+        HF_ASSERT(status == HF_OK);
+    }
+    /* (Mesos counts what GROW and SHRINK made in `made` alone, and so loses what a SHRINK frees
+     * when the offers hold more of the same disk. Here it comes back.) */
+    HfResources made = {0};
+    hf_resources_add(catalog, &a->remaining, &a->resized);
+    hf_resources_copy(catalog, &made, &a->remaining);
+    hf_resources_subtract(catalog, &made, &a->offered);
+    hf_resources_subtract(catalog, &a->remaining, &made);
+    if (!hf_resources_is_empty(&made))
+        hf_master__give_back(master, a->now, framework, a->agent, a->role, &made, HF_NO_FILTER,
+                             FALSE);
+    if (!hf_resources_is_empty(&a->remaining))
+        hf_master__give_back(master, a->now, framework, a->agent, a->role, &a->remaining,
+                             hf_master__refuse_seconds_of(master, a->in), FALSE);
+    if (!hf_resources_is_empty(&a->launched))
+        transition(master, framework, a->agent, a->role, &a->launched);
+    hf_resources_clear(catalog, &made);
+}
+
+/* Does the list name tasks that are in the message, each once and in order? */
+static gboolean tasks_are_named(const HfMessage *in)
+{
+    uint32_t next = 0;
+    for (guint32 i = 0; i < in->operations.count; i++) {
+        const HfOfferOperation *operation = &in->operations.at[i];
+        if (operation->first_task != next || operation->task_count > in->tasks.count - next)
+            return FALSE;
+        next += operation->task_count;
+    }
+    return next == in->tasks.count;
+}
+
+static void do_operations(HfMaster *master, HfTime now, const HfMessage *in, uint32_t agent,
+                          HfRoleId role, HfOutbox *out)
+{
+    HfCatalog *catalog = master->catalog;
+    Accept a = {.master = master, .now = now, .in = in, .out = out, .agent = agent, .role = role};
+    collect_offers(master, now, in, &a.offered, out);
+    hf_resources_copy(catalog, &a.remaining, &a.offered);
+    hf_resources_shared(catalog, &a.offered, &a.shared);
+    for (guint32 i = 0; i < in->operations.count; i++) {
+        const HfOfferOperation *operation = &in->operations.at[i];
+        switch (operation->action) {
+        case HF_OFFER_LAUNCH:
+            on_launch(&a, operation);
+            break;
+        case HF_OFFER_LAUNCH_GROUP:
+            on_launch_group(&a, operation);
+            break;
+        case HF_OFFER_CONVERT:
+            on_convert(&a, operation);
+            break;
+        }
+    }
+    settle(&a);
+    hf_resources_clear(catalog, &a.offered);
+    hf_resources_clear(catalog, &a.remaining);
+    hf_resources_clear(catalog, &a.resized);
+    hf_resources_clear(catalog, &a.shared);
+    hf_resources_clear(catalog, &a.launched);
+    hf_conversions_clear(catalog, &a.conversions);
+}
+
+void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (in->tasks.count == 0 && in->operations.count == 0) {
+        hf_master__on_decline(master, now, in, out); /* nothing is to be done: it is a DECLINE */
+        return;
+    }
+    if (!hf_master__offers_are_valid(master, in) ||
+        (in->operations.count > 0 && !tasks_are_named(in))) {
+        refuse_accept(master, now, in, out);
+        return;
+    }
+    uint32_t first = hf_master__own_offer(master, in->framework, in->ids.at[0]);
+    uint32_t agent = master->offers.at[first].agent;
+    HfRoleId role = master->offers.at[first].role;
+    if (in->operations.count == 0)
+        launch_all(master, now, in, agent, role, out);
+    else
+        do_operations(master, now, in, agent, role, out);
 }

@@ -76,6 +76,7 @@ static gboolean describe(HfMaster *master, uint32_t row, const HfMessage *in)
     agent->attributes = in->attributes;
     agent->owner = in->owner;
     if (is_another) hf_resources_copy(master->catalog, agent->total, in->total);
+    agent->version = in->version;
     return is_another;
 }
 
@@ -136,6 +137,7 @@ static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessa
         report->role = task->role;
         report->state = hf_master__state_for(master, task->framework, HF_TASK_DROPPED);
     }
+    hf_master__ask_operations(master, row, in, reply);
 }
 
 static gboolean is_active(const HfMaster *master, uint32_t framework)
@@ -261,6 +263,7 @@ static void give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding 
         HfTaskState state = hf_master__state_for(master, master->tasks.at[task].framework, aware);
         hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
     }
+    hf_master__end_operations(master, now, row, HF_OPERATION_UNREACHABLE, out);
     HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
     if (!master->config.explicit_heartbeats) /* it is pinged no more, if it is still there */
@@ -280,6 +283,7 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     HfAgentRow *agent = &master->agents.at[row];
     HfAgentStanding before = agent->standing;
     gboolean is_another = describe(master, row, in);
+    agent->is_overheld = before < HF_STANDING_UNREACHABLE && (agent->is_overheld || is_another);
     if (is_another && before == HF_STANDING_REGISTERED) rescind_all(master, now, row, out);
     agent->standing = HF_STANDING_REGISTERED;
     agent->silence++; /* it can be heard */

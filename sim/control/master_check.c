@@ -3,6 +3,26 @@
 
 #include "base/assert.h"
 
+/*
+ * What is held and what is free make up the total. Shared volumes are always free as well; and more
+ * may be held than there is, when an agent came back without what it had been told to reserve.
+ */
+static void check_available(const HfMaster *master, uint32_t row, const HfResources *held)
+{
+    HfCatalog *catalog = master->catalog;
+    const HfResources *total = master->agents.at[row].total;
+    HfResources left = {0}, part = {0};
+    hf_resources_non_shared(catalog, held, &part);
+    hf_resources_non_shared(catalog, total, &left);
+    HF_ASSERT(master->agents.at[row].is_overheld || hf_resources_contains(catalog, &left, &part));
+    hf_resources_subtract(catalog, &left, &part);
+    hf_resources_shared(catalog, total, &part);
+    hf_resources_add(catalog, &left, &part);
+    HF_ASSERT(hf_resources_equal(catalog, &left, hf_allocator_available(master->allocator, row)));
+    hf_resources_clear(catalog, &left);
+    hf_resources_clear(catalog, &part);
+}
+
 /* What stands in the lists of one agent; what they hold and what is free make up its total. */
 static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
 {
@@ -32,8 +52,7 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
         HF_ASSERT(hf_allocator_available(master->allocator, row) == NULL);
     } else {
         hf_resources_unallocate(master->catalog, &held); /* offers and tasks say for whom */
-        hf_resources_add(master->catalog, &held, hf_allocator_available(master->allocator, row));
-        HF_ASSERT(hf_resources_equal(master->catalog, &held, agent->total));
+        check_available(master, row, &held);
     }
     hf_resources_clear(master->catalog, &held);
 }

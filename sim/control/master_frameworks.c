@@ -37,6 +37,10 @@ static uint32_t framework_of(const HfMaster *master, uint32_t peer)
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->roles.count == 0 || roles_are_wrong(in, NULL, 0)) return; /* invalid FrameworkInfo */
+    for (guint32 i = 0; i < in->roles.count; i++)
+        if (!hf_acls_allow(master->config.acls, HF_ACTION_REGISTER_FRAMEWORK, in->principal,
+                           hf_role_path(master->catalog, in->roles.at[i])))
+            return; /* Mesos answers with an error; here it waits, and is never subscribed */
     uint32_t row = framework_of(master, in->from.row);
     if (row != NO_ROW) { /* it asks again because the answer is late or lost */
         hf_outbox_send(out, HF_MESSAGE_SUBSCRIBED, self, in->from)->framework = row;
@@ -51,6 +55,8 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     framework->capabilities = in->capabilities;
     framework->failover_timeout = in->failover_timeout;
     framework->name = g_strdup(in->name);
+    framework->principal =
+        in->principal ? hf_text_intern(master->catalog, in->principal) : HF_TEXT_NONE;
     framework->roles = g_memdup2(in->roles.at, in->roles.count * sizeof *in->roles.at);
     framework->role_count = in->roles.count;
     framework->first_offer = framework->first_task = NO_ROW;
@@ -94,6 +100,7 @@ void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox
         hf_master__forget_task(master, task);
     }
     framework->is_active = FALSE;
+    hf_master__orphan_operations(master, row);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_FRAMEWORK_REMOVED,
                                       .agent = HF_ROW_NONE,

@@ -3,6 +3,7 @@
 #define HF_CONTROL_MASTER_INTERNAL_H
 
 #include "base/map64.h"
+#include "control/acl.h"
 #include "control/master.h"
 
 #define NO_ROW UINT32_MAX
@@ -83,6 +84,9 @@ typedef struct HfAgentRow {
     HfTime disconnected_at; /* while DISCONNECTED */
     HfTime verdict_at;      /* virtual heartbeats: when its silence will end in one */
     HfRoleId owner;
+    gboolean is_overheld; /* it came back with less than was given out: more may be held */
+    uint32_t operations;  /* in the master's book, not yet over */
+    uint32_t version;     /* of its latest registration: operations go to that one */
     const char *hostname; /* borrowed from the agent */
     HfResources *total;   /* owned; as the agent said, and with the operations applied since */
     char name[12];
@@ -101,10 +105,21 @@ typedef struct HfFrameworkRow {
     uint32_t capabilities;
     HfTime failover_timeout;
     char *name;
+    HfTextId principal; /* or HF_TEXT_NONE */
     HfRoleId *roles;
     uint32_t role_count;
     uint32_t first_offer, first_task;
 } HfFrameworkRow;
+
+/* An operation that was sent to an agent. It is forgotten when the agent has answered and, if it
+ * has an id, the framework has acknowledged the answer. */
+typedef struct HfOperationRow {
+    uint64_t id;               /* the framework's; 0 = it wants no feedback */
+    uint32_t framework, agent; /* framework NO_ROW: of an operator, or of one that is gone */
+    HfOperationState state;
+    uint32_t generation;
+    gboolean is_live;
+} HfOperationRow;
 
 typedef struct HfOfferDeadline {
     HfTime at;
@@ -120,6 +135,8 @@ struct HfMaster {
     HF_VEC(HfTaskRow) tasks;
     HfMap64 task_rows; /* (framework, task id) -> row */
     HF_VEC(HfAgentRow) agents;
+    HfSlots operation_slots;
+    HF_VEC(HfOperationRow) operations;
     HfMap64 agent_of_host; /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated; /* scratch of a run */
@@ -205,6 +222,43 @@ HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfT
 
 /* master_accept.c */
 void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+
+/* master_operations.c */
+/* What decides whether an operation may be done, besides its own form: framework NO_ROW: an
+ * operator's. FALSE and HF_RESOURCE_ERROR_*. */
+gboolean hf_master__check_operation(HfMaster *master, uint32_t framework, HfTextId principal,
+                                    uint32_t agent, const HfOperation *operation, GError **error);
+/* May this principal do it (ACLs)? FALSE and HF_RESOURCE_ERROR_UNAUTHORIZED. */
+gboolean hf_master__authorize(const HfMaster *master, HfTextId principal,
+                              const HfOperation *operation, GError **error);
+/*
+ * Enter an operation that is good into the books, and send it to the agent: the master takes for
+ * granted that it will be done (Master::_apply).
+ * Shape:  `stripped`, `conversions`: without allocation roles. role HF_ROLE_NONE: an operator's.
+ * Errors: FALSE and nothing changed when they do not apply to the agent's total.
+ */
+gboolean hf_master__apply_operation(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
+                                    uint32_t agent, HfRoleId role, const HfOperation *stripped,
+                                    const HfConversions *conversions, GError **error,
+                                    HfOutbox *out);
+/* A framework's operation is not done: the rule is recorded, and told if it has an id. */
+void hf_master__drop_operation(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                               HfRoleId role, const HfOfferOperation *operation, int rule,
+                               HfOutbox *out);
+void hf_master__on_operation_status(HfMaster *master, HfTime now, const HfMessage *in,
+                                    HfOutbox *out);
+void hf_master__on_acknowledge_operation(HfMaster *master, HfTime now, const HfMessage *in,
+                                         HfOutbox *out);
+void hf_master__on_reconcile_operations(HfMaster *master, HfTime now, const HfMessage *in,
+                                        HfOutbox *out);
+/* An agent is given up: its operations are over, and frameworks are told how they stand. */
+void hf_master__end_operations(HfMaster *master, HfTime now, uint32_t agent, HfOperationState state,
+                               HfOutbox *out);
+/* A framework is gone: nobody wants to know any more. */
+void hf_master__orphan_operations(HfMaster *master, uint32_t framework);
+/* An agent registered: ask it about those in the book that it did not name. */
+void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage *in,
+                               HfMessage *reply);
 
 /* master_frameworks.c */
 gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in);

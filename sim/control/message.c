@@ -1,13 +1,17 @@
 /*
  * The message pool and the names of messages.
  *
- * Fields by type: SUBSCRIBE name roles capabilities checkpoint failover_timeout; ACCEPT ids tasks
- * refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL, KILL_TASK,
- * EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND
- * ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; REGISTER_AGENT,
- * REREGISTER_AGENT total attributes owner name reports; AGENT_REGISTERED, AGENT_REREGISTERED
- * reports ping_period ping_timeout; RUN_TASK info role checkpoint; EXECUTOR_LAUNCH info checkpoint;
- * EXECUTOR_REREGISTERED task. `framework` and `agent` are set wherever they make sense.
+ * Fields by type: SUBSCRIBE name principal roles capabilities checkpoint failover_timeout; ACCEPT
+ * ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL,
+ * KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS
+ * offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent;
+ * REGISTER_AGENT, REREGISTER_AGENT total attributes owner name reports version statuses;
+ * AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period ping_timeout; RUN_TASK info
+ * role checkpoint and, in status, how it ends if it cannot be run; EXECUTOR_LAUNCH info checkpoint;
+ * EXECUTOR_REREGISTERED task; APPLY_OPERATION operations (one) statuses (its) version;
+ * CHECKPOINT_RESOURCES total version; OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION,
+ * OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS statuses. `framework` and `agent` are set
+ * wherever they make sense.
  */
 #include "control/message.h"
 
@@ -50,6 +54,13 @@ const char *hf_message_type_name(HfMessageType type)
         "AUDIBLE",
         "EXECUTOR_RECONNECT",
         "EXECUTOR_REREGISTERED",
+        "ACKNOWLEDGE_OPERATION",
+        "RECONCILE_OPERATIONS",
+        "UPDATE_OPERATION",
+        "OPERATION_STATUS",
+        "APPLY_OPERATION",
+        "CHECKPOINT_RESOURCES",
+        "OPERATION_ACKNOWLEDGEMENT",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];
@@ -90,7 +101,11 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
     for (guint32 i = 0; i < message->reports.count; i++)
         hf_parcel_drop(catalog, &message->reports.at[i].resources);
     hf_parcel_drop(catalog, &message->info.resources);
+    for (guint32 i = 0; i < message->operations.count; i++)
+        hf_operation_clear(catalog, &message->operations.at[i].change);
     if (message->total != NULL) hf_resources_reset(catalog, message->total);
+    hf_vec_reset(&message->operations);
+    hf_vec_reset(&message->statuses);
     hf_vec_reset(&message->offers);
     hf_vec_reset(&message->ids);
     hf_vec_reset(&message->tasks);
@@ -107,6 +122,8 @@ static void message_free(HfCatalog *catalog, HfMessage *message)
     hf_vec_clear(&message->ids);
     hf_vec_clear(&message->tasks);
     hf_vec_clear(&message->reports);
+    hf_vec_clear(&message->operations);
+    hf_vec_clear(&message->statuses);
     hf_vec_clear(&message->roles);
     g_free(message);
 }
@@ -182,6 +199,8 @@ size_t hf_message_pool_memory(const HfMessagePool *pool)
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
                  message->ids.room * sizeof(uint64_t) + message->tasks.room * sizeof(HfTaskInfo) +
                  message->reports.room * sizeof(HfTaskReport) +
+                 message->operations.room * sizeof(HfOfferOperation) +
+                 message->statuses.room * sizeof(HfOperationStatus) +
                  message->roles.room * sizeof(HfRoleId);
     }
     return bytes;
@@ -197,6 +216,13 @@ void hf_message_add_task(HfMessage *message, HfTaskInfo *info)
 {
     hf_vec_push(&message->tasks, *info);
     info->resources = NULL;
+}
+
+void hf_message_add_operation(HfMessage *message, HfOfferOperation *operation)
+{
+    hf_vec_push(&message->operations, *operation);
+    operation->change = (HfOperation){0}; /* assignment moved it */
+    hf_vec_last(&message->operations)->first_task = message->tasks.count;
 }
 
 void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from)

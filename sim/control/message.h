@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/vec.h"
 #include "resource/attributes.h"
+#include "resource/operation.h"
 #include "resource/parcel.h"
 #include "resource/resources.h"
 #include "trace/record.h"
@@ -78,6 +79,14 @@ typedef enum HfMessageType {
     /* agent <-> executor, when the agent's process is back */
     HF_MESSAGE_EXECUTOR_RECONNECT,    /* to all executors of the host */
     HF_MESSAGE_EXECUTOR_REREGISTERED, /* one that is there; what it still has to tell follows */
+    /* operations: framework -> master, master -> framework, agent -> master, master -> agent */
+    HF_MESSAGE_ACKNOWLEDGE_OPERATION,
+    HF_MESSAGE_RECONCILE_OPERATIONS,
+    HF_MESSAGE_UPDATE_OPERATION,
+    HF_MESSAGE_OPERATION_STATUS,
+    HF_MESSAGE_APPLY_OPERATION,
+    HF_MESSAGE_CHECKPOINT_RESOURCES, /* older agents: what they now have, to be checkpointed */
+    HF_MESSAGE_OPERATION_ACKNOWLEDGEMENT,
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -102,6 +111,30 @@ typedef struct HfTaskInfo {
     HfTaskState end;      /* how it ends by itself: FINISHED or FAILED */
     uint32_t usage_milli; /* what it really uses of its scalars, in 1/1000; 0..1000 */
 } HfTaskInfo;
+
+/* What a framework does with offers it accepts, besides plain launches: one entry of ACCEPT's
+ * list. */
+typedef enum HfOfferAction {
+    HF_OFFER_LAUNCH,
+    HF_OFFER_LAUNCH_GROUP, /* all of its tasks or none */
+    HF_OFFER_CONVERT       /* RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME, SHRINK_VOLUME */
+} HfOfferAction;
+
+typedef struct HfOfferOperation {
+    HfOfferAction action;
+    uint64_t id; /* the framework's own, to be told how it fares; 0 = no feedback; below 2^40 */
+    uint32_t first_task, task_count; /* LAUNCH, LAUNCH_GROUP: of the message's tasks */
+    HfOperation change;              /* CONVERT */
+} HfOfferOperation;
+
+typedef struct HfOperationStatus {
+    uint64_t id;     /* the framework's; 0 = it did not ask */
+    uint64_t serial; /* the master's, unique for the run */
+    uint32_t framework;
+    HfOperationState state;
+    uint32_t agent;     /* agent id; HF_ROW_NONE = unknown */
+    gboolean needs_ack; /* from an agent: to be acknowledged */
+} HfOperationStatus;
 
 typedef struct HfTaskStatus {
     uint32_t framework;
@@ -145,17 +178,20 @@ typedef struct HfMessage {
     HF_VEC(uint64_t) ids; /* offer ids */
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(HfTaskReport) reports;
-    HF_VEC(HfRoleId) roles; /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all */
-    double refuse_seconds;  /* ACCEPT, DECLINE */
-    HfTime round_trip;      /* SILENT: pings sent less than this before were not answered either */
+    HF_VEC(HfOfferOperation) operations; /* ACCEPT: none = its tasks are one LAUNCH */
+    HF_VEC(HfOperationStatus) statuses;  /* of operations: those reported, asked about, told */
+    HF_VEC(HfRoleId) roles;              /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all */
+    double refuse_seconds;               /* ACCEPT, DECLINE */
+    HfTime round_trip; /* SILENT: pings sent less than this before were not answered either */
     /* SUBSCRIBE: borrowed, constant for the run */
-    const char *name;
+    const char *name, *principal;
     uint32_t capabilities;
     gboolean checkpoint; /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
     HfTime failover_timeout;
     /* REGISTER_AGENT, REREGISTER_AGENT */
     HfResources *total;             /* owned, kept with the message; see hf_message_set_total */
     const HfAttributes *attributes; /* borrowed, constant for the run */
+    uint32_t version; /* which registration of its agent this is, or is meant for (operations) */
     HfRoleId owner;
     /* AGENT_REGISTERED, AGENT_REREGISTERED: pings come each period, as messages (explicit
      * heartbeats) or understood; an agent without one for so long registers again */
@@ -221,6 +257,10 @@ void hf_message_set_total(HfCatalog *catalog, HfMessage *message, const HfResour
 
 /* Append a task; its resources are moved out of *info. */
 void hf_message_add_task(HfMessage *message, HfTaskInfo *info);
+
+/* Append an operation to an ACCEPT; resources are moved out of *operation. Its tasks, if it is a
+ * launch, are those added next. */
+void hf_message_add_operation(HfMessage *message, HfOfferOperation *operation);
 
 /* `to` becomes a copy of `from`, which shares its resources; what `to` held is dropped. */
 void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from);

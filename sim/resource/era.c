@@ -71,6 +71,10 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
     [HF_RULE_FRAMEWORK_MINIMUM] = {"framework-minimum", HF_ERA_1_11, "1.8.0", "MESOS-9523",
                                    "One minimum is for all.",
                                    "A framework may set its own for each of its roles."},
+    [HF_RULE_OPERATION_FEEDBACK] = {"operation-feedback", HF_ERA_1_11, "1.8.0", "MESOS-9472",
+                                    "Nobody is told how an operation fared.",
+                                    "Operations with an id get OPERATION_* updates, which are "
+                                    "acknowledged."},
     [HF_RULE_OFFER_CONSTRAINTS] = {"offer-constraints", HF_ERA_1_11, "1.11.0", "MESOS-10161",
                                    "Frameworks cannot say which agents they want.",
                                    "They can, by attributes, for each of their roles."},

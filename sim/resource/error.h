@@ -65,7 +65,21 @@ typedef enum HfResourceErrorCode {
     HF_RESOURCE_ERROR_NOT_CONTAINED, /* apply: what is to be consumed is not there */
     HF_RESOURCE_ERROR_STILL_THERE,   /* apply: copies of a destroyed shared volume remain */
     HF_RESOURCE_ERROR_SOURCE,        /* RESERVE from a source that differs in more than its stack */
+    /* What only a master can tell. */
+    HF_RESOURCE_ERROR_PRINCIPAL,     /* the caller's principal is not the one in the resource */
+    HF_RESOURCE_ERROR_NOT_OWN_ROLE,  /* a framework reserves for a role that is not the offer's, or
+                                        not one of its own */
+    HF_RESOURCE_ERROR_CAPABILITY,    /* the agent or the framework does not support it */
+    HF_RESOURCE_ERROR_UNAUTHORIZED,  /* an ACL forbids it */
+    HF_RESOURCE_ERROR_NOT_FOUND,     /* DESTROY of a volume that is not there */
+    HF_RESOURCE_ERROR_IN_USE,        /* DESTROY of a volume that a task uses */
+    HF_RESOURCE_ERROR_INVALID_OFFER, /* the offers of the ACCEPT are not valid together */
+    HF_RESOURCE_ERROR_UNSUPPORTED,   /* not in this era, or not by this path */
+    HF_RESOURCE_ERROR_CODES
 } HfResourceErrorCode;
+
+/* "NOT_CONTAINED" and so on; never NULL. 0 is "NONE". */
+const char *hf_resource_error_name(HfResourceErrorCode code);
 
 #define HF_RESOURCE_ERROR (g_quark_from_static_string("hf-resource-error"))
 

@@ -1,5 +1,7 @@
 /* The JSONL form of records, driven by the table of shapes. */
 #include "base/assert.h"
+#include "resource/error.h"
+#include "resource/operation.h"
 #include "resource/text.h"
 #include "trace/trace.h"
 
@@ -73,6 +75,26 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
             break;
         case 'j':
             g_string_append_printf(line, ",\"job\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
+        case 'i':
+            if (record->id != 0)
+                g_string_append_printf(line, ",\"id\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
+        case 'n':
+            g_string_append_printf(line, ",\"operation\":\"%s\"",
+                                   hf_operation_name((HfOperationType)record->state));
+            break;
+        case 'e':
+            g_string_append_printf(line, ",\"rule\":\"%s\"",
+                                   hf_resource_error_name((HfResourceErrorCode)record->reason));
+            break;
+        case 'u':
+            g_string_append_printf(line, ",\"state\":\"%s\"",
+                                   hf_operation_state_name((HfOperationState)record->state));
+            break;
+        case 'c':
+            g_string_append_printf(line, ",\"call\":\"%s\"",
+                                   hf_call_type_name((HfCallType)record->state));
             break;
         case 's':
             g_string_append_printf(line, ",\"state\":\"%s\"",

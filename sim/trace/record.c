@@ -28,6 +28,12 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_TASK_LAUNCHED] = {"task_launched", "afrtvx", "job"},
     [HF_RECORD_TASK_STATE] = {"task_state", "afrtswx", NULL},
     [HF_RECORD_TASK_KILL] = {"task_kill", "ft", NULL},
+    [HF_RECORD_OPERATION] = {"operation", "afrnix", NULL},
+    [HF_RECORD_CONSUMED] = {"consumed", "afrx", NULL},
+    [HF_RECORD_CONVERTED] = {"converted", "afrx", NULL},
+    [HF_RECORD_OPERATION_DROPPED] = {"operation_dropped", "afrniex", NULL},
+    [HF_RECORD_OPERATION_STATE] = {"operation_state", "afiu", NULL},
+    [HF_RECORD_OPERATOR_CALL] = {"operator_call", "acv", "status"},
     [HF_RECORD_DEMAND] = {"demand", "fv", "tasks_waiting"},
     [HF_RECORD_JOB_SUBMITTED] = {"job_submitted", "fjvx", "tasks"},
     [HF_RECORD_TASK_WAITED] = {"task_waited", "aftv", "wait_ns"},
@@ -70,7 +76,46 @@ const char *hf_task_reason_name(HfTaskReason reason)
         "REASON_FRAMEWORK_REMOVED",
         "REASON_EXECUTOR_TERMINATED",
         "REASON_EXECUTOR_REREGISTRATION_TIMEOUT",
+        "REASON_TASK_GROUP_INVALID",
+        "REASON_RESOURCES_UNKNOWN",
     };
     HF_ASSERT(reason < HF_TASK_REASONS);
     return names[reason];
+}
+
+const char *hf_operation_state_name(HfOperationState state)
+{
+    static const char *const names[HF_OPERATION_STATES] = {
+        "OPERATION_PENDING", "OPERATION_UNREACHABLE", "OPERATION_RECOVERING",
+        "OPERATION_UNKNOWN", "OPERATION_FINISHED",    "OPERATION_FAILED",
+        "OPERATION_ERROR",   "OPERATION_DROPPED",     "OPERATION_GONE_BY_OPERATOR",
+    };
+    HF_ASSERT(state < HF_OPERATION_STATES);
+    return names[state];
+}
+
+const char *hf_call_type_name(HfCallType type)
+{
+    static const char *const names[HF_CALL_TYPES] = {
+        "RESERVE_RESOURCES",
+        "UNRESERVE_RESOURCES",
+        "CREATE_VOLUMES",
+        "DESTROY_VOLUMES",
+        "GROW_VOLUME",
+        "SHRINK_VOLUME",
+        "UPDATE_WEIGHTS",
+        "UPDATE_QUOTA",
+        "SET_QUOTA",
+        "REMOVE_QUOTA",
+        "UPDATE_MAINTENANCE_SCHEDULE",
+        "START_MAINTENANCE",
+        "STOP_MAINTENANCE",
+        "DRAIN_AGENT",
+        "DEACTIVATE_AGENT",
+        "REACTIVATE_AGENT",
+        "MARK_AGENT_GONE",
+        "TEARDOWN",
+    };
+    HF_ASSERT(type < HF_CALL_TYPES);
+    return names[type];
 }

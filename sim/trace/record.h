@@ -50,10 +50,60 @@ typedef enum HfTaskReason {
     HF_REASON_FRAMEWORK_REMOVED,
     HF_REASON_EXECUTOR_TERMINATED,
     HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
+    HF_REASON_TASK_GROUP_INVALID,
+    HF_REASON_RESOURCES_UNKNOWN, /* the agent has not reserved or created what the task uses */
     HF_TASK_REASONS
 } HfTaskReason;
 
 const char *hf_task_reason_name(HfTaskReason reason);
+
+/* How an operation that asked for feedback fares (mesos.proto OperationState). */
+typedef enum HfOperationState {
+    HF_OPERATION_PENDING = 0,
+    HF_OPERATION_UNREACHABLE, /* its agent is; not terminal */
+    HF_OPERATION_RECOVERING,  /* its agent has not registered again with this master */
+    HF_OPERATION_UNKNOWN,     /* nobody knows of it */
+    HF_OPERATION_FINISHED,    /* terminal from here on */
+    HF_OPERATION_FAILED,
+    HF_OPERATION_ERROR,
+    HF_OPERATION_DROPPED,
+    HF_OPERATION_GONE_BY_OPERATOR,
+    HF_OPERATION_STATES
+} HfOperationState;
+
+static inline int hf_operation_state_is_terminal(HfOperationState state)
+{
+    return state >= HF_OPERATION_FINISHED;
+}
+
+/* "OPERATION_FINISHED" and so on; never NULL. */
+const char *hf_operation_state_name(HfOperationState state);
+
+/* What an operator asks of the master (v1 operator API, mesos.master.Call.Type). */
+typedef enum HfCallType {
+    HF_CALL_RESERVE_RESOURCES = 0,
+    HF_CALL_UNRESERVE_RESOURCES,
+    HF_CALL_CREATE_VOLUMES,
+    HF_CALL_DESTROY_VOLUMES,
+    HF_CALL_GROW_VOLUME,
+    HF_CALL_SHRINK_VOLUME,
+    HF_CALL_UPDATE_WEIGHTS,
+    HF_CALL_UPDATE_QUOTA,
+    HF_CALL_SET_QUOTA,
+    HF_CALL_REMOVE_QUOTA,
+    HF_CALL_UPDATE_MAINTENANCE_SCHEDULE,
+    HF_CALL_START_MAINTENANCE,
+    HF_CALL_STOP_MAINTENANCE,
+    HF_CALL_DRAIN_AGENT,
+    HF_CALL_DEACTIVATE_AGENT,
+    HF_CALL_REACTIVATE_AGENT,
+    HF_CALL_MARK_AGENT_GONE,
+    HF_CALL_TEARDOWN,
+    HF_CALL_TYPES
+} HfCallType;
+
+/* "RESERVE_RESOURCES" and so on; never NULL. */
+const char *hf_call_type_name(HfCallType type);
 
 typedef enum HfRecordType {
     /* the world, as it is: */
@@ -101,6 +151,17 @@ typedef enum HfRecordType {
     HF_RECORD_AGENT_REFUSED, /* agent: host row; value: HfAgentRefusal; it is down again */
     /* the master */
     HF_RECORD_AGENT_REMOVED, /* resources: the total; its host registered anew */
+    /* operations: of frameworks on offers, of operators on what nobody holds */
+    HF_RECORD_OPERATION, /* agent, framework (NONE: an operator), role; state: operation type; id:
+                            its own, 0 = none; resources: as it names them. Applied: each of its
+                            conversions follows at once */
+    HF_RECORD_CONSUMED,  /* agent, framework, role, resources: what a conversion takes away, */
+    HF_RECORD_CONVERTED, /* and what it puts there */
+    HF_RECORD_OPERATION_DROPPED, /* the same as OPERATION; reason: the rule, HfResourceErrorCode */
+    HF_RECORD_OPERATION_STATE, /* agent, framework, id; state: HfOperationState, as the framework is
+                                  told */
+    HF_RECORD_OPERATOR_CALL,   /* state: HfCallType; value: Mesos's status code; agent, if about one
+                                */
     HF_RECORD_TYPES
 } HfRecordType;
 
@@ -121,7 +182,9 @@ typedef struct HfRecord {
 typedef struct HfRecordShape {
     const char *name;
     const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
-                           job id, s task state, w reason, b same host, v value, x resources */
+                           job id, i operation id if any, s task state, w reason, b same host, n
+                           operation type, e rule, u operation state, c call type, v value, x
+                           resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;
 

@@ -294,7 +294,8 @@ static const EraCase eras[] = {
 /* Rules of settings and of the master, which no script meets; their tests are elsewhere. */
 static gboolean is_elsewhere(HfEraRule rule)
 {
-    return rule == HF_RULE_PING_FLAGS || rule == HF_RULE_BATCHED_RUNS;
+    return rule == HF_RULE_PING_FLAGS || rule == HF_RULE_BATCHED_RUNS ||
+           rule == HF_RULE_OPERATION_FEEDBACK; /* test_feedback.c */
 }
 
 static void each_rule_of_the_eras_has_both_its_sides(void **state)

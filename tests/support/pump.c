@@ -66,6 +66,7 @@ void hf_pump_free(HfPump *pump)
         hf_driver_free(framework->driver);
         hf_vec_clear(&framework->offers);
         hf_vec_clear(&framework->updates);
+        hf_vec_clear(&framework->operations);
         g_free(framework->name);
         g_free(framework);
     }
@@ -285,16 +286,19 @@ static void fire_timer(HfPump *pump, const HfPumpEvent *event)
     hf_pump__flush(pump, event->self);
 }
 
-/* If orders arrive, no host ever runs more than it has. */
+/* If orders arrive, no host ever runs more than it has. (Shared volumes may be used by any number.)
+ */
 static void check_hosts(HfPump *pump)
 {
     for (guint h = 0; h < pump->hosts->len; h++) {
         HfPumpHost *host = hf_pump_host(pump, h);
-        HfResources sum = {0};
+        HfResources sum = {0}, all = {0};
         for (guint32 i = 0; i < host->runs.count; i++)
-            hf_resources_add(pump->catalog, &sum, &host->runs.at[i].resources);
+            hf_resources_add(pump->catalog, &all, &host->runs.at[i].resources);
+        hf_resources_non_shared(pump->catalog, &all, &sum);
+        hf_resources_clear(pump->catalog, &all);
         hf_resources_unallocate(pump->catalog, &sum);
-        if (!hf_resources_contains(pump->catalog, &host->total, &sum))
+        if (!hf_resources_contains(pump->catalog, hf_agent_total(&host->agent), &sum))
             fail_msg("seed %d: host %u runs more than it has at %.9f s", (int)pump->config.seed, h,
                      hf_time_to_seconds(pump->now));
         hf_resources_clear(pump->catalog, &sum);

@@ -51,6 +51,7 @@ typedef struct HfPumpFramework {
     uint32_t id; /* given by the master; HF_ROW_NONE before */
     HF_VEC(HfPumpOffer) offers;
     HF_VEC(HfPumpUpdate) updates;         /* every one told, in order */
+    HF_VEC(HfOperationStatus) operations; /* likewise, of operations */
     uint32_t offered, rescinds, failures; /* so far: offers, rescinds, agents lost */
     const HfPumpAction *action;           /* what to do inside the driver now */
 } HfPumpFramework;
@@ -147,6 +148,9 @@ void hf_pump_heal(HfPump *pump, uint32_t host);
 /* Subscribes now. `roles` separated by ','. */
 uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles,
                                uint32_t capabilities, gboolean checkpoint);
+/* The same with a principal. */
+uint32_t hf_pump_add_framework_as(HfPump *pump, const char *name, const char *principal,
+                                  const char *roles, uint32_t capabilities, gboolean checkpoint);
 HfPumpFramework *hf_pump_framework(HfPump *pump, uint32_t framework);
 
 typedef struct HfPumpTask {
@@ -161,6 +165,18 @@ void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, ui
 /* Accept the first offer held with one task and the default filter. */
 void hf_pump_launch(HfPump *pump, uint32_t framework, uint64_t task, const char *resources,
                     HfTime duration);
+/*
+ * Accept the first `offer_count` offers held, with operations in order, separated by " | ":
+ * "RESERVE cpus(D:web):1", UNRESERVE, CREATE, DESTROY, "GROW volume addition", "SHRINK volume 10",
+ * "LAUNCH 1=cpus:1 2:10=cpus:1" (tasks 1, until killed, and 2, for 10 s), LAUNCH_GROUP; resources
+ * in canonical form. "RESERVE#7 ..." asks for feedback under id 7.
+ */
+void hf_pump_operate(HfPump *pump, uint32_t framework, uint32_t offer_count, const char *script,
+                     double refuse_seconds);
+/* Ask about one operation (agent HF_ROW_NONE: not known), or with id 0 about all. */
+void hf_pump_reconcile_operation(HfPump *pump, uint32_t framework, uint64_t id, uint32_t agent);
+/* The state last told of an operation; HF_OPERATION_STATES when none was. */
+HfOperationState hf_pump_operation(HfPump *pump, uint32_t framework, uint64_t id);
 /* Decline the first offer held. */
 void hf_pump_decline(HfPump *pump, uint32_t framework, double refuse_seconds);
 void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds);

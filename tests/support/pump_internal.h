@@ -1,5 +1,5 @@
 /* Between the parts of the pump: pump.c (events and messages), pump_peers.c (frameworks and
- * executors), pump_print.c (what happened, as text). */
+ * executors), pump_operations.c, pump_print.c (what happened, as text). */
 #ifndef HF_TESTS_SUPPORT_PUMP_INTERNAL_H
 #define HF_TESTS_SUPPORT_PUMP_INTERNAL_H
 
@@ -14,6 +14,11 @@ void hf_pump__executor(HfPump *pump, const HfMessage *in);
 void hf_pump__end_by_itself(HfPump *pump, uint32_t host, uint32_t generation);
 void hf_pump__end_unchecked_runs(HfPump *pump, uint32_t host);
 void hf_pump__kill_runs(HfPump *pump, uint32_t host);
+
+/* pump_operations.c */
+void hf_pump__say_operations(HfPump *pump, HfDriver *driver, const uint64_t *offers, uint32_t count,
+                             const char *script, double refuse_seconds);
+void hf_pump__print_operations(HfPump *pump, const HfMessage *message);
 
 /* pump_print.c */
 void hf_pump__on_record(void *context, const HfRecord *record);

@@ -12,7 +12,10 @@ struct HfPumpAction {
     HfTaskInfo *tasks;
     uint32_t task_count;
     double refuse_seconds;
-    uint64_t task;
+    uint64_t task; /* or the id of an operation */
+    uint32_t agent;
+    HfPump *pump;
+    const char *script; /* ACCEPT: operations; NULL = plain tasks */
 };
 
 static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
@@ -20,6 +23,11 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
     const HfPumpAction *action = ((HfPumpFramework *)model)->action;
     switch (action->type) {
     case HF_MESSAGE_ACCEPT:
+        if (action->script != NULL) {
+            hf_pump__say_operations(action->pump, driver, action->offers, action->offer_count,
+                                    action->script, action->refuse_seconds);
+            break;
+        }
         hf_driver_accept(driver, action->offers, action->offer_count, action->tasks,
                          action->task_count, action->refuse_seconds);
         break;
@@ -34,6 +42,11 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
         break;
     case HF_MESSAGE_SUPPRESS:
         hf_driver_suppress(driver);
+        break;
+    case HF_MESSAGE_RECONCILE_OPERATIONS:
+        hf_driver_reconcile_operations(
+            driver, &(HfOperationStatus){.id = action->task, .agent = action->agent},
+            action->task != 0);
         break;
     case HF_MESSAGE_TEARDOWN:
         hf_driver_teardown(driver);
@@ -71,6 +84,11 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     hf_vec_push(&framework->updates, (HfPumpUpdate){hf_driver_now(driver), *status});
 }
 
+static void on_operation(void *model, HfDriver *driver, const HfOperationStatus *status)
+{
+    hf_vec_push(&((HfPumpFramework *)model)->operations, *status);
+}
+
 static void on_failure(void *model, HfDriver *driver, uint32_t agent)
 {
     ((HfPumpFramework *)model)->failures++;
@@ -80,12 +98,19 @@ static const HfSchedulerOps scheduler = {
     .offers = on_offers,
     .rescind = on_rescind,
     .update = on_update,
+    .operation = on_operation,
     .failure = on_failure,
     .timer = on_timer,
 };
 
 uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles,
                                uint32_t capabilities, gboolean checkpoint)
+{
+    return hf_pump_add_framework_as(pump, name, NULL, roles, capabilities, checkpoint);
+}
+
+uint32_t hf_pump_add_framework_as(HfPump *pump, const char *name, const char *principal,
+                                  const char *roles, uint32_t capabilities, gboolean checkpoint)
 {
     uint32_t row = pump->frameworks->len;
     HfPumpFramework *framework = g_new0(HfPumpFramework, 1);
@@ -97,6 +122,7 @@ uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles
     framework->driver =
         hf_driver_new(row,
                       &(HfDriverConfig){.name = framework->name,
+                                        .principal = principal,
                                         .roles = (const HfRoleId *)(void *)ids->data,
                                         .role_count = ids->len,
                                         .capabilities = capabilities,
@@ -163,6 +189,36 @@ void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds
 {
     while (hf_pump_framework(pump, framework)->offers.count > 0)
         hf_pump_decline(pump, framework, refuse_seconds);
+}
+
+void hf_pump_operate(HfPump *pump, uint32_t framework, uint32_t offer_count, const char *script,
+                     double refuse_seconds)
+{
+    HfPumpFramework *self = hf_pump_framework(pump, framework);
+    assert_true(self->offers.count >= offer_count);
+    g_autofree uint64_t *ids = g_new0(uint64_t, offer_count + 1);
+    for (uint32_t i = 0; i < offer_count; i++) ids[i] = self->offers.at[i].id;
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_ACCEPT,
+                        .offers = ids,
+                        .offer_count = offer_count,
+                        .pump = pump,
+                        .script = script,
+                        .refuse_seconds = refuse_seconds});
+}
+
+void hf_pump_reconcile_operation(HfPump *pump, uint32_t framework, uint64_t id, uint32_t agent)
+{
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_RECONCILE_OPERATIONS, .task = id, .agent = agent});
+}
+
+HfOperationState hf_pump_operation(HfPump *pump, uint32_t framework, uint64_t id)
+{
+    const HfPumpFramework *self = hf_pump_framework(pump, framework);
+    for (guint32 i = self->operations.count; i-- > 0;)
+        if (self->operations.at[i].id == id) return self->operations.at[i].state;
+    return HF_OPERATION_STATES;
 }
 
 void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task)
@@ -340,6 +396,16 @@ HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
     }
     to->role = from->role;
     for (guint32 i = 0; i < from->roles.count; i++) hf_vec_push(&to->roles, from->roles.at[i]);
+    for (guint32 i = 0; i < from->operations.count; i++) {
+        HfOfferOperation copy = from->operations.at[i];
+        copy.change = (HfOperation){0};
+        hf_operation_copy(pump->catalog, &copy.change, &from->operations.at[i].change);
+        hf_vec_push(&to->operations, copy);
+    }
+    for (guint32 i = 0; i < from->statuses.count; i++)
+        hf_vec_push(&to->statuses, from->statuses.at[i]);
+    to->version = from->version;
+    to->principal = from->principal;
     to->name = from->name;
     to->capabilities = from->capabilities;
     to->checkpoint = from->checkpoint;

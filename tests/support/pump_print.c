@@ -102,6 +102,7 @@ void hf_pump__print_message(HfPump *pump, const HfMessage *message, gboolean is_
         peer_name(pump, message->from), peer_name(pump, message->to));
     print_offers(pump, message);
     print_tasks(pump, message);
+    hf_pump__print_operations(pump, message);
     switch (message->type) {
     case HF_MESSAGE_ACCEPT:
     case HF_MESSAGE_DECLINE:

@@ -14,12 +14,15 @@ static const char cluster[] = "0 run_started v=1\n"
 
 #define SENT(offer) "1 offer_sent a=0 f=0 r=a o=" offer " x=" ALL "\n"
 #define ACCEPTED    SENT("0.1") "2 offer_accepted a=0 f=0 r=a o=0.1 v=5000 x=" ALL "\n"
-#define TASK        "cpus:3;mem:100;ports:[2-3]"
-#define LAUNCHED    ACCEPTED "2 task_launched a=0 f=0 r=a t=7 v=1 x=" TASK "\n"
-#define STARTED     LAUNCHED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n"
-#define RUNNING     STARTED "4 task_state a=0 f=0 r=a t=7 s=RUNNING\n"
-#define OVER        RUNNING "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK "\n"
-#define FINISHED    OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n"
+#define RESERVED                                                                                   \
+    ACCEPTED "2 operation a=0 f=0 r=a x=cpus(D:a):1\n2 consumed a=0 f=0 r=a x=cpus:1\n"            \
+             "2 converted a=0 f=0 r=a x=cpus(D:a):1\n"
+#define TASK     "cpus:3;mem:100;ports:[2-3]"
+#define LAUNCHED ACCEPTED "2 task_launched a=0 f=0 r=a t=7 v=1 x=" TASK "\n"
+#define STARTED  LAUNCHED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n"
+#define RUNNING  STARTED "4 task_state a=0 f=0 r=a t=7 s=RUNNING\n"
+#define OVER     RUNNING "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK "\n"
+#define FINISHED OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n"
 /* HF_REASON_*, by number */
 #define INVALID_OFFERS    "1"
 #define TASK_INVALID      "2"
@@ -27,6 +30,7 @@ static const char cluster[] = "0 run_started v=1\n"
 #define REMOVED           "4"
 #define REREGISTERED      "5"
 #define RECONCILIATION    "6"
+#define RESOURCES_UNKNOWN "12"
 #define FRAMEWORK_REMOVED "8"
 
 /* invariant: NULL = everything can be true; says: part of the sentence. */
@@ -190,6 +194,39 @@ static const Story stories[] = {
      RUNNING "5 agent_crashed a=0\n5 task_ended a=0 f=0 t=7 s=LOST x=" TASK
              "\n6 agent_returned a=0\n7 agent_reregistered a=0 v=0 x=cpus:2\n",
      "I-01", "cpus:2 is left"},
+    {"an operation never reached the agent",
+     RESERVED "2 task_launched a=0 f=0 r=a t=8 x=cpus(D:a):1\n"
+              "4 agent_reregistered a=0 v=0 x=" ALL
+              "\n5 task_state a=0 f=0 r=a t=8 s=LOST w=" RESOURCES_UNKNOWN
+              " x=cpus(D:a):1\n6 offer_sent a=0 f=1 r=b o=0.3 x=cpus:8\n",
+     NULL, NULL},
+    {"an operator reserves what nobody holds",
+     "1 operation a=0 r=a x=cpus(D:a):3\n1 consumed a=0 r=a x=cpus:3\n"
+     "1 converted a=0 r=a x=cpus(D:a):3\n1 offer_sent a=0 f=0 r=a o=0.1 x=cpus(D:a):3;cpus:5\n",
+     NULL, NULL},
+    {"an operator reserves what is offered",
+     SENT("0.1") "1 operation a=0 r=a x=cpus(D:a):3\n1 consumed a=0 r=a x=cpus:3\n", "I-03",
+     "takes cpus:3 on agent 0"},
+    {"a reservation made in an accept is offered at once, the rest is not",
+     RESERVED "3 offer_sent a=0 f=0 r=a o=0.3 x=cpus(D:a):1\n"
+              "3 offer_sent a=0 f=0 r=a o=1.1 x=cpus:2\n",
+     "I-07", "is offered part of it"},
+    {"a framework's operation without an offer", "1 operation a=0 f=0 r=a x=cpus(D:a):1\n", "I-03",
+     "RESERVE without an accepted offer"},
+    {"a reservation out of more than was offered",
+     ACCEPTED "2 operation a=0 f=0 r=a x=cpus(D:a):9\n2 consumed a=0 f=0 r=a x=cpus:9\n", "I-03",
+     "takes cpus:9"},
+    /* ---- I-10, I-13 ---- */
+    {"a volume on disk that nobody reserved",
+     "1 agent_registered a=2 v=2 x=disk:9\n1 operation a=2 r=a x=disk[v:p]:4\n"
+     "1 consumed a=2 r=a x=disk:4\n1 converted a=2 r=a x=disk[v:p]:4\n",
+     "I-10", "volume v on agent 2 lies on disk that is not reserved"},
+    {"a volume twice",
+     "1 agent_registered a=2 v=2 x=disk(S:a):9\n1 operation a=2 r=a x=disk(S:a)[v:p]:4\n"
+     "1 consumed a=2 r=a x=disk(S:a):4\n1 converted a=2 r=a x=disk(S:a)[v:p]:4\n"
+     "1 operation a=2 r=a x=disk(S:a)[v:q]:2\n1 consumed a=2 r=a x=disk(S:a):2\n"
+     "1 converted a=2 r=a x=disk(S:a)[v:q]:2\n",
+     "I-13", "volume v on agent 2 is there twice"},
     /* ---- I-02 ---- */
     {"a port in two offers",
      "1 offer_sent a=0 f=0 r=a o=0.1 x=ports:[1-5]\n1 offer_sent a=0 f=1 r=b o=1.1 x=ports:[5-9]\n",
@@ -235,6 +272,12 @@ static const Story stories[] = {
      "1 agent_crashed a=1 v=1\n2 agent_returned a=1\n3 agent_reregistered a=1 v=1 "
      "x=cpus:4;mem:512\n4 agent_reregistered a=1 v=1 x=cpus:5;mem:512\n",
      "I-05", "without having been restarted"},
+    {"an operation makes more than it takes",
+     "1 operation a=0 r=a x=cpus(D:a):3\n1 consumed a=0 r=a x=cpus:3\n"
+     "1 converted a=0 r=a x=cpus(D:a):4\n",
+     "I-05", "RESERVE turns cpus:3 into cpus(D:a):4"},
+    {"a reservation out of nowhere", "1 converted a=0 r=a x=cpus(D:a):1\n", "I-05",
+     "without an operation"},
     /* ---- I-07 ---- */
     {"an offer of what was refused",
      SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=5000 x=" ALL
@@ -420,8 +463,8 @@ static void stories_are_judged_as_they_should_be(void **state)
 static void every_invariant_has_a_story(void **state)
 {
     (void)state;
-    static const char *const all[] = {"I-01", "I-02", "I-03", "I-04", "I-05", "I-07",
-                                      "I-19", "I-20", "I-21", "I-22", "I-24"};
+    static const char *const all[] = {"I-01", "I-02", "I-03", "I-04", "I-05", "I-07", "I-10",
+                                      "I-13", "I-19", "I-20", "I-21", "I-22", "I-24"};
     assert_int_equal(G_N_ELEMENTS(all), HF_INVARIANTS);
     for (size_t k = 0; k < G_N_ELEMENTS(all); k++) {
         gboolean is_told = FALSE;

@@ -47,9 +47,10 @@ static int teardown(void **state)
 
 static HfRecord sample(HfRecordType type)
 {
+    gboolean is_operation = strpbrk(hf_record_shapes[type].fields, "nu") != NULL;
     return (HfRecord){.at = 1500,
                       .type = (uint16_t)type,
-                      .state = HF_TASK_LOST,
+                      .state = is_operation ? 4 : HF_TASK_LOST,
                       .reason = HF_REASON_SLAVE_REMOVED,
                       .agent = 3,
                       .framework = 1,
@@ -96,6 +97,22 @@ static void expect_member(JsonObject *object, char field, const HfRecordShape *s
     case 'w':
         assert_string_equal(json_object_get_string_member(object, "reason"),
                             "REASON_SLAVE_REMOVED");
+        break;
+    case 'i':
+        assert_int_equal(json_object_get_int_member(object, "id"), INT64_C(1) << 53);
+        break;
+    case 'n':
+        assert_string_equal(json_object_get_string_member(object, "operation"), "GROW_VOLUME");
+        break;
+    case 'e':
+        assert_string_equal(json_object_get_string_member(object, "rule"), "FIELD");
+        break;
+    case 'u':
+        assert_string_equal(json_object_get_string_member(object, "state"), "OPERATION_FINISHED");
+        break;
+    case 'c':
+        assert_string_equal(json_object_get_string_member(object, "call"),
+                            "UPDATE_MAINTENANCE_SCHEDULE");
         break;
     case 'b':
         assert_true(json_object_get_boolean_member(object, "same_host"));
