@@ -186,7 +186,8 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
 HfStatus hf_allocator_agent_activate(HfAllocator *allocator, HfTime now, uint32_t agent);
 HfStatus hf_allocator_agent_deactivate(HfAllocator *allocator, HfTime now, uint32_t agent);
 
-/* ---- frameworks ---- */
+/* ---- frameworks; HF_EXISTS / HF_UNKNOWN on a row known / not known, HF_INVALID on suppressed
+ * roles that are not among its roles ---- */
 HfStatus hf_allocator_framework_add(HfAllocator *allocator, HfTime now, uint32_t framework,
                                     const HfFrameworkSpec *spec, const HfHolding *used,
                                     uint32_t used_count);

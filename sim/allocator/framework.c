@@ -13,6 +13,13 @@ static gboolean in_roles(const HfRoleId *roles, uint32_t count, HfRoleId role)
     return FALSE;
 }
 
+static gboolean suppresses_only_its_own(const HfFrameworkSpec *spec)
+{
+    for (uint32_t r = 0; r < spec->suppressed_count; r++)
+        if (!in_roles(spec->roles, spec->role_count, spec->suppressed[r])) return FALSE;
+    return TRUE;
+}
+
 void hf_allocator__minimum_clear(HfSub *sub)
 {
     for (uint32_t m = 0; m < sub->min_count; m++) hf_quantities_clear(&sub->min[m]);
@@ -79,6 +86,7 @@ HfStatus hf_allocator_framework_add(HfAllocator *allocator, HfTime now, uint32_t
                                     uint32_t used_count)
 {
     if (hf_allocator__framework(allocator, framework) != NULL) return HF_EXISTS;
+    if (!suppresses_only_its_own(spec)) return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     while (allocator->frameworks.count <= framework) hf_vec_push_zero(&allocator->frameworks);
     HfFramework *row = &allocator->frameworks.at[framework];
@@ -143,6 +151,7 @@ HfStatus hf_allocator_framework_update(HfAllocator *allocator, HfTime now, uint3
 {
     HfFramework *row = hf_allocator__framework(allocator, framework);
     if (row == NULL) return HF_UNKNOWN;
+    if (!suppresses_only_its_own(spec)) return HF_INVALID;
     update_roles(allocator, framework, spec);
     row->capabilities = spec->capabilities;
     if (spec->constraints != NULL) hf_offer_constraints_ref(spec->constraints);

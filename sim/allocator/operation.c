@@ -70,6 +70,18 @@ static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
     hf_bundle__unref(allocator, more);
 }
 
+/* What comes from nothing can only be further copies of shared volumes. */
+static gboolean is_out_of_nothing(const HfCatalog *catalog, const HfConversions *conversions)
+{
+    for (uint32_t c = 0; c < conversions->count; c++) {
+        const HfResources *converted = &conversions->at[c].converted;
+        if (!hf_resources_is_empty(&conversions->at[c].consumed)) continue;
+        for (uint32_t i = 0; i < hf_resources_count(converted); i++)
+            if (!hf_meta_is_shared(catalog, hf_resources_at(converted, i)->meta)) return TRUE;
+    }
+    return FALSE;
+}
+
 /* Both sides of the change with allocation roles, and the agent's total; FALSE and *error when the
  * conversions do not apply. */
 static gboolean convert(HfCatalog *catalog, const HfConversions *conversions, HfRoleId role,
@@ -108,6 +120,9 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     HfStatus status = HF_CONFLICT;
     if (grant == HF_ROW_NONE) {
         g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, "the framework does not hold this");
+    } else if (is_out_of_nothing(catalog, conversions)) {
+        g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0,
+                            "only copies of shared volumes come from nothing");
     } else if (convert(catalog, conversions, role, &after, &total, error)) {
         status = HF_OK;
         if (converted_out != NULL) hf_resources_copy(catalog, converted_out, &after);
