@@ -4,6 +4,8 @@
  */
 #include "unit/allocator/cell.h"
 
+#include "allocator/allocator_internal.h"
+
 #define WHOLE "cpus@r:1;mem@r:512"
 
 /* Longer than the interval: hidden in the next batch; the filter is older than the timer of the
@@ -251,6 +253,8 @@ static void a_filter_outlives_the_role_it_was_made_under(void **state)
             assert_string_equal(cell_batch(cell), "");
             assert_string_equal(cell_batch(cell), "");
             cell_expect(cell, "frameworks|f0|filters", "{\"s\":{\"a0\":1}}");
+            /* nothing is left of the role */
+            assert_int_equal(cell->allocator->frameworks.at[0].subs.count, 1);
         }
         cell_framework_as(cell, 0, "r,s", HF_CAPABILITY_MULTI_ROLE, TRUE, TRUE);
         assert_string_equal(cell_batch(cell), ends ? "f0 r a0 " WHOLE : "");

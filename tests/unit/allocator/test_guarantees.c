@@ -295,6 +295,16 @@ static void headroom_is_an_amount_not_a_place(void **state)
     assert_string_equal(cell_run(cell), "f0 n a2 cpus@n:1;mem@n:64");
 }
 
+/* 9 revocable cpus are free, but no headroom: the one that is not is kept for q. */
+static void revocable_is_no_headroom(void **state)
+{
+    Cell *cell = *state;
+    cell_quota(cell, "q", "cpus:1", "");
+    cell_framework(cell, 0, "n");
+    cell_agent(cell, 0, "cpus:1;mem:64;cpus{rev}:9");
+    assert_string_equal(cell_run(cell), "f0 n a0 mem@n:64");
+}
+
 int main(void)
 {
     hf_test_init();
@@ -317,6 +327,7 @@ int main(void)
         CELL_TEST(headroom_counts_sub_roles_once),
         CELL_TEST(a_quota_shows_what_is_set),
         CELL_TEST(headroom_is_an_amount_not_a_place),
+        CELL_TEST(revocable_is_no_headroom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

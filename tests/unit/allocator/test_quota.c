@@ -136,6 +136,29 @@ static void recovery_waits_for_agents(void **state)
     assert_int_equal(hf_allocator_recover_quotas(cell->allocator, 0, 5, &quota, 1), HF_CONFLICT);
 }
 
+/* Of 4 agents 3 are waited for. Resumed by hand, the recovery goes on counting; when they are there
+ * during another pause, they end it. */
+static void expected_agents_end_any_pause(void **state)
+{
+    Cell *cell = *state;
+    HfQuantities guarantee = {0};
+    HfLimits limits = {0};
+    hf_quantities_set(&guarantee, HF_KIND_CPUS, 1000);
+    HfRoleQuota quota = {cell_role(cell, "q"), &guarantee, &limits};
+    assert_int_equal(hf_allocator_recover_quotas(cell->allocator, 0, 4, &quota, 1), HF_OK);
+    hf_allocator_resume(cell->allocator);
+    for (uint32_t a = 0; a < 3; a++) cell_agent(cell, a, "cpus:2");
+    hf_allocator_pause(cell->allocator);
+    cell_expect(cell, "paused", "true");
+    cell_agent(cell, 3, "cpus:2");
+    cell_expect(cell, "paused", "false");
+    hf_allocator_pause(cell->allocator);
+    HfResources total = cell_resources(cell, "cpus:2");
+    HfAgentSpec spec = cell_agent_spec("a4", &total);
+    assert_int_equal(hf_allocator_agent_add(cell->allocator, 0, 4, &spec, NULL, 0), HF_CONFLICT);
+    hf_resources_clear(cell->catalog, &total);
+}
+
 /* After a run that changed nothing, the next one counts nothing and visits nobody. */
 static void an_idle_cycle_with_quota_visits_nobody(void **state)
 {
@@ -169,6 +192,7 @@ int main(void)
         QUOTA_TEST(nested_roles_have_no_quota),
         QUOTA_TEST(reservations_meet_a_guarantee),
         QUOTA_TEST(recovery_waits_for_agents),
+        QUOTA_TEST(expected_agents_end_any_pause),
         QUOTA_TEST(an_idle_cycle_with_quota_visits_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
