@@ -355,7 +355,10 @@ HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t 
         set_capabilities(allocator, agent, spec->capabilities);
         is_updated = TRUE;
     }
-    row->owner = spec->owner;
+    if (row->owner != spec->owner) { /* others may be offered it, by the next run that comes */
+        row->owner = spec->owner;
+        hf_allocator__agent_changed(allocator, agent);
+    }
     if (spec->total != NULL)
         is_updated |= hf_allocator__update_total(allocator, agent, spec->total);
     if (!is_updated) return HF_OK;

@@ -270,6 +270,7 @@ struct HfAllocator {
     char *region;
     uint64_t order_key; /* drawn at _new: shuffles and random sorters derive from it */
     uint64_t run_number;
+    uint64_t gives; /* times that an offer was made or added to */
     gboolean is_paused, wants_run, all_candidates, visits_fully;
 
     struct {

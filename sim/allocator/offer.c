@@ -161,6 +161,7 @@ static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle 
     HfAgent *row = &allocator->agents.at[agent];
     if (row->flags & HF_AGENT_SHARED) remember_shared(allocator, agent, &bundle->resources);
     note_offer(allocator, agent, sub, bundle);
+    allocator->gives++;
     /* Omega's model of Mesos orders frameworks by what they run, not by what they are offered. */
     hf_allocator__grant(allocator, agent, sub, bundle,
                         allocator->offer_scope != HF_OFFER_SCOPE_CELL);

@@ -182,7 +182,8 @@ uint32_t hf_order__draw(HfAllocator *allocator, HfNode root, uint64_t key)
     uint32_t from = allocator->drawn.count;
     Draw draw = {allocator, root == allocator->role_root, key};
     draw_below(&draw, root, 1.0);
-    qsort(allocator->drawn.at + from, allocator->drawn.count - from, sizeof(HfDrawn),
-          compare_drawn);
+    if (allocator->drawn.count - from > 1)
+        qsort(allocator->drawn.at + from, allocator->drawn.count - from, sizeof(HfDrawn),
+              compare_drawn);
     return from;
 }

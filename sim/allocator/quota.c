@@ -271,6 +271,8 @@ gboolean hf_allocator__quota_fits(const HfAllocator *allocator, HfRoleId role,
         int64_t milli = at[i].milli, room, owed = 0;
         if (hf_quantities_get(gained, kind) != 0) return FALSE; /* a name twice: chop by the book */
         if (need != NULL) owed = MIN(hf_quantities_get(need, kind), milli);
+        if (owed > 0 && owed < milli && !hf_meta_is_divisible(allocator->catalog, at[i].meta))
+            return FALSE; /* a guarantee takes all of it or nothing */
         if (hf_limits_get(&state->limits, kind, &room) && milli > owed &&
             milli > room - hf_quantities_get(&state->consumed, kind))
             return FALSE;

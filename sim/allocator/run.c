@@ -196,10 +196,25 @@ static gboolean few_tries(HfAllocator *allocator, HfAgent *row)
     return TRUE;
 }
 
+/*
+ * May the next run find something on an agent that this visit leaves? As a rule not: who refuses it
+ * refuses any part of it. But shared volumes offered in this run come back by themselves, and where
+ * several entries of one name are chopped, what is left after others were served may be what
+ * somebody before them has not refused; only a visit without an offer settles such agents.
+ */
+static gboolean is_open_still(const HfAllocator *allocator, uint32_t agent, uint64_t gives_before)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (!(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED))) return FALSE;
+    return allocator->gives != gives_before ||
+           (row->flags & HF_AGENT_SHARED &&
+            allocator->infos.at[agent].offered_run == allocator->run_number);
+}
+
 static void visit_agent(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    uint64_t offers = allocator->counters.offers;
+    uint64_t gives = allocator->gives;
     allocator->counters.agents_visited++;
     Visit visit = {.agent = agent};
     if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
@@ -217,9 +232,7 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
         if (visit.kinds == 0 || (allocator->open_roles > 0 && visit.kinds & ~allocator->held_kinds))
             visit_fully(allocator, &visit);
     }
-    /* Shared volumes come back by themselves: only a visit without an offer settles such an agent.
-     */
-    if (row->flags & HF_AGENT_SHARED && allocator->counters.offers != offers)
+    if (is_open_still(allocator, agent, gives))
         row->flags |= HF_AGENT_CHANGED;
     else
         row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
