@@ -1,13 +1,17 @@
 /*
- * The naive twin: the plainest possible allocator written from the specification (Mesos 1.11,
- * hierarchical.cpp), to check the fast one by. It keeps what was said to it and computes everything
- * else anew for each run: what is available, shares, quota consumption, headroom, and the order of
- * roles and frameworks. No caches, no orders kept, no agent left out.
+ * The naive twin: the plainest possible allocator written from the specification (MESOS.md 3;
+ * Mesos 1.11, hierarchical.cpp), to check the fast one by. It has the calls of allocator.h under
+ * the prefix hf_twin_, keeps what was said to it and computes everything else anew each time it is
+ * needed: what is available, shares, quota consumption, headroom, the order of roles and
+ * frameworks. No caches, no orders kept, no agent left out.
  *
- * It knows: agents (total, active), frameworks (roles, suppression, activity, capabilities),
- * weights, quota, filters with Mesos's rule for equal times, reservations and revocable resources,
- * DRF with virtual leaves and counts. It does not know shared volumes, disks whose order matters,
- * maintenance, constraints and the whitelist: recorded cases check those.
+ * What is history in Mesos itself is kept as it is there: how often each node of a sorter was
+ * given something, when it was first added, the weight it looked up first (a quirk), and the sum of
+ * what is granted on an agent, whose order shows when a quota chops.
+ *
+ * Everything that allocator.h offers is here but offer_scope `cell` and the eras before 1.11. Where
+ * the order is random (shuffled agents, random sorters) there is no one right answer:
+ * hf_twin_follow() finds out whether the offers made are among the right ones.
  */
 #ifndef HF_TESTS_REFERENCE_TWIN_H
 #define HF_TESTS_REFERENCE_TWIN_H
@@ -16,37 +20,85 @@
 
 typedef struct HfTwin HfTwin;
 
-HfTwin *hf_twin_new(HfCatalog *catalog, HfTime interval, const HfQuantities *min,
-                    uint32_t min_count);
+HfTwin *hf_twin_new(HfCatalog *catalog, const HfAllocatorConfig *config);
 void hf_twin_free(HfTwin *twin);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTwin, hf_twin_free)
 
-/* The calls of the allocator; each must be one that it would accept. */
+/* ---- The calls of allocator.h, which says what they do ---- */
+
+gboolean hf_twin_wants_run(const HfTwin *twin);
+void hf_twin_run(HfTwin *twin, HfTime now, HfOfferList *out);
+void hf_twin_batch(HfTwin *twin, HfTime now, HfOfferList *out);
 void hf_twin_batch_armed(HfTwin *twin);
-void hf_twin_agent_add(HfTwin *twin, uint32_t agent, const char *name, const HfResources *total);
-void hf_twin_agent_update(HfTwin *twin, uint32_t agent, const HfResources *total);
-void hf_twin_agent_remove(HfTwin *twin, uint32_t agent);
-void hf_twin_agent_active(HfTwin *twin, uint32_t agent, gboolean active);
-void hf_twin_framework_add(HfTwin *twin, uint32_t framework, const char *name,
-                           const HfRoleId *roles, uint32_t role_count, uint32_t capabilities);
-void hf_twin_framework_remove(HfTwin *twin, uint32_t framework);
-void hf_twin_framework_active(HfTwin *twin, uint32_t framework, gboolean active);
-void hf_twin_suppress(HfTwin *twin, uint32_t framework, HfRoleId role);
-void hf_twin_revive(HfTwin *twin, uint32_t framework, HfRoleId role);
-void hf_twin_recover(HfTwin *twin, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
-                     const HfResources *resources, HfTime refuse);
-void hf_twin_weight(HfTwin *twin, HfRoleId role, double weight);
-void hf_twin_quota(HfTwin *twin, HfRoleId role, const HfQuantities *guarantees,
-                   const HfLimits *limits);
+void hf_twin_expire(HfTwin *twin, HfTime now);
+void hf_twin_pause(HfTwin *twin);
+void hf_twin_resume(HfTwin *twin);
 
-/* The run over the candidates that calls made, or over all agents; the offers as sorted lines
- * "framework role agent resources", joined with newlines. Free with g_free. */
-char *hf_twin_run(HfTwin *twin, HfTime now);
-char *hf_twin_batch(HfTwin *twin, HfTime now);
+HfStatus hf_twin_agent_add(HfTwin *twin, HfTime now, uint32_t agent, const HfAgentSpec *spec,
+                           const HfHolding *used, uint32_t used_count);
+HfStatus hf_twin_agent_update(HfTwin *twin, HfTime now, uint32_t agent, const HfAgentSpec *spec);
+HfStatus hf_twin_provider_add(HfTwin *twin, HfTime now, uint32_t agent, const HfResources *more,
+                              const HfHolding *used, uint32_t used_count);
+HfStatus hf_twin_agent_remove(HfTwin *twin, HfTime now, uint32_t agent);
+HfStatus hf_twin_agent_activate(HfTwin *twin, HfTime now, uint32_t agent);
+HfStatus hf_twin_agent_deactivate(HfTwin *twin, HfTime now, uint32_t agent);
 
-/* What nobody holds on the agent, into `out` (replaced). */
-void hf_twin_available(HfTwin *twin, uint32_t agent, HfResources *out);
+HfStatus hf_twin_framework_add(HfTwin *twin, HfTime now, uint32_t framework,
+                               const HfFrameworkSpec *spec, const HfHolding *used,
+                               uint32_t used_count);
+HfStatus hf_twin_framework_update(HfTwin *twin, HfTime now, uint32_t framework,
+                                  const HfFrameworkSpec *spec);
+HfStatus hf_twin_framework_remove(HfTwin *twin, HfTime now, uint32_t framework);
+HfStatus hf_twin_framework_activate(HfTwin *twin, HfTime now, uint32_t framework);
+HfStatus hf_twin_framework_deactivate(HfTwin *twin, HfTime now, uint32_t framework);
+HfStatus hf_twin_suppress(HfTwin *twin, HfTime now, uint32_t framework, const HfRoleId *roles,
+                          uint32_t role_count);
+HfStatus hf_twin_revive(HfTwin *twin, HfTime now, uint32_t framework, const HfRoleId *roles,
+                        uint32_t role_count);
 
-/* The same form for a list of the fast allocator. */
+HfStatus hf_twin_recover(HfTwin *twin, HfTime now, const HfRecovery *recovery);
+HfStatus hf_twin_launched(HfTwin *twin, uint32_t framework, uint32_t agent, HfRoleId role,
+                          const HfResources *resources);
+HfStatus hf_twin_update_allocation(HfTwin *twin, HfTime now, uint32_t framework, uint32_t agent,
+                                   HfRoleId role, const HfResources *offered,
+                                   const HfConversions *conversions, HfResources *converted_out,
+                                   GError **error);
+HfStatus hf_twin_update_available(HfTwin *twin, HfTime now, uint32_t agent,
+                                  const HfOperation *operations, uint32_t operation_count,
+                                  GError **error);
+
+HfStatus hf_twin_weight_set(HfTwin *twin, HfTime now, HfRoleId role, double weight);
+HfStatus hf_twin_quota_set(HfTwin *twin, HfTime now, HfRoleId role, const HfQuantities *guarantees,
+                           const HfLimits *limits);
+HfStatus hf_twin_recover_quotas(HfTwin *twin, HfTime now, uint32_t expected_agents,
+                                const HfRoleQuota *quotas, uint32_t quota_count);
+void hf_twin_whitelist_set(HfTwin *twin, HfTime now, const char *const *hostnames,
+                           uint32_t hostname_count);
+HfStatus hf_twin_unavailability_set(HfTwin *twin, HfTime now, uint32_t agent, gboolean is_set,
+                                    HfTime start, HfTime duration);
+HfStatus hf_twin_inverse_response(HfTwin *twin, HfTime now, uint32_t framework, uint32_t agent,
+                                  HfInverseStatus status, double refuse_seconds);
+
+double hf_twin_role_share(const HfTwin *twin, HfRoleId role);
+const HfResources *hf_twin_available(HfTwin *twin, uint32_t agent);
+JsonNode *hf_twin_state(HfTwin *twin);
+
+/* ---- Only here ---- */
+
+/*
+ * A run (or a batch) whose order is random, when `seen` was made of it. FALSE when no order of
+ * agents, roles and frameworks gives these offers; the twin is then of no more use.
+ * Limits: up to eight agents; no role may have a guarantee (there the stages hide what the first
+ *         one gave), and no agent several unreserved entries of one name.
+ */
+gboolean hf_twin_follow(HfTwin *twin, HfTime now, gboolean is_batch, const HfOfferList *seen,
+                        HfOfferList *out);
+
+/* Everything that can make a difference later, as text: equal texts, equal future. Times count from
+ * `now`. Free with g_free. */
+char *hf_twin_print(HfTwin *twin, HfTime now);
+
+/* Offers and inverse offers as sorted lines; free with g_free. */
 char *hf_twin_lines(HfCatalog *catalog, const HfOfferList *list);
 
 #endif
