@@ -14,7 +14,6 @@
 
 #define PASSES_MAX    31
 #define PASS_OPS      2000000
-#define GTREE_MAX     1000000
 #define TIMEOUT       (10 * HF_NS_PER_SECOND)
 #define DRAWS         256 /* random numbers drawn together */
 #define MM1_LOAD      0.9
@@ -298,7 +297,7 @@ static void bench_size(const HfBenchOptions *options, const Workload *workload, 
                                 .operations = (uint64_t)MAX(PASS_OPS * options->effort, 1000),
                                 .passes = options->passes};
         if (s > 0) result.operations = result.operations / 4 + 1; /* the slow ones */
-        if (s == 2 && (n > GTREE_MAX || workload->main != on_hold)) continue;
+        if (s == 2 && workload->main != on_hold) continue;
         if (s == 2)
             bench_gtree(options, &result);
         else

@@ -35,7 +35,7 @@ expect() {
 }
 
 all="build-essential cmake ninja-build pkg-config libglib2.0-dev libgsl-dev libyaml-dev libjson-glib-dev"
-all="$all libcmocka-dev gnuplot-nox clang-format"
+all="$all libcmocka-dev gnuplot-nox clang-format valgrind"
 
 machine
 expect "no apt" 1 "$all"
@@ -55,7 +55,7 @@ tool id 'echo 0'
 expect "no network" 1 "E: no network"
 
 machine
-for command in cc ninja pkg-config gnuplot clang-format; do tool $command 'exit 0'; done
+for command in cc ninja pkg-config gnuplot clang-format valgrind; do tool $command 'exit 0'; done
 tool id 'echo 1000'
 tool sudo 'shift; exec "$@"'
 tool apt-get "case \$* in *install*) printf '#!/bin/sh\n' >$bin/cmake; chmod +x $bin/cmake; echo \$* >>$bin/asked;; esac"
