@@ -37,7 +37,7 @@ typedef struct HfAgentConfig {
     HfTime retry_min, retry_max;            /* 10 s, 10 min */
     HfTime executor_reregistration_timeout; /* 2 s: executors not back by then are given up */
     HfReconfigurationPolicy reconfiguration_policy;
-    gboolean new_id_after_reboot; /* before Mesos 1.4 */
+    gboolean new_id_after_reboot; /* in eras without HF_RULE_REBOOT_KEEPS_ID */
     HfCatalog *catalog;
 } HfAgentConfig;
 

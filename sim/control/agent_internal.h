@@ -24,5 +24,6 @@ void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTi
 /* agent_life.c */
 void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in);
 void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out);
+void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
 
 #endif

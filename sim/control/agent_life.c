@@ -163,6 +163,24 @@ void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out)
     hf_agent__begin_registration(agent, now, out);
 }
 
+/* The master gave it up and does not take it back: it ends, with all that it runs, and is started
+ * again as a new agent (Mesos 0.23 Slave::shutdown, which forgets the id). */
+void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (agent->id == HF_ROW_NONE || agent->id != in->agent) return; /* of an earlier life */
+    for (guint32 i = 0; i < agent->tasks.count; i++) {
+        const HfAgentTask *task = &agent->tasks.at[i];
+        if (hf_task_state_is_terminal(task->state)) continue;
+        HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
+                                         (HfPeer){HF_PEER_EXECUTOR, agent->host});
+        kill->framework = task->framework;
+        kill->task = task->id;
+    }
+    agent->state = HF_AGENT_DOWN;
+    hf_agent_forget(agent);
+    hf_agent__begin_registration(agent, now, out);
+}
+
 static gboolean recover_total(HfAgent *agent)
 {
     if (hf_resources_is_empty(hf_checkpoint_committed(&agent->disk))) {

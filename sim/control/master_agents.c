@@ -198,6 +198,12 @@ static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskR
                          out);
 }
 
+static gboolean may_return(const HfMaster *master, uint32_t framework)
+{
+    return hf_master__has(master, HF_RULE_TASKS_RETURN) ||
+           master->frameworks.at[framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
+}
+
 /*
  * An unreachable agent is back: its tasks that run on are entered again. Those of which the update
  * of the end is still to come are not. A task whose id is in use again, or that does not fit beside
@@ -215,7 +221,7 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
         HfResources plain = {0};
         hf_resources_copy(master->catalog, &plain, hf_parcel_resources(report->resources));
         hf_resources_unallocate(master->catalog, &plain);
-        if (is_active(master, report->framework) &&
+        if (is_active(master, report->framework) && may_return(master, report->framework) &&
             hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
             hf_resources_contains(master->catalog, &left, &plain)) {
             hf_resources_subtract(master->catalog, &left, &plain);
@@ -340,6 +346,11 @@ void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in,
 {
     if (in->agent >= master->agents.count || master->agents.at[in->agent].host != in->from.row)
         return;
+    if (!hf_master__is_held(&master->agents.at[in->agent]) &&
+        !hf_master__has(master, HF_RULE_AGENTS_RETURN)) {
+        hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_AGENT, self, in->from)->agent = in->agent;
+        return;
+    }
     make_way(master, now, in->from.row, in->agent, out);
     readmit(master, now, in->agent, in, out);
     welcome(master, in->agent, in, HF_MESSAGE_AGENT_REREGISTERED, out);

@@ -46,6 +46,7 @@ const char *hf_message_type_name(HfMessageType type)
         "STATUS_ACKNOWLEDGEMENT",
         "PING",
         "SHUTDOWN_FRAMEWORK",
+        "SHUTDOWN_AGENT",
         "EXECUTOR_LAUNCH",
         "EXECUTOR_KILL",
         "EXECUTOR_STATUS",

@@ -66,6 +66,7 @@ typedef enum HfMessageType {
     HF_MESSAGE_STATUS_ACKNOWLEDGEMENT,
     HF_MESSAGE_PING,
     HF_MESSAGE_SHUTDOWN_FRAMEWORK,
+    HF_MESSAGE_SHUTDOWN_AGENT, /* it was removed, and is not taken back */
     /* agent <-> executor, on one host */
     HF_MESSAGE_EXECUTOR_LAUNCH,
     HF_MESSAGE_EXECUTOR_KILL,

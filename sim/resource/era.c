@@ -108,6 +108,17 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
                                 "reached; a role with quota gets nothing unreserved beyond; idle "
                                 "reservations do not count.",
                                 "What is offered is chopped to guarantees, limits and headroom."},
+    [HF_RULE_REBOOT_KEEPS_ID] = {"reboot-keeps-id", HF_ERA_1_4, "1.4.0", "MESOS-6223",
+                                 "An agent whose host was rebooted is a new agent.",
+                                 "It keeps its id."},
+    [HF_RULE_AGENTS_RETURN] = {"agents-return", HF_ERA_1_4, "1.1.0", "MESOS-5344",
+                               "An agent that was given up and comes back is shut down, its tasks "
+                               "with it, and starts as a new one.",
+                               "It is taken back."},
+    [HF_RULE_TASKS_RETURN] = {"tasks-return", HF_ERA_1_11, "1.5.0", "MESOS-7215",
+                              "Of an agent that comes back, tasks of frameworks that are not "
+                              "PARTITION_AWARE are killed.",
+                              "All of them run on."},
 };
 
 const char *hf_era_name(HfEra era)

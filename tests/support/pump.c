@@ -33,6 +33,7 @@ HfPump *hf_pump_new(const HfPumpConfig *config)
     pump->is_lossless = pump->is_obeyed = TRUE;
     hf_stream_init(&pump->chaos, config->seed, "chaos", 0);
     hf_agent_config_init(&pump->agent_config, pump->catalog, config->seed);
+    pump->agent_config.new_id_after_reboot = !hf_era_has(config->era, HF_RULE_REBOOT_KEEPS_ID);
     hf_trace_listen(pump->trace, hf_pump__on_record, pump);
     HfAllocatorConfig allocator;
     hf_allocator_config_init(&allocator);
