@@ -263,6 +263,24 @@ static void a_filter_outlives_the_role_it_was_made_under(void **state)
     }
 }
 
+/* A role that is left is not suppressed any more, though something is held there. */
+static void a_left_role_is_not_suppressed(void **state)
+{
+    Cell *cell = *state;
+    cell_framework(cell, 0, "r,s");
+    cell_agent(cell, 0, "cpus:1;mem:512");
+    assert_string_equal(cell_run(cell), "f0 r a0 " WHOLE);
+    cell_framework_as(cell, 0, "!r,s", HF_CAPABILITY_MULTI_ROLE, TRUE, TRUE);
+    cell_expect(cell, "frameworks|f0|suppressed", "[\"r\"]");
+    cell_framework_as(cell, 0, "!s", HF_CAPABILITY_MULTI_ROLE, TRUE, TRUE);
+    cell_expect(cell, "frameworks|f0|suppressed", "[\"s\"]");
+    cell_expect(cell, "roles|r|frameworks", "[\"f0\"]");
+    cell_framework_as(cell, 0, "r", HF_CAPABILITY_MULTI_ROLE, TRUE, TRUE);
+    cell_expect(cell, "frameworks|f0|suppressed", "[]");
+    cell_back(cell, 0, 0, "r", WHOLE);
+    assert_string_equal(cell_batch(cell), "f0 r a0 " WHOLE);
+}
+
 /* The same filters go with the agent, with a deactivation and with the framework. */
 static void filters_of_left_roles_go_with_what_they_are_about(void **state)
 {
@@ -307,6 +325,7 @@ int main(void)
         CELL_TEST(new_attributes_drop_filters),
         CELL_TEST(what_is_gone_cannot_come_back),
         CELL_TEST(a_filter_outlives_the_role_it_was_made_under),
+        CELL_TEST(a_left_role_is_not_suppressed),
         CELL_TEST(filters_of_left_roles_go_with_what_they_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

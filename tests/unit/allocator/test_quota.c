@@ -145,6 +145,9 @@ static void expected_agents_end_any_pause(void **state)
     HfLimits limits = {0};
     hf_quantities_set(&guarantee, HF_KIND_CPUS, 1000);
     HfRoleQuota quota = {cell_role(cell, "q"), &guarantee, &limits};
+    cell_agent(cell, 0, "cpus:2"); /* no agent must be there */
+    assert_int_equal(hf_allocator_recover_quotas(cell->allocator, 0, 4, &quota, 1), HF_CONFLICT);
+    assert_int_equal(hf_allocator_agent_remove(cell->allocator, 0, 0), HF_OK);
     assert_int_equal(hf_allocator_recover_quotas(cell->allocator, 0, 4, &quota, 1), HF_OK);
     hf_allocator_resume(cell->allocator);
     for (uint32_t a = 0; a < 3; a++) cell_agent(cell, a, "cpus:2");
