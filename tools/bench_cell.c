@@ -121,7 +121,7 @@ void hf_bench_cell_decline(HfBenchCell *cell, double refuse_seconds)
         HfRecovery recovery = {.framework = at[i].framework,
                                .agent = at[i].agent,
                                .role = at[i].role,
-                               .resources = &at[i].resources,
+                               .resources = hf_parcel_resources(at[i].resources),
                                .refuse_seconds = refuse_seconds};
         HfStatus status = hf_allocator_recover(cell->allocator, cell->now, &recovery);
         HF_ASSERT(status == HF_OK);

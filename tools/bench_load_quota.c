@@ -219,11 +219,12 @@ static void work_on(HfBenchCell *cell, Worker *workers, const HfOffered *offer)
 {
     Worker *worker = &workers[offer->framework];
     const Profile *profile = worker->profile;
-    int64_t cpus = hf_resources_milli(&offer->resources, HF_KIND_CPUS) / profile->cpus_milli;
-    int64_t mem = hf_resources_milli(&offer->resources, HF_KIND_MEM) / profile->mem_milli;
+    const HfResources *offered = hf_parcel_resources(offer->resources);
+    int64_t cpus = hf_resources_milli(offered, HF_KIND_CPUS) / profile->cpus_milli;
+    int64_t mem = hf_resources_milli(offered, HF_KIND_MEM) / profile->mem_milli;
     uint32_t tasks = (uint32_t)MIN(MIN(cpus, mem), MIN(profile->per_offer, worker->left));
     HfResources launched = {0}, rest = {0};
-    hf_resources_copy(cell->catalog, &rest, &offer->resources);
+    hf_resources_copy(cell->catalog, &rest, offered);
     if (tasks > 0) {
         HfResource use =
             hf_resource_scalar(HF_KIND_CPUS, HF_META_PLAIN, tasks * profile->cpus_milli);

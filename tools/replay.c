@@ -81,9 +81,11 @@ static void put_offers(HfReplay *replay)
         json_object_set_string_member(object, "framework", one->framework);
         json_object_set_string_member(object, "role", one->role);
         json_object_set_string_member(object, "agent", one->agent);
-        json_object_set_member(object, "resources",
-                               hf_resources_to_json_canonical(
-                                   replay->catalog, &replay->list.offers.at[one->place].resources));
+        json_object_set_member(
+            object, "resources",
+            hf_resources_to_json_canonical(
+                replay->catalog,
+                hf_parcel_resources(replay->list.offers.at[one->place].resources)));
         put(replay, object);
     }
 }

@@ -30,6 +30,7 @@
 #include "resource/catalog.h"
 #include "resource/era.h"
 #include "resource/operation.h"
+#include "resource/parcel.h"
 #include "resource/quantities.h"
 #include "resource/resources.h"
 
@@ -132,8 +133,9 @@ typedef struct HfHolding {
 typedef struct HfOffered {
     uint32_t framework, agent;
     HfRoleId role;
-    HfResources resources; /* owned by the list; hf_resources_move() it out, or leave it to
-                              hf_offer_list_reset */
+    HfParcel *resources; /* allocated to the role; a reference of the list: take it by leaving NULL,
+                            or leave it to hf_offer_list_reset. Given back as it is, it is known by
+                            its address. */
 } HfOffered;
 
 typedef struct HfInverseOffered {

@@ -54,8 +54,8 @@ typedef struct HfBundle {
         HfResources resources; /* without allocation role; not empty */
         struct HfBundle *next; /* of the vacant ones */
     };
-    struct HfBundle *tagged; /* of a shape: the same with an allocation role, once asked for */
-    HfRoleId tagged_role;
+    HfParcel *parcel; /* the same with an allocation role, as it was last offered; or NULL */
+    HfRoleId parcel_role;
     char pad[8];
 } HfBundle;
 
@@ -80,8 +80,8 @@ void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfReso
  * Cost: a look-up when it is not a shape yet.
  */
 void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle);
-/* Its content with an allocation role, into an empty collection. */
-void hf_bundle__write(HfAllocator *allocator, HfBundle *bundle, HfRoleId role, HfResources *out);
+/* A reference to its content with an allocation role. Cost: O(1) if it was asked for last. */
+HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role);
 /* Are these its entries in the same order, whatever their allocation role? May miss. */
 gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
                             const HfResources *resources);

@@ -24,12 +24,13 @@ static HfBundle *take(HfAllocator *allocator)
     HfBundle *bundle = allocator->vacant_bundles;
     allocator->vacant_bundles = bundle->next;
     hf_resources_init(&bundle->resources);
-    bundle->tagged = NULL;
+    bundle->parcel = NULL;
     return bundle;
 }
 
 static void give(HfAllocator *allocator, HfBundle *bundle)
 {
+    hf_parcel_drop(allocator->catalog, &bundle->parcel);
     hf_resources_clear(allocator->catalog, &bundle->resources);
     bundle->next = allocator->vacant_bundles;
     allocator->vacant_bundles = bundle;
@@ -117,8 +118,6 @@ static void shape_forget(HfAllocator *allocator, HfBundle *bundle)
     allocator->shapes[hole].number = HF_SHAPE_NONE;
     allocator->shape_count--;
     bundle->flags &= ~(uint32_t)HF_BUNDLE_SHAPE;
-    if (bundle->tagged != NULL) give(allocator, bundle->tagged);
-    bundle->tagged = NULL;
 }
 
 void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
@@ -142,38 +141,17 @@ void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
     one->flags |= HF_BUNDLE_SHAPE;
 }
 
-#define HF_WORTH_TAGGING 8 /* references from which on a shape keeps its content with a role */
-
-/* A copy into an empty collection; the usual few entries go over as one block. */
-static void copy_out(HfCatalog *catalog, HfResources *out, const HfResources *from)
-{
-    if (from->room != 0) {
-        hf_resources_copy(catalog, out, from);
-        return;
-    }
-    *out = *from;
-    for (uint32_t i = 0; i < from->count; i++) {
-        const HfResource *entry = &from->few[i];
-        if (entry->kind < HF_KIND_PORTS) continue; /* scalars in every run */
-        HfType type = hf_kind_type(catalog, entry->kind);
-        if (type == HF_TYPE_RANGES) hf_ranges_ref(entry->ranges);
-        if (type == HF_TYPE_SET) hf_set_ref(entry->set);
-    }
-}
-
-void hf_bundle__write(HfAllocator *allocator, HfBundle *bundle, HfRoleId role, HfResources *out)
+HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role)
 {
     HfCatalog *catalog = allocator->catalog;
-    if (bundle->tagged != NULL && bundle->tagged_role == role) {
-        copy_out(catalog, out, &bundle->tagged->resources);
-        return;
-    }
-    copy_out(catalog, out, &bundle->resources);
-    hf_resources_allocate(catalog, out, role);
-    if (!(bundle->flags & HF_BUNDLE_SHAPE) || bundle->refs < HF_WORTH_TAGGING) return;
-    if (bundle->tagged == NULL) bundle->tagged = take(allocator);
-    hf_resources_copy(catalog, &bundle->tagged->resources, out);
-    bundle->tagged_role = role;
+    if (bundle->parcel != NULL && bundle->parcel_role == role) return hf_parcel_ref(bundle->parcel);
+    HfResources tagged = {0};
+    hf_resources_copy(catalog, &tagged, &bundle->resources);
+    hf_resources_allocate(catalog, &tagged, role);
+    hf_parcel_drop(catalog, &bundle->parcel);
+    bundle->parcel = hf_parcel_take(catalog, &tagged);
+    bundle->parcel_role = role;
+    return hf_parcel_ref(bundle->parcel);
 }
 
 void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle)
@@ -188,6 +166,7 @@ static HfBundle *own(HfAllocator *allocator, HfBundle *bundle)
 {
     if (bundle->refs == 1) {
         if (bundle->flags & HF_BUNDLE_SHAPE) shape_forget(allocator, bundle);
+        hf_parcel_drop(allocator->catalog, &bundle->parcel);
         return bundle;
     }
     bundle->refs--;
@@ -228,6 +207,7 @@ gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
                             const HfResources *resources)
 {
     uint32_t count = hf_resources_count(resources);
+    if (resources == hf_parcel_resources(bundle->parcel)) return TRUE;
     if (count != hf_resources_count(&bundle->resources)) return FALSE;
     const HfResource *a = hf_resources_entries(&bundle->resources);
     const HfResource *b = hf_resources_entries(resources);

@@ -456,7 +456,7 @@ static HfBundle *pending_bundle(const HfAllocator *allocator, uint32_t place)
     return hf_bundle__numbered(allocator, allocator->offers.at[place].bundle);
 }
 
-/* Ask for what the offers after place i will read: first their bundles, then their ranges. */
+/* Ask for what the offers after place i will read: first their bundles, then their parcels. */
 static void fetch_offers(const HfAllocator *allocator, uint32_t i)
 {
     uint32_t count = allocator->offers.count;
@@ -468,11 +468,7 @@ static void fetch_offers(const HfAllocator *allocator, uint32_t i)
     }
     if (i + HF_AHEAD >= count) return;
     const HfBundle *bundle = pending_bundle(allocator, order[i + HF_AHEAD]);
-    if (!(bundle->flags & HF_BUNDLE_OTHER_TYPES)) return;
-    const HfResource *at = hf_resources_entries(&bundle->resources);
-    for (uint32_t e = 0; e < hf_resources_count(&bundle->resources); e++)
-        if (hf_kind_type(allocator->catalog, at[e].kind) == HF_TYPE_RANGES)
-            __builtin_prefetch(at[e].ranges, 1);
+    if (bundle->parcel != NULL) __builtin_prefetch(bundle->parcel, 1);
 }
 
 void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
@@ -490,8 +486,7 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
         offered->framework = offer->framework;
         offered->agent = offer->agent;
         offered->role = allocator->subs.at[offer->sub].role;
-        hf_resources_init(&offered->resources);
-        hf_bundle__write(allocator, bundle, offered->role, &offered->resources);
+        offered->resources = hf_bundle__parcel(allocator, bundle, offered->role);
         hf_bundle__unref(allocator, bundle);
     }
     hf_vec_reset(&allocator->offers);
@@ -500,7 +495,7 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
 void hf_offer_list_reset(HfCatalog *catalog, HfOfferList *list)
 {
     for (uint32_t o = 0; o < list->offers.count; o++)
-        hf_resources_clear(catalog, &list->offers.at[o].resources);
+        hf_parcel_drop(catalog, &list->offers.at[o].resources);
     hf_vec_reset(&list->offers);
     hf_vec_reset(&list->inverse);
 }

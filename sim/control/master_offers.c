@@ -37,7 +37,8 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     offer->agent = offered->agent;
     offer->role = offered->role;
     offer->generation = handle.generation;
-    offer->resources = hf_parcel_take(master->catalog, &offered->resources);
+    offer->resources = offered->resources;
+    offered->resources = NULL;
     HfAgentRow *agent = &master->agents.at[offer->agent];
     LINK(master->offers.at, handle.row, &agent->first_offer,
          &master->frameworks.at[offer->framework].first_offer);

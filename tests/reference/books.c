@@ -304,7 +304,7 @@ static void check_within(HfTrio *trio, uint32_t agent, const HfResources *free_b
     for (uint32_t o = 0; o < trio->fast_list.offers.count; o++) {
         const HfOffered *offer = &trio->fast_list.offers.at[o];
         if (offer->agent != agent) continue;
-        hf_resources_copy(trio->catalog, &part, &offer->resources);
+        hf_resources_copy(trio->catalog, &part, hf_parcel_resources(offer->resources));
         hf_resources_unallocate(trio->catalog, &part);
         hf_resources_add(trio->catalog, &all, &part);
     }
@@ -345,7 +345,7 @@ static void check_quota(HfTrio *trio, const HfBooksBefore *before)
         const HfTrioQuota *quota = hf_books__quota(trio, r);
         for (uint32_t o = 0; o < trio->fast_list.offers.count; o++)
             if (trio->fast_list.offers.at[o].role == r)
-                add_selected(trio, &trio->fast_list.offers.at[o].resources,
+                add_selected(trio, hf_parcel_resources(trio->fast_list.offers.at[o].resources),
                              HF_META_RESERVED | HF_META_REVOCABLE, 0, &gained);
         const HfQuantity *at = hf_quantities_entries(&gained);
         for (uint32_t i = 0; i < gained.count; i++) {
@@ -389,7 +389,7 @@ void hf_books__after(HfTrio *trio, HfBooksBefore *before)
     for (uint32_t o = 0; o < trio->fast_list.offers.count; o++) {
         const HfOffered *offer = &trio->fast_list.offers.at[o];
         HfPiece like = {offer->framework, offer->agent, offer->role, FALSE, {0}};
-        hf_books__put(trio, &like, FALSE, &offer->resources);
+        hf_books__put(trio, &like, FALSE, hf_parcel_resources(offer->resources));
         check_offer(trio, offer, &PIECE(trio, trio->pieces->len - 1)->resources);
     }
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)

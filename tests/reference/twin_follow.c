@@ -35,7 +35,7 @@ static gboolean is_seen(const Search *search, guint mark)
         const HfOffered *seen = find_seen(search, made->framework, made->role, made->agent);
         if (seen == NULL) return FALSE;
         HfResources plain = {0};
-        hf_resources_copy(twin->catalog, &plain, &seen->resources);
+        hf_resources_copy(twin->catalog, &plain, hf_parcel_resources(seen->resources));
         hf_resources_unallocate(twin->catalog, &plain);
         gboolean is_equal = hf_resources_equal(twin->catalog, &plain, &made->resources);
         hf_resources_clear(twin->catalog, &plain);

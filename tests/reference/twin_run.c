@@ -304,10 +304,11 @@ void hf_twin__end_run(HfTwin *twin, HfOfferList *out)
 {
     while (twin->offers->len > 0) {
         HfTwinHeld *offer = &g_array_index(twin->offers, HfTwinHeld, 0);
-        HfOffered offered = {offer->framework, offer->agent, offer->role, {0}};
-        hf_resources_copy(twin->catalog, &offered.resources, &offer->resources);
-        hf_resources_allocate(twin->catalog, &offered.resources, offer->role);
-        hf_vec_push(&out->offers, offered);
+        HfResources tagged = {0};
+        hf_resources_copy(twin->catalog, &tagged, &offer->resources);
+        hf_resources_allocate(twin->catalog, &tagged, offer->role);
+        hf_vec_push(&out->offers, (HfOffered){offer->framework, offer->agent, offer->role,
+                                              hf_parcel_take(twin->catalog, &tagged)});
         hf_twin__drop_held(twin, twin->offers, 0);
     }
     run_inverse(twin, out);
@@ -350,7 +351,8 @@ char *hf_twin_lines(HfCatalog *catalog, const HfOfferList *list)
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     for (uint32_t o = 0; o < list->offers.count; o++) {
         const HfOffered *offer = &list->offers.at[o];
-        g_autofree char *text = hf_resources_to_text(catalog, &offer->resources);
+        g_autofree char *text =
+            hf_resources_to_text(catalog, hf_parcel_resources(offer->resources));
         g_ptr_array_add(lines,
                         g_strdup_printf("offer f%u %s a%u %s", offer->framework,
                                         hf_role_path(catalog, offer->role), offer->agent, text));

@@ -183,7 +183,8 @@ static inline const char *cell_offers(Cell *cell)
     g_string_truncate(cell->text, 0);
     for (uint32_t o = 0; o < cell->list.offers.count; o++) {
         const HfOffered *offer = &cell->list.offers.at[o];
-        char *resources = hf_resources_to_text(cell->catalog, &offer->resources);
+        char *resources =
+            hf_resources_to_text(cell->catalog, hf_parcel_resources(offer->resources));
         g_string_append_printf(cell->text, "%sf%u %s a%u %s", o ? "\n" : "", offer->framework,
                                hf_role_path(cell->catalog, offer->role), offer->agent, resources);
         g_free(resources);
@@ -234,7 +235,7 @@ static inline void cell_decline_all(Cell *cell, double refuse_seconds)
         HfRecovery recovery = {.framework = offer->framework,
                                .agent = offer->agent,
                                .role = offer->role,
-                               .resources = &offer->resources,
+                               .resources = hf_parcel_resources(offer->resources),
                                .refuse_seconds = refuse_seconds};
         assert_int_equal(hf_allocator_recover(cell->allocator, cell->now, &recovery), HF_OK);
     }

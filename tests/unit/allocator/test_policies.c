@@ -397,7 +397,7 @@ static void check_limit(Cell *cell)
     assert_int_equal(cell->list.offers.count, 2);
     int64_t cpus = 0;
     for (uint32_t o = 0; o < 2; o++)
-        cpus += hf_resources_at(&cell->list.offers.at[o].resources, 0)->milli;
+        cpus += hf_resources_at(hf_parcel_resources(cell->list.offers.at[o].resources), 0)->milli;
     assert_int_equal(cpus, 3000);
     hf_limits_clear(&limits);
 }
@@ -421,9 +421,9 @@ static void check_reservation(Cell *cell)
         for (uint32_t o = 0; o < cell->list.offers.count; o++) {
             const HfOffered *offer = &cell->list.offers.at[o];
             gboolean has_reserved = FALSE;
-            for (uint32_t i = 0; i < hf_resources_count(&offer->resources); i++)
-                has_reserved |= !hf_meta_is_unreserved(cell->catalog,
-                                                       hf_resources_at(&offer->resources, i)->meta);
+            for (uint32_t i = 0; i < hf_resources_count(hf_parcel_resources(offer->resources)); i++)
+                has_reserved |= !hf_meta_is_unreserved(
+                    cell->catalog, hf_resources_at(hf_parcel_resources(offer->resources), i)->meta);
             assert_true(has_reserved == (offer->framework == 5));
             is_served |= has_reserved;
         }
