@@ -537,7 +537,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     uint32_t row = hf_map64_get(&batch->live_rows, status->task);
     if (row ==
         HF_MAP64_NONE) { /* repeated; or given up, and it must not run beside its successor */
-        if (!hf_task_state_is_terminal(status->state)) hf_driver_kill(driver, status->task);
+        if (hf_task_state_is_alive(status->state)) hf_driver_kill(driver, status->task);
         return;
     }
     Task *task = &batch->live.at[row];
@@ -545,7 +545,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         hf_driver_note_waited(driver, status, hf_driver_now(driver) - task->queued);
         task->queued = NOTED;
     }
-    if (!hf_task_state_is_terminal(status->state) && status->state != HF_TASK_UNREACHABLE) return;
+    if (hf_task_state_is_alive(status->state)) return;
     hf_map64_remove(&batch->live_rows, status->task);
     hf_vec_push(&batch->spare, row);
     if (status->state == HF_TASK_FINISHED) {
@@ -579,6 +579,28 @@ static void on_subscribed(void *model, HfDriver *driver)
     batch->started_at = hf_driver_now(driver);
     batch->revived_at = batch->started_at - batch->config->min_revive;
     arm_arrival(batch, driver);
+}
+
+/* What was said last may be lost: ask about every task but those of which nothing was said yet. */
+static void on_resubscribed(void *model, HfDriver *driver)
+{
+    Batch *batch = model;
+    HfMap64 unsaid = {0};
+    HF_VEC(HfDriverTask) asked = {0};
+    for (guint32 d = 0; d < batch->decisions.count; d++)
+        for (guint32 i = 0; i < batch->decisions.at[d].tasks.count; i++)
+            hf_map64_set(&unsaid, batch->decisions.at[d].tasks.at[i].id, 1);
+    for (uint32_t row = 0; row < batch->live.count; row++) {
+        uint64_t id = batch->live.at[row].id;
+        if (hf_map64_get(&batch->live_rows, id) == row &&
+            hf_map64_get(&unsaid, id) == HF_MAP64_NONE)
+            hf_vec_push(&asked, (HfDriverTask){id, HF_ROW_NONE});
+    }
+    if (asked.count > 0) hf_driver_reconcile(driver, asked.at, asked.count);
+    hf_map64_clear(&unsaid);
+    hf_vec_clear(&asked);
+    batch->is_suppressed = batch->config->suppress && batch->waiting == 0;
+    if (batch->is_suppressed) hf_driver_suppress(driver);
 }
 
 static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
@@ -690,6 +712,7 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
 static const HfSchedulerOps ops = {.subscribed = on_subscribed,
                                    .offers = on_offers,
                                    .update = on_update,
+                                   .resubscribed = on_resubscribed,
                                    .timer = on_timer,
                                    .prefetch = prefetch};
 

@@ -330,18 +330,32 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     uint32_t row = hf_map64_get(&marathon->instance_of, status->task);
     if (row ==
         HF_MAP64_NONE) { /* of a launch that was given up: it must not run beside its successor */
-        if (!hf_task_state_is_terminal(status->state)) hf_driver_kill(driver, status->task);
+        if (hf_task_state_is_alive(status->state)) hf_driver_kill(driver, status->task);
         return;
     }
     Instance *instance = &marathon->instances[row];
     /* Of an unreachable instance Marathon starts another at once (inactiveAfterSeconds 0). */
-    if (hf_task_state_is_terminal(status->state) || status->state == HF_TASK_UNREACHABLE) {
+    if (!hf_task_state_is_alive(status->state)) {
         on_ended(marathon, driver, row, status->state);
     } else if (status->state == HF_TASK_RUNNING && instance->phase == LAUNCHED) {
         hf_driver_note_waited(driver, status, hf_driver_now(driver) - instance->since);
         instance->phase = RUNNING;
         instance->since = hf_driver_now(driver);
     }
+}
+
+/* What was said last may be lost: ask about every task. */
+static void on_resubscribed(void *model, HfDriver *driver)
+{
+    Marathon *marathon = model;
+    HF_VEC(HfDriverTask) asked = {0};
+    for (uint32_t i = 0; i < marathon->instance_count; i++)
+        if (marathon->instances[i].phase == LAUNCHED || marathon->instances[i].phase == RUNNING)
+            hf_vec_push(&asked, (HfDriverTask){marathon->instances[i].task, HF_ROW_NONE});
+    if (asked.count > 0) hf_driver_reconcile(driver, asked.at, asked.count);
+    hf_vec_clear(&asked);
+    marathon->is_suppressed = marathon->waiting == 0;
+    if (marathon->is_suppressed) hf_driver_suppress(driver);
 }
 
 static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
@@ -424,8 +438,11 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
     return marathon;
 }
 
-static const HfSchedulerOps ops = {
-    .subscribed = on_subscribed, .offers = on_offers, .update = on_update, .timer = on_timer};
+static const HfSchedulerOps ops = {.subscribed = on_subscribed,
+                                   .offers = on_offers,
+                                   .update = on_update,
+                                   .resubscribed = on_resubscribed,
+                                   .timer = on_timer};
 
 const HfFrameworkModel hf_framework_marathon = {
     .keys =

@@ -282,6 +282,8 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_REMOVED:
         hf_audit__on_agent_unreachable(audit, record);
         break;
+    case HF_RECORD_FRAMEWORK_DISCONNECTED:
+    case HF_RECORD_FRAMEWORK_RESUBSCRIBED:
     case HF_RECORD_FRAMEWORK_SUBSCRIBED:
     case HF_RECORD_FRAMEWORK_REMOVED:
         hf_audit__on_framework(audit, record);
@@ -335,6 +337,8 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_STARTED:
     case HF_RECORD_AGENT_REFUSED:
     case HF_RECORD_DISK_LOST:
+    case HF_RECORD_SCHEDULER_STOPPED:
+    case HF_RECORD_SCHEDULER_STARTED:
     case HF_RECORD_TYPES:
         break;
     }

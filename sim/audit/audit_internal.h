@@ -63,7 +63,7 @@ typedef struct HfAuditAgent {
 } HfAuditAgent;
 
 typedef struct HfAuditFramework {
-    gboolean is_known, is_removed, is_suppressed;
+    gboolean is_known, is_removed, is_suppressed, is_disconnected;
     uint32_t offers, tasks;
     uint32_t epoch; /* as of an agent; of all its roles */
     uint32_t calls; /* revive and suppress of all roles: they overrule what a role said before */

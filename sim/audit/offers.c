@@ -46,14 +46,21 @@ void hf_audit__on_framework(HfAudit *audit, const HfRecord *record)
     }
     HfAuditFramework *framework = hf_audit__framework(audit, record);
     if (framework == NULL) return;
-    if (framework->offers > 0 || framework->tasks > 0) {
+    gboolean is_removed = record->type == HF_RECORD_FRAMEWORK_REMOVED;
+    if (framework->offers > 0 || (is_removed && framework->tasks > 0)) {
         g_autofree char *name = hf_audit__framework_name(audit, record->framework);
         hf_audit__break(audit, HF_INVARIANT_REMOVED, record,
-                        "framework %s is removed and has %u offers and %u tasks", name,
-                        framework->offers, framework->tasks);
+                        "framework %s is %s and has %u offers and %u tasks", name,
+                        is_removed ? "removed" : "disconnected", framework->offers,
+                        framework->tasks);
         return;
     }
-    framework->is_removed = TRUE;
+    framework->is_removed = is_removed;
+    framework->is_disconnected = record->type == HF_RECORD_FRAMEWORK_DISCONNECTED;
+    if (is_removed) return;
+    framework->is_suppressed = FALSE; /* a new connection begins without filters or suppression */
+    framework->calls++;
+    framework->epoch++;
 }
 
 uint32_t hf_audit__sub(HfAudit *audit, uint32_t framework, HfRoleId role)
@@ -181,6 +188,12 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
 {
     HfAuditFramework *framework = hf_audit__framework(audit, record);
     if (framework == NULL || !is_offerable(audit, record)) return;
+    if (G_UNLIKELY(framework->is_disconnected)) {
+        g_autofree char *name = hf_audit__framework_name(audit, record->framework);
+        hf_audit__break(audit, HF_INVARIANT_REMOVED, record,
+                        "framework %s is offered something and is disconnected", name);
+        return;
+    }
     HfAuditOffer *offer = new_offer(audit, record);
     if (offer == NULL) return;
     HfAuditAgent *agent = &audit->agents.at[record->agent];

@@ -334,6 +334,9 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
     case HF_MESSAGE_SHUTDOWN_AGENT:
         hf_agent__on_shutdown(agent, now, in, out);
         break;
+    case HF_MESSAGE_DETECTED:
+        if (agent->state != HF_AGENT_RECOVERING) hf_agent__begin_registration(agent, now, out);
+        break;
     case HF_MESSAGE_SHUTDOWN_FRAMEWORK:
         for (guint32 i = 0; i < agent->tasks.count; i++)
             if (agent->tasks.at[i].framework == in->framework)

@@ -2,6 +2,12 @@
 #include "control/driver.h"
 
 #include "base/assert.h"
+#include "base/random.h"
+
+typedef struct HfDriverTimer {
+    uint32_t kind;
+    uint64_t arg;
+} HfDriverTimer;
 
 struct HfDriver {
     HfPeer self;
@@ -9,6 +15,11 @@ struct HfDriver {
     const HfSchedulerOps *ops;
     void *model;
     HfDriverConfig config;
+    gboolean is_subscribed, is_over;
+    uint32_t connection;        /* how many there were before this one */
+    uint32_t attempts;          /* to subscribe, over this connection */
+    uint32_t draws;             /* from the back-off stream so far */
+    HF_VEC(HfDriverTimer) late; /* timers that ended while it was not subscribed */
     HfRoleId *roles;
     /* Set while the host has called in; NULL otherwise, so a model cannot act out of turn. */
     HfOutbox *out;
@@ -35,8 +46,15 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
 void hf_driver_free(HfDriver *driver)
 {
     if (driver == NULL) return;
+    hf_vec_clear(&driver->late);
     g_free(driver->roles);
     g_free(driver);
+}
+
+void hf_driver_adopt(HfDriver *driver, uint32_t framework)
+{
+    HF_ASSERT(!driver->is_subscribed && driver->framework == HF_ROW_NONE);
+    driver->framework = framework;
 }
 
 static HfMessage *say(HfDriver *driver, HfMessageType type)
@@ -60,18 +78,81 @@ static void leave(HfDriver *driver)
     driver->out = NULL;
 }
 
-void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out)
+/* SchedulerProcess::doReliableRegistration. */
+static void arm_subscription(HfDriver *driver)
 {
-    enter(driver, now, out);
+    HfTime bound = 2 * HF_NS_PER_SECOND;
+    for (uint32_t i = 0; i < driver->attempts && bound < HF_NS_PER_MINUTE; i++) bound *= 2;
+    bound = MIN(bound, HF_NS_PER_MINUTE);
+    HfStream stream;
+    hf_stream_init(&stream, driver->config.seed, "framework-registration",
+                   (uint64_t)driver->self.row << 32 | driver->draws);
+    driver->draws++;
+    driver->attempts++;
+    HfTime delay = (HfTime)(hf_stream_uniform(&stream) * (double)bound);
+    hf_outbox_timer(driver->out, driver->now + delay, HF_DRIVER_TIMER_SUBSCRIBE, driver->draws);
+}
+
+static void subscribe(HfDriver *driver)
+{
     HfMessage *message = say(driver, HF_MESSAGE_SUBSCRIBE);
     message->name = driver->config.name;
     message->principal = driver->config.principal;
     message->capabilities = driver->config.capabilities;
     message->checkpoint = driver->config.checkpoint;
     message->failover_timeout = driver->config.failover_timeout;
+    message->connection = driver->connection;
     for (uint32_t i = 0; i < driver->config.role_count; i++)
         hf_vec_push(&message->roles, driver->roles[i]);
+    arm_subscription(driver);
+}
+
+void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out)
+{
+    if (driver->is_over) return;
+    enter(driver, now, out);
+    driver->attempts = 0;
+    subscribe(driver);
     leave(driver);
+}
+
+static void lose_connection(HfDriver *driver)
+{
+    driver->connection++;
+    driver->draws++; /* attempts to subscribe that are under way mean nothing any more */
+    if (!driver->is_subscribed) return;
+    driver->is_subscribed = FALSE;
+    if (driver->ops->disconnected) driver->ops->disconnected(driver->model, driver);
+}
+
+void hf_driver_disconnect(HfDriver *driver, HfTime now, HfOutbox *out)
+{
+    enter(driver, now, out);
+    lose_connection(driver);
+    leave(driver);
+}
+
+static void on_subscribed(HfDriver *driver, uint32_t framework)
+{
+    if (driver->is_subscribed) return; /* the answer to a call that was repeated */
+    const HfSchedulerOps *ops = driver->ops;
+    gboolean is_new = driver->framework == HF_ROW_NONE;
+    driver->draws++; /* stops the attempts */
+    driver->is_subscribed = TRUE;
+    driver->framework = framework;
+    if (is_new && ops->subscribed) ops->subscribed(driver->model, driver);
+    if (!is_new && ops->resubscribed) ops->resubscribed(driver->model, driver);
+    for (guint32 i = 0; ops->timer && i < driver->late.count; i++)
+        ops->timer(driver->model, driver, driver->late.at[i].kind, driver->late.at[i].arg);
+    hf_vec_reset(&driver->late);
+}
+
+static void on_error(HfDriver *driver)
+{
+    driver->draws++;
+    driver->is_subscribed = FALSE;
+    driver->is_over = TRUE;
+    if (driver->ops->error) driver->ops->error(driver->model, driver);
 }
 
 static void on_update(HfDriver *driver, const HfTaskStatus *status)
@@ -104,8 +185,15 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
     enter(driver, now, out);
     switch (in->type) {
     case HF_MESSAGE_SUBSCRIBED:
-        driver->framework = in->framework;
-        if (ops->subscribed) ops->subscribed(driver->model, driver);
+        on_subscribed(driver, in->framework);
+        break;
+    case HF_MESSAGE_ERROR:
+        on_error(driver);
+        break;
+    case HF_MESSAGE_DETECTED:
+        lose_connection(driver);
+        driver->attempts = 0;
+        subscribe(driver);
         break;
     case HF_MESSAGE_OFFERS:
         if (ops->offers) ops->offers(driver->model, driver, in->offers.at, in->offers.count);
@@ -132,8 +220,24 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
 {
     enter(driver, now, out);
-    if (driver->ops->timer) driver->ops->timer(driver->model, driver, kind, arg);
+    if (kind == HF_DRIVER_TIMER_SUBSCRIBE) {
+        if (arg == driver->draws && !driver->is_subscribed && !driver->is_over) subscribe(driver);
+    } else if (G_UNLIKELY(!driver->is_subscribed)) {
+        hf_vec_push(&driver->late, (HfDriverTimer){kind, arg});
+    } else if (driver->ops->timer) {
+        driver->ops->timer(driver->model, driver, kind, arg);
+    }
     leave(driver);
+}
+
+gboolean hf_driver_is_subscribed(const HfDriver *driver)
+{
+    return driver->is_subscribed;
+}
+
+uint32_t hf_driver_framework(const HfDriver *driver)
+{
+    return driver->framework;
 }
 
 HfTime hf_driver_now(const HfDriver *driver)
@@ -275,6 +379,16 @@ void hf_driver_kill(HfDriver *driver, uint64_t task)
 void hf_driver_teardown(HfDriver *driver)
 {
     say(driver, HF_MESSAGE_TEARDOWN);
+}
+
+void hf_driver_reconcile(HfDriver *driver, const HfDriverTask *tasks, uint32_t task_count)
+{
+    HfMessage *message = say(driver, HF_MESSAGE_RECONCILE);
+    for (uint32_t i = 0; i < task_count; i++)
+        hf_vec_push(&message->reports, (HfTaskReport){.task = tasks[i].id,
+                                                      .framework = driver->framework,
+                                                      .agent = tasks[i].agent,
+                                                      .role = HF_ROLE_NONE});
 }
 
 void hf_driver_after(HfDriver *driver, HfTime delay, uint32_t kind, uint64_t arg)

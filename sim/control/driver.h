@@ -25,6 +25,11 @@ typedef struct HfSchedulerOps {
      */
     void (*operation)(void *model, HfDriver *driver, const HfOperationStatus *status);
     void (*failure)(void *model, HfDriver *driver, uint32_t agent);
+    /* The connection is lost: offers held are void, and what was said last may not have arrived.
+     * Nothing can be said until resubscribed (the same id) or never again (error). */
+    void (*disconnected)(void *model, HfDriver *driver);
+    void (*resubscribed)(void *model, HfDriver *driver);
+    void (*error)(void *model, HfDriver *driver);
     void (*timer)(void *model, HfDriver *driver, uint32_t kind, uint64_t arg);
     /* An update will come soon: only start loading what it will need, in steps from 0. */
     void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
@@ -38,7 +43,10 @@ typedef struct HfDriverConfig {
     gboolean checkpoint;
     HfTime failover_timeout;
     const char *principal; /* NULL = none; borrowed like the name */
+    uint64_t seed; /* of the back-off of subscriptions: (seed, "framework-registration", row) */
 } HfDriverConfig;
+
+#define HF_DRIVER_TIMER_SUBSCRIBE UINT32_MAX /* the driver's own; models use smaller ones */
 
 /* `row`: the address of this framework. `ops` and `model` are borrowed. */
 HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops,
@@ -46,12 +54,22 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
 void hf_driver_free(HfDriver *driver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDriver, hf_driver_free)
 
+/* It will subscribe under this id, in the place of the scheduler that has it. Before the start. */
+void hf_driver_adopt(HfDriver *driver, uint32_t framework);
+
 /* ---- called by the host; each puts its messages, timers and records into *out ---- */
-void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out); /* SUBSCRIBE */
+/* SUBSCRIBE, and again until it is answered: after U(0,1) of 2 s, 4 s, ... 1 min. After
+ * hf_driver_disconnect: under the id it had. */
+void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out);
+/* Its connection, or its process, is gone: it is silent until it is started again. */
+void hf_driver_disconnect(HfDriver *driver, HfTime now, HfOutbox *out);
 /* Start loading what the model will read for this message, in steps from 0; changes nothing. */
 void hf_driver_prefetch(const HfDriver *driver, const HfMessage *in, uint32_t step);
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
+
+gboolean hf_driver_is_subscribed(const HfDriver *driver);
+uint32_t hf_driver_framework(const HfDriver *driver); /* its id; HF_ROW_NONE before */
 
 /* ---- called by the model, inside a callback ---- */
 HfTime hf_driver_now(const HfDriver *driver);
@@ -94,8 +112,15 @@ void hf_driver_suppress(HfDriver *driver); /* all roles */
 void hf_driver_kill(HfDriver *driver, uint64_t task);
 void hf_driver_teardown(HfDriver *driver);
 
-/* Call ops->timer(kind, arg) after `delay` ns. Cannot be taken back: ignore one that no longer
- * matters. */
+typedef struct HfDriverTask {
+    uint64_t id;
+    uint32_t agent; /* HF_ROW_NONE = not known */
+} HfDriverTask;
+/* Ask what became of these tasks; none = of all that the master knows. Answers are updates. */
+void hf_driver_reconcile(HfDriver *driver, const HfDriverTask *tasks, uint32_t task_count);
+
+/* Call ops->timer(kind, arg) after `delay` ns, or later when it is not subscribed then. Cannot be
+ * taken back: ignore one that no longer matters. */
 void hf_driver_after(HfDriver *driver, HfTime delay, uint32_t kind, uint64_t arg);
 
 /* ---- what only the framework knows, for the record ---- */

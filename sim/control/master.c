@@ -42,6 +42,7 @@ void hf_master_free(HfMaster *master)
     for (guint32 i = 0; i < master->frameworks.count; i++) {
         g_free(master->frameworks.at[i].name);
         g_free(master->frameworks.at[i].roles);
+        hf_vec_clear(&master->frameworks.at[i].unreachable);
     }
     for (guint32 i = 0; i < master->agents.count; i++) {
         hf_resources_clear(master->catalog, master->agents.at[i].total);
@@ -59,6 +60,7 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->frameworks);
     hf_vec_clear(&master->deadlines);
     hf_map64_clear(&master->task_rows);
+    hf_map64_clear(&master->unreachable_tasks);
     hf_map64_clear(&master->agent_of_host);
     hf_allocator_free(master->allocator);
     g_free(master);
@@ -110,8 +112,10 @@ void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t st
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->from.kind == HF_PEER_FRAMEWORK && in->type != HF_MESSAGE_SUBSCRIBE &&
-        !hf_master__is_known(master, in))
+        !hf_master__is_known(master, in)) {
+        hf_master__turn_away(master, in, out);
         return;
+    }
     switch (in->type) {
     case HF_MESSAGE_SUBSCRIBE:
         hf_master__on_subscribe(master, now, in, out);
@@ -158,8 +162,14 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
     case HF_MESSAGE_PONG:
         hf_master__on_pong(master, in);
         break;
+    case HF_MESSAGE_RECONCILE:
+        hf_master__on_reconcile(master, now, in, out);
+        break;
     case HF_MESSAGE_EXITED:
-        hf_master__on_exited(master, now, in, out);
+        if (in->from.kind == HF_PEER_FRAMEWORK)
+            hf_master__on_framework_exited(master, now, in, out);
+        else
+            hf_master__on_exited(master, now, in, out);
         break;
     case HF_MESSAGE_SILENT:
         hf_master__on_silent(master, now, in, out);
@@ -194,6 +204,9 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
         break;
     case HF_MASTER_TIMER_REREGISTER:
         hf_master__on_reregister_timer(master, now, arg, out);
+        break;
+    case HF_MASTER_TIMER_FAILOVER:
+        hf_master__on_failover_timer(master, now, arg, out);
         break;
     case HF_MASTER_TIMER_PING:
         hf_master__on_ping_timer(master, now, arg, out);

@@ -102,7 +102,8 @@ static gboolean is_valid(HfMaster *master, uint32_t framework, uint64_t id,
                          const HfResources *resources)
 {
     if (hf_resources_is_empty(resources) || id >= HF_TASK_IDS ||
-        hf_master__find_task(master, framework, id) != NO_ROW)
+        hf_master__find_task(master, framework, id) != NO_ROW ||
+        hf_master__unreachable_on(master, framework, id) != NO_ROW)
         return FALSE;
     uint32_t flags = 0;
     for (uint32_t i = 0; i < hf_resources_count(resources); i++)

@@ -140,9 +140,10 @@ static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessa
     hf_master__ask_operations(master, row, in, reply);
 }
 
-static gboolean is_active(const HfMaster *master, uint32_t framework)
+static gboolean is_there(const HfMaster *master, uint32_t framework)
 {
-    return framework < master->frameworks.count && master->frameworks.at[framework].is_active;
+    return framework < master->frameworks.count &&
+           hf_master__is_there(&master->frameworks.at[framework]);
 }
 
 /* The agent runs what is in no book: its framework is gone, or was told that the task is lost. */
@@ -151,7 +152,7 @@ static void stop_task(const HfMaster *master, const HfTaskReport *report, HfPeer
 {
     HfMessage *message = hf_outbox_send(
         out,
-        is_active(master, report->framework) ? HF_MESSAGE_KILL_TASK : HF_MESSAGE_SHUTDOWN_FRAMEWORK,
+        is_there(master, report->framework) ? HF_MESSAGE_KILL_TASK : HF_MESSAGE_SHUTDOWN_FRAMEWORK,
         self, agent);
     message->framework = report->framework;
     message->task = report->task;
@@ -164,7 +165,7 @@ static void stop_unwanted(HfMaster *master, uint32_t row, const HfMessage *in, H
     for (guint32 i = 0; i < in->reports.count; i++) {
         const HfTaskReport *report = &in->reports.at[i];
         if (hf_task_state_is_terminal(report->state)) continue;
-        uint32_t task = is_active(master, report->framework)
+        uint32_t task = is_there(master, report->framework)
                             ? hf_master__find_task(master, report->framework, report->task)
                             : NO_ROW;
         if (task == NO_ROW || master->tasks.at[task].agent != row ||
@@ -221,7 +222,7 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
         HfResources plain = {0};
         hf_resources_copy(master->catalog, &plain, hf_parcel_resources(report->resources));
         hf_resources_unallocate(master->catalog, &plain);
-        if (is_active(master, report->framework) && may_return(master, report->framework) &&
+        if (is_there(master, report->framework) && may_return(master, report->framework) &&
             hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
             hf_resources_contains(master->catalog, &left, &plain)) {
             hf_resources_subtract(master->catalog, &left, &plain);
@@ -267,6 +268,9 @@ static void give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding 
         /* TASK_UNREACHABLE is not terminal for the framework, but this book forgets the task either
          * way; it is entered again from the agent's report should the agent come back with it. */
         HfTaskState state = hf_master__state_for(master, master->tasks.at[task].framework, aware);
+        if (standing == HF_STANDING_UNREACHABLE && master->tasks.at[task].is_holding)
+            hf_master__remember_unreachable(master, master->tasks.at[task].framework,
+                                            master->tasks.at[task].id, row);
         hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
     }
     hf_master__end_operations(master, now, row, HF_OPERATION_UNREACHABLE, out);
@@ -275,7 +279,7 @@ static void give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding 
     if (!master->config.explicit_heartbeats) /* it is pinged no more, if it is still there */
         hf_outbox_send(out, HF_MESSAGE_SILENT, self, host_of(master, row))->agent = row;
     for (guint32 f = 0; f < master->frameworks.count; f++) {
-        if (!master->frameworks.at[f].is_active) continue;
+        if (master->frameworks.at[f].standing != HF_FRAMEWORK_ACTIVE) continue;
         HfMessage *message =
             hf_outbox_send(out, HF_MESSAGE_FAILURE, self,
                            (HfPeer){HF_PEER_FRAMEWORK, master->frameworks.at[f].peer});
@@ -298,6 +302,7 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
     if (before >= HF_STANDING_UNREACHABLE) {
         hf_map64_set(&master->agent_of_host, agent->host, row);
+        hf_master__forget_unreachable(master, row);
         readd_with_tasks(master, now, row, in, out);
         start_pings(master, now, row, out);
         return;

@@ -62,12 +62,13 @@ static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offe
     const HfFrameworkRow *framework = &master->frameworks.at[row];
     for (uint32_t o = framework->first_offer; o != NO_ROW;
          o = master->offers.at[o].links.next_of_framework) {
-        HF_ASSERT(master->offers.at[o].framework == row && framework->is_active);
+        HF_ASSERT(master->offers.at[o].framework == row);
+        HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
         (*offers)++;
     }
     for (uint32_t t = framework->first_task; t != NO_ROW;
          t = master->tasks.at[t].links.next_of_framework) {
-        HF_ASSERT(master->tasks.at[t].framework == row && framework->is_active);
+        HF_ASSERT(master->tasks.at[t].framework == row && hf_master__is_there(framework));
         (*tasks)++;
     }
 }

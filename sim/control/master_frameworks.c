@@ -8,7 +8,7 @@ static const HfPeer self = {HF_PEER_MASTER, 0};
 gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in)
 {
     return in->framework < master->frameworks.count &&
-           master->frameworks.at[in->framework].is_active &&
+           master->frameworks.at[in->framework].standing == HF_FRAMEWORK_ACTIVE &&
            master->frameworks.at[in->framework].peer == in->from.row;
 }
 
@@ -30,8 +30,96 @@ static gboolean roles_are_wrong(const HfMessage *in, const HfRoleId *roles, uint
 static uint32_t framework_of(const HfMaster *master, uint32_t peer)
 {
     for (guint32 f = 0; f < master->frameworks.count; f++)
-        if (master->frameworks.at[f].peer == peer && master->frameworks.at[f].is_active) return f;
+        if (master->frameworks.at[f].peer == peer &&
+            master->frameworks.at[f].standing == HF_FRAMEWORK_ACTIVE)
+            return f;
     return NO_ROW;
+}
+
+static void send_to(HfMaster *master, HfMessageType type, uint32_t row, uint32_t peer,
+                    HfOutbox *out)
+{
+    hf_outbox_send(out, type, self, (HfPeer){HF_PEER_FRAMEWORK, peer})->framework = row;
+}
+
+static void record_framework(HfTime now, uint32_t row, HfRecordType type, HfOutbox *out)
+{
+    hf_master__record(
+        out, (HfRecord){.at = now, .type = (uint16_t)type, .agent = HF_ROW_NONE, .framework = row});
+}
+
+/* Its offers come back without filter; whoever holds them is there no more. */
+static void take_offers_back(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    while (master->frameworks.at[row].first_offer != NO_ROW)
+        hf_master__take_offer_back(master, now, master->frameworks.at[row].first_offer,
+                                   HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER, FALSE, out);
+}
+
+static void disconnect(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    HfFrameworkRow *framework = &master->frameworks.at[row];
+    HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
+    take_offers_back(master, now, row, out);
+    framework->standing = HF_FRAMEWORK_DISCONNECTED;
+    framework->epoch++;
+    hf_allocator_framework_deactivate(master->allocator, now, row);
+    record_framework(now, row, HF_RECORD_FRAMEWORK_DISCONNECTED, out);
+}
+
+void hf_master__on_framework_exited(HfMaster *master, HfTime now, const HfMessage *in,
+                                    HfOutbox *out)
+{
+    disconnect(master, now, in->framework, out);
+    const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
+    if (framework->failover_timeout == HF_TIME_NEVER) return;
+    hf_outbox_timer(out, hf_time_add(now, framework->failover_timeout), HF_MASTER_TIMER_FAILOVER,
+                    (uint64_t)framework->epoch << 32 | in->framework);
+}
+
+void hf_master__on_failover_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
+{
+    uint32_t row = (uint32_t)arg;
+    const HfFrameworkRow *framework = &master->frameworks.at[row];
+    if (framework->standing == HF_FRAMEWORK_DISCONNECTED && framework->epoch == arg >> 32)
+        hf_master__on_teardown(master, now, row, out);
+}
+
+void hf_master__turn_away(HfMaster *master, const HfMessage *in, HfOutbox *out)
+{
+    if (in->type == HF_MESSAGE_EXITED || in->framework >= master->frameworks.count) return;
+    const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
+    if (framework->standing == HF_FRAMEWORK_DISCONNECTED && framework->peer == in->from.row)
+        send_to(master, HF_MESSAGE_DETECTED, in->framework, in->from.row, out); /* subscribe anew */
+}
+
+/* A scheduler comes with an id: the same one over a new connection, or another in its place
+ * (Master::failoverFramework). One that was removed is told so. */
+static void resubscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    HfFrameworkRow *framework = &master->frameworks.at[in->framework];
+    if (!hf_master__is_there(framework)) {
+        send_to(master, HF_MESSAGE_ERROR, in->framework, in->from.row, out);
+        return;
+    }
+    gboolean is_another = framework->peer != in->from.row;
+    if (framework->standing == HF_FRAMEWORK_ACTIVE) {
+        if (!is_another && framework->connection == in->connection) { /* a repeated call */
+            send_to(master, HF_MESSAGE_SUBSCRIBED, in->framework, in->from.row, out);
+            return;
+        }
+        disconnect(master, now, in->framework, out);
+        if (is_another) send_to(master, HF_MESSAGE_ERROR, in->framework, framework->peer, out);
+    }
+    framework->peer = in->from.row;
+    framework->connection = in->connection;
+    framework->failover_timeout = in->failover_timeout;
+    framework->standing = HF_FRAMEWORK_ACTIVE;
+    framework->epoch++;
+    send_to(master, HF_MESSAGE_SUBSCRIBED, in->framework, in->from.row, out);
+    record_framework(now, in->framework, HF_RECORD_FRAMEWORK_RESUBSCRIBED, out);
+    hf_allocator_framework_activate(master->allocator, now, in->framework);
+    hf_allocator_revive(master->allocator, now, in->framework, NULL, 0); /* none are suppressed */
 }
 
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -41,16 +129,20 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
         if (!hf_acls_allow(master->config.acls, HF_ACTION_REGISTER_FRAMEWORK, in->principal,
                            hf_role_path(master->catalog, in->roles.at[i])))
             return; /* Mesos answers with an error; here it waits, and is never subscribed */
+    if (in->framework < master->frameworks.count) {
+        resubscribe(master, now, in, out);
+        return;
+    }
     uint32_t row = framework_of(master, in->from.row);
     if (row != NO_ROW) { /* it asks again because the answer is late or lost */
-        hf_outbox_send(out, HF_MESSAGE_SUBSCRIBED, self, in->from)->framework = row;
+        send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
         return;
     }
     row = master->frameworks.count;
     hf_vec_push_zero(&master->frameworks);
     HfFrameworkRow *framework = hf_vec_last(&master->frameworks);
     framework->peer = in->from.row;
-    framework->is_active = TRUE;
+    framework->connection = in->connection;
     framework->checkpoint = in->checkpoint;
     framework->capabilities = in->capabilities;
     framework->failover_timeout = in->failover_timeout;
@@ -60,8 +152,7 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     framework->roles = g_memdup2(in->roles.at, in->roles.count * sizeof *in->roles.at);
     framework->role_count = in->roles.count;
     framework->first_offer = framework->first_task = NO_ROW;
-    HfMessage *reply = hf_outbox_send(out, HF_MESSAGE_SUBSCRIBED, self, in->from);
-    reply->framework = row;
+    send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_FRAMEWORK_SUBSCRIBED,
                                       .agent = HF_ROW_NONE,
@@ -84,9 +175,7 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
 void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
     HfFrameworkRow *framework = &master->frameworks.at[row];
-    while (framework->first_offer != NO_ROW)
-        hf_master__take_offer_back(master, now, framework->first_offer, HF_RECORD_OFFER_RESCINDED,
-                                   HF_NO_FILTER, FALSE, out);
+    take_offers_back(master, now, row, out);
     while (framework->first_task != NO_ROW) { /* marked killed at once, without updates */
         uint32_t task = framework->first_task;
         const HfAgentRow *agent = &master->agents.at[master->tasks.at[task].agent];
@@ -99,12 +188,9 @@ void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox
                                      out);
         hf_master__forget_task(master, task);
     }
-    framework->is_active = FALSE;
+    framework->standing = HF_FRAMEWORK_COMPLETED;
     hf_master__orphan_operations(master, row);
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = HF_RECORD_FRAMEWORK_REMOVED,
-                                      .agent = HF_ROW_NONE,
-                                      .framework = row});
+    record_framework(now, row, HF_RECORD_FRAMEWORK_REMOVED, out);
     HfStatus status = hf_allocator_framework_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
 }

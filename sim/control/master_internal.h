@@ -98,9 +98,18 @@ static inline gboolean hf_master__is_held(const HfAgentRow *agent)
     return agent->standing < HF_STANDING_UNREACHABLE;
 }
 
+typedef enum HfFrameworkStanding {
+    HF_FRAMEWORK_ACTIVE,       /* subscribed */
+    HF_FRAMEWORK_DISCONNECTED, /* may come back until its failover timeout is over */
+    HF_FRAMEWORK_COMPLETED     /* from here on: nothing is held for it */
+} HfFrameworkStanding;
+
+/* Tasks of one framework on agents out of reach, as many as Mesos remembers. */
+#define HF_UNREACHABLE_TASKS 1000U
+
 typedef struct HfFrameworkRow {
     uint32_t peer;
-    gboolean is_active; /* subscribed and not removed */
+    HfFrameworkStanding standing;
     gboolean checkpoint;
     uint32_t capabilities;
     HfTime failover_timeout;
@@ -109,7 +118,16 @@ typedef struct HfFrameworkRow {
     HfRoleId *roles;
     uint32_t role_count;
     uint32_t first_offer, first_task;
+    uint32_t connection;          /* of its scheduler, as that counts them */
+    uint32_t epoch;               /* of its failover timer */
+    HF_VEC(uint64_t) unreachable; /* ids of its tasks in unreachable_tasks, oldest first */
 } HfFrameworkRow;
+
+/* Is there anything to be held for it: offers, tasks, its place in the allocator? */
+static inline gboolean hf_master__is_there(const HfFrameworkRow *framework)
+{
+    return framework->standing < HF_FRAMEWORK_COMPLETED;
+}
 
 /* An operation that was sent to an agent. It is forgotten when the agent has answered and, if it
  * has an id, the framework has acknowledged the answer. */
@@ -133,7 +151,8 @@ struct HfMaster {
     HfSlots offer_slots, task_slots;
     HF_VEC(HfOfferRow) offers;
     HF_VEC(HfTaskRow) tasks;
-    HfMap64 task_rows; /* (framework, task id) -> row */
+    HfMap64 task_rows;         /* (framework, task id) -> row */
+    HfMap64 unreachable_tasks; /* likewise -> agent id */
     HF_VEC(HfAgentRow) agents;
     HfSlots operation_slots;
     HF_VEC(HfOperationRow) operations;
@@ -149,10 +168,11 @@ struct HfMaster {
 enum {
     HF_MASTER_TIMER_BATCH,
     HF_MASTER_TIMER_RUN,
-    HF_MASTER_TIMER_OFFERS,    /* offer_timeout */
-    HF_MASTER_TIMER_SILENCE,   /* arg: agent, its silence */
-    HF_MASTER_TIMER_PING,      /* arg: agent, its epoch */
-    HF_MASTER_TIMER_REREGISTER /* arg: agent */
+    HF_MASTER_TIMER_OFFERS,     /* offer_timeout */
+    HF_MASTER_TIMER_SILENCE,    /* arg: agent, its silence */
+    HF_MASTER_TIMER_PING,       /* arg: agent, its epoch */
+    HF_MASTER_TIMER_REREGISTER, /* arg: agent */
+    HF_MASTER_TIMER_FAILOVER    /* arg: framework, its epoch */
 };
 
 /* Tasks of one framework are told apart by 40 bits; frameworks by 24. */
@@ -220,6 +240,21 @@ void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reas
 /* A state for frameworks that know partitions, or TASK_LOST for those that do not. */
 HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfTaskState aware);
 
+/* master_reconcile.c */
+void hf_master__on_reconcile(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+/* A task went out of reach with its agent: remembered until that is back, or too many are. */
+void hf_master__remember_unreachable(HfMaster *master, uint32_t framework, uint64_t task,
+                                     uint32_t agent);
+/* The agent is back, or gone for good. */
+void hf_master__forget_unreachable(HfMaster *master, uint32_t agent);
+/* Where a task out of reach is; NO_ROW when none of that id is remembered. */
+static inline uint32_t hf_master__unreachable_on(const HfMaster *master, uint32_t framework,
+                                                 uint64_t task)
+{
+    if (G_LIKELY(master->unreachable_tasks.count == 0) || task >= HF_TASK_IDS) return NO_ROW;
+    return hf_map64_get(&master->unreachable_tasks, hf_master__task_key(framework, task));
+}
+
 /* master_accept.c */
 void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 
@@ -263,6 +298,12 @@ void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage
 /* master_frameworks.c */
 gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in);
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+/* Its scheduler's connection broke. */
+void hf_master__on_framework_exited(HfMaster *master, HfTime now, const HfMessage *in,
+                                    HfOutbox *out);
+void hf_master__on_failover_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+/* A call of who is not subscribed, or whose place another scheduler took. */
+void hf_master__turn_away(HfMaster *master, const HfMessage *in, HfOutbox *out);
 void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
 void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,
                           gboolean revive);

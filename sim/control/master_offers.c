@@ -78,7 +78,7 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
         HfOffered *offered = &master->allocated.offers.at[i];
         fetch_offer_ahead(master, i + HF_SLOTS_AHEAD);
         HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
-        HF_ASSERT(framework->is_active);
+        HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
         HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
         if (message == NULL || message->framework != offered->framework) {
             message = hf_outbox_send(out, HF_MESSAGE_OFFERS, self,

@@ -299,6 +299,7 @@ static void record_state(HfTime now, uint32_t framework, uint64_t id, uint32_t a
 static void tell_framework(HfMaster *master, HfTime now, uint32_t framework,
                            const HfOperationStatus *status, HfOutbox *out)
 {
+    if (master->frameworks.at[framework].standing != HF_FRAMEWORK_ACTIVE) return; /* repeated */
     record_state(now, framework, status->id, status->agent, status->state, out);
     HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[framework].peer};
     HfMessage *message = hf_outbox_send(out, HF_MESSAGE_UPDATE_OPERATION, self, to);
@@ -406,9 +407,10 @@ static void acknowledge(HfMaster *master, uint32_t agent, const HfOperationStatu
     hf_vec_push(&message->statuses, *status);
 }
 
-static gboolean is_active(const HfMaster *master, uint32_t framework)
+static gboolean is_there(const HfMaster *master, uint32_t framework)
 {
-    return framework < master->frameworks.count && master->frameworks.at[framework].is_active;
+    return framework < master->frameworks.count &&
+           hf_master__is_there(&master->frameworks.at[framework]);
 }
 
 void hf_master__on_operation_status(HfMaster *master, HfTime now, const HfMessage *in,
@@ -427,7 +429,7 @@ void hf_master__on_operation_status(HfMaster *master, HfTime now, const HfMessag
             if (row != NO_ROW) remove_row(master, row);
             continue;
         }
-        if (is_active(master, in->framework)) {
+        if (is_there(master, in->framework)) {
             tell_framework(master, now, in->framework, status, out);
             continue;
         }
@@ -479,7 +481,7 @@ void hf_master__end_operations(HfMaster *master, HfTime now, uint32_t agent, HfO
         HfOperationRow operation = master->operations.at[row];
         if (!operation.is_live || operation.agent != agent) continue;
         remove_row(master, row);
-        if (operation.id != 0 && is_active(master, operation.framework))
+        if (operation.id != 0 && is_there(master, operation.framework))
             tell_framework(master, now, operation.framework,
                            &(HfOperationStatus){.id = operation.id, .agent = agent, .state = state},
                            out);

@@ -15,7 +15,9 @@ HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfT
 void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
                           HfOutbox *out)
 {
-    HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[framework].peer};
+    const HfFrameworkRow *row = &master->frameworks.at[framework];
+    if (row->standing != HF_FRAMEWORK_ACTIVE) return; /* agents repeat what is not acknowledged */
+    HfPeer to = {HF_PEER_FRAMEWORK, row->peer};
     HfMessage *message = hf_outbox_send(out, HF_MESSAGE_UPDATE, self, to);
     message->framework = framework;
     message->status = *status;
@@ -222,7 +224,8 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
     if (in->agent >= master->agents.count || master->agents.at[in->agent].host != in->from.row ||
         master->agents.at[in->agent].standing != HF_STANDING_REGISTERED)
         return; /* from an agent that was given up: it must register again first */
-    if (framework >= master->frameworks.count || !master->frameworks.at[framework].is_active) {
+    if (framework >= master->frameworks.count ||
+        !hf_master__is_there(&master->frameworks.at[framework])) {
         /* Nobody is left to acknowledge: the master does, so that the agent can forget the task. */
         HfMessage *ack = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self, in->from);
         ack->framework = framework;

@@ -1,17 +1,17 @@
 /*
  * The message pool and the names of messages.
  *
- * Fields by type: SUBSCRIBE name principal roles capabilities checkpoint failover_timeout; ACCEPT
- * ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles; KILL,
- * KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS
- * offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent;
- * REGISTER_AGENT, REREGISTER_AGENT total attributes owner name reports version statuses;
- * AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period ping_timeout; RUN_TASK info
- * role checkpoint and, in status, how it ends if it cannot be run; EXECUTOR_LAUNCH info checkpoint;
- * EXECUTOR_REREGISTERED task; APPLY_OPERATION operations (one) statuses (its) version;
- * CHECKPOINT_RESOURCES total version; OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION,
- * OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS statuses. `framework` and `agent` are set
- * wherever they make sense.
+ * Fields by type: SUBSCRIBE name principal roles capabilities checkpoint failover_timeout
+ * connection; ACCEPT ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE,
+ * SUPPRESS roles; KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and
+ * STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS
+ * status; FAILURE agent; RECONCILE reports; REGISTER_AGENT, REREGISTER_AGENT total attributes owner
+ * name reports version statuses; AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period
+ * ping_timeout; RUN_TASK info role checkpoint and, in status, how it ends if it cannot be run;
+ * EXECUTOR_LAUNCH info checkpoint; EXECUTOR_REREGISTERED task; APPLY_OPERATION operations (one)
+ * statuses (its) version; CHECKPOINT_RESOURCES total version; OPERATION_STATUS, UPDATE_OPERATION,
+ * ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS statuses. `framework` and
+ * `agent` are set wherever they make sense.
  */
 #include "control/message.h"
 
@@ -62,6 +62,9 @@ const char *hf_message_type_name(HfMessageType type)
         "APPLY_OPERATION",
         "CHECKPOINT_RESOURCES",
         "OPERATION_ACKNOWLEDGEMENT",
+        "RECONCILE",
+        "ERROR",
+        "DETECTED",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];

@@ -88,6 +88,12 @@ typedef enum HfMessageType {
     HF_MESSAGE_APPLY_OPERATION,
     HF_MESSAGE_CHECKPOINT_RESOURCES, /* older agents: what they now have, to be checkpointed */
     HF_MESSAGE_OPERATION_ACKNOWLEDGEMENT,
+    /* framework <-> master */
+    HF_MESSAGE_RECONCILE, /* reports: the tasks asked about; none = all there are */
+    HF_MESSAGE_ERROR,     /* it is over: removed, or another scheduler took its place */
+    /* the host's transport -> agent, framework: there is a master to turn to, and the connection to
+     * the one before is gone */
+    HF_MESSAGE_DETECTED,
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -155,6 +161,7 @@ typedef struct HfTaskStatus {
 typedef struct HfTaskReport {
     uint64_t task;
     uint32_t framework;
+    uint32_t agent; /* RECONCILE: where it was launched, as the framework thinks; HF_ROW_NONE */
     HfRoleId role;
     HfTaskState state;
     HfParcel *resources; /* owned: one reference */
@@ -189,6 +196,7 @@ typedef struct HfMessage {
     uint32_t capabilities;
     gboolean checkpoint; /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
     HfTime failover_timeout;
+    uint32_t connection; /* counts the scheduler's connections: a repeated call has the same */
     /* REGISTER_AGENT, REREGISTER_AGENT */
     HfResources *total;             /* owned, kept with the message; see hf_message_set_total */
     const HfAttributes *attributes; /* borrowed, constant for the run */

@@ -44,6 +44,10 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_AGENT_STARTED] = {"agent_started", "h", NULL},
     [HF_RECORD_DISK_LOST] = {"disk_lost", "h", NULL},
     [HF_RECORD_AGENT_REFUSED] = {"agent_refused", "hv", "why"},
+    [HF_RECORD_SCHEDULER_STOPPED] = {"scheduler_stopped", "f", NULL},
+    [HF_RECORD_SCHEDULER_STARTED] = {"scheduler_started", "f", NULL},
+    [HF_RECORD_FRAMEWORK_DISCONNECTED] = {"framework_disconnected", "f", NULL},
+    [HF_RECORD_FRAMEWORK_RESUBSCRIBED] = {"framework_resubscribed", "f", NULL},
     [HF_RECORD_AGENT_REMOVED] = {"agent_removed", "ax", NULL},
 };
 

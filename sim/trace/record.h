@@ -34,6 +34,12 @@ static inline int hf_task_state_is_terminal(HfTaskState state)
     return state >= HF_TASK_FINISHED;
 }
 
+/* As far as is known, it runs or will: neither over, nor out of reach, nor unknown. */
+static inline int hf_task_state_is_alive(HfTaskState state)
+{
+    return state < HF_TASK_UNREACHABLE;
+}
+
 /* "TASK_RUNNING" and so on; never NULL. */
 const char *hf_task_state_name(HfTaskState state);
 
@@ -145,12 +151,16 @@ typedef enum HfRecordType {
     HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns
                                 since the old ended; state: 1 when on the same host */
     /* the world: an agent's process, while its host stays up; a disk */
-    HF_RECORD_AGENT_STOPPED, /* agent: host row; value: 1 when it died while writing its disk */
-    HF_RECORD_AGENT_STARTED, /* agent: host row */
-    HF_RECORD_DISK_LOST,     /* agent: host row, which is down */
-    HF_RECORD_AGENT_REFUSED, /* agent: host row; value: HfAgentRefusal; it is down again */
+    HF_RECORD_AGENT_STOPPED,     /* agent: host row; value: 1 when it died while writing its disk */
+    HF_RECORD_AGENT_STARTED,     /* agent: host row */
+    HF_RECORD_DISK_LOST,         /* agent: host row, which is down */
+    HF_RECORD_AGENT_REFUSED,     /* agent: host row; value: HfAgentRefusal; it is down again */
+    HF_RECORD_SCHEDULER_STOPPED, /* framework */
+    HF_RECORD_SCHEDULER_STARTED,
     /* the master */
-    HF_RECORD_AGENT_REMOVED, /* resources: the total; its host registered anew */
+    HF_RECORD_AGENT_REMOVED,          /* resources: the total; its host registered anew */
+    HF_RECORD_FRAMEWORK_DISCONNECTED, /* its filters are gone; its offers were rescinded */
+    HF_RECORD_FRAMEWORK_RESUBSCRIBED, /* a new connection, under the same id; nothing suppressed */
     /* operations: of frameworks on offers, of operators on what nobody holds */
     HF_RECORD_OPERATION, /* agent, framework (NONE: an operator), role; state: operation type; id:
                             its own, 0 = none; resources: as it names them. Applied: each of its

@@ -241,6 +241,57 @@ void hf_world__register_faults(HfWorld *world)
         hf_engine_register(world->engine, "recovery-timeout", on_recovery_timeout, world);
 }
 
+/* ---- frameworks ---- */
+
+uint32_t hf_world_frameworks(const HfWorld *world)
+{
+    return world->scenario->frameworks.count;
+}
+
+const char *hf_world_framework_name(const HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->scenario->frameworks.count);
+    return world->scenario->frameworks.at[row].name;
+}
+
+static void record_scheduler(HfWorld *world, uint32_t row, HfRecordType type)
+{
+    hf_trace_emit(world->trace,
+                  &(HfRecord){.at = hf_world__now(world),
+                              .type = (uint16_t)type,
+                              .agent = HF_ROW_NONE,
+                              .framework = hf_driver_framework(world->guests[row].driver)});
+}
+
+gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->guest_count);
+    HfGuest *guest = &world->guests[row];
+    if (guest->is_down || hf_driver_framework(guest->driver) == HF_ROW_NONE) return FALSE;
+    record_scheduler(world, row, HF_RECORD_SCHEDULER_STOPPED);
+    HfMessage *message =
+        hf_outbox_send(&world->out, HF_MESSAGE_EXITED, (HfPeer){HF_PEER_FRAMEWORK, row},
+                       (HfPeer){HF_PEER_MASTER, 0});
+    message->framework = hf_driver_framework(guest->driver);
+    hf_driver_disconnect(guest->driver, hf_world__now(world), &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, row});
+    guest->is_down = TRUE;
+    guest->life++;
+    return TRUE;
+}
+
+gboolean hf_world_scheduler_start(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->guest_count);
+    HfGuest *guest = &world->guests[row];
+    if (!guest->is_down) return FALSE;
+    guest->is_down = FALSE;
+    record_scheduler(world, row, HF_RECORD_SCHEDULER_STARTED);
+    hf_driver_start(guest->driver, hf_world__now(world), &world->out);
+    hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, row});
+    return TRUE;
+}
+
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind, uint64_t arg)
 {
     HF_ASSERT(fault < world->fault_count && delay >= 0);

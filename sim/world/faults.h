@@ -64,6 +64,18 @@ void hf_world_agent_flags(HfWorld *world, uint32_t host, const char *resources,
 gboolean hf_world_flags_check(HfWorld *world, const char *resources, const char *attributes,
                               GError **error);
 
+/* ---- frameworks: rows in the order of the scenario ---- */
+uint32_t hf_world_frameworks(const HfWorld *world);
+const char *hf_world_framework_name(const HfWorld *world, uint32_t framework);
+
+/*
+ * The scheduler's process dies: its connection breaks at once. What it knew is kept in a store, and
+ * what becomes due meanwhile waits for its successor. FALSE when it is down, or was never started.
+ */
+gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t framework);
+/* Its successor subscribes under the same id. FALSE when it is up. */
+gboolean hf_world_scheduler_start(HfWorld *world, uint32_t framework);
+
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,
                           uint64_t arg);

@@ -45,6 +45,10 @@ static void send(HfWorld *world, HfMessage *message)
         message->carrier = world->hosts[message->to.row].linked_life;
     else if (message->from.kind == HF_PEER_AGENT)
         message->carrier = world->hosts[message->from.row].agent.life;
+    else if (message->to.kind == HF_PEER_FRAMEWORK)
+        message->carrier = world->guests[message->to.row].linked_life;
+    else if (message->from.kind == HF_PEER_FRAMEWORK)
+        message->carrier = world->guests[message->from.row].life;
     hf_engine_at(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
                  message->pool_row);
 }
@@ -83,6 +87,20 @@ static gboolean is_of_its_life(const HfMessage *message, const HfAgent *agent)
            message->type == HF_MESSAGE_SILENT;
 }
 
+static void deliver_to_framework(HfWorld *world, HfTime now, const HfMessage *message)
+{
+    HfGuest *guest = &world->guests[message->to.row];
+    if (G_LIKELY(!guest->is_down && message->carrier == guest->life)) {
+        hf_driver_step(guest->driver, now, message, &world->out);
+        return;
+    }
+    hf_trace_emit(world->trace, &(HfRecord){.at = now,
+                                            .type = HF_RECORD_MESSAGE_LOST,
+                                            .agent = HF_ROW_NONE,
+                                            .framework = message->framework,
+                                            .value = message->type});
+}
+
 /* The receiver of a message acts on it; what it says in turn is left in the outbox. */
 static void dispatch(HfWorld *world, const HfMessage *message)
 {
@@ -92,10 +110,12 @@ static void dispatch(HfWorld *world, const HfMessage *message)
         if (message->type == HF_MESSAGE_REGISTER_AGENT ||
             message->type == HF_MESSAGE_REREGISTER_AGENT)
             world->hosts[message->from.row].linked_life = message->carrier;
+        else if (message->type == HF_MESSAGE_SUBSCRIBE)
+            world->guests[message->from.row].linked_life = message->carrier;
         hf_master_step(world->master, now, message, &world->out);
         return;
     case HF_PEER_FRAMEWORK:
-        hf_driver_step(world->guests[message->to.row].driver, now, message, &world->out);
+        deliver_to_framework(world, now, message);
         return;
     case HF_PEER_EXECUTOR:
         hf_world__executor_message(world, message);

@@ -353,7 +353,8 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .role_count = roles->len,
                              .capabilities = capabilities_of(keys->capabilities),
                              .checkpoint = keys->checkpoint,
-                             .failover_timeout = keys->failover_timeout};
+                             .failover_timeout = keys->failover_timeout,
+                             .seed = world->scenario->seed};
     HfModelEnv env = {.catalog = world->catalog,
                       .seed = world->scenario->seed,
                       .row = row,

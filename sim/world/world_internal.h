@@ -48,6 +48,9 @@ typedef struct HfGuest { /* a framework of the scenario */
     void *model;
     HfDriver *driver;
     HfChannel channel;
+    gboolean is_down;     /* its scheduler's process */
+    uint32_t life;        /* connections so far */
+    uint32_t linked_life; /* with which of them the master speaks */
 } HfGuest;
 
 typedef struct HfFault {

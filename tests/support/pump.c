@@ -234,6 +234,8 @@ static void dispatch(HfPump *pump, const HfMessage *message)
  */
 static gboolean is_heard(HfPump *pump, const HfMessage *message)
 {
+    if (message->to.kind == HF_PEER_FRAMEWORK)
+        return !hf_pump_framework(pump, message->to.row)->is_down;
     if (message->to.kind != HF_PEER_AGENT) return TRUE;
     const HfPumpHost *host = hf_pump_host(pump, message->to.row);
     if (host->agent.state == HF_AGENT_DOWN) return FALSE;

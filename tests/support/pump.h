@@ -21,9 +21,10 @@
 
 typedef struct HfPumpConfig {
     HfMasterConfig master;
-    HfTime latency; /* of every message between master and the others; 0 */
-    uint64_t seed;  /* of registration back-off and chaos; 1 */
-    HfEra era;      /* 1.11 */
+    HfTime latency;          /* of every message between master and the others; 0 */
+    HfTime failover_timeout; /* of every framework; 0 */
+    uint64_t seed;           /* of registration back-off and chaos; 1 */
+    HfEra era;               /* 1.11 */
     gboolean log_messages;
     /* Chaos: how many of 1000 messages are lost, doubled, or delayed (up to 30 s, past others). */
     uint32_t lose, twice, late;
@@ -54,6 +55,8 @@ typedef struct HfPumpFramework {
     HF_VEC(HfOperationStatus) operations; /* likewise, of operations */
     uint32_t offered, rescinds, failures; /* so far: offers, rescinds, agents lost */
     const HfPumpAction *action;           /* what to do inside the driver now */
+    gboolean is_down;                     /* its scheduler: it hears nothing */
+    uint32_t errors;                      /* told that it is over */
 } HfPumpFramework;
 
 typedef struct HfPumpRun { /* a task that a fake executor runs */
@@ -152,6 +155,15 @@ uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles
 uint32_t hf_pump_add_framework_as(HfPump *pump, const char *name, const char *principal,
                                   const char *roles, uint32_t capabilities, gboolean checkpoint);
 HfPumpFramework *hf_pump_framework(HfPump *pump, uint32_t framework);
+
+/* The scheduler's process dies, and comes back under its id. */
+void hf_pump_scheduler_stop(HfPump *pump, uint32_t framework);
+void hf_pump_scheduler_start(HfPump *pump, uint32_t framework);
+/* A second scheduler subscribes under the id of this framework. */
+uint32_t hf_pump_add_successor(HfPump *pump, uint32_t framework);
+/* Ask about one task, launched on `agent` (HF_ROW_NONE = not said). */
+void hf_pump_reconcile(HfPump *pump, uint32_t framework, uint64_t task, uint32_t agent);
+void hf_pump_reconcile_all(HfPump *pump, uint32_t framework);
 
 typedef struct HfPumpTask {
     uint64_t id;

@@ -13,6 +13,7 @@ struct HfPumpAction {
     uint32_t task_count;
     double refuse_seconds;
     uint64_t task; /* or the id of an operation */
+    HfDriverTask asked;
     uint32_t agent;
     HfPump *pump;
     const char *script; /* ACCEPT: operations; NULL = plain tasks */
@@ -50,6 +51,9 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
         break;
     case HF_MESSAGE_TEARDOWN:
         hf_driver_teardown(driver);
+        break;
+    case HF_MESSAGE_RECONCILE:
+        hf_driver_reconcile(driver, &action->asked, action->task_count);
         break;
     default:
         HF_ASSERT(!"an action that no framework takes");
@@ -94,7 +98,19 @@ static void on_failure(void *model, HfDriver *driver, uint32_t agent)
     ((HfPumpFramework *)model)->failures++;
 }
 
+static void on_disconnected(void *model, HfDriver *driver)
+{
+    hf_vec_reset(&((HfPumpFramework *)model)->offers);
+}
+
+static void on_error(void *model, HfDriver *driver)
+{
+    ((HfPumpFramework *)model)->errors++;
+}
+
 static const HfSchedulerOps scheduler = {
+    .disconnected = on_disconnected,
+    .error = on_error,
     .offers = on_offers,
     .rescind = on_rescind,
     .update = on_update,
@@ -103,15 +119,12 @@ static const HfSchedulerOps scheduler = {
     .timer = on_timer,
 };
 
-uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles,
-                               uint32_t capabilities, gboolean checkpoint)
+/* id: HF_ROW_NONE, or whose place it takes. */
+static uint32_t add_framework(HfPump *pump, const char *principal, const HfPumpFramework *like,
+                              const char *roles, uint32_t capabilities, gboolean checkpoint)
 {
-    return hf_pump_add_framework_as(pump, name, NULL, roles, capabilities, checkpoint);
-}
-
-uint32_t hf_pump_add_framework_as(HfPump *pump, const char *name, const char *principal,
-                                  const char *roles, uint32_t capabilities, gboolean checkpoint)
-{
+    const char *name = like->name;
+    uint32_t id = like->id;
     uint32_t row = pump->frameworks->len;
     HfPumpFramework *framework = g_new0(HfPumpFramework, 1);
     g_ptr_array_add(pump->frameworks, framework);
@@ -126,16 +139,59 @@ uint32_t hf_pump_add_framework_as(HfPump *pump, const char *name, const char *pr
                                         .roles = (const HfRoleId *)(void *)ids->data,
                                         .role_count = ids->len,
                                         .capabilities = capabilities,
-                                        .checkpoint = checkpoint},
+                                        .checkpoint = checkpoint,
+                                        .failover_timeout = pump->config.failover_timeout,
+                                        .seed = pump->config.seed},
                       &scheduler, framework);
+    if (id != HF_ROW_NONE) hf_driver_adopt(framework->driver, id);
     hf_driver_start(framework->driver, pump->now, &pump->out);
     hf_pump__flush(pump, (HfPeer){HF_PEER_FRAMEWORK, row});
     return row;
 }
 
+uint32_t hf_pump_add_framework(HfPump *pump, const char *name, const char *roles,
+                               uint32_t capabilities, gboolean checkpoint)
+{
+    return hf_pump_add_framework_as(pump, name, NULL, roles, capabilities, checkpoint);
+}
+
+uint32_t hf_pump_add_framework_as(HfPump *pump, const char *name, const char *principal,
+                                  const char *roles, uint32_t capabilities, gboolean checkpoint)
+{
+    const HfPumpFramework like = {.name = (char *)name, .id = HF_ROW_NONE};
+    return add_framework(pump, principal, &like, roles, capabilities, checkpoint);
+}
+
+uint32_t hf_pump_add_successor(HfPump *pump, uint32_t framework)
+{
+    const HfPumpFramework *first = hf_pump_framework(pump, framework);
+    const HfPumpFramework like = {.name = "successor", .id = first->id};
+    return add_framework(pump, NULL, &like, first->name, 0, FALSE);
+}
+
+void hf_pump_scheduler_stop(HfPump *pump, uint32_t row)
+{
+    HfPumpFramework *framework = hf_pump_framework(pump, row);
+    framework->is_down = TRUE;
+    hf_driver_disconnect(framework->driver, pump->now, &pump->out);
+    HfMessage *message = hf_pump_message(pump, HF_MESSAGE_EXITED, (HfPeer){HF_PEER_FRAMEWORK, row},
+                                         (HfPeer){HF_PEER_MASTER, 0});
+    message->framework = hf_driver_framework(framework->driver);
+    hf_pump_send(pump, message);
+}
+
+void hf_pump_scheduler_start(HfPump *pump, uint32_t row)
+{
+    HfPumpFramework *framework = hf_pump_framework(pump, row);
+    framework->is_down = FALSE;
+    hf_driver_start(framework->driver, pump->now, &pump->out);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_FRAMEWORK, row});
+}
+
 static void act(HfPump *pump, uint32_t row, const HfPumpAction *action)
 {
     HfPumpFramework *framework = hf_pump_framework(pump, row);
+    if (!hf_driver_is_subscribed(framework->driver)) return; /* nothing can be said */
     framework->action = action;
     hf_driver_timer(framework->driver, pump->now, 0, 0, &pump->out);
     framework->action = NULL;
@@ -239,6 +295,17 @@ void hf_pump_suppress(HfPump *pump, uint32_t framework)
 void hf_pump_teardown(HfPump *pump, uint32_t framework)
 {
     act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_TEARDOWN});
+}
+
+void hf_pump_reconcile(HfPump *pump, uint32_t framework, uint64_t task, uint32_t agent)
+{
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_RECONCILE, .asked = {task, agent}, .task_count = 1});
+}
+
+void hf_pump_reconcile_all(HfPump *pump, uint32_t framework)
+{
+    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_RECONCILE});
 }
 
 const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t task)
@@ -410,6 +477,7 @@ HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
     to->capabilities = from->capabilities;
     to->checkpoint = from->checkpoint;
     to->failover_timeout = from->failover_timeout;
+    to->connection = from->connection;
     if (from->total != NULL) hf_message_set_total(pump->catalog, to, from->total);
     to->attributes = from->attributes;
     to->owner = from->owner;

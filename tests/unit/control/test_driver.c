@@ -227,6 +227,9 @@ static void a_lost_agent_is_told(void **state)
 static void a_model_has_timers_and_notes(void **state)
 {
     Fixture *fixture = fixture_with(&all);
+    tell(fixture, to_driver(fixture, HF_MESSAGE_SUBSCRIBED));
+    g_string_truncate(fixture->told, 0);
+    hf_outbox_reset(&fixture->out);
     hf_driver_timer(fixture->driver, 60, 3, 8, &fixture->out);
     assert_string_equal(fixture->told->str, "timer 3 8 at 60 ");
     assert_int_equal(fixture->out.timers.count, 1);

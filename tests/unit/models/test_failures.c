@@ -363,6 +363,48 @@ static void a_fraction_of_the_hosts_is_struck_over_and_over(void **state)
     cell_free(cell);
 }
 
+/* Services and batch jobs, before, while and after their schedulers were away. */
+static Cell *two_frameworks(const char *failover_timeout, const char *failures)
+{
+    g_autofree char *text = g_strdup_printf(
+        "duration: 2d\n"
+        "agents: [{name: a, count: 4, resources: 'cpus:4'}]\n"
+        "frameworks: [{name: web, model: marathon, failover_timeout: %s,"
+        " apps: [{id: /a, mem: 0, instances: 4}]},\n"
+        "             {name: jobs, model: batch, failover_timeout: %s, arrivals: 20s, jobs: 50,"
+        " mem: 0, duration: 30s, think: {base: 3s}}]\n"
+        "failures: %s\n",
+        failover_timeout, failover_timeout, failures);
+    return cell_new(text);
+}
+
+static void a_successor_in_time_finishes_what_was_begun(void **state)
+{
+    Cell *cell = two_frameworks("10m", "[{what: framework-failover, at: 110s, every: 150s, down: "
+                                       "40s}]");
+    cell_run(cell, 5000 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_REMOVED), 0);
+    assert_true(cell_count(cell, HF_RECORD_FRAMEWORK_RESUBSCRIBED) > 50);
+    assert_int_equal(cell_count(cell, HF_RECORD_JOB_FINISHED), 50);
+    uint32_t runs = 0;
+    for (uint32_t h = 0; h < 4; h++) runs += runs_on(cell, h);
+    assert_int_equal(runs, 4);
+    cell_free(cell);
+}
+
+static void a_successor_too_late_finds_nothing(void **state)
+{
+    Cell *cell = two_frameworks(
+        "1m", "[{what: framework-failover, at: 110s, down: 61s, frameworks: [web]}]");
+    cell_run(cell, 5000 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_REMOVED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_SCHEDULER_STARTED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_RESUBSCRIBED), 0);
+    for (uint32_t h = 0; h < 4; h++) assert_int_equal(runs_on(cell, h), 0);
+    assert_int_equal(cell_count(cell, HF_RECORD_JOB_FINISHED), 50);
+    cell_free(cell);
+}
+
 static void when_a_failure_strikes_is_said_in_one_way(void **state)
 {
     static const struct {
@@ -371,6 +413,7 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
                  {"what: reboot, at: 1s, mtbf: 1s", "mtbf: cannot stand beside `at`"},
                  {"what: reboot, mtbf: 1s, every: 1s", "mtbf: cannot stand beside `every`"},
                  {"what: host-loss, at: 1s, agents: [nobody]", "named \"nobody\""},
+                 {"what: framework-failover, at: 1s, frameworks: [g]", "no framework named \"g\""},
                  {"what: reboot, at: 1s, fraction: 0.01", "is in the fraction"},
                  {"what: agent-restart, at: 1s, dies_while_writing: target, resources: 'cpus:1'",
                   "cannot stand beside new"}};
@@ -407,6 +450,8 @@ int main(void)
         cmocka_unit_test(a_reboot_keeps_the_agent_id_since_mesos_1_4),
         cmocka_unit_test(a_lost_host_is_replaced_by_an_empty_one_or_never),
         cmocka_unit_test(a_fraction_of_the_hosts_is_struck_over_and_over),
+        cmocka_unit_test(a_successor_in_time_finishes_what_was_begun),
+        cmocka_unit_test(a_successor_too_late_finds_nothing),
         cmocka_unit_test(when_a_failure_strikes_is_said_in_one_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

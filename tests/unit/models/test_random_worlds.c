@@ -18,8 +18,11 @@ static uint64_t below(HfStream *stream, uint64_t bound)
 static void add_framework(HfStream *stream, GString *text, unsigned f)
 {
     g_string_append_printf(
-        text, "  - {name: f%u, role: r%u, start: %us, checkpoint: %s%s, refuse: %us, ", f,
-        (unsigned)below(stream, 3), (unsigned)below(stream, 60), PICK(stream, "true", "false"),
+        text,
+        "  - {name: f%u, role: r%u, start: %us, failover_timeout: %us, checkpoint: %s%s, refuse: "
+        "%us, ",
+        f, (unsigned)below(stream, 3), (unsigned)below(stream, 60),
+        100 * (unsigned)below(stream, 20), PICK(stream, "true", "false"),
         PICK(stream, "", ", capabilities: [PARTITION_AWARE]"), (unsigned)below(stream, 20));
     if (below(stream, 3) == 0)
         g_string_append_printf(
@@ -80,7 +83,9 @@ static char *draw_scenario(HfStream *stream)
         "mean: %us}, lose_executors: %s}\n"
         "  - {what: reboot, mtbf: {law: exponential, mean: 2h}, down: 100s, detect: %s, agent_id: "
         "%s}\n"
-        "  - {what: host-loss, at: 90m, fraction: 0.3, replaced_after: 10m}\n",
+        "  - {what: host-loss, at: 90m, fraction: 0.3, replaced_after: 10m}\n"
+        "  - {what: framework-failover, mtbf: {law: exponential, mean: 30m}, down: {law: "
+        "exponential, mean: 2m}}\n",
         300 + (unsigned)below(stream, 3000), 1 + (unsigned)below(stream, 1200),
         PICK(stream, "0", "0.2"), PICK(stream, "socket", "ping"), PICK(stream, "era", "new"));
     return g_string_free(text, FALSE);
@@ -89,16 +94,16 @@ static char *draw_scenario(HfStream *stream)
 /* Tasks of batch jobs: each launched one is running, over, or back in the line. */
 static void check_nothing_is_forgotten(const Cell *cell)
 {
-    int64_t finished = 0, submitted = 0, launched = 0, ended = 0;
+    int64_t finished = 0, launched = 0, ended = 0;
     for (guint32 i = 0; i < cell->log.count; i++) {
         const HfRecord *record = &cell->log.at[i];
-        submitted += record->type == HF_RECORD_JOB_SUBMITTED ? record->value : 0;
         launched += record->type == HF_RECORD_TASK_LAUNCHED;
         /* In the master's book: a host may take the news of an end down with it. */
         finished += record->type == HF_RECORD_TASK_STATE && record->state == HF_TASK_FINISHED;
         ended += record->type == HF_RECORD_TASK_ENDED;
     }
-    assert_true(finished <= submitted);
+    /* A task given up with its agent may end there after all, beside its successor. */
+    assert_true(finished <= launched);
     assert_true(ended <= launched);
     assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED) - ended, cell->world->run_slots.live);
 }
