@@ -42,7 +42,8 @@ typedef struct HfBenchOptions {
 /* Whether `workload` names one. */
 gboolean hf_bench_engine_has(const char *workload);
 
-/* Run them. Takes about a minute for everything up to 1e6, and 6 GiB for 1e7. */
+/* Run them. Takes about a minute for everything up to 1e6. At 1e7 it needs up to 6 GiB, and the
+ * heap and the tree take some minutes. */
 void hf_bench_engine(const HfBenchOptions *options, HfBenchSink sink, void *context);
 
 #endif

@@ -40,7 +40,8 @@ static const HfOption options[] = {
     {"growth", 0, HF_OPTION_FLAG, NULL,
      "allocator: how a cycle's cost grows along agents and frameworks",
      offsetof(BenchFlags, growth)},
-    {"pending-max", 0, HF_OPTION_COUNT, "N", "largest event list (default 1000000, at most 10^7)",
+    {"pending-max", 0, HF_OPTION_COUNT, "N",
+     "largest event list, in powers of ten (default 1000000, at most 10^7)",
      offsetof(BenchFlags, pending_max)},
     {"passes", 0, HF_OPTION_COUNT, "N", "timed passes of each case (default 5, at most 31)",
      offsetof(BenchFlags, passes)},
@@ -243,7 +244,8 @@ const HfCommand hf_cmd_bench = {
         "and compared, bytes for each pending event, allocations during the passes. Workloads:\n"
         "hold (each event schedules the next), touch (and reads and writes its agent), cancel and\n"
         "extend (and moves a timeout), mm1 (a queue; the operation is a customer). The default is\n"
-        "all of them, with up to a million pending events, and the allocator: some minutes.\n\n"
+        "all of them, with up to a million pending events, and the allocator: some minutes.\n"
+        "--pending-max 10000000 measures ten millions as well, on each list and on the tree.\n\n"
         "resource measures the resource algebra instead, on the workloads of Mesos's own "
         "benchmarks\n"
         "of it: arithmetic, labelled reservations, contains, parsing, port ranges.\n\n"

@@ -351,14 +351,14 @@ static __attribute__((noinline)) HfEvent schedule_more(HfEngine *engine, HfTime 
 }
 
 /* `when` was checked. */
-static inline HfEvent schedule(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
-                               uint64_t arg, uint64_t arg2)
+static inline HfEvent schedule(HfEngine *engine, HfTime now, HfTime when, HfEventKind kind,
+                               uint32_t target, uint64_t arg, uint64_t arg2)
 {
     if (G_UNLIKELY(engine->records_empty == 0))
         return schedule_more(engine, when, kind, target, arg, arg2);
     HF_ASSERT(kind < engine->kinds.count);
     engine->kinds.at[kind].counts.scheduled++;
-    return hf_engine__schedule(engine, when, hf_event__what(target, kind, FALSE), arg, arg2);
+    return hf_engine__schedule(engine, now, when, hf_event__what(target, kind, FALSE), arg, arg2);
 }
 
 HfEvent hf_engine_at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target,
@@ -366,7 +366,7 @@ HfEvent hf_engine_at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t 
 {
     HF_ASSERT(when >= engine->now); /* the past cannot change */
     HF_ASSERT(when <= HF_TIME_MAX);
-    return schedule(engine, when, kind, target, arg, arg2);
+    return schedule(engine, engine->now, when, kind, target, arg, arg2);
 }
 
 HfEvent hf_engine_at(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
@@ -375,10 +375,9 @@ HfEvent hf_engine_at(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t t
 }
 
 /* One comparison finds both a delay that is negative and one beyond the end of time. */
-static inline HfTime after(const HfEngine *engine, HfTime delay)
+static inline HfTime after(HfTime now, HfTime delay)
 {
-    if (G_LIKELY((uint64_t)delay <= (uint64_t)(HF_TIME_MAX - engine->now)))
-        return engine->now + delay;
+    if (G_LIKELY((uint64_t)delay <= (uint64_t)(HF_TIME_MAX - now))) return now + delay;
     HF_ASSERT(delay >= 0);
     return HF_TIME_MAX;
 }
@@ -386,13 +385,15 @@ static inline HfTime after(const HfEngine *engine, HfTime delay)
 HfEvent hf_engine_after2(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                          uint64_t arg, uint64_t arg2)
 {
-    return schedule(engine, after(engine, delay), kind, target, arg, arg2);
+    HfTime now = engine->now;
+    return schedule(engine, now, after(now, delay), kind, target, arg, arg2);
 }
 
 HfEvent hf_engine_after(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                         uint64_t arg)
 {
-    return schedule(engine, after(engine, delay), kind, target, arg, 0);
+    HfTime now = engine->now;
+    return schedule(engine, now, after(now, delay), kind, target, arg, 0);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)

@@ -119,21 +119,21 @@ uint64_t hf_engine__push(HfEngine *engine, HfEventKey key);
  * cache. Where a heap is used, the ladder has no bottom and no inbox, so that the last way is left.
  */
 static inline __attribute__((always_inline)) HfEvent
-hf_engine__schedule(HfEngine *engine, HfTime when, uint64_t what, uint64_t arg, uint64_t arg2)
+hf_engine__schedule(HfEngine *engine, HfTime now, HfTime when, uint64_t what, uint64_t arg,
+                    uint64_t arg2)
 {
     uint32_t slot = engine->records_empty;
     HfEventRecord *record = &engine->records[slot];
     HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), slot);
-    gboolean is_present = when == engine->now;
     engine->records_empty = (uint32_t)record->low;
     engine->live++;
     record->low = key.low;
     record->arg = arg;
     record->arg2 = arg2;
     record->what = what;
-    if (G_UNLIKELY(is_present)) return hf_engine__push_present(engine, key);
+    if (G_UNLIKELY(when == now)) return hf_engine__push_present(engine, key);
     if (key.high < engine->ladder.bottom_end)
-        return hf_ladder__push_bottom(&engine->ladder, key, hf_key__high_first(engine->now));
+        return hf_ladder__push_bottom(&engine->ladder, key, hf_key__high_first(now));
     if (hf_ladder__post(&engine->ladder, key)) return key.low;
     return hf_engine__push(engine, key);
 }

@@ -57,10 +57,9 @@ static inline void set_bottom_end(HfLadder *ladder, uint64_t high)
 /* Room for `limit` keys, and beside them for what sorting and fetching ahead read and write. */
 static void limit_bottom(HfLadder *ladder, uint32_t limit)
 {
-    ladder->bottom_limit = limit;
+    ladder->fullest = ladder->bottom + limit;
     if (limit <= ladder->bottom_room) return;
-    uint32_t room = MAX(ladder->bottom_room, HF_LADDER_BOTTOM);
-    while (room < limit) room *= 2;
+    uint32_t room = MAX(2 * ladder->bottom_room, limit);
     size_t places = HF_LADDER_AHEAD + 1 + (size_t)room + HF_SORT_PAD;
     HfEventKey *base = g_new0(HfEventKey, places);
     base[HF_LADDER_AHEAD] = (HfEventKey){0, UINT64_MAX};
@@ -72,6 +71,7 @@ static void limit_bottom(HfLadder *ladder, uint32_t limit)
     }
     ladder->bottom = base + HF_LADDER_AHEAD;
     ladder->least = ladder->bottom + count;
+    ladder->fullest = ladder->bottom + limit;
     ladder->bottom_room = room;
     ladder->work.allocations++;
 }
@@ -81,6 +81,7 @@ void hf_ladder__init(HfLadder *ladder)
     *ladder = (HfLadder){.inbox_room = HF_LADDER_INBOX};
     ladder->rung[0] = (HfRung){.bucket = g_new0(HfBucket, 1), .shift = 63, .buckets = 1, .room = 1};
     set_bottom_end(ladder, HF_LADDER_NO_END);
+    limit_bottom(ladder, HF_SORT_MANY + HF_LADDER_BOTTOM); /* seldom will it need more */
     limit_bottom(ladder, HF_LADDER_BOTTOM);
 }
 
@@ -326,7 +327,7 @@ static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint
         take_bucket(ladder, bucket, bottom);
         ladder->work.comparisons += hf_sort__burst(bottom, n);
     }
-    if (n <= HF_LADDER_BOTTOM / 2) ladder->bottom_limit = HF_LADDER_BOTTOM;
+    if (n <= HF_LADDER_BOTTOM / 2) limit_bottom(ladder, HF_LADDER_BOTTOM);
     ladder->shifts_left = 4 * n;
     ladder->least = ladder->bottom + n;
     ladder->work.keys_moved += n;
@@ -377,8 +378,17 @@ static gboolean spill(HfLadder *ladder, uint64_t floor)
         spill_to_top(ladder);
     else
         spill_to_rung(ladder, floor);
-    ladder->bottom_limit = HF_LADDER_BOTTOM;
+    limit_bottom(ladder, HF_LADDER_BOTTOM);
     return TRUE;
+}
+
+/* A key was inserted far from the end of a long bottom. That may happen now and then. */
+static __attribute__((noinline)) uint64_t count_far_shift(HfLadder *ladder, uint32_t shifted,
+                                                          uint64_t low)
+{
+    if (shifted > ladder->shifts_left) limit_bottom(ladder, HF_LADDER_BOTTOM);
+    ladder->shifts_left -= MIN(shifted, ladder->shifts_left);
+    return low;
 }
 
 /* The key at bottom[0] ends the search. */
@@ -390,10 +400,7 @@ static inline uint64_t insert_bottom(HfLadder *ladder, HfEventKey key)
     hf_key__put(place, key);
     uint32_t shifted = (uint32_t)(last - place);
     ladder->inserted += shifted + 1;
-    if (G_UNLIKELY(shifted >= HF_LADDER_BOTTOM)) {
-        if (shifted > ladder->shifts_left) ladder->bottom_limit = HF_LADDER_BOTTOM;
-        ladder->shifts_left -= MIN(shifted, ladder->shifts_left);
-    }
+    if (G_UNLIKELY(shifted >= HF_LADDER_BOTTOM)) return count_far_shift(ladder, shifted, key.low);
     return key.low;
 }
 
@@ -410,8 +417,7 @@ static __attribute__((noinline)) uint64_t push_full_bottom(HfLadder *ladder, HfE
 
 uint64_t hf_ladder__push_bottom(HfLadder *ladder, HfEventKey key, uint64_t floor)
 {
-    if (G_UNLIKELY(hf_ladder__in_bottom(ladder) >= ladder->bottom_limit))
-        return push_full_bottom(ladder, key, floor);
+    if (G_UNLIKELY(ladder->least >= ladder->fullest)) return push_full_bottom(ladder, key, floor);
     return insert_bottom(ladder, key);
 }
 
@@ -543,7 +549,7 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
         if (ladder->rungs == 0) {
             if (top_of(ladder)->chunks == 0) {
                 set_bottom_end(ladder, HF_LADDER_NO_END);
-                ladder->bottom_limit = HF_LADDER_BOTTOM;
+                limit_bottom(ladder, HF_LADDER_BOTTOM);
                 return FALSE;
             }
             if (ladder->bottom_end > limit || !take_top(ladder, limit, records)) return FALSE;

@@ -48,8 +48,9 @@ typedef struct HfRung {
 typedef struct HfLadder {
     HfEventKey *bottom;  /* [0] is greater than any key; then the keys, sorted, smallest last */
     HfEventKey *least;   /* that one; bottom itself when there is none */
+    HfEventKey *fullest; /* where least may be at most; behind it is room for it, and more */
     uint64_t bottom_end; /* from[rungs] */
-    uint32_t bottom_limit, bottom_room;
+    uint32_t bottom_room;
     uint32_t inbox_count, inbox_room; /* room: HF_LADDER_INBOX, or 0 when another list is used */
     uint32_t ring_count, rungs;
     uint32_t shifts_left; /* of keys in a long bottom, before it is cut */

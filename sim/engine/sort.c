@@ -48,10 +48,12 @@ static uint64_t heap_sort(HfEventKey *key, uint32_t count)
 static uint64_t mend(HfEventKey *key, uint32_t count)
 {
     uint64_t shifted = 0;
-    for (uint32_t i = 1; i < count; i++) {
-        if (G_LIKELY(key[i - 1].high > key[i].high) || !hf_key__less(key[i - 1], key[i])) continue;
+#pragma GCC unroll 4
+    for (size_t i = 1; i < count; i++) {
+        if (G_LIKELY(key[i - 1].high > key[i].high)) continue;
+        if (!hf_key__less(key[i - 1], key[i])) continue;
         HfEventKey k = key[i];
-        uint32_t place = i;
+        size_t place = i;
         do {
             key[place] = key[place - 1];
             place--;
@@ -121,7 +123,8 @@ sort_by_rank(HfEventKey *restrict sorted, const HfEventKey *restrict key, int co
         for (int i = 0; i < 8; i++) sorted[greater[i]] = key[8 * v + lane[i]];
     }
     int is_wrong = 0;
-    for (int i = 1; i < count; i++) is_wrong |= hf_key__less(sorted[i - 1], sorted[i]);
+#pragma GCC unroll 4
+    for (size_t i = 1; i < (size_t)count; i++) is_wrong |= hf_key__less(sorted[i - 1], sorted[i]);
     uint64_t compared = (uint64_t)count * (uint64_t)(count - 1) / 2;
     return G_LIKELY(!is_wrong) ? compared : compared + mend(sorted, (uint32_t)count);
 }
@@ -163,9 +166,11 @@ static uint64_t sort_by_cell(HfEventKey *restrict sorted, const HfEventKey *rest
     uint32_t shift = width_bits > cell_bits ? width_bits - cell_bits : 0;
     uint64_t last = start + (UINT64_C(1) << MAX(width_bits, cell_bits)) - 1;
     memset(end, 0, cells * sizeof *end);
-    for (uint32_t i = 0; i < count; i++) end[(last - key[i].high) >> shift]++;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < count; i++) end[(last - key[i].high) >> shift]++;
     sum_up(end, cells);
-    for (uint32_t i = 0; i < count; i++) sorted[--end[(last - key[i].high) >> shift]] = key[i];
+#pragma GCC unroll 4
+    for (size_t i = 0; i < count; i++) sorted[--end[(last - key[i].high) >> shift]] = key[i];
     return mend(sorted, count);
 }
 

@@ -55,7 +55,8 @@ void hf_engine__give_timer(HfEngine *engine, uint32_t row)
 static void queue_timer(HfEngine *engine, uint32_t row, HfEventKind kind, HfTime when)
 {
     if (engine->records_empty == 0) hf_engine__add_record(engine);
-    HfEvent event = hf_engine__schedule(engine, when, hf_event__what(row, kind, TRUE), 0, 0);
+    HfEvent event =
+        hf_engine__schedule(engine, engine->now, when, hf_event__what(row, kind, TRUE), 0, 0);
     Timer *timer = &engine->timers[row];
     timer->event = event;
     timer->queued = timer->due = when;
