@@ -22,7 +22,7 @@ static void reservations_go_to_their_role_only(void **state)
     assert_string_equal(cell_batch(cell), "");
 }
 
-/* What comes back in pieces is offered in pieces, each at the next batch. Mesos rows: 19. */
+/* What comes back in pieces is offered in pieces, each at the next batch. Mesos rows: 19, U20. */
 static void what_comes_back_is_offered_again(void **state)
 {
     Cell *cell = *state;
@@ -194,6 +194,20 @@ static void runs_are_counted_once(void **state)
     assert_int_equal(hf_allocator_counters(cell->allocator).runs, 2);
     cell_run(cell); /* nothing asks for one */
     assert_int_equal(hf_allocator_counters(cell->allocator).runs, 2);
+}
+
+/* Two agents come before anybody runs: one run for both. Mesos rows: U19. */
+static void triggers_before_a_run_are_one_run(void **state)
+{
+    Cell *cell = *state;
+    cell_framework(cell, 0, "r");
+    cell_run(cell);
+    cell_agent(cell, 0, "cpus:1;mem:512");
+    cell_agent(cell, 1, "cpus:1;mem:512");
+    cell_framework(cell, 1, "!r");
+    assert_string_equal(cell_run(cell), "f0 r a0 cpus@r:1;mem@r:512\nf0 r a1 cpus@r:1;mem@r:512");
+    assert_int_equal(hf_allocator_counters(cell->allocator).runs, 2);
+    assert_false(hf_allocator_wants_run(cell->allocator));
 }
 
 /* ---- Capabilities and regions ---- */
@@ -379,6 +393,7 @@ int main(void)
         CELL_TEST(revocable_parts_come_back_by_themselves),
         CELL_TEST(totals_and_usage_can_be_asked_for),
         CELL_TEST(runs_are_counted_once),
+        CELL_TEST(triggers_before_a_run_are_one_run),
         CELL_TEST(old_agents_are_hidden_from_new_frameworks),
         CELL_TEST(nested_roles_need_agents_that_know_them),
         CELL_TEST(remote_regions_are_for_who_knows_them),

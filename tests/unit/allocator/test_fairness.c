@@ -261,7 +261,8 @@ static void agents_are_split_as_weights_are(void **state)
     expect_split(cell, 1, 2, 3);
 }
 
-/* The first of two who has been served before loses each tie until the newcomer has caught up. */
+/* The first of two who has been served before loses each tie until the newcomer has caught up.
+ * Mesos rows: U15. */
 static void a_newcomer_wins_ties_until_it_was_served_as_often(void **state)
 {
     Cell *cell = *state;
@@ -283,6 +284,20 @@ static void a_newcomer_wins_ties_until_it_was_served_as_often(void **state)
     assert_string_equal(cell_batch(cell), "f0 r a0 cpus@r:2;mem@r:1024");
 }
 
+/* Of 10 cpus and 1000 mem f0 has .2 and .1, f1 .1 and .25; more mem anywhere, for whomever, turns
+ * the order within the role: .2 against .125. Mesos rows: U16. */
+static void shares_within_a_role_are_of_the_whole_cell(void **state)
+{
+    Cell *cell = *state;
+    cell_framework(cell, 0, "r");
+    cell_framework(cell, 1, "r");
+    cell_agent_used(cell, 0, "cpus:5;mem:500", 0, "r", "cpus@r:2;mem@r:100");
+    cell_agent_used(cell, 1, "cpus:5;mem:500", 1, "r", "cpus@r:1;mem@r:250");
+    cell_expect_order(cell, "r", "f0 f1");
+    cell_agent(cell, 2, "mem(S:x):1000");
+    cell_expect_order(cell, "r", "f1 f0");
+}
+
 int main(void)
 {
     hf_test_init();
@@ -300,6 +315,7 @@ int main(void)
         CELL_TEST(excluded_names_are_not_in_the_share_shown),
         CELL_TEST(agents_are_split_as_weights_are),
         CELL_TEST(a_newcomer_wins_ties_until_it_was_served_as_often),
+        CELL_TEST(shares_within_a_role_are_of_the_whole_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

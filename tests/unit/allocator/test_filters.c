@@ -49,7 +49,7 @@ static void a_short_filter_outlives_one_batch(void **state)
 }
 
 /* A decline just after a batch, with 1, 2 and 3 intervals, and one between two batches: the timer
- * armed first fires first (row U1 of the behaviours that upstream leaves open). */
+ * armed first fires first. Mesos rows: U1. */
 static void at_one_instant_the_older_timer_is_first(void **state)
 {
     static const struct {

@@ -282,7 +282,7 @@ static void a_quota_shows_what_is_set(void **state)
 }
 
 /* Of 10 cpus that are enough for a guarantee, agents of half a cpu each are no use to a task of one
- * cpu, but they are headroom (row U4, MESOS-8935). */
+ * cpu, but they are headroom (MESOS-8935). Mesos rows: U4. */
 static void headroom_is_an_amount_not_a_place(void **state)
 {
     Cell *cell = *state;
@@ -293,6 +293,27 @@ static void headroom_is_an_amount_not_a_place(void **state)
     assert_string_equal(cell_run(cell), "f0 n a0 mem@n:64\nf0 n a1 mem@n:64");
     cell_agent(cell, 2, "cpus:1;mem:64");
     assert_string_equal(cell_run(cell), "f0 n a2 cpus@n:1;mem@n:64");
+}
+
+/* a1 has 2 cpus reserved for a, and 2. a holds 1; as long as it is owed more than that and the
+ * reservation, it comes first and takes both; owed no more, it stands behind a/x, which has nothing
+ * and may have what is reserved for a as well. Mesos rows: U3. */
+static void reservations_are_the_roles_own_only_while_it_is_owed(void **state)
+{
+    static const char *const expected[] = {"f0 a a1 cpus(S:a)@a:2;cpus@a:2",
+                                           "f1 a/x a1 cpus(S:a)@a/x:2;cpus@a/x:2"};
+    static const char *const guarantees[] = {"cpus:5", "cpus:3"};
+    for (int met = 0; met < 2; met++) {
+        Cell *cell = cell_new_started();
+        cell_framework(cell, 0, "a");
+        cell_agent(cell, 0, "cpus:1");
+        assert_string_equal(cell_run(cell), "f0 a a0 cpus@a:1");
+        cell_framework(cell, 1, "a/x");
+        cell_quota(cell, "a", guarantees[met], "");
+        cell_agent(cell, 1, "cpus(S:a):2;cpus:2");
+        assert_string_equal(cell_run(cell), expected[met]);
+        cell_free(cell);
+    }
 }
 
 /* 9 revocable cpus are free, but no headroom: the one that is not is kept for q. */
@@ -327,6 +348,7 @@ int main(void)
         CELL_TEST(headroom_counts_sub_roles_once),
         CELL_TEST(a_quota_shows_what_is_set),
         CELL_TEST(headroom_is_an_amount_not_a_place),
+        CELL_TEST(reservations_are_the_roles_own_only_while_it_is_owed),
         CELL_TEST(revocable_is_no_headroom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,8 +208,8 @@ static void a_shared_volume_in_use_is_offered_along(void **state)
     }
 }
 
-/* Rows U5, U6, U7: reservations beyond the limit are offered all the same and leave nothing else;
- * what is held beyond a lowered limit stays held; revocable is not limited. */
+/* Reservations beyond the limit are offered all the same and leave nothing else; what is held
+ * beyond a lowered limit stays held; revocable is not limited. Mesos rows: U5, U6, U7. */
 static void a_limit_takes_nothing_away(void **state)
 {
     Cell *cell = *state;

@@ -110,7 +110,8 @@ static void an_empty_minimum_takes_everything(void **state)
     assert_string_equal(cell_run(cell), "f0 r a0 cpus@r:0.005;disk@r:128;mem@r:16");
 }
 
-/* A volume alone on an agent that is full otherwise is offered to nobody (MESOS-8626; row U9). */
+/* A volume alone on an agent that is full otherwise is offered to nobody (MESOS-8626).
+ * Mesos rows: U9. */
 static void a_volume_alone_is_not_offered(void **state)
 {
     Cell *cell = *state;

@@ -64,7 +64,7 @@ static void reservations_count_against_the_limit_and_are_never_limited(void **st
 }
 
 /* Quota stands on top-level roles: a sub-role is not held to it within the run, but what it got
- * counts in the next (MESOS-VERIFIED 7). */
+ * counts in the next (MESOS-VERIFIED 7). Mesos rows: U18. */
 static void sub_roles_are_counted_afterwards(void **state)
 {
     Cell *cell = *state;
