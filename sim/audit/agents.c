@@ -244,8 +244,19 @@ void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record)
     agent->standing = HF_AUDIT_DISCONNECTED;
 }
 
+void hf_audit__on_agent_deactivated(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
+    if (agent == NULL) return;
+    agent->is_deactivated = record->type == HF_RECORD_AGENT_DEACTIVATED;
+}
+
 void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record)
 {
+    const HfAuditAgent *known = hf_audit__agent(audit, record->agent);
+    if (record->type == HF_RECORD_AGENT_GONE && known != NULL &&
+        known->standing == HF_AUDIT_UNREACHABLE)
+        return; /* it was given up before */
     HfAuditAgent *agent = standing_agent(audit, record, FALSE);
     if (agent == NULL || !has_no_offers(audit, record, agent)) return;
     agent->standing = HF_AUDIT_UNREACHABLE;

@@ -278,6 +278,11 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_DISCONNECTED:
         hf_audit__on_agent_disconnected(audit, record);
         break;
+    case HF_RECORD_AGENT_DEACTIVATED:
+    case HF_RECORD_AGENT_REACTIVATED:
+        hf_audit__on_agent_deactivated(audit, record);
+        break;
+    case HF_RECORD_AGENT_GONE:
     case HF_RECORD_AGENT_UNREACHABLE:
     case HF_RECORD_AGENT_REMOVED:
         hf_audit__on_agent_unreachable(audit, record);
@@ -325,6 +330,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
         hf_audit__framework(audit, record);
         break;
     case HF_RECORD_OPERATOR_CALL:
+    case HF_RECORD_AGENT_DRAINED:
     case HF_RECORD_RUN_STARTED: /* these change nothing that is in the book */
     case HF_RECORD_RUN_ENDED:
     case HF_RECORD_MESSAGE_LOST:

@@ -55,10 +55,11 @@ typedef enum HfAuditStanding {
 typedef struct HfAuditAgent {
     HfAuditStanding standing;
     uint32_t host;
-    uint32_t offers, tasks; /* live offers; open tasks */
-    uint32_t epoch;         /* filters of an earlier one are gone */
-    gboolean is_overheld;   /* it came back with less than the master had given out */
-    uint32_t parked;        /* tasks that went with it and may come back with it */
+    uint32_t offers, tasks;  /* live offers; open tasks */
+    uint32_t epoch;          /* filters of an earlier one are gone */
+    gboolean is_deactivated; /* by an operator */
+    gboolean is_overheld;    /* it came back with less than the master had given out */
+    uint32_t parked;         /* tasks that went with it and may come back with it */
     HfResources unheld;
 } HfAuditAgent;
 
@@ -214,6 +215,7 @@ HfAuditHost *hf_audit__host(HfAudit *audit, uint32_t row);     /* made at first 
 HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent); /* NULL when unknown */
 void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_agent_deactivated(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_stopped(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_host(HfAudit *audit, const HfRecord *record);

@@ -134,10 +134,12 @@ static HfAuditOffer *new_offer(HfAudit *audit, const HfRecord *record)
 static gboolean is_offerable(HfAudit *audit, const HfRecord *record)
 {
     const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
-    if (G_LIKELY(agent != NULL && agent->standing == HF_AUDIT_REGISTERED)) return TRUE;
+    if (G_LIKELY(agent != NULL && agent->standing == HF_AUDIT_REGISTERED && !agent->is_deactivated))
+        return TRUE;
     g_autofree char *name = hf_audit__agent_name(audit, record->agent);
     hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
-                    "offer %" G_GUINT64_FORMAT " is of agent %s, which is not there",
+                    "offer %" G_GUINT64_FORMAT
+                    " is of agent %s, which is not there, or deactivated",
                     (guint64)record->id, name);
     return FALSE;
 }

@@ -182,6 +182,25 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     hf_task_info_copy(out->catalog, &launch->info, &in->info);
 }
 
+/* The master gives the agent up for good, or while its machine is down: it ends all that it runs,
+ * and itself. Whoever looks after it starts it again, and so it asks from time to time. */
+static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    while (agent->tasks.count > 0) {
+        const HfAgentTask *task = hf_vec_last(&agent->tasks);
+        HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
+                                         (HfPeer){HF_PEER_EXECUTOR, agent->host});
+        kill->framework = task->framework;
+        kill->task = task->id;
+        hf_agent__forget_task(agent, agent->tasks.count - 1);
+    }
+    hf_vec_reset(&agent->operations);
+    agent->state = HF_AGENT_REGISTERING;
+    agent->attempts = 32; /* the longest back-off */
+    agent->give_up_at = HF_TIME_NEVER;
+    arm_registration(agent, now, out);
+}
+
 static void on_kill(HfAgent *agent, uint32_t framework, uint64_t id, HfOutbox *out)
 {
     guint32 i = hf_agent__find_task(agent, framework, id);
@@ -192,12 +211,29 @@ static void on_kill(HfAgent *agent, uint32_t framework, uint64_t id, HfOutbox *o
     kill->task = id;
 }
 
+/* A kill may say how the task is to end for its framework (draining). */
+static void on_kill_task(HfAgent *agent, const HfMessage *in, HfOutbox *out)
+{
+    guint32 i = hf_agent__find_task(agent, in->framework, in->task);
+    if (i < agent->tasks.count && in->status.reason != HF_REASON_NONE) {
+        agent->tasks.at[i].kill_state = (uint8_t)in->status.state;
+        agent->tasks.at[i].kill_reason = (uint8_t)in->status.reason;
+    }
+    on_kill(agent, in->framework, in->task, out);
+}
+
 static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     guint32 i = hf_agent__find_task(agent, in->status.framework, in->status.task);
     if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    agent->tasks.at[i].is_connected = TRUE;
-    hf_agent__update(agent, &agent->tasks.at[i], in->status.state, now, out);
+    HfAgentTask *task = &agent->tasks.at[i];
+    HfTaskState state = in->status.state;
+    task->is_connected = TRUE;
+    if (state == HF_TASK_KILLED && task->kill_reason != HF_REASON_NONE) {
+        state = (HfTaskState)task->kill_state;
+        task->reason = task->kill_reason;
+    }
+    hf_agent__update(agent, task, state, now, out);
 }
 
 void hf_agent__forget_task(HfAgent *agent, guint32 i)
@@ -302,7 +338,10 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         on_run_task(agent, now, in, out);
         break;
     case HF_MESSAGE_KILL_TASK:
-        on_kill(agent, in->framework, in->task, out);
+        on_kill_task(agent, in, out);
+        break;
+    case HF_MESSAGE_HALT_AGENT:
+        on_halt(agent, now, out);
         break;
     case HF_MESSAGE_EXECUTOR_STATUS:
         on_executor(agent, now, in, out);

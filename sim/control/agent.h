@@ -65,6 +65,8 @@ typedef struct HfAgentTask {
     uint8_t reason; /* HfTaskReason of the last update, when its executor did not give it */
     uint8_t is_checkpointed; /* it outlives the agent's process */
     uint8_t is_connected;    /* its executor is known to be there */
+    uint8_t kill_state;      /* HfTaskState: what it is when it was killed; 0 = KILLED, no reason */
+    uint8_t kill_reason;     /* HfTaskReason for that */
     HfTime sent_at;          /* of updates[0] */
     HfParcel *resources;     /* owned: one reference */
 } HfAgentTask;

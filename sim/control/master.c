@@ -50,6 +50,13 @@ void hf_master_free(HfMaster *master)
     }
     hf_offer_list_clear(master->catalog, &master->allocated);
     hf_resources_clear(master->catalog, &master->scratch);
+    for (guint32 i = 0; i < master->quotas.count; i++) {
+        hf_quantities_clear(&master->quotas.at[i].guarantees);
+        hf_limits_clear(&master->quotas.at[i].limits);
+    }
+    for (guint32 i = 0; i < master->machines.count; i++) g_free(master->machines.at[i].hostname);
+    hf_vec_clear(&master->quotas);
+    hf_vec_clear(&master->machines);
     hf_slots_clear(&master->operation_slots);
     hf_vec_clear(&master->operations);
     hf_slots_clear(&master->offer_slots);
@@ -136,7 +143,7 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         hf_master__on_kill(master, now, in, out);
         break;
     case HF_MESSAGE_ACKNOWLEDGE:
-        hf_master__on_acknowledge(master, in, out);
+        hf_master__on_acknowledge(master, now, in, out);
         break;
     case HF_MESSAGE_TEARDOWN:
         hf_master__on_teardown(master, now, in->framework, out);

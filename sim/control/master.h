@@ -13,6 +13,7 @@
 #include "allocator/allocator.h"
 #include "base/slots.h"
 #include "control/acl.h"
+#include "control/call.h"
 #include "control/message.h"
 
 typedef struct HfMaster HfMaster;
@@ -50,6 +51,20 @@ void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t st
 
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
+
+/*
+ * A call of the operator API. principal: who asks; NULL = not known.
+ * Shape:  the status code of Mesos: 200 and 202 (accepted: sent to the agent) are good, 400 bad
+ *         request, 403 forbidden, 404 not found, 409 conflict. *why_out: the message, newly
+ *         allocated, or NULL. Recorded (OPERATOR_CALL). Nothing is done in part: what is answered
+ *         409 has taken offers back, and no more.
+ */
+int hf_master_operate(HfMaster *master, HfTime now, const char *principal, const HfCall *call,
+                      HfOutbox *out, char **why_out);
+
+/* The quota of a role from the start on, unchecked. */
+void hf_master_quota_set(HfMaster *master, HfRoleId role, const HfQuantities *guarantees,
+                         const HfLimits *limits);
 
 /* ---- looking in ---- */
 HfAllocator *hf_master_allocator(HfMaster *master);

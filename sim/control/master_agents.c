@@ -95,6 +95,7 @@ static uint32_t admit(HfMaster *master, HfTime now, const HfMessage *in, HfOutbo
     tell_allocator(master, now, row, NULL, 0);
     record_agent(master, now, row, HF_RECORD_AGENT_REGISTERED, out);
     start_pings(master, now, row, out);
+    hf_master__tell_unavailability(master, now, row);
     return row;
 }
 
@@ -156,6 +157,7 @@ static void stop_task(const HfMaster *master, const HfTaskReport *report, HfPeer
         self, agent);
     message->framework = report->framework;
     message->task = report->task;
+    message->status = (HfTaskStatus){0};
 }
 
 /* An agent of the book is back: kills it may have missed, and tasks that were given up meanwhile.
@@ -241,27 +243,19 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
     hf_vec_clear(&used);
 }
 
-static void rescind_all(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
-{
-    while (master->agents.at[row].first_offer != NO_ROW)
-        hf_master__take_offer_back(master, now, master->agents.at[row].first_offer,
-                                   HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER, TRUE, out);
-}
-
-/* An agent is out: the allocator forgets it, its tasks end as frameworks that know partitions are
- * told in `aware`, and every framework hears of it (slaveLost). */
-static void give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
-                    HfTaskState aware, HfOutbox *out)
+void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
+                        HfTaskState aware, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
     HF_ASSERT(hf_master__is_held(agent) && standing >= HF_STANDING_UNREACHABLE);
-    rescind_all(master, now, row, out);
+    hf_master__rescind_agent(master, now, row, out);
     agent->standing = standing;
     agent->epoch++;
     agent->silence++;
     record_agent(master, now, row,
                  standing == HF_STANDING_UNREACHABLE ? HF_RECORD_AGENT_UNREACHABLE
-                                                     : HF_RECORD_AGENT_REMOVED,
+                 : standing == HF_STANDING_REMOVED   ? HF_RECORD_AGENT_REMOVED
+                                                     : HF_RECORD_AGENT_GONE,
                  out);
     while (agent->first_task != NO_ROW) {
         uint32_t task = agent->first_task;
@@ -273,7 +267,10 @@ static void give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding 
                                             master->tasks.at[task].id, row);
         hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
     }
-    hf_master__end_operations(master, now, row, HF_OPERATION_UNREACHABLE, out);
+    hf_master__end_operations(master, now, row,
+                              standing == HF_STANDING_GONE ? HF_OPERATION_GONE_BY_OPERATOR
+                                                           : HF_OPERATION_UNREACHABLE,
+                              out);
     HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
     if (!master->config.explicit_heartbeats) /* it is pinged no more, if it is still there */
@@ -294,7 +291,8 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     HfAgentStanding before = agent->standing;
     gboolean is_another = describe(master, row, in);
     agent->is_overheld = before < HF_STANDING_UNREACHABLE && (agent->is_overheld || is_another);
-    if (is_another && before == HF_STANDING_REGISTERED) rescind_all(master, now, row, out);
+    if (is_another && before == HF_STANDING_REGISTERED)
+        hf_master__rescind_agent(master, now, row, out);
     agent->standing = HF_STANDING_REGISTERED;
     agent->silence++; /* it can be heard */
     agent->missed = 0;
@@ -305,6 +303,8 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
         hf_master__forget_unreachable(master, row);
         readd_with_tasks(master, now, row, in, out);
         start_pings(master, now, row, out);
+        hf_master__tell_unavailability(master, now, row);
+        hf_master__resume_drain(master, now, row, out);
         return;
     }
     stop_unwanted(master, row, in, out);
@@ -316,6 +316,7 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
                                                  .capabilities = HF_AGENT_CAPABILITIES_KEEP});
     if (before == HF_STANDING_DISCONNECTED)
         hf_allocator_agent_activate(master->allocator, now, row);
+    hf_master__resume_drain(master, now, row, out);
 }
 
 /* The agent that a message or a connection belongs to; NO_ROW when it never registered. */
@@ -330,7 +331,7 @@ static void make_way(HfMaster *master, HfTime now, uint32_t host, uint32_t row, 
 {
     uint32_t other = hf_map64_get(&master->agent_of_host, host);
     if (other != NO_ROW && other != row && hf_master__is_held(&master->agents.at[other]))
-        give_up(master, now, other, HF_STANDING_REMOVED, HF_TASK_LOST, out);
+        hf_master__give_up(master, now, other, HF_STANDING_REMOVED, HF_TASK_LOST, out);
 }
 
 /*
@@ -340,6 +341,7 @@ static void make_way(HfMaster *master, HfTime now, uint32_t host, uint32_t row, 
 void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t row = agent_of(master, in);
+    if (!hf_master__is_welcome(master, NO_ROW, in, out)) return;
     if (row == NO_ROW || master->agents.at[row].standing != HF_STANDING_REGISTERED) {
         make_way(master, now, in->from.row, NO_ROW, out);
         row = admit(master, now, in, out);
@@ -356,6 +358,7 @@ void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in,
         hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_AGENT, self, in->from)->agent = in->agent;
         return;
     }
+    if (!hf_master__is_welcome(master, in->agent, in, out)) return;
     make_way(master, now, in->from.row, in->agent, out);
     readmit(master, now, in->agent, in, out);
     welcome(master, in->agent, in, HF_MESSAGE_AGENT_REREGISTERED, out);
@@ -367,7 +370,7 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW || master->agents.at[row].standing != HF_STANDING_REGISTERED) return;
     hf_allocator_agent_deactivate(master->allocator, now, row);
-    rescind_all(master, now, row, out);
+    hf_master__rescind_agent(master, now, row, out);
     HfAgentRow *agent = &master->agents.at[row];
     agent->standing = HF_STANDING_DISCONNECTED;
     agent->disconnected_at = now;
@@ -432,7 +435,7 @@ void hf_master__on_pong(HfMaster *master, const HfMessage *in)
 static void mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
     if (hf_master__is_held(&master->agents.at[row]))
-        give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
+        hf_master__give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
 }
 
 void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)

@@ -68,12 +68,19 @@ typedef enum HfAgentStanding {
     HF_STANDING_REGISTERED,
     HF_STANDING_DISCONNECTED, /* registered, its connection is broken */
     HF_STANDING_UNREACHABLE,  /* from here on: the allocator does not know it, it holds nothing */
-    HF_STANDING_REMOVED       /* its host registered anew; it may come back all the same */
+    HF_STANDING_REMOVED,      /* its host registered anew; it may come back all the same */
+    HF_STANDING_GONE          /* an operator said that it will never come back */
 } HfAgentStanding;
+
+typedef enum HfDrain { HF_DRAIN_NONE, HF_DRAIN_GOING, HF_DRAIN_DONE } HfDrain;
 
 typedef struct HfAgentRow {
     uint32_t host;
     HfAgentStanding standing;
+    uint8_t drain;                /* HfDrain */
+    uint8_t is_deactivated;       /* by an operator: not offered */
+    uint8_t is_gone_when_drained; /* DRAIN_AGENT with mark_gone */
+    uint8_t is_overheld;          /* it came back with less than was given out: more may be held */
     uint32_t first_offer, first_task;
     const HfAttributes *attributes;
     uint32_t epoch;         /* of its pings: bumped when a pending ping timer loses its meaning */
@@ -84,7 +91,6 @@ typedef struct HfAgentRow {
     HfTime disconnected_at; /* while DISCONNECTED */
     HfTime verdict_at;      /* virtual heartbeats: when its silence will end in one */
     HfRoleId owner;
-    gboolean is_overheld; /* it came back with less than was given out: more may be held */
     uint32_t operations;  /* in the master's book, not yet over */
     uint32_t version;     /* of its latest registration: operations go to that one */
     const char *hostname; /* borrowed from the agent */
@@ -139,6 +145,13 @@ typedef struct HfOperationRow {
     gboolean is_live;
 } HfOperationRow;
 
+/* A machine in the maintenance schedule. */
+typedef struct HfMachineRow {
+    char *hostname; /* lower case, owned */
+    gboolean is_down;
+    HfTime start, duration; /* of its unavailability; duration HF_TIME_NEVER = no end */
+} HfMachineRow;
+
 typedef struct HfOfferDeadline {
     HfTime at;
     uint64_t offer;
@@ -156,7 +169,9 @@ struct HfMaster {
     HF_VEC(HfAgentRow) agents;
     HfSlots operation_slots;
     HF_VEC(HfOperationRow) operations;
-    HfMap64 agent_of_host; /* host row -> agent id */
+    HF_VEC(HfQuotaConfig) quotas;  /* those that are not empty */
+    HF_VEC(HfMachineRow) machines; /* the maintenance schedule */
+    HfMap64 agent_of_host;         /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated; /* scratch of a run */
     HfResources scratch;
@@ -223,7 +238,7 @@ void hf_master__refuse_task(HfMaster *master, HfTime now, uint32_t framework, ui
 void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
                               HfTaskReason reason, HfOutbox *out);
 void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
-void hf_master__on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *out);
+void hf_master__on_acknowledge(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
                          HfTaskReason reason, HfOutbox *out);
@@ -295,6 +310,32 @@ void hf_master__orphan_operations(HfMaster *master, uint32_t framework);
 void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage *in,
                                HfMessage *reply);
 
+/* master_operators.c */
+/* Returns the status, with a message for it. */
+int hf_master__answer_call(char **why_out, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);
+gboolean hf_master__may(const HfMaster *master, HfAction action, HfTextId principal,
+                        const char *object);
+/* By agent id or by name of its host; NO_ROW when there is none. */
+uint32_t hf_master__agent_named(const HfMaster *master, const char *name);
+/* All its offers, without a filter. */
+void hf_master__rescind_agent(HfMaster *master, HfTime now, uint32_t agent, HfOutbox *out);
+
+/* master_quota.c, master_machines.c: the answers to their calls */
+int hf_master__on_quota(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
+                        HfOutbox *out, char **why_out);
+int hf_master__on_maintenance(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
+                              HfOutbox *out, char **why_out);
+int hf_master__on_agent_call(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
+                             HfOutbox *out, char **why_out);
+/* May this agent (row NO_ROW: a new one) register? If not it is told to shut down. */
+gboolean hf_master__is_welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfOutbox *out);
+/* An agent is in the allocator anew: the schedule of its machine counts for it. */
+void hf_master__tell_unavailability(HfMaster *master, HfTime now, uint32_t row);
+/* An agent is back: what operators said of it still holds. */
+void hf_master__resume_drain(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
+/* A task or an operation is over: perhaps the last of a draining agent. */
+void hf_master__check_drained(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
+
 /* master_frameworks.c */
 gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in);
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
@@ -309,6 +350,10 @@ void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfO
                           gboolean revive);
 
 /* master_agents.c */
+/* An agent is out: the allocator forgets it, its tasks end as frameworks that know partitions are
+ * told in `aware`, and every framework hears of it (slaveLost). */
+void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
+                        HfTaskState aware, HfOutbox *out);
 void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);

@@ -436,6 +436,7 @@ void hf_master__on_operation_status(HfMaster *master, HfTime now, const HfMessag
         if (row != NO_ROW) remove_row(master, row);
         acknowledge(master, agent, status, out); /* nobody is left to do it */
     }
+    hf_master__check_drained(master, now, agent, out);
 }
 
 void hf_master__on_acknowledge_operation(HfMaster *master, HfTime now, const HfMessage *in,
@@ -450,6 +451,7 @@ void hf_master__on_acknowledge_operation(HfMaster *master, HfTime now, const HfM
         if (row != NO_ROW && master->operations.at[row].framework != in->framework) continue;
         if (row != NO_ROW) remove_row(master, row);
         acknowledge(master, status->agent, status, out);
+        hf_master__check_drained(master, now, status->agent, out);
     }
 }
 
@@ -507,9 +509,10 @@ static HfOperationState state_of(const HfMaster *master, uint32_t framework,
             return operation->state;
     }
     if (asked->agent >= master->agents.count) return HF_OPERATION_UNKNOWN;
-    return master->agents.at[asked->agent].standing == HF_STANDING_UNREACHABLE
-               ? HF_OPERATION_UNREACHABLE
-               : HF_OPERATION_UNKNOWN;
+    HfAgentStanding standing = master->agents.at[asked->agent].standing;
+    return standing == HF_STANDING_UNREACHABLE ? HF_OPERATION_UNREACHABLE
+           : standing == HF_STANDING_GONE      ? HF_OPERATION_GONE_BY_OPERATOR
+                                               : HF_OPERATION_UNKNOWN;
 }
 
 /* Those asked about, or all that the framework has in the book; the answers need no

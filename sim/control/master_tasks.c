@@ -198,9 +198,10 @@ void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOut
         hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
     message->framework = in->framework;
     message->task = in->task;
+    message->status = (HfTaskStatus){0}; /* it ends as its executor says */
 }
 
-void hf_master__on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *out)
+void hf_master__on_acknowledge(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->agent >= master->agents.count) return;
     const HfAgentRow *agent = &master->agents.at[in->agent];
@@ -216,6 +217,7 @@ void hf_master__on_acknowledge(HfMaster *master, const HfMessage *in, HfOutbox *
     message->agent = in->agent;
     message->status = in->status;
     message->status.framework = in->framework; /* a framework acknowledges its own tasks alone */
+    hf_master__check_drained(master, now, in->agent, out);
 }
 
 void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

@@ -65,6 +65,7 @@ const char *hf_message_type_name(HfMessageType type)
         "RECONCILE",
         "ERROR",
         "DETECTED",
+        "HALT_AGENT",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];

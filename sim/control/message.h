@@ -94,6 +94,7 @@ typedef enum HfMessageType {
     /* the host's transport -> agent, framework: there is a master to turn to, and the connection to
      * the one before is gone */
     HF_MESSAGE_DETECTED,
+    HF_MESSAGE_HALT_AGENT, /* master -> agent: as operators will; it keeps its id, and asks again */
     HF_MESSAGE_TYPES
 } HfMessageType;
 

@@ -33,6 +33,10 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_CONVERTED] = {"converted", "afrx", NULL},
     [HF_RECORD_OPERATION_DROPPED] = {"operation_dropped", "afrniex", NULL},
     [HF_RECORD_OPERATION_STATE] = {"operation_state", "afiu", NULL},
+    [HF_RECORD_AGENT_DEACTIVATED] = {"agent_deactivated", "a", NULL},
+    [HF_RECORD_AGENT_REACTIVATED] = {"agent_reactivated", "a", NULL},
+    [HF_RECORD_AGENT_DRAINED] = {"agent_drained", "a", NULL},
+    [HF_RECORD_AGENT_GONE] = {"agent_gone", "ax", NULL},
     [HF_RECORD_OPERATOR_CALL] = {"operator_call", "acv", "status"},
     [HF_RECORD_DEMAND] = {"demand", "fv", "tasks_waiting"},
     [HF_RECORD_JOB_SUBMITTED] = {"job_submitted", "fjvx", "tasks"},
@@ -81,6 +85,7 @@ const char *hf_task_reason_name(HfTaskReason reason)
         "REASON_EXECUTOR_TERMINATED",
         "REASON_EXECUTOR_REREGISTRATION_TIMEOUT",
         "REASON_TASK_GROUP_INVALID",
+        "REASON_SLAVE_DRAINING",
         "REASON_RESOURCES_UNKNOWN",
     };
     HF_ASSERT(reason < HF_TASK_REASONS);

@@ -57,6 +57,7 @@ typedef enum HfTaskReason {
     HF_REASON_EXECUTOR_TERMINATED,
     HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
     HF_REASON_TASK_GROUP_INVALID,
+    HF_REASON_SLAVE_DRAINING,
     HF_REASON_RESOURCES_UNKNOWN, /* the agent has not reserved or created what the task uses */
     HF_TASK_REASONS
 } HfTaskReason;
@@ -172,6 +173,10 @@ typedef enum HfRecordType {
                                   told */
     HF_RECORD_OPERATOR_CALL,   /* state: HfCallType; value: Mesos's status code; agent, if about one
                                 */
+    HF_RECORD_AGENT_DEACTIVATED, /* agent: by an operator: it is not offered */
+    HF_RECORD_AGENT_REACTIVATED,
+    HF_RECORD_AGENT_DRAINED, /* agent: no task and no operation is left on it */
+    HF_RECORD_AGENT_GONE,    /* agent: an operator says that it never comes back; resources */
     HF_RECORD_TYPES
 } HfRecordType;
 

@@ -470,6 +470,10 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_AGENT_REREGISTERED:
         count_agent(recorder, record, TRUE);
         break;
+    case HF_RECORD_AGENT_REMOVED:
+    case HF_RECORD_AGENT_GONE:
+        count_agent(recorder, record, FALSE);
+        break;
     case HF_RECORD_AGENT_UNREACHABLE:
         count_agent(recorder, record, FALSE);
         bump(recorder, record, HF_COUNT_AGENTS_UNREACHABLE, 1);

@@ -200,6 +200,12 @@ void hf_pump_teardown(HfPump *pump, uint32_t framework);
 /* The latest update told about a task; NULL when none was. */
 const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t task);
 
+/* ---- operators ---- */
+
+/* A call of the operator API with its body; ' stands for ". The status; the message, if any, is the
+ * last line of the text ("why"). */
+int hf_pump_call(HfPump *pump, const char *principal, HfCallType type, const char *body);
+
 /* ---- anything else ---- */
 
 /* A message to be filled and sent: legal or not. */

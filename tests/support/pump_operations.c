@@ -1,4 +1,5 @@
 /* Frameworks' operations in the pump, from text and to text; see pump.h. */
+#include "resource/json.h"
 #include "resource/text.h"
 #include "support/pump.h"
 #include "support/pump_internal.h"
@@ -79,6 +80,30 @@ void hf_pump__say_operations(HfPump *pump, HfDriver *driver, const uint64_t *off
         operate(pump, driver, words);
     }
     hf_driver_accept_end(driver);
+}
+
+/* ---- operators ---- */
+
+int hf_pump_call(HfPump *pump, const char *principal, HfCallType type, const char *quoted)
+{
+    g_autofree char *text = g_strdelimit(g_strdup(quoted), "'", '"');
+    g_autofree char *path = NULL;
+    GError *error = NULL;
+    g_autoptr(JsonNode) body = hf_json_parse(text, -1, &error);
+    if (body == NULL) fail_msg("%s: %s", text, error->message);
+    HfCall call = {0};
+    if (!hf_call_from_json(pump->catalog, type, body, &call, &path, &error)) {
+        g_string_append_printf(pump->text, "{\"why\":\"%s: %s\"}\n", path, error->message);
+        g_error_free(error);
+        return 400;
+    }
+    char *why = NULL;
+    int status = hf_master_operate(pump->master, pump->now, principal, &call, &pump->out, &why);
+    if (why != NULL) g_string_append_printf(pump->text, "{\"why\":\"%s\"}\n", why);
+    g_free(why);
+    hf_call_clear(pump->catalog, &call);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_MASTER, 0});
+    return status;
 }
 
 /* ---- as text ---- */

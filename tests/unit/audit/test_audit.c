@@ -30,7 +30,7 @@ static const char cluster[] = "0 run_started v=1\n"
 #define REMOVED           "4"
 #define REREGISTERED      "5"
 #define RECONCILIATION    "6"
-#define RESOURCES_UNKNOWN "12"
+#define RESOURCES_UNKNOWN "13"
 #define FRAMEWORK_REMOVED "8"
 
 /* invariant: NULL = everything can be true; says: part of the sentence. */
