@@ -98,6 +98,7 @@ static void subscribe(HfDriver *driver)
     HfMessage *message = say(driver, HF_MESSAGE_SUBSCRIBE);
     message->name = driver->config.name;
     message->principal = driver->config.principal;
+    message->wishes = driver->config.wishes;
     message->capabilities = driver->config.capabilities;
     message->checkpoint = driver->config.checkpoint;
     message->failover_timeout = driver->config.failover_timeout;

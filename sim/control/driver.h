@@ -42,7 +42,8 @@ typedef struct HfDriverConfig {
     uint32_t capabilities; /* HfFrameworkCapability */
     gboolean checkpoint;
     HfTime failover_timeout;
-    const char *principal; /* NULL = none; borrowed like the name */
+    const char *principal;       /* NULL = none; borrowed like the name */
+    const HfOfferWishes *wishes; /* NULL = none; borrowed like the name */
     uint64_t seed; /* of the back-off of subscriptions: (seed, "framework-registration", row) */
 } HfDriverConfig;
 

@@ -161,14 +161,17 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     /* Framework ids sort by row, so that ties between frameworks fall in order of subscription. */
     char name[16];
     g_snprintf(name, sizeof name, "F%08u", row);
-    HfStatus status =
-        hf_allocator_framework_add(master->allocator, now, row,
-                                   &(HfFrameworkSpec){.name = name,
-                                                      .roles = framework->roles,
-                                                      .role_count = framework->role_count,
-                                                      .capabilities = framework->capabilities,
-                                                      .active = TRUE},
-                                   NULL, 0);
+    static const HfOfferWishes none;
+    const HfOfferWishes *wishes = in->wishes != NULL ? in->wishes : &none;
+    HfFrameworkSpec spec = {.name = name,
+                            .roles = framework->roles,
+                            .role_count = framework->role_count,
+                            .capabilities = framework->capabilities,
+                            .active = TRUE,
+                            .minima = wishes->minima,
+                            .minimum_count = wishes->minimum_count,
+                            .constraints = wishes->constraints};
+    HfStatus status = hf_allocator_framework_add(master->allocator, now, row, &spec, NULL, 0);
     HF_ASSERT(status == HF_OK);
 }
 

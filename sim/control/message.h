@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdint.h>
 
+#include "allocator/allocator.h"
 #include "base/time.h"
 #include "base/vec.h"
 #include "resource/attributes.h"
@@ -168,6 +169,13 @@ typedef struct HfTaskReport {
     HfParcel *resources; /* owned: one reference */
 } HfTaskReport;
 
+/* What a framework wants to be offered (FrameworkInfo.offer_filters, OfferConstraints). */
+typedef struct HfOfferWishes {
+    const HfRoleMinimum *minima; /* [minimum_count], instead of the master's minimum */
+    uint32_t minimum_count;
+    HfOfferConstraints *constraints; /* NULL = every agent */
+} HfOfferWishes;
+
 /*
  * Which fields a type uses is said at hf_message_type_name's table (message.c). What every message
  * and every status update needs comes first: two cache lines are all that those touch.
@@ -194,6 +202,7 @@ typedef struct HfMessage {
     HfTime round_trip; /* SILENT: pings sent less than this before were not answered either */
     /* SUBSCRIBE: borrowed, constant for the run */
     const char *name, *principal;
+    const HfOfferWishes *wishes; /* NULL = none */
     uint32_t capabilities;
     gboolean checkpoint; /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
     HfTime failover_timeout;

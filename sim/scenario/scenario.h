@@ -80,6 +80,7 @@ typedef struct HfScenarioMaster {
     int64_t max_agent_ping_timeouts;       /* >= 1 */
     HfTime agent_reregister_timeout;       /* >= 10m as in Mesos */
     gboolean filter_gpu_resources;
+    const char **whitelist; /* names of agents, NULL-terminated; NULL: all are offered */
     const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
     HfHeartbeats heartbeats;
     HfScenarioQuirks quirks;
@@ -133,6 +134,8 @@ typedef struct HfScenarioFramework {
     HfTime failover_timeout; /* 0: removed as soon as it disconnects */
     gboolean checkpoint;
     uint32_t capabilities; /* HfFrameworkFlag; MULTI_ROLE is added when `roles` is given */
+    const char *min_allocatable_resources; /* alternatives; NULL: the master's */
+    const char *offer_constraints;         /* JSON; NULL: every agent */
 } HfScenarioFramework;
 
 typedef struct HfScenarioFailure {

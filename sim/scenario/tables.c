@@ -134,6 +134,11 @@ static const HfKey master_keys[] = {
      .help = "Whether agents with GPUs are offered only to frameworks with the capability "
              "GPU_RESOURCES.",
      .source = mesos_flag},
+    {.name = "whitelist",
+     .type = HF_KEY_STRINGS,
+     AT(HfScenarioMaster, whitelist),
+     .help = "Names of the agents that are offered, as a list; all unless given.",
+     .source = mesos_flag},
     {.name = "fair_sharing_excluded_resource_names",
      .type = HF_KEY_STRINGS,
      AT(HfScenarioMaster, fair_sharing_excluded_resource_names),
@@ -371,6 +376,18 @@ static const HfKey framework_keys[] = {
      AT(HfScenarioFramework, capabilities),
      .words = capability_words,
      .help = "Mesos's framework capabilities."},
+    {.name = "min_allocatable_resources",
+     .type = HF_KEY_QUANTITY_SETS,
+     AT(HfScenarioFramework, min_allocatable_resources),
+     .help = "What must be free on an agent before this framework is offered it, instead of the "
+             "master's; one of the alternatives is enough, and cpus:0 asks for nothing.",
+     .source = "Mesos 1.11, FrameworkInfo.offer_filters"},
+    {.name = "offer_constraints",
+     .type = HF_KEY_STRING,
+     AT(HfScenarioFramework, offer_constraints),
+     .help = "Which agents it is offered under its roles, by their attributes: Mesos's "
+             "OfferConstraints as JSON.",
+     .source = "Mesos 1.11, OfferConstraints"},
     {0}};
 
 /* Several roles are checked here, one by one: a list key has no type of entry. */

@@ -184,6 +184,12 @@ static void check_frameworks(const EraCheck *check)
             if (strchr(framework->roles[r], '/') != NULL)
                 need(check, HF_RULE_HIERARCHICAL_ROLES, roles->items[r], "frameworks[%u].roles[%u]",
                      i, r);
+        if (framework->min_allocatable_resources != NULL)
+            need(check, HF_RULE_FRAMEWORK_MINIMUM, hf_node__get(entry, "min_allocatable_resources"),
+                 "frameworks[%u].min_allocatable_resources", i);
+        if (framework->offer_constraints != NULL)
+            need(check, HF_RULE_OFFER_CONSTRAINTS, hf_node__get(entry, "offer_constraints"),
+                 "frameworks[%u].offer_constraints", i);
         check_capabilities(check, i);
     }
 }

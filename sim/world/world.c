@@ -178,53 +178,6 @@ static HfRoleId owner_of(const HfWorld *world, const char *group, uint32_t i, ui
     return HF_ROLE_NONE;
 }
 
-/* Quota of a role; FALSE when its guarantee and those before it, `sum`, are more than there is. */
-static gboolean build_quota(HfWorld *world, const HfScenarioRole *keys, HfRoleId role,
-                            const HfQuantities *capacity, HfQuantities *sum, GError **error)
-{
-    HfQuantities guarantees = {0};
-    HfLimits limits = {0};
-    gboolean good =
-        (keys->guarantee == NULL ||
-         hf_quantities_parse(world->catalog, keys->guarantee, &guarantees, error)) &&
-        (keys->limit == NULL || hf_limits_parse(world->catalog, keys->limit, &limits, error));
-    hf_quantities_add(sum, &guarantees);
-    if (good && !hf_quantities_contains(capacity, sum)) {
-        g_autofree char *wanted = hf_quantities_print(world->catalog, sum);
-        g_autofree char *have = hf_quantities_print(world->catalog, capacity);
-        g_set_error(error, HF_WORLD_ERROR, HF_WORLD_ERROR_INPUT,
-                    "roles.%s.guarantee: guarantees add up to %s, more than the agents have: %s",
-                    keys->name, wanted, have);
-        good = FALSE;
-    }
-    if (good) {
-        HfStatus status = hf_allocator_quota_set(hf_master_allocator(world->master), 0, role,
-                                                 &guarantees, &limits);
-        HF_ASSERT(status == HF_OK);
-    }
-    hf_quantities_clear(&guarantees);
-    hf_limits_clear(&limits);
-    return good;
-}
-
-/* Guarantees must fit into what all agents have, reserved or not (Mesos: quota_handler.cpp). */
-static gboolean build_quotas(HfWorld *world, const HfRoleId *roles, GError **error)
-{
-    const HfScenario *scenario = world->scenario;
-    HfQuantities capacity = {0}, sum = {0};
-    gboolean good = TRUE;
-    for (uint32_t h = 0; h < world->host_count; h++)
-        hf_resources_scalar_quantities(world->catalog, world->hosts[h].total, &capacity);
-    for (uint32_t r = 0; r < scenario->roles.count && good; r++) {
-        const HfScenarioRole *keys = &scenario->roles.at[r];
-        if (keys->guarantee != NULL || keys->limit != NULL)
-            good = build_quota(world, keys, roles[r], &capacity, &sum, error);
-    }
-    hf_quantities_clear(&capacity);
-    hf_quantities_clear(&sum);
-    return good;
-}
-
 static gboolean build_roles(HfWorld *world, GError **error)
 {
     const HfScenario *scenario = world->scenario;
@@ -234,7 +187,8 @@ static gboolean build_roles(HfWorld *world, GError **error)
         if (!intern_role(world, scenario->roles.at[r].name, &roles[r], error)) return FALSE;
         hf_allocator_weight_set(allocator, 0, roles[r], scenario->roles.at[r].weight);
     }
-    if (!build_quotas(world, roles, error)) return FALSE;
+    if (!hf_world__build_quotas(world, roles, error) || !hf_world__build_whitelist(world, error))
+        return FALSE;
     g_autofree uint32_t *size = g_new0(uint32_t, scenario->agents.count);
     g_autofree uint32_t *seen = g_new0(uint32_t, scenario->agents.count);
     for (uint32_t h = 0; h < world->host_count; h++) size[world->hosts[h].group]++;
@@ -355,6 +309,8 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .checkpoint = keys->checkpoint,
                              .failover_timeout = keys->failover_timeout,
                              .seed = world->scenario->seed};
+    config.wishes = hf_world__build_wishes(world, row, &config, error);
+    if (config.wishes == NULL) return FALSE;
     HfModelEnv env = {.catalog = world->catalog,
                       .seed = world->scenario->seed,
                       .row = row,
@@ -542,6 +498,7 @@ static void free_people(HfWorld *world)
     for (uint32_t f = 0; f < world->guest_count; f++) {
         hf_driver_free(world->guests[f].driver);
         if (world->guests[f].model) world->guests[f].ops->destroy(world->guests[f].model);
+        hf_world__clear_wishes(&world->guests[f]);
     }
     for (uint32_t f = 0; f < world->fault_count; f++)
         if (world->faults[f].model) world->faults[f].ops->destroy(world->faults[f].model);

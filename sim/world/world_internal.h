@@ -51,6 +51,9 @@ typedef struct HfGuest { /* a framework of the scenario */
     gboolean is_down;     /* its scheduler's process */
     uint32_t life;        /* connections so far */
     uint32_t linked_life; /* with which of them the master speaks */
+    HfOfferWishes wishes;
+    HfQuantities *minimum; /* [minimum_count] what its wishes point to */
+    uint32_t minimum_count;
 } HfGuest;
 
 typedef struct HfFault {
@@ -112,6 +115,14 @@ const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GErro
 const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text, GError **error);
 
 /* faults.c */
+/* wanted.c: what the scenario asks of the allocator. HF_WORLD_ERROR names the key. */
+gboolean hf_world__build_quotas(HfWorld *world, const HfRoleId *roles, GError **error);
+gboolean hf_world__build_whitelist(HfWorld *world, GError **error);
+/* NULL and *error, or what the framework wants, as long as the world lives. */
+const HfOfferWishes *hf_world__build_wishes(HfWorld *world, uint32_t row,
+                                            const HfDriverConfig *config, GError **error);
+void hf_world__clear_wishes(HfGuest *guest);
+
 void hf_world__register_faults(HfWorld *world);
 /* The agent of a host that is up went down in a step of its own. */
 void hf_world__agent_died(HfWorld *world, uint32_t host);

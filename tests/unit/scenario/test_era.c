@@ -67,6 +67,12 @@ static void the_message_names_key_rule_and_release(void **state)
         {HF_ERA_0_22, "frameworks: [{name: x, model: idle, capabilities: [REVOCABLE_RESOURCES]}]\n",
          "t.yaml:6:52: frameworks[0].capabilities[0]: era 0.22 has no revocable-resources (since "
          "Mesos 0.23.0, MESOS-354)"},
+        {HF_ERA_1_4, "frameworks: [{name: x, model: idle, min_allocatable_resources: 'cpus:2'}]\n",
+         "t.yaml:6:64: frameworks[0].min_allocatable_resources: era 1.4 has no framework-minimum "
+         "(since Mesos 1.8.0, MESOS-9523)"},
+        {HF_ERA_1_4, "frameworks: [{name: x, model: idle, offer_constraints: '{}'}]\n",
+         "t.yaml:6:56: frameworks[0].offer_constraints: era 1.4 has no offer-constraints (since "
+         "Mesos 1.11.0, MESOS-10161)"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;

@@ -51,6 +51,60 @@ static void guarantees_beyond_what_agents_have_are_refused(void **state)
     assert_true(g_error_matches(error, HF_WORLD_ERROR, HF_WORLD_ERROR_INPUT));
 }
 
+static void only_agents_on_the_whitelist_are_offered(void **state)
+{
+    const char *hungry = "frameworks: [{name: f, model: greedy, tasks: 100}]\n";
+    g_autofree char *listed = g_strconcat(FOUR "master: {whitelist: [n-0, n-3]}\n", hungry, NULL);
+    assert_true(running(listed, "framework.f.running_at_end") == 8);
+    g_autoptr(HfScenarioSet) set =
+        cell_parse("name: x\n" FOUR "frameworks: []\nmaster: {whitelist: [n-0, n-4]}\n");
+    g_autoptr(GError) error = NULL;
+    assert_null(hf_world_new(set->arms[0], &error));
+    assert_string_equal(error->message, "master.whitelist: no agent is called \"n-4\"");
+}
+
+/* 4 cpus are free on each agent; the first framework wants more, or nothing in particular. */
+static void a_framework_has_a_minimum_of_its_own(void **state)
+{
+    static const struct {
+        const char *minimum;
+        double running;
+    } cases[] = {{"", 16},
+                 {", min_allocatable_resources: 'cpus:4.001'", 0},
+                 {", min_allocatable_resources: 'cpus:5|mem:1024'", 16},
+                 {", min_allocatable_resources: 'cpus:0'", 16}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf(
+            FOUR "frameworks: [{name: f, model: greedy, tasks: 100%s}]\n", cases[i].minimum);
+        assert_true(running(text, "framework.f.running_at_end") == cases[i].running);
+    }
+}
+
+static void a_framework_is_offered_the_agents_that_it_wants(void **state)
+{
+    const char *text =
+        "duration: 1h\n"
+        "agents: [{name: n, count: 4, resources: 'cpus:4;mem:1024', attributes: "
+        "'rack:r{index/3}'}]\n"
+        "frameworks: [{name: f, model: greedy, role: web, tasks: 100, offer_constraints:\n"
+        "  '{\"role_constraints\": {\"web\": {\"groups\": [{\"attribute_constraints\": "
+        "[{\"selector\":\n"
+        "  {\"attribute_name\": \"rack\"}, \"predicate\": {\"text_equals\": {\"value\": "
+        "\"r1\"}}}]}]}}}'}]\n";
+    assert_true(running(text, "framework.f.running_at_end") == 4);
+    static const char *const wrong[] = {"{",
+                                        "{\"role_constraints\": {\"web\": {\"groups\": [{}]}}}"};
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *bad = g_strdup_printf(
+            "name: x\n" FOUR "frameworks: [{name: f, model: greedy, offer_constraints: '%s'}]\n",
+            wrong[i]);
+        g_autoptr(HfScenarioSet) set = cell_parse(bad);
+        g_autoptr(GError) error = NULL;
+        assert_null(hf_world_new(set->arms[0], &error));
+        assert_true(g_str_has_prefix(error->message, "frameworks[0].offer_constraints: "));
+    }
+}
+
 static void era_and_quirks_reach_the_allocator(void **state)
 {
     static const struct {
@@ -100,6 +154,9 @@ int main(void)
         cmocka_unit_test(a_limit_bounds_what_a_role_runs),
         cmocka_unit_test(a_guarantee_is_held_back_until_it_is_asked_for),
         cmocka_unit_test(guarantees_beyond_what_agents_have_are_refused),
+        cmocka_unit_test(only_agents_on_the_whitelist_are_offered),
+        cmocka_unit_test(a_framework_has_a_minimum_of_its_own),
+        cmocka_unit_test(a_framework_is_offered_the_agents_that_it_wants),
         cmocka_unit_test(era_and_quirks_reach_the_allocator),
         cmocka_unit_test(agents_are_visited_in_order_or_shuffled),
     };
