@@ -3,7 +3,8 @@
  * character, class, repetition mark, bar and border of a group, and everything repeated {n,m} times
  * is there as often. Mesos refuses what is larger than its limit, so that a framework cannot make
  * the master slow; what RE2 does not know at all (looking around, references back, possessive
- * repetition) is refused as well. Whether the expression is well formed is left to its compiler.
+ * repetition, some escapes) is refused as well. Whether the expression is well formed is left to
+ * its compiler.
  */
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #define HF_DEPTH_MAX  200
 #define HF_REPEAT_MAX 1000 /* RE2's own */
 #define HF_SIZE_MAX   100000U
+
+#define HF_LETTERS_KNOWN "abdfnprstvwxzABCDEPQSW" /* that RE2 has behind a backslash */
 
 typedef struct Reader {
     const char *at;
@@ -81,7 +84,8 @@ static uint32_t read_one(Reader *reader)
     if (c == '[') skip_class(reader);
     if (c == '\\' && *reader->at != '\0') {
         c = *reader->at++;
-        reader->is_foreign |= (c >= '1' && c <= '9') || c == 'k' || c == 'g';
+        reader->is_foreign |=
+            (c >= '1' && c <= '9') || (g_ascii_isalpha(c) && strchr(HF_LETTERS_KNOWN, c) == NULL);
     }
     return 1;
 }

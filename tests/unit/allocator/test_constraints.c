@@ -197,6 +197,9 @@ static void sizes_of_expressions_are_estimated(void **state)
         {"(?>a)", -1},
         {"(a)\\1", -1},
         {"\\k<n>", -1},
+        {"\\h", -1},
+        {"a\\Z", -1},
+        {"\\Aa\\z", 3},
         {"(?", 0}, /* for the compiler to refuse */
         {"(a", 3},
         {"a)", 1},
