@@ -76,6 +76,9 @@ static void tell_unknown(HfMaster *master, const HfTaskReport *asked, uint32_t f
         case HF_STANDING_UNREACHABLE:
             state = HF_TASK_UNREACHABLE;
             break;
+        case HF_STANDING_GONE:
+            state = HF_TASK_GONE_BY_OPERATOR;
+            break;
         case HF_STANDING_REMOVED:
             break;
         }
