@@ -35,7 +35,9 @@ JsonNode *hf_resources_to_json(const HfCatalog *catalog, const HfResources *reso
 /* An array of canonical strings, sorted. */
 JsonNode *hf_resources_to_json_canonical(const HfCatalog *catalog, const HfResources *resources);
 
-/* The old form of one entry; fails (HF_RESOURCE_ERROR_REFINED) on a refined stack. */
+/* The old form of one entry; fails (HF_RESOURCE_ERROR_REFINED) on a refined stack. Principal and
+ * labels of a static reservation are left out, as Mesos does: the old form has no place for them.
+ */
 JsonNode *hf_resource_to_json_old(const HfCatalog *catalog, const HfResource *entry,
                                   GError **error);
 
