@@ -53,6 +53,9 @@ gboolean hf_replay__op_init(HfReplay *replay, JsonObject *ok, GError **error)
         return FALSE;
     if (config.interval <= 0)
         return hf_replay__bad(error, "allocation_interval_ms", "must be positive");
+    for (guint i = 0; i < excluded->len; i++)
+        if (*(const char *)g_ptr_array_index(excluded, i) == '\0')
+            return hf_replay__bad(error, "fairness_exclude", "must not hold empty names");
     g_autofree HfKindId *kinds = g_new0(HfKindId, excluded->len + 1);
     for (guint i = 0; i < excluded->len; i++)
         kinds[i] = hf_kind_intern(replay->catalog, g_ptr_array_index(excluded, i), HF_TYPE_SCALAR);

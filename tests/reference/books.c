@@ -384,14 +384,21 @@ static void check_quota(HfTrio *trio, const HfBooksBefore *before)
     hf_quantities_clear(&beyond);
 }
 
-void hf_books__after(HfTrio *trio, HfBooksBefore *before)
+void hf_books__take_offers(HfTrio *trio)
 {
     for (uint32_t o = 0; o < trio->fast_list.offers.count; o++) {
         const HfOffered *offer = &trio->fast_list.offers.at[o];
         HfPiece like = {offer->framework, offer->agent, offer->role, FALSE, {0}};
         hf_books__put(trio, &like, FALSE, hf_parcel_resources(offer->resources));
-        check_offer(trio, offer, &PIECE(trio, trio->pieces->len - 1)->resources);
     }
+}
+
+void hf_books__after(HfTrio *trio, HfBooksBefore *before)
+{
+    guint first = trio->pieces->len;
+    hf_books__take_offers(trio);
+    for (uint32_t o = 0; o < trio->fast_list.offers.count; o++)
+        check_offer(trio, &trio->fast_list.offers.at[o], &PIECE(trio, first + o)->resources);
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         if (trio->agents[a].is_known) check_within(trio, a, &before->available[a]);
     if (trio->config.era == HF_ERA_1_11 && trio->fast_list.offers.count > 0 &&

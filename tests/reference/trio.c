@@ -12,7 +12,7 @@ HfTrio *hf_trio_new(HfCatalog *catalog, const HfAllocatorConfig *config, HfCanar
     trio->catalog = catalog;
     trio->config = *config;
     trio->canary = canary;
-    trio->runs_at_once = TRUE;
+    trio->runs_at_once = trio->is_checked = TRUE;
     trio->fast = hf_allocator_new(catalog, config);
     trio->full = hf_allocator_new(catalog, config);
     hf_allocator_full_visits(trio->full, TRUE);
@@ -122,7 +122,7 @@ HfStatus hf_trio__agree(HfTrio *trio, HfStatus fast, HfStatus full, HfStatus twi
 void hf_trio__settle(HfTrio *trio)
 {
     if (trio->runs_at_once && hf_allocator_wants_run(trio->fast)) hf_trio_run(trio);
-    if (hf_trio_fails(trio)) return;
+    if (!trio->is_checked || hf_trio_fails(trio)) return;
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         if (trio->agents[a].is_known) check_available(trio, a);
     hf_books__check(trio);
@@ -162,7 +162,7 @@ static void run(HfTrio *trio, gboolean is_batch)
 {
     HfBooksBefore before;
     gboolean is_followed = TRUE;
-    hf_books__before(trio, &before);
+    if (trio->is_checked) hf_books__before(trio, &before);
     if (is_batch) {
         hf_allocator_batch(trio->fast, trio->now, &trio->fast_list);
         hf_allocator_batch(trio->full, trio->now, &trio->full_list);
@@ -179,9 +179,13 @@ static void run(HfTrio *trio, gboolean is_batch)
         hf_twin_batch(trio->twin, trio->now, &trio->twin_list);
     else
         hf_twin_run(trio->twin, trio->now, &trio->twin_list);
-    compare_offers(trio, is_followed);
     trio->offers += trio->fast_list.offers.count;
-    hf_books__after(trio, &before);
+    if (trio->is_checked) {
+        compare_offers(trio, is_followed);
+        hf_books__after(trio, &before);
+    } else {
+        hf_books__take_offers(trio);
+    }
     hf_offer_list_reset(trio->catalog, &trio->fast_list);
     hf_offer_list_reset(trio->catalog, &trio->full_list);
     hf_offer_list_reset(trio->catalog, &trio->twin_list);

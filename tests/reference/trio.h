@@ -72,6 +72,7 @@ typedef struct HfTrio {
     HfTwin *twin; /* NULL in eras before 1.11, which it does not know */
     HfCanary canary;
     gboolean runs_at_once;  /* a wanted run follows its call, as in replay */
+    gboolean is_checked;    /* FALSE: only tell, and compare answers */
     gboolean checks_states; /* compare whole states after each call; else only now and then */
     HfTime now, next_batch;
     HfTrioAgent agents[HF_TRIO_AGENTS];

@@ -42,7 +42,9 @@ typedef struct HfBooksBefore {
     uint32_t roles;
 } HfBooksBefore;
 void hf_books__before(HfTrio *trio, HfBooksBefore *before);
-/* The offers in fast_list become pieces; invariants of a run. Clears `before`. */
+/* The offers in fast_list become pieces, the last ones. */
+void hf_books__take_offers(HfTrio *trio);
+/* The same, and the invariants of a run. Clears `before`. */
 void hf_books__after(HfTrio *trio, HfBooksBefore *before);
 /* Invariants that hold at any time. */
 void hf_books__check(HfTrio *trio);

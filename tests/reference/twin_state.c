@@ -340,8 +340,10 @@ char *hf_twin_print(HfTwin *twin, HfTime now)
     }
     for (guint n = 0; n < twin->nodes->len; n++) {
         const HfTwinNode *node = HF_TWIN_NODE(twin, n);
-        g_string_append_printf(out, "\nn%s|%s %" G_GUINT64_FORMAT " %g", node->sorter, node->path,
-                               node->count, node->has_weight ? node->weight : -1.0);
+        g_string_append_printf(
+            out, "\nn%s|%s %" G_GUINT64_FORMAT " %g", node->sorter, node->path, node->count,
+            twin->catalog->quirks & HF_QUIRK_WEIGHT_CACHE && node->has_weight ? node->weight
+                                                                              : -1.0);
     }
     for (uint32_t r = 0; r < twin->role_room; r++) {
         g_autofree char *guarantees =
