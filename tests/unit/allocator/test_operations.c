@@ -5,6 +5,8 @@
  */
 #include "unit/allocator/cell.h"
 
+#include "resource/error.h"
+
 #define SHARED (HF_CAPABILITY_MULTI_ROLE | HF_CAPABILITY_SHARED_RESOURCES)
 
 /* The volume is in the offer, in the total, and in the next offer. Mesos rows: 25. */
@@ -116,6 +118,56 @@ static void operators_do_not_reserve_what_is_offered(void **state)
         HF_CONFLICT);
     g_autofree char *after = cell_state(cell);
     assert_string_equal(before, after);
+}
+
+/* One operation for each code that applying can end with, after another one that would apply: the
+ * list is refused as a whole, the error names the code, and nothing is changed. */
+static void refused_operations_change_nothing(void **state)
+{
+    static const struct {
+        const char *operation;
+        int code;
+    } cases[] = {
+        {"{'type':'RESERVE','resources':['cpus:1']}", HF_RESOURCE_ERROR_NOT_DYNAMIC},
+        {"{'type':'UNRESERVE','resources':['cpus:1']}", HF_RESOURCE_ERROR_NOT_DYNAMIC},
+        {"{'type':'CREATE','volumes':['disk(S:r):1']}", HF_RESOURCE_ERROR_NOT_PERSISTENT},
+        {"{'type':'CREATE','volumes':['disk(S:r)[a:p]{shared*2}:1e12']}",
+         HF_RESOURCE_ERROR_TOO_LARGE},
+        {"{'type':'DESTROY','volumes':['disk(S:r)[x:p]:1']}", HF_RESOURCE_ERROR_NOT_CONTAINED},
+        {"{'type':'DESTROY','volumes':['disk(S:r)[s:p]{shared}:10']}",
+         HF_RESOURCE_ERROR_STILL_THERE},
+        {"{'type':'GROW_VOLUME','volume':'disk(S:r):1','addition':'disk(S:r):1'}",
+         HF_RESOURCE_ERROR_NOT_PERSISTENT},
+        {"{'type':'GROW_VOLUME','volume':'disk(S:r)[v:p]:20','addition':'cpus:1'}",
+         HF_RESOURCE_ERROR_GROW},
+        {"{'type':'SHRINK_VOLUME','volume':'disk(S:r)[v:p]:20','subtract':20}",
+         HF_RESOURCE_ERROR_SHRINK},
+        {"{'type':'RESERVE','resources':['cpus(D:r):9']}", HF_RESOURCE_ERROR_NOT_CONTAINED},
+    };
+    Cell *cell = *state;
+    cell_framework(cell, 0, "!r");
+    cell_agent(cell, 0,
+               "cpus:4;mem:512;disk(S:r):100;disk(S:r)[v:p]:20;"
+               "disk(S:r)[s:p]{shared*2}:10");
+    g_autofree char *before = cell_state(cell);
+    for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+        g_autofree char *text = g_strdelimit(g_strdup(cases[c].operation), "'", '"');
+        g_autoptr(JsonNode) node = json_from_string(text, NULL);
+        HfOperation operations[2] = {cell_operation(cell, HF_OPERATION_RESERVE, "cpus(D:r,p=x):1")};
+        g_autoptr(GError) error = NULL;
+        assert_non_null(node);
+        if (!hf_operation_from_json(cell->catalog, node, &operations[1], &error))
+            fail_msg("%s: %s", text, error->message);
+        assert_int_equal(
+            hf_allocator_update_available(cell->allocator, 0, 0, operations, 2, &error),
+            HF_CONFLICT);
+        if (!g_error_matches(error, HF_RESOURCE_ERROR, cases[c].code))
+            fail_msg("%s: %d %s", text, error->code, error->message);
+        g_autofree char *after = cell_state(cell);
+        assert_string_equal(before, after);
+        for (int o = 0; o < 2; o++) hf_operation_clear(cell->catalog, &operations[o]);
+    }
+    assert_string_equal(cell_run(cell), "");
 }
 
 /* A role and its ancestors are there as long as something is said of it: weight, quota,
@@ -238,6 +290,7 @@ int main(void)
         CELL_TEST(shared_volumes_are_for_who_knows_them),
         CELL_TEST(operators_reserve_what_is_free),
         CELL_TEST(operators_do_not_reserve_what_is_offered),
+        CELL_TEST(refused_operations_change_nothing),
         CELL_TEST(roles_come_and_go_with_what_is_said_of_them),
         CELL_TEST(sorters_keep_amounts_whatever_is_made_of_them),
         CELL_TEST(an_allocation_may_become_nothing),
