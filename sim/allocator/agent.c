@@ -45,22 +45,36 @@ void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent)
     }
     hf_bundle__unref(allocator, row->available);
     row->available = hf_bundle__new(allocator, &available);
+    hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
+    allocator->infos.at[agent].undo = NULL;
     hf_resources_clear(catalog, &available);
     hf_resources_clear(catalog, &granted);
     hf_resources_clear(catalog, &part);
 }
 
+/* An agent of which nothing was kept by steps. */
+static void gain_anew(HfAllocator *allocator, uint32_t agent, HfBundle *back)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    if (info->undo == back && row->available == NULL) {
+        row->available = info->undo;
+        info->undo = NULL;
+        return;
+    }
+    hf_allocator__agent_flags(allocator, agent);
+    hf_allocator__agent_recompute(allocator, agent);
+}
+
 void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    if (row->flags & HF_AGENT_RECOMPUTE) {
-        hf_allocator__agent_flags(allocator, agent);
-        hf_allocator__agent_recompute(allocator, agent);
-    } else if (row->available == NULL) {
+    if (row->flags & HF_AGENT_RECOMPUTE)
+        gain_anew(allocator, agent, back);
+    else if (row->available == NULL)
         row->available = hf_bundle__ref(back);
-    } else {
+    else
         hf_bundle__add(allocator, &row->available, &back->resources);
-    }
     hf_allocator__agent_changed(allocator, agent);
 }
 
@@ -163,6 +177,7 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     HfAgent *row = &allocator->agents.at[agent];
     HfAgentInfo *info = &allocator->infos.at[agent];
     hf_bundle__unref(allocator, row->available);
+    hf_bundle__unref(allocator, info->undo);
     for (uint32_t g = 0; g < row->grants.count; g++)
         hf_bundle__unref(allocator, hf_few_at(&row->grants)[g].bundle);
     for (uint32_t f = 0; f < row->filters.count; f++)

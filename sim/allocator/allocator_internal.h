@@ -201,6 +201,8 @@ typedef struct HfAgentInfo {
     HfResources launched;       /* of what is granted; with allocation roles */
     HfResources launched_early; /* the same, by frameworks not added yet: not counted in roles */
     HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial */
+    HfBundle *undo; /* of an agent with HF_AGENT_RECOMPUTE, all of which was offered last: what was
+                       available before, and will be when just that comes back; else NULL */
     uint32_t capabilities;
     HfMaintenance *maintenance;  /* NULL = none */
     HfResources *offered_shared; /* in run `offered_run`; NULL until needed */

@@ -165,7 +165,13 @@ static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle 
     /* Omega's model of Mesos orders frameworks by what they run, not by what they are offered. */
     hf_allocator__grant(allocator, agent, sub, bundle,
                         allocator->offer_scope != HF_OFFER_SCOPE_CELL);
-    if (row->flags & HF_AGENT_RECOMPUTE)
+    if (row->flags & HF_AGENT_RECOMPUTE && row->available == bundle &&
+        !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED))) {
+        /* total less all that is held, clipped at nothing: nothing is left now */
+        hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
+        allocator->infos.at[agent].undo = row->available;
+        row->available = NULL;
+    } else if (row->flags & HF_AGENT_RECOMPUTE)
         hf_allocator__agent_recompute(allocator, agent);
     else if (row->available == bundle)
         row->available = NULL;
