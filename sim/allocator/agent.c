@@ -154,6 +154,23 @@ static void pool_add(HfAllocator *allocator, const HfResources *total, int sign)
     allocator->quota_is_counted = FALSE;
 }
 
+gboolean hf_allocator__convert_total(HfAllocator *allocator, uint32_t agent, HfResources *total,
+                                     const HfConversions *conversions)
+{
+    HfCatalog *catalog = allocator->catalog;
+    if (allocator->agents.at[agent].flags & HF_AGENT_RECOMPUTE ||
+        hf_resources_any(catalog, total, HF_META_SHARED) || has_order(catalog, total))
+        return FALSE;
+    hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
+    for (uint32_t c = 0; c < conversions->count; c++)
+        pool_add(allocator, &conversions->at[c].converted, 1); /* first in, then out */
+    for (uint32_t c = 0; c < conversions->count; c++)
+        pool_add(allocator, &conversions->at[c].consumed, -1);
+    hf_resources_move(catalog, &allocator->infos.at[agent].total, total);
+    hf_allocator__agent_changed(allocator, agent);
+    return TRUE;
+}
+
 gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
                                     const HfResources *total)
 {

@@ -455,6 +455,13 @@ void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent);
 void hf_allocator__agent_flags(HfAllocator *allocator, uint32_t agent);
 /* A grant that was dropped or changed leaves this to the agent. */
 void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back);
+/*
+ * What is held on an agent was converted, and its total became `total` (taken over) by the same
+ * conversions: what is available stays as it is. Cost: that of the conversions, not of the total.
+ * FALSE, and nothing done, for an agent whose available resources do not follow from steps.
+ */
+gboolean hf_allocator__convert_total(HfAllocator *allocator, uint32_t agent, HfResources *total,
+                                     const HfConversions *conversions);
 gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
                                     const HfResources *total);
 

@@ -82,18 +82,18 @@ static gboolean is_out_of_nothing(const HfCatalog *catalog, const HfConversions 
     return FALSE;
 }
 
-/* Both sides of the change with allocation roles, and the agent's total; FALSE and *error when the
- * conversions do not apply. */
+/* Both sides of the change with allocation roles, and the agent's total with what was done to it;
+ * FALSE and *error when the conversions do not apply. */
 static gboolean convert(HfCatalog *catalog, const HfConversions *conversions, HfRoleId role,
-                        HfResources *offered, HfResources *total, GError **error)
+                        HfResources *offered, HfResources *total, HfConversions *stripped,
+                        GError **error)
 {
-    HfConversions tagged = {0}, stripped = {0};
+    HfConversions tagged = {0};
     tag(catalog, conversions, role, &tagged);
-    strip(catalog, conversions, &stripped);
+    strip(catalog, conversions, stripped);
     gboolean applies = hf_resources_apply(catalog, offered, &tagged, error) &&
-                       hf_resources_apply(catalog, total, &stripped, error);
+                       hf_resources_apply(catalog, total, stripped, error);
     hf_conversions_clear(catalog, &tagged);
-    hf_conversions_clear(catalog, &stripped);
     return applies;
 }
 
@@ -107,6 +107,7 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
         hf_allocator__framework(allocator, framework) == NULL)
         return HF_UNKNOWN;
     HfResources before = {0}, after = {0}, total = {0};
+    HfConversions stripped = {0};
     hf_resources_copy(catalog, &before, offered);
     hf_resources_unallocate(catalog, &before);
     hf_resources_copy(catalog, &after, offered);
@@ -123,12 +124,13 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     } else if (is_out_of_nothing(catalog, conversions)) {
         g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0,
                             "only copies of shared volumes come from nothing");
-    } else if (convert(catalog, conversions, role, &after, &total, error)) {
+    } else if (convert(catalog, conversions, role, &after, &total, &stripped, error)) {
         status = HF_OK;
         if (converted_out != NULL) hf_resources_copy(catalog, converted_out, &after);
         hf_resources_unallocate(catalog, &after);
         swap_granted(allocator, agent, grant, &before, &after);
-        if (!hf_allocator__update_total(allocator, agent, &total)) {
+        if (!hf_allocator__convert_total(allocator, agent, &total, &stripped) &&
+            !hf_allocator__update_total(allocator, agent, &total)) {
             hf_allocator__agent_flags(allocator, agent);
             hf_allocator__agent_recompute(allocator, agent);
             hf_allocator__agent_changed(allocator, agent);
@@ -137,6 +139,7 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     hf_resources_clear(catalog, &before);
     hf_resources_clear(catalog, &after);
     hf_resources_clear(catalog, &total);
+    hf_conversions_clear(catalog, &stripped);
     return status;
 }
 
