@@ -143,7 +143,7 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->offers);
     hf_vec_clear(&allocator->grouped);
     hf_map64_clear(&allocator->owed);
-    hf_vec_clear(&allocator->unmet);
+    hf_line__clear(&allocator->unmet);
     hf_vec_clear(&allocator->served);
     hf_vec_clear(&allocator->mine);
     hf_vec_clear(&allocator->role_part);

@@ -357,7 +357,7 @@ struct HfAllocator {
     HF_VEC(HfPending) offers; /* of this run, in order of making */
     HF_VEC(uint32_t) grouped; /* their order in the list */
     HfMap64 owed;             /* (agent, sub) to place among `offers`: of stage 1 */
-    HF_VEC(HfRoleId) unmet;   /* roles with an unmet guarantee, in order */
+    HfLine unmet;             /* roles with an unmet guarantee, in order */
     HF_VEC(HfRoleId) served;  /* of those, by the agent at hand */
     HfResources offer, rest, extra;
     HfQuantities gained;

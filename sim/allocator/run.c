@@ -297,31 +297,33 @@ static void list_unmet(HfAllocator *allocator, HfNode internal)
         if (row->kind == HF_NODE_INTERNAL)
             list_unmet(allocator, group->order.at[i]);
         else if (is_unmet(allocator, row->client))
-            hf_vec_push(&allocator->unmet, row->client);
+            hf_line__insert(&allocator->unmet, allocator->unmet.count, row->client);
     }
 }
 
 /* A role of the list was served: it leaves it, or goes to where its share puts it now. */
 static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
 {
+    HfLine *unmet = &allocator->unmet;
     uint32_t place = 0, from = 0, to;
-    while (allocator->unmet.at[place] != role) place++;
-    hf_vec_remove(&allocator->unmet, place);
+    while (unmet->at[place] != role) place++;
+    hf_line__remove(unmet, place);
     if (!is_unmet(allocator, role)) return;
     HfNode leaf = allocator->roles.at[role].leaf;
-    to = allocator->unmet.count;
+    to = unmet->count;
+    /* served once more than the others of its share: most often it goes to the end */
+    if (to > 0 && hf_sorter__is_before(&allocator->sorters,
+                                       allocator->roles.at[unmet->at[to - 1]].leaf, leaf))
+        from = to;
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
-        HfNode other = allocator->roles.at[allocator->unmet.at[middle]].leaf;
+        HfNode other = allocator->roles.at[unmet->at[middle]].leaf;
         if (hf_sorter__is_before(&allocator->sorters, other, leaf))
             from = middle + 1;
         else
             to = middle;
     }
-    hf_vec_push(&allocator->unmet, role);
-    HfRoleId *at = allocator->unmet.at;
-    memmove(at + from + 1, at + from, (allocator->unmet.count - 1 - from) * sizeof *at);
-    at[from] = role;
+    hf_line__insert(unmet, from, role);
 }
 
 static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
@@ -355,7 +357,7 @@ static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
 
 static void run_guarantees(HfAllocator *allocator)
 {
-    hf_vec_reset(&allocator->unmet);
+    hf_line__reset(&allocator->unmet);
     list_unmet(allocator, allocator->role_root);
     if (allocator->unmet.count == 0) return;
     hf_order__visit(allocator, 0);
