@@ -104,6 +104,14 @@ static void nested_roles_have_no_quota(void **state)
                      HF_INVALID);
     assert_int_equal(hf_allocator_quota_set(cell->allocator, 0, role, &none, &limit), HF_INVALID);
     assert_int_equal(hf_allocator_quota_set(cell->allocator, 0, role, &none, &no_limits), HF_OK);
+    /* nor after a change of masters: the other one is not set either, and nothing is waited for */
+    HfRoleQuota quotas[] = {{cell_role(cell, "a"), &guarantee, &limit}, {role, &none, &limit}};
+    g_autofree char *before = cell_state(cell);
+    assert_int_equal(hf_allocator_recover_quotas(cell->allocator, 0, 5, quotas, 2), HF_INVALID);
+    g_autofree char *after = cell_state(cell);
+    assert_string_equal(before, after);
+    cell_agent(cell, 0, "cpus:1");
+    cell_expect(cell, "paused", "false");
 }
 
 /* The reserved cpu meets the guarantee of 1, so nothing is held back and stage 2 gives it all. */
