@@ -17,9 +17,9 @@
 #define SWEEP_SLACK  1024 /* dead keys that are never worth a sweep */
 #define SWEEP_FACTOR 2    /* dead keys for each live one before they are swept out */
 #define NEAR_RECORDS 8192 /* so many are held by the nearer caches */
-#define FETCH_RECORD 16   /* how many events ahead a record is fetched.. */
-#define FETCH_TARGET 8    /* ..and what its handler will touch.. */
-#define FETCH_HANDLE 4    /* ..and what stands behind the handle there */
+#define FETCH_RECORD 24   /* how many events ahead a record is fetched.. */
+#define FETCH_TARGET 12   /* ..and what its handler will touch.. */
+#define FETCH_HANDLE 6    /* ..and what stands behind the handle there */
 
 _Static_assert(FETCH_RECORD <= HF_LADDER_AHEAD, "places before bottom are read");
 
@@ -547,65 +547,4 @@ void hf_engine_on_event(HfEngine *engine, HfEventHandler hook, void *context)
 {
     engine->hook = hook;
     engine->hook_context = context;
-}
-
-/* ---- Counters ---------------------------------------------------------------------------------*/
-
-HfEventCounts hf_engine_counts(const HfEngine *engine, HfEventKind kind)
-{
-    HF_ASSERT(kind < engine->kinds.count);
-    return engine->kinds.at[kind].counts;
-}
-
-void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
-{
-    HfListWork work =
-        engine->list == HF_EVENT_LIST_LADDER ? hf_ladder__work(&engine->ladder) : engine->heap.work;
-    HfEngineStats stats = {
-        .pending = engine->live,
-        .pending_peak = engine->records_used - 1,
-        .memory_bytes = sizeof *engine + engine->records_room * sizeof(HfEventRecord) +
-                        engine->kinds.room * sizeof(Kind) + engine->names.room * sizeof(char *) +
-                        engine->timers_room * sizeof(Timer) + hf_ladder__memory(&engine->ladder) +
-                        hf_heap__memory(&engine->heap),
-        .allocations = engine->allocations + work.allocations,
-        .keys_moved = work.keys_moved,
-        .comparisons = work.comparisons,
-        .requeued = engine->requeued,
-    };
-    for (guint32 i = 0; i < engine->kinds.count; i++) {
-        stats.scheduled += engine->kinds.at[i].counts.scheduled;
-        stats.fired += engine->kinds.at[i].counts.fired;
-        stats.cancelled += engine->kinds.at[i].counts.cancelled;
-    }
-    *stats_out = stats;
-}
-
-void hf_engine_check(const HfEngine *engine)
-{
-    HfEngineStats stats;
-    hf_engine_stats(engine, &stats);
-    HF_ASSERT(stats.scheduled - stats.fired - stats.cancelled == engine->live);
-    uint64_t keys, dead;
-    if (engine->list == HF_EVENT_LIST_LADDER) {
-        hf_ladder__check(&engine->ladder, hf_key__high_first(engine->now));
-        keys = hf_ladder__count(&engine->ladder);
-        dead = engine->ladder.dead;
-    } else {
-        hf_heap__check(&engine->heap);
-        keys = engine->heap.count;
-        dead = engine->dead;
-    }
-    HF_ASSERT(keys == engine->live + dead);
-    uint64_t filled = 0;
-    for (uint32_t i = 1; i < engine->records_used; i++)
-        filled += engine->records[i].low > HF_KEY_SLOT_MAX || engine->records[i].low == i;
-    HF_ASSERT(filled == engine->live);
-    for (uint32_t slot = engine->records_empty; slot != 0; filled++) {
-        HF_ASSERT(slot < engine->records_used);
-        HF_ASSERT(filled < engine->records_used);
-        slot = (uint32_t)engine->records[slot].low;
-        HF_ASSERT(slot <= HF_KEY_SLOT_MAX);
-    }
-    HF_ASSERT(filled + 1 == MAX(engine->records_used, 1));
 }

@@ -11,7 +11,8 @@
  * Limits: times to HF_TIME_MAX (36.5 years), 2^26 - 1 events pending at once (67 million), 2^41
  * scheduled in one run (2.2e12), 65534 kinds. Going beyond one is an assertion.
  * Memory: a record of 32 bytes and a key of 16 to 20 for each pending event, in arrays that double;
- *         up to twice as many cancelled keys wait to be swept. After warm-up nothing is allocated.
+ *         up to twice as many cancelled keys wait to be swept, and some dozens of KiB are needed
+ *         for any number. After warm-up nothing is allocated.
  */
 #ifndef HF_ENGINE_ENGINE_H
 #define HF_ENGINE_ENGINE_H

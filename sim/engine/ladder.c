@@ -19,30 +19,8 @@
 
 #define MIN_BUCKETS 4
 #define SPILL_KEEPS 32   /* keys that stay in bottom when the rest goes to top */
-#define SPREAD      128  /* keys for each bucket of a rung made of one */
+#define SPREAD      256  /* keys for each bucket of a rung made of one */
 #define NEAR_CHUNKS 1024 /* so many are held by the nearer caches: nothing is fetched ahead */
-
-static inline HfEventKey *chunk_at(const HfLadder *ladder, uint32_t chunk)
-{
-    return ladder->chunk + (size_t)chunk * HF_LADDER_CHUNK;
-}
-
-/* Keys in a bucket: all of its chunks are full but the last. */
-static inline uint32_t count_of(const HfBucket *bucket)
-{
-    return bucket->chunks * HF_LADDER_CHUNK - (-bucket->after & (HF_LADDER_CHUNK - 1));
-}
-
-/* Of a bucket that is not empty. */
-static inline uint32_t last_chunk(const HfBucket *bucket)
-{
-    return (bucket->after - 1) / HF_LADDER_CHUNK;
-}
-
-static inline uint32_t first_chunk(const HfLadder *ladder, const HfBucket *bucket)
-{
-    return ladder->next[last_chunk(bucket)];
-}
 
 static inline HfBucket *top_of(HfLadder *ladder)
 {
@@ -165,7 +143,7 @@ static inline void drop_chunk(Pool *pool, uint32_t chunk)
 /* Empty a bucket, which is not empty, of its keys, all of which were read. */
 static inline void free_chunks(HfLadder *ladder, HfBucket *bucket)
 {
-    uint32_t last = last_chunk(bucket), first = ladder->next[last];
+    uint32_t last = hf_bucket__last_chunk(bucket), first = ladder->next[last];
     ladder->next[last] = ladder->chunks_free_head;
     ladder->chunks_free_head = first;
     ladder->chunks_free += bucket->chunks;
@@ -266,11 +244,12 @@ static inline __attribute__((always_inline)) void fetch_records(const HfEventRec
 static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
                    const HfEventRecord *records)
 {
-    Pool pool = begin_pool(ladder, MIN(rung->buckets, count_of(&from)) + 1);
+    Pool pool = begin_pool(ladder, MIN(rung->buckets, hf_bucket__count(&from)) + 1);
     HfBucket *const buckets = rung->bucket;
     const uint64_t start = rung->start;
     const uint32_t shift = rung->shift;
-    uint32_t dropped = 0, left = count_of(&from), chunk = first_chunk(ladder, &from);
+    uint32_t dropped = 0, left = hf_bucket__count(&from),
+             chunk = hf_bucket__first_chunk(ladder, &from);
     while (left > 0) {
         uint32_t following = pool.next[chunk], n = MIN(left, HF_LADDER_CHUNK);
         const HfEventKey *key = pool.chunk + (size_t)chunk * HF_LADDER_CHUNK;
@@ -291,7 +270,7 @@ static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
     }
     end_pool(ladder, &pool);
     ladder->dead -= dropped;
-    ladder->work.keys_moved += count_of(&from) - dropped;
+    ladder->work.keys_moved += hf_bucket__count(&from) - dropped;
 }
 
 /* ---- Bottom -----------------------------------------------------------------------------------*/
@@ -299,9 +278,9 @@ static void spread(HfLadder *ladder, const HfRung *rung, HfBucket from,
 /* Read a bucket, in order of arrival, into `keys_out`, and empty it. Writes whole chunks. */
 static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out)
 {
-    uint32_t chunk = first_chunk(ladder, bucket);
+    uint32_t chunk = hf_bucket__first_chunk(ladder, bucket);
     for (uint32_t left = bucket->chunks; left > 0; left--, keys_out += HF_LADDER_CHUNK) {
-        memcpy(keys_out, chunk_at(ladder, chunk), HF_LADDER_CHUNK * sizeof *keys_out);
+        memcpy(keys_out, hf_ladder__chunk_at(ladder, chunk), HF_LADDER_CHUNK * sizeof *keys_out);
         chunk = ladder->next[chunk];
     }
     free_chunks(ladder, bucket);
@@ -310,12 +289,12 @@ static void take_bucket(HfLadder *ladder, HfBucket *bucket, HfEventKey *keys_out
 /* Move a bucket, which is not empty, into bottom, which is. `start`, `width_bits`: its range. */
 static void load_bottom(HfLadder *ladder, HfBucket *bucket, uint64_t start, uint32_t width_bits)
 {
-    uint32_t n = count_of(bucket);
+    uint32_t n = hf_bucket__count(bucket);
     limit_bottom(ladder, n + HF_LADDER_BOTTOM);
     HfEventKey *bottom = ladder->bottom + 1;
     HfEventKey keys[HF_SORT_MANY + HF_LADDER_CHUNK];
     if (n <= HF_LADDER_CHUNK) { /* one chunk: sort it from where it lies */
-        const HfEventKey *key = chunk_at(ladder, last_chunk(bucket));
+        const HfEventKey *key = hf_ladder__chunk_at(ladder, hf_bucket__last_chunk(bucket));
         ladder->work.comparisons += hf_sort__range(bottom, key, n, start, width_bits);
         free_chunks(ladder, bucket);
     } else if (n <= HF_SORT_MANY) {
@@ -461,13 +440,13 @@ static void range_of(const HfLadder *ladder, const HfBucket *bucket, uint64_t *l
                      uint64_t *greatest_out)
 {
     uint64_t least = UINT64_MAX, greatest = 0;
-    uint32_t chunk = first_chunk(ladder, bucket);
-    for (uint32_t left = count_of(bucket), n; left > 0; left -= n) {
-        const HfEventKey *key = chunk_at(ladder, chunk);
+    uint32_t chunk = hf_bucket__first_chunk(ladder, bucket);
+    for (uint32_t left = hf_bucket__count(bucket), n; left > 0; left -= n) {
+        const HfEventKey *key = hf_ladder__chunk_at(ladder, chunk);
         n = MIN(left, HF_LADDER_CHUNK);
         chunk = ladder->next[chunk];
         for (int line = 0; line < HF_LADDER_CHUNK; line += 4)
-            __builtin_prefetch(chunk_at(ladder, ladder->next[chunk]) + line);
+            __builtin_prefetch(hf_ladder__chunk_at(ladder, ladder->next[chunk]) + line);
         for (uint32_t i = 0; i < n; i++) {
             least = MIN(least, key[i].high);
             greatest = MAX(greatest, key[i].high);
@@ -495,7 +474,7 @@ static gboolean take_top(HfLadder *ladder, uint64_t limit, const HfEventRecord *
     range_of(ladder, top, &least, &greatest);
     set_bottom_end(ladder, least);
     if (least > limit) return FALSE;
-    uint32_t count = count_of(top);
+    uint32_t count = hf_bucket__count(top);
     if (count <= HF_SORT_FEW) {
         load_bottom(ladder, top, least, bits_of(greatest - least));
         set_bottom_end(ladder, HF_LADDER_NO_END);
@@ -512,7 +491,7 @@ static void take_next_bucket(HfLadder *ladder, HfRung *rung, uint64_t start,
 {
     HfBucket *bucket = &rung->bucket[rung->now_ix++];
     uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[ladder->rungs - 1]);
-    uint32_t count = count_of(bucket);
+    uint32_t count = hf_bucket__count(bucket);
     if (count <= HF_SORT_MANY || rung->shift == 0 || ladder->rungs == HF_LADDER_RUNGS) {
         load_bottom(ladder, bucket, start, rung->shift);
         set_bottom_end(ladder, end);
@@ -527,7 +506,7 @@ static inline __attribute__((always_inline)) void fetch_chunk(const HfLadder *la
                                                               uint32_t chunk)
 {
     for (int line = 0; line < HF_LADDER_CHUNK; line += 4)
-        __builtin_prefetch(chunk_at(ladder, chunk) + line);
+        __builtin_prefetch(hf_ladder__chunk_at(ladder, chunk) + line);
 }
 
 /* The keys that the next refill will bring are read then, in whatever cache they are: fetch them.
@@ -536,7 +515,7 @@ static inline __attribute__((always_inline)) void fetch_bucket(const HfLadder *l
                                                                const HfBucket *bucket)
 {
     if (bucket->chunks == 0 || bucket->chunks > HF_SORT_MANY / HF_LADDER_CHUNK) return;
-    uint32_t chunk = first_chunk(ladder, bucket);
+    uint32_t chunk = hf_bucket__first_chunk(ladder, bucket);
     for (uint32_t left = bucket->chunks; left > 0; left--, chunk = ladder->next[chunk])
         fetch_chunk(ladder, chunk);
 }
@@ -573,7 +552,7 @@ gboolean hf_ladder__refill(HfLadder *ladder, uint64_t limit, const HfEventRecord
     return TRUE;
 }
 
-/* ---- Sweeping, counting, checking -------------------------------------------------------------*/
+/* ---- Sweeping ---------------------------------------------------------------------------------*/
 
 static uint32_t sweep_array(HfEventKey *key, uint32_t count, const HfEventRecord *records)
 {
@@ -587,15 +566,16 @@ static uint32_t sweep_array(HfEventKey *key, uint32_t count, const HfEventRecord
 static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord *records)
 {
     HfBucket kept = {0, 0};
-    uint32_t left = count_of(bucket);
+    uint32_t left = hf_bucket__count(bucket);
     if (left == 0) return;
     Pool pool = begin_pool(ladder, 1);
-    uint32_t chunk = first_chunk(ladder, bucket);
+    uint32_t chunk = hf_bucket__first_chunk(ladder, bucket);
     while (left > 0) {
         uint32_t following = pool.next[chunk], n = MIN(left, HF_LADDER_CHUNK);
-        const HfEventKey *key = chunk_at(ladder, chunk);
+        const HfEventKey *key = hf_ladder__chunk_at(ladder, chunk);
         if (left > n)
-            fetch_records(records, chunk_at(ladder, following), MIN(left - n, HF_LADDER_CHUNK));
+            fetch_records(records, hf_ladder__chunk_at(ladder, following),
+                          MIN(left - n, HF_LADDER_CHUNK));
         for (uint32_t i = 0; i < n; i++)
             if (hf_key__is_live(records, key[i])) append(&pool, &kept, key[i]);
         drop_chunk(&pool, chunk);
@@ -603,7 +583,7 @@ static void sweep_bucket(HfLadder *ladder, HfBucket *bucket, const HfEventRecord
         left -= n;
     }
     end_pool(ladder, &pool);
-    ladder->work.keys_moved += count_of(&kept);
+    ladder->work.keys_moved += hf_bucket__count(&kept);
     *bucket = kept;
 }
 
@@ -623,75 +603,4 @@ void hf_ladder__sweep(HfLadder *ladder, const HfEventRecord *records)
         for (uint32_t i = ladder->rung[r].now_ix; i < ladder->rung[r].buckets; i++)
             sweep_bucket(ladder, &ladder->rung[r].bucket[i], records);
     ladder->dead = 0;
-}
-
-uint64_t hf_ladder__count(const HfLadder *ladder)
-{
-    uint64_t count =
-        (uint64_t)hf_ladder__in_bottom(ladder) + ladder->ring_count + ladder->inbox_count;
-    for (uint32_t r = 0; r <= ladder->rungs; r++)
-        for (uint32_t i = 0; i < ladder->rung[r].buckets; i++)
-            count += count_of(&ladder->rung[r].bucket[i]);
-    return count;
-}
-
-/* Every key of a bucket lies in [first, end); returns the chunks it holds. */
-static uint32_t check_bucket(const HfLadder *ladder, const HfBucket *bucket, uint64_t first,
-                             uint64_t end)
-{
-    if (bucket->chunks == 0) {
-        HF_ASSERT(bucket->after == 0);
-        return 0;
-    }
-    uint32_t chunk = first_chunk(ladder, bucket);
-    for (uint32_t i = 0; i < count_of(bucket); i++) {
-        if (i > 0 && i % HF_LADDER_CHUNK == 0) chunk = ladder->next[chunk];
-        uint64_t high = chunk_at(ladder, chunk)[i % HF_LADDER_CHUNK].high;
-        HF_ASSERT(high >= first);
-        HF_ASSERT(high < end);
-    }
-    HF_ASSERT(chunk == last_chunk(bucket));
-    return bucket->chunks;
-}
-
-void hf_ladder__check(const HfLadder *ladder, uint64_t floor)
-{
-    HF_ASSERT(ladder->bottom_end == ladder->from[ladder->rungs]);
-    HF_ASSERT(ladder->bottom[0].high == UINT64_MAX);
-    for (uint32_t i = 1; i <= hf_ladder__in_bottom(ladder); i++) {
-        HF_ASSERT(ladder->bottom[i].high < ladder->bottom_end);
-        HF_ASSERT(ladder->bottom[i].high >= floor);
-        HF_ASSERT(hf_key__less(ladder->bottom[i], ladder->bottom[i - 1]));
-    }
-    for (uint32_t i = 0; i < ladder->inbox_count; i++)
-        HF_ASSERT(ladder->inbox[i].high >= ladder->bottom_end);
-    uint64_t chunks = 0, first = ladder->bottom_end;
-    for (uint32_t r = ladder->rungs; r > 0; r--) {
-        const HfRung *rung = &ladder->rung[r];
-        for (uint32_t i = 0; i < rung->buckets; i++) {
-            uint64_t start = rung->start + ((uint64_t)i << rung->shift);
-            uint64_t end = MIN(start + (UINT64_C(1) << rung->shift), ladder->from[r - 1]);
-            HF_ASSERT(i >= rung->now_ix || rung->bucket[i].chunks == 0);
-            chunks += check_bucket(ladder, &rung->bucket[i], MAX(start, first), end);
-        }
-        for (uint32_t i = rung->buckets; i < rung->room; i++) HF_ASSERT(!rung->bucket[i].chunks);
-        first = ladder->from[r - 1];
-    }
-    chunks += check_bucket(ladder, ladder->rung[0].bucket, first, UINT64_MAX);
-    HF_ASSERT(chunks + ladder->chunks_free == ladder->chunks_room);
-}
-
-size_t hf_ladder__memory(const HfLadder *ladder)
-{
-    size_t bytes = sizeof(HfEventKey) * ((size_t)ladder->bottom_room + ladder->ring_room);
-    for (int r = 0; r <= HF_LADDER_RUNGS; r++) bytes += sizeof(HfBucket) * ladder->rung[r].room;
-    return bytes + ladder->chunks_room * (sizeof(HfEventKey) * HF_LADDER_CHUNK + sizeof(uint32_t));
-}
-
-HfListWork hf_ladder__work(const HfLadder *ladder)
-{
-    HfListWork work = ladder->work;
-    work.keys_moved += ladder->inserted;
-    work.comparisons += ladder->inserted;
-    return work;
 }

@@ -23,12 +23,12 @@
 #include "engine/key_internal.h"
 #include "engine/sort_internal.h"
 
-#define HF_LADDER_CHUNK  16 /* keys in one chunk: four cache lines */
+#define HF_LADDER_CHUNK  32 /* keys in one chunk: eight cache lines */
 #define HF_LADDER_INBOX  64
 #define HF_LADDER_BOTTOM 64 /* insertion into bottom stops at this size, if not filled to more */
 #define HF_LADDER_FANOUT 8192
 #define HF_LADDER_RUNGS  20 /* beside top */
-#define HF_LADDER_AHEAD  16 /* places before the first of bottom that can be read */
+#define HF_LADDER_AHEAD  24 /* places before the first of bottom that can be read */
 #define HF_LADDER_NO_END UINT64_MAX
 
 /* Keys in chunks, a circular list in order of arrival. */
@@ -66,6 +66,28 @@ typedef struct HfLadder {
     HfRung rung[HF_LADDER_RUNGS + 1];
     HfEventKey inbox[HF_LADDER_INBOX];
 } HfLadder;
+
+static inline HfEventKey *hf_ladder__chunk_at(const HfLadder *ladder, uint32_t chunk)
+{
+    return ladder->chunk + (size_t)chunk * HF_LADDER_CHUNK;
+}
+
+/* Keys in a bucket: all of its chunks are full but the last. */
+static inline uint32_t hf_bucket__count(const HfBucket *bucket)
+{
+    return bucket->chunks * HF_LADDER_CHUNK - (-bucket->after & (HF_LADDER_CHUNK - 1));
+}
+
+/* Of a bucket that is not empty. */
+static inline uint32_t hf_bucket__last_chunk(const HfBucket *bucket)
+{
+    return (bucket->after - 1) / HF_LADDER_CHUNK;
+}
+
+static inline uint32_t hf_bucket__first_chunk(const HfLadder *ladder, const HfBucket *bucket)
+{
+    return ladder->next[hf_bucket__last_chunk(bucket)];
+}
 
 /* Keys in bottom. */
 static inline uint32_t hf_ladder__in_bottom(const HfLadder *ladder)
