@@ -20,6 +20,7 @@ static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys
                                                     &hf_failure_framework_failover.keys,
                                                     &hf_failure_host_loss.keys,
                                                     &hf_failure_outage.keys,
+                                                    &hf_failure_partition.keys,
                                                     &hf_failure_reboot.keys,
                                                     NULL};
 static const HfModelKeys *const workload_formats[] = {&hf_workload_openb.keys,

@@ -262,6 +262,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_RETURNED:
         hf_audit__on_host(audit, record);
         break;
+    case HF_RECORD_LINK_BROKEN:
+        if (record->agent < audit->hosts.count) audit->hosts.at[record->agent].is_cut_off = TRUE;
+        break;
     case HF_RECORD_AGENT_STOPPED:
         hf_audit__on_agent_stopped(audit, record);
         break;
@@ -345,6 +348,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_DISK_LOST:
     case HF_RECORD_SCHEDULER_STOPPED:
     case HF_RECORD_SCHEDULER_STARTED:
+    case HF_RECORD_LINK_CUT:
     case HF_RECORD_TYPES:
         break;
     }

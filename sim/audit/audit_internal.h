@@ -42,7 +42,8 @@ typedef struct HfAuditHost {
     uint32_t runs;  /* tasks that run here */
     uint32_t agent; /* the agent id that it last registered; NO_ROW = none yet */
     gboolean is_down;
-    gboolean was_down; /* since its agent last registered */
+    gboolean was_down;   /* since its agent last registered */
+    gboolean is_cut_off; /* likewise: the connection broke while both ends lived */
 } HfAuditHost;
 
 typedef enum HfAuditStanding {

@@ -226,13 +226,22 @@ static gboolean is_denial(const HfRecord *record)
            record->reason == HF_REASON_SLAVE_DISCONNECTED;
 }
 
+/* The connection broke and the host lives: what the master calls lost may run on there. */
+static gboolean is_blind(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
+{
+    return record->reason == HF_REASON_SLAVE_DISCONNECTED &&
+           hf_audit__host(audit, task->host)->is_cut_off;
+}
+
 /* What an agent says of a task has happened on its host before. */
 static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
 {
     gboolean is_running = (task->flags & HF_TASK_IS_RUNNING) != 0;
     gboolean was_run = (task->flags & HF_TASK_WAS_RUN) != 0;
     gboolean good = TRUE; /* the master's own verdict */
-    if (is_denial(record))
+    if (is_blind(audit, record, task))
+        good = TRUE;
+    else if (is_denial(record))
         good = !is_running;
     else if (record->reason == HF_REASON_EXECUTOR_TERMINATED ||
              record->reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT)
@@ -332,7 +341,7 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
         return;
     task->state = (uint8_t)record->state;
     task->flags &= (uint8_t)~HF_TASK_STATE_OPEN;
-    if (is_denial(record)) task->flags |= HF_TASK_IS_DENIED;
+    if (is_denial(record) && !is_blind(audit, record, task)) task->flags |= HF_TASK_IS_DENIED;
     if (BIT(record->state) & ENDS) close_task(audit, record, task);
 }
 

@@ -280,6 +280,7 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     agent->registered_at = now;
     agent->ping_period = in->ping_period;
     agent->ping_timeout = in->ping_timeout;
+    agent->pings_are_messages = in->pings_are_messages;
     agent->draws++; /* stops the attempts */
     if (in->pings_are_messages) expect_ping(agent, now + agent->ping_timeout + 1, out);
     for (guint32 i = 0; i < agent->tasks.count && !was_registered; i++) {
@@ -293,10 +294,12 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     hf_agent__on_operations_asked(agent, now, in, was_registered, out);
 }
 
-static void on_ping(HfAgent *agent, HfTime now, HfOutbox *out)
+static void on_ping(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     hf_outbox_send(out, HF_MESSAGE_PONG, hf_agent__self(agent), master)->agent = agent->id;
-    if (agent->state == HF_AGENT_REGISTERED)
+    if (agent->state == HF_AGENT_REGISTERED && in->task != 0)
+        hf_agent__begin_registration(agent, now, out); /* the master takes it for disconnected */
+    else if (agent->state == HF_AGENT_REGISTERED)
         expect_ping(agent, now + agent->ping_timeout + 1, out); /* one just then still counts */
 }
 
@@ -306,6 +309,16 @@ static void on_silent(HfAgent *agent, HfTime now, HfOutbox *out)
     if (agent->state != HF_AGENT_REGISTERED || agent->give_up_at != HF_TIME_NEVER) return;
     HfTime last = now - (now - agent->registered_at) % agent->ping_period;
     expect_ping(agent, MAX(now, last + agent->ping_timeout + 1), out);
+}
+
+/* The connection to the master broke. The next ping says whether that noticed, too (MESOS-7187:
+ * "Master marked the agent as disconnected"); where pings are understood, it comes at its time. */
+static void on_exited(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    if (agent->state != HF_AGENT_REGISTERED || agent->pings_are_messages) return;
+    HfTime since = now - agent->registered_at;
+    HfTime ping = agent->registered_at + (since / agent->ping_period + 1) * agent->ping_period;
+    hf_outbox_timer(out, ping, HF_AGENT_TIMER_NUDGE, agent->draws);
 }
 
 static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
@@ -362,7 +375,10 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         hf_agent__on_operation_acknowledged(agent, in);
         break;
     case HF_MESSAGE_PING:
-        on_ping(agent, now, out);
+        on_ping(agent, now, in, out);
+        break;
+    case HF_MESSAGE_EXITED:
+        on_exited(agent, now, out);
         break;
     case HF_MESSAGE_SILENT:
         on_silent(agent, now, out);
@@ -416,6 +432,11 @@ void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfO
         break;
     case HF_AGENT_TIMER_PING:
         if (arg == agent->life) on_ping_timer(agent, now, out);
+        break;
+    case HF_AGENT_TIMER_NUDGE:
+        if (agent->state == HF_AGENT_REGISTERED && arg == agent->draws &&
+            agent->give_up_at == HF_TIME_NEVER)
+            hf_agent__begin_registration(agent, now, out);
         break;
     case HF_AGENT_TIMER_RECOVERED:
         if (arg == agent->life) hf_agent__on_recovered(agent, now, out);

@@ -96,6 +96,7 @@ typedef struct HfAgent {
     HfTime registered_at, ping_period, ping_timeout; /* as the master said */
     HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
     gboolean is_ping_armed;
+    gboolean pings_are_messages;
     HF_VEC(HfAgentTask) tasks;
     HF_VEC(HfAgentOperation) operations;
     uint32_t version; /* which of its registrations was the last that it sent */
@@ -111,7 +112,8 @@ enum {
     HF_AGENT_TIMER_REGISTER,
     HF_AGENT_TIMER_RETRY,
     HF_AGENT_TIMER_PING,
-    HF_AGENT_TIMER_RECOVERED
+    HF_AGENT_TIMER_RECOVERED,
+    HF_AGENT_TIMER_NUDGE
 };
 
 /* `attributes` NULL = none; both are borrowed. It is down, and its disk is empty. */

@@ -215,6 +215,9 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
     case HF_MASTER_TIMER_FAILOVER:
         hf_master__on_failover_timer(master, now, arg, out);
         break;
+    case HF_MASTER_TIMER_REMOVAL:
+        hf_master__on_removal_timer(master, now, arg, out);
+        break;
     case HF_MASTER_TIMER_PING:
         hf_master__on_ping_timer(master, now, arg, out);
         break;

@@ -27,6 +27,8 @@ typedef struct HfMasterConfig {
                                         unreachable */
     uint32_t agent_capabilities;     /* HfAgentCapability: what the agents' release supports */
     const HfAcls *acls;              /* borrowed; NULL = everybody may do everything */
+    HfTime agent_removal_interval;   /* between two removals for lack of pongs or registration; 0 =
+                                        no limit (Mesos: --agent_removal_rate_limit) */
     gboolean
         explicit_heartbeats; /* PING and PONG messages; else the host says SILENT and AUDIBLE */
 } HfMasterConfig;

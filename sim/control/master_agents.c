@@ -31,10 +31,12 @@ static void start_pings(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
     agent->missed = 0;
     agent->ponged = TRUE;
     agent->epoch++;
-    agent->silence++;
+    hf_master__end_silence(agent);
     if (!master->config.explicit_heartbeats) return;
     agent->ponged = FALSE;
-    hf_outbox_send(out, HF_MESSAGE_PING, self, host_of(master, row))->agent = row;
+    HfMessage *ping = hf_outbox_send(out, HF_MESSAGE_PING, self, host_of(master, row));
+    ping->agent = row;
+    ping->task = 0;
     hf_outbox_timer(out, now + master->config.agent_ping_timeout, HF_MASTER_TIMER_PING,
                     timer_arg(row, agent->epoch));
 }
@@ -251,7 +253,7 @@ void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStand
     hf_master__rescind_agent(master, now, row, out);
     agent->standing = standing;
     agent->epoch++;
-    agent->silence++;
+    hf_master__end_silence(agent);
     record_agent(master, now, row,
                  standing == HF_STANDING_UNREACHABLE ? HF_RECORD_AGENT_UNREACHABLE
                  : standing == HF_STANDING_REMOVED   ? HF_RECORD_AGENT_REMOVED
@@ -294,7 +296,7 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     if (is_another && before == HF_STANDING_REGISTERED)
         hf_master__rescind_agent(master, now, row, out);
     agent->standing = HF_STANDING_REGISTERED;
-    agent->silence++; /* it can be heard */
+    hf_master__end_silence(agent); /* it can be heard */
     agent->missed = 0;
     agent->ponged = TRUE;
     record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
@@ -396,6 +398,8 @@ void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfO
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW || !hf_master__is_held(&master->agents.at[row])) return;
     HfAgentRow *agent = &master->agents.at[row];
+    if (agent->is_silent) return; /* its verdict is coming already */
+    agent->is_silent = TRUE;
     HfTime first = agent->registered_at, period = master->config.agent_ping_timeout;
     HfTime seen = first; /* by the tick of registration, which misses nothing */
     HfTime since = now - in->round_trip - first;
@@ -421,20 +425,44 @@ void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in)
     HfTime period = master->config.agent_ping_timeout;
     HfTime since = MAX(now - in->round_trip - agent->registered_at, 0);
     HfTime ping = agent->registered_at + (since + period - 1) / period * period;
-    if (ping + in->round_trip < agent->verdict_at || agent->verdict_at < now) agent->silence++;
+    if (ping + in->round_trip < agent->verdict_at || agent->verdict_at <= now)
+        hf_master__end_silence(agent);
 }
 
 void hf_master__on_pong(HfMaster *master, const HfMessage *in)
 {
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW) return;
-    master->agents.at[row].ponged = TRUE;
-    master->agents.at[row].missed = 0;
+    HfAgentRow *agent = &master->agents.at[row];
+    agent->ponged = TRUE;
+    agent->missed = 0;
+    if (agent->standing != HF_STANDING_DISCONNECTED)
+        hf_master__end_silence(agent); /* it may go on */
 }
 
+/*
+ * An agent is to be given up. With a limit it waits for a permit, one for each interval, and is
+ * spared when it is heard before it comes (SlaveObserver::markUnreachable).
+ */
 static void mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
-    if (hf_master__is_held(&master->agents.at[row]))
+    HfAgentRow *agent = &master->agents.at[row];
+    if (!hf_master__is_held(agent) || agent->is_condemned) return;
+    HfTime permit = MAX(now, master->next_permit);
+    master->next_permit = hf_time_add(permit, master->config.agent_removal_interval);
+    if (permit == now) {
+        hf_master__give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
+        return;
+    }
+    agent->is_condemned = TRUE;
+    hf_outbox_timer(out, permit, HF_MASTER_TIMER_REMOVAL, timer_arg(row, agent->silence));
+}
+
+void hf_master__on_removal_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
+{
+    uint32_t row = (uint32_t)arg;
+    const HfAgentRow *agent = &master->agents.at[row];
+    if (hf_master__is_held(agent) && agent->is_condemned && timer_arg(row, agent->silence) == arg)
         hf_master__give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
 }
 
@@ -460,9 +488,11 @@ void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutb
     HfAgentRow *agent = &master->agents.at[row];
     if (!agent->ponged && ++agent->missed >= master->config.max_agent_ping_timeouts) {
         mark_unreachable(master, now, row, out);
-        return;
+        if (!hf_master__is_held(agent)) return; /* else it is pinged on until its permit is there */
     }
     agent->ponged = FALSE;
-    hf_outbox_send(out, HF_MESSAGE_PING, self, host_of(master, row))->agent = row;
+    HfMessage *ping = hf_outbox_send(out, HF_MESSAGE_PING, self, host_of(master, row));
+    ping->agent = row;
+    ping->task = agent->standing == HF_STANDING_DISCONNECTED;
     hf_outbox_timer(out, now + master->config.agent_ping_timeout, HF_MASTER_TIMER_PING, arg);
 }

@@ -76,17 +76,19 @@ typedef enum HfDrain { HF_DRAIN_NONE, HF_DRAIN_GOING, HF_DRAIN_DONE } HfDrain;
 
 typedef struct HfAgentRow {
     uint32_t host;
-    HfAgentStanding standing;
+    uint8_t standing;             /* HfAgentStanding */
+    uint8_t ponged;               /* since the last ping */
     uint8_t drain;                /* HfDrain */
     uint8_t is_deactivated;       /* by an operator: not offered */
     uint8_t is_gone_when_drained; /* DRAIN_AGENT with mark_gone */
     uint8_t is_overheld;          /* it came back with less than was given out: more may be held */
+    uint8_t is_silent;            /* a verdict is coming */
+    uint8_t is_condemned;         /* it waits for a permit to be removed */
     uint32_t first_offer, first_task;
+    uint32_t missed; /* explicit heartbeats: pings without pong */
     const HfAttributes *attributes;
     uint32_t epoch;         /* of its pings: bumped when a pending ping timer loses its meaning */
     uint32_t silence;       /* likewise of the verdict that a silence ends in */
-    uint32_t missed;        /* explicit heartbeats: pings without pong */
-    gboolean ponged;        /* since the last ping */
     HfTime registered_at;   /* phase of its pings */
     HfTime disconnected_at; /* while DISCONNECTED */
     HfTime verdict_at;      /* virtual heartbeats: when its silence will end in one */
@@ -97,6 +99,13 @@ typedef struct HfAgentRow {
     HfResources *total;   /* owned; as the agent said, and with the operations applied since */
     char name[12];
 } HfAgentRow;
+
+/* It was heard, or it no longer matters: a verdict or a removal that is pending means nothing. */
+static inline void hf_master__end_silence(HfAgentRow *agent)
+{
+    agent->silence++;
+    agent->is_silent = agent->is_condemned = FALSE;
+}
 
 /* Does the master hold anything of it: offers, tasks, resources in the allocator? */
 static inline gboolean hf_master__is_held(const HfAgentRow *agent)
@@ -178,6 +187,7 @@ struct HfMaster {
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;
     gboolean is_run_pending;
+    HfTime next_permit; /* agent_removal_interval: when the next removal may be */
 };
 
 enum {
@@ -187,7 +197,8 @@ enum {
     HF_MASTER_TIMER_SILENCE,    /* arg: agent, its silence */
     HF_MASTER_TIMER_PING,       /* arg: agent, its epoch */
     HF_MASTER_TIMER_REREGISTER, /* arg: agent */
-    HF_MASTER_TIMER_FAILOVER    /* arg: framework, its epoch */
+    HF_MASTER_TIMER_FAILOVER,   /* arg: framework, its epoch */
+    HF_MASTER_TIMER_REMOVAL     /* arg: agent, its silence: its permit is there */
 };
 
 /* Tasks of one framework are told apart by 40 bits; frameworks by 24. */
@@ -362,6 +373,7 @@ void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in);
 void hf_master__on_pong(HfMaster *master, const HfMessage *in);
 void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+void hf_master__on_removal_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 
 static inline void hf_master__record(HfOutbox *out, HfRecord record)

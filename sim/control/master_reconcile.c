@@ -68,7 +68,7 @@ static void tell_unknown(HfMaster *master, const HfTaskReport *asked, uint32_t f
     if (agent == NO_ROW && asked->agent < master->agents.count) agent = asked->agent;
     HfTaskState state = HF_TASK_UNKNOWN;
     if (agent != NO_ROW) {
-        switch (master->agents.at[agent].standing) {
+        switch ((HfAgentStanding)master->agents.at[agent].standing) {
         case HF_STANDING_REGISTERED:
         case HF_STANDING_DISCONNECTED:
             state = HF_TASK_GONE;

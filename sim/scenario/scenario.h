@@ -79,6 +79,7 @@ typedef struct HfScenarioMaster {
     HfTime agent_ping_timeout;             /* 1s .. 15m */
     int64_t max_agent_ping_timeouts;       /* >= 1 */
     HfTime agent_reregister_timeout;       /* >= 10m as in Mesos */
+    double agent_removal_rate_limit;       /* agents per second; 0: no limit */
     gboolean filter_gpu_resources;
     const char **whitelist; /* names of agents, NULL-terminated; NULL: all are offered */
     const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
@@ -121,6 +122,7 @@ typedef struct HfScenarioAgents {
     const char *resources;     /* NULL with a trace */
     const char *attributes;    /* NULL or a template: see hf_agent_attributes() */
     const char *region, *zone; /* NULL: none */
+    HfLaw latency;             /* of its links; kind NULL: the network's */
     HfScenarioAgentTrace trace;
 } HfScenarioAgents;
 
@@ -133,6 +135,7 @@ typedef struct HfScenarioFramework {
     HfTime start;            /* when it subscribes */
     HfTime failover_timeout; /* 0: removed as soon as it disconnects */
     gboolean checkpoint;
+    HfLaw latency;         /* of its link; kind NULL: the network's */
     uint32_t capabilities; /* HfFrameworkFlag; MULTI_ROLE is added when `roles` is given */
     const char *min_allocatable_resources; /* alternatives; NULL: the master's */
     const char *offer_constraints;         /* JSON; NULL: every agent */

@@ -53,6 +53,8 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_FRAMEWORK_DISCONNECTED] = {"framework_disconnected", "f", NULL},
     [HF_RECORD_FRAMEWORK_RESUBSCRIBED] = {"framework_resubscribed", "f", NULL},
     [HF_RECORD_AGENT_REMOVED] = {"agent_removed", "ax", NULL},
+    [HF_RECORD_LINK_CUT] = {"link_cut", "hv", "ways"},
+    [HF_RECORD_LINK_BROKEN] = {"link_broken", "h", NULL},
 };
 
 const char *hf_task_state_name(HfTaskState state)

@@ -177,6 +177,10 @@ typedef enum HfRecordType {
     HF_RECORD_AGENT_REACTIVATED,
     HF_RECORD_AGENT_DRAINED, /* agent: no task and no operation is left on it */
     HF_RECORD_AGENT_GONE,    /* agent: an operator says that it never comes back; resources */
+    /* the world: the link between a host and the master */
+    HF_RECORD_LINK_CUT, /* agent: host row; value: 1 what it sends is lost, 2 what the master sends,
+                           3 both, 0 healed */
+    HF_RECORD_LINK_BROKEN, /* agent: host row: the connection, while both ends live */
     HF_RECORD_TYPES
 } HfRecordType;
 

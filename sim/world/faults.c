@@ -55,6 +55,7 @@ static void record_host(HfWorld *world, uint32_t host, HfRecordType type, int64_
 /* Nobody answers pings there any more, and perhaps the connection tells so at once. */
 static void fall_silent(HfWorld *world, HfHost *host, gboolean visible)
 {
+    visible = visible && host->cut == 0; /* nobody sees through a partition */
     if (world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
         hf_world__tell_master(world, HF_MESSAGE_SILENT, host);
     if (visible) hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
@@ -85,7 +86,8 @@ gboolean hf_world__start_agent(HfWorld *world, uint32_t row)
      * repeated by the agent that was there before, of which the connection is dead. */
     if (host->agent.id == HF_ROW_NONE && host->agent.life > 0)
         hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
-    if (host->agent.life > 0 && world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
+    if (host->agent.life > 0 && host->cut == 0 &&
+        world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
         hf_world__tell_master(world, HF_MESSAGE_AUDIBLE, host); /* it answers pings from now on */
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
     return TRUE;
@@ -239,6 +241,52 @@ void hf_world__register_faults(HfWorld *world)
     world->kind.restart = hf_engine_register(world->engine, "agent-restart", on_restart, world);
     world->kind.recovery_timeout =
         hf_engine_register(world->engine, "recovery-timeout", on_recovery_timeout, world);
+}
+
+/* ---- links ---- */
+
+uint32_t hf_world_link_is_cut(const HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    return world->hosts[row].cut;
+}
+
+/* With virtual heartbeats: who hears no pongs or pings any more, and who hears them again. */
+static void tell_of_pings(HfWorld *world, HfHost *host, uint32_t before)
+{
+    if (world->scenario->master.heartbeats != HF_HEARTBEATS_VIRTUAL || !host->is_agent_up) return;
+    if (!before != !host->cut) /* a pong needs both ways */
+        hf_world__tell_master(world, host->cut ? HF_MESSAGE_SILENT : HF_MESSAGE_AUDIBLE, host);
+    if ((before ^ host->cut) & HF_CUT_FROM_MASTER)
+        hf_world__tell_agent(
+            world, host->cut & HF_CUT_FROM_MASTER ? HF_MESSAGE_SILENT : HF_MESSAGE_AUDIBLE, host);
+}
+
+void hf_world_link_cut(HfWorld *world, uint32_t row, uint32_t cut)
+{
+    HF_ASSERT(row < world->host_count && cut <= HF_CUT_BOTH);
+    HfHost *host = &world->hosts[row];
+    uint32_t before = host->cut;
+    if (before == cut) return;
+    record_host(world, row, HF_RECORD_LINK_CUT, cut);
+    world->cut_hosts += (cut != 0) - (before != 0);
+    host->cut = (uint8_t)cut;
+    tell_of_pings(world, host, before);
+}
+
+void hf_world_link_break(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    HfHost *host = &world->hosts[row];
+    if (!host->is_agent_up || host->cut != 0) return;
+    record_host(world, row, HF_RECORD_LINK_BROKEN, 0);
+    host->breaks++;
+    hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
+    HfMessage *message = hf_message_pool_take(
+        world->pool, HF_MESSAGE_EXITED, (HfPeer){HF_PEER_MASTER, 0}, (HfPeer){HF_PEER_AGENT, row});
+    hf_agent_step(&host->agent, hf_world__now(world), message, &world->out);
+    hf_message_pool_give(world->pool, message);
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
 }
 
 /* ---- frameworks ---- */

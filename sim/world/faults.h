@@ -64,6 +64,25 @@ void hf_world_agent_flags(HfWorld *world, uint32_t host, const char *resources,
 gboolean hf_world_flags_check(HfWorld *world, const char *resources, const char *attributes,
                               GError **error);
 
+/* ---- links between a host and the master ---- */
+
+enum {
+    HF_CUT_TO_MASTER = 1,   /* what the agent sends is lost */
+    HF_CUT_FROM_MASTER = 2, /* what the master sends is lost */
+    HF_CUT_BOTH = 3
+};
+
+/*
+ * A partition: what is sent that way from now on is lost; the ends find out by pings alone.
+ * `cut` replaces what was cut before; 0 heals.
+ */
+void hf_world_link_cut(HfWorld *world, uint32_t host, uint32_t cut);
+uint32_t hf_world_link_is_cut(const HfWorld *world, uint32_t host);
+
+/* The connection breaks while both ends live: what is under way is lost, both see it at once, and
+ * the agent registers again when the next ping tells it that it is taken for disconnected. */
+void hf_world_link_break(HfWorld *world, uint32_t host);
+
 /* ---- frameworks: rows in the order of the scenario ---- */
 uint32_t hf_world_frameworks(const HfWorld *world);
 const char *hf_world_framework_name(const HfWorld *world, uint32_t framework);

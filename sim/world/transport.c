@@ -10,13 +10,24 @@ static void dispatch(HfWorld *world, const HfMessage *message);
 
 /* When a message from or to the far end of a channel arrives: later than everything sent before it.
  */
-static HfTime arrival(const HfWorld *world, HfStream *stream, HfTime *last)
+static HfTime arrival(const HfWorld *world, const HfLaw *law, HfStream *stream, HfTime *last)
 {
     HfTime now = hf_engine_now(world->engine);
     if (world->constant_latency != HF_TIME_NEVER) return hf_time_add(now, world->constant_latency);
-    HfTime latency = hf_time_from_seconds(hf_law_draw(&world->scenario->network.latency, stream));
+    HfTime latency = hf_time_from_seconds(hf_law_draw(law, stream));
     *last = MAX(*last, hf_time_add(now, latency));
     return *last;
+}
+
+/* The law of a link: its own, or that of the network. */
+static const HfLaw *law_of(const HfWorld *world, const HfLaw *own)
+{
+    return own->kind != NULL ? own : &world->scenario->network.latency;
+}
+
+static const HfLaw *host_law(const HfWorld *world, const HfHost *host)
+{
+    return law_of(world, &world->scenario->agents.at[host->group].latency);
 }
 
 /* One end of every channel is the master; the other says which channel it is. */
@@ -26,13 +37,15 @@ static HfTime arrival_of(HfWorld *world, const HfMessage *message)
     HfPeer end = to_master ? message->from : message->to;
     if (end.kind == HF_PEER_FRAMEWORK) {
         HfChannel *channel = &world->guests[end.row].channel;
-        return arrival(world, &channel->latency,
+        const HfLaw *law = law_of(world, &world->scenario->frameworks.at[end.row].latency);
+        return arrival(world, law, &channel->latency,
                        to_master ? &channel->last_from : &channel->last_to);
     }
     HF_ASSERT(end.kind == HF_PEER_AGENT);
     HfHost *host = &world->hosts[end.row];
     HfStream *stream = world->latency ? &world->latency[end.row] : NULL;
-    return arrival(world, stream, to_master ? &host->last_from : &host->last_to);
+    return arrival(world, host_law(world, host), stream,
+                   to_master ? &host->last_from : &host->last_to);
 }
 
 /*
@@ -44,7 +57,7 @@ static void send(HfWorld *world, HfMessage *message)
     if (message->to.kind == HF_PEER_AGENT)
         message->carrier = world->hosts[message->to.row].linked_life;
     else if (message->from.kind == HF_PEER_AGENT)
-        message->carrier = world->hosts[message->from.row].agent.life;
+        message->carrier = hf_world__link_of(&world->hosts[message->from.row]);
     else if (message->to.kind == HF_PEER_FRAMEWORK)
         message->carrier = world->guests[message->to.row].linked_life;
     else if (message->from.kind == HF_PEER_FRAMEWORK)
@@ -61,6 +74,27 @@ static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
     hf_engine_at2(world->engine, timer->at, kind, self.row, timer->arg, timer->kind);
 }
 
+/* What a partition swallows. SILENT and AUDIBLE are no messages: they say what others do. */
+static gboolean is_cut(const HfWorld *world, const HfMessage *message)
+{
+    if (message->type == HF_MESSAGE_SILENT || message->type == HF_MESSAGE_AUDIBLE) return FALSE;
+    if (message->from.kind == HF_PEER_AGENT)
+        return world->hosts[message->from.row].cut & HF_CUT_TO_MASTER;
+    return message->to.kind == HF_PEER_AGENT &&
+           world->hosts[message->to.row].cut & HF_CUT_FROM_MASTER;
+}
+
+static void record_lost(HfWorld *world, const HfMessage *message)
+{
+    gboolean to_master = message->to.kind == HF_PEER_MASTER;
+    hf_trace_emit(world->trace,
+                  &(HfRecord){.at = hf_world__now(world),
+                              .type = HF_RECORD_MESSAGE_LOST,
+                              .agent = to_master ? message->from.row : message->to.row,
+                              .framework = HF_ROW_NONE,
+                              .value = message->type});
+}
+
 /* Messages between an agent and its executor are handled here and now, and may add to the outbox;
  * the loop goes on until it is empty. Timers in it are of `self`, or of the agent that an
  * executor's message woke: the same host. */
@@ -72,6 +106,9 @@ void hf_world__flush(HfWorld *world, HfPeer self)
         if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
             dispatch(world, message);
             hf_message_pool_give(world->pool, message);
+        } else if (G_UNLIKELY(world->cut_hosts > 0) && is_cut(world, message)) {
+            record_lost(world, message);
+            hf_message_pool_give(world->pool, message);
         } else {
             send(world, message);
         }
@@ -81,10 +118,10 @@ void hf_world__flush(HfWorld *world, HfPeer self)
 }
 
 /* A ping opens a connection of its own if need be, and SILENT is no message. */
-static gboolean is_of_its_life(const HfMessage *message, const HfAgent *agent)
+static gboolean is_of_its_life(const HfMessage *message, const HfHost *host)
 {
-    return message->carrier == agent->life || message->type == HF_MESSAGE_PING ||
-           message->type == HF_MESSAGE_SILENT;
+    return message->carrier == hf_world__link_of(host) || message->type == HF_MESSAGE_PING ||
+           message->type == HF_MESSAGE_SILENT || message->type == HF_MESSAGE_AUDIBLE;
 }
 
 static void deliver_to_framework(HfWorld *world, HfTime now, const HfMessage *message)
@@ -125,7 +162,7 @@ static void dispatch(HfWorld *world, const HfMessage *message)
     }
     HfHost *host = &world->hosts[message->to.row];
     gboolean is_local = message->from.kind == HF_PEER_EXECUTOR;
-    if (host->agent.state != HF_AGENT_DOWN && (is_local || is_of_its_life(message, &host->agent))) {
+    if (host->agent.state != HF_AGENT_DOWN && (is_local || is_of_its_life(message, host))) {
         hf_agent_step(&host->agent, now, message, &world->out);
         if (G_UNLIKELY(host->agent.state == HF_AGENT_DOWN))
             hf_world__agent_died(world, message->to.row);
@@ -235,11 +272,17 @@ void hf_world__register_transport(HfWorld *world)
 }
 
 /* Of one message, one way; drawn latencies are taken at their mean. */
-static HfTime typical_latency(const HfWorld *world)
+static HfTime typical_latency(const HfWorld *world, const HfHost *host)
 {
     if (world->constant_latency != HF_TIME_NEVER) return world->constant_latency;
-    return MIN(hf_time_from_seconds(hf_law_mean(&world->scenario->network.latency)),
+    return MIN(hf_time_from_seconds(hf_law_mean(host_law(world, host))),
                HF_NS_PER_HOUR); /* as the key's range; the mean of a heavy tail may be infinite */
+}
+
+void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host)
+{
+    send(world, hf_message_pool_take(world->pool, type, (HfPeer){HF_PEER_MASTER, 0},
+                                     (HfPeer){HF_PEER_AGENT, host->agent.host}));
 }
 
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host)
@@ -247,6 +290,6 @@ void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host)
     HfMessage *message = hf_message_pool_take(
         world->pool, type, (HfPeer){HF_PEER_AGENT, host->agent.host}, (HfPeer){HF_PEER_MASTER, 0});
     message->agent = host->agent.id;
-    message->round_trip = 2 * typical_latency(world);
+    message->round_trip = 2 * typical_latency(world, host);
     send(world, message);
 }

@@ -259,6 +259,9 @@ static gboolean build_master(HfWorld *world, GError **error)
         master.agent_ping_timeout = keys->agent_ping_timeout;
         master.max_agent_ping_timeouts = (uint32_t)keys->max_agent_ping_timeouts;
         master.agent_reregister_timeout = keys->agent_reregister_timeout;
+        if (keys->agent_removal_rate_limit > 0)
+            master.agent_removal_interval =
+                hf_time_from_seconds(1 / keys->agent_removal_rate_limit);
         master.explicit_heartbeats = keys->heartbeats == HF_HEARTBEATS_EXPLICIT;
         world->master =
             hf_master_new(world->catalog, hf_allocator_new(world->catalog, &config), &master);
@@ -362,11 +365,22 @@ static gboolean build_fault(HfWorld *world, uint32_t row, GError **error)
     return TRUE;
 }
 
+/* Is there a link with a latency of its own? */
+static gboolean has_own_latencies(const HfScenario *scenario)
+{
+    gboolean found = FALSE;
+    for (uint32_t g = 0; g < scenario->agents.count; g++)
+        found |= scenario->agents.at[g].latency.kind != NULL;
+    for (uint32_t f = 0; f < scenario->frameworks.count; f++)
+        found |= scenario->frameworks.at[f].latency.kind != NULL;
+    return found;
+}
+
 static void build_network(HfWorld *world)
 {
     const HfLaw *law = &world->scenario->network.latency;
     world->constant_latency = HF_TIME_NEVER;
-    if (law->kind == hf_law_kind_find("constant")) {
+    if (law->kind == hf_law_kind_find("constant") && !has_own_latencies(world->scenario)) {
         world->constant_latency = hf_time_from_seconds(hf_law_mean(law));
         return;
     }

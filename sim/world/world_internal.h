@@ -27,7 +27,9 @@ typedef struct HfHost {
     HfTime restart_after;        /* when its process dies while it writes its checkpoint */
     HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
     HfTime last_to, last_from;   /* of its channel to the master */
-    uint32_t linked_life; /* life of the agent with which the master's connection is; an older one
+    uint32_t breaks;             /* of its connection, while both ends lived */
+    uint8_t cut;                 /* HF_CUT_*: what a partition swallows */
+    uint32_t linked_life; /* link of the agent with which the master's connection is; an older one
                              is dead, and what is sent over it is lost */
 } HfHost;
 
@@ -73,6 +75,7 @@ struct HfWorld {
     HfAgentConfig agent_config;
     HfHost *hosts; /* [host_count]; never moves */
     uint32_t host_count;
+    uint32_t cut_hosts;                           /* hosts that a partition reaches now */
     GPtrArray *totals;                            /* HfResources *, owned; shared by hosts */
     GPtrArray *attributes;                        /* HfAttributes *, owned; shared by hosts */
     GHashTable *flag_resources, *flag_attributes; /* text -> what failure models let agents have */
@@ -101,6 +104,9 @@ void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
 /* Start loading a host (step 0), then the tasks of its agent (step 1). */
 void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step);
 
+/* The same to the agent. */
+void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
+
 /* executor.c */
 void hf_world__register_executor(HfWorld *world);
 void hf_world__executor_message(HfWorld *world, const HfMessage *in);
@@ -128,6 +134,12 @@ void hf_world__register_faults(HfWorld *world);
 void hf_world__agent_died(HfWorld *world, uint32_t host);
 /* Start the agent's process; FALSE when it refuses. */
 gboolean hf_world__start_agent(HfWorld *world, uint32_t host);
+
+/* The connection that an agent speaks over: a new one for each process, and after each break. */
+static inline uint32_t hf_world__link_of(const HfHost *host)
+{
+    return host->agent.life + host->breaks;
+}
 
 static inline HfTime hf_world__now(const HfWorld *world)
 {

@@ -238,6 +238,141 @@ static void teardown(HfPump *pump)
     hf_pump_run(pump, HF_SECONDS(11));
 }
 
+/* ---- agents that go down and come back ---- */
+
+static void agent_restart_checkpoint_on(HfPump *pump)
+{
+    open_with_task(pump, 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_stop(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(15));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(20));
+}
+
+/* An agent with a reservation of its own making; nobody holds it. */
+static void reserve(HfPump *pump, HfResources *total_out)
+{
+    HfResources part = hf_pump_resources(pump, "cpus:1;disk:64");
+    *total_out = hf_pump_resources(pump, "cpus:3;mem:1024;disk:960");
+    hf_resources_push_reservation(
+        pump->catalog, &part,
+        &(HfReservation){HF_RESERVATION_DYNAMIC, hf_role_find(pump->catalog, "web"), 0, 0});
+    HfResource volume = hf_resource_scalar(hf_kind_find(pump->catalog, "disk"), 0, 64000);
+    for (uint32_t i = 0; i < hf_resources_count(&part); i++) {
+        const HfResource *entry = hf_resources_at(&part, i);
+        if (entry->kind == volume.kind) volume.meta = entry->meta;
+    }
+    hf_resources_subtract_one(pump->catalog, &part, &volume);
+    HfMeta meta = *hf_meta(pump->catalog, volume.meta);
+    meta.disk = hf_disk_intern(
+        pump->catalog,
+        &(HfDisk){.persistence = hf_text_intern(pump->catalog, "data"), .has_volume = TRUE});
+    volume.meta = hf_meta_intern(pump->catalog, &meta);
+    hf_resources_add_one(pump->catalog, &part, &volume);
+    hf_resources_add(pump->catalog, total_out, &part);
+    hf_resources_clear(pump->catalog, &part);
+}
+
+static void open_with_disk(HfPump *pump)
+{
+    hf_pump_add_agent(pump, "cpus:4;mem:1024;disk:1024");
+    hf_pump_run(pump, HF_SECONDS(2) - 5 * HF_NS_PER_MS);
+    hf_pump_add_framework(pump, "web", "web", 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(2));
+}
+
+static void crash_between_checkpoint_steps(HfPump *pump)
+{
+    HfResources total;
+    open_with_disk(pump);
+    reserve(pump, &total);
+    hf_pump_host(pump, 0)->agent.dies_at = HF_CHECKPOINT_TARGET;
+    hf_agent_set_total(&hf_pump_host(pump, 0)->agent, &total);
+    hf_pump_stop(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(5));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(7));
+    hf_resources_clear(pump->catalog, &total);
+}
+
+static void reboot_new_id_with_volume(HfPump *pump)
+{
+    HfResources total;
+    open_with_disk(pump);
+    reserve(pump, &total);
+    hf_agent_set_total(&hf_pump_host(pump, 0)->agent, &total);
+    hf_pump_crash(pump, 0, TRUE);
+    hf_agent_forget(&hf_pump_host(pump, 0)->agent);
+    hf_pump_run(pump, HF_SECONDS(5));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(7));
+    hf_resources_clear(pump->catalog, &total);
+}
+
+static void silent_80s_is_lost(HfPump *pump)
+{
+    open_with_task(pump, HF_CAPABILITY_PARTITION_AWARE, FALSE);
+    hf_pump_run(pump, HF_SECONDS(26)); /* unheard from 26 s to 106 s: five pings */
+    hf_pump_cut(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(106));
+    hf_pump_heal(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(110));
+}
+
+static void partition_of_a_third(HfPump *pump)
+{
+    for (int i = 0; i < 3; i++) hf_pump_add_agent(pump, "cpus:1;mem:256");
+    hf_pump_run(pump, HF_SECONDS(2) - 5 * HF_NS_PER_MS);
+    hf_pump_add_framework(pump, "web", "web", HF_CAPABILITY_PARTITION_AWARE, FALSE);
+    hf_pump_run(pump, HF_SECONDS(2));
+    for (uint64_t task = 1; task <= 3; task++)
+        hf_pump_launch(pump, 0, task, "cpus:1;mem:256", HF_TIME_NEVER);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_cut(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(130));
+    hf_pump_heal(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(150));
+}
+
+/* ---- frameworks that go down and come back ---- */
+
+static void scheduler_away(HfPump *pump, double seconds)
+{
+    pump->config.failover_timeout = HF_SECONDS(60);
+    open_with_task(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_scheduler_stop(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(10 + seconds));
+    hf_pump_scheduler_start(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(10 + seconds + 1));
+    hf_pump_reconcile(pump, 0, 1, 0);
+    hf_pump_run(pump, HF_SECONDS(10 + seconds + 2));
+}
+
+static void framework_back_in_time(HfPump *pump)
+{
+    scheduler_away(pump, 59);
+}
+
+static void framework_back_too_late(HfPump *pump)
+{
+    scheduler_away(pump, 61);
+}
+
+static void framework_zombie(HfPump *pump)
+{
+    open_with_task(pump, 0, FALSE);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_rule(pump, HF_MESSAGE_ERROR, HF_PUMP_LATE, HF_SECONDS(1), 1);
+    hf_pump_add_successor(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(10.5));
+    hf_pump_kill(pump, 0, 1); /* it does not know yet that it is over */
+    hf_pump_run(pump, HF_SECONDS(12));
+    hf_pump_reconcile_all(pump, 1);
+    hf_pump_run(pump, HF_SECONDS(12.5));
+}
+
 static const Story stories[] = {
     {"launch-run-finish", "a task of 10 s; what it leaves of the offer is refused for 5 s",
      launch_run_finish, 0, FALSE},
@@ -277,6 +412,24 @@ static const Story stories[] = {
      FALSE},
     {"registration-crosses-launch", "asked about a task that was under way, the agent has it",
      registration_crosses_launch, 0, FALSE},
+    {"agent-restart-checkpoint-on", "the agent's process is away for 5 s; its executor waits",
+     agent_restart_checkpoint_on, 0, FALSE},
+    {"crash-between-checkpoint-steps",
+     "the process dies when a reservation and a volume are written and not committed",
+     crash_between_checkpoint_steps, 0, FALSE},
+    {"reboot-new-id-with-volume",
+     "the host reboots and its agent has a new id: reservation and volume are offered under it",
+     reboot_new_id_with_volume, 0, FALSE},
+    {"silent-80s-is-lost", "the agent is not heard from 26 s to 106 s", silent_80s_is_lost, 0,
+     FALSE},
+    {"partition-of-a-third", "one of three agents is cut off from 20 s to 130 s",
+     partition_of_a_third, 0, FALSE},
+    {"framework-back-in-time", "its scheduler is away for 59 s of a timeout of 60 s",
+     framework_back_in_time, 0, FALSE},
+    {"framework-back-too-late", "its scheduler is away for 61 s of a timeout of 60 s",
+     framework_back_too_late, 0, FALSE},
+    {"framework-zombie", "a second scheduler takes the place of one that still runs",
+     framework_zombie, 0, FALSE},
     {"teardown", "a framework leaves; its task is shut down", teardown, 0, FALSE},
 };
 

@@ -401,6 +401,34 @@ static void a_report_that_exceeds_the_agent_is_cut_to_it(void **state)
     hf_pump_free(pump);
 }
 
+/* Mesos rows: 697. Three agents are silent at once; one may go each minute, and who is heard before
+ * its turn is spared. */
+static void removals_are_limited(void **state)
+{
+    for (int explicitly = 0; explicitly < 2; explicitly++) {
+        HfPumpConfig config;
+        hf_pump_config_init(&config);
+        config.master.explicit_heartbeats = explicitly;
+        config.master.agent_removal_interval = HF_SECONDS(60);
+        HfPump *pump = hf_pump_new(&config);
+        for (int i = 0; i < 3; i++) hf_pump_add_agent(pump, "cpus:4");
+        hf_pump_run(pump, HF_SECONDS(5));
+        for (uint32_t h = 0; h < 3; h++) hf_pump_cut(pump, h);
+        while (count(pump, HF_RECORD_AGENT_UNREACHABLE) == 0) hf_pump_step(pump);
+        HfTime first = pump->now;
+        hf_pump_run(pump, first + HF_SECONDS(60) - 1);
+        assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 1);
+        hf_pump_run(pump, first + HF_SECONDS(60));
+        assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 2);
+        for (uint32_t h = 0; h < 3; h++) hf_pump_heal(pump, h);
+        hf_pump_run(pump, first + HF_SECONDS(300));
+        assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 2);
+        for (uint32_t a = 0; a < 3; a++)
+            assert_true(hf_master_agent_is_registered(pump->master, a));
+        hf_pump_free(pump);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
@@ -428,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_task_that_had_ended_is_not_lost_with_its_agent),
         cmocka_unit_test(the_id_of_a_task_out_of_reach_cannot_be_used_again),
         cmocka_unit_test(a_report_that_exceeds_the_agent_is_cut_to_it),
+        cmocka_unit_test(removals_are_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

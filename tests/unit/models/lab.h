@@ -19,6 +19,7 @@ static const HfScenarioRegistry *cell_registry(void)
                                                   &hf_failure_framework_failover.keys,
                                                   &hf_failure_host_loss.keys,
                                                   &hf_failure_outage.keys,
+                                                  &hf_failure_partition.keys,
                                                   &hf_failure_reboot.keys,
                                                   NULL};
     static const HfModelKeys *const workloads[] = {&hf_workload_openb.keys, &hf_workload_swf.keys,

@@ -405,6 +405,91 @@ static void a_successor_too_late_finds_nothing(void **state)
     cell_free(cell);
 }
 
+/* ---- links ---- */
+
+static Cell *linked(const char *heartbeats, const char *keys)
+{
+    g_autofree char *text =
+        g_strdup_printf("duration: 1d\n"
+                        "master: {heartbeats: %s}\n"
+                        "agents: [{name: a, count: 3, resources: 'cpus:4'}]\n"
+                        "frameworks: [{name: web, model: marathon, checkpoint: true,"
+                        " apps: [{id: /a, mem: 0, instances: 3, unique_hosts: true}]}]\n"
+                        "failures: [{what: partition, at: 200s, fraction: 0.34, %s}]\n",
+                        heartbeats, keys);
+    return cell_new(text);
+}
+
+/* Whatever way is cut, and for how long: pings as messages and understood ones tell the same. An
+ * agent that hears no pings registers again in time, over and over. Mesos rows: 565. */
+static void a_partition_is_found_out_by_pings_either_way(void **state)
+{
+    static const struct {
+        const char *way;
+        int seconds;
+        uint32_t lost;
+    } cases[] = {{"both", 50, 0},        {"both", 70, 0},         {"both", 120, 1},
+                 {"to-master", 70, 0},   {"to-master", 120, 1},   {"to-master", 400, 1},
+                 {"from-master", 70, 0}, {"from-master", 120, 0}, {"from-master", 400, 0}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        HfTime at[2] = {0, 0};
+        for (int explicitly = 0; explicitly < 2; explicitly++) {
+            g_autofree char *keys =
+                g_strdup_printf("way: %s, for: %ds", cases[i].way, cases[i].seconds);
+            Cell *cell = linked(explicitly ? "explicit" : "virtual", keys);
+            cell_run(cell, 3000 * S);
+            if (cell_count(cell, HF_RECORD_AGENT_UNREACHABLE) != cases[i].lost)
+                fail_msg("%s for %d s, heartbeats %d", cases[i].way, cases[i].seconds, explicitly);
+            assert_int_equal(cell_count(cell, HF_RECORD_LINK_CUT), 2);
+            const HfRecord *lost = cell_record(cell, HF_RECORD_AGENT_UNREACHABLE, 0);
+            if (lost != NULL) at[explicitly] = lost->at;
+            assert_true(
+                hf_master_agent_is_registered(hf_world_master(cell->world), 0)); /* it is back */
+            uint32_t runs = 0;
+            for (uint32_t h = 0; h < 3; h++) runs += runs_on(cell, h);
+            assert_int_equal(runs, 3);
+            cell_free(cell);
+        }
+        assert_true(ABS(at[0] - at[1]) <= 2 * HF_NS_PER_MS); /* but for the way there and back */
+    }
+}
+
+/* The next ping tells the agent that it is taken for disconnected. */
+static void a_broken_connection_is_made_anew_at_the_next_ping(void **state)
+{
+    for (int explicitly = 0; explicitly < 2; explicitly++) {
+        Cell *cell = linked(explicitly ? "explicit" : "virtual", "way: break");
+        cell_run(cell, 1000 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_LINK_BROKEN), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_DISCONNECTED), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REREGISTERED), 1);
+        HfTime back = cell_record(cell, HF_RECORD_AGENT_REREGISTERED, 0)->at;
+        assert_in_range(back, 200 * S, 200 * S + 16 * S + S);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED), 3); /* checkpointed: they stay */
+        cell_free(cell);
+    }
+}
+
+/* Links have latencies of their own: a round trip of 4 s, beside one of 2 ms. */
+static void each_link_may_have_a_latency_of_its_own(void **state)
+{
+    Cell *cell = cell_new("duration: 1d\n"
+                          "agents: [{name: near, count: 1, resources: 'cpus:4'},\n"
+                          "         {name: far, count: 1, resources: 'cpus:4', latency: 2s}]\n"
+                          "frameworks: [{name: web, model: marathon, latency: 100ms,"
+                          " apps: [{id: /a, mem: 0}]}]\n"
+                          "failures: []\n");
+    cell_run(cell, 60 * S);
+    HfTime at[2] = {0, 0};
+    for (uint32_t i = 0; i < 2; i++) {
+        const HfRecord *record = cell_record(cell, HF_RECORD_AGENT_REGISTERED, i);
+        at[record->value] = record->at;
+    }
+    assert_true(at[0] <= S + HF_NS_PER_MS);
+    assert_in_range(at[1], 2 * S, 3 * S);
+    cell_free(cell);
+}
+
 static void when_a_failure_strikes_is_said_in_one_way(void **state)
 {
     static const struct {
@@ -452,6 +537,9 @@ int main(void)
         cmocka_unit_test(a_fraction_of_the_hosts_is_struck_over_and_over),
         cmocka_unit_test(a_successor_in_time_finishes_what_was_begun),
         cmocka_unit_test(a_successor_too_late_finds_nothing),
+        cmocka_unit_test(a_partition_is_found_out_by_pings_either_way),
+        cmocka_unit_test(a_broken_connection_is_made_anew_at_the_next_ping),
+        cmocka_unit_test(each_link_may_have_a_latency_of_its_own),
         cmocka_unit_test(when_a_failure_strikes_is_said_in_one_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,10 +51,12 @@ static char *draw_scenario(HfStream *stream)
     g_string_append_printf(
         text,
         "master: {policy: %s, agent_order: %s, offer_scope: %s, offer_timeout: %s, heartbeats: %s,"
+        " agent_removal_rate_limit: %s,"
         " min_allocatable_resources: '%s'}\n",
         PICK(stream, "drf", "random", "fifo"), PICK(stream, "shuffled", "sorted"),
         PICK(stream, "agent", "agent", "cell"), PICK(stream, "none", "10s", "60s"),
-        PICK(stream, "virtual", "explicit"), PICK(stream, "cpus:0.01|mem:32", "cpus:0.5"));
+        PICK(stream, "virtual", "explicit"), PICK(stream, "0/s", "0/s", "1/min"),
+        PICK(stream, "cpus:0.01|mem:32", "cpus:0.5"));
     g_string_append_printf(
         text, "network: {latency: %s}\n",
         PICK(stream, "0s", "1ms", "300ms", "2s", "{law: exponential, mean: 100ms}"));
@@ -84,10 +86,13 @@ static char *draw_scenario(HfStream *stream)
         "  - {what: reboot, mtbf: {law: exponential, mean: 2h}, down: 100s, detect: %s, agent_id: "
         "%s}\n"
         "  - {what: host-loss, at: 90m, fraction: 0.3, replaced_after: 10m}\n"
+        "  - {what: partition, mtbf: {law: exponential, mean: 1h}, for: {law: exponential, mean: "
+        "3m}, way: %s}\n"
         "  - {what: framework-failover, mtbf: {law: exponential, mean: 30m}, down: {law: "
         "exponential, mean: 2m}}\n",
         300 + (unsigned)below(stream, 3000), 1 + (unsigned)below(stream, 1200),
-        PICK(stream, "0", "0.2"), PICK(stream, "socket", "ping"), PICK(stream, "era", "new"));
+        PICK(stream, "0", "0.2"), PICK(stream, "socket", "ping"), PICK(stream, "era", "new"),
+        PICK(stream, "both", "to-master", "from-master", "break"));
     return g_string_free(text, FALSE);
 }
 
