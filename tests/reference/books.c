@@ -27,6 +27,7 @@ void hf_books__trouble(HfTrio *trio, const char *format, ...)
 static void drop_piece(HfTrio *trio, guint p)
 {
     hf_resources_clear(trio->catalog, &PIECE(trio, p)->resources);
+    hf_parcel_drop(trio->catalog, &PIECE(trio, p)->parcel);
     g_array_remove_index(trio->pieces, p);
 }
 
@@ -63,12 +64,13 @@ void hf_books__refuse(HfTrio *trio, const HfPiece *piece, const HfResources *par
 void hf_books__take(HfTrio *trio, guint piece, const HfResources *part)
 {
     hf_resources_subtract(trio->catalog, &PIECE(trio, piece)->resources, part);
+    hf_parcel_drop(trio->catalog, &PIECE(trio, piece)->parcel);
     if (hf_resources_is_empty(&PIECE(trio, piece)->resources)) drop_piece(trio, piece);
 }
 
 void hf_books__put(HfTrio *trio, const HfPiece *like, gboolean is_launched, const HfResources *part)
 {
-    HfPiece piece = {like->framework, like->agent, like->role, is_launched, {0}};
+    HfPiece piece = {like->framework, like->agent, like->role, is_launched, {0}, NULL};
     hf_resources_copy(trio->catalog, &piece.resources, part);
     hf_resources_unallocate(trio->catalog, &piece.resources);
     g_array_append_val(trio->pieces, piece);
@@ -388,8 +390,9 @@ void hf_books__take_offers(HfTrio *trio)
 {
     for (uint32_t o = 0; o < trio->fast_list.offers.count; o++) {
         const HfOffered *offer = &trio->fast_list.offers.at[o];
-        HfPiece like = {offer->framework, offer->agent, offer->role, FALSE, {0}};
+        HfPiece like = {offer->framework, offer->agent, offer->role, FALSE, {0}, NULL};
         hf_books__put(trio, &like, FALSE, hf_parcel_resources(offer->resources));
+        PIECE(trio, trio->pieces->len - 1)->parcel = hf_parcel_ref(offer->resources);
     }
 }
 

@@ -17,6 +17,8 @@ typedef struct HfPiece {
     HfRoleId role;
     gboolean is_launched;
     HfResources resources; /* without allocation role */
+    HfParcel *parcel;      /* the same as the fast one offered it, which it knows by its address;
+                              NULL once it was changed */
 } HfPiece;
 
 /* An offer filter, as a host would remember it. */

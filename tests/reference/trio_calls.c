@@ -60,7 +60,7 @@ HfStatus hf_trio_agent_add(HfTrio *trio, uint32_t agent, HfAgentSpec *spec, cons
         row->is_known = row->is_active = TRUE;
         hf_resources_copy(trio->catalog, &row->total, spec->total);
         for (uint32_t u = 0; u < used_count; u++) {
-            HfPiece like = {used[u].framework, agent, used[u].role, TRUE, {0}};
+            HfPiece like = {used[u].framework, agent, used[u].role, TRUE, {0}, NULL};
             hf_books__put(trio, &like, TRUE, used[u].resources);
         }
     }
@@ -92,7 +92,7 @@ HfStatus hf_trio_provider_add(HfTrio *trio, uint32_t agent, const HfResources *m
     if (status == HF_OK) {
         hf_resources_add(trio->catalog, &trio->agents[agent].total, more);
         for (uint32_t u = 0; u < used_count; u++) {
-            HfPiece like = {used[u].framework, agent, used[u].role, FALSE, {0}};
+            HfPiece like = {used[u].framework, agent, used[u].role, FALSE, {0}, NULL};
             hf_books__put(trio, &like, FALSE, used[u].resources);
         }
     }
@@ -345,6 +345,8 @@ HfStatus hf_trio_recover(HfTrio *trio, guint p, const HfResources *part, double 
     if (refuse_seconds != HF_NO_FILTER) hf_trio__say(trio, ",\"filter_s\":%g", refuse_seconds);
     if (piece->is_launched) hf_trio__say(trio, ",\"launched\":true");
     HfRecovery told = recovery;
+    if (piece->parcel != NULL && hf_resources_equal(trio->catalog, part, &piece->resources))
+        told.resources = hf_parcel_resources(piece->parcel);
     HfResources less = {0};
     if (trio->canary == HF_CANARY_FILTER) told.refuse_seconds = HF_NO_FILTER;
     if (trio->canary == HF_CANARY_BACK) {
@@ -371,14 +373,24 @@ HfStatus hf_trio_launch(HfTrio *trio, guint p, const HfResources *part)
 {
     HfPiece piece = *PIECE(trio, p);
     HfResources launched = {0}; /* `part` may be what the piece holds */
+    gboolean is_whole =
+        piece.parcel != NULL && hf_resources_equal(trio->catalog, part, &piece.resources);
+    HfParcel *parcel = is_whole ? hf_parcel_ref(piece.parcel) : NULL;
     say_piece(trio, "launch", &piece, part);
-    HfStatus status = TELL(trio, launched, piece.framework, piece.agent, piece.role, part);
+    HfStatus status = hf_trio__agree(
+        trio,
+        hf_allocator_launched(trio->fast, piece.framework, piece.agent, piece.role,
+                              is_whole ? hf_parcel_resources(parcel) : part),
+        hf_allocator_launched(trio->full, piece.framework, piece.agent, piece.role, part),
+        TWIN(trio, hf_twin_launched(trio->twin, piece.framework, piece.agent, piece.role, part)));
     if (status == HF_OK) {
         hf_resources_copy(trio->catalog, &launched, part);
         hf_books__take(trio, p, &launched);
         hf_books__put(trio, &piece, TRUE, &launched);
         hf_resources_clear(trio->catalog, &launched);
+        PIECE(trio, trio->pieces->len - 1)->parcel = hf_parcel_ref(parcel);
     }
+    hf_parcel_drop(trio->catalog, &parcel);
     hf_trio__settle(trio);
     return status;
 }
@@ -455,6 +467,7 @@ HfStatus hf_trio_convert(HfTrio *trio, guint p, const HfOperation *operation,
     if (status == HF_OK) {
         hf_resources_unallocate(catalog, &converted[0]);
         hf_resources_copy(catalog, &piece->resources, &converted[0]);
+        hf_parcel_drop(catalog, &piece->parcel);
         note_total(trio, piece->agent, &conversions);
     }
     hf_conversions_clear(catalog, &conversions);
