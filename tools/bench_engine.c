@@ -17,7 +17,7 @@
 #define TIMEOUT       (10 * HF_NS_PER_SECOND)
 #define DRAWS         256 /* random numbers drawn together */
 #define MM1_LOAD      0.9
-#define MM1_QUEUE_MAX 4096 /* at load 0.9 never reached in a lifetime: 0.9^4096 = 1e-187 */
+#define MM1_QUEUE_MAX 1024 /* at load 0.9 never reached in a lifetime: 0.9^1024 = 1e-47 */
 
 typedef struct Agent {
     uint64_t field[8];

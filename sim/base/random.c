@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "base/maths.h"
+#include "base/random_internal.h"
 #include "base/random_tables.h"
 
 #ifdef __SSE2__
@@ -23,8 +24,6 @@ _Static_assert(sizeof(HfStream) == 64, "one stream fills one cache line");
 #define PHILOX_W0     UINT32_C(0x9e3779b9) /* golden ratio */
 #define PHILOX_W1     UINT32_C(0xbb67ae85) /* sqrt(3) - 1 */
 #define PHILOX_ROUNDS 10
-#define BATCH_PAIRS   16 /* pairs of blocks computed together for many draws */
-#define BATCH_WORDS   (BATCH_PAIRS * HF_STREAM_WORDS)
 
 static inline void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1)
 {
@@ -92,13 +91,13 @@ static inline void two_blocks(const HfStream *stream, uint32_t words_out[HF_STRE
 #endif
 
 /*
- * The same for BATCH_PAIRS pairs. With the instructions of AVX2, where the processor has them, four
- * blocks at a time.
+ * The same for HF_BATCH_PAIRS pairs. With the instructions of AVX2, where the processor has them,
+ * four blocks at a time.
  */
-static void plain_batch(const HfStream *stream, uint32_t *words_out)
+void hf_stream__plain_batch(const HfStream *stream, uint32_t words_out[HF_BATCH_WORDS])
 {
     HfStream at = *stream;
-    for (uint32_t i = 0; i < BATCH_PAIRS; i++, at.block += 2)
+    for (uint32_t i = 0; i < HF_BATCH_PAIRS; i++, at.block += 2)
         two_blocks(&at, words_out + i * HF_STREAM_WORDS);
 }
 
@@ -114,7 +113,7 @@ __attribute__((target("avx2"))) static void avx2_batch(const HfStream *stream, u
     }
     __m256i block = _mm256_add_epi64(_mm256_set1_epi64x((long long)stream->block),
                                      _mm256_set_epi64x(3, 2, 1, 0));
-    for (uint32_t i = 0; i < BATCH_PAIRS / 2; i++, words_out += 2 * HF_STREAM_WORDS) {
+    for (uint32_t i = 0; i < HF_BATCH_PAIRS / 2; i++, words_out += 2 * HF_STREAM_WORDS) {
         __m256i x0 = block, x1 = _mm256_srli_epi64(block, 32);
         __m256i x2 = entity, x3 = _mm256_srli_epi64(entity, 32);
 #pragma GCC unroll 10
@@ -136,15 +135,18 @@ __attribute__((target("avx2"))) static void avx2_batch(const HfStream *stream, u
     }
 }
 
-static void whole_batch(const HfStream *stream, uint32_t *words_out)
+void hf_stream__batch(const HfStream *stream, uint32_t words_out[HF_BATCH_WORDS])
 {
     if (__builtin_cpu_supports("avx2"))
         avx2_batch(stream, words_out);
     else
-        plain_batch(stream, words_out);
+        hf_stream__plain_batch(stream, words_out);
 }
 #else
-#define whole_batch plain_batch
+void hf_stream__batch(const HfStream *stream, uint32_t words_out[HF_BATCH_WORDS])
+{
+    hf_stream__plain_batch(stream, words_out);
+}
 #endif
 
 static __attribute__((noinline)) void refill(HfStream *stream)
@@ -277,15 +279,15 @@ double hf_stream_exponential(HfStream *stream)
 typedef struct Batch {
     HfStream stream; /* its block: the one after this batch */
     uint32_t used;   /* of word[], always even */
-    uint32_t word[BATCH_WORDS];
+    uint32_t word[HF_BATCH_WORDS];
 } Batch;
 
 static inline uint64_t next_of_batch(void *source)
 {
     Batch *batch = source;
-    if (batch->used == BATCH_WORDS) {
-        whole_batch(&batch->stream, batch->word);
-        batch->stream.block += 2 * BATCH_PAIRS;
+    if (batch->used == HF_BATCH_WORDS) {
+        hf_stream__batch(&batch->stream, batch->word);
+        batch->stream.block += 2 * HF_BATCH_PAIRS;
         batch->used = 0;
     }
     const uint32_t *pair = batch->word + batch->used;
@@ -298,7 +300,7 @@ static inline uint64_t next_of_batch(void *source)
 static inline uint32_t easy_exponentials(Batch *batch, double *draws_out, uint32_t count)
 {
     const uint32_t *word = batch->word + batch->used;
-    uint32_t done = 0, end = (BATCH_WORDS - batch->used) / 2;
+    uint32_t done = 0, end = (HF_BATCH_WORDS - batch->used) / 2;
     if (end > count) end = count;
     for (; done < end; done++, word += 2) {
         uint64_t bits = (uint64_t)word[1] << 32 | word[0];
@@ -329,12 +331,12 @@ void hf_stream_exponentials(HfStream *stream, double *draws_out, uint32_t count)
     Batch batch;
     batch.stream = *stream;
     batch.stream.block -= 2;
-    batch.used = BATCH_WORDS;
+    batch.used = HF_BATCH_WORDS;
     while (done < count) {
         draws_out[done++] = hard_exponential(&batch);
         done += easy_exponentials(&batch, draws_out + done, count - done);
     }
-    uint32_t left = BATCH_WORDS - batch.used;
+    uint32_t left = HF_BATCH_WORDS - batch.used;
     uint32_t pairs = (left + HF_STREAM_WORDS - 1) / HF_STREAM_WORDS;
     stream->block = batch.stream.block - 2 * (uint64_t)pairs;
     refill(stream);

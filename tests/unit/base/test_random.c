@@ -3,6 +3,7 @@
  * same bits everywhere. Statistical tests have fixed seeds: they either always pass or never do.
  */
 #include "base/random.h"
+#include "base/random_internal.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
@@ -75,6 +76,28 @@ static void wide_draws_start_at_an_even_word(void **state)
     assert_true(hf_stream_u64(&b) == ((uint64_t)word[5] << 32 | word[4]));
     assert_int_equal(hf_stream_u32(&b), word[6]);
     assert_true(hf_stream_u64(&b) == ((uint64_t)word[9] << 32 | word[8])); /* across the pair */
+}
+
+/* Both ways to compute many blocks give the plain sequence of them, over the carry, too. */
+static void a_batch_is_the_blocks_in_order_however_computed(void **state)
+{
+    for (uint32_t i = 0; i < 40; i++) {
+        HfStream stream;
+        uint32_t plain[HF_BATCH_WORDS], best[HF_BATCH_WORDS];
+        hf_stream_init(&stream, i, "batch", UINT64_C(0x9e3779b97f4a7c15) * i);
+        if (i % 2 == 1) stream.block = UINT32_MAX - i;
+        hf_stream__plain_batch(&stream, plain);
+        hf_stream__batch(&stream, best);
+        for (uint32_t b = 0; b < 2 * HF_BATCH_PAIRS; b++) {
+            uint64_t block = stream.block + b;
+            uint32_t words[4],
+                counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream.entity,
+                              (uint32_t)(stream.entity >> 32)};
+            hf_philox4x32_10(counter, stream.key, words);
+            assert_memory_equal(plain + 4 * b, words, sizeof words);
+            assert_memory_equal(best + 4 * b, words, sizeof words);
+        }
+    }
 }
 
 /* Many exponentials at once are the same numbers as one by one, wherever the stream stands, and
@@ -343,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_stream_is_the_blocks_of_its_counter_in_order),
         cmocka_unit_test(the_block_number_carries_into_its_upper_word),
         cmocka_unit_test(wide_draws_start_at_an_even_word),
+        cmocka_unit_test(a_batch_is_the_blocks_in_order_however_computed),
         cmocka_unit_test(drawing_many_is_drawing_one_by_one),
         cmocka_unit_test(seed_purpose_and_entity_each_make_another_stream),
         cmocka_unit_test(adding_an_entity_shifts_nobodys_draws),
