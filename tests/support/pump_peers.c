@@ -191,7 +191,11 @@ void hf_pump_scheduler_start(HfPump *pump, uint32_t row)
 static void act(HfPump *pump, uint32_t row, const HfPumpAction *action)
 {
     HfPumpFramework *framework = hf_pump_framework(pump, row);
-    if (!hf_driver_is_subscribed(framework->driver)) return; /* nothing can be said */
+    if (!hf_driver_is_subscribed(framework->driver)) { /* nothing can be said */
+        for (uint32_t i = 0; i < action->task_count && action->tasks != NULL; i++)
+            hf_parcel_drop(pump->catalog, &action->tasks[i].resources);
+        return;
+    }
     framework->action = action;
     hf_driver_timer(framework->driver, pump->now, 0, 0, &pump->out);
     framework->action = NULL;

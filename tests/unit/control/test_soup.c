@@ -110,11 +110,23 @@ static void fate_of_a_host(Soup *soup)
         hf_pump_boot(pump, row);
     } else if (host->is_cut) {
         hf_pump_heal(pump, row);
+    } else if (below(soup, 3) == 0) {
+        hf_pump_stop(pump, row);
     } else if (below(soup, 3) > 0) {
         hf_pump_crash(pump, row, (gboolean)below(soup, 2));
     } else {
         hf_pump_cut(pump, row);
     }
+}
+
+static void fate_of_a_scheduler(Soup *soup)
+{
+    uint32_t row = below(soup, soup->pump->frameworks->len);
+    const HfPumpFramework *framework = hf_pump_framework(soup->pump, row);
+    if (framework->is_down)
+        hf_pump_scheduler_start(soup->pump, row);
+    else if (hf_driver_framework(framework->driver) != HF_ROW_NONE)
+        hf_pump_scheduler_stop(soup->pump, row);
 }
 
 /* What no honest peer would say, in a form that the host could still carry. */
@@ -170,6 +182,7 @@ static Soup start(uint64_t seed, gboolean is_wild, gboolean explicit_heartbeats)
     hf_pump_config_init(&config);
     config.seed = seed;
     config.master.explicit_heartbeats = explicit_heartbeats;
+    config.failover_timeout = HF_SECONDS(60) * (HfTime)(seed % 4);
     config.latency = seed % 3 ? HF_SECONDS(0.05) : 0;
     if (seed % 2) config.master.offer_timeout = HF_SECONDS(20);
     if (is_wild) config.lose = config.twice = config.late = 30;
@@ -196,6 +209,8 @@ static void stir(Soup *soup)
             call_of_a_framework(soup);
         else if (draw < 97)
             fate_of_a_host(soup);
+        else if (draw < 98)
+            fate_of_a_scheduler(soup);
         else if (soup->is_wild)
             forgery(soup);
         hf_master_check(soup->pump->master);
@@ -212,6 +227,8 @@ static void clear_weather(Soup *soup)
         if (hf_pump_host(pump, h)->is_cut) hf_pump_heal(pump, h);
         if (hf_pump_host(pump, h)->agent.state == HF_AGENT_DOWN) hf_pump_boot(pump, h);
     }
+    for (guint f = 0; f < pump->frameworks->len; f++)
+        if (hf_pump_framework(pump, f)->is_down) hf_pump_scheduler_start(pump, f);
     hf_pump_run_for(pump, 30 * HF_NS_PER_MINUTE);
     for (guint h = 0; h < pump->hosts->len; h++) hf_pump_cut(pump, h);
     hf_pump_run_for(pump, 5 * HF_NS_PER_MINUTE);
