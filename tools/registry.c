@@ -12,6 +12,7 @@
 #include "scenario/scenario.h"
 #include "tools/policy_library.h"
 #include "world/metrics.h"
+#include "world/operators.h"
 
 static const HfModelKeys *const framework_models[] = {
     &hf_framework_batch.keys, &hf_framework_marathon.keys, &hf_framework_inflation.keys, NULL};
@@ -105,7 +106,8 @@ void hf_registry_init(HfRegistry *registry)
     registry->scenario = (HfScenarioRegistry){.policies = registry->policies,
                                               .open_policy = open_policy,
                                               .open_policy_data = registry,
-                                              .metrics = hf_metric_prefixes};
+                                              .metrics = hf_metric_prefixes,
+                                              .check_json = hf_operators_check_json};
     for (int family = 0; family < HF_MODEL_FAMILIES; family++)
         registry->scenario.models[family] = models[family];
 }

@@ -202,6 +202,7 @@ static const HfFill fills[] = {
     [HF_KEY_STRINGS] = hf_fill__strings,
     [HF_KEY_EXPECTS] = hf_fill__expects,
     [HF_KEY_SETTINGS] = fill_settings,
+    [HF_KEY_JSON] = hf_fill__json,
     [HF_KEY_TABLE] = fill_table,
     [HF_KEY_LIST] = fill_list,
     [HF_KEY_MAP] = fill_map,

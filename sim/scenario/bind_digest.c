@@ -105,6 +105,7 @@ static void add_member(HfDigest *digest, const HfKey *key, const HfNode *parent,
     case HF_KEY_QUANTITIES:
     case HF_KEY_QUANTITY_SETS:
     case HF_KEY_ATTRIBUTES:
+    case HF_KEY_JSON:
         add_text(digest, *(const char *const *)member);
         break;
     case HF_KEY_POLICY: /* by its name, wherever the library lies */

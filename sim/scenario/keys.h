@@ -57,9 +57,11 @@ typedef enum HfKeyType {
     HF_KEY_STRINGS,  /* const char **, NULL-terminated: a list of strings */
     HF_KEY_EXPECTS,  /* const HfExpect **, NULL-terminated, never NULL: a list of expectations */
     HF_KEY_SETTINGS, /* const struct HfNode *: path -> value, as in overrides (arms alone) */
-    HF_KEY_TABLE,    /* the sub-table's struct, in place. Absent: its defaults, or all zero when it
-                        has a required key */
-    HF_KEY_LIST,     /* HF_LIST(struct): a list of mappings of the sub-table */
+    HF_KEY_JSON,  /* const char *: JSON of Mesos's own, as text; the registry's check_json judges it
+                     by the key's name */
+    HF_KEY_TABLE, /* the sub-table's struct, in place. Absent: its defaults, or all zero when it
+                     has a required key */
+    HF_KEY_LIST,  /* HF_LIST(struct): a list of mappings of the sub-table */
     HF_KEY_MAP,   /* HF_LIST(struct): role -> mapping of the sub-table, sorted by role (so the order
                      of keys in a file never matters); the struct begins with `const char *name`,
                      which the table does not list */
@@ -158,6 +160,9 @@ typedef struct HfScenarioRegistry {
     void *open_policy_data;
     const char *const *metrics; /* NULL-terminated prefixes of metric names, for near misses and
                                    clashes with arm names; NULL: unknown */
+    /* NULL when the text is what the key of this name may hold; else why not (newly allocated), and
+     * the place inside it. Itself NULL: anything is. */
+    char *(*check_json)(const char *key, const char *json, char **path_out);
 } HfScenarioRegistry;
 
 /* A list that a key fills: `at` points to `count` structs. */

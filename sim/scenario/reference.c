@@ -158,6 +158,8 @@ static const char *plain_type_text(const HfKey *key)
         return "list of texts";
     case HF_KEY_EXPECTS:
         return "list of expectations";
+    case HF_KEY_JSON:
+        return "Mesos JSON";
     case HF_KEY_SETTINGS:
         return "mapping from paths to values";
     case HF_KEY_TABLE:

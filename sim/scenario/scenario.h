@@ -85,6 +85,7 @@ typedef struct HfScenarioMaster {
     const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
     HfHeartbeats heartbeats;
     HfScenarioQuirks quirks;
+    const char *acls; /* JSON; NULL: everybody may do everything */
 } HfScenarioMaster;
 
 typedef enum HfScenarioReconfiguration {
@@ -146,6 +147,19 @@ typedef struct HfScenarioFailure {
     HfModelChoice what;
 } HfScenarioFailure;
 
+/* A call of the operator API, and when it is made. */
+#define HF_OPERATOR_CALLS 18
+typedef struct HfScenarioOperator {
+    HfTime at;
+    HfTime every;                        /* 0 = once */
+    int64_t times;                       /* 0 = until the run ends */
+    const char *principal;               /* NULL: none */
+    const char *body[HF_OPERATOR_CALLS]; /* JSON; one is set */
+} HfScenarioOperator;
+
+/* The key of a body, as in the file. */
+const char *hf_operator_call_key(uint32_t call);
+
 typedef struct HfScenarioNetwork {
     HfLaw latency; /* seconds, one way, each message */
 } HfScenarioNetwork;
@@ -178,6 +192,7 @@ typedef struct HfScenario {
     HfScenarioNetwork network;
     HF_LIST(HfScenarioFramework) frameworks;
     HF_LIST(HfScenarioFailure) failures;
+    HF_LIST(HfScenarioOperator) operators;
     HfScenarioRecord record;
     /* What this run alone must meet: the file's that name no arm, then the arm's own. */
     const HfExpect **expect;     /* NULL-terminated, never NULL */

@@ -115,6 +115,7 @@ gboolean hf_fill__flags(HfBinder *b, const HfKey *key, const HfNode *node, void 
 gboolean hf_fill__file(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__files(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__strings(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
+gboolean hf_fill__json(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__expects(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__law(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 
@@ -171,6 +172,7 @@ typedef struct HfSection {
 GPtrArray *hf_reference__sections(const HfScenarioRegistry *registry);
 
 extern const HfKeyTable hf_arm__table;
+extern const HfKeyTable hf_operator__table;
 extern const HfKeyTable hf_agent_flags__table;
 
 #endif

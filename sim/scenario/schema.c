@@ -217,6 +217,7 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
         return list_of(of_type("string"));
     case HF_KEY_LAW:
         return ref(law_def(key->unit));
+    case HF_KEY_JSON:
     case HF_KEY_SETTINGS:
         return of_type("object");
     case HF_KEY_TABLE:

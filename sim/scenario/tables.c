@@ -44,6 +44,12 @@ static const HfKeyWord never_words[] = {{"none", HF_TIME_NEVER, "no limit"}, {0}
 static const HfKeyWord any_words[] = {{"none", 0, "any amount is offered"}, {0}};
 
 static const HfKey master_keys[] = {
+    {.name = "acls",
+     .type = HF_KEY_JSON,
+     AT(HfScenarioMaster, acls),
+     .help =
+         "Who may register, reserve, create volumes and so on: Mesos's ACLs. Absent: everybody.",
+     .source = "Mesos --acls"},
     {.name = "allocation_interval",
      .type = HF_KEY_DURATION,
      AT(HfScenarioMaster, allocation_interval),
@@ -655,6 +661,11 @@ static const HfKey scenario_keys[] = {
      AT(HfScenario, failures),
      .sub = &failure_table,
      .help = "What goes wrong."},
+    {.name = "operators",
+     .type = HF_KEY_LIST,
+     AT(HfScenario, operators),
+     .sub = &hf_operator__table,
+     .help = "What operators ask of the master."},
     {.name = "record",
      .type = HF_KEY_TABLE,
      AT(HfScenario, record),

@@ -20,6 +20,8 @@ enum {
     AGENTS_UP,
     CRASHES,
     UNREACHABLE,
+    OPERATIONS,
+    OPERATIONS_REFUSED,
     SUBMITTED,
     LAUNCHED,
     FINISHED,
@@ -102,6 +104,8 @@ const HfMetricKind hf_metric_kinds[] = {
     [AGENTS_UP] = {"agents.up", "agents", "Hosts that were up; time-weighted mean."},
     [CRASHES] = {"agents.crashes", "count", "Times that a host went down."},
     [UNREACHABLE] = {"agents.unreachable", "count", "Times that the master gave an agent up."},
+    [OPERATIONS] = {"operators.actions", "count", "Calls of operators."},
+    [OPERATIONS_REFUSED] = {"operators.refused", "count", "Calls answered with 400 or more."},
     [SUBMITTED] = {"tasks.submitted", "tasks", "Tasks of the batch jobs that arrived."},
     [LAUNCHED] = {"tasks.launched", "tasks", "Tasks launched by the master."},
     [FINISHED] = {"tasks.finished", "tasks", "Tasks that ended with TASK_FINISHED."},
@@ -185,9 +189,9 @@ const HfMetricKind hf_metric_kinds[] = {
 };
 
 const char *const hf_metric_prefixes[] = {
-    "capacity", "demand",    "utilization", "agents",    "tasks",   "wait",
-    "jobs",     "offers",    "relaunch",    "placement", "refusal", "role",
-    "fairness", "framework", "allocator",   "messages",  "run",     NULL};
+    "capacity",  "demand",    "utilization", "agents",    "tasks",   "wait", "jobs",
+    "offers",    "relaunch",  "operators",   "placement", "refusal", "role", "fairness",
+    "framework", "allocator", "messages",    "run",       NULL};
 
 struct HfMetrics {
     HF_VEC(HfMetric) list;
@@ -273,6 +277,8 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     add(metrics, AGENTS_UP, mean_of(recorder, HF_LEVEL_AGENTS_UP), NULL, NULL);
     add_counter(metrics, CRASHES, recorder, HF_COUNT_AGENT_CRASHES);
     add_counter(metrics, UNREACHABLE, recorder, HF_COUNT_AGENTS_UNREACHABLE);
+    add_counter(metrics, OPERATIONS, recorder, HF_COUNT_OPERATOR_ACTIONS);
+    add_counter(metrics, OPERATIONS_REFUSED, recorder, HF_COUNT_OPERATOR_REFUSALS);
     add_counter(metrics, SUBMITTED, recorder, HF_COUNT_TASKS_SUBMITTED);
     add_counter(metrics, LAUNCHED, recorder, HF_COUNT_TASKS_LAUNCHED);
     add_counter(metrics, FINISHED, recorder, HF_COUNT_TASKS_FINISHED);

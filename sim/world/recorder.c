@@ -485,6 +485,10 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_AGENT_RETURNED:
         hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, 1);
         break;
+    case HF_RECORD_OPERATOR_CALL:
+        bump(recorder, record, HF_COUNT_OPERATOR_ACTIONS, 1);
+        if (record->value >= 400) bump(recorder, record, HF_COUNT_OPERATOR_REFUSALS, 1);
+        break;
     case HF_RECORD_FRAMEWORK_SUBSCRIBED:
         framework_stats(recorder, record->framework)->role = record->role;
         role_stats(recorder, record->role)->is_used = TRUE;

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/assert.h"
+#include "world/operators.h"
 #include "world/recorder_internal.h"
 
 /* A number with at most six decimals and no trailing zeros; an empty field for what there is not.
@@ -193,6 +194,21 @@ static void print_refusals(HfWorld *world, GString *out)
     }
 }
 
+static void print_operators(HfWorld *world, GString *out)
+{
+    const HfScenario *scenario = hf_world_scenario(world);
+    g_string_append(out, "time_s,entry,call,principal,status,message\n");
+    for (uint32_t i = 0; i < hf_world_answers(world); i++) {
+        const HfOperatorAnswer *answer = hf_world_answer(world, i);
+        seconds(out, answer->at);
+        g_string_append_printf(out, ",%u,%s,", answer->entry, hf_call_type_name(answer->type));
+        name(out, scenario->operators.at[answer->entry].principal);
+        g_string_append_printf(out, ",%d,", answer->status);
+        name(out, answer->why);
+        g_string_append_c(out, '\n');
+    }
+}
+
 const HfTable hf_tables[] = {
     {"timeseries.csv", "levels and offers, one row for each record interval", print_timeseries},
     {"frameworks.csv", "one row for each framework", print_frameworks},
@@ -200,6 +216,7 @@ const HfTable hf_tables[] = {
     {"relaunches.csv", "each relaunch of an instance of a service", print_relaunches},
     {"refusals.csv", "allocated shares at the first and each hundredth refused placement",
      print_refusals},
+    {"operators.csv", "each call of an operator, and what the master answered", print_operators},
     {NULL, NULL, NULL},
 };
 

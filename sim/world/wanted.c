@@ -29,11 +29,7 @@ static gboolean build_quota(HfWorld *world, const HfScenarioRole *keys, HfRoleId
                     keys->name, wanted, have);
         good = FALSE;
     }
-    if (good) {
-        HfStatus status = hf_allocator_quota_set(hf_master_allocator(world->master), 0, role,
-                                                 &guarantees, &limits);
-        HF_ASSERT(status == HF_OK);
-    }
+    if (good) hf_master_quota_set(world->master, role, &guarantees, &limits);
     hf_quantities_clear(&guarantees);
     hf_limits_clear(&limits);
     return good;

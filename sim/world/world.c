@@ -249,11 +249,13 @@ static gboolean build_master(HfWorld *world, GError **error)
     config.filter_gpu_resources = keys->filter_gpu_resources;
     config.era = world->scenario->era;
     hf_stream_init(&config.stream, world->scenario->seed, "allocator", 0);
-    gboolean good = build_minimum(world, &config, error);
+    gboolean good =
+        build_minimum(world, &config, error) && hf_world__build_acls(world, keys->acls, error);
     build_exclusions(world, &config);
     if (good) {
         HfMasterConfig master;
         hf_master_config_init(&master);
+        master.acls = world->acls;
         master.allocation_interval = keys->allocation_interval;
         master.offer_timeout = keys->offer_timeout;
         master.agent_ping_timeout = keys->agent_ping_timeout;
@@ -306,6 +308,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
         g_array_append_val(roles, role);
     }
     HfDriverConfig config = {.name = keys->name,
+                             .principal = keys->principal,
                              .roles = (const HfRoleId *)(const void *)roles->data,
                              .role_count = roles->len,
                              .capabilities = capabilities_of(keys->capabilities),
@@ -434,6 +437,7 @@ static void register_kinds(HfWorld *world)
 {
     hf_world__register_transport(world);
     hf_world__register_executor(world);
+    hf_world__register_operators(world);
     hf_world__register_faults(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
@@ -462,7 +466,7 @@ static gboolean build(HfWorld *world, GError **error)
         world->fault_count = f + 1;
         if (!build_fault(world, f, error)) return FALSE;
     }
-    return TRUE;
+    return hf_world__build_operators(world, error);
 }
 
 static void build_agent_config(HfWorld *world)
@@ -530,6 +534,7 @@ void hf_world_free(HfWorld *world)
 {
     if (world == NULL) return;
     free_people(world);
+    hf_world__clear_operators(world);
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);

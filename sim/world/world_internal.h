@@ -5,6 +5,7 @@
 
 #include "base/slots.h"
 #include "control/agent.h"
+#include "world/operators.h"
 #include "world/world.h"
 
 #define NO_ROW UINT32_MAX
@@ -83,13 +84,17 @@ struct HfWorld {
     uint32_t guest_count;
     HfFault *faults; /* [fault_count] */
     uint32_t fault_count;
+    HfAcls *acls;  /* NULL = everybody may do everything */
+    HfCall *calls; /* [scenario->operators.count] */
+    HF_VEC(HfOperatorAnswer) answers;
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
-            host_start, task_end, fault_start, fault_timer, record, recovery_timeout, restart;
+            host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
+            restart;
     } kind;
 };
 
@@ -106,6 +111,12 @@ void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step
 
 /* The same to the agent. */
 void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
+
+/* operators.c */
+void hf_world__register_operators(HfWorld *world);
+gboolean hf_world__build_operators(HfWorld *world, GError **error);
+gboolean hf_world__build_acls(HfWorld *world, const char *text, GError **error);
+void hf_world__clear_operators(HfWorld *world);
 
 /* executor.c */
 void hf_world__register_executor(HfWorld *world);

@@ -173,7 +173,8 @@ static const HfScenarioRegistry *cell_registry(void)
                                                [HF_MODELS_WORKLOADS] = none,
                                                [HF_MODELS_AGENT_TRACES] = none},
                                     .policies = policies,
-                                    .metrics = hf_metric_prefixes};
+                                    .metrics = hf_metric_prefixes,
+                                    .check_json = hf_operators_check_json};
     return &registry;
 }
 

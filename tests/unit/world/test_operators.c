@@ -1,0 +1,97 @@
+/* Operators in scenarios: bodies are judged when they are loaded, calls made at their time. */
+#include "unit/world/cell.h"
+#include "unit/world/greedy.h"
+
+typedef struct Bad {
+    const char *key, *body; /* ' stands for " */
+    const char *path, *says;
+} Bad;
+
+static const Bad bad[] = {
+    {"reserve_resources",
+     "{'agent_id':{'value':'n'},'resources':[{'name':'cpus','type':'SCALAR','scalar':{'value':1}}]"
+     "}",
+     "resources", "not dynamically reserved"},
+    {"reserve_resources", "{'agent_id':'n','resources':[{'name':'cpus'},{'nam':'mem'}]}",
+     "resources[0]", "the type is missing"},
+    {"reserve_resources", "{'resources':[]}", "", "key agent_id is missing"},
+    {"grow_volume", "{'agent_id':'n','volume':[],'addition':{}}", "volume", "one resource"},
+    {"shrink_volume", "{'agent_id':'n','volume':{}}", "volume", ""},
+    {"update_weights", "{'weight_infos':[{'role':'a','weight':0}]}", "weight_infos[0].weight",
+     "must be positive"},
+    {"update_weights", "{'weight_infos':[{'role':'/a','weight':1}]}", "weight_infos[0].role", ""},
+    {"update_quota", "{'quota_configs':[{'role':'a','limits':{'cpus':{'value':-1}}}]}",
+     "quota_configs[0].limits.cpus", "from 0"},
+    {"update_quota", "{'quota_configs':{}}", "quota_configs", "expected a list"},
+    {"set_quota", "{'quota_request':{'role':'a'}}", "quota_request", "guarantee is missing"},
+    {"remove_quota", "{'rôle':'a'}", "rôle", "unknown key"},
+    {"update_maintenance_schedule",
+     "{'schedule':{'windows':[{'machine_ids':[{'hostname':'a'}],'unavailability':{}}]}}",
+     "schedule.windows[0].unavailability", "start is missing"},
+    {"update_maintenance_schedule",
+     "{'schedule':{'windows':[{'machine_ids':[{'ip':'1.2.3'}],'unavailability':{'start':"
+     "{'nanoseconds':0},'duration':{'nanoseconds':1}}}]}}",
+     "schedule.windows[0].machine_ids[0].ip", "not an ip address"},
+    {"start_maintenance", "{'machines':[{}]}", "machines[0]", "hostname or an ip"},
+    {"drain_agent", "{'agent_id':{'value':'n'},'mark_gone':1}", "mark_gone", "true or false"},
+    {"drain_agent", "{'agnt_id':{'value':'n'}}", "agnt_id", "did you mean \"agent_id\""},
+    {"teardown", "{'framework_id':{}}", "framework_id", "value is missing"},
+    {"teardown", "[]", "", "expected a mapping"},
+    {"acls", "{'reserve_resource':[]}", "reserve_resource", "unknown key"},
+    {"acls", "{'reserve_resources':[{'roles':{'value':['a']}}]}",
+     "reserve_resources[0].roles.value", "unknown key"},
+    {"acls", "{'drain_agents':[{'agents':{'values':['a']}}]}", "drain_agents[0].agents",
+     "ANY or NONE"},
+    {"acls", "{'permissive':'no'}", "permissive", "true or false"},
+};
+
+static void a_body_that_is_wrong_is_reported_with_its_place(void **state)
+{
+    guint wrong = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *json = g_strdelimit(g_strdup(bad[i].body), "'", '"');
+        g_autofree char *path = NULL;
+        g_autofree char *why = hf_operators_check_json(bad[i].key, json, &path);
+        if (why != NULL && strcmp(path, bad[i].path) == 0 && strstr(why, bad[i].says)) continue;
+        print_error("%s %s: %s: %s\n", bad[i].key, bad[i].body, path ? path : "-",
+                    why ? why : "is let pass");
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void calls_are_made_at_their_time(void **state)
+{
+    Cell *cell = cell_new("duration: 10m\n"
+                          "agents: [{name: n, count: 2, resources: 'cpus:4;mem:1024'}]\n"
+                          "frameworks: [{name: f, model: greedy, role: a, tasks: 0}]\n"
+                          "operators:\n"
+                          "  - {at: 1m, every: 1m, times: 3, principal: ops, update_weights:"
+                          " {weight_infos: [{role: a, weight: 2}]}}\n"
+                          "  - {at: 90s, deactivate_agent: {agent_id: n-1}}\n"
+                          "  - {at: 2m, deactivate_agent: {agent_id: n-7}}\n");
+    cell_run(cell, 600 * S);
+    assert_int_equal(hf_world_answers(cell->world), 5);
+    static const struct {
+        HfTime at;
+        int status;
+    } expected[] = {{60 * S, 200}, {90 * S, 200}, {120 * S, 400}, {120 * S, 200}, {180 * S, 200}};
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_int_equal(hf_world_answer(cell->world, i)->at, expected[i].at);
+        assert_int_equal(hf_world_answer(cell->world, i)->status, expected[i].status);
+        assert_int_equal(cell_record(cell, HF_RECORD_OPERATOR_CALL, i)->value, expected[i].status);
+    }
+    assert_string_equal(hf_world_answer(cell->world, 2)->why, "Unknown agent");
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_DEACTIVATED), 1);
+    cell_free(cell);
+}
+
+int main(void)
+{
+    hf_test_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_body_that_is_wrong_is_reported_with_its_place),
+        cmocka_unit_test(calls_are_made_at_their_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
