@@ -21,6 +21,7 @@ typedef struct HfBenchCell {
     gboolean runs_each; /* each call that triggers a run is followed by it at once; else the host
                            settles when all calls are done, as runs in Mesos queue behind them */
     GString *name;      /* scratch */
+    GPtrArray *names;   /* of agents */
 } HfBenchCell;
 
 HfBenchCell *hf_bench_cell_new(HfSorterKind sorter);
@@ -30,6 +31,8 @@ HfRoleId hf_bench_cell_role(HfBenchCell *cell, const char *path);
 HfResources hf_bench_cell_parse(HfBenchCell *cell, const char *text);
 void hf_bench_cell_framework(HfBenchCell *cell, uint32_t framework, HfRoleId role,
                              uint32_t capabilities);
+/* Make the names of so many agents beforehand, as it is not the allocator that does. */
+void hf_bench_cell_name_agents(HfBenchCell *cell, uint32_t count);
 /* An agent of which a framework holds `used` (NULL = nothing) under a role. */
 void hf_bench_cell_agent(HfBenchCell *cell, uint32_t agent, const HfResources *total,
                          uint32_t framework, HfRoleId role, const HfResources *used);

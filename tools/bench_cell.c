@@ -8,6 +8,7 @@ HfBenchCell *hf_bench_cell_new(HfSorterKind sorter)
     HfBenchCell *cell = g_new0(HfBenchCell, 1);
     cell->catalog = hf_catalog_new(0);
     cell->name = g_string_new(NULL);
+    cell->names = g_ptr_array_new_with_free_func(g_free);
     HfQuantities min[2] = {0};
     hf_quantities_set(&min[0], HF_KIND_CPUS, 10);
     hf_quantities_set(&min[1], HF_KIND_MEM, 32000);
@@ -28,6 +29,7 @@ void hf_bench_cell_free(HfBenchCell *cell)
     hf_allocator_free(cell->allocator);
     hf_catalog_free(cell->catalog);
     g_string_free(cell->name, TRUE);
+    g_ptr_array_unref(cell->names);
     g_free(cell);
 }
 
@@ -73,11 +75,17 @@ void hf_bench_cell_framework(HfBenchCell *cell, uint32_t framework, HfRoleId rol
     hf_bench_cell_called(cell);
 }
 
+void hf_bench_cell_name_agents(HfBenchCell *cell, uint32_t count)
+{
+    while (cell->names->len < count)
+        g_ptr_array_add(cell->names, g_strdup_printf("agent%u", cell->names->len));
+}
+
 void hf_bench_cell_agent(HfBenchCell *cell, uint32_t agent, const HfResources *total,
                          uint32_t framework, HfRoleId role, const HfResources *used)
 {
-    g_string_printf(cell->name, "agent%u", agent);
-    HfAgentSpec spec = {.name = cell->name->str,
+    hf_bench_cell_name_agents(cell, agent + 1);
+    HfAgentSpec spec = {.name = cell->names->pdata[agent],
                         .total = total,
                         .capabilities = HF_AGENT_CAPABILITY_ALL,
                         .owner = HF_ROLE_NONE};

@@ -29,6 +29,7 @@ static void add_agents(HfBenchWatch *watch, HfBenchCell *cell, HfBenchSize size,
 {
     HfResources all = hf_bench_cell_parse(cell, total);
     HfResources held = hf_bench_cell_parse(cell, used != NULL ? used : "");
+    hf_bench_cell_name_agents(cell, size.agents);
     hf_bench_start(watch, cell);
     for (uint32_t a = 0; a < size.agents; a++)
         hf_bench_cell_agent(cell, a, &all, a % size.frameworks, role, used != NULL ? &held : NULL);
@@ -196,6 +197,7 @@ static void run_volumes(HfBenchWatch *watch, HfBenchSize size, const char *varia
     HfResources used = hf_bench_cell_parse(cell, text);
     HfResources plain = hf_bench_cell_parse(
         cell, "cpus(S:test):24;mem(S:test):4096;disk(S:test):3072;ports(S:test):[31000-32000]");
+    hf_bench_cell_name_agents(cell, size.agents);
     hf_bench_start(watch, cell);
     for (uint32_t a = 0; a < size.agents; a++)
         add_volume_agent(cell, size, a, &plain, is_shared || (is_mixed && a % 2 == 0), &used);
@@ -236,6 +238,7 @@ static void run_labels(HfBenchWatch *watch, HfBenchSize size, const char *varian
         g_autofree char *text = labelled(a, rest);
         used[a] = hf_bench_cell_parse(cell, text);
     }
+    hf_bench_cell_name_agents(cell, size.agents);
     hf_bench_start(watch, cell);
     for (uint32_t a = 0; a < size.agents; a++)
         hf_bench_cell_agent(cell, a, &total, a % size.frameworks, role, &used[a]);

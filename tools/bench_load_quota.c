@@ -19,6 +19,7 @@ static void add_empty_agents(HfBenchWatch *watch, HfBenchCell *cell, uint32_t co
                              const char *text)
 {
     HfResources total = hf_bench_cell_parse(cell, text);
+    hf_bench_cell_name_agents(cell, count);
     hf_bench_start(watch, cell);
     for (uint32_t a = 0; a < count; a++)
         hf_bench_cell_agent(cell, a, &total, 0, HF_ROLE_STAR, NULL);

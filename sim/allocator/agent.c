@@ -10,46 +10,54 @@
 /* ---- What is available ---- */
 
 /* The sum of the grants without allocation roles, in the order in which Mesos would have it if that
- * matters. */
-static void sum_granted(HfAllocator *allocator, uint32_t agent, HfResources *out)
+ * matters: in `sum` (empty before), or what a single one has. */
+static const HfResources *granted_on(HfAllocator *allocator, uint32_t agent, HfResources *sum)
 {
     HfCatalog *catalog = allocator->catalog;
     const HfAgentInfo *info = &allocator->infos.at[agent];
     const HfAgent *row = &allocator->agents.at[agent];
+    const HfGrant *grants = hf_few_at(&row->grants);
     if (info->granted != NULL) {
-        hf_resources_copy(catalog, out, info->granted);
-        hf_resources_unallocate(catalog, out);
-        return;
+        hf_resources_copy(catalog, sum, info->granted);
+        hf_resources_unallocate(catalog, sum);
+        return sum;
     }
-    hf_resources_reset(catalog, out);
+    if (row->grants.count == 1) return &grants[0].bundle->resources;
     for (uint32_t g = 0; g < row->grants.count; g++)
-        hf_resources_add(catalog, out, &hf_few_at(&row->grants)[g].bundle->resources);
+        hf_resources_add(catalog, sum, &grants[g].bundle->resources);
+    return sum;
 }
 
-void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent)
+/* available = total - granted; shared volumes are always there once */
+static void recompute(HfAllocator *allocator, uint32_t agent, const HfResources *granted)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     const HfResources *total = &allocator->infos.at[agent].total;
-    HfResources granted = {0}, part = {0}, available = {0};
-    sum_granted(allocator, agent, &granted);
+    HfResources part = {0}, available = {0};
     if (row->flags & HF_AGENT_SHARED) {
         hf_resources_non_shared(catalog, total, &available);
-        hf_resources_non_shared(catalog, &granted, &part);
+        hf_resources_non_shared(catalog, granted, &part);
         hf_resources_subtract(catalog, &available, &part);
         hf_resources_shared(catalog, total, &part);
         hf_resources_add(catalog, &available, &part);
     } else {
         hf_resources_copy(catalog, &available, total);
-        hf_resources_subtract(catalog, &available, &granted);
+        hf_resources_subtract(catalog, &available, granted);
     }
     hf_bundle__unref(allocator, row->available);
     row->available = hf_bundle__new(allocator, &available);
     hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
     allocator->infos.at[agent].undo = NULL;
     hf_resources_clear(catalog, &available);
-    hf_resources_clear(catalog, &granted);
     hf_resources_clear(catalog, &part);
+}
+
+void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent)
+{
+    HfResources sum = {0};
+    recompute(allocator, agent, granted_on(allocator, agent, &sum));
+    hf_resources_clear(allocator->catalog, &sum);
 }
 
 /* An agent of which nothing was kept by steps. */
@@ -62,8 +70,7 @@ static void gain_anew(HfAllocator *allocator, uint32_t agent, HfBundle *back)
         info->undo = NULL;
         return;
     }
-    hf_allocator__agent_flags(allocator, agent);
-    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_renew(allocator, agent);
 }
 
 void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back)
@@ -124,23 +131,24 @@ static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
     info->granted = sum;
 }
 
-void hf_allocator__agent_flags(HfAllocator *allocator, uint32_t agent)
+/* Flags that follow the total and what is granted beyond it, and with them what is available. */
+void hf_allocator__agent_renew(HfAllocator *allocator, uint32_t agent)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     const HfResources *total = &allocator->infos.at[agent].total;
+    HfResources sum = {0};
     row->flags &= ~(uint32_t)(HF_AGENT_SHARED | HF_AGENT_RECOMPUTE | HF_AGENT_GPUS);
     if (hf_resources_any(catalog, total, HF_META_SHARED))
         row->flags |= HF_AGENT_SHARED | HF_AGENT_RECOMPUTE;
     if (hf_resources_milli(total, HF_KIND_GPUS) > 0) row->flags |= HF_AGENT_GPUS;
     gboolean ordered = has_order(catalog, total);
     keep_order(allocator, agent, ordered);
-    if (ordered) row->flags |= HF_AGENT_RECOMPUTE;
-    if (row->flags & HF_AGENT_RECOMPUTE || row->grants.count == 0) return;
-    HfResources granted = {0};
-    sum_granted(allocator, agent, &granted);
-    if (!hf_resources_contains(catalog, total, &granted)) row->flags |= HF_AGENT_RECOMPUTE;
-    hf_resources_clear(catalog, &granted);
+    const HfResources *granted = granted_on(allocator, agent, &sum);
+    if (ordered || !hf_resources_contains(catalog, total, granted))
+        row->flags |= HF_AGENT_RECOMPUTE;
+    recompute(allocator, agent, granted);
+    hf_resources_clear(catalog, &sum);
 }
 
 /* The agent's scalars join or leave the pool. */
@@ -180,8 +188,7 @@ gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
     pool_add(allocator, total, 1); /* first in, then out: no role or total passes below zero */
     pool_add(allocator, &info->total, -1);
     hf_resources_copy(allocator->catalog, &info->total, total);
-    hf_allocator__agent_flags(allocator, agent);
-    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_renew(allocator, agent);
     hf_allocator__agent_changed(allocator, agent);
     return TRUE;
 }
@@ -339,11 +346,10 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
     hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
     pool_add(allocator, spec->total, 1);
     allocator->agent_count++;
-    allocator->ranks_are_stale = TRUE;
+    hf_allocator__rank_new(allocator, agent);
     for (uint32_t u = 0; u < used_count; u++)
         if (used[u].agent == agent) hold(allocator, agent, &used[u]);
-    hf_allocator__agent_flags(allocator, agent);
-    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_renew(allocator, agent);
     hf_allocator__agent_changed(allocator, agent);
     hf_allocator__maintain(allocator, agent, spec->has_unavailability, spec->unavailable_start,
                            spec->unavailable_duration);
@@ -469,8 +475,7 @@ HfStatus hf_allocator_provider_add(HfAllocator *allocator, HfTime now, uint32_t 
         hf_resources_unallocate(catalog, &part);
         hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &part), TRUE);
     }
-    hf_allocator__agent_flags(allocator, agent);
-    hf_allocator__agent_recompute(allocator, agent);
+    hf_allocator__agent_renew(allocator, agent);
     hf_allocator__agent_changed(allocator, agent);
     hf_resources_clear(catalog, &part);
     return HF_OK;

@@ -233,6 +233,24 @@ void hf_allocator__ranks(HfAllocator *allocator)
     }
 }
 
+void hf_allocator__rank_new(HfAllocator *allocator, uint32_t agent)
+{
+    uint32_t rank = allocator->by_name.count;
+    gboolean is_last = !allocator->ranks_are_stale && rank > 0 && rank < allocator->bit_words * 64;
+    if (is_last) {
+        uint32_t before = *hf_vec_last(&allocator->by_name);
+        is_last = allocator->agent_order == HF_AGENT_ORDER_SORTED
+                      ? compare_names(&before, &agent, allocator) < 0
+                      : before < agent;
+    }
+    if (!is_last) {
+        allocator->ranks_are_stale = TRUE;
+        return;
+    }
+    allocator->agents.at[agent].rank = rank; /* its bits are clear: nobody had the rank */
+    hf_vec_push(&allocator->by_name, agent);
+}
+
 void hf_allocator__sub_eligible(HfAllocator *allocator, uint32_t sub)
 {
     hf_vec_push(&allocator->eligible, sub);

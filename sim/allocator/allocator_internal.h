@@ -405,6 +405,8 @@ void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);
 /* Every sub may get something on this agent. */
 void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent);
 void hf_allocator__ranks(HfAllocator *allocator);
+/* A new agent: it is put behind the others if that is its place. */
+void hf_allocator__rank_new(HfAllocator *allocator, uint32_t agent);
 /* A sub became eligible everywhere. */
 void hf_allocator__sub_eligible(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__trigger_all(HfAllocator *allocator);
@@ -451,8 +453,8 @@ void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t ar
 void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent);
 /* available = total - grants; shared volumes are always there once */
 void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent);
-/* Flags that follow the total and what is granted beyond it. */
-void hf_allocator__agent_flags(HfAllocator *allocator, uint32_t agent);
+/* The same, with the flags that follow the total and what is granted beyond it. */
+void hf_allocator__agent_renew(HfAllocator *allocator, uint32_t agent);
 /* A grant that was dropped or changed leaves this to the agent. */
 void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back);
 /*

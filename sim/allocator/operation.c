@@ -131,8 +131,7 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
         swap_granted(allocator, agent, grant, &before, &after);
         if (!hf_allocator__convert_total(allocator, agent, &total, &stripped) &&
             !hf_allocator__update_total(allocator, agent, &total)) {
-            hf_allocator__agent_flags(allocator, agent);
-            hf_allocator__agent_recompute(allocator, agent);
+            hf_allocator__agent_renew(allocator, agent);
             hf_allocator__agent_changed(allocator, agent);
         }
     }

@@ -73,6 +73,15 @@ HfStatus hf_allocator_recover_quotas(HfAllocator *allocator, HfTime now, uint32_
     return HF_OK;
 }
 
+/* hf_quantities_get for the few kinds there are, without a call. */
+static inline int64_t amount_of(const HfQuantities *quantities, HfKindId kind)
+{
+    const HfQuantity *at = hf_quantities_entries(quantities);
+    for (uint32_t i = 0; i < quantities->count; i++)
+        if (at[i].kind == kind) return at[i].milli;
+    return 0;
+}
+
 /* ---- Headroom ---- */
 
 void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out)
@@ -131,7 +140,7 @@ static void close_role(HfAllocator *allocator, HfRoleId role)
     const HfQuantity *at = hf_quantities_entries(&state->limits.entries);
     state->closed = 0;
     for (uint32_t i = 0; i < state->limits.entries.count; i++)
-        if (hf_quantities_get(&state->consumed, at[i].kind) >= at[i].milli)
+        if (amount_of(&state->consumed, at[i].kind) >= at[i].milli)
             state->closed |= kind_bit(at[i].kind);
     gboolean is_closed = allocator->pool_kinds != 0 && !(allocator->pool_kinds & ~state->closed);
     if (state->leaf != HF_NODE_NONE && is_closed != state->is_closed)
@@ -142,8 +151,7 @@ static void close_role(HfAllocator *allocator, HfRoleId role)
 /* The kinds of which all that is free is held back. */
 static void close_kind(HfAllocator *allocator, HfKindId kind)
 {
-    if (hf_quantities_get(&allocator->headroom, kind) <=
-        hf_quantities_get(&allocator->required, kind))
+    if (amount_of(&allocator->headroom, kind) <= amount_of(&allocator->required, kind))
         allocator->held_kinds |= kind_bit(kind);
     else
         allocator->held_kinds &= ~kind_bit(kind);
@@ -269,16 +277,16 @@ gboolean hf_allocator__quota_fits(const HfAllocator *allocator, HfRoleId role,
         if (info->type != HF_TYPE_SCALAR) continue;
         HfKindId kind = info->quantity;
         int64_t milli = at[i].milli, room, owed = 0;
-        if (hf_quantities_get(gained, kind) != 0) return FALSE; /* a name twice: chop by the book */
-        if (need != NULL) owed = MIN(hf_quantities_get(need, kind), milli);
+        if (amount_of(gained, kind) != 0) return FALSE; /* a name twice: chop by the book */
+        if (need != NULL) owed = MIN(amount_of(need, kind), milli);
         if (owed > 0 && owed < milli && !hf_meta_is_divisible(allocator->catalog, at[i].meta))
             return FALSE; /* a guarantee takes all of it or nothing */
         if (hf_limits_get(&state->limits, kind, &room) && milli > owed &&
-            milli > room - hf_quantities_get(&state->consumed, kind))
+            milli > room - amount_of(&state->consumed, kind))
             return FALSE;
         if (is_held &&
-            milli - owed > hf_quantities_get(&allocator->headroom, kind) -
-                               hf_quantities_get(&allocator->required, kind) &&
+            milli - owed >
+                amount_of(&allocator->headroom, kind) - amount_of(&allocator->required, kind) &&
             milli > owed)
             return FALSE;
         hf_quantities_add_one(gained, kind, milli);
