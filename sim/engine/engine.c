@@ -169,9 +169,11 @@ static inline __attribute__((always_inline)) void fetch_target(const HfEngine *e
 static inline __attribute__((always_inline)) void fetch_handle(const HfEngine *engine,
                                                                const HfEventKey *key)
 {
-    uint64_t what = record_of(engine, key)->what;
+    const HfEventRecord *record = record_of(engine, key);
+    uint64_t what = record->what;
     const Kind *kind = &engine->kinds.at[hf_event__kind(what)];
-    if (hf_event__is_timer(what) || !(kind->prefetch_what & (AHEAD_EVENTS | AHEAD_TIMERS))) return;
+    if (!(kind->prefetch_what & (AHEAD_EVENTS | AHEAD_TIMERS))) return;
+    if (record->low != key->low || hf_event__is_timer(what)) return; /* the target may be gone */
     const uint64_t *handle = (const void *)(kind->prefetch_base +
                                             (size_t)hf_event__target(what) * kind->prefetch_stride);
     if (kind->prefetch_what & AHEAD_EVENTS)
