@@ -220,10 +220,23 @@ void hf_allocator__quota_begin(HfAllocator *allocator)
     allocator->quota_is_counted = TRUE; /* until something is accounted for */
 }
 
+/* Does a step of the headroom's count stop at 0? An agent that shrank below what is held of it does
+ * that, and then what a run gives away is not what the next count has less. */
+static gboolean is_clipped(const HfAllocator *allocator)
+{
+    const HfSorters *sorters = &allocator->sorters;
+    const int64_t *held = hf_sorter__alloc(sorters, allocator->role_root);
+    for (uint32_t k = 0; k < sorters->stride; k++) {
+        int64_t reserved = allocator->root_reserved[k] - allocator->root_used_reserved[k];
+        if (reserved < 0 || sorters->total[k] - held[k] < reserved) return TRUE;
+    }
+    return FALSE;
+}
+
 void hf_allocator__quota_end(HfAllocator *allocator)
 {
     if (allocator->quota_roles.count == 0) return;
-    if (!allocator->quota_has_drifted) allocator->quota_is_counted = TRUE;
+    allocator->quota_is_counted = !allocator->quota_has_drifted && !is_clipped(allocator);
     hf_allocator__quota_surplus(allocator, &allocator->surplus_after);
     allocator->was_required = !hf_quantities_is_empty(&allocator->required);
 }
