@@ -280,7 +280,7 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     agent->registered_at = now;
     agent->ping_period = in->ping_period;
     agent->ping_timeout = in->ping_timeout;
-    agent->pings_are_messages = in->pings_are_messages;
+    agent->pings_are_messages = in->pings_are_messages != FALSE;
     agent->draws++; /* stops the attempts */
     if (in->pings_are_messages) expect_ping(agent, now + agent->ping_timeout + 1, out);
     for (guint32 i = 0; i < agent->tasks.count && !was_registered; i++) {

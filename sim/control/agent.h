@@ -92,20 +92,20 @@ typedef struct HfAgent {
     uint32_t draws;    /* from the back-off stream so far */
     uint64_t entity;   /* of that stream; the host's row until its owner knows better */
     uint32_t life;     /* crashes so far: a timer of an earlier life means nothing */
+    uint32_t version;  /* which of its registrations was the last that it sent */
     HfTime retry_at;   /* of the timer that counts; HF_TIME_NEVER = none */
     HfTime registered_at, ping_period, ping_timeout; /* as the master said */
     HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
-    gboolean is_ping_armed;
-    gboolean pings_are_messages;
     HF_VEC(HfAgentTask) tasks;
     HF_VEC(HfAgentOperation) operations;
-    uint32_t version; /* which of its registrations was the last that it sent */
     /* Cold: what is looked at only when it starts or its resources change. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
     HfCheckpoint disk;
-    HfCheckpointStep dies_at; /* fault injection: where the next write of the checkpoint ends */
-    gboolean was_rebooted;    /* since it last got through its recovery */
-    HfAgentRefusal refusal;   /* why the last start failed */
+    uint8_t dies_at;      /* HfCheckpointStep: fault injection, where its next write ends */
+    uint8_t was_rebooted; /* since it last got through its recovery */
+    uint8_t refusal;      /* HfAgentRefusal: why the last start failed */
+    uint8_t is_ping_armed;
+    uint8_t pings_are_messages;
 } HfAgent;
 
 enum {

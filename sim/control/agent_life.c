@@ -74,7 +74,7 @@ void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
 gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total)
 {
     HfCatalog *catalog = agent->config->catalog;
-    HfCheckpointStep dies = agent->dies_at;
+    HfCheckpointStep dies = (HfCheckpointStep)agent->dies_at;
     agent->dies_at = HF_CHECKPOINT_WHOLE;
     if (!hf_checkpoint_write(catalog, &agent->disk, total, dies)) {
         hf_agent_crash(agent, HF_LOSS_PROCESS);
@@ -88,7 +88,7 @@ gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total)
 
 static gboolean refuse(HfAgent *agent, HfTime now, HfAgentRefusal why, HfOutbox *out)
 {
-    agent->refusal = why;
+    agent->refusal = (uint8_t)why;
     hf_trace_emit(out->trace, &(HfRecord){.at = now,
                                           .type = HF_RECORD_AGENT_REFUSED,
                                           .agent = agent->host,

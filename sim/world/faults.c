@@ -170,7 +170,7 @@ gboolean hf_world_agent_is_up(const HfWorld *world, uint32_t row)
 void hf_world_agent_dies_at(HfWorld *world, uint32_t row, HfCheckpointStep step, HfTime down)
 {
     HF_ASSERT(row < world->host_count && down >= 0);
-    world->hosts[row].agent.dies_at = step;
+    world->hosts[row].agent.dies_at = (uint8_t)step;
     world->hosts[row].restart_after = down;
 }
 

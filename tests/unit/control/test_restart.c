@@ -201,7 +201,7 @@ static void a_process_that_dies_between_the_two_steps_comes_back_with_the_new_st
         HfPump *pump = quiet_cell(FALSE);
         HfResources total = with_reserved(pump, "cpus:3;mem:1024", "cpus:1");
         HfAgent *agent = &host0(pump)->agent;
-        agent->dies_at = (HfCheckpointStep)step;
+        agent->dies_at = (uint8_t)step;
         assert_false(hf_agent_set_total(agent, &total));
         assert_int_equal(agent->state, HF_AGENT_DOWN);
         hf_pump_stop(pump, 0);
