@@ -20,7 +20,7 @@ typedef struct AppConfig {
     int64_t instances;
     int64_t cpus, mem, disk, gpus, ports;
     HfLaw lifetime, usage;
-    gboolean unique_hosts;
+    gboolean unique_hosts, residency;
 } AppConfig;
 
 typedef struct MarathonConfig {
@@ -89,6 +89,13 @@ static const HfKey app_keys[] = {
      .offset = offsetof(AppConfig, unique_hosts),
      .fallback = "false",
      .help = "At most one instance on a host: Marathon's constraint [hostname, UNIQUE]."},
+    {.name = "residency",
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(AppConfig, residency),
+     .fallback = "false",
+     .help =
+         "An instance reserves what it needs, with its disk as a persistent volume, and is only "
+         "ever launched again on that, however long it waits (WAIT_FOREVER)."},
     {0}};
 static const HfKeyTable app_table = {"app", sizeof(AppConfig), app_keys,
                                      "One app and its instances.", NULL};
@@ -146,11 +153,13 @@ typedef enum Phase { WAITING, LAUNCHED, RUNNING, DELAYED } Phase;
 typedef struct Instance {
     uint32_t app;
     Phase phase;
-    uint64_t task;   /* of the present launch */
-    uint32_t host;   /* where it is, or was last; HF_ROW_NONE before */
-    HfTime since;    /* when it began to wait, or to run */
-    HfTime ended_at; /* of its last task; -1 before */
-    uint32_t next;   /* in the list of those waiting */
+    uint64_t task;       /* of the present launch */
+    uint32_t host;       /* where it is, or was last; HF_ROW_NONE before */
+    HfTime since;        /* when it began to wait, or to run */
+    HfTime ended_at;     /* of its last task; -1 before */
+    uint32_t next;       /* in the list of those waiting */
+    HfResources home;    /* residency: what it has reserved, with its volume; empty = nothing yet */
+    gboolean is_at_home; /* it has run on it: it is really there */
     HfStream stream;
 } Instance;
 
@@ -175,6 +184,7 @@ typedef struct Marathon {
     int64_t waiting;
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at;
+    gboolean has_residents;
     HfResources pool;
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(uint64_t) declines;
@@ -226,9 +236,10 @@ static uint32_t unqueue(Marathon *marathon, App *app)
 
 /* ---- launching ---- */
 
-static void launch(Marathon *marathon, HfDriver *driver, App *app, const HfOfferInfo *offer)
+/* A task for an instance that waits no more; `resources` are taken over. */
+static void add_task(Marathon *marathon, HfDriver *driver, App *app, uint32_t row,
+                     const HfOfferInfo *offer, HfResources *resources)
 {
-    uint32_t row = unqueue(marathon, app);
     Instance *instance = &marathon->instances[row];
     instance->phase = LAUNCHED;
     instance->task = ++marathon->next_task;
@@ -247,25 +258,167 @@ static void launch(Marathon *marathon, HfDriver *driver, App *app, const HfOffer
             hf_time_from_seconds(hf_law_draw(&app->config->lifetime, &instance->stream));
     info->usage_milli =
         (uint32_t)floor(hf_law_draw(&app->config->usage, &instance->stream) * 1000 + 0.5);
-    HfResources cut = {0};
-    hf_demand_cut(marathon->env.catalog, &app->demand, &marathon->pool, &cut);
-    info->resources = hf_parcel_take(marathon->env.catalog, &cut);
+    info->resources = hf_parcel_take(marathon->env.catalog, resources);
     if (instance->ended_at >= 0)
         hf_driver_note_replaced(driver, instance->task, offer->host,
                                 hf_driver_now(driver) - instance->ended_at, same_host);
 }
 
+static void launch(Marathon *marathon, HfDriver *driver, App *app, const HfOfferInfo *offer)
+{
+    HfResources cut = {0};
+    uint32_t row = unqueue(marathon, app);
+    hf_demand_cut(marathon->env.catalog, &app->demand, &marathon->pool, &cut);
+    add_task(marathon, driver, app, row, offer, &cut);
+}
+
+/* Can an app be launched here at all? */
+static gboolean is_barred(const App *app, const HfOfferInfo *offer)
+{
+    return app->config->unique_hosts && hf_map64_get(&app->hosts, offer->host) != HF_MAP64_NONE;
+}
+
+/* ---- residency: reserve, create, launch; and launch again on the same ---- */
+
+/* The volume that an instance's reserved disk becomes; ids are unique in the cell. */
+static HfMetaId volume_of(Marathon *marathon, uint32_t row, HfMetaId disk)
+{
+    HfCatalog *catalog = marathon->env.catalog;
+    g_autofree char *id = g_strdup_printf("%s-%u", marathon->env.name, row);
+    HfDisk volume = {.persistence = hf_text_intern(catalog, id),
+                     .has_volume = TRUE,
+                     .container_path = hf_text_intern(catalog, "data")};
+    if (marathon->env.principal != NULL)
+        volume.persistence_principal = hf_text_intern(catalog, marathon->env.principal);
+    HfMeta meta = *hf_meta(catalog, disk);
+    meta.disk = hf_disk_intern(catalog, &volume);
+    return hf_meta_intern(catalog, &meta);
+}
+
+static HfReservation reservation_of(Marathon *marathon, uint32_t row, HfRoleId role)
+{
+    HfCatalog *catalog = marathon->env.catalog;
+    g_autofree char *id = g_strdup_printf("%s-%u", marathon->env.name, row);
+    HfLabel label = {hf_text_intern(catalog, "marathon_task_id"), hf_text_intern(catalog, id)};
+    HfReservation reservation = {.type = HF_RESERVATION_DYNAMIC,
+                                 .role = role,
+                                 .labels = hf_labels_intern(catalog, &label, 1)};
+    if (marathon->env.principal != NULL)
+        reservation.principal = hf_text_intern(catalog, marathon->env.principal);
+    return reservation;
+}
+
+/* The first time: what is cut from the offer is reserved, its disk made a volume. */
+static void settle(Marathon *marathon, HfDriver *driver, App *app, const HfOfferInfo *offer)
+{
+    HfCatalog *catalog = marathon->env.catalog;
+    uint32_t row = unqueue(marathon, app);
+    HfResources *home = &marathon->instances[row].home;
+    HfResources reserved = {0}, volumes = {0}, used = {0};
+    HfReservation reservation = reservation_of(marathon, row, offer->role);
+    hf_demand_cut(catalog, &app->demand, &marathon->pool, &reserved);
+    hf_resources_unallocate(catalog, &reserved);
+    hf_resources_push_reservation(catalog, &reserved, &reservation);
+    hf_resources_clear(catalog, home);
+    for (uint32_t i = 0; i < hf_resources_count(&reserved); i++) {
+        HfResource entry = *hf_resources_at(&reserved, i);
+        if (entry.kind == HF_KIND_DISK) {
+            entry.meta = volume_of(marathon, row, entry.meta);
+            hf_resources_add_one(catalog, &volumes, &entry);
+        }
+        hf_resources_add_one(catalog, home, &entry);
+    }
+    marathon->instances[row].is_at_home = FALSE;
+    hf_driver_reserve(driver, 0, &reserved);
+    if (!hf_resources_is_empty(&volumes)) hf_driver_create(driver, 0, &volumes);
+    hf_resources_copy(catalog, &used, home);
+    add_task(marathon, driver, app, row, offer, &used);
+}
+
+/* Take an instance out of the middle of the list. */
+static void unqueue_after(Marathon *marathon, App *app, uint32_t before, uint32_t row)
+{
+    if (before == NO_INSTANCE) {
+        unqueue(marathon, app);
+        return;
+    }
+    marathon->instances[before].next = marathon->instances[row].next;
+    if (app->last_waiting == row) app->last_waiting = before;
+    marathon->waiting--;
+}
+
+/* Those whose home is in the offer come home; TRUE when all that wait have one elsewhere. */
+static gboolean come_home(Marathon *marathon, HfDriver *driver, App *app, const HfOfferInfo *offer,
+                          const HfResources *offered)
+{
+    HfCatalog *catalog = marathon->env.catalog;
+    gboolean all_have_one = TRUE;
+    uint32_t before = NO_INSTANCE, next;
+    for (uint32_t row = app->first_waiting; row != NO_INSTANCE; row = next) {
+        const HfResources *home = &marathon->instances[row].home;
+        next = marathon->instances[row].next;
+        if (hf_resources_is_empty(home)) {
+            all_have_one = FALSE;
+        } else if (hf_resources_contains(catalog, offered, home)) {
+            HfResources used = {0};
+            hf_resources_copy(catalog, &used, home);
+            unqueue_after(marathon, app, before, row);
+            add_task(marathon, driver, app, row, offer, &used);
+            continue;
+        }
+        before = row;
+    }
+    return all_have_one;
+}
+
+static void fill_residents(Marathon *marathon, HfDriver *driver, App *app, const HfOfferInfo *offer,
+                           const HfResources *offered)
+{
+    gboolean all_have_one = come_home(marathon, driver, app, offer, offered);
+    while (!all_have_one && app->first_waiting != NO_INSTANCE && !is_barred(app, offer) &&
+           hf_resources_is_empty(&marathon->instances[app->first_waiting].home) &&
+           hf_demand_fits(marathon->env.catalog, &app->demand, &marathon->pool, 1) > 0)
+        settle(marathon, driver, app, offer);
+}
+
+/* What the offer holds for residents and others; nothing done with it is a decline. */
+static void fill_in_order(Marathon *marathon, HfDriver *driver, const HfOfferInfo *offer)
+{
+    HfCatalog *catalog = marathon->env.catalog;
+    HfResources offered = {0};
+    hf_resources_copy(catalog, &offered, hf_parcel_resources(offer->resources));
+    hf_resources_unallocate(catalog, &offered);
+    hf_resources_unreserved(catalog, hf_parcel_resources(offer->resources), &marathon->pool);
+    hf_driver_accept_begin(driver, &offer->id, 1, hf_time_to_seconds(marathon->config->refuse));
+    for (uint32_t a = 0; a < marathon->app_count && marathon->waiting > 0; a++) {
+        App *app = &marathon->apps[a];
+        if (app->config->residency) {
+            fill_residents(marathon, driver, app, offer, &offered);
+            continue;
+        }
+        while (app->first_waiting != NO_INSTANCE && !is_barred(app, offer) &&
+               hf_demand_fits(catalog, &app->demand, &marathon->pool, 1) > 0)
+            launch(marathon, driver, app, offer);
+    }
+    if (marathon->tasks.count > 0)
+        hf_driver_launch(driver, marathon->tasks.at, marathon->tasks.count);
+    hf_driver_accept_end(driver);
+    hf_resources_clear(catalog, &offered);
+}
+
 static void fill(Marathon *marathon, HfDriver *driver, const HfOfferInfo *offer)
 {
+    hf_vec_reset(&marathon->tasks);
+    if (marathon->has_residents) {
+        fill_in_order(marathon, driver, offer);
+        return;
+    }
     hf_resources_copy(marathon->env.catalog, &marathon->pool,
                       hf_parcel_resources(offer->resources));
-    hf_vec_reset(&marathon->tasks);
     for (uint32_t a = 0; a < marathon->app_count && marathon->waiting > 0; a++) {
         App *app = &marathon->apps[a];
         while (app->first_waiting != NO_INSTANCE) {
-            if (app->config->unique_hosts &&
-                hf_map64_get(&app->hosts, offer->host) != HF_MAP64_NONE)
-                break;
+            if (is_barred(app, offer)) break;
             if (hf_demand_fits(marathon->env.catalog, &app->demand, &marathon->pool, 1) == 0) break;
             launch(marathon, driver, app, offer);
         }
@@ -312,6 +465,8 @@ static void on_ended(Marathon *marathon, HfDriver *driver, uint32_t row, HfTaskS
     gboolean lasted =
         instance->phase == RUNNING && now - instance->since > backoff_of(marathon, app);
     instance->ended_at = now;
+    if (!instance->is_at_home) /* what it was to be launched on may not be there */
+        hf_resources_clear(marathon->env.catalog, &instance->home);
     if (lasted) app->failures = 0;
     if (state != HF_TASK_FAILED) { /* its agent failed, not the app */
         queue(marathon, driver, row);
@@ -340,6 +495,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     } else if (status->state == HF_TASK_RUNNING && instance->phase == LAUNCHED) {
         hf_driver_note_waited(driver, status, hf_driver_now(driver) - instance->since);
         instance->phase = RUNNING;
+        instance->is_at_home = TRUE;
         instance->since = hf_driver_now(driver);
     }
 }
@@ -386,6 +542,8 @@ static void destroy(void *model)
 {
     Marathon *marathon = model;
     for (uint32_t a = 0; a < marathon->app_count; a++) hf_map64_clear(&marathon->apps[a].hosts);
+    for (uint32_t i = 0; i < marathon->instance_count; i++)
+        hf_resources_clear(marathon->env.catalog, &marathon->instances[i].home);
     hf_map64_clear(&marathon->instance_of);
     hf_vec_clear(&marathon->tasks);
     hf_vec_clear(&marathon->declines);
@@ -422,6 +580,7 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
         App *app = &marathon->apps[a];
         app->config = &marathon->config->apps.at[a];
         app->first_waiting = NO_INSTANCE;
+        marathon->has_residents = marathon->has_residents || app->config->residency;
         hf_demand_add(&app->demand, HF_KIND_CPUS, app->config->cpus);
         hf_demand_add(&app->demand, HF_KIND_MEM, app->config->mem);
         hf_demand_add(&app->demand, HF_KIND_DISK, app->config->disk);

@@ -18,11 +18,12 @@ typedef struct HfWorld HfWorld;
 typedef struct HfModelEnv {
     HfCatalog *catalog;
     uint64_t seed;
-    uint32_t row;     /* of the framework (or fault) in the scenario */
-    uint64_t entity;  /* of its streams: follows its name, not its row */
-    const char *name; /* as in the scenario */
-    HfRoleId role;    /* the first of its roles */
-    HfTime duration;  /* of the run */
+    uint32_t row;          /* of the framework (or fault) in the scenario */
+    uint64_t entity;       /* of its streams: follows its name, not its row */
+    const char *name;      /* as in the scenario */
+    HfRoleId role;         /* the first of its roles */
+    HfTime duration;       /* of the run */
+    const char *principal; /* of the framework; NULL = none */
 } HfModelEnv;
 
 /*

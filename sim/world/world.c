@@ -319,6 +319,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
     if (config.wishes == NULL) return FALSE;
     HfModelEnv env = {.catalog = world->catalog,
                       .seed = world->scenario->seed,
+                      .principal = keys->principal,
                       .row = row,
                       .entity = hf_stream_entity(keys->name),
                       .name = keys->name,
