@@ -373,7 +373,98 @@ static void framework_zombie(HfPump *pump)
     hf_pump_run(pump, HF_SECONDS(12.5));
 }
 
+/* ---- reservations and volumes ---- */
+
+#define HOME "cpus(D:web):1;disk(D:web)[data:p]:64"
+
+static void open_with_room(HfPump *pump)
+{
+    hf_pump_add_agent(pump, "cpus:4;mem:1024;disk:1024");
+    hf_pump_run(pump, HF_SECONDS(2) - 5 * HF_NS_PER_MS);
+    hf_pump_add_framework(pump, "web", "web", 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(2));
+}
+
+static void make_home(HfPump *pump)
+{
+    open_with_room(pump);
+    hf_pump_operate(pump, 0, 1,
+                    "RESERVE#1 cpus(D:web):1;disk(D:web):64 | CREATE#2 disk(D:web)[data:p]:64 | "
+                    "LAUNCH 1:2=" HOME,
+                    3600);
+}
+
+static void relaunch_on_volume(HfPump *pump)
+{
+    make_home(pump);
+    hf_pump_run(pump, HF_SECONDS(5.5));
+    hf_pump_operate(pump, 0, hf_pump_framework(pump, 0)->offers.count, "LAUNCH 2=" HOME, 3600);
+    hf_pump_run(pump, HF_SECONDS(6));
+}
+
+static void relaunch_after_reboot(HfPump *pump)
+{
+    make_home(pump);
+    hf_pump_run(pump, HF_SECONDS(3));
+    hf_pump_crash(pump, 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(10));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(14));
+    hf_pump_operate(pump, 0, hf_pump_framework(pump, 0)->offers.count, "LAUNCH 2=" HOME, 3600);
+    hf_pump_run(pump, HF_SECONDS(14.5));
+}
+
+/* The host dies with RESERVE written and CREATE on its way. */
+static void create_lost(HfPump *pump)
+{
+    open_with_room(pump);
+    hf_pump_rule(pump, HF_MESSAGE_APPLY_OPERATION, HF_PUMP_PASS, 0, 1);
+    hf_pump_rule(pump, HF_MESSAGE_APPLY_OPERATION, HF_PUMP_LOSE, 0, 1);
+    hf_pump_operate(pump, 0, 1, "RESERVE#1 disk(D:web):64 | CREATE#2 disk(D:web)[data:p]:64", 3600);
+    hf_pump_run(pump, HF_SECONDS(2) + 4 * HF_NS_PER_MS);
+    hf_pump_crash(pump, 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(4));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(8));
+}
+
+#define RESERVE_3                                                                                  \
+    "{'agent_id':{'value':'host0'},'resources':[{'name':'cpus','type':'SCALAR','scalar':{'value':" \
+    "3},'reservations':[{'type':'DYNAMIC','role':'db','principal':'ops'}]}]}"
+
+static void operator_reserves_offered(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_call(pump, "ops", HF_CALL_RESERVE_RESOURCES, RESERVE_3);
+    hf_pump_launch(pump, 0, 1, "cpus:2", HF_SECONDS(9)); /* on an offer that is gone */
+    hf_pump_run(pump, HF_SECONDS(2.5));
+    hf_pump_call(pump, "ops", HF_CALL_RESERVE_RESOURCES, RESERVE_3);
+    hf_pump_run(pump, HF_SECONDS(8));
+}
+
+static void drain_idle_reservation(HfPump *pump)
+{
+    open(pump, 0, TRUE);
+    hf_pump_operate(pump, 0, 1, "RESERVE cpus(D:web):1 | LAUNCH 1=cpus:1", 3600);
+    hf_pump_run(pump, HF_SECONDS(4));
+    hf_pump_call(pump, NULL, HF_CALL_DRAIN_AGENT, "{'agent_id':{'value':'host0'}}");
+    hf_pump_call(pump, NULL, HF_CALL_REACTIVATE_AGENT, "{'agent_id':{'value':'host0'}}");
+    hf_pump_run(pump, HF_SECONDS(6));
+    hf_pump_call(pump, NULL, HF_CALL_REACTIVATE_AGENT, "{'agent_id':{'value':'host0'}}");
+    hf_pump_run(pump, HF_SECONDS(7.5));
+}
+
 static const Story stories[] = {
+    {"relaunch-on-volume", "reserve, create, launch; the task ends and is launched on the same",
+     relaunch_on_volume, 0, FALSE},
+    {"relaunch-after-reboot", "the same, over a reboot of the host", relaunch_after_reboot, 0,
+     FALSE},
+    {"create-lost", "RESERVE is written, CREATE is lost with the host", create_lost, 0, FALSE},
+    {"operator-reserves-offered", "an operator takes what is offered; an accept comes too late",
+     operator_reserves_offered, 0, FALSE},
+    {"drain-idle-reservation", "an agent drains; what is reserved on it stays and waits",
+     drain_idle_reservation, 0, FALSE},
+
     {"launch-run-finish", "a task of 10 s; what it leaves of the offer is refused for 5 s",
      launch_run_finish, 0, FALSE},
     {"decline-filter-expire", "declined for 5 s, then without a filter", decline_filter_expire, 0,
