@@ -212,9 +212,10 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     hf_few_clear(&row->pending);
     hf_resources_clear(catalog, &info->total);
     hf_resources_clear(catalog, &info->launched);
-    hf_resources_clear(catalog, &info->launched_early);
+    if (info->launched_early != NULL) hf_resources_clear(catalog, info->launched_early);
     if (info->granted != NULL) hf_resources_clear(catalog, info->granted);
     if (info->offered_shared != NULL) hf_resources_clear(catalog, info->offered_shared);
+    g_free(info->launched_early);
     g_free(info->granted);
     g_free(info->offered_shared);
     hf_attributes_clear(catalog, &info->attributes);
@@ -278,10 +279,13 @@ static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holdin
     HfResources resources = {0};
     hf_resources_copy(catalog, &resources, holding->resources);
     hf_resources_allocate(catalog, &resources, holding->role);
-    if (is_known)
+    HfResources **early = &allocator->infos.at[agent].launched_early;
+    if (is_known) {
         hf_allocator__launched_change(allocator, agent, &resources, 1);
-    else
-        hf_resources_add(catalog, &allocator->infos.at[agent].launched_early, &resources);
+    } else {
+        if (*early == NULL) *early = g_new0(HfResources, 1);
+        hf_resources_add(catalog, *early, &resources);
+    }
     hf_resources_unallocate(catalog, &resources);
     hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &resources), is_known);
 }

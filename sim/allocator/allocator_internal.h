@@ -198,8 +198,9 @@ _Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
 /* The rest. */
 typedef struct HfAgentInfo {
     HfResources total;
-    HfResources launched;       /* of what is granted; with allocation roles */
-    HfResources launched_early; /* the same, by frameworks not added yet: not counted in roles */
+    HfResources launched;        /* of what is granted; with allocation roles */
+    HfResources *launched_early; /* the same, by frameworks not added yet: not counted in roles;
+                                    owned, NULL until needed */
     HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial */
     HfBundle *undo; /* of an agent with HF_AGENT_RECOMPUTE, all of which was offered last: what was
                        available before, and will be when just that comes back; else NULL */

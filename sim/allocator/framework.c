@@ -74,8 +74,8 @@ static void adopt(HfAllocator *allocator, uint32_t framework, const HfHolding *h
         HfResources launched = {0};
         hf_resources_copy(allocator->catalog, &launched, &grant->bundle->resources);
         hf_resources_allocate(allocator->catalog, &launched, holding->role);
-        hf_resources_subtract(allocator->catalog,
-                              &allocator->infos.at[holding->agent].launched_early, &launched);
+        HfResources *early = allocator->infos.at[holding->agent].launched_early;
+        if (early != NULL) hf_resources_subtract(allocator->catalog, early, &launched);
         hf_allocator__launched_change(allocator, holding->agent, &launched, 1);
         hf_resources_clear(allocator->catalog, &launched);
     }

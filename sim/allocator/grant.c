@@ -292,11 +292,11 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[recovery->agent];
-    HfResources *launched = is_early ? &info->launched_early : &info->launched;
+    HfResources *launched = is_early ? info->launched_early : &info->launched;
     HfResources *tagged = &allocator->rest;
     hf_resources_copy(catalog, tagged, recovery->resources);
     hf_resources_allocate(catalog, tagged, recovery->role);
-    if (check_only) return hf_resources_contains(catalog, launched, tagged);
+    if (check_only) return launched != NULL && hf_resources_contains(catalog, launched, tagged);
     if (is_early)
         hf_resources_subtract(catalog, launched, tagged);
     else

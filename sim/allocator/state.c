@@ -135,7 +135,8 @@ static JsonObject *agent_object(const HfAllocator *allocator, uint32_t agent)
     json_object_set_object_member(object, "used", used_object(allocator, row));
     HfResources launched = {0};
     hf_resources_copy(allocator->catalog, &launched, &info->launched);
-    hf_resources_add(allocator->catalog, &launched, &info->launched_early);
+    if (info->launched_early != NULL)
+        hf_resources_add(allocator->catalog, &launched, info->launched_early);
     json_object_set_member(object, "launched", hf_resources_to_json_canonical(catalog, &launched));
     hf_resources_clear(allocator->catalog, &launched);
     if (info->maintenance != NULL) add_maintenance(allocator, info->maintenance, object);
