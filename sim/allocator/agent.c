@@ -85,18 +85,16 @@ void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *
     hf_allocator__agent_changed(allocator, agent);
 }
 
-/* Do several unreserved entries of one name stand in the total, so that their order shows when a
- * quota chops? */
+/* Do several entries of one name stand in the total that a quota can chop, so that their order
+ * shows? */
 static gboolean has_order(const HfCatalog *catalog, const HfResources *total)
 {
     const HfResource *at = hf_resources_entries(total);
     uint32_t count = hf_resources_count(total);
     for (uint32_t i = 0; i < count; i++) {
-        if (!hf_meta_is_unreserved(catalog, at[i].meta) ||
-            hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR)
-            continue;
+        if (!hf_allocator__is_of_quota(catalog, &at[i])) continue;
         for (uint32_t j = 0; j < i; j++)
-            if (at[i].kind == at[j].kind && hf_meta_is_unreserved(catalog, at[j].meta)) return TRUE;
+            if (at[i].kind == at[j].kind && hf_allocator__is_of_quota(catalog, &at[j])) return TRUE;
     }
     return FALSE;
 }

@@ -543,6 +543,12 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_try_drop(HfAllocator *allocator, uint32_t sub);
 
 /* ---- quota.c ---- */
+/* What quota is about: scalars that are neither reserved nor revocable. */
+static inline gboolean hf_allocator__is_of_quota(const HfCatalog *catalog, const HfResource *entry)
+{
+    return hf_kind_type(catalog, entry->kind) == HF_TYPE_SCALAR &&
+           !(hf_meta_info(catalog, entry->meta)->flags & (HF_META_RESERVED | HF_META_REVOCABLE));
+}
 /* What of the role's amounts became less: somebody may get more now. */
 static inline void hf_allocator__quota_eased(HfAllocator *allocator, HfRoleId role)
 {

@@ -104,12 +104,10 @@ static gboolean all_in_sight(const HfCatalog *catalog, const HfResources *resour
     return TRUE;
 }
 
-/* What quota is about: scalars that are neither reserved nor revocable. */
 static gboolean is_quota_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
 {
     (void)data;
-    return hf_kind_type(catalog, entry->kind) == HF_TYPE_SCALAR &&
-           !(hf_meta_info(catalog, entry->meta)->flags & (HF_META_RESERVED | HF_META_REVOCABLE));
+    return hf_allocator__is_of_quota(catalog, entry);
 }
 
 static gboolean is_other_entry(const HfCatalog *catalog, const HfResource *entry, const void *data)
