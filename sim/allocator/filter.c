@@ -229,7 +229,8 @@ static gboolean is_due(const HfLaneEntry *entry, HfTime now, uint64_t armed)
 }
 
 /* The agents of ends in a row lie anywhere in memory: ask for those that come soon. */
-static void fetch_soon(const HfAllocator *allocator, const HfLane *lane)
+static inline __attribute__((always_inline)) void fetch_soon(const HfAllocator *allocator,
+                                                             const HfLane *lane)
 {
     if (lane->count <= HF_SOON) return;
     uint32_t agent = lane->at[(lane->head + HF_SOON) & (lane->room - 1)].agent;

@@ -335,7 +335,7 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     return HF_OK;
 }
 
-static void fetch_bundle(const HfBundle *bundle)
+static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *bundle)
 {
     __builtin_prefetch(bundle);
     __builtin_prefetch((const char *)bundle + 64);

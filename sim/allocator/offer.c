@@ -461,7 +461,8 @@ static HfBundle *pending_bundle(const HfAllocator *allocator, uint32_t place)
 }
 
 /* Ask for what the offers after place i will read: first their bundles, then their parcels. */
-static void fetch_offers(const HfAllocator *allocator, uint32_t i)
+static inline __attribute__((always_inline)) void fetch_offers(const HfAllocator *allocator,
+                                                               uint32_t i)
 {
     uint32_t count = allocator->offers.count;
     const uint32_t *order = allocator->grouped.at;

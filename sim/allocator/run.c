@@ -505,7 +505,8 @@ static gboolean has_offerable(const HfAllocator *allocator)
 }
 
 /* Start loading what the visits after this one will read. */
-static void fetch_ahead(const HfAllocator *allocator, uint32_t i)
+static inline __attribute__((always_inline)) void fetch_ahead(const HfAllocator *allocator,
+                                                              uint32_t i)
 {
     if (i + 2 * HF_AHEAD < allocator->visit.count) {
         const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + 2 * HF_AHEAD]];

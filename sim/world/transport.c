@@ -190,17 +190,24 @@ static void on_deliver(void *context, const HfEventArgs *event)
     hf_world__flush(world, to);
 }
 
-static void fetch(const void *start, size_t bytes)
+/* Inlined always: to gcc a call of a function that does nothing but prefetch is without effect. */
+static inline __attribute__((always_inline)) void fetch(const void *start, size_t bytes)
 {
     for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 1);
 }
 
-void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step)
+static inline __attribute__((always_inline)) void fetch_agent(const HfWorld *world, uint32_t host,
+                                                              uint32_t step)
 {
     if (step == 0)
         fetch(&world->hosts[host], sizeof(HfHost));
     else if (step == 1)
         hf_agent_prefetch(&world->hosts[host].agent);
+}
+
+void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step)
+{
+    fetch_agent(world, host, step);
 }
 
 /* A message will arrive soon: what will its receiver need? */
@@ -217,13 +224,13 @@ static void look_at_message(void *context, const HfEventArgs *event, uint32_t st
         hf_master_prefetch(world->master, message, step - 1);
         if (message->type == HF_MESSAGE_ACKNOWLEDGE && step == 1 &&
             message->status.host < world->host_count) /* it will be told */
-            hf_world__prefetch_agent(world, message->status.host, 0);
+            fetch_agent(world, message->status.host, 0);
         break;
     case HF_PEER_FRAMEWORK:
         hf_driver_prefetch(world->guests[message->to.row].driver, message, step - 1);
         break;
     case HF_PEER_AGENT:
-        hf_world__prefetch_agent(world, message->to.row, step - 1);
+        fetch_agent(world, message->to.row, step - 1);
         break;
     case HF_PEER_EXECUTOR:
         break;
@@ -232,7 +239,7 @@ static void look_at_message(void *context, const HfEventArgs *event, uint32_t st
 
 static void look_at_agent_timer(void *context, const HfEventArgs *event, uint32_t step)
 {
-    if (step >= 1) hf_world__prefetch_agent(context, event->target, step - 1);
+    if (step >= 1) fetch_agent(context, event->target, step - 1);
 }
 
 static void on_master_timer(void *context, const HfEventArgs *event)
