@@ -15,6 +15,6 @@ plot for [i = 1 : words(other_frameworks)] data using (wait_of(word(other_framew
          with lines linewidth 1 linecolor rgb '#c9ced6' notitle, \
      for [i = words(frameworks) : 1 : -1] data using (wait_of(word(frameworks, i))):(100 * column(1)) \
          with lines linewidth 2.5 dashtype 1 + is_all(i) \
-         linecolor rgb (is_all(i) ? colour_text : colour(i - 1)) title word(frameworks, i), \
+         linecolor rgb (is_all(i) ? colour_text : colour(is_all(1) ? i - 1 : i)) title word(frameworks, i), \
      (other_count > 0 ? -1 : NaN) with lines linewidth 1 linecolor rgb '#c9ced6' \
          title (other_count > 0 ? sprintf('%d more', other_count) : '')

@@ -39,6 +39,11 @@ if ! command -v gnuplot >/dev/null 2>&1; then
     exit 77
 fi
 
+make_run "$dir/lone" 20 # only one framework launched anything, so it is not drawn beside all
+grep -v ',two$' "$dir/lone/waits.csv" >"$dir/waits" && mv "$dir/waits" "$dir/lone/waits.csv"
+run "waits of one framework" 0 "$holdfast" plot "$dir/lone"
+out "plots/waits.svg"
+
 run "figures" 0 "$holdfast" plot "$dir/run"
 err none
 for figure in utilization-cpus utilization-mem shares offers tasks agents waits; do
