@@ -9,8 +9,12 @@ label_font = words(arms) * columns > 8 ? ',8' : ',11'
 place(k, i) = k + (i - 0.5 - words(arms) / 2.0) * bar
 of(i, r) = strcol(1) eq word(arms, i) && strcol(2) eq r
 percent(k) = 100 * column(word(kinds, k))
+# Many arms: their names take several lines, so the panels begin lower, and values stand upright.
+is_crowded = words(arms) > 5
+high = is_crowded ? 0.72 : 0.82
+value_style = is_crowded ? 'rotate by 90 left offset 0, 0.3' : 'offset 0, 0.6'
 left(c) = 0.075 + c * 0.92 / columns
-top(r) = 0.82 - r * 0.8 / rows
+top(r) = high - r * (high - 0.02) / rows
 
 set yrange [0 : 105]
 set ytics 20
@@ -23,7 +27,7 @@ do for [p = 1 : panels] {
     set lmargin at screen left((p - 1) % columns)
     set rmargin at screen left((p - 1) % columns) + 0.92 / columns - 0.05
     set tmargin at screen top((p - 1) / columns)
-    set bmargin at screen top((p - 1) / columns) - 0.8 / rows + (rows > 1 ? 0.14 : 0.12)
+    set bmargin at screen top((p - 1) / columns) - (high - 0.02) / rows + (rows > 1 ? 0.14 : 0.12)
     set title word(resource_labels, p) font ',15' offset 0, -0.5 textcolor rgb colour_text
     if ((p - 1) % columns == 0) { set ylabel '% of total' offset 1, 0 textcolor rgb colour_faint } else { unset ylabel }
     if (p == 1) {
@@ -39,6 +43,6 @@ do for [p = 1 : panels] {
              title (k == 1 ? word(arms, i) : ''), \
          for [i = 1 : words(arms)] for [k = 1 : 4] \
              data using (of(i, r) ? place(k, i) : NaN):(percent(k)):(sprintf('%.0f', percent(k))) \
-             with labels offset 0, 0.6 font label_font textcolor rgb colour_text notitle
+             with labels @value_style font label_font textcolor rgb colour_text notitle
 }
 unset multiplot
