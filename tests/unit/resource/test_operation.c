@@ -264,6 +264,59 @@ static void operations_are_checked_without_any_state(void **state)
     }
 }
 
+/* What every operation asks of its resources; code 0 = accepted. */
+static void resources_of_operations_are_checked(void **state)
+{
+    static const struct {
+        const char *resources;
+        int code;
+    } cases[] = {
+        /* Mesos rows: 280, 281. */
+        {"cpus(S:role):8", 0},
+        {"cpus(D:role,p=principal):8", 0},
+        /* Mesos rows: 282. */
+        {"cpus(D:role,p=principal){rev}:8", HF_RESOURCE_ERROR_DYNAMIC_REVOCABLE},
+        /* Mesos rows: 283, 284. */
+        {"disk(S:role1)[id1:path1]:128", 0},
+        {"disk[id1:path1]:128", HF_RESOURCE_ERROR_VOLUME_UNRESERVED},
+        /* Mesos rows: 285. */
+        {"disk(S:role1)[id1/:path1]:128", HF_RESOURCE_ERROR_PERSISTENCE_ID},
+        {"disk(S:role1)[id1\\:path1]:128", HF_RESOURCE_ERROR_PERSISTENCE_ID},
+        {"disk(S:role1)[..:path1]:128", HF_RESOURCE_ERROR_PERSISTENCE_ID},
+        /* Mesos rows: 286. */
+        {"disk(S:role1)[id1:]:128", HF_RESOURCE_ERROR_VOLUME_MISSING},
+        /* Mesos rows: 287. */
+        {"disk(S:role1)[id1:path1]{host=/h}:128", HF_RESOURCE_ERROR_VOLUME_HOST_PATH},
+        /* Mesos rows: 288. */
+        {"disk(S:role1)[:path1]:128", HF_RESOURCE_ERROR_VOLUME_ALONE},
+        /* Mesos rows: 289. */
+        {"disk(S:role1)[id1:path1]{rev}:128", HF_RESOURCE_ERROR_VOLUME_REVOCABLE},
+        /* Mesos rows: 290, 291. */
+        {"cpus(S:role1){shared}:8", HF_RESOURCE_ERROR_SHARED},
+        {"disk(S:role1){shared}:128", HF_RESOURCE_ERROR_SHARED},
+        {"disk(S:role1)[id1:path1]{shared}:128", 0},
+        /* Mesos rows: 292. */
+        {"cpus:1;disk:1", 0},
+        {"cpus{prov=x}:1;disk{prov=x}:1", 0},
+        {"cpus:1;disk{prov=x}:1", HF_RESOURCE_ERROR_PROVIDER},
+        {"cpus{prov=x}:1;disk{prov=y}:1", HF_RESOURCE_ERROR_PROVIDER},
+        /* Mesos rows: 295. */
+        {"cpus(D:*,p=principal):8", HF_RESOURCE_ERROR_RESERVED_TO_STAR},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        HfResources read = {0};
+        GError *error = NULL;
+        gboolean is_ok =
+            hf_resources_parse_canonical(fx.catalog, cases[i].resources, &read, &error) &&
+            hf_resources_check(fx.catalog, &read, HF_RULES_OPERATION | HF_RULE_ONE_PROVIDER,
+                               &error);
+        if (is_ok != (cases[i].code == 0))
+            fail_msg("%s: %s", cases[i].resources, is_ok ? "accepted" : error->message);
+        if (!is_ok) assert_error(&error, cases[i].code);
+        hf_resources_clear(fx.catalog, &read);
+    }
+}
+
 /* The rules that operations do not use by themselves. */
 static void further_rules_can_be_asked_for(void **state)
 {
@@ -311,6 +364,7 @@ int main(void)
         WITH_FIXTURE(consumed_is_what_must_be_there),
         WITH_FIXTURE(a_missing_allocation_role_is_injected_everywhere),
         WITH_FIXTURE(operations_are_checked_without_any_state),
+        WITH_FIXTURE(resources_of_operations_are_checked),
         WITH_FIXTURE(further_rules_can_be_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
