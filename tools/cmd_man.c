@@ -110,6 +110,13 @@ static void put_run_files(GString *page)
         page, "arms.csv",
         "where the scenario has arms: their utilization side by side; each arm has a directory of "
         "its own beside it");
+    put_entry(page, "verdicts.json",
+              "with arms or replications: what was expected, and whether it was met");
+    put_entry(page, "replications.csv",
+              "with replications: every metric of every run, with the seed of the run");
+    put_entry(page, "intervals.csv",
+              "with replications: mean, half width of its confidence interval, least and greatest "
+              "of each metric");
     put_entry(page, "plots/", "what 'holdfast plot' drew, and the script of each figure");
 }
 

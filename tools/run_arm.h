@@ -9,11 +9,12 @@
 #include "world/metrics.h"
 
 typedef struct HfRunOptions {
-    HfTime until;           /* end early; HF_TIME_NEVER = the scenario's duration */
-    int events;             /* HfRecordEvents, or -1 = the scenario's */
-    gboolean show_progress; /* on stderr */
-    gboolean audit;         /* end at the first broken invariant; always so with slow assertions */
-    const char *replay;     /* the command that repeats this run, without its end */
+    HfTime until;            /* end early; HF_TIME_NEVER = the scenario's duration */
+    int events;              /* HfRecordEvents, or -1 = the scenario's */
+    gboolean show_progress;  /* on stderr */
+    gboolean is_one_of_many; /* a replication: expectations are not compared with it alone */
+    gboolean audit;          /* end at the first broken invariant; always so with slow assertions */
+    const char *replay;      /* the command that repeats this run, without its end */
 } HfRunOptions;
 
 /* One expectation and how it came out. */
@@ -26,7 +27,7 @@ typedef struct HfExpectOutcome {
 typedef struct HfArmResult {
     const HfScenario *scenario;
     HfMetrics *metrics;
-    GArray *outcomes;                 /* HfExpectOutcome */
+    GArray *outcomes;                 /* HfExpectOutcome; NULL after a run in another process */
     char digest[HF_DIGEST_TEXT_SIZE]; /* of the trace */
     uint64_t events, records;
     double wall_seconds;
@@ -45,9 +46,5 @@ void hf_arm_result_clear(HfArmResult *result);
 gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfRunDir *dir,
                     const char *subdirectory, HfArmResult *result_out, int *exit_out,
                     GError **error);
-
-/* Check expectations against metrics; outcomes are appended. FALSE when a metric is unknown. */
-gboolean hf_check_expectations(const HfExpect *const *expect, const HfExpectMetrics *metrics,
-                               GArray *outcomes, GError **error);
 
 #endif

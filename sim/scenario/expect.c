@@ -34,22 +34,12 @@ typedef struct Term {
     uint32_t left, right; /* children; MIN and MAX of more than two are nested */
 } Term;
 
-typedef enum Relation {
-    IS_EQUAL,
-    IS_OTHER,
-    IS_LESS,
-    IS_AT_MOST,
-    IS_MORE,
-    IS_AT_LEAST,
-    IS_NEAR
-} Relation;
-
 struct HfExpect {
     char *text;
     HF_VEC(Term) terms;
     GPtrArray *names; /* NULL-terminated once parsed */
     uint32_t left, right, tolerance;
-    Relation relation;
+    HfExpectClaim claim;
 };
 
 /* ---- Parsing ---- */
@@ -247,16 +237,17 @@ static uint32_t parse_sum(Parser *parser)
     return left;
 }
 
-static gboolean parse_relation(Parser *parser, Relation *relation_out)
+static gboolean parse_relation(Parser *parser, HfExpectClaim *claim_out)
 {
     static const struct {
         const char *token;
-        Relation relation;
-    } relations[] = {{"==", IS_EQUAL}, {"!=", IS_OTHER}, {"<=", IS_AT_MOST}, {">=", IS_AT_LEAST},
-                     {"<", IS_LESS},   {">", IS_MORE},   {"~", IS_NEAR}};
+        HfExpectClaim claim;
+    } relations[] = {{"==", HF_EXPECT_EQUAL},    {"!=", HF_EXPECT_OTHER}, {"<=", HF_EXPECT_AT_MOST},
+                     {">=", HF_EXPECT_AT_LEAST}, {"<", HF_EXPECT_LESS},   {">", HF_EXPECT_MORE},
+                     {"~", HF_EXPECT_NEAR}};
     for (size_t i = 0; i < G_N_ELEMENTS(relations); i++) {
         if (!take(parser, relations[i].token)) continue;
-        *relation_out = relations[i].relation;
+        *claim_out = relations[i].claim;
         return TRUE;
     }
     fail(parser, "one of == != < <= > >= ~");
@@ -267,10 +258,10 @@ static void parse_whole(Parser *parser)
 {
     HfExpect *expect = parser->expect;
     expect->left = parse_sum(parser);
-    if (parser->is_failed || !parse_relation(parser, &expect->relation)) return;
+    if (parser->is_failed || !parse_relation(parser, &expect->claim)) return;
     expect->right = parse_sum(parser);
     if (parser->is_failed) return;
-    if (expect->relation == IS_NEAR) {
+    if (expect->claim == HF_EXPECT_NEAR) {
         if (!take(parser, "+-") && !take(parser, "\302\261")) {
             fail(parser, "+- and a tolerance after ~");
             return;
@@ -313,6 +304,11 @@ const char *hf_expect_text(const HfExpect *expect)
     return expect->text;
 }
 
+HfExpectClaim hf_expect_claim(const HfExpect *expect)
+{
+    return expect->claim;
+}
+
 const char *const *hf_expect_names(const HfExpect *expect)
 {
     return (const char *const *)expect->names->pdata;
@@ -345,22 +341,22 @@ static double value_of(const HfExpect *expect, uint32_t term_ix, const double *m
     return term->kind == TERM_MIN ? fmin(left, right) : fmax(left, right);
 }
 
-static gboolean holds(Relation relation, double left, double right, double tolerance)
+gboolean hf_expect_is_true(HfExpectClaim claim, double left, double right, double tolerance)
 {
-    switch (relation) {
-    case IS_EQUAL:
+    switch (claim) {
+    case HF_EXPECT_EQUAL:
         return left == right;
-    case IS_OTHER:
+    case HF_EXPECT_OTHER:
         return left < right || left > right; /* not for NaN */
-    case IS_LESS:
+    case HF_EXPECT_LESS:
         return left < right;
-    case IS_AT_MOST:
+    case HF_EXPECT_AT_MOST:
         return left <= right;
-    case IS_MORE:
+    case HF_EXPECT_MORE:
         return left > right;
-    case IS_AT_LEAST:
+    case HF_EXPECT_AT_LEAST:
         return left >= right;
-    case IS_NEAR:
+    case HF_EXPECT_NEAR:
         break;
     }
     return fabs(left - right) <= tolerance;
@@ -397,11 +393,12 @@ gboolean hf_expect_check(const HfExpect *expect, const HfExpectMetrics *metrics,
 {
     g_autofree double *values = find_values(expect, metrics, error);
     if (values == NULL) return FALSE;
-    double tolerance =
-        expect->relation == IS_NEAR ? value_of(expect, expect->tolerance, values) : 0;
+    result_out->tolerance =
+        expect->claim == HF_EXPECT_NEAR ? value_of(expect, expect->tolerance, values) : 0;
     result_out->left = value_of(expect, expect->left, values);
     result_out->right = value_of(expect, expect->right, values);
-    result_out->holds = holds(expect->relation, result_out->left, result_out->right, tolerance);
+    result_out->holds = hf_expect_is_true(expect->claim, result_out->left, result_out->right,
+                                          result_out->tolerance);
     return TRUE;
 }
 

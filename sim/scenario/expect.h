@@ -42,7 +42,23 @@ typedef struct HfExpectMetrics {
 typedef struct HfExpectResult {
     gboolean holds;     /* FALSE also when a side is NaN */
     double left, right; /* the two sides compared */
+    double tolerance;   /* of ~; 0 for the others */
 } HfExpectResult;
+
+/* What is claimed of left - right. */
+typedef enum HfExpectClaim {
+    HF_EXPECT_EQUAL,
+    HF_EXPECT_OTHER,
+    HF_EXPECT_LESS,
+    HF_EXPECT_AT_MOST,
+    HF_EXPECT_MORE,
+    HF_EXPECT_AT_LEAST,
+    HF_EXPECT_NEAR
+} HfExpectClaim;
+HfExpectClaim hf_expect_claim(const HfExpect *expect);
+
+/* Whether `claim` is true of two sides; of NaN it never is. */
+gboolean hf_expect_is_true(HfExpectClaim claim, double left, double right, double tolerance);
 
 /*
  * Work it out.

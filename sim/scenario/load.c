@@ -154,6 +154,9 @@ static gboolean apply_arm(Loader *loader, HfNode *root, const HfScenarioArm *arm
         if (is_about_arms(with_end))
             is_good =
                 hf_complain(&loader->complaints, path, path->text, "an arm cannot change the arms");
+        else if (strcmp(path->text, "replications") == 0 || strcmp(path->text, "confidence") == 0)
+            is_good = hf_complain(&loader->complaints, path, path->text,
+                                  "is equal in all arms; set it beside them");
         else
             is_good &= hf_override__apply(loader->store, root, path->text, arm->set->items[i], path,
                                           &loader->complaints);

@@ -181,8 +181,10 @@ typedef struct HfScenario {
     const char *name, *question;
     const char **sources; /* NULL-terminated; NULL: none */
     uint64_t seed;
-    HfTime duration; /* > 0 */
-    HfTime warm_up;  /* < duration, or HF_WARM_UP_AUTO */
+    int64_t replications; /* 1 .. 10,000: runs under seed, seed + 1, ...; equal in all arms */
+    double confidence;    /* of intervals over replications: 0.5 .. 0.9999 */
+    HfTime duration;      /* > 0 */
+    HfTime warm_up;       /* < duration, or HF_WARM_UP_AUTO */
     HfEra era;
     HfScenarioMaster master;
     HfScenarioAgentFlags agent;

@@ -404,6 +404,20 @@ HfMetrics *hf_metrics_new(HfWorld *world)
     return metrics;
 }
 
+HfMetrics *hf_metrics_new_empty(void)
+{
+    HfMetrics *metrics = g_new0(HfMetrics, 1);
+    hf_vec_push(&metrics->names, NULL);
+    return metrics;
+}
+
+void hf_metrics_take(HfMetrics *metrics, const HfMetric *metric)
+{
+    hf_vec_push(&metrics->list, *metric);
+    metrics->names.at[metrics->names.count - 1] = metric->name;
+    hf_vec_push(&metrics->names, NULL);
+}
+
 void hf_metrics_free(HfMetrics *metrics)
 {
     if (metrics == NULL) return;

@@ -28,6 +28,10 @@ typedef struct HfMetric {
 /* All metrics of a finished run, in the order of the table. */
 typedef struct HfMetrics HfMetrics;
 HfMetrics *hf_metrics_new(HfWorld *world);
+/* None; to be filled with hf_metrics_take(), when a run was made by another process. */
+HfMetrics *hf_metrics_new_empty(void);
+/* Add one at the end; its name becomes owned by the list. */
+void hf_metrics_take(HfMetrics *metrics, const HfMetric *metric);
 void hf_metrics_free(HfMetrics *metrics);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMetrics, hf_metrics_free)
 
@@ -35,7 +39,7 @@ uint32_t hf_metrics_count(const HfMetrics *metrics);
 const HfMetric *hf_metrics_at(const HfMetrics *metrics, uint32_t i);
 /* FALSE when there is no such metric. */
 gboolean hf_metrics_find(const HfMetrics *metrics, const char *name, double *value_out);
-/* All names, NULL-terminated; borrowed. */
+/* All names, NULL-terminated; borrowed until the next hf_metrics_take(). */
 const char *const *hf_metrics_names(const HfMetrics *metrics);
 
 #endif
