@@ -1,7 +1,8 @@
-# How long tasks waited from submission to start: the share of tasks that waited at most so long.
-# From the preamble: data, frameworks (those named), other_frameworks, other_count, wait_low, wait_high (s), wait_tics.
-set xlabel 'wait from submission to start' textcolor rgb colour_faint
-set ylabel 'tasks that waited at most so long (%)' textcolor rgb colour_faint
+# How long something took: the share of all that took at most so long. Drawn of the waits of tasks, and of the times until
+# tasks that had failed ran again.
+# From the preamble: data, x_label, y_label, frameworks (those named), other_frameworks, other_count, wait_low, wait_high (s), wait_tics.
+set xlabel x_label textcolor rgb colour_faint
+set ylabel y_label textcolor rgb colour_faint
 set logscale x
 set xrange [wait_low : wait_high]
 set yrange [0 : 100]

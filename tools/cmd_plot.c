@@ -364,14 +364,37 @@ static void set_wait_tics(GString *script, double low, double high)
     set_text(script, "wait_tics", list->str);
 }
 
-static gboolean draw_waits(Plotter *plotter, const char *path, GError **error)
+/* A figure of how many took at most so long: one table of quantiles by framework. */
+typedef struct Quantiles {
+    const char *table, *file, *heading;
+    const char *x_label, *y_label;
+    const char *nothing; /* what to say when the table is empty; NULL = nothing */
+} Quantiles;
+
+static const Quantiles waits = {"waits.csv",
+                                "waits",
+                                "How long tasks waited",
+                                "wait from submission to start",
+                                "tasks that waited at most so long (%)",
+                                "no task was started, so there is no figure of waits"};
+static const Quantiles relaunches = {
+    "relaunch_times.csv",
+    "relaunches",
+    "How long stateful tasks were down",
+    "from the end of a task that held a reservation or volume until its successor ran",
+    "failures repaired after at most so long (%)",
+    NULL};
+
+static gboolean draw_quantiles(Plotter *plotter, const Quantiles *kind, GError **error)
 {
     const char *const parts[] = {"waits", NULL};
+    g_autofree char *path = g_build_filename(plotter->dir, kind->table, NULL);
+    if (kind->nothing == NULL && !g_file_test(path, G_FILE_TEST_EXISTS)) return TRUE;
     g_autoptr(HfWaitsFacts) facts = hf_waits_facts_read(path, error);
     if (facts == NULL) return FALSE;
     if (facts->frameworks->len == 0) {
-        if (!plotter->globals->quiet)
-            hf_cli_note("%s: no task was started, so there is no figure of waits", path);
+        if (kind->nothing != NULL && !plotter->globals->quiet)
+            hf_cli_note("%s: %s", path, kind->nothing);
         return TRUE;
     }
     /* "all" beside a single framework would be the same line twice. */
@@ -379,15 +402,31 @@ static gboolean draw_waits(Plotter *plotter, const char *path, GError **error)
     double low = facts->smallest > 0 ? pow(10, floor(log10(MAX(facts->smallest, 1e-6)))) : 1e-3;
     double high = MAX(facts->largest * 1.3, low * 100);
     guint named = MIN(facts->frameworks->len, NAMED_MAX);
+    g_autofree char *data = g_strconcat("../", kind->table, NULL);
     g_autoptr(GString) variables = g_string_new(NULL);
-    set_text(variables, "data", "../waits.csv");
+    set_text(variables, "data", data);
+    set_text(variables, "x_label", kind->x_label);
+    set_text(variables, "y_label", kind->y_label);
     set_words(variables, "frameworks", facts->frameworks, 0, named);
     set_words(variables, "other_frameworks", facts->frameworks, named, G_MAXUINT - named);
     set_number(variables, "other_count", facts->frameworks->len - named);
     set_number(variables, "wait_low", low);
     set_number(variables, "wait_high", high);
     set_wait_tics(variables, low, high);
-    return draw(plotter, "waits", "How long tasks waited", parts, variables, error);
+    return draw(plotter, kind->file, kind->heading, parts, variables, error);
+}
+
+/* Only of a run in which there were any. */
+static gboolean draw_volumes(Plotter *plotter, const HfSeriesFacts *facts, GError **error)
+{
+    const char *const parts[] = {"time", "volumes", NULL};
+    const HfColumnFacts *volumes = hf_series_facts_column(facts, "volumes");
+    if (volumes == NULL || !(volumes->maximum > 0)) return TRUE;
+    g_autoptr(GString) variables = series_variables(plotter, facts);
+    set_number(variables, "orphaned_top",
+               MAX(1, hf_series_facts_column(facts, "volumes_orphaned")->maximum * 1.1));
+    return draw(plotter, "volumes", "Persistent volumes, and those nobody would use", parts,
+                variables, error);
 }
 
 static gboolean draw_arms(Plotter *plotter, const HfArmsFacts *facts, GError **error)
@@ -439,7 +478,7 @@ static gboolean draw_series(Plotter *plotter, const char *path, GError **error)
     plotter->detail = detail;
     gboolean ok = draw_utilization(plotter, facts, error) && draw_shares(plotter, facts, error) &&
                   draw_offers(plotter, facts, error) && draw_tasks(plotter, facts, error) &&
-                  draw_agents(plotter, facts, error);
+                  draw_agents(plotter, facts, error) && draw_volumes(plotter, facts, error);
     plotter->detail = "";
     return ok;
 }
@@ -460,11 +499,11 @@ static gboolean plot_run(const Plotter *base, const char *dir, const char *arm, 
     plotter.dir = dir;
     plotter.arm = arm;
     g_autofree char *series = g_build_filename(dir, "timeseries.csv", NULL);
-    g_autofree char *waits = g_build_filename(dir, "waits.csv", NULL);
     g_autofree char *summary = g_build_filename(dir, "summary.json", NULL);
     if (!hf_summary_metric(summary, "run.warm_up", &plotter.warm_up, error)) return FALSE;
     gboolean ok = make_out_dir(&plotter, error) && draw_series(&plotter, series, error) &&
-                  draw_waits(&plotter, waits, error);
+                  draw_quantiles(&plotter, &waits, error) &&
+                  draw_quantiles(&plotter, &relaunches, error);
     g_free(plotter.out_dir);
     return ok;
 }
@@ -543,9 +582,11 @@ const HfCommand hf_cmd_plot = {
                    "resource over\n"
                    "time (allocated, used, reserved but idle, and offered kept apart), dominant "
                    "shares by role,\n"
-                   "offers by fate, tasks running and waiting, agents up, and how long tasks "
-                   "waited. A run of\n"
-                   "several arms gets each arm's figures and one with the arms side by side.\n\n"
+                   "offers by fate, tasks running and waiting, agents up, how long tasks "
+                   "waited; and where there\n"
+                   "were any, persistent volumes, and how long tasks that held one were down. A "
+                   "run of several arms\n"
+                   "gets each arm's figures and one with the arms side by side.\n\n"
                    "The gnuplot script of each figure stays beside it, to be changed and drawn "
                    "again. The paths\n"
                    "of the figures go to standard output.",

@@ -241,6 +241,7 @@ static void add_task(Marathon *marathon, HfDriver *driver, App *app, uint32_t ro
                      const HfOfferInfo *offer, HfResources *resources)
 {
     Instance *instance = &marathon->instances[row];
+    uint64_t before = instance->task;
     instance->phase = LAUNCHED;
     instance->task = ++marathon->next_task;
     gboolean same_host = instance->host == offer->host;
@@ -259,6 +260,8 @@ static void add_task(Marathon *marathon, HfDriver *driver, App *app, uint32_t ro
     info->usage_milli =
         (uint32_t)floor(hf_law_draw(&app->config->usage, &instance->stream) * 1000 + 0.5);
     info->resources = hf_parcel_take(marathon->env.catalog, resources);
+    if (app->config->residency && before != 0)
+        hf_driver_note_follows(driver, instance->task, before);
     if (instance->ended_at >= 0)
         hf_driver_note_replaced(driver, instance->task, offer->host,
                                 hf_driver_now(driver) - instance->ended_at, same_host);
@@ -465,8 +468,11 @@ static void on_ended(Marathon *marathon, HfDriver *driver, uint32_t row, HfTaskS
     gboolean lasted =
         instance->phase == RUNNING && now - instance->since > backoff_of(marathon, app);
     instance->ended_at = now;
-    if (!instance->is_at_home) /* what it was to be launched on may not be there */
+    if (!instance->is_at_home && !hf_resources_is_empty(&instance->home)) {
+        /* What it was to be launched on may not be there; if it is, nobody will ask for it. */
+        hf_driver_note_disowned(driver, instance->host, &instance->home);
         hf_resources_clear(marathon->env.catalog, &instance->home);
+    }
     if (lasted) app->failures = 0;
     if (state != HF_TASK_FAILED) { /* its agent failed, not the app */
         queue(marathon, driver, row);

@@ -349,6 +349,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_SCHEDULER_STOPPED:
     case HF_RECORD_SCHEDULER_STARTED:
     case HF_RECORD_LINK_CUT:
+    case HF_RECORD_TASK_FOLLOWS:
+    case HF_RECORD_VOLUME_DISOWNED:
+    case HF_RECORD_DATA_COPIED:
     case HF_RECORD_TYPES:
         break;
     }

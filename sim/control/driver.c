@@ -454,3 +454,25 @@ void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfT
                             .id = task,
                             .value = after});
 }
+
+void hf_driver_note_follows(HfDriver *driver, uint64_t task, uint64_t before)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_TASK_FOLLOWS,
+                            .agent = HF_ROW_NONE,
+                            .id = task,
+                            .value = (int64_t)before});
+}
+
+void hf_driver_note_disowned(HfDriver *driver, uint32_t host, const HfResources *resources)
+{
+    note(driver,
+         (HfRecord){.type = HF_RECORD_VOLUME_DISOWNED, .agent = host, .resources = resources});
+}
+
+void hf_driver_note_copied(HfDriver *driver, uint64_t task, int64_t bytes)
+{
+    HF_ASSERT(bytes >= 0);
+    note(driver,
+         (HfRecord){
+             .type = HF_RECORD_DATA_COPIED, .agent = HF_ROW_NONE, .id = task, .value = bytes});
+}

@@ -134,5 +134,13 @@ void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response);
 void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals);
 void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after,
                              gboolean same_host);
+/* `task` takes the place of `before`, which ended: by this a failure and what repairs it are found
+ * to belong together, wherever the new one runs. */
+void hf_driver_note_follows(HfDriver *driver, uint64_t task, uint64_t before);
+/* It will not use the volumes among `resources` on that host again, and leaves them there. */
+void hf_driver_note_disowned(HfDriver *driver, uint32_t host, const HfResources *resources);
+/* So many bytes were copied to this task, from others of its service or from a store, to have again
+ * what it had lost. */
+void hf_driver_note_copied(HfDriver *driver, uint64_t task, int64_t bytes);
 
 #endif

@@ -55,6 +55,9 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_AGENT_REMOVED] = {"agent_removed", "ax", NULL},
     [HF_RECORD_LINK_CUT] = {"link_cut", "hv", "ways"},
     [HF_RECORD_LINK_BROKEN] = {"link_broken", "h", NULL},
+    [HF_RECORD_TASK_FOLLOWS] = {"task_follows", "ftv", "before"},
+    [HF_RECORD_VOLUME_DISOWNED] = {"volume_disowned", "hfx", NULL},
+    [HF_RECORD_DATA_COPIED] = {"data_copied", "ftv", "bytes"},
 };
 
 const char *hf_task_state_name(HfTaskState state)

@@ -181,6 +181,13 @@ typedef enum HfRecordType {
     HF_RECORD_LINK_CUT, /* agent: host row; value: 1 what it sends is lost, 2 what the master sends,
                            3 both, 0 healed */
     HF_RECORD_LINK_BROKEN, /* agent: host row: the connection, while both ends live */
+    /* the frameworks, as they see it */
+    HF_RECORD_TASK_FOLLOWS,    /* framework, id: a task that is asked for; value: the one before it,
+                                  of the same instance of a service */
+    HF_RECORD_VOLUME_DISOWNED, /* agent: host row; framework; resources: volumes there that it will
+                                  not use again */
+    HF_RECORD_DATA_COPIED,     /* framework, id: task; value: bytes that were copied to it, to have
+                                  again what its volumes held */
     HF_RECORD_TYPES
 } HfRecordType;
 

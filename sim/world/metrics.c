@@ -20,8 +20,11 @@ enum {
     AGENTS_UP,
     CRASHES,
     UNREACHABLE,
+    RESTARTS,
+    REBOOTS,
     OPERATIONS,
     OPERATIONS_REFUSED,
+    MAINTENANCE_KILLED,
     SUBMITTED,
     LAUNCHED,
     FINISHED,
@@ -58,9 +61,32 @@ enum {
     RELAUNCH_P95,
     RELAUNCH_P99,
     RELAUNCH_MAX,
+    STATEFUL_FAILURES,
+    STATEFUL_RELAUNCHED,
+    STATEFUL_WAITING,
+    STATEFUL_SAME_AGENT,
+    STATEFUL_MEAN,
+    STATEFUL_P50,
+    STATEFUL_P95,
+    STATEFUL_P99,
+    STATEFUL_MAX,
+    DATA_KEPT,
+    DATA_LOST,
+    DATA_LEFT,
+    DATA_COPIED,
+    VOLUMES_CREATED,
+    VOLUMES_DESTROYED,
+    VOLUMES_LOST,
+    VOLUMES_THERE,
+    VOLUMES_END,
+    ORPHANED,
+    ORPHANED_END,
+    ORPHANED_DISK,
+    ORPHANED_DISK_END,
     REFUSED,
     REFUSAL,
     ROLE_SHARE,
+    ROLE_RESERVED_IDLE,
     JAIN,
     FW_LAUNCHED,
     FW_FINISHED,
@@ -74,6 +100,7 @@ enum {
     FW_WAIT_P95,
     FW_ACCEPTED,
     FW_DECLINED,
+    FW_RESERVED_IDLE,
     RUNS,
     VISITED,
     TRIED,
@@ -104,8 +131,14 @@ const HfMetricKind hf_metric_kinds[] = {
     [AGENTS_UP] = {"agents.up", "agents", "Hosts that were up; time-weighted mean."},
     [CRASHES] = {"agents.crashes", "count", "Times that a host went down."},
     [UNREACHABLE] = {"agents.unreachable", "count", "Times that the master gave an agent up."},
+    [RESTARTS] = {"agents.restarts", "count",
+                  "Times that an agent's process was started again on a host that was up."},
+    [REBOOTS] = {"agents.reboots", "count", "Times that a host that was down came back."},
     [OPERATIONS] = {"operators.actions", "count", "Calls of operators."},
     [OPERATIONS_REFUSED] = {"operators.refused", "count", "Calls answered with 400 or more."},
+    [MAINTENANCE_KILLED] = {"operators.tasks_killed", "tasks",
+                            "Tasks that ended because an operator drained their agent, took its "
+                            "machine down for maintenance, or marked it gone."},
     [SUBMITTED] = {"tasks.submitted", "tasks", "Tasks of the batch jobs that arrived."},
     [LAUNCHED] = {"tasks.launched", "tasks", "Tasks launched by the master."},
     [FINISHED] = {"tasks.finished", "tasks", "Tasks that ended with TASK_FINISHED."},
@@ -151,12 +184,50 @@ const HfMetricKind hf_metric_kinds[] = {
     [RELAUNCH_P95] = {"relaunch.time.p95", "s", "The same; 95th percentile."},
     [RELAUNCH_P99] = {"relaunch.time.p99", "s", "The same; 99th percentile."},
     [RELAUNCH_MAX] = {"relaunch.time.max", "s", "The same; longest."},
+    [STATEFUL_FAILURES] = {"stateful.failures", "count",
+                           "Ends, that nobody asked for, of tasks that held a reservation or a "
+                           "volume; also that their agent became unreachable."},
+    [STATEFUL_RELAUNCHED] = {"stateful.relaunched", "count",
+                             "Of these, those that had a successor running before the run ended."},
+    [STATEFUL_WAITING] = {"stateful.waiting_at_end", "count",
+                          "Failures, since the run began, of which no successor ran at its end."},
+    [STATEFUL_SAME_AGENT] = {"stateful.same_agent.ratio", "1",
+                             "Of the successors, those on the host where the task had been."},
+    [STATEFUL_MEAN] = {"stateful.time.mean", "s",
+                       "From when such a task stopped running until its successor ran; mean."},
+    [STATEFUL_P50] = {"stateful.time.p50", "s", "The same; median."},
+    [STATEFUL_P95] = {"stateful.time.p95", "s", "The same; 95th percentile."},
+    [STATEFUL_P99] = {"stateful.time.p99", "s", "The same; 99th percentile."},
+    [STATEFUL_MAX] = {"stateful.time.max", "s", "The same; longest."},
+    [DATA_KEPT] = {"stateful.data.kept", "MB",
+                   "Size of the volumes of such tasks that their successors had again."},
+    [DATA_LOST] = {"stateful.data.lost", "MB",
+                   "Size of those that were destroyed or lost with their disk before that."},
+    [DATA_LEFT] = {"stateful.data.left", "MB",
+                   "Size of those that were left behind: the successor ran without them."},
+    [DATA_COPIED] = {"stateful.data.copied", "MB",
+                     "What services say they copied to successors, to have it again."},
+    [VOLUMES_CREATED] = {"volumes.created", "volumes", "Persistent volumes that came to be."},
+    [VOLUMES_DESTROYED] = {"volumes.destroyed", "volumes", "Volumes destroyed by an operation."},
+    [VOLUMES_LOST] = {"volumes.lost", "volumes",
+                      "Volumes lost with their disk, or with an agent that is gone for good."},
+    [VOLUMES_THERE] = {"volumes.there", "volumes", "Persistent volumes; time-weighted mean."},
+    [VOLUMES_END] = {"volumes.there_at_end", "volumes", "Volumes when the run ended."},
+    [ORPHANED] = {"volumes.orphaned", "volumes",
+                  "Volumes that no framework would use; time-weighted mean."},
+    [ORPHANED_END] = {"volumes.orphaned_at_end", "volumes", "The same when the run ended."},
+    [ORPHANED_DISK] = {"volumes.orphaned_disk", "MB",
+                       "Disk that such volumes hold; time-weighted mean."},
+    [ORPHANED_DISK_END] = {"volumes.orphaned_disk_at_end", "MB", "The same when the run ended."},
     [REFUSED] = {"placement.refused", "count",
                  "Tasks for which no offer was large enough (model inflation)."},
     [REFUSAL] = {"refusal.N.RESOURCE", "1",
                  "Allocated share at the N-th refusal: the first and each hundredth."},
     [ROLE_SHARE] = {"role.ROLE.share", "1",
                     "Dominant share of a role: its largest mean allocated share of any resource."},
+    [ROLE_RESERVED_IDLE] = {"role.ROLE.reserved_idle.RESOURCE", "1",
+                            "Reserved to one role and not allocated, of the total; "
+                            "time-weighted mean."},
     [JAIN] = {"fairness.jain", "1",
               "Jain's index of the roles' dominant shares divided by weight; 1 = equal."},
     [FW_LAUNCHED] = {"framework.FRAMEWORK.launched", "tasks",
@@ -178,6 +249,9 @@ const HfMetricKind hf_metric_kinds[] = {
                      "Offers that one framework accepted."},
     [FW_DECLINED] = {"framework.FRAMEWORK.offers_declined", "offers",
                      "Offers that one framework declined."},
+    [FW_RESERVED_IDLE] = {"framework.FRAMEWORK.reserved_idle.RESOURCE", "1",
+                          "What one framework reserved and nobody was allocated, of the total; "
+                          "time-weighted mean."},
     [RUNS] = {"allocator.runs", "count",
               "Allocation cycles; of the whole run, like all counts of the allocator."},
     [VISITED] = {"allocator.agents_visited", "count", "Agents looked at in all cycles together."},
@@ -189,9 +263,9 @@ const HfMetricKind hf_metric_kinds[] = {
 };
 
 const char *const hf_metric_prefixes[] = {
-    "capacity",  "demand",    "utilization", "agents",    "tasks",   "wait", "jobs",
-    "offers",    "relaunch",  "operators",   "placement", "refusal", "role", "fairness",
-    "framework", "allocator", "messages",    "run",       NULL};
+    "capacity", "demand",   "utilization", "agents",    "tasks",     "wait",      "jobs",
+    "stateful", "volumes",  "offers",      "relaunch",  "operators", "placement", "refusal",
+    "role",     "fairness", "framework",   "allocator", "messages",  "run",       NULL};
 
 struct HfMetrics {
     HF_VEC(HfMetric) list;
@@ -277,8 +351,11 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     add(metrics, AGENTS_UP, mean_of(recorder, HF_LEVEL_AGENTS_UP), NULL, NULL);
     add_counter(metrics, CRASHES, recorder, HF_COUNT_AGENT_CRASHES);
     add_counter(metrics, UNREACHABLE, recorder, HF_COUNT_AGENTS_UNREACHABLE);
+    add_counter(metrics, RESTARTS, recorder, HF_COUNT_AGENT_RESTARTS);
+    add_counter(metrics, REBOOTS, recorder, HF_COUNT_AGENT_REBOOTS);
     add_counter(metrics, OPERATIONS, recorder, HF_COUNT_OPERATOR_ACTIONS);
     add_counter(metrics, OPERATIONS_REFUSED, recorder, HF_COUNT_OPERATOR_REFUSALS);
+    add_counter(metrics, MAINTENANCE_KILLED, recorder, HF_COUNT_MAINTENANCE_KILLS);
     add_counter(metrics, SUBMITTED, recorder, HF_COUNT_TASKS_SUBMITTED);
     add_counter(metrics, LAUNCHED, recorder, HF_COUNT_TASKS_LAUNCHED);
     add_counter(metrics, FINISHED, recorder, HF_COUNT_TASKS_FINISHED);
@@ -293,6 +370,56 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     add_counter(metrics, JOBS_SUBMITTED, recorder, HF_COUNT_JOBS_SUBMITTED);
     add_counter(metrics, JOBS_FINISHED, recorder, HF_COUNT_JOBS_FINISHED);
     add_times(metrics, RESPONSE_MEAN, 4, recorder->responses, NULL);
+}
+
+static uint64_t still_waiting(const HfRecorder *recorder)
+{
+    uint64_t waiting = 0;
+    for (guint32 i = 0; i < recorder->failures.count; i++)
+        waiting += recorder->failures.at[i].ran_again < 0;
+    return waiting;
+}
+
+static void add_stateful(HfMetrics *metrics, const HfRecorder *recorder)
+{
+    add_counter(metrics, STATEFUL_FAILURES, recorder, HF_COUNT_STATEFUL_FAILURES);
+    add_counter(metrics, STATEFUL_RELAUNCHED, recorder, HF_COUNT_STATEFUL_RELAUNCHED);
+    add(metrics, STATEFUL_WAITING, (double)still_waiting(recorder), NULL, NULL);
+    add(metrics, STATEFUL_SAME_AGENT,
+        ratio((double)hf_recorder__count(recorder, HF_COUNT_STATEFUL_SAME_HOST),
+              (double)hf_recorder__count(recorder, HF_COUNT_STATEFUL_RELAUNCHED)),
+        NULL, NULL);
+    add_times(metrics, STATEFUL_MEAN, 5, recorder->stateful_times, NULL);
+    add(metrics, DATA_KEPT, (double)recorder->data_kept / 1000, NULL, NULL);
+    add(metrics, DATA_LOST, (double)recorder->data_lost / 1000, NULL, NULL);
+    add(metrics, DATA_LEFT, (double)recorder->data_left / 1000, NULL, NULL);
+    add(metrics, DATA_COPIED, (double)recorder->bytes_copied / 1048576, NULL, NULL);
+    add_counter(metrics, VOLUMES_CREATED, recorder, HF_COUNT_VOLUMES_CREATED);
+    add_counter(metrics, VOLUMES_DESTROYED, recorder, HF_COUNT_VOLUMES_DESTROYED);
+    add_counter(metrics, VOLUMES_LOST, recorder, HF_COUNT_VOLUMES_LOST);
+    static const struct {
+        int kind;
+        HfClusterLevel level;
+    } levels[] = {{VOLUMES_THERE, HF_LEVEL_VOLUMES},
+                  {ORPHANED, HF_LEVEL_VOLUMES_ORPHANED},
+                  {ORPHANED_DISK, HF_LEVEL_ORPHANED_DISK}};
+    for (size_t i = 0; i < G_N_ELEMENTS(levels); i++) { /* the kind at the end follows its mean */
+        const HfTracked *tracked = &recorder->cluster[levels[i].level];
+        add(metrics, levels[i].kind, hf_recorder__mean(recorder, tracked), NULL, NULL);
+        add(metrics, levels[i].kind + 1, (double)tracked->level.value, NULL, NULL);
+    }
+}
+
+static void add_reserved_idle(HfMetrics *metrics, int kind, const HfRecorder *recorder,
+                              const HfTracked *idle, const char *of)
+{
+    for (uint32_t k = 0; k < recorder->kinds; k++) {
+        if (!hf_recorder__is_shown(recorder, k)) continue;
+        double total =
+            hf_recorder__mean(recorder, hf_recorder__resource(recorder, k, HF_LEVEL_TOTAL));
+        double mean = idle != NULL ? hf_recorder__mean(recorder, &idle[k]) : 0;
+        add(metrics, kind, ratio(mean, total), of, recorder->catalog->kind[k].name);
+    }
 }
 
 static void add_offers(HfMetrics *metrics, const HfRecorder *recorder)
@@ -316,6 +443,7 @@ static void add_offers(HfMetrics *metrics, const HfRecorder *recorder)
               (double)hf_recorder__count(recorder, HF_COUNT_RELAUNCHES)),
         NULL, NULL);
     add_times(metrics, RELAUNCH_MEAN, 5, recorder->relaunch_times, NULL);
+    add_stateful(metrics, recorder);
     add_counter(metrics, REFUSED, recorder, HF_COUNT_PLACEMENTS_REFUSED);
     for (guint32 r = 0; r < recorder->refusals.count; r++) {
         char number[32];
@@ -340,8 +468,11 @@ static void add_roles(HfMetrics *metrics, const HfRecorder *recorder)
 {
     double sum = 0, squares = 0, count = 0;
     for (guint32 r = 0; r < recorder->roles.count; r++) {
-        if (!recorder->roles.at[r].is_used) continue;
+        const HfTracked *idle = recorder->roles.at[r].reserved_idle;
         const char *path = hf_role_path(recorder->catalog, r);
+        if (idle != NULL || recorder->roles.at[r].is_used)
+            add_reserved_idle(metrics, ROLE_RESERVED_IDLE, recorder, idle, path);
+        if (!recorder->roles.at[r].is_used) continue;
         double share = hf_recorder__share(recorder, recorder->roles.at[r].allocated);
         add(metrics, ROLE_SHARE, share, path, NULL);
         double weighted = share / weight_of(recorder, path);
@@ -380,6 +511,7 @@ static void add_framework(HfMetrics *metrics, const HfRecorder *recorder, uint32
         (double)(framework->count[HF_COUNT_OFFERS_DECLINED] -
                  framework->marked[HF_COUNT_OFFERS_DECLINED]),
         name, NULL);
+    add_reserved_idle(metrics, FW_RESERVED_IDLE, recorder, framework->reserved_idle, name);
 }
 
 HfMetrics *hf_metrics_new(HfWorld *world)

@@ -25,6 +25,7 @@ HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint
     recorder->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->responses = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->relaunch_times = hf_histogram_new(HF_RECORDER_PRECISION);
+    recorder->stateful_times = hf_histogram_new(HF_RECORDER_PRECISION);
     hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, 0, host_count);
     return recorder;
 }
@@ -35,20 +36,27 @@ void hf_recorder_free(HfRecorder *recorder)
     for (guint32 f = 0; f < recorder->frameworks.count; f++) {
         hf_histogram_free(recorder->frameworks.at[f].waits);
         g_free(recorder->frameworks.at[f].allocated);
+        g_free(recorder->frameworks.at[f].reserved_idle);
     }
-    for (guint32 r = 0; r < recorder->roles.count; r++) g_free(recorder->roles.at[r].allocated);
+    for (guint32 r = 0; r < recorder->roles.count; r++) {
+        g_free(recorder->roles.at[r].allocated);
+        g_free(recorder->roles.at[r].reserved_idle);
+    }
     for (guint32 r = 0; r < recorder->refusals.count; r++)
         g_free(recorder->refusals.at[r].allocated);
     hf_histogram_free(recorder->waits);
     hf_histogram_free(recorder->responses);
     hf_histogram_free(recorder->relaunch_times);
+    hf_histogram_free(recorder->stateful_times);
+    hf_recorder__reserved_clear(recorder);
+    hf_recorder__volumes_clear(recorder);
+    hf_recorder__relaunches_clear(recorder);
     g_free(recorder->resource);
     g_free(recorder->demand);
     g_free(recorder->row_total);
     hf_vec_clear(&recorder->role_shares);
     hf_vec_clear(&recorder->frameworks);
     hf_vec_clear(&recorder->roles);
-    hf_vec_clear(&recorder->agent_counted);
     hf_vec_clear(&recorder->rows);
     hf_vec_clear(&recorder->row_times);
     hf_vec_clear(&recorder->role_counts);
@@ -92,7 +100,12 @@ size_t hf_recorder_memory(const HfRecorder *recorder)
     return sizeof *recorder + recorder->rows.room * sizeof(double) +
            recorder->role_shares.room * sizeof(double) +
            recorder->frameworks.count * sizeof(HfFrameworkStats) +
-           recorder->tasks.room * sizeof(HfTaskRecord) + recorder->live.room * 12;
+           recorder->tasks.room * sizeof(HfTaskRecord) + recorder->live.room * 12 +
+           recorder->volumes.room * sizeof(HfVolume) +
+           recorder->failures.room * sizeof(HfStatefulFailure) +
+           recorder->residents.room * sizeof(HfResident) +
+           (size_t)recorder->resident_rows.room * 12 +
+           (recorder->agent_host.room + recorder->agent_total.room) * sizeof(uint32_t);
 }
 
 int64_t hf_recorder_tasks_running(const HfRecorder *recorder)
@@ -132,7 +145,7 @@ double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated
 
 /* Levels of somebody who was not there before: at 0 all along, so that every mean is over one span.
  */
-static HfTracked *new_levels(const HfRecorder *recorder)
+HfTracked *hf_recorder__levels(const HfRecorder *recorder)
 {
     HfTracked *levels = g_new0(HfTracked, recorder->kinds);
     for (uint32_t k = 0; k < recorder->kinds; k++)
@@ -140,22 +153,22 @@ static HfTracked *new_levels(const HfRecorder *recorder)
     return levels;
 }
 
-static HfFrameworkStats *framework_stats(HfRecorder *recorder, uint32_t framework)
+HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framework)
 {
     while (recorder->frameworks.count <= framework) {
         hf_vec_push_zero(&recorder->frameworks);
         HfFrameworkStats *stats = hf_vec_last(&recorder->frameworks);
-        stats->allocated = new_levels(recorder);
+        stats->allocated = hf_recorder__levels(recorder);
         hf_level_init(&stats->running.level, recorder->marked_at, 0);
     }
     return &recorder->frameworks.at[framework];
 }
 
-static HfRoleStats *role_stats(HfRecorder *recorder, HfRoleId role)
+HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role)
 {
     while (recorder->roles.count <= role) {
         hf_vec_push_zero(&recorder->roles);
-        hf_vec_last(&recorder->roles)->allocated = new_levels(recorder);
+        hf_vec_last(&recorder->roles)->allocated = hf_recorder__levels(recorder);
     }
     return &recorder->roles.at[role];
 }
@@ -172,25 +185,13 @@ static void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
                          sign * entry->milli);
 }
 
-static void step_reserved(HfRecorder *recorder, HfTime now, const HfResources *resources, int sign)
-{
-    for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
-        const HfResource *entry = hf_resources_at(resources, i);
-        if (entry->meta == HF_META_PLAIN || entry->kind >= recorder->kinds) continue;
-        if (hf_kind_type(recorder->catalog, entry->kind) != HF_TYPE_SCALAR) continue;
-        if (hf_meta_is_unreserved(recorder->catalog, entry->meta)) continue;
-        hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_RESERVED_IDLE)->level,
-                     now, sign * entry->milli);
-    }
-}
-
 static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sign)
 {
-    HfFrameworkStats *framework = framework_stats(recorder, record->framework);
-    HfRoleStats *role = role_stats(recorder, record->role);
+    HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
+    HfRoleStats *role = hf_recorder__role(recorder, record->role);
     role->is_used = TRUE;
     step(recorder, record->at, HF_LEVEL_ALLOCATED, record->resources, sign);
-    step_reserved(recorder, record->at, record->resources, -sign);
+    hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
     for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
         const HfResource *entry = hf_resources_at(record->resources, i);
         if (entry->kind >= recorder->kinds ||
@@ -213,14 +214,15 @@ static void step_used(HfRecorder *recorder, const HfRecord *record, int sign)
                      record->at, sign * used);
     }
     hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_RUNNING].level, record->at, sign);
-    hf_level_add(&framework_stats(recorder, record->framework)->running.level, record->at, sign);
+    hf_level_add(&hf_recorder__framework(recorder, record->framework)->running.level, record->at,
+                 sign);
 }
 
 static void bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
 {
     recorder->count[counter] += by;
     if (record->framework != HF_ROW_NONE)
-        framework_stats(recorder, record->framework)->count[counter] += by;
+        hf_recorder__framework(recorder, record->framework)->count[counter] += by;
 }
 
 /* ---- rows of single tasks ---- */
@@ -291,19 +293,29 @@ static void mark_all(HfRecorder *recorder, HfTime now)
     for (uint32_t i = 0; i < HF_CLUSTER_LEVELS; i++) mark(&recorder->cluster[i], now);
     for (guint32 f = 0; f < recorder->frameworks.count; f++) {
         HfFrameworkStats *framework = &recorder->frameworks.at[f];
-        for (uint32_t k = 0; k < recorder->kinds; k++) mark(&framework->allocated[k], now);
+        for (uint32_t k = 0; k < recorder->kinds; k++) {
+            mark(&framework->allocated[k], now);
+            if (framework->reserved_idle) mark(&framework->reserved_idle[k], now);
+        }
         mark(&framework->running, now);
         memcpy(framework->marked, framework->count, sizeof framework->count);
         if (framework->waits) hf_histogram_restart(framework->waits);
     }
-    for (guint32 r = 0; r < recorder->roles.count; r++)
-        for (uint32_t k = 0; k < recorder->kinds; k++)
+    for (guint32 r = 0; r < recorder->roles.count; r++) {
+        for (uint32_t k = 0; k < recorder->kinds; k++) {
             mark(&recorder->roles.at[r].allocated[k], now);
+            if (recorder->roles.at[r].reserved_idle)
+                mark(&recorder->roles.at[r].reserved_idle[k], now);
+        }
+    }
+    recorder->data_kept = recorder->data_lost = recorder->data_left = 0;
+    recorder->bytes_copied = 0;
     memcpy(recorder->marked, recorder->count, sizeof recorder->count);
     memset(recorder->demand, 0, recorder->kinds * sizeof *recorder->demand);
     hf_histogram_restart(recorder->waits);
     hf_histogram_restart(recorder->responses);
     hf_histogram_restart(recorder->relaunch_times);
+    hf_histogram_restart(recorder->stateful_times);
 }
 
 /* Levels are complete up to the last record, so the area at the end of the warm-up can be had at
@@ -315,20 +327,34 @@ static void pass_warm_up(HfRecorder *recorder, HfTime now)
 
 /* ---- records ---- */
 
-static void count_agent(HfRecorder *recorder, const HfRecord *record, gboolean is_counted)
-{
-    while (recorder->agent_counted.count <= record->agent) hf_vec_push(&recorder->agent_counted, 0);
-    if (recorder->agent_counted.at[record->agent] == is_counted) return;
-    recorder->agent_counted.at[record->agent] = (uint8_t)is_counted;
-    step(recorder, record->at, HF_LEVEL_TOTAL, record->resources, is_counted ? 1 : -1);
-    step_reserved(recorder, record->at, record->resources, is_counted ? 1 : -1);
-}
-
 static void on_offer_end(HfRecorder *recorder, const HfRecord *record, HfCounter counter)
 {
     step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, -1);
     hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, -1);
     bump(recorder, record, counter, 1);
+}
+
+/* Tasks that end because an operator drains their agent, takes its machine down, or says that it is
+ * gone. Of the last two the call follows upon what it did, at the same instant. */
+static void count_maintenance(HfRecorder *recorder, const HfRecord *record)
+{
+    if (record->reason == HF_REASON_SLAVE_DRAINING)
+        bump(recorder, record, HF_COUNT_MAINTENANCE_KILLS, 1);
+    if (record->reason != HF_REASON_SLAVE_REMOVED) return;
+    if (recorder->removals.at != record->at) recorder->removals.count = 0;
+    recorder->removals.at = record->at;
+    recorder->removals.count++;
+}
+
+static void on_operator_call(HfRecorder *recorder, const HfRecord *record)
+{
+    bump(recorder, record, HF_COUNT_OPERATOR_ACTIONS, 1);
+    if (record->value >= 400) bump(recorder, record, HF_COUNT_OPERATOR_REFUSALS, 1);
+    if ((record->state == HF_CALL_START_MAINTENANCE || record->state == HF_CALL_MARK_AGENT_GONE) &&
+        recorder->removals.at == record->at) {
+        recorder->count[HF_COUNT_MAINTENANCE_KILLS] += recorder->removals.count;
+        recorder->removals.count = 0;
+    }
 }
 
 static void on_task_state(HfRecorder *recorder, const HfRecord *record)
@@ -351,11 +377,13 @@ static void on_task_state(HfRecorder *recorder, const HfRecord *record)
     }
     step_allocated(recorder, record, -1);
     close_task(recorder, record);
+    count_maintenance(recorder, record);
+    hf_recorder__relaunches_on_end(recorder, record);
 }
 
 static void on_waited(HfRecorder *recorder, const HfRecord *record)
 {
-    HfFrameworkStats *framework = framework_stats(recorder, record->framework);
+    HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     if (framework->waits == NULL) framework->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     hf_histogram_add(framework->waits, record->value, 1);
     hf_histogram_add(recorder->waits, record->value, 1);
@@ -365,7 +393,7 @@ static void on_waited(HfRecorder *recorder, const HfRecord *record)
 
 static void on_demand(HfRecorder *recorder, const HfRecord *record)
 {
-    HfFrameworkStats *framework = framework_stats(recorder, record->framework);
+    HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_WAITING].level, record->at,
                  record->value - framework->waiting);
     framework->waiting = record->value;
@@ -437,15 +465,44 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
         step_allocated(recorder, record, 1);
         open_task(recorder, record);
+        hf_recorder__relaunches_on_launched(recorder, record);
         break;
     case HF_RECORD_TASK_STATE:
         on_task_state(recorder, record);
         break;
     case HF_RECORD_TASK_STARTED:
         step_used(recorder, record, 1);
+        hf_recorder__relaunches_on_run(recorder, record);
         break;
     case HF_RECORD_TASK_ENDED:
         step_used(recorder, record, -1);
+        hf_recorder__relaunches_on_run(recorder, record);
+        break;
+    case HF_RECORD_TASK_KILL:
+        hf_recorder__relaunches_on_kill(recorder, record);
+        break;
+    case HF_RECORD_TASK_FOLLOWS:
+        hf_recorder__relaunches_on_follows(recorder, record);
+        break;
+    case HF_RECORD_DATA_COPIED:
+        hf_recorder__relaunches_on_copied(recorder, record);
+        break;
+    case HF_RECORD_OPERATION:
+        hf_recorder__on_conversion(recorder, record);
+        break;
+    case HF_RECORD_CONSUMED:
+    case HF_RECORD_CONVERTED:
+        hf_recorder__on_conversion(recorder, record);
+        hf_recorder__volumes_on_conversion(recorder, record);
+        break;
+    case HF_RECORD_VOLUME_DISOWNED:
+        hf_recorder__volumes_on_disowned(recorder, record);
+        break;
+    case HF_RECORD_DISK_LOST:
+        hf_recorder__volumes_on_loss(recorder, record);
+        break;
+    case HF_RECORD_AGENT_STARTED:
+        bump(recorder, record, HF_COUNT_AGENT_RESTARTS, 1);
         break;
     case HF_RECORD_TASK_WAITED:
         on_waited(recorder, record);
@@ -468,14 +525,18 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         break;
     case HF_RECORD_AGENT_REGISTERED:
     case HF_RECORD_AGENT_REREGISTERED:
-        count_agent(recorder, record, TRUE);
+        hf_recorder__count_agent(recorder, record, TRUE);
+        hf_recorder__volumes_on_agent(recorder, record);
+        break;
+    case HF_RECORD_AGENT_GONE:
+        hf_recorder__volumes_on_loss(recorder, record);
+        hf_recorder__count_agent(recorder, record, FALSE);
         break;
     case HF_RECORD_AGENT_REMOVED:
-    case HF_RECORD_AGENT_GONE:
-        count_agent(recorder, record, FALSE);
+        hf_recorder__count_agent(recorder, record, FALSE);
         break;
     case HF_RECORD_AGENT_UNREACHABLE:
-        count_agent(recorder, record, FALSE);
+        hf_recorder__count_agent(recorder, record, FALSE);
         bump(recorder, record, HF_COUNT_AGENTS_UNREACHABLE, 1);
         break;
     case HF_RECORD_AGENT_CRASHED:
@@ -483,15 +544,19 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, -1);
         break;
     case HF_RECORD_AGENT_RETURNED:
+        bump(recorder, record, HF_COUNT_AGENT_REBOOTS, 1);
         hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, 1);
         break;
     case HF_RECORD_OPERATOR_CALL:
-        bump(recorder, record, HF_COUNT_OPERATOR_ACTIONS, 1);
-        if (record->value >= 400) bump(recorder, record, HF_COUNT_OPERATOR_REFUSALS, 1);
+        on_operator_call(recorder, record);
         break;
     case HF_RECORD_FRAMEWORK_SUBSCRIBED:
-        framework_stats(recorder, record->framework)->role = record->role;
-        role_stats(recorder, record->role)->is_used = TRUE;
+        hf_recorder__framework(recorder, record->framework)->role = record->role;
+        hf_recorder__volumes_on_framework(recorder, record);
+        hf_recorder__role(recorder, record->role)->is_used = TRUE;
+        break;
+    case HF_RECORD_FRAMEWORK_REMOVED:
+        hf_recorder__volumes_on_framework(recorder, record);
         break;
     case HF_RECORD_ACCEPT_INVALID:
         bump(recorder, record, HF_COUNT_ACCEPTS_INVALID, 1);

@@ -21,6 +21,9 @@ typedef enum HfClusterLevel {
     HF_LEVEL_TASKS_RUNNING,
     HF_LEVEL_TASKS_WAITING,
     HF_LEVEL_OFFERS,
+    HF_LEVEL_VOLUMES,          /* persistent volumes */
+    HF_LEVEL_VOLUMES_ORPHANED, /* of these, those that nobody would use */
+    HF_LEVEL_ORPHANED_DISK,    /* how large those are, MB */
     HF_CLUSTER_LEVELS
 } HfClusterLevel;
 
@@ -48,6 +51,15 @@ typedef enum HfCounter {
     HF_COUNT_RELAUNCHES_SAME_HOST,
     HF_COUNT_OPERATOR_ACTIONS,
     HF_COUNT_OPERATOR_REFUSALS,
+    HF_COUNT_AGENT_RESTARTS,
+    HF_COUNT_AGENT_REBOOTS,
+    HF_COUNT_MAINTENANCE_KILLS,
+    HF_COUNT_VOLUMES_CREATED,
+    HF_COUNT_VOLUMES_DESTROYED,
+    HF_COUNT_VOLUMES_LOST,
+    HF_COUNT_STATEFUL_FAILURES,
+    HF_COUNT_STATEFUL_RELAUNCHED,
+    HF_COUNT_STATEFUL_SAME_HOST,
     HF_COUNTERS
 } HfCounter;
 
@@ -69,13 +81,15 @@ typedef struct HfFrameworkStats {
     HfRoleId role;
     int64_t waiting; /* tasks, as it last said */
     HfTracked running;
-    HfHistogram *waits;   /* ns; NULL before the first */
-    HfTracked *allocated; /* [kinds] */
+    HfHistogram *waits;       /* ns; NULL before the first */
+    HfTracked *allocated;     /* [kinds] */
+    HfTracked *reserved_idle; /* [kinds] of what it reserved; NULL = it never did */
 } HfFrameworkStats;
 
 typedef struct HfRoleStats {
     gboolean is_used;
-    HfTracked *allocated; /* [kinds] */
+    HfTracked *allocated;     /* [kinds] */
+    HfTracked *reserved_idle; /* [kinds]; NULL = nothing was ever reserved to it */
 } HfRoleStats;
 
 typedef struct HfRelaunch {
@@ -92,6 +106,67 @@ typedef struct HfRefusal {
     double *allocated; /* [kinds], share of the total */
 } HfRefusal;
 
+typedef enum HfVolumeEnd {
+    HF_VOLUME_IS_THERE,
+    HF_VOLUME_DESTROYED, /* by an operation */
+    HF_VOLUME_LOST,      /* with its disk, or its agent is gone for good */
+    HF_VOLUME_UNDONE     /* its agent came back without it: the CREATE never reached the disk */
+} HfVolumeEnd;
+
+/* The life of a persistent volume. */
+typedef struct HfVolume {
+    HfTextId persistence, principal;
+    HfRoleId role; /* that it is reserved to */
+    uint32_t host;
+    uint32_t creator;      /* framework; HF_ROW_NONE = an operator, or is_found */
+    uint32_t used_by;      /* framework that used it last; HF_ROW_NONE = none did */
+    uint32_t users, tasks; /* that hold it now; that ever did */
+    uint32_t failure;      /* of the task that held it last: row of failures; HF_ROW_NONE */
+    uint32_t next;         /* of its host */
+    uint8_t end;           /* HfVolumeEnd */
+    uint8_t is_found;      /* an agent came with it */
+    uint8_t is_disowned, is_seen;
+    int64_t milli;           /* its size, 1/1000 MB */
+    HfTime created, ended;   /* ended -1: it is there */
+    HfTime orphaned;         /* since when it is one, or was when it ended; -1 = it is none */
+    HfTime used, used_since; /* ns that tasks held it */
+} HfVolume;
+
+/* What a task takes or leaves of volumes. */
+typedef struct HfHeld {
+    uint32_t failure; /* that is repaired by taking them; HF_ROW_NONE */
+    uint32_t volumes;
+    int64_t milli, kept_milli, lost_milli;
+} HfHeld;
+
+/* A role under which a framework is subscribed. */
+typedef struct HfWanter {
+    uint32_t framework;
+    HfRoleId role;
+} HfWanter;
+
+/* A task that holds something reserved. */
+typedef struct HfResident {
+    uint32_t host;
+    uint32_t repairs, repaired; /* rows of failures; HF_ROW_NONE */
+    gboolean is_kill_wanted;
+    HfTime launched, started, ended; /* the last two as its host has them; -1 before */
+} HfResident;
+
+/* The end of such a task that nobody wanted, and what came of it. */
+typedef struct HfStatefulFailure {
+    uint32_t framework, host, new_host;
+    uint32_t volumes;
+    uint32_t earlier; /* the failure that this task was to repair and did not; HF_ROW_NONE */
+    HfRoleId role;
+    uint8_t state, reason; /* HfTaskState, HfTaskReason */
+    uint64_t task, successor;
+    HfTime launched, started, ended, ran_again; /* started, ran_again: -1 = never */
+    int64_t milli;                              /* of its volumes, 1/1000 MB, and of these: */
+    int64_t kept_milli, lost_milli, left_milli; /* its successor has; are no more; are elsewhere */
+    int64_t bytes_copied;
+} HfStatefulFailure;
+
 struct HfRecorder {
     HfCatalog *catalog;
     const HfScenario *scenario;
@@ -104,7 +179,30 @@ struct HfRecorder {
     int64_t *demand; /* [kinds], milli-units submitted after the warm-up */
     HF_VEC(HfFrameworkStats) frameworks;
     HF_VEC(HfRoleStats) roles;
-    HF_VEC(uint8_t) agent_counted;                   /* [agent id]: its total is in the level */
+    /* recorder_reserved.c */
+    HF_VEC(uint32_t) agent_total;   /* [agent id]: 1 + number of its total; 0 = not counted */
+    HF_VEC(int64_t) totals;         /* amounts, kinds after kinds */
+    HfMap64 total_rows;             /* hash of amounts -> number */
+    HF_VEC(HfResources *) reserved; /* [agent id], as far as needed; NULL = nothing ever was */
+    HF_VEC(uint32_t) reserver; /* [HfStackId]: 1 + framework that reserved so first; 0 = none */
+    uint16_t operation;        /* whose conversions come */
+    /* recorder_volumes.c */
+    HF_VEC(HfVolume) volumes;
+    HF_VEC(uint32_t) first_volume; /* [host], as far as needed */
+    HF_VEC(uint32_t) agent_host;   /* [agent id] */
+    HF_VEC(HfWanter) wanters;
+    /* recorder_relaunches.c */
+    HF_VEC(HfResident) residents;
+    HF_VEC(uint32_t) spare_residents;
+    HfMap64 resident_rows, open_failures, follows; /* (framework, task) -> row */
+    HF_VEC(HfStatefulFailure) failures;
+    HfHistogram *stateful_times;             /* ns from a failure until it runs again */
+    int64_t data_kept, data_lost, data_left; /* 1/1000 MB */
+    int64_t bytes_copied;
+    struct {
+        HfTime at;
+        uint64_t count;
+    } removals; /* tasks lost with agents that were removed at this instant */
     HfHistogram *waits, *responses, *relaunch_times; /* ns */
     gboolean is_marked;
     HfTime warm_up; /* what lies before it is deleted */
@@ -129,6 +227,42 @@ static inline HfTracked *hf_recorder__resource(const HfRecorder *recorder, uint3
 {
     return &recorder->resource[kind * HF_RESOURCE_LEVELS + level];
 }
+
+HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framework);
+HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role);
+HfTracked *hf_recorder__levels(const HfRecorder *recorder); /* [kinds], at 0 all along */
+
+/* ---- recorder_reserved.c ---- */
+void hf_recorder__count_agent(HfRecorder *recorder, const HfRecord *record, gboolean is_counted);
+void hf_recorder__step_reserved(HfRecorder *recorder, HfTime now, const HfResources *resources,
+                                int sign);
+void hf_recorder__on_conversion(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__reserved_clear(HfRecorder *recorder);
+
+/* ---- recorder_volumes.c ---- */
+uint32_t hf_recorder__host_of(const HfRecorder *recorder, uint32_t agent); /* or HF_ROW_NONE */
+void hf_recorder__volumes_on_agent(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__volumes_on_conversion(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__volumes_on_loss(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__volumes_on_disowned(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__volumes_on_framework(HfRecorder *recorder, const HfRecord *record);
+/* A task takes, or gives back, what the record holds; the volumes given back are then those of
+ * `failure`, if any. */
+HfHeld hf_recorder__volumes_taken(HfRecorder *recorder, const HfRecord *record, uint32_t host);
+HfHeld hf_recorder__volumes_left(HfRecorder *recorder, const HfRecord *record, uint32_t host,
+                                 uint32_t failure);
+void hf_recorder__volumes_clear(HfRecorder *recorder);
+
+/* ---- recorder_relaunches.c ---- */
+gboolean hf_recorder__is_open(const HfRecorder *recorder, uint32_t failure);
+void hf_recorder__data_lost(HfRecorder *recorder, uint32_t failure, int64_t milli);
+void hf_recorder__relaunches_on_follows(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__relaunches_on_launched(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__relaunches_on_run(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__relaunches_on_kill(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__relaunches_on_end(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__relaunches_on_copied(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__relaunches_clear(HfRecorder *recorder);
 
 /* A scalar that some agent has had: what is worth a column. */
 gboolean hf_recorder__is_shown(const HfRecorder *recorder, uint32_t kind);

@@ -6,10 +6,9 @@
 #include "base/assert.h"
 #include "world/operators.h"
 #include "world/recorder_internal.h"
+#include "world/tables_internal.h"
 
-/* A number with at most six decimals and no trailing zeros; an empty field for what there is not.
- */
-static void number(GString *out, double value)
+void hf_table__number(GString *out, double value)
 {
     if (!isfinite(value)) return;
     char text[64];
@@ -21,14 +20,12 @@ static void number(GString *out, double value)
     g_string_append(out, g_strcmp0(text, "-0") == 0 ? "0" : text);
 }
 
-static void seconds(GString *out, HfTime time)
+void hf_table__seconds(GString *out, HfTime time)
 {
-    if (time >= 0) number(out, hf_time_to_seconds(time));
+    if (time >= 0) hf_table__number(out, hf_time_to_seconds(time));
 }
 
-/* Names come from scenarios and traces: roles, resources and machines may hold commas and quotes.
- */
-static void name(GString *out, const char *text)
+void hf_table__name(GString *out, const char *text)
 {
     if (text == NULL) return;
     if (strpbrk(text, ",\"\n") == NULL) {
@@ -48,13 +45,14 @@ static void column(GString *out, const char *before, const char *text, const cha
 {
     g_autofree char *whole = g_strconcat(before, text, after, NULL);
     g_string_append_c(out, ',');
-    name(out, whole);
+    hf_table__name(out, whole);
 }
 
 static void print_timeseries(HfWorld *world, GString *out)
 {
     const HfRecorder *recorder = hf_world_recorder(world);
-    g_string_append(out, "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_"
+    g_string_append(out, "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,volumes,"
+                         "volumes_orphaned,orphaned_disk_mb,offers_"
                          "sent,offers_accepted,"
                          "offers_declined,offers_rescinded,offers_expired");
     static const char *const suffix[HF_RESOURCE_LEVELS] = {"_total", "_allocated", "_used",
@@ -69,22 +67,22 @@ static void print_timeseries(HfWorld *world, GString *out)
     const double *shares = recorder->role_shares.at;
     for (guint32 row = 0; row < recorder->row_times.count; row++) {
         const double *value = recorder->rows.at + (size_t)row * recorder->row_width;
-        seconds(out, recorder->row_times.at[row]);
+        hf_table__seconds(out, recorder->row_times.at[row]);
         for (uint32_t c = 0; c < HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS; c++) {
             g_string_append_c(out, ',');
-            number(out, *value++);
+            hf_table__number(out, *value++);
         }
         for (uint32_t k = 0; k < recorder->kinds; k++) {
             for (int l = 0; l < HF_RESOURCE_LEVELS; l++, value++) {
                 if (!hf_recorder__is_shown(recorder, k)) continue;
                 g_string_append_c(out, ',');
-                number(out, *value / 1000);
+                hf_table__number(out, *value / 1000);
             }
         }
         for (guint32 r = 0; r < recorder->roles.count; r++) {
             if (!recorder->roles.at[r].is_used) continue;
             g_string_append_c(out, ',');
-            number(out, r < recorder->role_counts.at[row] ? shares[r] : 0);
+            hf_table__number(out, r < recorder->role_counts.at[row] ? shares[r] : 0);
         }
         shares += recorder->role_counts.at[row];
         g_string_append_c(out, '\n');
@@ -112,19 +110,19 @@ static void print_frameworks(HfWorld *world, GString *out)
     for (guint32 f = 0; f < recorder->frameworks.count; f++) {
         const HfFrameworkStats *framework = &recorder->frameworks.at[f];
         uint32_t row = hf_master_framework_peer(recorder->master, f);
-        name(out, hf_master_framework_name(recorder->master, f));
+        hf_table__name(out, hf_master_framework_name(recorder->master, f));
         g_string_append_printf(out, ",%s,",
                                recorder->scenario->frameworks.at[row].model.model->name);
-        name(out, hf_role_path(recorder->catalog, framework->role));
+        hf_table__name(out, hf_role_path(recorder->catalog, framework->role));
         for (size_t c = 0; c < G_N_ELEMENTS(counters); c++)
             g_string_append_printf(out, ",%" G_GUINT64_FORMAT,
                                    (guint64)framework->count[counters[c]]);
         g_string_append_c(out, ',');
-        number(out, quantile_seconds(framework->waits, 0.5));
+        hf_table__number(out, quantile_seconds(framework->waits, 0.5));
         g_string_append_c(out, ',');
-        number(out, quantile_seconds(framework->waits, 0.95));
+        hf_table__number(out, quantile_seconds(framework->waits, 0.95));
         g_string_append_c(out, ',');
-        number(out, hf_recorder__share(recorder, framework->allocated));
+        hf_table__number(out, hf_recorder__share(recorder, framework->allocated));
         g_string_append_c(out, '\n');
     }
 }
@@ -133,11 +131,11 @@ static void print_quantiles(const HfHistogram *waits, const char *framework, GSt
 {
     if (waits == NULL || hf_histogram_count(waits) == 0) return;
     for (int i = 0; i <= 200; i++) {
-        number(out, i / 200.0);
+        hf_table__number(out, i / 200.0);
         g_string_append_c(out, ',');
-        number(out, quantile_seconds(waits, i / 200.0));
+        hf_table__number(out, quantile_seconds(waits, i / 200.0));
         g_string_append_c(out, ',');
-        name(out, framework);
+        hf_table__name(out, framework);
         g_string_append_c(out, '\n');
     }
 }
@@ -152,22 +150,22 @@ static void print_waits(HfWorld *world, GString *out)
                         hf_master_framework_name(recorder->master, f), out);
 }
 
-static void print_relaunches(HfWorld *world, GString *out)
+static void print_instances(HfWorld *world, GString *out)
 {
     const HfRecorder *recorder = hf_world_recorder(world);
     HfTraceNames names = hf_world_names(world);
     g_string_append(out, "framework,task,ended_s,relaunched_s,after_s,host,same_agent\n");
     for (guint32 i = 0; i < recorder->relaunches.count; i++) {
         const HfRelaunch *relaunch = &recorder->relaunches.at[i];
-        name(out, hf_master_framework_name(recorder->master, relaunch->framework));
+        hf_table__name(out, hf_master_framework_name(recorder->master, relaunch->framework));
         g_string_append_printf(out, ",%" G_GUINT64_FORMAT ",", (guint64)relaunch->task);
-        seconds(out, relaunch->at - relaunch->after);
+        hf_table__seconds(out, relaunch->at - relaunch->after);
         g_string_append_c(out, ',');
-        seconds(out, relaunch->at);
+        hf_table__seconds(out, relaunch->at);
         g_string_append_c(out, ',');
-        seconds(out, relaunch->after);
+        hf_table__seconds(out, relaunch->after);
         g_string_append_c(out, ',');
-        name(out, names.host(names.context, relaunch->host));
+        hf_table__name(out, names.host(names.context, relaunch->host));
         g_string_append_printf(out, ",%d\n", relaunch->same_host);
     }
 }
@@ -183,12 +181,12 @@ static void print_refusals(HfWorld *world, GString *out)
     for (guint32 i = 0; i < recorder->refusals.count; i++) {
         const HfRefusal *refusal = &recorder->refusals.at[i];
         g_string_append_printf(out, "%" G_GINT64_FORMAT ",", (gint64)refusal->number);
-        seconds(out, refusal->at);
+        hf_table__seconds(out, refusal->at);
         g_string_append_printf(out, ",%" G_GUINT64_FORMAT, (guint64)refusal->launched);
         for (uint32_t k = 0; k < recorder->kinds; k++) {
             if (!hf_recorder__is_shown(recorder, k)) continue;
             g_string_append_c(out, ',');
-            number(out, refusal->allocated[k]);
+            hf_table__number(out, refusal->allocated[k]);
         }
         g_string_append_c(out, '\n');
     }
@@ -200,11 +198,11 @@ static void print_operators(HfWorld *world, GString *out)
     g_string_append(out, "time_s,entry,call,principal,status,message\n");
     for (uint32_t i = 0; i < hf_world_answers(world); i++) {
         const HfOperatorAnswer *answer = hf_world_answer(world, i);
-        seconds(out, answer->at);
+        hf_table__seconds(out, answer->at);
         g_string_append_printf(out, ",%u,%s,", answer->entry, hf_call_type_name(answer->type));
-        name(out, scenario->operators.at[answer->entry].principal);
+        hf_table__name(out, scenario->operators.at[answer->entry].principal);
         g_string_append_printf(out, ",%d,", answer->status);
-        name(out, answer->why);
+        hf_table__name(out, answer->why);
         g_string_append_c(out, '\n');
     }
 }
@@ -213,7 +211,16 @@ const HfTable hf_tables[] = {
     {"timeseries.csv", "levels and offers, one row for each record interval", print_timeseries},
     {"frameworks.csv", "one row for each framework", print_frameworks},
     {"waits.csv", "quantiles of the waits of tasks, by framework and for all", print_waits},
-    {"relaunches.csv", "each relaunch of an instance of a service", print_relaunches},
+    {"instances.csv", "each time an instance of a service was launched again after its task ended",
+     print_instances},
+    {"relaunches.csv",
+     "each end, of a task that held a reservation or volume, that nobody asked for, and what came "
+     "of it",
+     hf_table__print_relaunches},
+    {"relaunch_times.csv",
+     "quantiles of the times from such an end until its successor ran, by framework and for all",
+     hf_table__print_relaunch_times},
+    {"volumes.csv", "the life of each persistent volume", hf_table__print_volumes},
     {"refusals.csv", "allocated shares at the first and each hundredth refused placement",
      print_refusals},
     {"operators.csv", "each call of an operator, and what the master answered", print_operators},
@@ -231,22 +238,23 @@ void hf_table_tasks_row(HfWorld *world, const HfTaskRecord *task, GString *out)
 {
     const HfRecorder *recorder = hf_world_recorder(world);
     HfTraceNames names = hf_world_names(world);
-    name(out, hf_master_framework_name(recorder->master, task->framework));
+    hf_table__name(out, hf_master_framework_name(recorder->master, task->framework));
     g_string_append_c(out, ',');
-    name(out, hf_role_path(recorder->catalog, task->role));
+    hf_table__name(out, hf_role_path(recorder->catalog, task->role));
     g_string_append_printf(out, ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",", (guint64)task->job,
                            (guint64)task->task);
-    name(out, names.host(names.context, hf_master_agent_host(recorder->master, task->agent)));
+    hf_table__name(out,
+                   names.host(names.context, hf_master_agent_host(recorder->master, task->agent)));
     const HfTime times[] = {task->submit, task->launch, task->start, task->end,
                             task->start >= 0 && task->submit >= 0 ? task->start - task->submit
                                                                   : -1};
     for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
         g_string_append_c(out, ',');
-        seconds(out, times[i]);
+        hf_table__seconds(out, times[i]);
     }
     g_string_append_printf(out, ",%s,", hf_task_state_name(task->state));
-    number(out, (double)task->cpus_milli / 1000);
+    hf_table__number(out, (double)task->cpus_milli / 1000);
     g_string_append_c(out, ',');
-    number(out, (double)task->mem_milli / 1000);
+    hf_table__number(out, (double)task->mem_milli / 1000);
     g_string_append_c(out, '\n');
 }

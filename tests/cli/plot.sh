@@ -9,10 +9,10 @@ make_run() {
     printf '{"metrics": [{"name": "run.warm_up", "value": 600.0}]}\n' >"$1/summary.json"
     awk -v rows="$2" 'BEGIN {
         printf "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_sent,offers_accepted,"
-        printf "offers_declined,offers_rescinded,offers_expired,cpus_total,cpus_allocated,cpus_used,cpus_offered,"
+        printf "offers_declined,offers_rescinded,offers_expired,volumes,volumes_orphaned,orphaned_disk_mb,cpus_total,cpus_allocated,cpus_used,cpus_offered,"
         printf "cpus_reserved_idle,mem_total,mem_allocated,mem_used,mem_offered,mem_reserved_idle,share_a/b,share_*\n"
         for (i = 1; i <= rows; i++)
-            printf "%d,%d,%d,0,1,5,2,3,0,0,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25\n", i * 60, 10 - (i % 50 == 0), i % 9,
+            printf "%d,%d,%d,0,1,5,2,3,0,0,9,%d,0,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25\n", i * 60, 10 - (i % 50 == 0), i % 9, i % 4,
                 30 + 10 * sin(i / 9), 2000 + 500 * sin(i / 7), 0.5 + 0.1 * sin(i / 5)
     }' >"$1/timeseries.csv"
     awk 'BEGIN {
@@ -21,6 +21,11 @@ make_run() {
         for (q = 0; q <= 200; q++) printf "%g,%g,one\n", q / 200, q / 20
         for (q = 0; q <= 200; q++) printf "%g,%g,two\n", q / 200, q * q
     }' >"$1/waits.csv"
+    awk 'BEGIN {
+        print "quantile,after_s,framework"
+        for (q = 0; q <= 200; q++) printf "%g,%g,all\n", q / 200, 60 + q
+        for (q = 0; q <= 200; q++) printf "%g,%g,one\n", q / 200, 60 + q
+    }' >"$1/relaunch_times.csv"
 }
 
 run "not a directory of a run" 2 "$holdfast" plot "$dir"
@@ -46,7 +51,7 @@ out "plots/waits.svg"
 
 run "figures" 0 "$holdfast" plot "$dir/run"
 err none
-for figure in utilization-cpus utilization-mem shares offers tasks agents waits; do
+for figure in utilization-cpus utilization-mem shares offers tasks agents waits volumes relaunches; do
     out "$dir/run/plots/$figure.svg"
     file "$dir/run/plots/$figure.svg"
     file "$dir/run/plots/$figure.gp"
@@ -56,6 +61,7 @@ done
 for name in "warm-up ends" "allocated" "used" "reserved but idle" "offered, unanswered" "simulated time (hours)"; do
     grep -qF "$name" "$dir/run/plots/utilization-cpus.svg" || complain "utilization does not name: $name"
 done
+grep -q "failures repaired after at most so long" "$dir/run/plots/relaunches.svg" || complain "relaunches has no axis"
 for part in "$dir/run/plots/"*.part; do [ ! -e "$part" ] || complain "left behind: $part"; done
 
 rm "$dir/run/plots/waits.svg"
@@ -67,6 +73,16 @@ out '"figure" : "'"$dir/run/plots/agents.pdf"
 file "$dir/run/plots/agents.pdf"
 
 mkdir -p "$dir/arms"
+# A run of before there were any: neither figure is drawn, nor missed.
+make_run "$dir/old" 10
+sed 's/,volumes,volumes_orphaned,orphaned_disk_mb//; s/,9,[0-9],0,64,/,64,/' "$dir/old/timeseries.csv" >"$dir/series" &&
+    mv "$dir/series" "$dir/old/timeseries.csv"
+rm "$dir/old/relaunch_times.csv"
+run "without volumes" 0 "$holdfast" plot "$dir/old"
+err none
+[ ! -e "$dir/old/plots/volumes.svg" ] || complain "a figure of no volumes"
+[ ! -e "$dir/old/plots/relaunches.svg" ] || complain "a figure of no relaunches"
+
 make_run "$dir/arms/static" 10
 make_run "$dir/arms/shared" 10
 cp "$dir/run/run.json" "$dir/arms/run.json"
@@ -94,7 +110,7 @@ run "no summary" 1 "$holdfast" plot "$dir/short"
 err "summary.json"
 printf '60,1\n' >>"$dir/run/timeseries.csv"
 run "broken table" 1 "$holdfast" plot "$dir/run"
-err "timeseries.csv:1502: 2 fields, but the header has 22"
+err "timeseries.csv:1502: 2 fields, but the header has 25"
 rm "$dir/run/timeseries.csv"
 run "missing table" 1 "$holdfast" plot "$dir/run"
 err "timeseries.csv: No such file"

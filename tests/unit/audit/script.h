@@ -1,8 +1,9 @@
 /*
- * Records from text, for tests of the auditor: one line each, "TIME NAME FIELD=VALUE...", with TIME
- * in seconds, NAME as in the JSONL form, and as fields a (agent id or host row), f, r (role path),
- * o (offer, ROW.GENERATION), t (task), s (state without TASK_), w (reason, by number), v, and
- * x (resources in canonical form) last.
+ * Records from text, for tests of those who listen to them: one line each, "TIME NAME
+ * FIELD=VALUE...", with TIME in seconds, NAME as in the JSONL form, and as fields a (agent id or
+ * host row), f, r (role path), o (offer, ROW.GENERATION), t (task), s (state without TASK_), n
+ * (operation), w (reason, by number), v, and x (resources in canonical form) last. They go to the
+ * auditor, or to `listen` where a test says so.
  */
 #ifndef HF_TESTS_UNIT_AUDIT_SCRIPT_H
 #define HF_TESTS_UNIT_AUDIT_SCRIPT_H
@@ -13,11 +14,14 @@
 #include <string.h>
 
 #include "audit/audit_internal.h"
+#include "resource/operation.h"
 #include "resource/text.h"
 
 typedef struct Script {
     HfCatalog *catalog;
     HfAudit *audit;
+    HfTraceListener listen;
+    void *listener;
 } Script;
 
 static inline Script script_new(void)
@@ -26,6 +30,8 @@ static inline Script script_new(void)
     script.audit =
         hf_audit_new(script.catalog,
                      &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND, .era = HF_ERA_1_11});
+    script.listen = hf_audit_listen;
+    script.listener = script.audit;
     return script;
 }
 
@@ -49,6 +55,14 @@ static inline HfTaskState script_state(const char *name)
             return (HfTaskState)s;
     fail_msg("no state %s", name);
     return HF_TASK_STATES;
+}
+
+static inline uint16_t script_operation(const char *name)
+{
+    for (int o = 0; o <= HF_OPERATION_SHRINK_VOLUME; o++)
+        if (strcmp(hf_operation_name((HfOperationType)o), name) == 0) return (uint16_t)o;
+    fail_msg("no operation %s", name);
+    return 0;
 }
 
 static inline void script_field(Script *script, HfRecord *record, HfResources *resources,
@@ -75,6 +89,9 @@ static inline void script_field(Script *script, HfRecord *record, HfResources *r
         break;
     case 's':
         record->state = (uint16_t)script_state(value);
+        break;
+    case 'n':
+        record->state = script_operation(value);
         break;
     case 'w':
         record->reason = (uint16_t)atoi(value);
@@ -111,7 +128,7 @@ static inline void script_say(Script *script, const char *line)
                        .role = HF_ROLE_NONE};
     for (char **word = words + 2; *word; word++)
         if (**word) script_field(script, &record, &resources, *word);
-    hf_audit_listen(script->audit, &record);
+    script->listen(script->listener, &record);
     hf_resources_clear(script->catalog, &resources);
 }
 

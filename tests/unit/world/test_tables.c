@@ -73,19 +73,20 @@ static void series_has_a_row_for_each_interval_and_a_column_for_each_level(void 
     check_shape(csv, 2);
     g_auto(GStrv) lines = g_strsplit(csv, "\n", -1);
     assert_string_equal(
-        lines[0], "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_sent,"
+        lines[0], "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,volumes,"
+                  "volumes_orphaned,orphaned_disk_mb,offers_sent,"
                   "offers_accepted,offers_declined,offers_rescinded,offers_expired,cpus_total,"
                   "cpus_allocated,cpus_used,cpus_offered,cpus_reserved_idle,\"odd,one_total\","
                   "\"odd,one_allocated\",\"odd,one_used\",\"odd,one_offered\","
                   "\"odd,one_reserved_idle\",\"share_a,\"\"b\"");
-    assert_true(g_str_has_prefix(lines[1], "20,2,0,0,0,0,0,0,0,0,"));
+    assert_true(g_str_has_prefix(lines[1], "20,2,0,0,0,0,0,0,0,0,0,0,0,"));
     /* Offered at 25 s when the framework subscribes; 3 tasks of 2 CPUs run 10 of 20 s at half. */
     assert_true(g_str_has_prefix(lines[2], "40,2,1.5,0,"));
     g_auto(GStrv) fields = g_strsplit(lines[2], ",", -1);
-    assert_string_equal(fields[10], "8");
-    assert_string_equal(fields[11], "3");
-    assert_string_equal(fields[12], "1.5");
-    assert_string_equal(fields[20], "0.375"); /* 3 of 8 CPUs */
+    assert_string_equal(fields[13], "8");
+    assert_string_equal(fields[14], "3");
+    assert_string_equal(fields[15], "1.5");
+    assert_string_equal(fields[23], "0.375"); /* 3 of 8 CPUs */
     cell_free(cell);
 }
 
@@ -163,13 +164,71 @@ static void relaunches_and_refusals_have_a_row_each(void **state)
     emit(cell, (HfRecord){.type = HF_RECORD_PLACEMENT_REFUSED, .id = 9, .value = 1}, NULL);
     cell_run(cell, 40 * S);
     hf_world_finish(cell->world);
-    g_autofree char *relaunches = print(cell, "relaunches.csv");
+    g_autofree char *relaunches = print(cell, "instances.csv");
     assert_string_equal(relaunches, "framework,task,ended_s,relaunched_s,after_s,host,same_agent\n"
                                     "f,7,27.5,30,2.5,a-1,0\n");
     g_autofree char *refusals = print(cell, "refusals.csv");
     assert_string_equal(refusals, "refusal,time_s,tasks_launched,cpus_allocated,"
                                   "\"odd,one_allocated\"\n"
                                   "1,30,3,0.75,0\n");
+    cell_free(cell);
+}
+
+/* The text of a volume and of what lies beside it: made at 26 s by the framework, used from 30 s
+ * on. */
+static void failures_and_volumes_have_a_row_each(void **state)
+{
+    Cell *cell = awkward();
+    cell_run(cell, 26 * S);
+    cell->is_made_up = TRUE;
+    HfCatalog *catalog = hf_world_catalog(cell->world);
+    HfResources volume = {0};
+    assert_true(hf_resources_parse_canonical(catalog, "disk(D:db,p=pp)[v,1:data,p=pp]:40.5",
+                                             &volume, NULL));
+    HfRoleId db = hf_role_find(catalog, "db");
+    HfRecord record = {.agent = 1, .framework = 0, .role = db, .resources = &volume};
+    const struct {
+        HfTime at;
+        HfRecordType type;
+        uint64_t id;
+        uint16_t state;
+    } list[] = {{26 * S, HF_RECORD_FRAMEWORK_SUBSCRIBED, 0, 0},
+                {26 * S, HF_RECORD_CONVERTED, 0, 0},
+                {30 * S, HF_RECORD_TASK_LAUNCHED, 8, 0},
+                {30 * S, HF_RECORD_TASK_STARTED, 8, 0},
+                {32 * S, HF_RECORD_TASK_ENDED, 8, HF_TASK_FAILED},
+                {33 * S, HF_RECORD_TASK_STATE, 8, HF_TASK_FAILED},
+                {34 * S, HF_RECORD_TASK_LAUNCHED, 9, 0},
+                {35 * S, HF_RECORD_TASK_STARTED, 9, 0},
+                {36 * S, HF_RECORD_TASK_STATE, 9, HF_TASK_LOST}};
+    for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
+        cell_run(cell, list[i].at);
+        record.at = list[i].at;
+        record.type = (uint16_t)list[i].type;
+        record.id = list[i].id;
+        record.state = list[i].state;
+        hf_trace_emit(hf_world_trace(cell->world), &record);
+    }
+    cell_run(cell, 40 * S);
+    hf_world_finish(cell->world);
+    g_autofree char *volumes = print(cell, "volumes.csv");
+    assert_string_equal(
+        volumes, "persistence_id,role,principal,host,size_mb,created_s,created_by,state,ended_s,"
+                 "tasks,used_by,used_s,in_use,orphaned_since_s\n"
+                 "\"v,1\",db,pp,a-1,40.5,26,f,there,,2,f,5,0,\n");
+    g_autofree char *relaunches = print(cell, "relaunches.csv");
+    assert_string_equal(
+        relaunches,
+        "framework,role,task,host,launched_s,started_s,ended_s,state,reason,volumes,ran_again_s,"
+        "after_s,next_task,next_host,same_agent,data_bytes,kept_bytes,lost_bytes,left_bytes,"
+        "copied_bytes\n"
+        "f,db,8,a-1,30,30,32,TASK_FAILED,NONE,1,35,3,9,a-1,1,42467328,42467328,0,0,0\n"
+        "f,db,9,a-1,34,35,36,TASK_LOST,NONE,1,,,,,,42467328,0,0,0,0\n");
+    g_autofree char *times = print(cell, "relaunch_times.csv");
+    check_shape(times, 402);
+    assert_true(g_str_has_prefix(times, "quantile,after_s,framework\n0,3,all\n"));
+    assert_true(g_str_has_suffix(times, "\n1,3,f\n"));
+    hf_resources_clear(catalog, &volume);
     cell_free(cell);
 }
 
@@ -191,6 +250,7 @@ int main(void)
         cmocka_unit_test(waits_have_201_quantiles_of_all_and_of_each_framework),
         cmocka_unit_test(waits_of_nobody_leave_the_header_alone),
         cmocka_unit_test(relaunches_and_refusals_have_a_row_each),
+        cmocka_unit_test(failures_and_volumes_have_a_row_each),
         cmocka_unit_test(every_table_says_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
