@@ -102,6 +102,8 @@ static void add_allocator(JsonBuilder *json, const HfBenchAllocatorResult *resul
         hf_json_int(json, "filters_made", (gint64)result->work.filters_made);
         hf_json_int(json, "filters_expired", (gint64)result->work.filters_expired);
         hf_json_int(json, "words_scanned", (gint64)result->work.words_scanned);
+        hf_json_int(json, "totals_worked_out", (gint64)result->work.totals_worked_out);
+        hf_json_int(json, "left_worked_out", (gint64)result->work.left_worked_out);
     }
     json_builder_end_object(json);
 }

@@ -2,7 +2,6 @@
  * Agents: what they have, what of it is available, and the calls about them.
  * Source: MESOS.md 3.1 (available), 3.6.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "allocator/allocator_internal.h"
@@ -28,14 +27,23 @@ static const HfResources *granted_on(HfAllocator *allocator, uint32_t agent, HfR
     return sum;
 }
 
+/* Takes over the reference to `available`. */
+static void set_available(HfAllocator *allocator, uint32_t agent, HfBundle *available)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    hf_bundle__unref(allocator, row->available);
+    row->available = available;
+    hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
+    allocator->infos.at[agent].undo = NULL;
+}
+
 /* available = total - granted; shared volumes are always there once */
 static void recompute(HfAllocator *allocator, uint32_t agent, const HfResources *granted)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfAgent *row = &allocator->agents.at[agent];
     const HfResources *total = &allocator->infos.at[agent].total;
     HfResources part = {0}, available = {0};
-    if (row->flags & HF_AGENT_SHARED) {
+    if (allocator->agents.at[agent].flags & HF_AGENT_SHARED) {
         hf_resources_non_shared(catalog, total, &available);
         hf_resources_non_shared(catalog, granted, &part);
         hf_resources_subtract(catalog, &available, &part);
@@ -45,10 +53,7 @@ static void recompute(HfAllocator *allocator, uint32_t agent, const HfResources 
         hf_resources_copy(catalog, &available, total);
         hf_resources_subtract(catalog, &available, granted);
     }
-    hf_bundle__unref(allocator, row->available);
-    row->available = hf_bundle__new(allocator, &available);
-    hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
-    allocator->infos.at[agent].undo = NULL;
+    set_available(allocator, agent, hf_bundle__new(allocator, &available));
     hf_resources_clear(catalog, &available);
     hf_resources_clear(catalog, &part);
 }
@@ -83,20 +88,6 @@ void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *
     else
         hf_bundle__add(allocator, &row->available, &back->resources);
     hf_allocator__agent_changed(allocator, agent);
-}
-
-/* Do several entries of one name stand in the total that a quota can chop, so that their order
- * shows? */
-static gboolean has_order(const HfCatalog *catalog, const HfResources *total)
-{
-    const HfResource *at = hf_resources_entries(total);
-    uint32_t count = hf_resources_count(total);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!hf_allocator__is_of_quota(catalog, &at[i])) continue;
-        for (uint32_t j = 0; j < i; j++)
-            if (at[i].kind == at[j].kind && hf_allocator__is_of_quota(catalog, &at[j])) return TRUE;
-    }
-    return FALSE;
 }
 
 static void set_flag(HfAgent *row, uint32_t flag, gboolean on)
@@ -134,29 +125,48 @@ void hf_allocator__agent_renew(HfAllocator *allocator, uint32_t agent)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
-    const HfResources *total = &allocator->infos.at[agent].total;
-    HfResources sum = {0};
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    HfAlike *alike = hf_alike__total(allocator, &info->total);
     row->flags &= ~(uint32_t)(HF_AGENT_SHARED | HF_AGENT_RECOMPUTE | HF_AGENT_GPUS);
-    if (hf_resources_any(catalog, total, HF_META_SHARED))
-        row->flags |= HF_AGENT_SHARED | HF_AGENT_RECOMPUTE;
-    if (hf_resources_milli(total, HF_KIND_GPUS) > 0) row->flags |= HF_AGENT_GPUS;
-    gboolean ordered = has_order(catalog, total);
-    keep_order(allocator, agent, ordered);
+    row->flags |= alike->flags & ~(uint32_t)HF_AGENT_ORDERED;
+    keep_order(allocator, agent, (alike->flags & HF_AGENT_ORDERED) != 0);
+    if (hf_alike__left(alike, row)) {
+        set_available(allocator, agent, hf_bundle__ref(alike->left));
+        if (alike->exceeds) row->flags |= HF_AGENT_RECOMPUTE;
+        return;
+    }
+    allocator->counters.left_worked_out++;
+    HfResources sum = {0};
     const HfResources *granted = granted_on(allocator, agent, &sum);
-    if (ordered || !hf_resources_contains(catalog, total, granted))
-        row->flags |= HF_AGENT_RECOMPUTE;
+    gboolean exceeds = !hf_resources_contains(catalog, &info->total, granted);
+    if (exceeds) row->flags |= HF_AGENT_RECOMPUTE;
     recompute(allocator, agent, granted);
     hf_resources_clear(catalog, &sum);
+    hf_alike__keep_left(allocator, alike, row, exceeds);
 }
 
-/* The agent's scalars join or leave the pool. */
-static void pool_add(HfAllocator *allocator, const HfResources *total, int sign)
+/* What an agent's total adds to the pool, and what its former one took from it. NULL = none. */
+static void pool_change(HfAllocator *allocator, const HfResources *more, const HfResources *less)
+{
+    static const HfQuantities none;
+    const HfAlike *to = more != NULL ? hf_alike__total(allocator, more) : NULL;
+    const HfAlike *from = less != NULL ? hf_alike__total(allocator, less) : NULL;
+    hf_sorters__total_change(&allocator->sorters, to != NULL ? &to->share : &none,
+                             from != NULL ? &from->share : &none);
+    /* first in, then out: no role passes below zero */
+    if (to != NULL && to->is_reserved) hf_allocator__reservations(allocator, more, 1);
+    if (from != NULL && from->is_reserved) hf_allocator__reservations(allocator, less, -1);
+    allocator->quota_is_counted = FALSE;
+}
+
+/* The scalars of a part of an agent's total join or leave the pool. */
+static void pool_add(HfAllocator *allocator, const HfResources *part, int sign)
 {
     HfQuantities sum = {0};
-    hf_allocator__role_share_of(allocator, total, &sum);
+    hf_allocator__role_share_of(allocator, part, &sum);
     hf_sorters__total_add(&allocator->sorters, &sum, sign);
     hf_quantities_clear(&sum);
-    hf_allocator__reservations(allocator, total, sign);
+    hf_allocator__reservations(allocator, part, sign);
     allocator->quota_is_counted = FALSE;
 }
 
@@ -165,7 +175,7 @@ gboolean hf_allocator__convert_total(HfAllocator *allocator, uint32_t agent, HfR
 {
     HfCatalog *catalog = allocator->catalog;
     if (allocator->agents.at[agent].flags & HF_AGENT_RECOMPUTE ||
-        hf_resources_any(catalog, total, HF_META_SHARED) || has_order(catalog, total))
+        hf_alike__flags(catalog, total) & HF_AGENT_RECOMPUTE)
         return FALSE;
     hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
     for (uint32_t c = 0; c < conversions->count; c++)
@@ -183,8 +193,7 @@ gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
     HfAgentInfo *info = &allocator->infos.at[agent];
     if (hf_resources_equal(allocator->catalog, &info->total, total)) return FALSE;
     hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
-    pool_add(allocator, total, 1); /* first in, then out: no role or total passes below zero */
-    pool_add(allocator, &info->total, -1);
+    pool_change(allocator, total, &info->total);
     hf_resources_copy(allocator->catalog, &info->total, total);
     hf_allocator__agent_renew(allocator, agent);
     hf_allocator__agent_changed(allocator, agent);
@@ -218,8 +227,8 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     g_free(info->offered_shared);
     hf_attributes_clear(catalog, &info->attributes);
     hf_allocator__maintenance_free(info->maintenance);
+    if (info->hostname != info->name) g_free(info->hostname);
     g_free(info->name);
-    g_free(info->hostname);
     g_free(info->region);
     g_free(info->zone);
     memset(row, 0, sizeof *row);
@@ -266,7 +275,6 @@ static void name_unknown(HfAllocator *allocator, uint32_t framework, const char 
 /* What was held before the agent came: launched, and counted if its framework is known. */
 static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holding)
 {
-    HfCatalog *catalog = allocator->catalog;
     if (hf_resources_is_empty(holding->resources)) return;
     gboolean is_known = hf_allocator__framework(allocator, holding->framework) != NULL;
     if (!is_known) name_unknown(allocator, holding->framework, holding->framework_name);
@@ -274,18 +282,15 @@ static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holdin
     if (sub == HF_ROW_NONE)
         sub = hf_allocator__sub_new(allocator, holding->framework, holding->role);
     if (is_known) hf_allocator__sub_track(allocator, sub);
-    HfResources resources = {0};
-    hf_resources_copy(catalog, &resources, holding->resources);
-    hf_resources_allocate(catalog, &resources, holding->role);
+    const HfAlikeHolding *alike = hf_alike__holding(allocator, holding->resources, holding->role);
     HfResources **early = &allocator->infos.at[agent].launched_early;
     if (is_known) {
-        hf_allocator__launched_change(allocator, agent, &resources, 1);
+        hf_allocator__launched_change(allocator, agent, &alike->launched, 1);
     } else {
         if (*early == NULL) *early = g_new0(HfResources, 1);
-        hf_resources_add(catalog, *early, &resources);
+        hf_resources_add(allocator->catalog, *early, &alike->launched);
     }
-    hf_resources_unallocate(catalog, &resources);
-    hf_allocator__grant(allocator, agent, sub, hf_bundle__new(allocator, &resources), is_known);
+    hf_allocator__grant(allocator, agent, sub, hf_bundle__ref(alike->bundle), is_known);
 }
 
 static void set_capabilities(HfAllocator *allocator, uint32_t agent, uint32_t capabilities)
@@ -305,7 +310,9 @@ static void fill_row(HfAllocator *allocator, uint32_t agent, const HfAgentSpec *
     row->owner = spec->owner;
     set_capabilities(allocator, agent, spec->capabilities);
     info->name = g_strdup(spec->name);
-    info->hostname = g_strdup(spec->hostname != NULL ? spec->hostname : spec->name);
+    info->hostname = spec->hostname != NULL && strcmp(spec->hostname, spec->name) != 0
+                         ? g_strdup(spec->hostname)
+                         : info->name;
     info->region = g_strdup(spec->region);
     info->zone = g_strdup(spec->zone);
     name_flags(allocator, agent);
@@ -314,23 +321,25 @@ static void fill_row(HfAllocator *allocator, uint32_t agent, const HfAgentSpec *
     hf_resources_copy(allocator->catalog, &info->total, spec->total);
 }
 
-/* Room up to this row, in whole cache lines. */
+/* Room up to this row, in whole cache lines. Large blocks are moved by their pages, not copied. */
 static void make_rows(HfAllocator *allocator, uint32_t agent)
 {
+    enum { LINE = 64 };
     if (agent >= allocator->agents.room) {
         uint32_t room = MAX(allocator->agents.room * 2, 64);
         while (room <= agent) room *= 2;
-        HfAgent *at = aligned_alloc(sizeof *at, room * sizeof *at);
-        if (at == NULL) g_error("out of memory");
-        if (allocator->agents.count > 0)
-            memcpy(at, allocator->agents.at, allocator->agents.count * sizeof *at);
-        memset(at + allocator->agents.count, 0, (room - allocator->agents.count) * sizeof *at);
-        free(allocator->agents.at);
-        allocator->agents.at = at;
+        size_t used = allocator->agents.count * sizeof(HfAgent);
+        size_t had =
+            used > 0 ? (size_t)((char *)allocator->agents.at - allocator->agents.block) : 0;
+        char *block = g_realloc(allocator->agents.block, room * sizeof(HfAgent) + LINE);
+        char *at = block + (LINE - (uintptr_t)block % LINE) % LINE;
+        if (at != block + had) memmove(at, block + had, used);
+        allocator->agents.block = block;
+        allocator->agents.at = (HfAgent *)(void *)at;
         allocator->agents.room = room;
     }
     while (allocator->agents.count <= agent) {
-        allocator->agents.count++;
+        memset(&allocator->agents.at[allocator->agents.count++], 0, sizeof(HfAgent));
         hf_vec_push_zero(&allocator->infos);
     }
 }
@@ -340,13 +349,13 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
 {
     HF_ASSERT(spec->name != NULL && spec->total != NULL);
     if (hf_allocator__agent(allocator, agent) != NULL) return HF_EXISTS;
-    if (hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED)) return HF_INVALID;
+    if (hf_alike__total(allocator, spec->total)->is_allocated) return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     if (allocator->is_paused && !allocator->is_recovering) return HF_CONFLICT;
     make_rows(allocator, agent);
     fill_row(allocator, agent, spec);
     hf_allocator__role_room(allocator, HF_ROLE_STAR); /* kinds may be new */
-    pool_add(allocator, spec->total, 1);
+    pool_change(allocator, spec->total, NULL);
     allocator->agent_count++;
     hf_allocator__rank_new(allocator, agent);
     for (uint32_t u = 0; u < used_count; u++)
@@ -362,10 +371,11 @@ HfStatus hf_allocator_agent_add(HfAllocator *allocator, HfTime now, uint32_t age
     return HF_OK;
 }
 
-static gboolean replace_text(char **text, const char *with)
+/* `also` is another owner of the same text, or NULL. */
+static gboolean replace_text(char **text, const char *also, const char *with)
 {
     if (with == NULL || g_strcmp0(*text, with) == 0) return FALSE;
-    g_free(*text);
+    if (*text != also) g_free(*text);
     *text = g_strdup(with);
     return TRUE;
 }
@@ -375,7 +385,7 @@ HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t 
 {
     HfAgent *row = hf_allocator__agent(allocator, agent);
     if (row == NULL) return HF_UNKNOWN;
-    if (spec->total != NULL && hf_resources_any(allocator->catalog, spec->total, HF_META_ALLOCATED))
+    if (spec->total != NULL && hf_alike__total(allocator, spec->total)->is_allocated)
         return HF_INVALID;
     hf_allocator__resume_if_due(allocator, now, UINT64_MAX);
     HfAgentInfo *info = &allocator->infos.at[agent];
@@ -386,9 +396,9 @@ HfStatus hf_allocator_agent_update(HfAllocator *allocator, HfTime now, uint32_t 
         hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
         is_updated = TRUE;
     }
-    is_updated |= replace_text(&info->hostname, spec->hostname);
-    is_updated |= replace_text(&info->region, spec->region);
-    is_updated |= replace_text(&info->zone, spec->zone);
+    is_updated |= replace_text(&info->hostname, info->name, spec->hostname);
+    is_updated |= replace_text(&info->region, NULL, spec->region);
+    is_updated |= replace_text(&info->zone, NULL, spec->zone);
     name_flags(allocator, agent);
     if (spec->capabilities != HF_AGENT_CAPABILITIES_KEEP &&
         spec->capabilities != info->capabilities) {
@@ -424,7 +434,7 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
         hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);
         hf_allocator__try_untrack_sub(allocator, sub);
     }
-    pool_add(allocator, &info->total, -1);
+    pool_change(allocator, NULL, &info->total);
     for (uint32_t c = 0; c < allocator->candidates.count; c++)
         if (allocator->candidates.at[c] == agent) {
             hf_vec_remove(&allocator->candidates, c);

@@ -106,6 +106,7 @@ static void rows_clear(HfAllocator *allocator)
     hf_quantities_clear(&allocator->required);
     hf_quantities_clear(&allocator->headroom);
     hf_quantities_clear(&allocator->surplus_after);
+    hf_alike__clear(allocator);
     hf_bundles__clear(allocator);
 }
 
@@ -122,7 +123,7 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
     g_free(allocator->visit_words);
-    free(allocator->agents.at);
+    g_free(allocator->agents.block);
     hf_vec_clear(&allocator->infos);
     hf_vec_clear(&allocator->frameworks);
     hf_vec_clear(&allocator->subs);
@@ -326,7 +327,9 @@ size_t hf_allocator_memory(const HfAllocator *allocator)
         const HfAgentInfo *info = &allocator->infos.at[a];
         bytes += row->grants.room * sizeof(HfGrant) + row->filters.room * sizeof(HfFilterPlace) +
                  row->pending.room * sizeof(uint32_t);
-        if (info->name != NULL) bytes += strlen(info->name) + strlen(info->hostname) + 2;
+        if (info->name == NULL) continue;
+        bytes += strlen(info->name) + 1;
+        if (info->hostname != info->name) bytes += strlen(info->hostname) + 1;
     }
     return bytes;
 }

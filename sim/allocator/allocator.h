@@ -323,7 +323,9 @@ JsonNode *hf_allocator_state(HfAllocator *allocator);
 typedef struct HfAllocatorCounters {
     uint64_t runs, agents_visited, frameworks_tried, filter_checks, offers, filters_made,
         filters_expired;
-    uint64_t words_scanned; /* of 64 agents each, in search of agents to visit */
+    uint64_t words_scanned;     /* of 64 agents each, in search of agents to visit */
+    uint64_t totals_worked_out; /* of agents that were like neither of the last two totals */
+    uint64_t left_worked_out;   /* total less all that is held, not known from an agent alike */
 } HfAllocatorCounters;
 HfAllocatorCounters hf_allocator_counters(const HfAllocator *allocator);
 /* Visit every agent and try every framework in each run, as Mesos does, instead of only those that

@@ -258,6 +258,31 @@ typedef struct HfDrawn {
     HfNode leaf;
 } HfDrawn;
 
+/*
+ * What was worked out for an agent, kept for those that are alike (alike.c): a cell is a few groups
+ * of machines, and its agents come and change one after the other.
+ */
+#define HF_ALIKE_TOTALS 2 /* an update goes from one total to another */
+#define HF_ALIKE_HELD   2
+
+typedef struct HfAlike {
+    HfResources total;  /* empty: of a total that is too large to be kept */
+    HfQuantities share; /* what it adds to the pool */
+    uint32_t flags;     /* HF_AGENT_SHARED, _RECOMPUTE, _GPUS, _ORDERED of an agent with it */
+    gboolean is_reserved, is_allocated; /* some of it is */
+    /* If knows_left: what is available when just these bundles are held, each with a reference. */
+    gboolean knows_left, exceeds; /* exceeds: more is held than there is */
+    HfBundle *held[HF_ALIKE_HELD], *left;
+    uint32_t held_count;
+} HfAlike;
+
+/* What an agent brought along. */
+typedef struct HfAlikeHolding {
+    HfBundle *bundle;
+    HfRoleId role;
+    HfResources launched; /* the same with the allocation role */
+} HfAlikeHolding;
+
 struct HfAllocator {
     HfCatalog *catalog;
     HfTime interval;
@@ -277,7 +302,8 @@ struct HfAllocator {
     gboolean is_paused, wants_run, all_candidates, visits_fully;
 
     struct {
-        HfAgent *at; /* aligned to a cache line */
+        HfAgent *at; /* aligned to a cache line, inside `block` */
+        char *block;
         uint32_t count, room;
     } agents;                       /* by host row */
     HF_VEC(HfAgentInfo) infos;      /* by host row */
@@ -339,6 +365,10 @@ struct HfAllocator {
 
     HfFilters filters;
     HfAllocatorCounters counters;
+
+    HfAlike alike[HF_ALIKE_TOTALS];
+    uint32_t alike_last; /* the one asked for last */
+    HfAlikeHolding alike_holding;
 
     HfBundle *vacant_bundles;
     HF_VEC(HfBundle *) bundle_blocks;
@@ -468,6 +498,22 @@ gboolean hf_allocator__convert_total(HfAllocator *allocator, uint32_t agent, HfR
 gboolean hf_allocator__update_total(HfAllocator *allocator, uint32_t agent,
                                     const HfResources *total);
 
+/* ---- alike.c ---- */
+/* What follows from a total. Valid until another total was asked for twice. Cost: that of comparing
+ * it with the last ones, or of working it out. */
+HfAlike *hf_alike__total(HfAllocator *allocator, const HfResources *total);
+/* HfAlike.flags of a total. */
+uint32_t hf_alike__flags(const HfCatalog *catalog, const HfResources *total);
+/* Is `left` what is available on an agent with this total and the row's grants? */
+gboolean hf_alike__left(const HfAlike *alike, const HfAgent *row);
+/* Keep what was worked out for the row, where that follows from the grants alone. */
+void hf_alike__keep_left(HfAllocator *allocator, HfAlike *alike, const HfAgent *row,
+                         gboolean exceeds);
+/* What an agent brings along, allocated to a role. Borrowed until the next call. */
+const HfAlikeHolding *hf_alike__holding(HfAllocator *allocator, const HfResources *resources,
+                                        HfRoleId role);
+void hf_alike__clear(HfAllocator *allocator);
+
 /* ---- framework.c ---- */
 void hf_allocator__minimum_clear(HfSub *sub);
 
@@ -503,7 +549,15 @@ gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub);
 HfTime hf_allocator__refuse_time(HfEra era, double seconds);
 
 /* ---- role.c ---- */
-void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role);
+void hf_allocator__role_room_more(HfAllocator *allocator, HfRoleId role);
+/* The tables have room for the role and for the kinds of the catalog. */
+static inline void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role)
+{
+    if (G_UNLIKELY(role >= allocator->roles.count || role >= allocator->amount_roles ||
+                   allocator->catalog->kind_count > allocator->amount_stride ||
+                   allocator->sorters.stride != allocator->amount_stride))
+        hf_allocator__role_room_more(allocator, role);
+}
 static inline int64_t *hf_allocator__role_amounts(const HfAllocator *allocator, HfRoleId role,
                                                   int what)
 {

@@ -10,7 +10,7 @@
 
 #include "base/checked.h"
 
-void hf_allocator__role_room(HfAllocator *allocator, HfRoleId role)
+void hf_allocator__role_room_more(HfAllocator *allocator, HfRoleId role)
 {
     while (allocator->roles.count <= role) {
         hf_vec_push_zero(&allocator->roles);

@@ -72,14 +72,18 @@ static void recount(HfSorters *sorters)
     }
 }
 
-void hf_sorters__total_add(HfSorters *sorters, const HfQuantities *amount, int sign)
+void hf_sorters__total_change(HfSorters *sorters, const HfQuantities *more,
+                              const HfQuantities *less)
 {
-    const HfQuantity *at = hf_quantities_entries(amount);
-    if (amount->count == 0) return;
-    for (uint32_t i = 0; i < amount->count; i++) {
-        hf_sorters__kinds(sorters, (uint32_t)at[i].kind + 1);
-        sorters->total[at[i].kind] = hf_add(sorters->total[at[i].kind], sign * at[i].milli);
-        HF_ASSERT(sorters->total[at[i].kind] >= 0);
+    if (more->count + less->count == 0) return;
+    const HfQuantity *in = hf_quantities_entries(more), *out = hf_quantities_entries(less);
+    for (uint32_t i = 0; i < more->count; i++) {
+        hf_sorters__kinds(sorters, (uint32_t)in[i].kind + 1);
+        sorters->total[in[i].kind] = hf_add(sorters->total[in[i].kind], in[i].milli);
+    }
+    for (uint32_t i = 0; i < less->count; i++) {
+        HF_ASSERT(out[i].kind < sorters->stride && sorters->total[out[i].kind] >= out[i].milli);
+        sorters->total[out[i].kind] -= out[i].milli;
     }
     recount(sorters);
 }

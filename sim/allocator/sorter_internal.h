@@ -105,8 +105,14 @@ static inline const int64_t *hf_sorter__alloc(const HfSorters *sorters, HfNode n
     return sorters->alloc + (size_t)node * sorters->stride;
 }
 
-/* total += sign * amount. Shares are recomputed at the next flush of each group. */
-void hf_sorters__total_add(HfSorters *sorters, const HfQuantities *amount, int sign);
+/* total += more, then -= less. Shares are recomputed at the next flush of each group. */
+void hf_sorters__total_change(HfSorters *sorters, const HfQuantities *more,
+                              const HfQuantities *less);
+static inline void hf_sorters__total_add(HfSorters *sorters, const HfQuantities *amount, int sign)
+{
+    static const HfQuantities none;
+    hf_sorters__total_change(sorters, sign > 0 ? amount : &none, sign > 0 ? &none : amount);
+}
 void hf_sorters__exclude(HfSorters *sorters, HfKindId kind);
 
 /* An empty sorter: its root. */

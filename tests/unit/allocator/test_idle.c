@@ -2,6 +2,8 @@
  * Cost follows change: a cycle in which everything is refused and nothing has changed does the same
  * work in a cell of any size.
  */
+#include <string.h>
+
 #include "unit/allocator/cell.h"
 
 /* The work that one idle batch counts, in a cell where every framework has refused every agent. */
@@ -87,12 +89,39 @@ static void one_change_costs_one_visit(void **state)
     cell_free(cell);
 }
 
+/* A cell of two groups: what follows from a total, and what is left of it, is worked out once for
+ * each; and an agent that differs is not taken for one of them. */
+static void agents_that_are_alike_are_worked_out_once(void **state)
+{
+    (void)state;
+    Cell *cell = cell_new();
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
+    for (uint32_t a = 0; a < 100; a++)
+        cell_agent_used(cell, a, a % 2 ? "cpus:4;mem:1024;ports:[1-9]" : "cpus:8;mem:512", 0, "r",
+                        "cpus:1;mem:128");
+    HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
+    assert_int_equal(after.totals_worked_out - before.totals_worked_out, 2);
+    assert_int_equal(after.left_worked_out - before.left_worked_out, 2);
+    cell_agent_used(cell, 100, "cpus:4;mem:1024;ports:[1-8]", 0, "r", "cpus:1;mem:128");
+    cell_agent_used(cell, 101, "cpus:8;mem:512", 0, "r", "cpus:2;mem:128");
+    const char *offers = cell_run(cell);
+    assert_int_equal(cell->list.offers.count, 102);
+    assert_non_null(strstr(offers, "a98 cpus@r:7;mem@r:384\n"));
+    assert_non_null(strstr(offers, "a99 cpus@r:3;mem@r:896;ports@r:[1-9]"));
+    assert_non_null(strstr(offers, "a100 cpus@r:3;mem@r:896;ports@r:[1-8]"));
+    assert_non_null(strstr(offers, "a101 cpus@r:6;mem@r:384"));
+    cell_free(cell);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_idle_cycle_does_not_grow_with_agents_or_frameworks),
         cmocka_unit_test(without_it_the_work_is_agents_times_frameworks),
         cmocka_unit_test(one_change_costs_one_visit),
+        cmocka_unit_test(agents_that_are_alike_are_worked_out_once),
     };
     hf_test_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
