@@ -243,6 +243,10 @@ void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record)
     HfAuditAgent *agent = standing_agent(audit, record, TRUE);
     if (agent == NULL || !has_no_offers(audit, record, agent)) return;
     agent->standing = HF_AUDIT_DISCONNECTED;
+    HfAuditHost *host = hf_audit__host(audit, agent->host);
+    if (host->breaks == 0) return;
+    host->breaks--; /* a registration that was under way when it broke may have come in between */
+    host->is_cut_off = TRUE;
 }
 
 void hf_audit__on_agent_deactivated(HfAudit *audit, const HfRecord *record)

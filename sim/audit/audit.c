@@ -263,7 +263,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
         hf_audit__on_host(audit, record);
         break;
     case HF_RECORD_LINK_BROKEN:
-        if (record->agent < audit->hosts.count) audit->hosts.at[record->agent].is_cut_off = TRUE;
+        if (record->agent < audit->hosts.count) audit->hosts.at[record->agent].breaks++;
         break;
     case HF_RECORD_AGENT_STOPPED:
         hf_audit__on_agent_stopped(audit, record);

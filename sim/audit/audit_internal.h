@@ -43,7 +43,8 @@ typedef struct HfAuditHost {
     uint32_t agent; /* the agent id that it last registered; NO_ROW = none yet */
     gboolean is_down;
     gboolean was_down;   /* since its agent last registered */
-    gboolean is_cut_off; /* likewise: the connection broke while both ends lived */
+    uint32_t breaks;     /* of its connection while both ends lived, that the master has not seen */
+    gboolean is_cut_off; /* since then: the master took such a break for the loss of its agent */
 } HfAuditHost;
 
 typedef enum HfAuditStanding {

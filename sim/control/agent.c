@@ -273,6 +273,14 @@ static void expect_ping(HfAgent *agent, HfTime until, HfOutbox *out)
 static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     gboolean was_registered = agent->state == HF_AGENT_REGISTERED;
+    if (agent->id != HF_ROW_NONE && agent->id != in->agent) {
+        /* Two attempts were answered, and the master had given up the first agent in between.
+         * Mesos ends the process ("Registered but got wrong id"), which then returns under the id
+         * that it wrote down; an agent that is looking for its master takes the second id there,
+         * with the tasks of the first: not copied. */
+        hf_agent__die(agent, HF_DEATH_WRONG_ID);
+        return;
+    }
     agent->id = in->agent;
     hf_checkpoint_register(&agent->disk, agent->id, agent->flags.resources,
                            agent->flags.attributes);

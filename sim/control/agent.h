@@ -28,6 +28,13 @@ typedef enum HfAgentRefusal {
     HF_REFUSAL_RECONFIGURATION /* flags changed beyond the policy, and the host was not rebooted */
 } HfAgentRefusal;
 
+/* Why an agent's process ended in a step of its own; the value of AGENT_STOPPED. */
+typedef enum HfAgentDeath {
+    HF_DEATH_KILLED = 0, /* it did not: somebody stopped it */
+    HF_DEATH_WRITING,    /* while it wrote its checkpoint (`dies_at`) */
+    HF_DEATH_WRONG_ID    /* the master called it by another id than it has */
+} HfAgentDeath;
+
 /* Shared by all agents of a run; constant. */
 typedef struct HfAgentConfig {
     uint64_t seed; /* of the run: registration back-off is drawn from (seed, "agent-registration",
@@ -104,6 +111,7 @@ typedef struct HfAgent {
     uint8_t dies_at;      /* HfCheckpointStep: fault injection, where its next write ends */
     uint8_t was_rebooted; /* since it last got through its recovery */
     uint8_t refusal;      /* HfAgentRefusal: why the last start failed */
+    uint8_t death;        /* HfAgentDeath: why the last process ended */
     uint8_t is_ping_armed;
     uint8_t pings_are_messages;
 } HfAgent;
@@ -164,6 +172,8 @@ gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total);
 /* Start loading what hf_agent_step() will read of its tasks; the agent itself is loaded. */
 void hf_agent_prefetch(const HfAgent *agent);
 
+/* The process may end in a step (`death` says why): its state is then DOWN, and it has said nothing
+ * more; whoever supervises it starts it again. */
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

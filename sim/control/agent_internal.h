@@ -22,6 +22,8 @@ void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTi
                       HfOutbox *out);
 
 /* agent_life.c */
+/* The process ends here and now; it must act no more in this step. */
+void hf_agent__die(HfAgent *agent, HfAgentDeath why);
 void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in);
 void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out);
 void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);

@@ -65,10 +65,17 @@ void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
         hf_vec_reset(&agent->operations);
     }
     agent->state = HF_AGENT_DOWN;
+    agent->death = HF_DEATH_KILLED;
     agent->draws++; /* an attempt that is under way is of an earlier life */
     agent->retry_at = agent->give_up_at = HF_TIME_NEVER;
     agent->is_ping_armed = FALSE;
     agent->life++;
+}
+
+void hf_agent__die(HfAgent *agent, HfAgentDeath why)
+{
+    hf_agent_crash(agent, HF_LOSS_PROCESS);
+    agent->death = (uint8_t)why;
 }
 
 gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total)
@@ -77,7 +84,7 @@ gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total)
     HfCheckpointStep dies = (HfCheckpointStep)agent->dies_at;
     agent->dies_at = HF_CHECKPOINT_WHOLE;
     if (!hf_checkpoint_write(catalog, &agent->disk, total, dies)) {
-        hf_agent_crash(agent, HF_LOSS_PROCESS);
+        hf_agent__die(agent, HF_DEATH_WRITING);
         return FALSE;
     }
     keep_total(agent, total);

@@ -97,6 +97,7 @@ typedef enum HfScenarioReconfiguration {
 typedef struct HfScenarioAgentFlags {
     HfTime recovery_timeout;
     HfTime executor_reregistration_timeout;
+    HfTime restart_delay;
     HfScenarioReconfiguration reconfiguration_policy;
 } HfScenarioAgentFlags;
 

@@ -152,7 +152,7 @@ typedef enum HfRecordType {
     HF_RECORD_TASK_REPLACED, /* a service's task was relaunched: id: new task; agent: new; value: ns
                                 since the old ended; state: 1 when on the same host */
     /* the world: an agent's process, while its host stays up; a disk */
-    HF_RECORD_AGENT_STOPPED,     /* agent: host row; value: 1 when it died while writing its disk */
+    HF_RECORD_AGENT_STOPPED,     /* agent: host row; value: HfAgentDeath, 0 = it was stopped */
     HF_RECORD_AGENT_STARTED,     /* agent: host row */
     HF_RECORD_DISK_LOST,         /* agent: host row, which is down */
     HF_RECORD_AGENT_REFUSED,     /* agent: host row; value: HfAgentRefusal; it is down again */

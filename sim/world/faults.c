@@ -116,11 +116,11 @@ gboolean hf_world_disk_lose(HfWorld *world, uint32_t row)
 
 /* ---- the agent's process alone ---- */
 
-static void left(HfWorld *world, uint32_t row, gboolean while_writing)
+static void left(HfWorld *world, uint32_t row)
 {
     HfHost *host = &world->hosts[row];
     host->is_agent_up = FALSE;
-    record_host(world, row, HF_RECORD_AGENT_STOPPED, while_writing);
+    record_host(world, row, HF_RECORD_AGENT_STOPPED, host->agent.death);
     hf_world__agent_left(world, row);
     fall_silent(world, host, TRUE);
     if (host->first_run != NO_ROW)
@@ -130,10 +130,11 @@ static void left(HfWorld *world, uint32_t row, gboolean while_writing)
 
 void hf_world__agent_died(HfWorld *world, uint32_t row)
 {
-    left(world, row, TRUE);
+    left(world, row);
     HfHost *host = &world->hosts[row];
-    hf_engine_after2(world->engine, host->restart_after, world->kind.restart, row, host->agent.life,
-                     0);
+    HfTime delay = host->agent.death == HF_DEATH_WRITING ? host->restart_after
+                                                         : world->scenario->agent.restart_delay;
+    hf_engine_after2(world->engine, delay, world->kind.restart, row, host->agent.life, 0);
 }
 
 gboolean hf_world_agent_stop(HfWorld *world, uint32_t row)
@@ -142,7 +143,7 @@ gboolean hf_world_agent_stop(HfWorld *world, uint32_t row)
     HfHost *host = &world->hosts[row];
     if (!host->is_up || !host->is_agent_up) return FALSE;
     hf_agent_crash(&host->agent, HF_LOSS_PROCESS);
-    left(world, row, FALSE);
+    left(world, row);
     return TRUE;
 }
 

@@ -413,13 +413,15 @@ void hf_pump_boot(HfPump *pump, uint32_t host)
 
 void hf_pump_stop(HfPump *pump, uint32_t host)
 {
-    hf_trace_emit(pump->trace, &(HfRecord){.at = pump->now,
-                                           .type = HF_RECORD_AGENT_STOPPED,
-                                           .agent = host,
-                                           .framework = HF_ROW_NONE});
+    HfAgent *agent = &hf_pump_host(pump, host)->agent;
+    hf_trace_emit(pump->trace,
+                  &(HfRecord){.at = pump->now,
+                              .type = HF_RECORD_AGENT_STOPPED,
+                              .agent = host,
+                              .framework = HF_ROW_NONE,
+                              .value = agent->state == HF_AGENT_DOWN ? agent->death : 0});
     hf_pump__end_unchecked_runs(pump, host);
-    if (hf_pump_host(pump, host)->agent.state != HF_AGENT_DOWN)
-        hf_agent_crash(&hf_pump_host(pump, host)->agent, HF_LOSS_PROCESS);
+    if (agent->state != HF_AGENT_DOWN) hf_agent_crash(agent, HF_LOSS_PROCESS);
     tell_heartbeats(pump, host, HF_MESSAGE_SILENT);
     tell_master(pump, host, HF_MESSAGE_EXITED);
 }

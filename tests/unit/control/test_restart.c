@@ -74,6 +74,37 @@ static void an_end_while_the_agent_is_down_is_told_when_it_is_back(void **state)
     hf_pump_free(pump);
 }
 
+/* Two attempts to register were answered, the second when the master had given up the first agent:
+ * the process ends, and its successor returns under the id on its disk, with its task. */
+static void an_agent_that_is_given_another_id_dies_and_returns_under_its_own(void **state)
+{
+    for (int was_looking = 0; was_looking < 2; was_looking++) {
+        HfPump *pump = cell(0, TRUE);
+        if (was_looking) {
+            hf_pump_send(pump, hf_pump_message(pump, HF_MESSAGE_DETECTED, to_master,
+                                               (HfPeer){HF_PEER_AGENT, 0}));
+            hf_pump_run_for(pump, 0);
+            assert_int_equal(host0(pump)->agent.state, HF_AGENT_REGISTERING);
+        }
+        HfMessage *late = hf_pump_message(pump, HF_MESSAGE_AGENT_REGISTERED, to_master,
+                                          (HfPeer){HF_PEER_AGENT, 0});
+        late->agent = 1;
+        hf_pump_send(pump, late);
+        hf_pump_run_for(pump, 0);
+        assert_int_equal(host0(pump)->agent.state, HF_AGENT_DOWN);
+        assert_int_equal(host0(pump)->agent.death, HF_DEATH_WRONG_ID);
+        assert_int_equal(host0(pump)->agent.id, 0);
+        assert_int_equal(host0(pump)->runs.count, 1);
+        hf_pump_boot(pump, 0);
+        hf_pump_run_for(pump, HF_SECONDS(10));
+        assert_int_equal(host0(pump)->agent.state, HF_AGENT_REGISTERED);
+        assert_int_equal(host0(pump)->agent.id, 0);
+        assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_NONE);
+        assert_int_equal(tasks_at_agent(pump), 1);
+        hf_pump_free(pump);
+    }
+}
+
 /* It waits 2 s for executors before it registers; one that is not back by then has failed. */
 static void an_executor_that_does_not_come_back_has_failed(void **state)
 {
@@ -329,6 +360,7 @@ int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_agent_that_is_given_another_id_dies_and_returns_under_its_own),
         cmocka_unit_test(a_checkpointed_task_runs_on_while_its_agent_restarts),
         cmocka_unit_test(a_task_without_checkpoint_ends_with_its_agents_process),
         cmocka_unit_test(an_end_while_the_agent_is_down_is_told_when_it_is_back),
