@@ -6,10 +6,12 @@
 
 extern const HfFailureModel hf_failure_agent_crash;
 extern const HfFailureModel hf_failure_agent_restart;
+extern const HfFailureModel hf_failure_burst;
 extern const HfFailureModel hf_failure_framework_failover;
 extern const HfFailureModel hf_failure_host_loss;
 extern const HfFailureModel hf_failure_outage;
 extern const HfFailureModel hf_failure_partition;
 extern const HfFailureModel hf_failure_reboot;
+extern const HfFailureModel hf_failure_recorded;
 
 #endif

@@ -8,12 +8,13 @@ const HfKeyWord hf_strike_never[] = {{"none", HF_TIME_NEVER, "not by schedule"},
 
 gboolean hf_strike_check(const HfStrikeKeys *keys, const char **key_out, char **why_out)
 {
-    gboolean by_schedule = keys->at != HF_TIME_NEVER, by_law = keys->mtbf.kind != NULL;
-    *key_out = by_law ? "mtbf" : "at";
+    gboolean by_schedule = keys->at != HF_TIME_NEVER;
+    gboolean by_law = keys->mtbf.kind != NULL || keys->preset != 0;
+    *key_out = keys->mtbf.kind != NULL ? "mtbf" : by_law ? "preset" : "at";
     if (by_schedule && by_law)
         *why_out = g_strdup("cannot stand beside `at`");
     else if (!by_schedule && !by_law)
-        *why_out = g_strdup("this or `mtbf` must be given");
+        *why_out = g_strdup("this, `mtbf` or `preset` must be given");
     else if (!by_schedule && keys->every > 0)
         *why_out = g_strdup("cannot stand beside `every`");
     return *why_out == NULL;
@@ -38,7 +39,10 @@ gboolean hf_strike_init(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
                         GError **error)
 {
     HfAttributes want = {0};
-    *strike = (HfStrike){.keys = keys, .row = env->row, .hit = hit, .model = model};
+    *strike =
+        (HfStrike){.keys = keys, .mtbf = keys->mtbf, .row = env->row, .hit = hit, .model = model};
+    if (keys->mtbf.kind == NULL && keys->preset != 0)
+        strike->mtbf = hf_failure_preset(keys->preset).mtbf;
     if (!hf_failure_groups_check(world, keys->agents, error)) return FALSE;
     if (keys->attribute && !hf_attributes_parse(env->catalog, keys->attribute, &want, error))
         return FALSE;
@@ -69,7 +73,7 @@ HfTime hf_strike_draw(HfStrike *strike, const HfLaw *law, uint32_t host)
 
 static void arm_one(HfStrike *strike, HfWorld *world, uint32_t host, HfTime busy)
 {
-    HfTime gap = hf_strike_draw(strike, &strike->keys->mtbf, host);
+    HfTime gap = hf_strike_draw(strike, &strike->mtbf, host);
     hf_world_fault_after(world, strike->row, hf_time_add(busy, gap), HF_STRIKE_TIMER_ONE, host);
 }
 

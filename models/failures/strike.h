@@ -1,8 +1,8 @@
 /*
  * Which hosts a failure strikes, and when: by schedule (`at`, `every`: all of them together) or by
- * a law (`mtbf`: each by itself, from a stream of its own, so that a host meets the same failures
- * under every policy). A model puts HfStrikeKeys first in its config, HF_STRIKE_KEYS first in its
- * key table, and is called back for each host that is struck.
+ * a law (`mtbf`, or that of a `preset`: each by itself, from a stream of its own, so that a host
+ * meets the same failures under every policy). A model puts HfStrikeKeys first in its config,
+ * HF_STRIKE_KEYS first in its key table, and is called back for each host that is struck.
  */
 #ifndef HF_MODELS_FAILURES_STRIKE_H
 #define HF_MODELS_FAILURES_STRIKE_H
@@ -11,11 +11,13 @@
 
 #include "base/law.h"
 #include "base/vec.h"
+#include "models/failures/presets.h"
 #include "world/faults.h"
 
 typedef struct HfStrikeKeys {
     HfTime at, every; /* at: HF_TIME_NEVER = not by schedule */
-    HfLaw mtbf;       /* kind NULL = not by law */
+    HfLaw mtbf;       /* kind NULL = not by law, or by that of the preset */
+    int preset;       /* presets.h; 0 = none */
     const char **agents;
     const char *attribute;
     double fraction;
@@ -41,6 +43,13 @@ extern const HfKeyWord hf_strike_never[];
          .unit = HF_UNIT_DURATION,                                                                 \
          .offset = offsetof(config_, strike.mtbf),                                                 \
          .help = "Time until each host is struck next, counted from when it was back."},           \
+        {.name = "preset",                                                                         \
+         .type = HF_KEY_ENUM,                                                                      \
+         .offset = offsetof(config_, strike.preset),                                               \
+         .fallback = "none",                                                                       \
+         .words = hf_node_presets,                                                                 \
+         .help = "Laws as published, in place of `mtbf`; agent-crash takes `down` from there too." \
+                 " A law that is written wins."},                                                  \
         {.name = "agents",                                                                         \
          .type = HF_KEY_STRINGS,                                                                   \
          .offset = offsetof(config_, strike.agents),                                               \
@@ -54,7 +63,7 @@ extern const HfKeyWord hf_strike_never[];
         .fallback = "1", .help = "Only so many of these hosts, the first ones; rounded to whole."  \
     }
 
-/* For the table's check: `at` or `mtbf`, one of the two. */
+/* For the table's check: `at` or a law (`mtbf`, `preset`), one of the two. */
 gboolean hf_strike_check(const HfStrikeKeys *keys, const char **key_out, char **why_out);
 
 /* HfKeyCheck of a config that begins with its HfStrikeKeys and has nothing else to be checked. */
@@ -65,6 +74,7 @@ typedef HfTime (*HfStrikeHit)(void *model, HfWorld *world, uint32_t host);
 
 typedef struct HfStrike {
     const HfStrikeKeys *keys;
+    HfLaw mtbf; /* the one that holds; borrowed */
     uint32_t row;
     HfStream *streams;      /* [hosts of the world] for the law, and for the model's own draws */
     HF_VEC(uint32_t) hosts; /* that it strikes */

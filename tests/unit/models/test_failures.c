@@ -494,7 +494,7 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
 {
     static const struct {
         const char *keys, *complaint;
-    } cases[] = {{"what: reboot", "at: this or `mtbf` must be given"},
+    } cases[] = {{"what: reboot", "at: this, `mtbf` or `preset` must be given"},
                  {"what: reboot, at: 1s, mtbf: 1s", "mtbf: cannot stand beside `at`"},
                  {"what: reboot, mtbf: 1s, every: 1s", "mtbf: cannot stand beside `every`"},
                  {"what: host-loss, at: 1s, agents: [nobody]", "named \"nobody\""},

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "models/failures/outage_trace.h"
+
 static const char *traces;
 
 /* The value of one row of EXPECTED.tsv. */
@@ -166,6 +168,26 @@ static void hpc2n_jobs_add_up(void **state)
     cell_free(cell);
 }
 
+static void recorded_outages_add_up(void **state)
+{
+    g_autofree char *fta =
+        g_build_filename(traces, "attribution/fta-g5k06/excerpt-site6-c2/event_trace.tab.gz", NULL);
+    HfOutages *outages = hf_outages_read(fta, HF_OUTAGES_FTA, 0, NULL);
+    assert_non_null(outages);
+    assert_true(outages->all.count == expected("fta_excerpt_site6_c2", "down_rows(event_type==0)"));
+    assert_true(outages->nodes->len == expected("fta_excerpt_site6_c2", "nodes"));
+    hf_outages_free(outages);
+    g_autofree char *lanl = g_build_filename(
+        traces, "attribution/lanl-2005/LA-UR-05-7318-failure-data-1996-2005.csv.gz", NULL);
+    outages = hf_outages_read(lanl, HF_OUTAGES_LANL, 0, NULL);
+    assert_non_null(outages);
+    assert_int_equal(outages->all.count, 23739); /* as its README says */
+    hf_outages_free(outages);
+    outages = hf_outages_read(lanl, HF_OUTAGES_LANL, 20, NULL);
+    assert_int_equal(outages->all.count, 2478); /* counted by awk */
+    hf_outages_free(outages);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -178,6 +200,7 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openb_machines_add_up),
+        cmocka_unit_test(recorded_outages_add_up),
         cmocka_unit_test(openb_pods_add_up),
         cmocka_unit_test(openb_pods_live_as_long_as_the_trace_says),
         cmocka_unit_test(hpc2n_jobs_add_up),
