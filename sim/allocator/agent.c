@@ -101,14 +101,12 @@ static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[agent];
     HfAgent *row = &allocator->agents.at[agent];
-    if (keep == (info->granted != NULL)) return;
+    gboolean was_kept = (row->flags & HF_AGENT_ORDERED) != 0;
     set_flag(row, HF_AGENT_ORDERED, keep);
-    if (!keep) {
-        hf_resources_clear(catalog, info->granted);
-        g_free(info->granted);
-        info->granted = NULL;
-        return;
-    }
+    if (keep == was_kept || allocator->agent_order == HF_AGENT_ORDER_SORTED) return;
+    if (info->granted != NULL) hf_resources_clear(catalog, info->granted);
+    g_clear_pointer(&info->granted, g_free);
+    if (!keep) return;
     HfResources *sum = g_new0(HfResources, 1), part = {0};
     for (uint32_t g = 0; g < row->grants.count; g++) {
         hf_resources_copy(catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);

@@ -261,7 +261,7 @@ HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId ro
  * Guarantee and limit of a top-level role (`*` as well); both empty = no quota. Guarantees hold
  * back headroom from everybody else, limits bound what the role is offered beyond its reservations;
  * both take effect in later runs. Errors: HF_INVALID for a quota of a nested role (Mesos refuses
- * those in the master), and for what the era does not have.
+ * those in the master), in scope cell, and for what the era does not have.
  */
 HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId role,
                                 const HfQuantities *guarantees, const HfLimits *limits);

@@ -138,11 +138,11 @@ typedef struct HfGrant {
 } HfGrant;
 
 /* Which grants are looked for. */
-typedef enum HfGrantKind { HF_GRANT_ANY, HF_GRANT_COUNTED, HF_GRANT_UNCOUNTED } HfGrantKind;
+typedef enum HfGrantKind { HF_GRANT_COUNTED, HF_GRANT_UNCOUNTED } HfGrantKind;
 
 static inline gboolean hf_grant__is_of(const HfGrant *grant, HfGrantKind kind)
 {
-    return kind == HF_GRANT_ANY || (grant->is_counted != 0) == (kind == HF_GRANT_COUNTED);
+    return (grant->is_counted != 0) == (kind == HF_GRANT_COUNTED);
 }
 
 enum {
@@ -156,7 +156,7 @@ enum {
                                     shared volumes, more held than total, or several entries of
                                     one name whose order a quota can see */
     HF_AGENT_GPUS = 1 << 9,
-    HF_AGENT_ORDERED = 1 << 13,    /* HfAgentInfo.granted is kept */
+    HF_AGENT_ORDERED = 1 << 13,    /* HfAgentInfo.granted is needed */
     HF_AGENT_MULTI_ROLE = 1 << 11, /* capabilities */
     HF_AGENT_HIERARCHICAL = 1 << 12,
     HF_AGENT_REMOTE = 1 << 10 /* in another region than the master */
@@ -201,7 +201,8 @@ typedef struct HfAgentInfo {
     HfResources launched;        /* of what is granted; with allocation roles */
     HfResources *launched_early; /* the same, by frameworks not added yet: not counted in roles;
                                     owned, NULL until needed */
-    HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial */
+    HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial, or
+                             nothing was ever granted */
     HfBundle *undo; /* of an agent with HF_AGENT_RECOMPUTE, all of which was offered last: what was
                        available before, and will be when just that comes back; else NULL */
     uint32_t capabilities;

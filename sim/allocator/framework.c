@@ -263,7 +263,7 @@ static void clear_filters(HfAllocator *allocator, uint32_t framework)
     const HfFramework *row = &allocator->frameworks.at[framework];
     for (uint32_t i = 0; i < row->subs.count; i++) {
         uint32_t sub = row->subs.at[i];
-        if (allocator->subs.at[sub].filters == HF_ROW_NONE) continue;
+        if (allocator->subs.at[sub].filters == 0) continue;
         hf_filters__drop_sub(allocator, sub);
         hf_allocator__sub_eligible(allocator, sub);
     }

@@ -6,6 +6,8 @@
  * to the filter; only giving back a part computes with resources.
  * Source: MESOS.md 3.2 (allocated, unallocated), 3.5.
  */
+#include <string.h>
+
 #include "allocator/allocator_internal.h"
 
 #define HF_DAYS_365       (365 * HF_NS_PER_DAY)
@@ -138,9 +140,63 @@ static HfAmounts scalars_of(HfAllocator *allocator, const HfBundle *bundle)
     return (HfAmounts){mine, scalars};
 }
 
+/* Amounts of the kinds that stand first in every row, times `sign`; FALSE when the bundle has
+ * scalars of other kinds. Ranges and sets do not count. */
+static inline gboolean first_kinds(const HfAllocator *allocator, const HfBundle *bundle, int sign,
+                                   int64_t out[HF_KIND_PORTS])
+{
+    const HfResource *at = hf_resources_entries(&bundle->resources);
+    uint32_t count = hf_resources_count(&bundle->resources);
+    memset(out, 0, HF_KIND_PORTS * sizeof *out);
+    for (uint32_t i = 0; i < count; i++) {
+        if (G_LIKELY(at[i].kind < HF_KIND_PORTS))
+            out[at[i].kind] += sign * at[i].milli;
+        else if (hf_kind_type(allocator->catalog, at[i].kind) == HF_TYPE_SCALAR)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static inline void add_first_kinds(int64_t *row, const int64_t *amounts)
+{
+    int64_t least = 0;
+    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k] += amounts[k];
+    HF_ASSERT(least >= 0); /* the sign bit of any of them */
+}
+
+static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t *amounts, int sign)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    add_first_kinds(sorters->alloc + (size_t)node * sorters->stride, amounts);
+    row->count += sign > 0;
+    if (!row->is_dirty) hf_sorter__mark_dirty(sorters, node);
+}
+
+/* What is neither reserved, revocable nor shared counts alike everywhere. */
+static void account_plain(HfAllocator *allocator, uint32_t sub, const int64_t *amounts, int sign)
+{
+    HfSorters *sorters = &allocator->sorters;
+    const HfCatalog *catalog = allocator->catalog;
+    HfRoleId role = allocator->subs.at[sub].role;
+    allocator->quota_is_counted = FALSE;
+    if (sign < 0) hf_allocator__quota_eased(allocator, role);
+    for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
+        add_first_kinds(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts);
+    HfNode node = allocator->roles.at[role].leaf;
+    for (; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
+        node_allocated(sorters, node, amounts, sign);
+    node_allocated(sorters, allocator->subs.at[sub].leaf, amounts, sign);
+}
+
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign)
 {
+    int64_t amounts[HF_KIND_PORTS];
+    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) && !allocator->sorters.has_pools) &&
+        G_LIKELY(first_kinds(allocator, bundle, sign, amounts))) {
+        account_plain(allocator, sub, amounts, sign);
+        return;
+    }
     HfSorters *sorters = &allocator->sorters;
     HfNode leaf = allocator->subs.at[sub].leaf;
     HfRoleId role = allocator->subs.at[sub].role;
@@ -169,13 +225,17 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
         hf_sorter__node_allocated(sorters, leaf, mine, sign);
 }
 
-/* The agent's sum in Mesos's order, where one is kept. */
+/* The agent's sum in Mesos's order, where one is kept: where the order shows now, and with sorted
+ * agents always, since it may show later and is what was first made. */
 static void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                        const HfResources *resources, int sign)
 {
     HfCatalog *catalog = allocator->catalog;
-    if (!(allocator->agents.at[agent].flags & HF_AGENT_ORDERED)) return;
-    HfResources *sum = allocator->infos.at[agent].granted;
+    HfAgentInfo *info = &allocator->infos.at[agent];
+    gboolean is_sorted = allocator->agent_order == HF_AGENT_ORDER_SORTED;
+    if (!is_sorted && !(allocator->agents.at[agent].flags & HF_AGENT_ORDERED)) return;
+    if (info->granted == NULL) info->granted = g_new0(HfResources, 1);
+    HfResources *sum = info->granted;
     HfResources part = {0};
     hf_resources_copy(catalog, &part, resources);
     hf_resources_allocate(catalog, &part, allocator->subs.at[sub].role);
@@ -231,7 +291,9 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
 gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub)
 {
     const HfSub *row = &allocator->subs.at[sub];
-    if (!row->is_live || row->is_subscribed || row->counted > 0) return FALSE;
+    gboolean is_cell = allocator->offer_scope == HF_OFFER_SCOPE_CELL;
+    if (!row->is_live || row->is_subscribed || (is_cell ? row->grants : row->counted) > 0)
+        return FALSE;
     hf_allocator__sub_untrack(allocator, sub);
     hf_allocator__sub_try_drop(allocator, sub);
     return TRUE;

@@ -117,7 +117,7 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     if (sub != HF_ROW_NONE && allocator->subs.at[sub].leaf != HF_NODE_NONE)
         grant = hf_allocator__find_grant(
             allocator, agent, sub, &before,
-            allocator->offer_scope == HF_OFFER_SCOPE_CELL ? HF_GRANT_ANY : HF_GRANT_COUNTED);
+            allocator->offer_scope == HF_OFFER_SCOPE_CELL ? HF_GRANT_UNCOUNTED : HF_GRANT_COUNTED);
     HfStatus status = HF_CONFLICT;
     if (grant == HF_ROW_NONE) {
         g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, "the framework does not hold this");

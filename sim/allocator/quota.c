@@ -22,6 +22,8 @@ static gboolean is_legal(const HfAllocator *allocator, HfRoleId role,
 {
     gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
     if (has && hf_role_depth(allocator->catalog, role) > 1) return FALSE;
+    /* what is offered of a whole cell counts for nobody, so no limit would hold */
+    if (has && allocator->offer_scope == HF_OFFER_SCOPE_CELL) return FALSE;
     if (!hf_limits_is_empty(limits) && !hf_era_has(allocator->era, HF_RULE_QUOTA_LIMITS))
         return FALSE;
     return hf_quantities_is_empty(guarantees) || hf_era_has(allocator->era, HF_RULE_QUOTA);

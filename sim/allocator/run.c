@@ -431,19 +431,34 @@ static gboolean cell_roles(HfAllocator *allocator, HfNode internal)
     return FALSE;
 }
 
-/* Is what is free on the visited agents, taken together, at least the minimum? */
+static gboolean meets_minimum(const HfAllocator *allocator, const HfQuantities *sum)
+{
+    for (uint32_t m = 0; m < allocator->min_count; m++)
+        if (hf_quantities_contains(sum, &allocator->min[m])) return TRUE;
+    return allocator->min_count == 0;
+}
+
+static void add_available(HfAllocator *allocator, uint32_t agent, HfQuantities *sum)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (row->available != NULL && allocator->idle_bits[row->rank >> 6] >> (row->rank & 63) & 1)
+        hf_resources_scalar_quantities(allocator->catalog, &row->available->resources, sum);
+}
+
+/* Is what is free on the agents of this run, taken together, at least the minimum? Those that are
+ * not to be visited count as well: they are free, and nobody wants them. */
 static gboolean cell_is_allocatable(HfAllocator *allocator)
 {
-    if (allocator->min_count == 0) return TRUE;
     HfQuantities sum = {0};
-    for (uint32_t i = 0; i < allocator->visit.count; i++) {
-        const HfBundle *available = allocator->agents.at[allocator->visit.at[i]].available;
-        if (available != NULL)
-            hf_resources_scalar_quantities(allocator->catalog, &available->resources, &sum);
+    gboolean enough = meets_minimum(allocator, &sum);
+    uint32_t count =
+        allocator->all_candidates ? allocator->by_name.count : allocator->candidates.count;
+    const uint32_t *agents =
+        allocator->all_candidates ? allocator->by_name.at : allocator->candidates.at;
+    for (uint32_t i = 0; i < count && !enough; i++) {
+        add_available(allocator, agents[i], &sum);
+        if (i % 64 == 63 || i + 1 == count) enough = meets_minimum(allocator, &sum);
     }
-    gboolean enough = FALSE;
-    for (uint32_t m = 0; m < allocator->min_count && !enough; m++)
-        enough = hf_quantities_contains(&sum, &allocator->min[m]);
     hf_quantities_clear(&sum);
     return enough;
 }

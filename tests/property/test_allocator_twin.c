@@ -45,7 +45,7 @@ static void a_planted_fault_is_noticed_and_shrunk(void **state)
     (void)state;
     for (HfCanary canary = 1; canary < HF_CANARIES; canary++) {
         gboolean is_noticed = FALSE;
-        for (uint64_t seed = 1; seed <= 60 && !is_noticed; seed++) {
+        for (uint64_t seed = 1; seed <= 800 && !is_noticed; seed++) {
             g_autoptr(HfHistory) history = hf_history_new(seed, canary);
             hf_history_play(history);
             if (history->trouble == NULL) continue;
@@ -61,12 +61,44 @@ static void a_planted_fault_is_noticed_and_shrunk(void **state)
     }
 }
 
+/* Every rule of an era that the allocator knows is compared: a twin that misreads it is found. */
+static void each_rule_of_an_era_is_compared(void **state)
+{
+    static const HfEraRule rules[] = {HF_RULE_QUOTA,
+                                      HF_RULE_QUOTA_LIMITS,
+                                      HF_RULE_SUPPRESS,
+                                      HF_RULE_GPUS,
+                                      HF_RULE_REGIONS,
+                                      HF_RULE_RESERVED_IN_ROLE_SHARE,
+                                      HF_RULE_COUNT_KEPT,
+                                      HF_RULE_CLUSTER_WIDE_SHARE,
+                                      HF_RULE_FILTER_OUTLIVES_BATCH,
+                                      HF_RULE_FILTER_CAP,
+                                      HF_RULE_REVIVE_BY_ROLE,
+                                      HF_RULE_QUOTA_CHOPPING};
+    (void)state;
+    for (size_t r = 0; r < G_N_ELEMENTS(rules); r++) {
+        uint64_t seed = 12; /* every 13th history is of an early era */
+        gboolean is_noticed = FALSE;
+        for (; seed <= 13 * 300 && !is_noticed; seed += 13) {
+            g_autoptr(HfHistory) history =
+                hf_history_new(seed, (HfCanary)(HF_CANARY_RULE + (int)rules[r]));
+            hf_history_play(history);
+            is_noticed = history->trouble != NULL;
+        }
+        if (!is_noticed)
+            fail_msg("a twin that misreads %s is not found", hf_era_rules[rules[r]].name);
+        print_message("%s: seed %" G_GUINT64_FORMAT "\n", hf_era_rules[rules[r]].name, seed - 13);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_allocators_agree_on_random_histories),
         cmocka_unit_test(a_planted_fault_is_noticed_and_shrunk),
+        cmocka_unit_test(each_rule_of_an_era_is_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

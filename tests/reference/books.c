@@ -55,7 +55,8 @@ void hf_books__drop_refusals(HfTrio *trio, uint32_t framework, uint32_t agent, H
 void hf_books__refuse(HfTrio *trio, const HfPiece *piece, const HfResources *part, double seconds)
 {
     if (seconds == HF_NO_FILTER || seconds == 0.0) return;
-    HfTime ends = trio->now + MAX(hf_time_from_seconds(seconds), trio->config.interval);
+    HfTime timeout = hf_time_from_seconds(MIN(seconds, 365.0 * 86400.0));
+    HfTime ends = trio->now + MAX(timeout, trio->config.interval);
     HfRefusal row = {piece->framework, piece->agent, piece->role, ends, {0}};
     hf_resources_copy(trio->catalog, &row.refused, part);
     g_array_append_val(trio->refusals, row);
@@ -100,9 +101,11 @@ static gboolean is_within(const HfTrio *trio, HfRoleId role, HfRoleId above)
     return role == above || hf_role_is_strict_subrole(trio->catalog, role, above);
 }
 
-/* What agents bring along for a framework that is not known yet counts for nobody. */
+/* What agents bring along for a framework that is not known yet counts for nobody, and in scope
+ * cell what is offered does not either. */
 static gboolean is_counted(const HfTrio *trio, const HfPiece *piece, HfRoleId role)
 {
+    if (trio->config.offer_scope == HF_OFFER_SCOPE_CELL && !piece->is_launched) return FALSE;
     return trio->frameworks[piece->framework].is_known && is_within(trio, piece->role, role);
 }
 
@@ -286,7 +289,8 @@ static void check_offer(HfTrio *trio, const HfOffered *offer, const HfResources 
         if (hf_meta_info(trio->catalog, meta)->flags & hidden)
             hf_books__trouble(trio, "I-04: f%u is offered what it cannot use", offer->framework);
     }
-    if (!framework->has_minima && !meets_minimum(trio, plain))
+    if (!framework->has_minima && trio->config.offer_scope != HF_OFFER_SCOPE_CELL &&
+        !meets_minimum(trio, plain))
         hf_books__trouble(trio, "I-06: f%u is offered less than the minimum", offer->framework);
     for (guint r = 0; r < trio->refusals->len; r++) {
         const HfRefusal *refusal = REFUSAL(trio, r);
@@ -404,8 +408,8 @@ void hf_books__after(HfTrio *trio, HfBooksBefore *before)
         check_offer(trio, &trio->fast_list.offers.at[o], &PIECE(trio, first + o)->resources);
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         if (trio->agents[a].is_known) check_within(trio, a, &before->available[a]);
-    if (trio->config.era == HF_ERA_1_11 && trio->fast_list.offers.count > 0 &&
-        !is_over_allocated(trio))
+    if (trio->config.era == HF_ERA_1_11 && trio->config.offer_scope != HF_OFFER_SCOPE_CELL &&
+        trio->fast_list.offers.count > 0 && !is_over_allocated(trio))
         check_quota(trio, before);
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         hf_resources_clear(trio->catalog, &before->available[a]);

@@ -137,6 +137,8 @@ static void world_init(World *world, const HfHistory *history, HfCatalog *catalo
     config.interval = (seed % 6 == 0 ? 500 : 1000) * HF_NS_PER_MS;
     hf_stream_init(&config.stream, seed, "allocator", 0);
     world->is_owned = config.policy != NULL && config.policy->honours_owner;
+    if (seed % 9 == 7 && seed % 7 != 3 && seed % 11 % 4 != 0)
+        config.offer_scope = HF_OFFER_SCOPE_CELL;
     world->trio = hf_trio_new(catalog, &config, history->canary);
     world->trio->runs_at_once = seed % 4 < 2;
     world->is_ordered = !hf_trio_is_random(world->trio);
@@ -211,20 +213,9 @@ static void do_agent_add(World *world, const HfStep *step)
     hf_attributes_clear(catalog_of(world), &parsed);
 }
 
-/* May the agent come to have several entries of one name? Where the order is random the twin cannot
- * follow them, and while something is held the fast allocator does not know the order in which
- * Mesos would have it. */
-static gboolean may_be_ordered(const World *world, uint32_t agent)
-{
-    for (guint p = 0; p < world->trio->pieces->len; p++)
-        if (g_array_index(world->trio->pieces, HfPiece, p).agent == agent) return FALSE;
-    return world->is_ordered;
-}
-
 static void do_agent_update(World *world, const HfStep *step)
 {
-    uint32_t count =
-        may_be_ordered(world, step->a % HF_TRIO_AGENTS) ? TOTALS : TOTALS - TOTALS_ORDERED;
+    uint32_t count = world->is_ordered ? TOTALS : TOTALS - TOTALS_ORDERED;
     HfResources total = {0};
     HfAttributes parsed = {0};
     parse(world, totals[step->b % count], &total);
@@ -248,9 +239,11 @@ static void do_provider(World *world, const HfStep *step)
     uint32_t agent = step->a % HF_TRIO_AGENTS, framework = step->b % HF_TRIO_FRAMEWORKS;
     const HfTrioFramework *row = &world->trio->frameworks[framework];
     HfResources more = {0};
-    gboolean is_used = row->is_known && row->roles->len > 0 && step->c & 64;
+    /* in scope cell only what was launched counts, and a provider does not say what was */
+    gboolean is_used = row->is_known && row->roles->len > 0 && step->c & 64 &&
+                       world->trio->config.offer_scope != HF_OFFER_SCOPE_CELL;
     if (!world->trio->agents[agent].is_known) return;
-    parse(world, provided[step->c % (may_be_ordered(world, agent) ? 3 : 2)], &more);
+    parse(world, provided[step->c % (world->is_ordered ? 3 : 2)], &more);
     HfHolding used = {framework, agent,
                       is_used ? g_array_index(row->roles, HfRoleId, 0) : HF_ROLE_NONE, &more, NULL};
     /* a volume is there once */
@@ -337,8 +330,10 @@ static void choose(const World *world, const HfResources *from, uint32_t bits, H
 
 static void do_piece(World *world, const HfStep *step)
 {
-    static const double filters[] = {HF_NO_FILTER, 0.0, 0.5,          1.0, 2.0,
-                                     3.5,          0.0, HF_NO_FILTER, 1.0, 1000.0};
+    static const double filters[] = {
+        HF_NO_FILTER, 0.0,          0.5, 1.0,    2.0, 3.5,
+        0.0,          HF_NO_FILTER, 1.0, 1000.0, 1e10}; /* more than a year, and more than a
+                                                           Duration */
     HfTrio *trio = world->trio;
     if (trio->pieces->len == 0) return;
     guint p = step->a % trio->pieces->len;

@@ -13,13 +13,16 @@ HfTrio *hf_trio_new(HfCatalog *catalog, const HfAllocatorConfig *config, HfCanar
     trio->config = *config;
     trio->canary = canary;
     trio->runs_at_once = trio->is_checked = TRUE;
-    trio->fast = hf_allocator_new(catalog, config);
-    trio->full = hf_allocator_new(catalog, config);
+    HfAllocatorConfig told = *config;
+    if (canary == HF_CANARY_SCOPE) told.offer_scope = HF_OFFER_SCOPE_AGENT;
+    trio->fast = hf_allocator_new(catalog, &told);
+    trio->full = hf_allocator_new(catalog, &told);
     hf_allocator_full_visits(trio->full, TRUE);
-    if (config->era == HF_ERA_1_11) trio->twin = hf_twin_new(catalog, config);
+    trio->twin = hf_twin_new(catalog, config);
+    if (canary >= HF_CANARY_RULE) hf_twin_misread(trio->twin, (HfEraRule)(canary - HF_CANARY_RULE));
     hf_allocator_batch_armed(trio->fast);
     hf_allocator_batch_armed(trio->full);
-    if (trio->twin != NULL) hf_twin_batch_armed(trio->twin);
+    hf_twin_batch_armed(trio->twin);
     trio->next_batch = config->interval;
     trio->pieces = g_array_new(FALSE, TRUE, sizeof(HfPiece));
     trio->refusals = g_array_new(FALSE, TRUE, sizeof(HfRefusal));
@@ -85,7 +88,6 @@ void hf_trio_check_states(HfTrio *trio)
     g_autoptr(JsonNode) fast = hf_allocator_state(trio->fast);
     g_autoptr(JsonNode) full = hf_allocator_state(trio->full);
     compare_states(trio, fast, full, "full visits");
-    if (trio->twin == NULL) return;
     g_autoptr(JsonNode) twin = hf_twin_state(trio->twin);
     compare_states(trio, fast, twin, "twin");
 }
@@ -94,7 +96,7 @@ static void check_available(HfTrio *trio, uint32_t agent)
 {
     const HfResources *fast = hf_allocator_available(trio->fast, agent);
     const HfResources *full = hf_allocator_available(trio->full, agent);
-    const HfResources *twin = trio->twin != NULL ? hf_twin_available(trio->twin, agent) : fast;
+    const HfResources *twin = hf_twin_available(trio->twin, agent);
     if (hf_resources_equal(trio->catalog, fast, twin) &&
         hf_resources_equal(trio->catalog, fast, full))
         return;
@@ -108,13 +110,11 @@ HfStatus hf_trio__agree(HfTrio *trio, HfStatus fast, HfStatus full, HfStatus twi
 {
     trio->calls++;
     hf_trio__say(trio, "}\n");
-    if (fast != full || (twin != HF_TRIO_SILENT && fast != twin))
+    if (fast != full || fast != twin)
         hf_books__trouble(trio, "answers: fast %s, full visits %s, twin %s", hf_status_name(fast),
-                          hf_status_name(full),
-                          twin != HF_TRIO_SILENT ? hf_status_name(twin) : "none");
+                          hf_status_name(full), hf_status_name(twin));
     gboolean wants = hf_allocator_wants_run(trio->fast);
-    if (wants != hf_allocator_wants_run(trio->full) ||
-        (trio->twin != NULL && wants != hf_twin_wants_run(trio->twin)))
+    if (wants != hf_allocator_wants_run(trio->full) || wants != hf_twin_wants_run(trio->twin))
         hf_books__trouble(trio, "fast %s a run", wants ? "wants" : "does not want");
     return fast;
 }
@@ -141,7 +141,7 @@ static void compare_offers(HfTrio *trio, gboolean is_followed)
         hf_trio__say(trio, "# %s\n", lines[l]);
     if (!is_followed)
         hf_books__trouble(trio, "no order of agents, roles and frameworks gives\n%s", fast);
-    else if (trio->twin != NULL && strcmp(fast, twin) != 0)
+    else if (strcmp(fast, twin) != 0)
         hf_books__trouble(trio, "fast:\n%s\ntwin:\n%s", fast, twin);
     if (strcmp(fast, full) != 0) hf_books__trouble(trio, "fast:\n%s\nfull visits:\n%s", fast, full);
 }
@@ -170,9 +170,7 @@ static void run(HfTrio *trio, gboolean is_batch)
         hf_allocator_run(trio->fast, trio->now, &trio->fast_list);
         hf_allocator_run(trio->full, trio->now, &trio->full_list);
     }
-    if (trio->twin == NULL)
-        is_followed = TRUE;
-    else if (hf_trio_is_random(trio))
+    if (hf_trio_is_random(trio))
         is_followed =
             hf_twin_follow(trio->twin, trio->now, is_batch, &trio->fast_list, &trio->twin_list);
     else if (is_batch)
@@ -208,13 +206,13 @@ void hf_trio_tick(HfTrio *trio, HfTime by)
         run(trio, TRUE);
         hf_allocator_batch_armed(trio->fast);
         hf_allocator_batch_armed(trio->full);
-        if (trio->twin != NULL) hf_twin_batch_armed(trio->twin);
+        hf_twin_batch_armed(trio->twin);
         trio->next_batch += trio->config.interval;
     }
     trio->now = end;
     hf_allocator_expire(trio->fast, end);
     hf_allocator_expire(trio->full, end);
-    if (trio->twin != NULL) hf_twin_expire(trio->twin, end);
+    hf_twin_expire(trio->twin, end);
     hf_trio__settle(trio);
 }
 
@@ -225,6 +223,6 @@ void hf_trio_pause(HfTrio *trio, gboolean is_paused)
     trio->calls++;
     call(trio->fast);
     call(trio->full);
-    if (trio->twin != NULL) (is_paused ? hf_twin_pause : hf_twin_resume)(trio->twin);
+    (is_paused ? hf_twin_pause : hf_twin_resume)(trio->twin);
     hf_trio__settle(trio);
 }

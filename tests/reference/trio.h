@@ -52,26 +52,31 @@ enum { HF_TRIO_AGENTS = 6, HF_TRIO_FRAMEWORKS = 5 };
 /* Faults planted between the host and the fast allocator, to see that they are noticed. */
 typedef enum HfCanary {
     HF_CANARY_NONE,
-    HF_CANARY_FILTER,     /* filters are lost */
-    HF_CANARY_SUPPRESS,   /* suppress is lost */
-    HF_CANARY_WEIGHT,     /* weights are lost */
-    HF_CANARY_GUARANTEE,  /* guarantees are lost */
-    HF_CANARY_LIMIT,      /* limits are lost */
-    HF_CANARY_CAPABILITY, /* a framework can do everything */
-    HF_CANARY_MINIMUM,    /* a framework's own minimum is lost */
-    HF_CANARY_ACTIVE,     /* an agent stays active */
-    HF_CANARY_WHITELIST,  /* everybody is on the whitelist */
-    HF_CANARY_BACK,       /* 1/1000 of what comes back is lost */
-    HF_CANARY_INVERSE,    /* answers to inverse offers are lost */
-    HF_CANARY_CONSTRAINTS /* offer constraints are lost */
+    HF_CANARY_FILTER,      /* filters are lost */
+    HF_CANARY_SUPPRESS,    /* suppress is lost */
+    HF_CANARY_WEIGHT,      /* weights are lost */
+    HF_CANARY_GUARANTEE,   /* guarantees are lost */
+    HF_CANARY_LIMIT,       /* limits are lost */
+    HF_CANARY_CAPABILITY,  /* a framework can do everything */
+    HF_CANARY_MINIMUM,     /* a framework's own minimum is lost */
+    HF_CANARY_ACTIVE,      /* an agent stays active */
+    HF_CANARY_WHITELIST,   /* everybody is on the whitelist */
+    HF_CANARY_BACK,        /* 1/1000 of what comes back is lost */
+    HF_CANARY_INVERSE,     /* answers to inverse offers are lost */
+    HF_CANARY_CONSTRAINTS, /* offer constraints are lost */
+    HF_CANARY_SCOPE,       /* agents are offered one by one in scope cell as well */
+    HF_CANARY_ORDER,       /* the new total of an agent of which something is held comes in
+                              reverse order */
+    HF_CANARIES,
+    /* and for each rule of eras: the twin misreads it */
+    HF_CANARY_RULE = 100
 } HfCanary;
-#define HF_CANARIES (HF_CANARY_CONSTRAINTS + 1)
 
 typedef struct HfTrio {
     HfCatalog *catalog;
     HfAllocatorConfig config;
     HfAllocator *fast, *full;
-    HfTwin *twin; /* NULL in eras before 1.11, which it does not know */
+    HfTwin *twin;
     HfCanary canary;
     gboolean runs_at_once;  /* a wanted run follows its call, as in replay */
     gboolean is_checked;    /* FALSE: only tell, and compare answers */

@@ -5,14 +5,11 @@
 
 #define PIECE(trio, p) (&g_array_index((trio)->pieces, HfPiece, p))
 
-/* The twin's answer, where there is a twin. */
-#define TWIN(trio, answer) ((trio)->twin != NULL ? (answer) : HF_TRIO_SILENT)
-
 /* The call to all three. */
 #define TELL(trio, call, ...)                                                                      \
     hf_trio__agree(trio, hf_allocator_##call((trio)->fast, __VA_ARGS__),                           \
                    hf_allocator_##call((trio)->full, __VA_ARGS__),                                 \
-                   TWIN(trio, hf_twin_##call((trio)->twin, __VA_ARGS__)))
+                   hf_twin_##call((trio)->twin, __VA_ARGS__))
 
 /* ---- Agents ---- */
 
@@ -74,7 +71,20 @@ HfStatus hf_trio_agent_update(HfTrio *trio, uint32_t agent, HfAgentSpec *spec)
     g_snprintf(name, sizeof name, "a%u", agent);
     spec->name = name;
     say_agent(trio, "update_agent", spec);
-    HfStatus status = TELL(trio, agent_update, trio->now, agent, spec);
+    HfAgentSpec told = *spec;
+    HfResources reversed = {0};
+    gboolean is_held = FALSE;
+    for (guint p = 0; p < trio->pieces->len; p++) is_held |= PIECE(trio, p)->agent == agent;
+    if (trio->canary == HF_CANARY_ORDER && spec->total != NULL && is_held) {
+        for (uint32_t i = hf_resources_count(spec->total); i-- > 0;)
+            hf_resources_add_one(trio->catalog, &reversed, hf_resources_at(spec->total, i));
+        told.total = &reversed;
+    }
+    HfStatus status =
+        hf_trio__agree(trio, hf_allocator_agent_update(trio->fast, trio->now, agent, &told),
+                       hf_allocator_agent_update(trio->full, trio->now, agent, &told),
+                       hf_twin_agent_update(trio->twin, trio->now, agent, spec));
+    hf_resources_clear(trio->catalog, &reversed);
     if (status == HF_OK && spec->total != NULL)
         hf_resources_copy(trio->catalog, &trio->agents[agent].total, spec->total);
     /* whether attributes changed is for the allocators to say: filters are not held against them */
@@ -125,8 +135,8 @@ HfStatus hf_trio_agent_active(HfTrio *trio, uint32_t agent, gboolean is_active)
                         : hf_allocator_agent_deactivate)(trio->fast, trio->now, agent),
         (is_active ? hf_allocator_agent_activate : hf_allocator_agent_deactivate)(trio->full,
                                                                                   trio->now, agent),
-        TWIN(trio, (is_active ? hf_twin_agent_activate
-                              : hf_twin_agent_deactivate)(trio->twin, trio->now, agent)));
+        (is_active ? hf_twin_agent_activate : hf_twin_agent_deactivate)(trio->twin, trio->now,
+                                                                        agent));
     if (status == HF_OK) trio->agents[agent].is_active = is_active;
     hf_trio__settle(trio);
     return status;
@@ -221,8 +231,7 @@ HfStatus hf_trio_framework_add(HfTrio *trio, uint32_t framework, HfFrameworkSpec
         trio,
         hf_allocator_framework_add(trio->fast, trio->now, framework, &told, holdings, used->len),
         hf_allocator_framework_add(trio->full, trio->now, framework, spec, holdings, used->len),
-        TWIN(trio,
-             hf_twin_framework_add(trio->twin, trio->now, framework, spec, holdings, used->len)));
+        hf_twin_framework_add(trio->twin, trio->now, framework, spec, holdings, used->len));
     if (status == HF_OK) {
         note_framework(trio, framework, spec);
         trio->frameworks[framework].is_known = TRUE;
@@ -242,10 +251,10 @@ HfStatus hf_trio_framework_update(HfTrio *trio, uint32_t framework, HfFrameworkS
     spec->constraints = constraints;
     say_framework(trio, "update_framework", spec, constraints_json);
     HfFrameworkSpec told = told_of(trio, spec);
-    HfStatus status = hf_trio__agree(
-        trio, hf_allocator_framework_update(trio->fast, trio->now, framework, &told),
-        hf_allocator_framework_update(trio->full, trio->now, framework, spec),
-        TWIN(trio, hf_twin_framework_update(trio->twin, trio->now, framework, spec)));
+    HfStatus status =
+        hf_trio__agree(trio, hf_allocator_framework_update(trio->fast, trio->now, framework, &told),
+                       hf_allocator_framework_update(trio->full, trio->now, framework, spec),
+                       hf_twin_framework_update(trio->twin, trio->now, framework, spec));
     if (status == HF_OK) {
         /* roles that are left, or revived, lose their filters */
         hf_books__drop_refusals(trio, framework, UINT32_MAX, HF_ROLE_NONE);
@@ -301,7 +310,7 @@ HfStatus hf_trio_suppress(HfTrio *trio, uint32_t framework, const HfRoleId *role
     if (trio->canary != HF_CANARY_SUPPRESS)
         fast = hf_allocator_suppress(trio->fast, trio->now, framework, roles, count);
     hf_trio__agree(trio, fast, full,
-                   TWIN(trio, hf_twin_suppress(trio->twin, trio->now, framework, roles, count)));
+                   hf_twin_suppress(trio->twin, trio->now, framework, roles, count));
     const GArray *all = row->roles;
     if (full == HF_OK)
         for (guint r = 0; r < (count > 0 ? count : all->len); r++)
@@ -359,7 +368,7 @@ HfStatus hf_trio_recover(HfTrio *trio, guint p, const HfResources *part, double 
     }
     HfStatus status = hf_trio__agree(trio, hf_allocator_recover(trio->fast, trio->now, &told),
                                      hf_allocator_recover(trio->full, trio->now, &recovery),
-                                     TWIN(trio, hf_twin_recover(trio->twin, trio->now, &recovery)));
+                                     hf_twin_recover(trio->twin, trio->now, &recovery));
     hf_resources_clear(trio->catalog, &less);
     if (status == HF_OK) {
         hf_books__refuse(trio, piece, part, refuse_seconds);
@@ -382,7 +391,7 @@ HfStatus hf_trio_launch(HfTrio *trio, guint p, const HfResources *part)
         hf_allocator_launched(trio->fast, piece.framework, piece.agent, piece.role,
                               is_whole ? hf_parcel_resources(parcel) : part),
         hf_allocator_launched(trio->full, piece.framework, piece.agent, piece.role, part),
-        TWIN(trio, hf_twin_launched(trio->twin, piece.framework, piece.agent, piece.role, part)));
+        hf_twin_launched(trio->twin, piece.framework, piece.agent, piece.role, part));
     if (status == HF_OK) {
         hf_resources_copy(trio->catalog, &launched, part);
         hf_books__take(trio, p, &launched);
@@ -458,11 +467,10 @@ HfStatus hf_trio_convert(HfTrio *trio, guint p, const HfOperation *operation,
                                        piece->role, &offered, &conversions, &converted[0], NULL),
         hf_allocator_update_allocation(trio->full, trio->now, piece->framework, piece->agent,
                                        piece->role, &offered, &conversions, &converted[1], NULL),
-        TWIN(trio,
-             hf_twin_update_allocation(trio->twin, trio->now, piece->framework, piece->agent,
-                                       piece->role, &offered, &conversions, &converted[2], NULL)));
+        hf_twin_update_allocation(trio->twin, trio->now, piece->framework, piece->agent,
+                                  piece->role, &offered, &conversions, &converted[2], NULL));
     if (!hf_resources_equal(catalog, &converted[0], &converted[1]) ||
-        (trio->twin != NULL && !hf_resources_equal(catalog, &converted[0], &converted[2])))
+        !hf_resources_equal(catalog, &converted[0], &converted[2]))
         hf_books__trouble(trio, "the offer is converted to different things");
     if (status == HF_OK) {
         hf_resources_unallocate(catalog, &converted[0]);
@@ -498,8 +506,7 @@ HfStatus hf_trio_weight(HfTrio *trio, HfRoleId role, double weight)
     HfStatus full = hf_allocator_weight_set(trio->full, trio->now, role, weight), fast = full;
     if (trio->canary != HF_CANARY_WEIGHT)
         fast = hf_allocator_weight_set(trio->fast, trio->now, role, weight);
-    hf_trio__agree(trio, fast, full,
-                   TWIN(trio, hf_twin_weight_set(trio->twin, trio->now, role, weight)));
+    hf_trio__agree(trio, fast, full, hf_twin_weight_set(trio->twin, trio->now, role, weight));
     hf_trio__settle(trio);
     return full;
 }
@@ -525,7 +532,7 @@ HfStatus hf_trio_quota(HfTrio *trio, HfRoleId role, const HfQuantities *guarante
                                trio->canary == HF_CANARY_GUARANTEE ? &no_guarantees : guarantees,
                                trio->canary == HF_CANARY_LIMIT ? &no_limits : limits),
         hf_allocator_quota_set(trio->full, trio->now, role, guarantees, limits),
-        TWIN(trio, hf_twin_quota_set(trio->twin, trio->now, role, guarantees, limits)));
+        hf_twin_quota_set(trio->twin, trio->now, role, guarantees, limits));
     if (status == HF_OK) note_quota(trio, role, guarantees, limits);
     hf_trio__settle(trio);
     return status;
@@ -556,7 +563,7 @@ void hf_trio_whitelist(HfTrio *trio, const char *const *hostnames, uint32_t coun
     hf_allocator_whitelist_set(trio->fast, trio->now, is_lost ? NULL : hostnames,
                                is_lost ? 0 : count);
     hf_allocator_whitelist_set(trio->full, trio->now, hostnames, count);
-    if (trio->twin != NULL) hf_twin_whitelist_set(trio->twin, trio->now, hostnames, count);
+    hf_twin_whitelist_set(trio->twin, trio->now, hostnames, count);
     hf_trio__agree(trio, HF_OK, HF_OK, HF_OK);
     hf_trio__settle(trio);
 }
@@ -587,9 +594,9 @@ HfStatus hf_trio_inverse_response(HfTrio *trio, uint32_t framework, uint32_t age
     if (trio->canary != HF_CANARY_INVERSE)
         fast = hf_allocator_inverse_response(trio->fast, trio->now, framework, agent, status,
                                              refuse_seconds);
-    hf_trio__agree(trio, fast, full,
-                   TWIN(trio, hf_twin_inverse_response(trio->twin, trio->now, framework, agent,
-                                                       status, refuse_seconds)));
+    hf_trio__agree(
+        trio, fast, full,
+        hf_twin_inverse_response(trio->twin, trio->now, framework, agent, status, refuse_seconds));
     hf_trio__settle(trio);
     return full;
 }

@@ -6,7 +6,6 @@
 
 /* ---- trio.c ---- */
 /* Of a twin that is not there. */
-#define HF_TRIO_SILENT ((HfStatus)-1)
 /* The answers of a call, whose line ends here. */
 HfStatus hf_trio__agree(HfTrio *trio, HfStatus fast, HfStatus full, HfStatus twin);
 /* After a call: the run that it wants, what is available, the books, now and then the states. */

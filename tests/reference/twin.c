@@ -5,6 +5,11 @@
 
 /* ---- Life ---- */
 
+void hf_twin_misread(HfTwin *twin, HfEraRule rule)
+{
+    twin->misread = (int)rule;
+}
+
 static GArray *copy_quantities(const HfQuantities *at, uint32_t count)
 {
     GArray *array = g_array_new(FALSE, TRUE, sizeof(HfQuantities));
@@ -19,7 +24,6 @@ HfTwin *hf_twin_new(HfCatalog *catalog, const HfAllocatorConfig *config)
 {
     HfTwin *twin = g_new0(HfTwin, 1);
     const HfPolicyOps *policy = config->policy != NULL ? config->policy : hf_policies[0];
-    HF_ASSERT(config->offer_scope == HF_OFFER_SCOPE_AGENT && config->era == HF_ERA_1_11);
     twin->catalog = catalog;
     twin->config = *config;
     twin->policy = policy;
@@ -41,6 +45,7 @@ HfTwin *hf_twin_new(HfCatalog *catalog, const HfAllocatorConfig *config)
     twin->nodes = g_array_new(FALSE, TRUE, sizeof(HfTwinNode));
     twin->offers = g_array_new(FALSE, TRUE, sizeof(HfTwinHeld));
     twin->recovery_ends = HF_TIME_NEVER;
+    twin->misread = -1;
     return twin;
 }
 
@@ -242,11 +247,12 @@ const HfResources *hf_twin_available(HfTwin *twin, uint32_t agent)
 
 /* ---- Filters and timers ---- */
 
-HfTime hf_twin__refuse_time(double seconds)
+HfTime hf_twin__refuse_time(const HfTwin *twin, double seconds)
 {
     if (seconds == HF_NO_FILTER) return 0;
-    if (seconds > 365.0 * 86400.0) return 365 * HF_NS_PER_DAY;
-    if (!(seconds >= 0.0)) return 5 * HF_NS_PER_SECOND;
+    if (hf_twin__has(twin, HF_RULE_FILTER_CAP) && seconds > 365.0 * 86400.0)
+        return 365 * HF_NS_PER_DAY;
+    if (!(seconds >= 0.0) || seconds >= 9223372036.0) return 5 * HF_NS_PER_SECOND; /* Duration */
     return (HfTime)(seconds * 1e9);
 }
 
@@ -493,7 +499,7 @@ HfStatus hf_twin_inverse_response(HfTwin *twin, HfTime now, uint32_t framework, 
         answer->is_outstanding = FALSE;
         if (status != HF_INVERSE_NONE) answer->status = status;
     }
-    HfTime timeout = hf_twin__refuse_time(refuse_seconds);
+    HfTime timeout = hf_twin__refuse_time(twin, refuse_seconds);
     if (timeout == 0) return HF_OK;
     HfTwinFilter filter = {
         framework, agent, HF_ROLE_NONE, {0}, .is_inverse = TRUE, .ends = hf_time_add(now, timeout)};

@@ -9,8 +9,8 @@
  * given something, when it was first added, the weight it looked up first (a quirk), and the sum of
  * what is granted on an agent, whose order shows when a quota chops.
  *
- * Everything that allocator.h offers is here but offer_scope `cell` and the eras before 1.11. Where
- * the order is random (shuffled agents, random sorters) there is no one right answer:
+ * Everything that allocator.h offers is here, in every era (twin_eras.c) and scope. Where the order
+ * is random (shuffled agents, random sorters) there is no one right answer:
  * hf_twin_follow() finds out whether the offers made are among the right ones.
  */
 #ifndef HF_TESTS_REFERENCE_TWIN_H
@@ -84,6 +84,9 @@ const HfResources *hf_twin_available(HfTwin *twin, uint32_t agent);
 JsonNode *hf_twin_state(HfTwin *twin);
 
 /* ---- Only here ---- */
+
+/* A planted fault: from now on it has this rule of eras when it has not, and the reverse. */
+void hf_twin_misread(HfTwin *twin, HfEraRule rule);
 
 /*
  * A run (or a batch) whose order is random, when `seen` was made of it. FALSE when no order of

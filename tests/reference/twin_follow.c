@@ -205,7 +205,8 @@ static gboolean serve_agents(const Search *search, guint done)
 gboolean hf_twin_follow(HfTwin *twin, HfTime now, gboolean is_batch, const HfOfferList *seen,
                         HfOfferList *out)
 {
-    hf_twin__expire(twin, now, is_batch ? twin->batch_armed : UINT64_MAX);
+    gboolean is_by_timer = is_batch && hf_twin__has(twin, HF_RULE_FILTER_OUTLIVES_BATCH);
+    hf_twin__expire(twin, now, is_by_timer ? twin->batch_armed : UINT64_MAX);
     if (!is_batch) twin->wants_run = FALSE;
     if (twin->is_paused) return seen->offers.count == 0;
     if (is_batch) hf_twin__trigger(twin, HF_TWIN_ANY);

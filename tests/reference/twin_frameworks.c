@@ -54,7 +54,7 @@ gboolean hf_twin__try_untrack(HfTwin *twin, uint32_t framework, HfRoleId role)
     if (sub == NULL || sub->is_subscribed) return FALSE;
     for (guint h = 0; h < twin->held->len; h++)
         if (HF_TWIN_HELD(twin, h)->framework == framework && HF_TWIN_HELD(twin, h)->role == role &&
-            HF_TWIN_HELD(twin, h)->is_counted)
+            (HF_TWIN_HELD(twin, h)->is_counted || hf_twin__is_cell(twin)))
             return FALSE;
     untrack(twin, sub);
     return TRUE;
@@ -83,6 +83,12 @@ static void set_minimum(HfTwinSub *sub, const HfFrameworkSpec *spec)
 }
 
 /* ---- Calls ---- */
+
+static void activate(HfTwin *twin, HfTwinSub *sub)
+{
+    if (!sub->is_active) hf_twin__activated(twin, sub->framework, sub->role);
+    sub->is_active = TRUE;
+}
 
 /* What agents brought along for it, and it names, is counted from now on. */
 static void adopt(HfTwin *twin, uint32_t framework, const HfHolding *holding)
@@ -125,7 +131,7 @@ HfStatus hf_twin_framework_add(HfTwin *twin, HfTime now, uint32_t framework,
         HfTwinSub *sub = hf_twin__track(twin, framework, spec->roles[r]);
         sub->is_subscribed = TRUE;
         sub->is_suppressed = in_roles(spec->suppressed, spec->suppressed_count, sub->role);
-        sub->is_active = spec->active && !sub->is_suppressed;
+        if (spec->active && !sub->is_suppressed) activate(twin, sub);
         set_minimum(sub, spec);
     }
     for (uint32_t u = 0; u < used_count; u++) adopt(twin, framework, &used[u]);
@@ -141,7 +147,7 @@ static void suppress(HfTwin *twin, HfTwinSub *sub)
 
 static void revive(HfTwin *twin, HfTwinSub *sub)
 {
-    sub->is_active = TRUE;
+    activate(twin, sub);
     sub->is_suppressed = FALSE;
     hf_twin__drop_filters(twin, FALSE, sub->framework, HF_TWIN_ANY, sub->role);
 }
@@ -156,7 +162,8 @@ HfStatus hf_twin_framework_update(HfTwin *twin, HfTime now, uint32_t framework,
     for (uint32_t r = 0; r < spec->role_count; r++) {
         HfTwinSub *sub = hf_twin__track(twin, framework, spec->roles[r]);
         if (sub->is_subscribed) continue;
-        sub->is_subscribed = sub->is_active = TRUE;
+        activate(twin, sub);
+        sub->is_subscribed = TRUE;
         sub->is_suppressed = FALSE;
     }
     for (guint s = twin->subs->len; s-- > 0;) {
@@ -210,7 +217,7 @@ HfStatus hf_twin_framework_activate(HfTwin *twin, HfTime now, uint32_t framework
     for (guint s = 0; s < twin->subs->len; s++) {
         HfTwinSub *sub = HF_TWIN_SUB(twin, s);
         if (sub->framework == framework && sub->is_subscribed && !sub->is_suppressed)
-            sub->is_active = TRUE;
+            activate(twin, sub);
     }
     hf_twin__trigger(twin, HF_TWIN_ANY);
     return HF_OK;
@@ -246,6 +253,7 @@ static HfStatus for_roles(HfTwin *twin, uint32_t framework, const HfRoleId *role
 HfStatus hf_twin_suppress(HfTwin *twin, HfTime now, uint32_t framework, const HfRoleId *roles,
                           uint32_t role_count)
 {
+    if (!hf_twin__has(twin, HF_RULE_SUPPRESS)) return HF_INVALID;
     return for_roles(twin, framework, roles, role_count, suppress);
 }
 
@@ -254,6 +262,8 @@ HfStatus hf_twin_revive(HfTwin *twin, HfTime now, uint32_t framework, const HfRo
 {
     HfStatus status = for_roles(twin, framework, roles, role_count, revive);
     if (status != HF_OK) return status;
+    if (!hf_twin__has(twin, HF_RULE_REVIVE_BY_ROLE))
+        hf_twin__drop_filters(twin, FALSE, framework, HF_TWIN_ANY, HF_ROLE_NONE);
     hf_twin__resume_if_due(twin, now, UINT64_MAX);
     hf_twin__drop_filters(twin, TRUE, framework, HF_TWIN_ANY, HF_ROLE_NONE);
     hf_twin__trigger(twin, HF_TWIN_ANY);
@@ -261,6 +271,18 @@ HfStatus hf_twin_revive(HfTwin *twin, HfTime now, uint32_t framework, const HfRo
 }
 
 /* ---- Roles ---- */
+
+/* Quota is for top-level roles, and each era allows another part of it. */
+static gboolean is_legal(const HfTwin *twin, HfRoleId role, const HfQuantities *guarantees,
+                         const HfLimits *limits)
+{
+    gboolean guarantees_any = !hf_quantities_is_empty(guarantees);
+    gboolean limits_any = !hf_limits_is_empty(limits);
+    if (hf_role_depth(twin->catalog, role) > 1 && (guarantees_any || limits_any)) return FALSE;
+    if ((guarantees_any || limits_any) && hf_twin__is_cell(twin)) return FALSE;
+    if (limits_any && !hf_twin__has(twin, HF_RULE_QUOTA_LIMITS)) return FALSE;
+    return !guarantees_any || hf_twin__has(twin, HF_RULE_QUOTA);
+}
 
 HfStatus hf_twin_weight_set(HfTwin *twin, HfTime now, HfRoleId role, double weight)
 {
@@ -273,8 +295,8 @@ HfStatus hf_twin_weight_set(HfTwin *twin, HfTime now, HfRoleId role, double weig
 HfStatus hf_twin_quota_set(HfTwin *twin, HfTime now, HfRoleId role, const HfQuantities *guarantees,
                            const HfLimits *limits)
 {
-    gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
-    if (hf_role_depth(twin->catalog, role) > 1) return has ? HF_INVALID : HF_OK;
+    if (!is_legal(twin, role, guarantees, limits)) return HF_INVALID;
+    if (hf_role_depth(twin->catalog, role) > 1) return HF_OK;
     HfTwinRole *row = hf_twin__role(twin, role);
     hf_quantities_copy(&row->guarantees, guarantees);
     hf_limits_copy(&row->limits, limits);
@@ -287,8 +309,7 @@ HfStatus hf_twin_recover_quotas(HfTwin *twin, HfTime now, uint32_t expected_agen
     for (guint a = 0; a < twin->agents->len; a++)
         if (HF_TWIN_AGENT(twin, a)->is_known) return HF_CONFLICT;
     for (uint32_t q = 0; q < quota_count; q++)
-        if (hf_role_depth(twin->catalog, quotas[q].role) > 1 &&
-            !(hf_quantities_is_empty(quotas[q].guarantees) && hf_limits_is_empty(quotas[q].limits)))
+        if (!is_legal(twin, quotas[q].role, quotas[q].guarantees, quotas[q].limits))
             return HF_INVALID;
     if (quota_count == 0) return HF_OK;
     for (uint32_t q = 0; q < quota_count; q++)

@@ -19,7 +19,8 @@ typedef struct HfTwinFilter {
 typedef struct HfTwinHeld {
     uint32_t framework, agent;
     HfRoleId role;
-    gboolean is_counted;   /* FALSE: brought along by the agent for a framework not added yet */
+    gboolean is_counted;   /* FALSE: brought along by the agent for a framework not added yet, or in
+                              scope cell not launched yet */
     HfResources resources; /* without allocation role */
 } HfTwinHeld;
 
@@ -96,6 +97,7 @@ struct HfTwin {
     GPtrArray *whitelist;            /* NULL = everyone */
     HfQuantities required, headroom; /* of this run */
     GArray *offers;                  /* of HfTwinHeld: this run's, merged */
+    int misread;                     /* an HfEraRule that it has when it has not; -1 = none */
 };
 
 #define HF_TWIN_AGENT(twin, a)     (&g_array_index((twin)->agents, HfTwinAgent, a))
@@ -127,7 +129,7 @@ void hf_twin__drop_filters(HfTwin *twin, gboolean is_inverse, uint32_t framework
 void hf_twin__expire(HfTwin *twin, HfTime now, uint64_t armed);
 void hf_twin__resume_if_due(HfTwin *twin, HfTime now, uint64_t armed);
 /* refuse_seconds as Mesos reads it; 0 = no filter. */
-HfTime hf_twin__refuse_time(double seconds);
+HfTime hf_twin__refuse_time(const HfTwin *twin, double seconds);
 
 /* ---- twin_frameworks.c ---- */
 HfTwinSub *hf_twin__find_sub(HfTwin *twin, uint32_t framework, HfRoleId role);
@@ -145,6 +147,9 @@ gboolean hf_twin__is_client(const HfTwin *twin, HfRoleId role);
 gboolean hf_twin__has_client_below(const HfTwin *twin, HfRoleId role);
 void hf_twin__look_up_weights(HfTwin *twin);
 void hf_twin__weight_changed(HfTwin *twin, HfRoleId role, double weight);
+
+/* The client becomes active: in early eras its count starts again. */
+void hf_twin__activated(HfTwin *twin, uint32_t framework, HfRoleId role);
 
 /* One child of a node, as the sorters order them. */
 typedef struct HfTwinEntry {
@@ -176,7 +181,25 @@ void hf_twin__count_quota(HfTwin *twin);
 /* Shrink to what limits leave the role beyond `also` (may be NULL), and to the surplus. */
 void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, HfResources *part);
 
+void hf_twin__count_headroom(HfTwin *twin);
+
+/* ---- twin_eras.c ---- */
+gboolean hf_twin__has(const HfTwin *twin, HfEraRule rule);
+gboolean hf_twin__is_cell(const HfTwin *twin);
+/* Does some role have quota, in an era that met it by whole agents? */
+gboolean hf_twin__is_coarse(HfTwin *twin);
+void hf_twin__run_coarse(HfTwin *twin);
+void hf_twin__run_cell(HfTwin *twin);
+
 /* ---- twin_run.c ---- */
+/* What the framework may see of the agent; FALSE when it is not worth an offer. */
+gboolean hf_twin__look(HfTwin *twin, const HfTwinSub *sub, uint32_t agent, HfResources *out,
+                       gboolean *nothing);
+/* Is it worth an offer, and not refused? */
+gboolean hf_twin__may_give(const HfTwin *twin, const HfTwinSub *sub, uint32_t agent,
+                           const HfResources *offer);
+void hf_twin__give(HfTwin *twin, uint32_t framework, HfRoleId role, uint32_t agent,
+                   const HfResources *offer);
 /* Offer the sub what it may have of the agent in the second stage; TRUE when nothing is there. */
 gboolean hf_twin__serve(HfTwin *twin, uint32_t sub, uint32_t agent, HfQuantities *need);
 /* The agents of this run, in order of the policy's keys and then of their names. */

@@ -29,7 +29,9 @@ HfStatus hf_twin_recover(HfTwin *twin, HfTime now, const HfRecovery *recovery)
         end_launched(twin, recovery, is_early, TRUE);
         return HF_OK;
     }
-    HfTwinHeld *held = hf_twin__find_held(twin->held, framework, agent, recovery->role, TRUE);
+    /* in scope cell what is offered is not counted, and what was launched is */
+    gboolean is_counted = !hf_twin__is_cell(twin) || recovery->launched;
+    HfTwinHeld *held = hf_twin__find_held(twin->held, framework, agent, recovery->role, is_counted);
     HfResources plain = {0};
     hf_resources_copy(twin->catalog, &plain, recovery->resources);
     hf_resources_unallocate(twin->catalog, &plain);
@@ -38,12 +40,13 @@ HfStatus hf_twin_recover(HfTwin *twin, HfTime now, const HfRecovery *recovery)
         status = HF_OK;
         if (recovery->launched) end_launched(twin, recovery, FALSE, TRUE);
         hf_twin__let_go(twin, held, &plain);
-        HfTime timeout = hf_twin__refuse_time(recovery->refuse_seconds);
+        HfTime timeout = hf_twin__refuse_time(twin, recovery->refuse_seconds);
         if (timeout > 0) { /* also under a role that was given up */
-            HfTwinFilter filter = {
-                framework,    agent, recovery->role,
-                {0},          FALSE, hf_time_add(now, MAX(timeout, twin->config.interval)),
-                twin->armed++};
+            if (hf_twin__has(twin, HF_RULE_FILTER_OUTLIVES_BATCH))
+                timeout = MAX(timeout, twin->config.interval);
+            HfTwinFilter filter = {framework,    agent, recovery->role,
+                                   {0},          FALSE, hf_time_add(now, timeout),
+                                   twin->armed++};
             hf_resources_copy(twin->catalog, &filter.refused, &plain);
             g_array_append_val(twin->filters, filter);
         }
@@ -61,6 +64,20 @@ HfStatus hf_twin_launched(HfTwin *twin, uint32_t framework, uint32_t agent, HfRo
     if (hf_resources_is_empty(resources)) return HF_OK;
     if (hf_twin__find_sub(twin, framework, role) == NULL) return HF_UNKNOWN;
     HfResources tagged = {0};
+    if (hf_twin__is_cell(twin)) { /* it counts from now on */
+        HfTwinHeld *held = hf_twin__find_held(twin->held, framework, agent, role, FALSE);
+        hf_resources_copy(twin->catalog, &tagged, resources);
+        hf_resources_unallocate(twin->catalog, &tagged);
+        gboolean has =
+            held != NULL && hf_resources_contains(twin->catalog, &held->resources, &tagged);
+        if (has) {
+            hf_twin__let_go(twin, held, &tagged);
+            hf_twin__hold(twin, framework, agent, role, &tagged, TRUE);
+            hf_twin__count_allocation(twin, framework, role);
+        }
+        hf_resources_clear(twin->catalog, &tagged);
+        if (!has) return HF_CONFLICT;
+    }
     hf_resources_copy(twin->catalog, &tagged, resources);
     hf_resources_allocate(twin->catalog, &tagged, role);
     hf_resources_add(twin->catalog, &row->launched, &tagged);
@@ -97,7 +114,9 @@ HfStatus hf_twin_update_allocation(HfTwin *twin, HfTime now, uint32_t framework,
     HfCatalog *catalog = twin->catalog;
     HfTwinAgent *row = hf_twin__agent(twin, agent);
     if (row == NULL || hf_twin__framework(twin, framework) == NULL) return HF_UNKNOWN;
-    HfTwinHeld *held = hf_twin__find_held(twin->held, framework, agent, role, TRUE);
+    /* in scope cell what is offered is not counted */
+    HfTwinHeld *held =
+        hf_twin__find_held(twin->held, framework, agent, role, !hf_twin__is_cell(twin));
     HfResources before = {0}, after = {0}, total = {0};
     HfConversions tagged = {0}, stripped = {0};
     hf_resources_copy(catalog, &before, offered);
@@ -115,9 +134,10 @@ HfStatus hf_twin_update_allocation(HfTwin *twin, HfTime now, uint32_t framework,
         status = HF_OK;
         if (converted_out != NULL) hf_resources_copy(catalog, converted_out, &after);
         hf_resources_unallocate(catalog, &after);
+        gboolean is_counted = held->is_counted;
         hf_twin__let_go(twin, held, &before);
         if (!hf_resources_is_empty(&after))
-            hf_twin__hold(twin, framework, agent, role, &after, TRUE);
+            hf_twin__hold(twin, framework, agent, role, &after, is_counted);
         if (!hf_resources_equal(catalog, &row->total, &total))
             hf_twin__set_total(twin, agent, &total);
     }

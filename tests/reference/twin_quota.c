@@ -68,7 +68,7 @@ void hf_twin__used(const HfTwin *twin, HfRoleId role, HfQuantities *out)
 }
 
 /* total - held - idle reservations - idle revocable */
-static void count_headroom(HfTwin *twin)
+void hf_twin__count_headroom(HfTwin *twin)
 {
     HfQuantities part = {0}, used = {0};
     hf_quantities_clear(&twin->headroom);
@@ -111,7 +111,7 @@ void hf_twin__count_quota(HfTwin *twin)
         hf_quantities_add(&twin->required, &missing);
     }
     hf_quantities_clear(&missing);
-    count_headroom(twin);
+    hf_twin__count_headroom(twin);
 }
 
 void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, HfResources *part)

@@ -12,6 +12,8 @@ static gboolean is_allocatable(const HfTwin *twin, const HfTwinSub *sub,
 {
     const GArray *min = sub->has_min ? sub->min : twin->min;
     if (hf_resources_is_empty(resources)) return FALSE;
+    /* in scope cell the minimum is for all agents together */
+    if (!sub->has_min && hf_twin__is_cell(twin)) return TRUE;
     for (guint m = 0; m < min->len; m++)
         if (hf_resources_contains_quantities(twin->catalog, resources,
                                              &g_array_index(min, HfQuantities, m)))
@@ -52,11 +54,11 @@ static gboolean is_capable(const HfTwin *twin, const HfTwinSub *sub, uint32_t ag
 {
     const HfTwinAgent *row = HF_TWIN_AGENT(twin, agent);
     uint32_t has = HF_TWIN_FRAMEWORK(twin, sub->framework)->capabilities;
-    if (twin->config.filter_gpu_resources && !(has & HF_CAPABILITY_GPU_RESOURCES) &&
-        hf_resources_milli(&row->total, HF_KIND_GPUS) > 0)
+    if (twin->config.filter_gpu_resources && hf_twin__has(twin, HF_RULE_GPUS) &&
+        !(has & HF_CAPABILITY_GPU_RESOURCES) && hf_resources_milli(&row->total, HF_KIND_GPUS) > 0)
         return FALSE;
-    if (row->region != NULL && g_strcmp0(row->region, twin->region) != 0 &&
-        !(has & HF_CAPABILITY_REGION_AWARE))
+    if (hf_twin__has(twin, HF_RULE_REGIONS) && row->region != NULL &&
+        g_strcmp0(row->region, twin->region) != 0 && !(has & HF_CAPABILITY_REGION_AWARE))
         return FALSE;
     return !twin->policy->honours_owner || row->owner == HF_ROLE_NONE ||
            hf_twin__is_within(twin, sub->role, row->owner);
@@ -70,9 +72,8 @@ static void strip(const HfTwin *twin, uint32_t hidden, HfResources *resources)
     hf_resources_clear(twin->catalog, &kept);
 }
 
-/* What the framework may see of the agent; FALSE when it is not worth an offer. */
-static gboolean look(HfTwin *twin, const HfTwinSub *sub, uint32_t agent, HfResources *out,
-                     gboolean *nothing)
+gboolean hf_twin__look(HfTwin *twin, const HfTwinSub *sub, uint32_t agent, HfResources *out,
+                       gboolean *nothing)
 {
     const HfTwinAgent *row = HF_TWIN_AGENT(twin, agent);
     HfResources available = {0};
@@ -92,10 +93,16 @@ static gboolean look(HfTwin *twin, const HfTwinSub *sub, uint32_t agent, HfResou
     return TRUE;
 }
 
+gboolean hf_twin__may_give(const HfTwin *twin, const HfTwinSub *sub, uint32_t agent,
+                           const HfResources *offer)
+{
+    return is_allocatable(twin, sub, offer) && !is_filtered(twin, sub, agent, offer);
+}
+
 /* ---- Making offers ---- */
 
-static void give(HfTwin *twin, uint32_t framework, HfRoleId role, uint32_t agent,
-                 const HfResources *offer)
+void hf_twin__give(HfTwin *twin, uint32_t framework, HfRoleId role, uint32_t agent,
+                   const HfResources *offer)
 {
     HfTwinHeld *row = hf_twin__find_held(twin->offers, framework, agent, role, TRUE);
     HfResources shared = {0};
@@ -108,8 +115,8 @@ static void give(HfTwin *twin, uint32_t framework, HfRoleId role, uint32_t agent
     hf_resources_shared(twin->catalog, offer, &shared);
     hf_resources_add(twin->catalog, &HF_TWIN_AGENT(twin, agent)->offered_shared, &shared);
     hf_resources_clear(twin->catalog, &shared);
-    hf_twin__hold(twin, framework, agent, role, offer, TRUE);
-    hf_twin__count_allocation(twin, framework, role);
+    hf_twin__hold(twin, framework, agent, role, offer, !hf_twin__is_cell(twin));
+    if (!hf_twin__is_cell(twin)) hf_twin__count_allocation(twin, framework, role);
 }
 
 /* Split what is seen: what quota is about, and what comes along (in the first stage, of the
@@ -138,7 +145,7 @@ gboolean hf_twin__serve(HfTwin *twin, uint32_t s, uint32_t agent, HfQuantities *
     HfResources seen = {0}, extra = {0}, along = {0}, offer = {0};
     HfQuantities gained = {0}, guaranteed = {0};
     gboolean nothing;
-    if (look(twin, sub, agent, &seen, &nothing)) {
+    if (hf_twin__look(twin, sub, agent, &seen, &nothing)) {
         split(twin, &seen, need != NULL ? role : HF_ROLE_NONE, &extra, &along);
         gboolean is_owed = TRUE;
         if (need != NULL) { /* G + along + X */
@@ -151,15 +158,14 @@ gboolean hf_twin__serve(HfTwin *twin, uint32_t s, uint32_t agent, HfQuantities *
         hf_twin__hold_back(twin, role, &guaranteed, &extra);
         hf_resources_add(catalog, &offer, &along);
         hf_resources_add(catalog, &offer, &extra);
-        if (is_owed && is_allocatable(twin, sub, &offer) &&
-            !is_filtered(twin, sub, agent, &offer)) {
+        if (is_owed && hf_twin__may_give(twin, sub, agent, &offer)) {
             hf_quantities_copy(&gained, &guaranteed);
             hf_resources_scalar_quantities(catalog, &extra, &gained);
             if (need != NULL) hf_quantities_subtract(need, &gained);
             hf_quantities_subtract(&twin->required, &guaranteed);
             hf_quantities_subtract(&twin->headroom, &gained);
             hf_quantities_add(&hf_twin__role(twin, role)->consumed, &gained);
-            give(twin, framework, role, agent, &offer);
+            hf_twin__give(twin, framework, role, agent, &offer);
         }
     }
     hf_resources_clear(catalog, &seen);
@@ -318,8 +324,14 @@ void hf_twin__end_run(HfTwin *twin, HfOfferList *out)
 static void run(HfTwin *twin, HfOfferList *out)
 {
     hf_twin__begin_run(twin);
-    run_stage(twin, TRUE);
-    run_stage(twin, FALSE);
+    if (hf_twin__is_coarse(twin)) {
+        hf_twin__run_coarse(twin);
+    } else if (hf_twin__is_cell(twin)) {
+        hf_twin__run_cell(twin);
+    } else {
+        run_stage(twin, TRUE);
+        run_stage(twin, FALSE);
+    }
     hf_twin__end_run(twin, out);
 }
 
@@ -332,7 +344,10 @@ void hf_twin_run(HfTwin *twin, HfTime now, HfOfferList *out)
 
 void hf_twin_batch(HfTwin *twin, HfTime now, HfOfferList *out)
 {
-    hf_twin__expire(twin, now, twin->batch_armed);
+    /* in early eras a filter is asked for its time, whichever timer comes first */
+    hf_twin__expire(twin, now,
+                    hf_twin__has(twin, HF_RULE_FILTER_OUTLIVES_BATCH) ? twin->batch_armed
+                                                                      : UINT64_MAX);
     if (twin->is_paused) return;
     hf_twin__trigger(twin, HF_TWIN_ANY);
     twin->wants_run = FALSE;

@@ -127,6 +127,13 @@ void hf_twin__uncount_allocation(HfTwin *twin, uint32_t framework, HfRoleId role
     change_count(twin, framework, role, UINT64_MAX);
 }
 
+void hf_twin__activated(HfTwin *twin, uint32_t framework, HfRoleId role)
+{
+    if (!hf_twin__has(twin, HF_RULE_COUNT_KEPT))
+        node_of(twin, hf_role_path(twin->catalog, role), HF_TWIN_FRAMEWORK(twin, framework)->name)
+            ->count = 0;
+}
+
 /* ---- Weights: a node looks its own up once (a quirk), or each time ---- */
 
 static gboolean is_weighed(const HfTwinNode *node)
@@ -166,11 +173,23 @@ static double weight_of(HfTwin *twin, const HfTwinNode *node)
 
 /* ---- Shares ---- */
 
+/* The scalars that count in shares of roles, and in the pool: in early eras not the reserved. */
+static void add_of_role(const HfTwin *twin, const HfResources *from, HfQuantities *out)
+{
+    HfResources part = {0};
+    if (hf_twin__has(twin, HF_RULE_RESERVED_IN_ROLE_SHARE))
+        hf_resources_copy(twin->catalog, &part, from);
+    else
+        hf_resources_select(twin->catalog, from, HF_META_RESERVED, 0, &part);
+    hf_resources_scalar_quantities(twin->catalog, &part, out);
+    hf_resources_clear(twin->catalog, &part);
+}
+
 void hf_twin__total(const HfTwin *twin, HfQuantities *out)
 {
     for (guint a = 0; a < twin->agents->len; a++)
         if (HF_TWIN_AGENT(twin, a)->is_known)
-            hf_resources_scalar_quantities(twin->catalog, &HF_TWIN_AGENT(twin, a)->total, out);
+            add_of_role(twin, &HF_TWIN_AGENT(twin, a)->total, out);
 }
 
 /* What the shares of a policy are made of: by kind, 0 where no share counts it. */
@@ -268,10 +287,38 @@ static void sum_held(const HfTwin *twin, HfRoleId role, gboolean and_below, uint
             hf_resources_allocate(catalog, &part, held->role);
             hf_resources_add(catalog, &all, &part);
         }
-        hf_resources_scalar_quantities(catalog, &all, out);
+        if (framework == HF_TWIN_ANY)
+            add_of_role(twin, &all, out);
+        else
+            hf_resources_scalar_quantities(catalog, &all, out);
         hf_resources_clear(catalog, &all);
         hf_resources_clear(catalog, &part);
     }
+}
+
+/* In early eras a framework's share is that of what its role's frameworks hold together. */
+static double share_of_pool(const HfTwin *twin, HfRoleId role, const HfQuantities *amount)
+{
+    HfQuantities pool = {0}, one = {0};
+    double dominant = 0.0;
+    for (guint s = 0; s < twin->subs->len; s++) {
+        if (HF_TWIN_SUB(twin, s)->role != role) continue;
+        hf_quantities_clear(&one);
+        sum_held(twin, role, FALSE, HF_TWIN_SUB(twin, s)->framework, &one);
+        hf_quantities_add(&pool, &one);
+    }
+    const HfQuantity *at = hf_quantities_entries(&pool);
+    for (uint32_t i = 0; i < pool.count; i++) {
+        gboolean counts = TRUE;
+        for (guint e = 0; e < twin->excluded->len; e++)
+            counts &= g_array_index(twin->excluded, HfKindId, e) != at[i].kind;
+        double part = hf_milli_to_double(hf_quantities_get(amount, at[i].kind)) /
+                      hf_milli_to_double(at[i].milli);
+        if (counts) dominant = MAX(dominant, part);
+    }
+    hf_quantities_clear(&pool);
+    hf_quantities_clear(&one);
+    return dominant;
 }
 
 double hf_twin_role_share(const HfTwin *twin, HfRoleId role)
@@ -322,6 +369,8 @@ static void finish_entry(HfTwin *twin, GArray *entries, HfTwinEntry *entry)
                              .name_size = (uint32_t)strlen(name),
                              .is_framework = is_framework};
     entry->share = dominant / weight;
+    if (is_framework && !hf_twin__has(twin, HF_RULE_CLUSTER_WIDE_SHARE))
+        entry->share = share_of_pool(twin, entry->role, &entry->amount) / weight;
     entry->key = (HfPolicyKey){entry->share, 0.0};
     if (entry->sort == HF_SORTER_KEY) entry->key = twin->policy->client_key(&client);
     cell_clear(&cell);
