@@ -1,10 +1,14 @@
 /* The frame of the allocator's benchmark: sizes, passes, the stop watch; see bench_allocator.h. */
 #include "tools/bench_allocator.h"
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "tools/bench_allocator_internal.h"
@@ -30,14 +34,15 @@ typedef struct Phase {
     HF_VEC(double) ms;
     HfAllocatorCounters work;
     gboolean has_work;
-    size_t heap_peak;
+    uint64_t peak; /* bytes */
 } Phase;
 
 struct HfBenchWatch {
     HF_VEC(Phase) phases;
     double started_ms;
     HfAllocatorCounters started_work;
-    size_t heap_base; /* allocated before the workload began */
+    int peaks;          /* of the child that measures memory: where it says so; else -1 */
+    uint64_t peak_base; /* bytes it had before the workload began */
     uint32_t pass;
 };
 
@@ -48,17 +53,43 @@ static double cpu_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static size_t heap_now(void)
-{
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
 void hf_bench_start(HfBenchWatch *watch, const HfBenchCell *cell)
 {
     if (cell != NULL) watch->started_work = hf_allocator_counters(cell->allocator);
     watch->started_ms = cpu_ms();
 }
+
+/* ---- Memory ---- */
+
+/* What the child says at the end of a phase. The name is static text, at the same address here. */
+typedef struct Peak {
+    const char *phase;
+    uint64_t bytes;
+} Peak;
+
+/* The most that was resident since the mark was reset, or ever; 0 = not known. */
+static uint64_t peak_now(void)
+{
+    char line[128];
+    unsigned long long kib = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    if (status == NULL) return 0;
+    while (fgets(line, sizeof line, status) != NULL)
+        if (sscanf(line, "VmHWM: %llu", &kib) == 1) break;
+    fclose(status);
+    return (uint64_t)kib * 1024;
+}
+
+static void reset_peak(void)
+{
+    malloc_trim(0);
+    int mark = open("/proc/self/clear_refs", O_WRONLY);
+    if (mark < 0) return;
+    if (write(mark, "5", 1) != 1) peak_now(); /* then the mark of the fork is kept, which is more */
+    close(mark);
+}
+
+/* ---- Phases ---- */
 
 static Phase *phase_named(HfBenchWatch *watch, const char *name)
 {
@@ -88,8 +119,10 @@ void hf_bench_stop(HfBenchWatch *watch, const HfBenchCell *cell, const char *pha
     double ms = cpu_ms() - watch->started_ms;
     Phase *phase = phase_named(watch, phase_name);
     hf_vec_push(&phase->ms, ms);
-    size_t heap = heap_now();
-    if (heap > watch->heap_base) phase->heap_peak = MAX(phase->heap_peak, heap - watch->heap_base);
+    if (watch->peaks >= 0) {
+        Peak peak = {phase_name, peak_now() - watch->peak_base};
+        if (write(watch->peaks, &peak, sizeof peak) != (ssize_t)sizeof peak) _exit(1);
+    }
     if (cell == NULL || watch->pass > 0) return;
     HfAllocatorCounters now = hf_allocator_counters(cell->allocator);
     add_work(&phase->work, &now, &watch->started_work);
@@ -114,7 +147,10 @@ static void report(HfBenchWatch *watch, HfBenchAllocatorResult result, HfBenchAl
         result.ms_median = phase->ms.at[phase->ms.count / 2];
         result.has_work = phase->has_work;
         result.work = phase->work;
-        result.heap_mib = (double)phase->heap_peak / (1 << 20);
+        result.peak_mib = (double)phase->peak / (1 << 20);
+        double offers = phase->has_work ? (double)phase->work.offers : 0;
+        uint32_t a_pass = phase->ms.count / MAX(watch->pass, 1);
+        result.ns_per_offer = offers > 0 ? result.ms_median * 1e6 * (double)a_pass / offers : 0;
         hf_bench_mesos_fill(&result);
         sink(context, &result);
         hf_vec_clear(&phase->ms);
@@ -123,6 +159,32 @@ static void report(HfBenchWatch *watch, HfBenchAllocatorResult result, HfBenchAl
 }
 
 /* ---- Workloads and sizes ---- */
+
+/* Play the workload once in a process of its own. Without one nothing is known. */
+static void measure_peaks(HfBenchWatch *watch, const HfBenchLoad *load, HfBenchSize size,
+                          const char *variant)
+{
+    int ends[2];
+    if (pipe(ends) != 0) return;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        reset_peak();
+        watch->peaks = ends[1];
+        watch->peak_base = peak_now();
+        load->run(watch, size, variant);
+        _exit(0);
+    }
+    close(ends[1]);
+    Peak peak;
+    while (child > 0 && read(ends[0], &peak, sizeof peak) == (ssize_t)sizeof peak) {
+        Phase *phase = phase_named(watch, peak.phase);
+        phase->peak = MAX(phase->peak, peak.bytes);
+    }
+    close(ends[0]);
+    if (child > 0) waitpid(child, NULL, 0);
+}
 
 typedef struct Run {
     const HfBenchAllocatorOptions *options;
@@ -135,8 +197,8 @@ static void run_size(const Run *run, const HfBenchLoad *load, HfBenchSize size)
     static const char *const no_variants[] = {"", NULL};
     const char *const *variants = load->variants != NULL ? load->variants : no_variants;
     for (uint32_t v = 0; variants[v] != NULL; v++) {
-        HfBenchWatch watch = {0};
-        watch.heap_base = heap_now();
+        HfBenchWatch watch = {.peaks = -1};
+        measure_peaks(&watch, load, size, variants[v]);
         for (watch.pass = 0; watch.pass < MAX(run->options->passes, 1); watch.pass++)
             load->run(&watch, size, variants[v]);
         report(&watch,

@@ -9,6 +9,9 @@
  * times. The run that a call triggers comes behind all calls of its phase, as it waits in Mesos's
  * queue, unless the variant says otherwise.
  *
+ * Memory is a true peak: a child process plays the workload once, from a heap without slack, and
+ * the kernel's high-water mark is read after each phase.
+ *
  * Times are of this process's CPU clock. Counts of work are equal on every machine and build.
  */
 #ifndef HF_TOOLS_BENCH_ALLOCATOR_H
@@ -31,7 +34,9 @@ typedef struct HfBenchAllocatorResult {
     double ms_least, ms_median;
     gboolean has_work;        /* it is of an allocator: `work` means something */
     HfAllocatorCounters work; /* of all times of the first pass; none of a time */
-    double heap_mib; /* most that was allocated after it, all in all; 0 where that is not known */
+    double peak_mib;     /* most memory that was resident by its end, of a process that plays the
+                            workload alone, once; 0 where that is not known */
+    double ns_per_offer; /* median; 0 where no offer was made */
     double mesos_ms, mesos_mib;     /* the real Mesos; 0 = not measured */
     double at_most_ms, at_most_mib; /* what is asked of Holdfast; 0 = nothing */
 } HfBenchAllocatorResult;

@@ -70,6 +70,27 @@ static void run_decline(HfBenchWatch *watch, HfBenchSize size, const char *varia
     hf_bench_cell_free(cell);
 }
 
+/* ---- OfferLife ---- */
+
+/* All there is to an offer: it is made, sent (written to the host's list), declined with a filter
+ * of five seconds, keeps away what it filters, and ends. From the seventh round on, as many end in
+ * a round as are made. */
+static void run_life(HfBenchWatch *watch, HfBenchSize size, const char *variant)
+{
+    enum { WARM_UP = 8, TIMED = 24 };
+    (void)variant;
+    HfBenchCell *cell = hf_bench_cell_new(HF_SORTER_DRF);
+    add_frameworks(watch, cell, size.frameworks, HF_ROLE_STAR, 0);
+    add_agents(watch, cell, size, AGENT_TEXT, HF_ROLE_STAR, NULL);
+    for (int r = 0; r < WARM_UP + TIMED; r++) {
+        if (r >= WARM_UP) hf_bench_start(watch, cell);
+        hf_bench_cell_decline(cell, 5.0);
+        hf_bench_cell_batch(cell);
+        if (r >= WARM_UP) hf_bench_stop(watch, cell, "a round, offers all told");
+    }
+    hf_bench_cell_free(cell);
+}
+
 /* ---- SuppressOffers, ExtremeSuppressOffers ---- */
 
 static void suppress(HfBenchWatch *watch, HfBenchCell *cell, uint32_t from, uint32_t to)
@@ -264,6 +285,11 @@ const HfBenchLoad hf_bench_loads_offers[] = {
      .has_grid = TRUE,
      .sizes = {{1000, 50}, {10000, 50}, {10000, 200}, {10000, 1000}, {50000, 6000}},
      .run = run_decline},
+    {.name = "OfferLife",
+     .help = "offers made, sent, declined for five seconds, filtered, expired: a batch each second",
+     .has_grid = TRUE,
+     .sizes = {{10000, 50}, {10000, 1000}},
+     .run = run_life},
     {.name = "ResourceLabels",
      .help = "the same while each agent holds reservations of twelve labels",
      .has_grid = TRUE,

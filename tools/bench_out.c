@@ -87,7 +87,8 @@ static void add_allocator(JsonBuilder *json, const HfBenchAllocatorResult *resul
     hf_json_int(json, "samples", result->samples);
     hf_json_double(json, "ms_least", result->ms_least);
     hf_json_double(json, "ms_median", result->ms_median);
-    add_known(json, "heap_mib", result->heap_mib);
+    add_known(json, "peak_mib", result->peak_mib);
+    add_known(json, "ns_per_offer", result->ns_per_offer);
     add_known(json, "mesos_ms", result->mesos_ms);
     add_known(json, "mesos_mib", result->mesos_mib);
     if (result->mesos_ms > 0) add_known(json, "ratio", result->mesos_ms / result->ms_median);
@@ -119,9 +120,9 @@ static void print_heading(HfBenchOut *out, const HfBenchAllocatorResult *result)
            *result->variant != '\0' ? ", " : "", result->variant);
     if (result->agents > 0) printf(": %u agents", result->agents);
     if (result->agents > 0 && result->frameworks > 0) printf(" x %u", result->frameworks);
-    printf("\n  %-30s %6s %11s %11s %9s %9s %9s %8s %8s %9s %9s %9s %9s\n", "phase", "times",
-           "ms least", "ms median", "Mesos ms", "ratio", "at most", "MiB", "Mesos", "offers",
-           "visited", "tried", "checks");
+    printf("\n  %-30s %6s %11s %11s %9s %9s %9s %8s %8s %9s %9s %9s %9s %9s\n", "phase", "times",
+           "ms least", "ms median", "Mesos ms", "ratio", "at most", "MiB", "Mesos", "ns/offer",
+           "offers", "visited", "tried", "checks");
     out->last = *result;
 }
 
@@ -182,8 +183,9 @@ void hf_bench_out_allocator(void *context, const HfBenchAllocatorResult *result)
     print_known(9, 1, result->mesos_ms);
     print_known(9, 0, result->ms_median > 0 ? result->mesos_ms / result->ms_median : 0);
     print_known(9, 2, result->at_most_ms);
-    print_known(8, 1, result->heap_mib);
+    print_known(8, 1, result->peak_mib);
     print_known(8, 0, result->mesos_mib);
+    print_known(9, 1, result->ns_per_offer);
     if (result->has_work)
         printf(" %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT
                " %9" G_GUINT64_FORMAT,

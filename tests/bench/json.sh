@@ -1,6 +1,5 @@
 #!/bin/sh
-# json.sh HOLDFAST VALID_JSON SANITIZED: what the allocator's benchmark prints for programs, and what it refuses. A
-# sanitizer has a heap of its own, of which the size is not known.
+# json.sh HOLDFAST VALID_JSON SANITIZED: what the allocator's benchmark prints for programs, and what it refuses.
 . "$(dirname "$0")/../cli/lib.sh"
 valid=$2
 
@@ -10,7 +9,8 @@ for word in '"workload" : "DeclineOffers"' '"workload" : "MultiFrameworkAllocati
     '"workload" : "HierarchyFullSort"' '"variant" : "shared"' '"ms_median"' '"frameworks_tried"'; do
     out "$word"
 done
-[ "$3" = ON ] || out '"heap_mib"'
+out '"peak_mib"'
+out '"ns_per_offer"'
 
 run "one workload, at a size that Mesos was measured at" 0 \
     "$holdfast" bench allocator declineoffers --agents 1000 --frameworks 50 --passes 1
