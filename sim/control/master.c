@@ -182,7 +182,7 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         hf_master__on_silent(master, now, in, out);
         break;
     case HF_MESSAGE_AUDIBLE:
-        hf_master__on_audible(master, now, in);
+        hf_master__on_audible(master, now, in, out);
         break;
     default:
         HF_ASSERT(!"a message that no master expects");

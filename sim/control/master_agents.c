@@ -113,7 +113,7 @@ static gboolean is_reported(const HfMessage *in, const HfTaskRow *task)
 /*
  * The answer to a registration. Of the tasks in the master's book that the agent did not name only
  * the agent can tell whether they are gone, or were on their way to it when it wrote: it is asked
- * (reconcileKnownSlave, MESOS-1696). One that had ended needs no answer.
+ * (reconcileKnownSlave, MESOS-1696). So is one that had ended: its framework may not know.
  */
 static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessageType type,
                     HfOutbox *out)
@@ -124,15 +124,10 @@ static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessa
     reply->ping_period = master->config.agent_ping_timeout;
     reply->ping_timeout =
         master->config.agent_ping_timeout * (HfTime)master->config.max_agent_ping_timeouts;
-    uint32_t next;
-    for (uint32_t t = master->agents.at[row].first_task; t != NO_ROW; t = next) {
+    for (uint32_t t = master->agents.at[row].first_task; t != NO_ROW;
+         t = master->tasks.at[t].links.next_of_agent) {
         const HfTaskRow *task = &master->tasks.at[t];
-        next = task->links.next_of_agent;
         if (is_reported(in, task)) continue;
-        if (!task->is_holding) {
-            hf_master__forget_task(master, t);
-            continue;
-        }
         hf_vec_push_zero(&reply->reports);
         HfTaskReport *report = hf_vec_last(&reply->reports);
         report->framework = task->framework;
@@ -245,6 +240,13 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
     hf_vec_clear(&used);
 }
 
+/* It is pinged no more, if it is still there: with virtual heartbeats it must be told. */
+static void tell_unpinged(HfMaster *master, uint32_t row, HfOutbox *out)
+{
+    if (!master->config.explicit_heartbeats)
+        hf_outbox_send(out, HF_MESSAGE_SILENT, self, host_of(master, row))->agent = row;
+}
+
 void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
                         HfTaskState aware, HfOutbox *out)
 {
@@ -275,8 +277,7 @@ void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStand
                               out);
     HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
-    if (!master->config.explicit_heartbeats) /* it is pinged no more, if it is still there */
-        hf_outbox_send(out, HF_MESSAGE_SILENT, self, host_of(master, row))->agent = row;
+    tell_unpinged(master, row, out);
     for (guint32 f = 0; f < master->frameworks.count; f++) {
         if (master->frameworks.at[f].standing != HF_FRAMEWORK_ACTIVE) continue;
         HfMessage *message =
@@ -337,6 +338,18 @@ static void make_way(HfMaster *master, HfTime now, uint32_t host, uint32_t row, 
 }
 
 /*
+ * It asks once more, for it had no answer when it did. Operations that were sent to it since are
+ * meant for its first request, and it will not do them: what it says now is what it has.
+ */
+static void repeat(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
+{
+    if (hf_resources_equal(master->catalog, master->agents.at[row].total, in->total))
+        master->agents.at[row].version = in->version;
+    else
+        readmit(master, now, row, in, out);
+}
+
+/*
  * An agent that knows no id of its own: new, or the answer to an earlier attempt has not come. One
  * that was there before, and whose connection broke, had no id on its disk, or lost it.
  */
@@ -347,6 +360,8 @@ void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, H
     if (row == NO_ROW || master->agents.at[row].standing != HF_STANDING_REGISTERED) {
         make_way(master, now, in->from.row, NO_ROW, out);
         row = admit(master, now, in, out);
+    } else if (in->version != master->agents.at[row].version) {
+        repeat(master, now, row, in, out);
     }
     welcome(master, row, in, HF_MESSAGE_AGENT_REGISTERED, out);
 }
@@ -417,11 +432,15 @@ void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfO
  * Pongs arrive again. The first will be that to the ping which arrived when it could be heard, or
  * to the next; a pending verdict is void unless it comes before that one.
  */
-void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in)
+void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW) return;
     HfAgentRow *agent = &master->agents.at[row];
+    if (!hf_master__is_held(agent)) { /* its host takes for granted that it is pinged */
+        tell_unpinged(master, row, out);
+        return;
+    }
     HfTime period = master->config.agent_ping_timeout;
     HfTime since = MAX(now - in->round_trip - agent->registered_at, 0);
     HfTime ping = agent->registered_at + (since + period - 1) / period * period;

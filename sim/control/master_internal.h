@@ -369,7 +369,7 @@ void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, H
 void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
-void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in);
+void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_pong(HfMaster *master, const HfMessage *in);
 void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);

@@ -100,20 +100,20 @@ static void set_task_state(HfMaster *master, HfTime now, uint32_t row, HfTaskSta
     hf_master__record_task(task, now, reason, out);
 }
 
+/* The framework is told even if the task had ended before: it may not know, and nobody else is left
+ * to tell (Master::__removeSlave, Master::removeFramework). */
 void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
                          HfTaskReason reason, HfOutbox *out)
 {
-    HfTaskRow *task = &master->tasks.at[row];
-    if (task->is_holding) {
-        HfTaskStatus status = {.framework = task->framework,
-                               .task = task->id,
-                               .state = state,
-                               .reason = reason,
-                               .agent = task->agent,
-                               .host = master->agents.at[task->agent].host};
-        hf_master__close_account(master, now, row, state, reason, out);
-        hf_master__tell_task(master, status.framework, &status, out);
-    }
+    const HfTaskRow *task = &master->tasks.at[row];
+    HfTaskStatus status = {.framework = task->framework,
+                           .task = task->id,
+                           .state = state,
+                           .reason = reason,
+                           .agent = task->agent,
+                           .host = master->agents.at[task->agent].host};
+    if (task->is_holding) hf_master__close_account(master, now, row, state, reason, out);
+    hf_master__tell_task(master, status.framework, &status, out);
     hf_master__forget_task(master, row);
 }
 

@@ -26,6 +26,10 @@ typedef struct HfPumpConfig {
     uint64_t seed;           /* of registration back-off and chaos; 1 */
     HfEra era;               /* 1.11 */
     gboolean log_messages;
+    gboolean is_quiet; /* no text is kept of what happens */
+    /* Not 0: what is drawn otherwise, how long an agent waits before it registers, and before it or
+     * a scheduler asks again. */
+    HfTime register_after, ask_again_after;
     /* Chaos: how many of 1000 messages are lost, doubled, or delayed (up to 30 s, past others). */
     uint32_t lose, twice, late;
 } HfPumpConfig;
@@ -49,14 +53,22 @@ typedef struct HfPumpAction HfPumpAction;
 typedef struct HfPumpFramework {
     HfDriver *driver;
     char *name;
-    uint32_t id; /* given by the master; HF_ROW_NONE before */
+    uint32_t row; /* its address */
+    uint32_t id;  /* given by the master; HF_ROW_NONE before */
     HF_VEC(HfPumpOffer) offers;
     HF_VEC(HfPumpUpdate) updates;         /* every one told, in order */
     HF_VEC(HfOperationStatus) operations; /* likewise, of operations */
     uint32_t offered, rescinds, failures; /* so far: offers, rescinds, agents lost */
     const HfPumpAction *action;           /* what to do inside the driver now */
     gboolean is_down;                     /* its scheduler: it hears nothing */
-    uint32_t errors;                      /* told that it is over */
+    uint32_t life, linked_life;           /* connections so far; the one the master answers over */
+    uint64_t subscription;                /* its timer that counts */
+    /* A model of the test's own answers each offer at once (none is then held), and hears of tasks;
+     * NULL = none. */
+    void (*answer)(void *model, struct HfPumpFramework *framework, const HfOfferInfo *offer);
+    void (*hear)(void *model, struct HfPumpFramework *framework, const HfTaskStatus *status);
+    void *model;
+    uint32_t errors; /* told that it is over */
 } HfPumpFramework;
 
 typedef struct HfPumpRun { /* a task that a fake executor runs */
@@ -73,7 +85,8 @@ typedef struct HfPumpHost {
     HfAttributes attributes;
     char name[12];
     gboolean is_cut;      /* no message passes between it and the master */
-    uint32_t linked_life; /* of its agent, with which the master's connection is */
+    uint32_t breaks;      /* of its connection to the master while both lived */
+    uint32_t linked_life; /* the connection that the master has; see hf_pump_link */
     HF_VEC(HfPumpRun) runs;
     HF_VEC(HfTaskStatus) untold; /* by executors, while the agent's process is down */
 } HfPumpHost;
@@ -114,8 +127,12 @@ typedef struct HfPump {
     HfStream chaos;
     HfRecord last[HF_RECORD_TYPES]; /* the latest of each type, without its resources */
     GString *text;
-    gboolean is_lossless; /* no rule or chaos touched a message so far */
-    gboolean is_obeyed;   /* nor did a partition swallow an order to stop something */
+    gboolean is_lossless;   /* no rule or chaos touched a message so far */
+    gboolean is_known_good; /* what is fired now was checked before: it is not checked again */
+    gboolean is_obeyed;     /* nor did a partition swallow an order to stop something */
+    /* Asked about each message that is sent, which it may change; FALSE = it never was. NULL. */
+    gboolean (*passes)(void *context, HfMessage *message);
+    void *context;
 } HfPump;
 
 /* Starts the master at time 0. */
@@ -126,6 +143,10 @@ void hf_pump_free(HfPump *pump);
 
 /* Fire the next event; FALSE when none is pending (never, once the master has started). */
 gboolean hf_pump_step(HfPump *pump);
+
+/* Fire one of the pending events, whichever: a message arrives now, a timer ends at its time, or
+ * now if that has passed. */
+void hf_pump_fire(HfPump *pump, guint32 event);
 
 /* Fire all events up to and including `until`. */
 void hf_pump_run(HfPump *pump, HfTime until);
@@ -145,6 +166,16 @@ void hf_pump_stop(HfPump *pump, uint32_t host);
 void hf_pump_lose_disk(HfPump *pump, uint32_t host); /* of a host that is down */
 void hf_pump_cut(HfPump *pump, uint32_t host);       /* a partition: silence in both directions */
 void hf_pump_heal(HfPump *pump, uint32_t host);
+
+/* The connection to the master is reset while both live: what is under way is lost. */
+void hf_pump_break(HfPump *pump, uint32_t host);
+/* The connection that its agent has: a new one with each life, and each break. */
+static inline uint32_t hf_pump_link(const HfPumpHost *host)
+{
+    return host->agent.life + (host->breaks << 16);
+}
+/* The task of a run (its place among the host's) ends by itself, now. */
+void hf_pump_end_run(HfPump *pump, uint32_t host, guint32 run);
 
 /* ---- frameworks ---- */
 
@@ -185,6 +216,9 @@ void hf_pump_launch(HfPump *pump, uint32_t framework, uint64_t task, const char 
  */
 void hf_pump_operate(HfPump *pump, uint32_t framework, uint32_t offer_count, const char *script,
                      double refuse_seconds);
+/* The same, from inside `answer`. */
+void hf_pump_say(HfPump *pump, HfPumpFramework *framework, uint64_t offer, const char *script,
+                 double refuse_seconds);
 /* Ask about one operation (agent HF_ROW_NONE: not known), or with id 0 about all. */
 void hf_pump_reconcile_operation(HfPump *pump, uint32_t framework, uint64_t id, uint32_t agent);
 /* The state last told of an operation; HF_OPERATION_STATES when none was. */
@@ -211,6 +245,7 @@ int hf_pump_call(HfPump *pump, const char *principal, HfCallType type, const cha
 /* A message to be filled and sent: legal or not. */
 HfMessage *hf_pump_message(HfPump *pump, HfMessageType type, HfPeer from, HfPeer to);
 void hf_pump_send(HfPump *pump, HfMessage *message);
+HfMessage *hf_pump_copy_message(HfPump *pump, const HfMessage *message);
 
 HfResources hf_pump_resources(HfPump *pump, const char *text); /* the caller clears */
 HfParcel *hf_pump_parcel(HfPump *pump, const char *text);      /* the caller drops */

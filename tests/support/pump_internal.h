@@ -9,7 +9,6 @@
 void hf_pump__flush(HfPump *pump, HfPeer self);
 
 /* pump_peers.c */
-HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *message);
 void hf_pump__executor(HfPump *pump, const HfMessage *in);
 void hf_pump__end_by_itself(HfPump *pump, uint32_t host, uint32_t generation);
 void hf_pump__end_unchecked_runs(HfPump *pump, uint32_t host);

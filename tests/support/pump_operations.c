@@ -82,6 +82,12 @@ void hf_pump__say_operations(HfPump *pump, HfDriver *driver, const uint64_t *off
     hf_driver_accept_end(driver);
 }
 
+void hf_pump_say(HfPump *pump, HfPumpFramework *framework, uint64_t offer, const char *script,
+                 double refuse_seconds)
+{
+    hf_pump__say_operations(pump, framework->driver, &offer, 1, script, refuse_seconds);
+}
+
 /* ---- operators ---- */
 
 int hf_pump_call(HfPump *pump, const char *principal, HfCallType type, const char *quoted)

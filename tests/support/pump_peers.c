@@ -64,9 +64,13 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
 {
     HfPumpFramework *framework = model;
     framework->offered += count;
-    for (uint32_t i = 0; i < count; i++)
-        hf_vec_push(&framework->offers,
-                    (HfPumpOffer){offers[i].id, offers[i].agent, offers[i].host, offers[i].role});
+    for (uint32_t i = 0; i < count; i++) {
+        if (framework->answer != NULL)
+            framework->answer(framework->model, framework, &offers[i]);
+        else
+            hf_vec_push(&framework->offers, (HfPumpOffer){offers[i].id, offers[i].agent,
+                                                          offers[i].host, offers[i].role});
+    }
 }
 
 static void drop_offer(HfPumpFramework *framework, uint64_t offer)
@@ -86,6 +90,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
 {
     HfPumpFramework *framework = model;
     hf_vec_push(&framework->updates, (HfPumpUpdate){hf_driver_now(driver), *status});
+    if (framework->hear != NULL) framework->hear(framework->model, framework, status);
 }
 
 static void on_operation(void *model, HfDriver *driver, const HfOperationStatus *status)
@@ -130,6 +135,7 @@ static uint32_t add_framework(HfPump *pump, const char *principal, const HfPumpF
     g_ptr_array_add(pump->frameworks, framework);
     framework->name = g_strdup(name);
     framework->id = HF_ROW_NONE;
+    framework->row = row;
     g_autoptr(GArray) ids = hf_roles_parse(pump->catalog, roles, NULL);
     assert_non_null(ids);
     framework->driver =
@@ -173,6 +179,7 @@ void hf_pump_scheduler_stop(HfPump *pump, uint32_t row)
 {
     HfPumpFramework *framework = hf_pump_framework(pump, row);
     framework->is_down = TRUE;
+    framework->life++;
     hf_driver_disconnect(framework->driver, pump->now, &pump->out);
     HfMessage *message = hf_pump_message(pump, HF_MESSAGE_EXITED, (HfPeer){HF_PEER_FRAMEWORK, row},
                                          (HfPeer){HF_PEER_MASTER, 0});
@@ -413,6 +420,14 @@ void hf_pump__executor(HfPump *pump, const HfMessage *in)
     }
 }
 
+void hf_pump_end_run(HfPump *pump, uint32_t row, guint32 run)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    HF_ASSERT(run < host->runs.count);
+    hf_pump__end_by_itself(pump, row, host->runs.at[run].generation);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, row});
+}
+
 void hf_pump__end_by_itself(HfPump *pump, uint32_t row, uint32_t generation)
 {
     HfPumpHost *host = hf_pump_host(pump, row);
@@ -440,7 +455,7 @@ void hf_pump__kill_runs(HfPump *pump, uint32_t host)
 
 /* ---- a message that arrives twice ---- */
 
-HfMessage *hf_pump__copy_message(HfPump *pump, const HfMessage *from)
+HfMessage *hf_pump_copy_message(HfPump *pump, const HfMessage *from)
 {
     HfMessage *to = hf_message_pool_take(pump->pool, from->type, from->from, from->to);
     to->framework = from->framework;

@@ -202,20 +202,87 @@ static void a_task_on_its_way_is_not_called_lost_by_a_registration_that_crosses_
     hf_pump_free(pump);
 }
 
-/* Mesos rows: 574. */
+/* Mesos rows: 574. The agent names it, with its end, and tells of that again. */
 static void a_task_that_had_ended_is_not_called_lost(void **state)
 {
-    HfPump *pump = cell(0, FALSE);
-    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, UINT32_MAX);
+    HfPump *pump = cell(0, TRUE);
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 1);
     hf_pump_kill(pump, 0, 1);
     hf_pump_run_for(pump, 0);
-    assert_told(pump, 1, HF_TASK_KILLED, HF_REASON_NONE);
-    guint before = updates(pump);
-    hf_pump_crash(pump, 0, FALSE);
-    hf_pump_boot(pump, 0);
+    hf_pump_break(pump, 0);
     hf_pump_run(pump, HF_SECONDS(60));
-    assert_int_equal(updates(pump), before);
+    assert_int_equal(count(pump, HF_RECORD_AGENT_REREGISTERED), 1);
+    assert_told(pump, 1, HF_TASK_KILLED, HF_REASON_NONE);
+    assert_int_equal(occurrences(pump, "TASK_LOST"), 0);
     assert_int_equal(hf_master_tasks(pump->master), 0);
+    hf_pump_free(pump);
+}
+
+/*
+ * Its framework never heard of the end, and the agent forgot it: the master alone knows that it is
+ * over, but not that the framework knows. The agent is asked as about any other task that it does
+ * not name (reconcileKnownSlave), or given up with it.
+ */
+static void an_end_that_nobody_told_is_told_when_the_agent_has_forgotten_the_task(void **state)
+{
+    for (int is_seen = 0; is_seen < 2; is_seen++) { /* that the host crashed */
+        HfPump *pump = cell(0, FALSE);
+        hf_pump_rule(pump, HF_MESSAGE_UPDATE, HF_PUMP_LOSE, 0, 1);
+        hf_pump_kill(pump, 0, 1);
+        hf_pump_run_for(pump, 0);
+        assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_NONE);
+        hf_pump_crash(pump, 0, is_seen);
+        hf_pump_boot(pump, 0);
+        hf_pump_run(pump, HF_SECONDS(60));
+        assert_told(pump, 1, HF_TASK_LOST,
+                    is_seen ? HF_REASON_SLAVE_DISCONNECTED : HF_REASON_RECONCILIATION);
+        assert_int_equal(hf_master_tasks(pump->master), 0);
+        assert_int_equal(occurrences(pump, "\"ev\":\"task_state\",\"agent\":\"S00000000\","
+                                           "\"framework\":\"web\",\"role\":\"web\",\"task\":1,"
+                                           "\"state\":\"TASK_LOST\""),
+                         0); /* in the book it ended once, as it did */
+        hf_pump_free(pump);
+    }
+}
+
+/* The same when its host comes back as a new agent: the old one is removed with all it had. */
+static void an_end_that_nobody_told_is_told_when_its_agent_is_removed(void **state)
+{
+    HfPump *pump = cell(0, TRUE);
+    hf_pump_rule(pump, HF_MESSAGE_UPDATE, HF_PUMP_LOSE, 0, 1);
+    hf_pump_kill(pump, 0, 1);
+    hf_pump_run_for(pump, 0);
+    hf_pump_crash(pump, 0, TRUE);
+    hf_agent_forget(&hf_pump_host(pump, 0)->agent);
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(10));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_REMOVED), 1);
+    assert_told(pump, 1, HF_TASK_LOST, HF_REASON_SLAVE_REMOVED);
+    hf_pump_free(pump);
+}
+
+/*
+ * Its first request is answered, the answer is lost, and it asks again. What the master took for
+ * reserved meanwhile was meant for the first request, and the agent does not do it: the second says
+ * so. (The master went on believing in it, and the agent refused every task there for ever.)
+ */
+static void an_agent_that_asks_again_says_what_it_has(void **state)
+{
+    HfPump *pump = pump_with(FALSE, 0, TRUE);
+    hf_pump_add_framework(pump, "web", "web", 0, TRUE);
+    hf_pump_rule(pump, HF_MESSAGE_AGENT_REGISTERED, HF_PUMP_LOSE, 0, 1);
+    hf_pump_rule(pump, HF_MESSAGE_APPLY_OPERATION, HF_PUMP_LATE, HF_SECONDS(30), 1);
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    while (hf_pump_framework(pump, 0)->offers.count == 0) hf_pump_step(pump);
+    hf_pump_operate(pump, 0, 1, "RESERVE cpus(D:web):1", 0);
+    hf_pump_run_for(pump, HF_SECONDS(60));
+    HfResources plain = hf_pump_resources(pump, "cpus:4;mem:1024");
+    assert_true(
+        hf_resources_equal(pump->catalog, hf_agent_total(&hf_pump_host(pump, 0)->agent), &plain));
+    hf_resources_clear(pump->catalog, &plain);
+    hf_pump_decline_all(pump, 0, 0);
+    hf_pump_run_for(pump, 0);
+    assert_available(pump, "cpus:4;mem:1024");
     hf_pump_free(pump);
 }
 
@@ -374,6 +441,9 @@ int main(void)
         cmocka_unit_test(a_lost_report_of_a_missing_task_is_sent_again),
         cmocka_unit_test(a_task_on_its_way_is_not_called_lost_by_a_registration_that_crosses_it),
         cmocka_unit_test(a_task_that_had_ended_is_not_called_lost),
+        cmocka_unit_test(an_end_that_nobody_told_is_told_when_the_agent_has_forgotten_the_task),
+        cmocka_unit_test(an_end_that_nobody_told_is_told_when_its_agent_is_removed),
+        cmocka_unit_test(an_agent_that_asks_again_says_what_it_has),
         cmocka_unit_test(an_update_that_the_master_never_got_is_sent_after_registering_again),
         cmocka_unit_test(a_visible_crash_ends_tasks_without_checkpoint_at_once),
         cmocka_unit_test(a_visible_crash_leaves_tasks_with_checkpoint_until_the_agent_is_given_up),

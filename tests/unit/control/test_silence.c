@@ -352,17 +352,40 @@ static void an_update_that_arrives_after_the_verdict_is_ignored(void **state)
     hf_pump_free(pump);
 }
 
-/* Mesos rows: 559. */
+/* Mesos rows: 559. In the book it stays as it ended; its framework, which did not say that it knows
+ * of the end, is told what all others there are told (Master::__removeSlave). */
 static void a_task_that_had_ended_is_not_lost_with_its_agent(void **state)
 {
     HfPump *pump = cell(HF_CAPABILITY_PARTITION_AWARE, FALSE);
     hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, UINT32_MAX);
     hf_pump_kill(pump, 0, 1);
     hf_pump_run_for(pump, 0);
+    assert_told(pump, 1, HF_TASK_KILLED, HF_REASON_NONE);
     hf_pump_crash(pump, 0, FALSE);
     hf_pump_run(pump, HF_SECONDS(200));
-    assert_told(pump, 1, HF_TASK_KILLED, HF_REASON_NONE);
+    assert_told(pump, 1, HF_TASK_UNREACHABLE, HF_REASON_SLAVE_REMOVED);
+    assert_string_equal(hf_task_state_name((HfTaskState)pump->last[HF_RECORD_TASK_STATE].state),
+                        "TASK_KILLED");
     assert_int_equal(hf_pump_framework(pump, 0)->failures, 1);
+    hf_pump_free(pump);
+}
+
+/*
+ * The master gave it up, and only then does its host say that pings arrive again: none does. It is
+ * told so, and registers again. (It went on as if it were registered, for ever.)
+ */
+static void an_agent_given_up_while_its_host_knew_of_no_silence_comes_back(void **state)
+{
+    HfPump *pump = cell(0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(20));
+    hf_pump_cut(pump, 0);
+    hf_pump_run_for(pump, 0);
+    hf_pump_host(pump, 0)->agent.give_up_at = HF_TIME_NEVER; /* as if it did not hear of it */
+    while (count(pump, HF_RECORD_AGENT_UNREACHABLE) == 0) hf_pump_step(pump);
+    hf_pump_heal(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(200));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_REREGISTERED), 1);
+    assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_SLAVE_REREGISTERED);
     hf_pump_free(pump);
 }
 
@@ -454,6 +477,7 @@ int main(void)
         cmocka_unit_test(an_update_of_an_unreachable_agent_waits_until_it_is_back),
         cmocka_unit_test(an_update_that_arrives_after_the_verdict_is_ignored),
         cmocka_unit_test(a_task_that_had_ended_is_not_lost_with_its_agent),
+        cmocka_unit_test(an_agent_given_up_while_its_host_knew_of_no_silence_comes_back),
         cmocka_unit_test(the_id_of_a_task_out_of_reach_cannot_be_used_again),
         cmocka_unit_test(a_report_that_exceeds_the_agent_is_cut_to_it),
         cmocka_unit_test(removals_are_limited),

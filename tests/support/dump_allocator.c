@@ -1,0 +1,82 @@
+/* What the allocator knows, as text; see dump.h. */
+#include "support/dump_allocator.h"
+#include "allocator/allocator_internal.h"
+#include "resource/text.h"
+
+static void say_resources(HfCatalog *catalog, const char *key, const HfResources *resources,
+                          GString *out)
+{
+    g_autofree char *text = hf_resources_to_text(catalog, resources);
+    g_string_append_printf(out, " %s=%s", key, text);
+}
+
+/* When a filter ends: it is found by the number of its timer. */
+static HfTime end_of(const HfFilters *filters, uint64_t armed)
+{
+    for (uint32_t l = 0; l < filters->lane_count; l++) {
+        const HfLane *lane = &filters->lanes[l];
+        for (uint32_t i = 0; i < lane->count; i++) {
+            const HfLaneEntry *entry = &lane->at[(lane->head + i) & (lane->room - 1)];
+            if (entry->armed == armed) return entry->ends;
+        }
+    }
+    for (uint32_t i = 0; i < filters->heap.count; i++)
+        if (filters->heap.at[i].armed == armed) return filters->heap.at[i].ends;
+    return HF_TIME_NEVER;
+}
+
+static void dump_agent(HfAllocator *allocator, uint32_t agent, HfTime now, GString *out)
+{
+    const HfAgent *row = hf_allocator__agent(allocator, agent);
+    HfCatalog *catalog = allocator->catalog;
+    if (row == NULL) return;
+    g_string_append_printf(out, "\n a%u %x", agent,
+                           row->flags & (HF_AGENT_ACTIVE | HF_AGENT_CANDIDATE));
+    say_resources(catalog, "total", &allocator->infos.at[agent].total, out);
+    say_resources(catalog, "free", hf_bundle__resources(row->available), out);
+    say_resources(catalog, "launched", &allocator->infos.at[agent].launched, out);
+    if (allocator->infos.at[agent].launched_early != NULL)
+        say_resources(catalog, "early", allocator->infos.at[agent].launched_early, out);
+    for (uint32_t g = 0; g < row->grants.count; g++) {
+        const HfGrant *grant = &hf_few_at(&row->grants)[g];
+        g_string_append_printf(out, " g%u:%u", grant->sub, grant->is_counted);
+        say_resources(catalog, "", hf_bundle__resources(grant->bundle), out);
+    }
+    for (uint32_t f = 0; f < row->filters.count; f++) {
+        const HfFilterPlace *place = &hf_few_at(&row->filters)[f];
+        if (!hf_filters__is_live(allocator, place)) continue;
+        HfTime ends = end_of(&allocator->filters, place->armed);
+        g_string_append_printf(out, " x%u@%" G_GINT64_FORMAT, place->sub,
+                               (gint64)MIN(ends - now, HF_DUMP_FAR));
+        say_resources(catalog, "", &hf_bundle__numbered(allocator, place->refused)->resources, out);
+    }
+}
+
+/* Counts of allocations break ties among siblings: what matters is how far they are apart. */
+static void dump_counts(const HfAllocator *allocator, GString *out)
+{
+    uint64_t least = UINT64_MAX;
+    for (HfRoleId r = 0; r < allocator->roles.count; r++)
+        if (allocator->roles.at[r].leaf != HF_NODE_NONE)
+            least = MIN(least, allocator->sorters.nodes.at[allocator->roles.at[r].leaf].count);
+    for (HfRoleId r = 0; r < allocator->roles.count; r++)
+        if (allocator->roles.at[r].leaf != HF_NODE_NONE)
+            g_string_append_printf(
+                out, " r%u+%" G_GUINT64_FORMAT, r,
+                (guint64)(allocator->sorters.nodes.at[allocator->roles.at[r].leaf].count - least));
+}
+
+void hf_dump_allocator(HfAllocator *allocator, HfCatalog *catalog, HfTime now, GString *out)
+{
+    g_string_append_printf(out, "\nallocator %d%d%d", allocator->is_paused, allocator->wants_run,
+                           allocator->all_candidates);
+    for (uint32_t s = 0; s < allocator->subs.count; s++) {
+        const HfSub *sub = &allocator->subs.at[s];
+        if (sub->is_live)
+            g_string_append_printf(out, " s%u:f%u:r%u:%d%d%d", s, sub->framework, sub->role,
+                                   sub->is_subscribed, sub->is_suppressed,
+                                   allocator->frameworks.at[sub->framework].is_active);
+    }
+    dump_counts(allocator, out);
+    for (uint32_t a = 0; a < allocator->agents.count; a++) dump_agent(allocator, a, now, out);
+}
