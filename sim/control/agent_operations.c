@@ -57,10 +57,16 @@ void hf_agent__on_apply_operation(HfAgent *agent, HfTime now, const HfMessage *i
     gboolean is_current = in->version == agent->version;
     gboolean applies = is_current && hf_resources_apply_operation(
                                          out->catalog, &total, &in->operations.at[0].change, NULL);
+    /* Its answer is written together with what it did: whoever dies with the target written has
+     * both when it starts again (Slave::applyOperation, checkpointResourceState). */
+    gboolean is_kept = agent->dies_at >= HF_CHECKPOINT_TARGET && status.needs_ack;
     gboolean is_alive = !applies || hf_agent_set_total(agent, &total);
     hf_resources_clear(out->catalog, &total);
-    if (!is_alive) return;
     status.state = applies ? HF_OPERATION_FINISHED : HF_OPERATION_DROPPED;
+    if (!is_alive) {
+        if (is_kept) hf_vec_push(&agent->operations, (HfAgentOperation){.status = status});
+        return;
+    }
     conclude(agent, &status, now, out);
     if (is_current && !applies) hf_agent__begin_registration(agent, now, out);
 }

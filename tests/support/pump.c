@@ -40,8 +40,16 @@ HfPump *hf_pump_new(const HfPumpConfig *config)
     allocator.interval = config->master.allocation_interval;
     allocator.agent_order = HF_AGENT_ORDER_SORTED;
     allocator.era = config->era;
+    HfQuantities minimum[2] = {{0}};
+    if (config->has_minimum) {
+        assert_true(hf_quantities_parse(pump->catalog, "cpus:0.01", &minimum[0], NULL));
+        assert_true(hf_quantities_parse(pump->catalog, "mem:32", &minimum[1], NULL));
+        allocator.min_allocatable = minimum;
+        allocator.min_allocatable_count = 2;
+    }
     pump->master =
         hf_master_new(pump->catalog, hf_allocator_new(pump->catalog, &allocator), &config->master);
+    for (int i = 0; i < 2; i++) hf_quantities_clear(&minimum[i]);
     hf_master_start(pump->master, 0, &pump->out);
     hf_pump__flush(pump, master_peer);
     return pump;

@@ -26,7 +26,8 @@ typedef struct HfPumpConfig {
     uint64_t seed;           /* of registration back-off and chaos; 1 */
     HfEra era;               /* 1.11 */
     gboolean log_messages;
-    gboolean is_quiet; /* no text is kept of what happens */
+    gboolean has_minimum; /* Mesos's: no offer with less than 0.01 cpus and less than 32 MB */
+    gboolean is_quiet;    /* no text is kept of what happens */
     /* Not 0: what is drawn otherwise, how long an agent waits before it registers, and before it or
      * a scheduler asks again. */
     HfTime register_after, ask_again_after;

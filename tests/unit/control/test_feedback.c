@@ -56,6 +56,29 @@ static void an_operation_with_an_id_is_told_and_acknowledged(void **state)
     hf_pump_free(pump);
 }
 
+/*
+ * The agent dies while it writes what the operation did. The answer is written in the same go: it
+ * is that the operation was done whenever it was, and that it was dropped when it was not.
+ */
+static void an_agent_that_dies_while_writing_tells_the_truth_when_it_is_back(void **state)
+{
+    for (int step = HF_CHECKPOINT_NOTHING; step < HF_CHECKPOINT_STEPS; step++) {
+        HfPump *pump = pump_in(HF_ERA_1_11);
+        hf_pump_host(pump, 0)->agent.dies_at = (uint8_t)step;
+        hf_pump_operate(pump, 0, 1, "RESERVE#7 cpus(D:web):1", 3600);
+        hf_pump_run_for(pump, HF_SECONDS(1));
+        hf_pump_boot(pump, 0);
+        hf_pump_run_for(pump, HF_SECONDS(20));
+        gboolean is_done = hf_resources_any(
+            pump->catalog, hf_agent_total(&hf_pump_host(pump, 0)->agent), HF_META_DYNAMIC);
+        assert_int_equal(is_done != FALSE, step >= HF_CHECKPOINT_TARGET);
+        assert_operation(pump, 7, is_done ? HF_OPERATION_FINISHED : HF_OPERATION_DROPPED);
+        assert_int_equal(hf_pump_framework(pump, 0)->operations.count, 1);
+        assert_int_equal(kept_at_agent(pump), 0);
+        hf_pump_free(pump);
+    }
+}
+
 static void one_without_an_id_is_forgotten_at_once(void **state)
 {
     HfPump *pump = pump_with_operation("RESERVE cpus(D:web):1");
@@ -250,6 +273,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_operation_with_an_id_is_told_and_acknowledged),
+        cmocka_unit_test(an_agent_that_dies_while_writing_tells_the_truth_when_it_is_back),
         cmocka_unit_test(one_without_an_id_is_forgotten_at_once),
         cmocka_unit_test(an_answer_is_repeated_until_it_is_acknowledged),
         cmocka_unit_test(what_is_under_way_is_pending),
