@@ -205,8 +205,8 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     if (before == HF_AUDIT_UNREACHABLE || before == HF_AUDIT_UNKNOWN) {
         agent->is_overheld = FALSE;
         count_unheld(audit, record, record->agent);
-    } else if (is_another && is_held_otherwise(audit, record->agent)) {
-        agent->is_overheld = TRUE;
+    } else if (is_another && (agent->is_overheld || is_held_otherwise(audit, record->agent))) {
+        agent->is_overheld = TRUE; /* once it is, tasks that will not come may pile up */
         count_loosely(audit, record->agent);
     } else if (is_another) {
         count_unheld(audit, record, record->agent);
