@@ -15,12 +15,25 @@ static void on_record(void *context, const HfRecord *record)
     if (G_UNLIKELY(hf_audit_breach(audit->audit) != NULL)) hf_world_stop(audit->world);
 }
 
+/* Of the fastest interface; 0 when one has no limit. */
+static int64_t copy_limit(const HfScenario *scenario)
+{
+    int64_t most = 0;
+    for (uint32_t g = 0; g < scenario->agents.count; g++) {
+        int64_t mb = scenario->agents.at[g].network_bandwidth / 1000;
+        if (mb == 0) return 0;
+        most = MAX(most, mb * 1048576);
+    }
+    return most;
+}
+
 HfRunAudit *hf_run_audit_new(HfWorld *world)
 {
     HfRunAudit *audit = g_new0(HfRunAudit, 1);
     HfAuditConfig config = {.allocation_interval =
                                 hf_world_scenario(world)->master.allocation_interval,
                             .era = hf_world_scenario(world)->era,
+                            .copy_bytes_per_second = copy_limit(hf_world_scenario(world)),
                             .names = hf_world_names(world)};
     audit->world = world;
     audit->audit = hf_audit_new(hf_world_catalog(world), &config);

@@ -22,7 +22,10 @@ static const struct {
     [HF_INVARIANT_TASKS] = {"I-20", "a task goes through legal states, and ends once"},
     [HF_INVARIANT_REMOVED] = {"I-21", "a removed framework has no tasks and gets no offers"},
     [HF_INVARIANT_AGENTS] = {"I-22", "an agent id belongs to one host; what is gone holds nothing"},
-    [HF_INVARIANT_ONE_HOST] = {"I-24", "a task runs on the host it was launched on, once"},
+    [HF_INVARIANT_ONE_HOST] =
+        {"I-24", "a task runs on the host it was launched on, once; members that run are tasks"},
+    [HF_INVARIANT_DATA] = {"I-23", "data is lost when no complete replica is left, and only then"},
+    [HF_INVARIANT_COPIES] = {"I-25", "no more is copied than bandwidth and time allow"},
 };
 
 HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config)
@@ -31,6 +34,7 @@ HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config)
     HfAudit *audit = g_new0(HfAudit, 1);
     audit->catalog = catalog;
     audit->config = *config;
+    audit->services = hf_audit__services_new();
     hf_history__init(&audit->history);
     return audit;
 }
@@ -80,6 +84,7 @@ void hf_audit_free(HfAudit *audit)
     hf_slots_clear(&audit->filter_slots);
     hf_map64_clear(&audit->task_rows);
     hf_map64_clear(&audit->sub_rows);
+    hf_audit__services_free(audit->services);
     free_breach(audit->breach);
     g_free(audit);
 }
@@ -352,6 +357,15 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_TASK_FOLLOWS:
     case HF_RECORD_VOLUME_DISOWNED:
     case HF_RECORD_DATA_COPIED:
+    case HF_RECORD_SERVICE_DECLARED: /* those of services have been dealt with */
+    case HF_RECORD_SERVICE_MEMBERS:
+    case HF_RECORD_SERVICE_QUORUM:
+    case HF_RECORD_MEMBER_REPLACED:
+    case HF_RECORD_REPLICA_MADE:
+    case HF_RECORD_REPLICA_GONE:
+    case HF_RECORD_DATA_LOST:
+    case HF_RECORD_COPY_STARTED:
+    case HF_RECORD_COPY_ENDED:
     case HF_RECORD_TYPES:
         break;
     }
@@ -370,6 +384,10 @@ void hf_audit_listen(void *context, const HfRecord *record)
         return;
     }
     audit->last = record->at;
+    if (hf_audit__is_of_services(record)) {
+        hf_audit__on_service(audit, record);
+        return;
+    }
     if (audit->pending != HF_PENDING_NOTHING && !belongs(audit, record)) hf_audit__settle(audit);
     if (G_LIKELY(audit->breach == NULL)) dispatch(audit, record);
 }
@@ -377,6 +395,7 @@ void hf_audit_listen(void *context, const HfRecord *record)
 void hf_audit_finish(HfAudit *audit)
 {
     if (audit->breach == NULL) hf_audit__settle(audit);
+    if (audit->breach == NULL) hf_audit__finish_services(audit);
     if (audit->breach == NULL) hf_audit__recount(audit);
 }
 

@@ -20,7 +20,9 @@
  * tasks go through legal states, end at most once, and what the master says of a task has happened
  * on its host before I-21 a removed framework has no tasks and no offers, and gets none I-22 an
  * agent id belongs to one host; an agent that is unreachable, or a host that is down, holds nothing
- *   I-24 a task runs on the host it was launched on, once
+ *   I-23 a part of a service's data is lost when its last complete replica goes, and only then
+ *   I-24 a task runs on the host it was launched on, once; what members of a service run are tasks
+ *   I-25 no more is copied, in a copy and to a host, than the bandwidth allows in that time
  *
  * What it cannot see: agents' attributes; which roles a framework has; offers that should have been
  * made; at the very instant at which a filter ends, whether it ended first; and of a task that
@@ -38,9 +40,10 @@
 typedef struct HfAudit HfAudit;
 
 typedef struct HfAuditConfig {
-    HfTime allocation_interval; /* of the master: in most eras no filter is shorter; > 0 */
-    HfEra era;                  /* of the master: what filters do */
-    HfTraceNames names;         /* for a breach; its functions may be NULL; context borrowed */
+    HfTime allocation_interval;    /* of the master: in most eras no filter is shorter; > 0 */
+    HfEra era;                     /* of the master: what filters do */
+    int64_t copy_bytes_per_second; /* what the fastest interface carries; 0 = anything */
+    HfTraceNames names;            /* for a breach; its functions may be NULL; context borrowed */
 } HfAuditConfig;
 
 /* The first thing that cannot be true. */

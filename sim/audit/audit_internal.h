@@ -35,6 +35,8 @@ typedef enum HfInvariant {
     HF_INVARIANT_REMOVED,
     HF_INVARIANT_AGENTS,
     HF_INVARIANT_ONE_HOST,
+    HF_INVARIANT_DATA,
+    HF_INVARIANT_COPIES,
     HF_INVARIANTS
 } HfInvariant;
 
@@ -143,6 +145,8 @@ typedef struct HfHistory {
     HfResources *resources; /* [HF_HISTORY_SIZE] */
 } HfHistory;
 
+typedef struct HfAuditServices HfAuditServices; /* services.c */
+
 struct HfAudit {
     HfCatalog *catalog;
     HfAuditConfig config;
@@ -172,6 +176,7 @@ struct HfAudit {
     gboolean has_consumed;
     HfResources consumed;
     HfResources scratch;
+    HfAuditServices *services; /* owned */
     HfHistory history;
     HfAuditBreach *breach;
 };
@@ -255,6 +260,16 @@ void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId r
 /* The filter that forbids this offer, or NULL. */
 const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t framework,
                                         HfRoleId role, uint32_t agent, const HfResources *offered);
+
+/* ---- services.c ---- */
+HfAuditServices *hf_audit__services_new(void);
+void hf_audit__services_free(HfAuditServices *services);
+/* These come between records that belong together, and have nothing to do with them. */
+gboolean hf_audit__is_of_services(const HfRecord *record);
+void hf_audit__on_service(HfAudit *audit, const HfRecord *record);
+void hf_audit__finish_services(HfAudit *audit);
+/* One more task of a job runs, or one less. */
+void hf_audit__count_member(HfAudit *audit, uint32_t framework, int64_t job, int by);
 
 /* ---- tasks.c ---- */
 void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);

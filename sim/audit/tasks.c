@@ -381,6 +381,7 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
         return;
     }
     task->flags |= HF_TASK_IS_RUNNING | HF_TASK_WAS_RUN;
+    hf_audit__count_member(audit, task->framework, task->job, 1);
     host->runs++;
 }
 
@@ -400,6 +401,7 @@ void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record)
         return;
     }
     task->flags &= (uint8_t)~HF_TASK_IS_RUNNING;
+    hf_audit__count_member(audit, task->framework, task->job, -1);
     task->end = (uint8_t)record->state;
     hf_audit__host(audit, record->agent)->runs--;
     forget_if_over(audit, task);

@@ -101,10 +101,27 @@ static gboolean read_number(HfBinder *b, const HfNode *node, const char *what, d
     return TRUE;
 }
 
+static const HfKeyWord *find_word(const HfKeyWord *words, const char *text)
+{
+    for (; words != NULL && words->name != NULL; words++)
+        if (strcmp(words->name, text) == 0) return words;
+    return NULL;
+}
+
+/* A number may be a word instead, where the key has words. */
+static gboolean fill_word(const HfKey *key, const HfNode *node, int64_t *member)
+{
+    if (key->words == NULL || node->kind != HF_NODE_SCALAR) return FALSE;
+    const HfKeyWord *word = find_word(key->words, node->text);
+    if (word != NULL) *member = word->value;
+    return word != NULL;
+}
+
 gboolean hf_fill__int(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
 {
     double value;
     gint64 whole;
+    if (fill_word(key, node, member)) return TRUE;
     if (!read_number(b, node, "a whole number", &value)) return FALSE;
     if (fabs(value) > INTEGER_MAX)
         return hf_bind__complain(b, node, "the number is too large: at most 2^53");
@@ -177,13 +194,6 @@ gboolean hf_fill__number(HfBinder *b, const HfKey *key, const HfNode *node, void
     return TRUE;
 }
 
-static const HfKeyWord *find_word(const HfKeyWord *words, const char *text)
-{
-    for (; words != NULL && words->name != NULL; words++)
-        if (strcmp(words->name, text) == 0) return words;
-    return NULL;
-}
-
 gboolean hf_fill__duration(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
 {
     const char *why = NULL;
@@ -226,6 +236,7 @@ gboolean hf_fill__milli(HfBinder *b, const HfKey *key, const HfNode *node, void 
 {
     double value;
     HfKey bounded = *key;
+    if (fill_word(key, node, member)) return TRUE;
     gboolean is_good = key->type == HF_KEY_MEMORY ? read_memory(b, node, &value)
                                                   : read_number(b, node, "a number", &value);
     if (!is_good) return FALSE;

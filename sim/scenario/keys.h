@@ -105,8 +105,9 @@ typedef struct HfKey {
                              the range of a constant; draws of other laws are clamped into it. */
     gboolean above_minimum;       /* TRUE: must be > minimum */
     HfUnit unit;                  /* HF_KEY_LAW */
-    const HfKeyWord *words;       /* HF_KEY_ENUM, HF_KEY_FLAGS; may be given for HF_KEY_DURATION and
-                                     HF_KEY_QUANTITY_SETS, where any word gives NULL */
+    const HfKeyWord *words;       /* HF_KEY_ENUM, HF_KEY_FLAGS; may be given for HF_KEY_DURATION,
+                                     HF_KEY_INT, HF_KEY_MEMORY, HF_KEY_AMOUNT (a word stands for its
+                                     value) and HF_KEY_QUANTITY_SETS (any word gives NULL) */
     const struct HfKeyTable *sub; /* HF_KEY_TABLE, HF_KEY_LIST, HF_KEY_MAP */
     HfModelFamily family;         /* HF_KEY_MODEL */
     gboolean is_remark; /* left out of the scenario digest: does not change a run, or (the seed) is

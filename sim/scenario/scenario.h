@@ -126,7 +126,18 @@ typedef struct HfScenarioAgents {
     const char *region, *zone; /* NULL: none */
     HfLaw latency;             /* of its links; kind NULL: the network's */
     HfScenarioAgentTrace trace;
+    int64_t network_bandwidth,
+        disk_bandwidth; /* milli-MB a second, as HF_KEY_MEMORY; 0 = no limit */
 } HfScenarioAgents;
+
+/* A duration that the framework's model knows. */
+#define HF_AS_MODEL ((HfTime)-1)
+
+typedef enum HfScenarioCheckpoint {
+    HF_CHECKPOINT_FALSE,
+    HF_CHECKPOINT_TRUE,
+    HF_CHECKPOINT_AS_MODEL
+} HfScenarioCheckpoint;
 
 typedef struct HfScenarioFramework {
     const char *name;
@@ -135,8 +146,8 @@ typedef struct HfScenarioFramework {
     const char **roles;      /* NULL-terminated; NULL when `role` is set */
     const char *principal;   /* NULL: none */
     HfTime start;            /* when it subscribes */
-    HfTime failover_timeout; /* 0: removed as soon as it disconnects */
-    gboolean checkpoint;
+    HfTime failover_timeout; /* 0: removed as soon as it disconnects; HF_AS_MODEL */
+    HfScenarioCheckpoint checkpoint;
     HfLaw latency;         /* of its link; kind NULL: the network's */
     uint32_t capabilities; /* HfFrameworkFlag; MULTI_ROLE is added when `roles` is given */
     const char *min_allocatable_resources; /* alternatives; NULL: the master's */

@@ -71,6 +71,8 @@ static void add_word(JsonArray *list, const char *word)
     double value;
     const char *end;
     json_array_add_string_element(list, word);
+    if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0)
+        json_array_add_boolean_element(list, word[0] == 't');
     if (hf_number__scan(word, &end, &value) && *end == '\0')
         json_array_add_double_element(list, value);
 }
@@ -176,10 +178,16 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
     case HF_KEY_BOOL:
         return of_type("boolean");
     case HF_KEY_INT:
+        if (key->words != NULL)
+            return any_of(one_of_words(key->words), number_in(key, "integer"),
+                          text_like("[-+]?", ""), NULL);
         return any_of(number_in(key, "integer"), text_like("[-+]?", ""), NULL);
     case HF_KEY_U64:
         return from_zero("integer");
     case HF_KEY_AMOUNT:
+        if (key->words != NULL)
+            return any_of(one_of_words(key->words), from_zero("number"), text_like("\\+?", ""),
+                          NULL);
         return any_of(from_zero("number"), text_like("\\+?", ""), NULL);
     case HF_KEY_DOUBLE:
         return any_of(number_in(key, "number"), text_like("[-+]?", ""), NULL);
@@ -191,6 +199,7 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
     case HF_KEY_RATE:
         return ref("rate");
     case HF_KEY_MEMORY:
+        if (key->words != NULL) return any_of(one_of_words(key->words), ref("memory"), NULL);
         return ref("memory");
     case HF_KEY_NAME:
         return name_or_number();

@@ -282,6 +282,20 @@ static const HfKey agents_keys[] = {
      .maximum = 3600,
      .help = "Delay of each message between these agents and the master, one way; absent = as "
              "network.latency."},
+    {.name = "network_bandwidth",
+     .type = HF_KEY_MEMORY,
+     AT(HfScenarioAgents, network_bandwidth),
+     .fallback = "1250",
+     .help = "What the interface of each agent's host carries each way, in MB a second, shared by "
+             "the copies that services make of their data; 0 = no limit.",
+     .source = "ours: 10 Gb/s"},
+    {.name = "disk_bandwidth",
+     .type = HF_KEY_MEMORY,
+     AT(HfScenarioAgents, disk_bandwidth),
+     .fallback = "200",
+     .help = "What the disk of each agent's host reads and writes together, in MB a second, "
+             "shared by copies; 0 = no limit.",
+     .source = "ours: one hard disk"},
     {.name = "region",
      .type = HF_KEY_NAME,
      AT(HfScenarioAgents, region),
@@ -353,6 +367,14 @@ static const HfKeyWord capability_words[] = {
     {"REGION_AWARE", HF_FRAMEWORK_REGION_AWARE, "is offered agents of other regions"},
     {0}};
 
+static const HfKeyWord as_model_words[] = {
+    {"model", HF_AS_MODEL, "what its model says: services have theirs, for others it is 0s"}, {0}};
+static const HfKeyWord checkpoint_words[] = {
+    {"true", HF_CHECKPOINT_TRUE, "they do"},
+    {"false", HF_CHECKPOINT_FALSE, "they do not"},
+    {"model", HF_CHECKPOINT_AS_MODEL, "as its model says: most services do, others do not"},
+    {0}};
+
 static const HfKey framework_keys[] = {
     {.name = "name",
      .type = HF_KEY_NAME,
@@ -385,13 +407,15 @@ static const HfKey framework_keys[] = {
     {.name = "failover_timeout",
      .type = HF_KEY_DURATION,
      AT(HfScenarioFramework, failover_timeout),
-     .fallback = "0s",
+     .fallback = "model",
+     .words = as_model_words,
      .help = "How long the master keeps its tasks while it is disconnected.",
      .source = "Mesos, FrameworkInfo.failover_timeout"},
     {.name = "checkpoint",
-     .type = HF_KEY_BOOL,
+     .type = HF_KEY_ENUM,
      AT(HfScenarioFramework, checkpoint),
-     .fallback = "false",
+     .fallback = "model",
+     .words = checkpoint_words,
      .help = "Whether its tasks survive a restart of the agent process.",
      .source = "Mesos, FrameworkInfo.checkpoint"},
     {.name = "latency",

@@ -76,6 +76,18 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
         case 'j':
             g_string_append_printf(line, ",\"job\":%" G_GUINT64_FORMAT, (guint64)record->id);
             break;
+        case 'g':
+            g_string_append_printf(line, ",\"group\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
+        case 'm':
+            g_string_append_printf(line, ",\"member\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
+        case 'p':
+            g_string_append_printf(line, ",\"part\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
+        case 'y':
+            g_string_append_printf(line, ",\"copy\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
         case 'i':
             if (record->id != 0)
                 g_string_append_printf(line, ",\"id\":%" G_GUINT64_FORMAT, (guint64)record->id);

@@ -58,6 +58,15 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_TASK_FOLLOWS] = {"task_follows", "ftv", "before"},
     [HF_RECORD_VOLUME_DISOWNED] = {"volume_disowned", "hfx", NULL},
     [HF_RECORD_DATA_COPIED] = {"data_copied", "ftv", "bytes"},
+    [HF_RECORD_SERVICE_DECLARED] = {"service_declared", "fgv", "members"},
+    [HF_RECORD_SERVICE_MEMBERS] = {"service_members", "fgv", "running"},
+    [HF_RECORD_SERVICE_QUORUM] = {"service_quorum", "fgv", "out_ppm"},
+    [HF_RECORD_MEMBER_REPLACED] = {"member_replaced", "hfmv", "left_bytes"},
+    [HF_RECORD_REPLICA_MADE] = {"replica_made", "hfpv", "bytes"},
+    [HF_RECORD_REPLICA_GONE] = {"replica_gone", "hfpv", "bytes"},
+    [HF_RECORD_DATA_LOST] = {"data_lost", "fpv", "bytes"},
+    [HF_RECORD_COPY_STARTED] = {"copy_started", "hfyv", "bytes"},
+    [HF_RECORD_COPY_ENDED] = {"copy_ended", "hfyv", "bytes"},
 };
 
 const char *hf_task_state_name(HfTaskState state)

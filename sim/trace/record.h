@@ -188,6 +188,21 @@ typedef enum HfRecordType {
                                   not use again */
     HF_RECORD_DATA_COPIED,     /* framework, id: task; value: bytes that were copied to it, to have
                                   again what its volumes held */
+    /* services and their data, as they are in the world (agent: host row). A group is what tasks
+     * are launched with as their job; a part is a piece of a service's data that is kept in several
+     * replicas: */
+    HF_RECORD_SERVICE_DECLARED, /* framework, id: group; value: members that it is to have */
+    HF_RECORD_SERVICE_MEMBERS,  /* framework, id: group; value: members that run */
+    HF_RECORD_SERVICE_QUORUM,   /* framework, id: group; value: how much of it is out of service,
+                                   in millionths */
+    HF_RECORD_MEMBER_REPLACED,  /* framework, id: member; agent: the host that it gives up; value:
+                                   bytes that it leaves there */
+    HF_RECORD_REPLICA_MADE,     /* framework, id: part; agent; value: bytes; it is complete */
+    HF_RECORD_REPLICA_GONE,     /* the same; it is there no more */
+    HF_RECORD_DATA_LOST, /* framework, id: part; value: bytes: no complete replica is left. Follows
+                            the end of the last at once */
+    HF_RECORD_COPY_STARTED, /* framework, id: copy; agent: where it goes; value: bytes */
+    HF_RECORD_COPY_ENDED,   /* the same; value: bytes that were copied */
     HF_RECORD_TYPES
 } HfRecordType;
 
@@ -209,8 +224,8 @@ typedef struct HfRecordShape {
     const char *name;
     const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
                            job id, i operation id if any, s task state, w reason, b same host, n
-                           operation type, e rule, u operation state, c call type, v value, x
-                           resources */
+                           operation type, e rule, u operation state, c call type, g service group,
+                           m member, p part, y copy, v value, x resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;
 

@@ -35,7 +35,10 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
     else
         world->hosts[run->host].first_run = run->next;
     hf_parcel_drop(world->catalog, &run->resources);
+    uint32_t framework = run->framework, host = run->host;
+    uint64_t task = run->task;
     hf_slots_give(&world->run_slots, handle_of(world, row));
+    hf_world__run_ended(world, framework, task, host, state);
 }
 
 /* The executor tells its agent how a task fares. */
@@ -76,6 +79,7 @@ static void start_run(HfWorld *world, const HfMessage *in)
                                      handle.row, handle.generation);
     record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
     report(world, run->host, run->framework, run->task, HF_TASK_RUNNING);
+    hf_world__run_started(world, run);
 }
 
 static void kill_run(HfWorld *world, const HfMessage *in)

@@ -111,6 +111,7 @@ gboolean hf_world_disk_lose(HfWorld *world, uint32_t row)
     if (host->is_up) return FALSE;
     record_host(world, row, HF_RECORD_DISK_LOST, 0);
     hf_agent_crash(&host->agent, HF_LOSS_DISK);
+    hf_world__disk_lost(world, row);
     return TRUE;
 }
 

@@ -101,6 +101,21 @@ enum {
     FW_ACCEPTED,
     FW_DECLINED,
     FW_RESERVED_IDLE,
+    FW_RELAUNCHES,
+    FW_SAME_AGENT,
+    FW_UNAVAILABLE,
+    FW_BELOW,
+    FW_OUT,
+    FW_REPLACED,
+    FW_DATA_LOSSES,
+    FW_DATA_LOST,
+    FW_COPIED,
+    FW_LEFT,
+    SERVICE_DATA_LOSSES,
+    SERVICE_DATA_LOST,
+    SERVICE_DATA_COPIED,
+    SERVICE_DATA_LEFT,
+    SERVICE_REPLACED,
     RUNS,
     VISITED,
     TRIED,
@@ -252,6 +267,33 @@ const HfMetricKind hf_metric_kinds[] = {
     [FW_RESERVED_IDLE] = {"framework.FRAMEWORK.reserved_idle.RESOURCE", "1",
                           "What one framework reserved and nobody was allocated, of the total; "
                           "time-weighted mean."},
+    [FW_RELAUNCHES] = {"framework.FRAMEWORK.relaunches", "count",
+                       "Instances of one framework that were launched again."},
+    [FW_SAME_AGENT] = {"framework.FRAMEWORK.relaunches_same_agent", "count",
+                       "How many of them on the host where they had been."},
+    [FW_UNAVAILABLE] = {"framework.FRAMEWORK.unavailable", "s",
+                        "Time in which some of a service was below its quorum, once deployed."},
+    [FW_BELOW] = {"framework.FRAMEWORK.below_target", "s",
+                  "Time in which a service had fewer instances running than it is to have."},
+    [FW_OUT] = {"framework.FRAMEWORK.unavailable_share", "1",
+                "Share of a service's data (or instances' work) that was below its quorum, on "
+                "average over time and kinds of instances."},
+    [FW_REPLACED] = {"framework.FRAMEWORK.replaced", "count",
+                     "Instances of a service that gave up their host and their data."},
+    [FW_DATA_LOSSES] = {"framework.FRAMEWORK.data_losses", "count",
+                        "Parts of a service's data of which no replica was left."},
+    [FW_DATA_LOST] = {"framework.FRAMEWORK.data_lost", "MB", "What was in them."},
+    [FW_COPIED] = {"framework.FRAMEWORK.copied", "MB",
+                   "Data that a service copied between its instances."},
+    [FW_LEFT] = {"framework.FRAMEWORK.left_behind", "MB",
+                 "Data that replaced instances left on disks."},
+    [SERVICE_DATA_LOSSES] = {"data.losses", "count",
+                             "Parts of all services' data of which no replica was left."},
+    [SERVICE_DATA_LOST] = {"data.lost", "MB", "What was in them."},
+    [SERVICE_DATA_COPIED] = {"data.copied", "MB", "Data that all services copied."},
+    [SERVICE_DATA_LEFT] = {"data.left_behind", "MB", "Data that replaced instances left on disks."},
+    [SERVICE_REPLACED] = {"data.replaced", "count",
+                          "Instances of all services that gave up their host and their data."},
     [RUNS] = {"allocator.runs", "count",
               "Allocation cycles; of the whole run, like all counts of the allocator."},
     [VISITED] = {"allocator.agents_visited", "count", "Agents looked at in all cycles together."},
@@ -263,9 +305,10 @@ const HfMetricKind hf_metric_kinds[] = {
 };
 
 const char *const hf_metric_prefixes[] = {
-    "capacity", "demand",   "utilization", "agents",    "tasks",     "wait",      "jobs",
-    "stateful", "volumes",  "offers",      "relaunch",  "operators", "placement", "refusal",
-    "role",     "fairness", "framework",   "allocator", "messages",  "run",       NULL};
+    "capacity",  "demand",   "utilization", "agents",   "tasks",     "wait",
+    "jobs",      "stateful", "volumes",     "offers",   "relaunch",  "operators",
+    "placement", "refusal",  "role",        "fairness", "framework", "allocator",
+    "messages",  "run",      "data",        NULL};
 
 struct HfMetrics {
     HF_VEC(HfMetric) list;
@@ -483,6 +526,51 @@ static void add_roles(HfMetrics *metrics, const HfRecorder *recorder)
     add(metrics, JAIN, ratio(sum * sum, count * squares), NULL, NULL);
 }
 
+static double megabytes(uint64_t bytes)
+{
+    return (double)bytes / 1048576;
+}
+
+static uint64_t since_mark(const HfFrameworkStats *framework, HfCounter counter)
+{
+    return framework->count[counter] - framework->marked[counter];
+}
+
+/* Only of frameworks that declared what they keep running. */
+static void add_service(HfMetrics *metrics, const HfRecorder *recorder, uint32_t row)
+{
+    const HfFrameworkStats *framework = &recorder->frameworks.at[row];
+    const char *name = hf_master_framework_name(recorder->master, row);
+    double span = hf_time_to_seconds(recorder->ended_at - recorder->marked_at);
+    double out = 0, groups = 0;
+    for (guint32 g = 0; g < recorder->groups.count; g++) {
+        if (recorder->groups.at[g].framework != row) continue;
+        out += hf_recorder__mean(recorder, &recorder->groups.at[g].out) / 1e6;
+        groups++;
+    }
+    add(metrics, FW_UNAVAILABLE, hf_recorder__mean(recorder, &framework->unavailable) * span, name,
+        NULL);
+    add(metrics, FW_BELOW, hf_recorder__mean(recorder, &framework->below) * span, name, NULL);
+    add(metrics, FW_OUT, out / groups, name, NULL);
+    add(metrics, FW_REPLACED, (double)since_mark(framework, HF_COUNT_MEMBERS_REPLACED), name, NULL);
+    add(metrics, FW_DATA_LOSSES, (double)since_mark(framework, HF_COUNT_DATA_LOSSES), name, NULL);
+    add(metrics, FW_DATA_LOST, megabytes(since_mark(framework, HF_COUNT_BYTES_LOST)), name, NULL);
+    add(metrics, FW_COPIED, megabytes(since_mark(framework, HF_COUNT_BYTES_COPIED)), name, NULL);
+    add(metrics, FW_LEFT, megabytes(since_mark(framework, HF_COUNT_BYTES_LEFT)), name, NULL);
+}
+
+static void add_data(HfMetrics *metrics, const HfRecorder *recorder)
+{
+    add_counter(metrics, SERVICE_DATA_LOSSES, recorder, HF_COUNT_DATA_LOSSES);
+    add(metrics, SERVICE_DATA_LOST, megabytes(hf_recorder__count(recorder, HF_COUNT_BYTES_LOST)),
+        NULL, NULL);
+    add(metrics, SERVICE_DATA_COPIED,
+        megabytes(hf_recorder__count(recorder, HF_COUNT_BYTES_COPIED)), NULL, NULL);
+    add(metrics, SERVICE_DATA_LEFT, megabytes(hf_recorder__count(recorder, HF_COUNT_BYTES_LEFT)),
+        NULL, NULL);
+    add_counter(metrics, SERVICE_REPLACED, recorder, HF_COUNT_MEMBERS_REPLACED);
+}
+
 static void add_framework(HfMetrics *metrics, const HfRecorder *recorder, uint32_t row)
 {
     const HfFrameworkStats *framework = &recorder->frameworks.at[row];
@@ -512,6 +600,13 @@ static void add_framework(HfMetrics *metrics, const HfRecorder *recorder, uint32
                  framework->marked[HF_COUNT_OFFERS_DECLINED]),
         name, NULL);
     add_reserved_idle(metrics, FW_RESERVED_IDLE, recorder, framework->reserved_idle, name);
+    add(metrics, FW_RELAUNCHES,
+        (double)(framework->count[HF_COUNT_RELAUNCHES] - framework->marked[HF_COUNT_RELAUNCHES]),
+        name, NULL);
+    add(metrics, FW_SAME_AGENT,
+        (double)(framework->count[HF_COUNT_RELAUNCHES_SAME_HOST] -
+                 framework->marked[HF_COUNT_RELAUNCHES_SAME_HOST]),
+        name, NULL);
 }
 
 HfMetrics *hf_metrics_new(HfWorld *world)
@@ -522,7 +617,11 @@ HfMetrics *hf_metrics_new(HfWorld *world)
     add_cluster(metrics, recorder);
     add_offers(metrics, recorder);
     add_roles(metrics, recorder);
-    for (guint32 f = 0; f < recorder->frameworks.count; f++) add_framework(metrics, recorder, f);
+    for (guint32 f = 0; f < recorder->frameworks.count; f++) {
+        add_framework(metrics, recorder, f);
+        if (recorder->frameworks.at[f].is_service) add_service(metrics, recorder, f);
+    }
+    add_data(metrics, recorder);
     HfAllocatorCounters work = hf_allocator_counters(hf_master_allocator(hf_world_master(world)));
     add(metrics, RUNS, (double)work.runs, NULL, NULL);
     add(metrics, VISITED, (double)work.agents_visited, NULL, NULL);

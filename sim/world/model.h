@@ -8,6 +8,7 @@
 #define HF_WORLD_MODEL_H
 
 #include "control/driver.h"
+#include "resource/era.h"
 #include "scenario/keys.h"
 
 typedef struct HfWorld HfWorld;
@@ -24,7 +25,29 @@ typedef struct HfModelEnv {
     HfRoleId role;         /* the first of its roles */
     HfTime duration;       /* of the run */
     const char *principal; /* of the framework; NULL = none */
+    HfEra era;
+    HfWorld *world;            /* for world/data.h, of which its driver knows nothing */
+    const HfModelKeys *choice; /* which model it was asked to be: several may share functions */
 } HfModelEnv;
+
+/*
+ * What a service's own processes live through, whatever its scheduler knows of it: told by the
+ * world at once, also while the scheduler is away. Here nothing can be said to the master; what
+ * may be done to data stands in world/data.h. Any member may be NULL.
+ */
+typedef struct HfDataOps {
+    void (*started)(void *model, uint64_t task, uint32_t host);
+    void (*ended)(void *model, uint64_t task, uint32_t host, HfTaskState how);
+    void (*disk_lost)(void *model, uint32_t host); /* of any host */
+    void (*copied)(void *model, uint64_t arg);     /* a copy is whole; its row is free */
+    void (*timer)(void *model, uint32_t kind, uint64_t arg);
+} HfDataOps;
+
+/* What a framework subscribes with when the scenario does not say. */
+typedef struct HfModelDefaults {
+    HfTime failover_timeout;
+    gboolean checkpoint;
+} HfModelDefaults;
 
 /*
  * A framework model. `keys` comes first: the scenario hands back its address.
@@ -35,6 +58,9 @@ typedef struct HfFrameworkModel {
     const HfSchedulerOps *ops;
     void *(*create)(const HfModelEnv *env, const void *config, GError **error);
     void (*destroy)(void *model);
+    const HfDataOps *data; /* NULL: it keeps no data */
+    /* NULL: no failover timeout, no checkpoint. */
+    HfModelDefaults (*defaults)(const void *model);
 } HfFrameworkModel;
 
 /* A cause of failures: started once, then told of its own timers. It acts through world/faults.h.

@@ -55,6 +55,7 @@ void hf_recorder_free(HfRecorder *recorder)
     g_free(recorder->demand);
     g_free(recorder->row_total);
     hf_vec_clear(&recorder->role_shares);
+    hf_recorder__clear_services(recorder);
     hf_vec_clear(&recorder->frameworks);
     hf_vec_clear(&recorder->roles);
     hf_vec_clear(&recorder->rows);
@@ -160,6 +161,8 @@ HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framewor
         HfFrameworkStats *stats = hf_vec_last(&recorder->frameworks);
         stats->allocated = hf_recorder__levels(recorder);
         hf_level_init(&stats->running.level, recorder->marked_at, 0);
+        hf_level_init(&stats->below.level, recorder->marked_at, 0);
+        hf_level_init(&stats->unavailable.level, recorder->marked_at, 0);
     }
     return &recorder->frameworks.at[framework];
 }
@@ -218,7 +221,7 @@ static void step_used(HfRecorder *recorder, const HfRecord *record, int sign)
                  sign);
 }
 
-static void bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
+void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
 {
     recorder->count[counter] += by;
     if (record->framework != HF_ROW_NONE)
@@ -278,7 +281,7 @@ static void close_task(HfRecorder *recorder, const HfRecord *record)
 
 /* ---- the end of the warm-up ---- */
 
-static void mark(HfTracked *tracked, HfTime now)
+void hf_recorder__mark(HfTracked *tracked, HfTime now)
 {
     tracked->rowed -= hf_level_integral(&tracked->level, now);
     hf_level_restart(&tracked->level, now);
@@ -289,27 +292,28 @@ static void mark_all(HfRecorder *recorder, HfTime now)
     recorder->is_marked = TRUE;
     recorder->marked_at = now;
     for (uint32_t i = 0; i < recorder->kinds * HF_RESOURCE_LEVELS; i++)
-        mark(&recorder->resource[i], now);
-    for (uint32_t i = 0; i < HF_CLUSTER_LEVELS; i++) mark(&recorder->cluster[i], now);
+        hf_recorder__mark(&recorder->resource[i], now);
+    for (uint32_t i = 0; i < HF_CLUSTER_LEVELS; i++) hf_recorder__mark(&recorder->cluster[i], now);
     for (guint32 f = 0; f < recorder->frameworks.count; f++) {
         HfFrameworkStats *framework = &recorder->frameworks.at[f];
         for (uint32_t k = 0; k < recorder->kinds; k++) {
-            mark(&framework->allocated[k], now);
-            if (framework->reserved_idle) mark(&framework->reserved_idle[k], now);
+            hf_recorder__mark(&framework->allocated[k], now);
+            if (framework->reserved_idle) hf_recorder__mark(&framework->reserved_idle[k], now);
         }
-        mark(&framework->running, now);
+        hf_recorder__mark(&framework->running, now);
         memcpy(framework->marked, framework->count, sizeof framework->count);
         if (framework->waits) hf_histogram_restart(framework->waits);
     }
     for (guint32 r = 0; r < recorder->roles.count; r++) {
         for (uint32_t k = 0; k < recorder->kinds; k++) {
-            mark(&recorder->roles.at[r].allocated[k], now);
+            hf_recorder__mark(&recorder->roles.at[r].allocated[k], now);
             if (recorder->roles.at[r].reserved_idle)
-                mark(&recorder->roles.at[r].reserved_idle[k], now);
+                hf_recorder__mark(&recorder->roles.at[r].reserved_idle[k], now);
         }
     }
     recorder->data_kept = recorder->data_lost = recorder->data_left = 0;
     recorder->bytes_copied = 0;
+    hf_recorder__mark_services(recorder, now);
     memcpy(recorder->marked, recorder->count, sizeof recorder->count);
     memset(recorder->demand, 0, recorder->kinds * sizeof *recorder->demand);
     hf_histogram_restart(recorder->waits);
@@ -331,7 +335,7 @@ static void on_offer_end(HfRecorder *recorder, const HfRecord *record, HfCounter
 {
     step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, -1);
     hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, -1);
-    bump(recorder, record, counter, 1);
+    hf_recorder__bump(recorder, record, counter, 1);
 }
 
 /* Tasks that end because an operator drains their agent, takes its machine down, or says that it is
@@ -339,7 +343,7 @@ static void on_offer_end(HfRecorder *recorder, const HfRecord *record, HfCounter
 static void count_maintenance(HfRecorder *recorder, const HfRecord *record)
 {
     if (record->reason == HF_REASON_SLAVE_DRAINING)
-        bump(recorder, record, HF_COUNT_MAINTENANCE_KILLS, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_MAINTENANCE_KILLS, 1);
     if (record->reason != HF_REASON_SLAVE_REMOVED) return;
     if (recorder->removals.at != record->at) recorder->removals.count = 0;
     recorder->removals.at = record->at;
@@ -348,8 +352,8 @@ static void count_maintenance(HfRecorder *recorder, const HfRecord *record)
 
 static void on_operator_call(HfRecorder *recorder, const HfRecord *record)
 {
-    bump(recorder, record, HF_COUNT_OPERATOR_ACTIONS, 1);
-    if (record->value >= 400) bump(recorder, record, HF_COUNT_OPERATOR_REFUSALS, 1);
+    hf_recorder__bump(recorder, record, HF_COUNT_OPERATOR_ACTIONS, 1);
+    if (record->value >= 400) hf_recorder__bump(recorder, record, HF_COUNT_OPERATOR_REFUSALS, 1);
     if ((record->state == HF_CALL_START_MAINTENANCE || record->state == HF_CALL_MARK_AGENT_GONE) &&
         recorder->removals.at == record->at) {
         recorder->count[HF_COUNT_MAINTENANCE_KILLS] += recorder->removals.count;
@@ -369,7 +373,7 @@ static void on_task_state(HfRecorder *recorder, const HfRecord *record)
                                                    [HF_TASK_GONE_BY_OPERATOR] = HF_COUNT_TASKS_LOST,
                                                    [HF_TASK_UNREACHABLE] = HF_COUNT_TASKS_LOST};
     if (counter_of[record->state] != 0)
-        bump(recorder, record, (HfCounter)counter_of[record->state], 1);
+        hf_recorder__bump(recorder, record, (HfCounter)counter_of[record->state], 1);
     if (record->resources == NULL) {
         HfTaskRecord *task = recorder->sink ? live_task(recorder, record) : NULL;
         if (task && record->state == HF_TASK_RUNNING && task->start < 0) task->start = record->at;
@@ -401,8 +405,8 @@ static void on_demand(HfRecorder *recorder, const HfRecord *record)
 
 static void on_submitted(HfRecorder *recorder, const HfRecord *record)
 {
-    bump(recorder, record, HF_COUNT_JOBS_SUBMITTED, 1);
-    bump(recorder, record, HF_COUNT_TASKS_SUBMITTED, (uint64_t)record->value);
+    hf_recorder__bump(recorder, record, HF_COUNT_JOBS_SUBMITTED, 1);
+    hf_recorder__bump(recorder, record, HF_COUNT_TASKS_SUBMITTED, (uint64_t)record->value);
     for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
         const HfResource *entry = hf_resources_at(record->resources, i);
         if (entry->kind < recorder->kinds &&
@@ -415,7 +419,7 @@ static void on_submitted(HfRecorder *recorder, const HfRecord *record)
 /* The first refusal and each hundredth: how full is the cluster when things stop fitting? */
 static void on_refused(HfRecorder *recorder, const HfRecord *record)
 {
-    bump(recorder, record, HF_COUNT_PLACEMENTS_REFUSED, 1);
+    hf_recorder__bump(recorder, record, HF_COUNT_PLACEMENTS_REFUSED, 1);
     if (record->value != 1 && record->value % 100 != 0) return;
     HfRefusal refusal = {.number = record->value,
                          .at = record->at,
@@ -431,8 +435,8 @@ static void on_refused(HfRecorder *recorder, const HfRecord *record)
 
 static void on_replaced(HfRecorder *recorder, const HfRecord *record)
 {
-    bump(recorder, record, HF_COUNT_RELAUNCHES, 1);
-    if (record->state) bump(recorder, record, HF_COUNT_RELAUNCHES_SAME_HOST, 1);
+    hf_recorder__bump(recorder, record, HF_COUNT_RELAUNCHES, 1);
+    if (record->state) hf_recorder__bump(recorder, record, HF_COUNT_RELAUNCHES_SAME_HOST, 1);
     hf_histogram_add(recorder->relaunch_times, record->value, 1);
     hf_vec_push(&recorder->relaunches, (HfRelaunch){record->framework, record->agent, record->id,
                                                     record->at, record->value, record->state != 0});
@@ -447,7 +451,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_OFFER_SENT:
         step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, 1);
         hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, 1);
-        bump(recorder, record, HF_COUNT_OFFERS_SENT, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_OFFERS_SENT, 1);
         break;
     case HF_RECORD_OFFER_DECLINED:
         on_offer_end(recorder, record, HF_COUNT_OFFERS_DECLINED);
@@ -462,7 +466,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         on_offer_end(recorder, record, HF_COUNT_OFFERS_EXPIRED);
         break;
     case HF_RECORD_TASK_LAUNCHED:
-        bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
         step_allocated(recorder, record, 1);
         open_task(recorder, record);
         hf_recorder__relaunches_on_launched(recorder, record);
@@ -502,7 +506,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         hf_recorder__volumes_on_loss(recorder, record);
         break;
     case HF_RECORD_AGENT_STARTED:
-        bump(recorder, record, HF_COUNT_AGENT_RESTARTS, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_AGENT_RESTARTS, 1);
         break;
     case HF_RECORD_TASK_WAITED:
         on_waited(recorder, record);
@@ -514,7 +518,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         on_submitted(recorder, record);
         break;
     case HF_RECORD_JOB_FINISHED:
-        bump(recorder, record, HF_COUNT_JOBS_FINISHED, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_JOBS_FINISHED, 1);
         hf_histogram_add(recorder->responses, record->value, 1);
         break;
     case HF_RECORD_PLACEMENT_REFUSED:
@@ -537,14 +541,14 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         break;
     case HF_RECORD_AGENT_UNREACHABLE:
         hf_recorder__count_agent(recorder, record, FALSE);
-        bump(recorder, record, HF_COUNT_AGENTS_UNREACHABLE, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_AGENTS_UNREACHABLE, 1);
         break;
     case HF_RECORD_AGENT_CRASHED:
-        bump(recorder, record, HF_COUNT_AGENT_CRASHES, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_AGENT_CRASHES, 1);
         hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, -1);
         break;
     case HF_RECORD_AGENT_RETURNED:
-        bump(recorder, record, HF_COUNT_AGENT_REBOOTS, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_AGENT_REBOOTS, 1);
         hf_level_add(&recorder->cluster[HF_LEVEL_AGENTS_UP].level, record->at, 1);
         break;
     case HF_RECORD_OPERATOR_CALL:
@@ -559,10 +563,18 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         hf_recorder__volumes_on_framework(recorder, record);
         break;
     case HF_RECORD_ACCEPT_INVALID:
-        bump(recorder, record, HF_COUNT_ACCEPTS_INVALID, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_ACCEPTS_INVALID, 1);
         break;
     case HF_RECORD_MESSAGE_LOST:
-        bump(recorder, record, HF_COUNT_MESSAGES_LOST, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_MESSAGES_LOST, 1);
+        break;
+    case HF_RECORD_SERVICE_DECLARED:
+    case HF_RECORD_SERVICE_MEMBERS:
+    case HF_RECORD_SERVICE_QUORUM:
+    case HF_RECORD_MEMBER_REPLACED:
+    case HF_RECORD_DATA_LOST:
+    case HF_RECORD_COPY_ENDED:
+        hf_recorder__on_service(recorder, record);
         break;
     default:
         break;

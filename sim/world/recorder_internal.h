@@ -60,6 +60,11 @@ typedef enum HfCounter {
     HF_COUNT_STATEFUL_FAILURES,
     HF_COUNT_STATEFUL_RELAUNCHED,
     HF_COUNT_STATEFUL_SAME_HOST,
+    HF_COUNT_DATA_LOSSES,
+    HF_COUNT_BYTES_LOST,
+    HF_COUNT_BYTES_COPIED,
+    HF_COUNT_MEMBERS_REPLACED,
+    HF_COUNT_BYTES_LEFT,
     HF_COUNTERS
 } HfCounter;
 
@@ -75,6 +80,16 @@ typedef struct HfTracked {
 
 #define HF_RECORDER_PRECISION 5 /* of histograms: quantiles within 1.6 % */
 
+/* A group of a service: instances of one kind. */
+typedef struct HfGroupStats {
+    uint32_t framework;
+    uint64_t group;
+    int64_t wanted, running;
+    gboolean was_whole;           /* all members have run at once: from then on it is judged */
+    HfTracked below, unavailable; /* 0 or 1 */
+    HfTracked out;                /* millionths */
+} HfGroupStats;
+
 typedef struct HfFrameworkStats {
     uint64_t count[HF_COUNTERS];
     uint64_t marked[HF_COUNTERS];
@@ -84,6 +99,9 @@ typedef struct HfFrameworkStats {
     HfHistogram *waits;       /* ns; NULL before the first */
     HfTracked *allocated;     /* [kinds] */
     HfTracked *reserved_idle; /* [kinds] of what it reserved; NULL = it never did */
+    gboolean is_service;      /* groups were declared */
+    int64_t groups_below, groups_unavailable;
+    HfTracked below, unavailable; /* 0 or 1: is there such a group? */
 } HfFrameworkStats;
 
 typedef struct HfRoleStats {
@@ -178,6 +196,8 @@ struct HfRecorder {
     uint64_t count[HF_COUNTERS], marked[HF_COUNTERS], rowed[HF_COUNTERS];
     int64_t *demand; /* [kinds], milli-units submitted after the warm-up */
     HF_VEC(HfFrameworkStats) frameworks;
+    HF_VEC(HfGroupStats) groups; /* in order of declaration */
+    HfMap64 group_rows;          /* (framework, group) -> row */
     HF_VEC(HfRoleStats) roles;
     /* recorder_reserved.c */
     HF_VEC(uint32_t) agent_total;   /* [agent id]: 1 + number of its total; 0 = not counted */
@@ -221,6 +241,16 @@ struct HfRecorder {
     HF_VEC(HfTaskRecord) tasks;
     HF_VEC(uint32_t) spare;
 };
+
+/* recorder_services.c: one of the records about services; and its levels at the end of the warm-up.
+ */
+void hf_recorder__on_service(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__mark_services(HfRecorder *recorder, HfTime now);
+void hf_recorder__clear_services(HfRecorder *recorder);
+
+void hf_recorder__mark(HfTracked *tracked, HfTime now);
+void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter,
+                       uint64_t by);
 
 static inline HfTracked *hf_recorder__resource(const HfRecorder *recorder, uint32_t kind,
                                                HfResourceLevel level)

@@ -221,6 +221,8 @@ const HfTable hf_tables[] = {
      "quantiles of the times from such an end until its successor ran, by framework and for all",
      hf_table__print_relaunch_times},
     {"volumes.csv", "the life of each persistent volume", hf_table__print_volumes},
+    {"services.csv", "availability of each group of instances of the services",
+     hf_table__print_services},
     {"refusals.csv", "allocated shares at the first and each hundredth refused placement",
      print_refusals},
     {"operators.csv", "each call of an operator, and what the master answered", print_operators},

@@ -142,3 +142,26 @@ void hf_table__print_volumes(HfWorld *world, GString *out)
         g_string_append_c(out, '\n');
     }
 }
+
+void hf_table__print_services(HfWorld *world, GString *out)
+{
+    const HfRecorder *recorder = hf_world_recorder(world);
+    double span = hf_time_to_seconds(recorder->ended_at - recorder->marked_at);
+    g_string_append(out, "framework,model,group,members,running,below_target_s,unavailable_s,"
+                         "unavailable_share\n");
+    for (guint32 g = 0; g < recorder->groups.count; g++) {
+        const HfGroupStats *group = &recorder->groups.at[g];
+        uint32_t row = hf_master_framework_peer(recorder->master, group->framework);
+        hf_table__name(out, hf_master_framework_name(recorder->master, group->framework));
+        g_string_append_printf(
+            out, ",%s,%" G_GUINT64_FORMAT ",%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",",
+            recorder->scenario->frameworks.at[row].model.model->name, (guint64)group->group,
+            (gint64)group->wanted, (gint64)group->running);
+        hf_table__number(out, hf_recorder__mean(recorder, &group->below) * span);
+        g_string_append_c(out, ',');
+        hf_table__number(out, hf_recorder__mean(recorder, &group->unavailable) * span);
+        g_string_append_c(out, ',');
+        hf_table__number(out, hf_recorder__mean(recorder, &group->out) / 1e6);
+        g_string_append_c(out, '\n');
+    }
+}

@@ -312,8 +312,6 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .roles = (const HfRoleId *)(const void *)roles->data,
                              .role_count = roles->len,
                              .capabilities = capabilities_of(keys->capabilities),
-                             .checkpoint = keys->checkpoint,
-                             .failover_timeout = keys->failover_timeout,
                              .seed = world->scenario->seed};
     config.wishes = hf_world__build_wishes(world, row, &config, error);
     if (config.wishes == NULL) return FALSE;
@@ -324,7 +322,10 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                       .entity = hf_stream_entity(keys->name),
                       .name = keys->name,
                       .role = config.roles[0],
-                      .duration = world->scenario->duration};
+                      .duration = world->scenario->duration,
+                      .era = world->scenario->era,
+                      .world = world,
+                      .choice = keys->model.model};
     GError *inner = NULL;
     guest->ops = (const HfFrameworkModel *)(const void *)keys->model.model;
     guest->model = guest->ops->create(&env, keys->model.config, &inner);
@@ -332,6 +333,13 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
         g_autofree char *where = g_strdup_printf("frameworks[%u] (%s)", row, keys->name);
         return fail(error, where, inner);
     }
+    HfModelDefaults defaults = {0};
+    if (guest->ops->defaults) defaults = guest->ops->defaults(guest->model);
+    config.failover_timeout =
+        keys->failover_timeout == HF_AS_MODEL ? defaults.failover_timeout : keys->failover_timeout;
+    config.checkpoint = keys->checkpoint == HF_CHECKPOINT_AS_MODEL
+                            ? defaults.checkpoint
+                            : keys->checkpoint == HF_CHECKPOINT_TRUE;
     guest->driver = hf_driver_new(row, &config, guest->ops->ops, guest->model);
     hf_stream_init(&guest->channel.latency, world->scenario->seed, "latency-framework", env.entity);
     hf_engine_at(world->engine, keys->start, world->kind.framework_start, row, 0);
@@ -440,6 +448,7 @@ static void register_kinds(HfWorld *world)
     hf_world__register_executor(world);
     hf_world__register_operators(world);
     hf_world__register_faults(world);
+    hf_world__register_data(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
         hf_engine_register(engine, "framework-start", on_framework_start, world);
@@ -535,6 +544,7 @@ void hf_world_free(HfWorld *world)
 {
     if (world == NULL) return;
     free_people(world);
+    hf_world__clear_data(world);
     hf_world__clear_operators(world);
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);

@@ -3,6 +3,7 @@
 #ifndef HF_WORLD_WORLD_INTERNAL_H
 #define HF_WORLD_WORLD_INTERNAL_H
 
+#include "base/map64.h"
 #include "base/slots.h"
 #include "control/agent.h"
 #include "world/operators.h"
@@ -64,6 +65,8 @@ typedef struct HfFault {
     void *model;
 } HfFault;
 
+typedef struct HfCopies HfCopies; /* copies.c */
+
 struct HfWorld {
     const HfScenario *scenario;
     HfCatalog *catalog;
@@ -89,12 +92,13 @@ struct HfWorld {
     HF_VEC(HfOperatorAnswer) answers;
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
+    HfCopies *copies;
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
-            restart;
+            restart, copied, data_timer;
     } kind;
 };
 
@@ -126,6 +130,14 @@ void hf_world__kill_all(HfWorld *world, uint32_t host);
 void hf_world__agent_left(HfWorld *world, uint32_t host);
 /* Executors end one by one, each with this probability, unseen by the agent. */
 void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+
+/* copies.c: models of services hear of what happens to their tasks and to disks. */
+void hf_world__register_data(HfWorld *world);
+void hf_world__clear_data(HfWorld *world);
+void hf_world__run_started(HfWorld *world, const HfRun *run);
+void hf_world__run_ended(HfWorld *world, uint32_t framework, uint64_t task, uint32_t host,
+                         HfTaskState how);
+void hf_world__disk_lost(HfWorld *world, uint32_t host);
 
 /* world.c: text in Mesos's form, owned by the world; NULL and a GError when it is not legal. */
 const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error);

@@ -429,6 +429,10 @@ static const Story stories[] = {
              "6 offer_accepted a=1 f=0 r=a o=0.3 v=0 x=cpus:4\n"
              "6 task_launched a=1 f=0 r=a t=7 x=cpus:4\n",
      "I-24", "still runs"},
+    {"data said to be lost with a replica left",
+     "3 replica_made a=0 f=0 t=5 v=10\n4 data_lost f=0 t=5 v=10\n", "I-23", "replicas are left"},
+    {"a copy that ends and never began", "3 copy_ended a=0 f=0 t=5 v=10\n", "I-25",
+     "not under way"},
 };
 
 /* Is the story judged as it should be? Says so if not. */
@@ -463,8 +467,9 @@ static void stories_are_judged_as_they_should_be(void **state)
 static void every_invariant_has_a_story(void **state)
 {
     (void)state;
-    static const char *const all[] = {"I-01", "I-02", "I-03", "I-04", "I-05", "I-07", "I-10",
-                                      "I-13", "I-19", "I-20", "I-21", "I-22", "I-24"};
+    static const char *const all[] = {"I-01", "I-02", "I-03", "I-04", "I-05",
+                                      "I-07", "I-10", "I-13", "I-19", "I-20",
+                                      "I-21", "I-22", "I-23", "I-24", "I-25"};
     assert_int_equal(G_N_ELEMENTS(all), HF_INVARIANTS);
     for (size_t k = 0; k < G_N_ELEMENTS(all); k++) {
         gboolean is_told = FALSE;

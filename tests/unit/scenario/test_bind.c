@@ -57,8 +57,8 @@ static void every_default_of_a_scenario_is_filled_in(void **state)
     assert_ptr_equal(s->frameworks.at[0].model.model, &idle_model);
     assert_null(s->frameworks.at[0].model.config);
     assert_string_equal(s->frameworks.at[0].role, "*");
-    assert_int_equal(s->frameworks.at[0].failover_timeout, 0);
-    assert_false(s->frameworks.at[0].checkpoint);
+    assert_int_equal(s->frameworks.at[0].failover_timeout, HF_AS_MODEL);
+    assert_int_equal(s->frameworks.at[0].checkpoint, HF_CHECKPOINT_AS_MODEL);
     assert_int_equal(s->failures.count, 0);
     assert_int_equal(s->record.interval, HF_NS_PER_MINUTE);
     assert_int_equal(s->record.events, HF_EVENTS_NONE);

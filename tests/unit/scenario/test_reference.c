@@ -42,6 +42,9 @@ static gboolean equals(JsonNode *wanted, const HfNode *node)
     if (node->kind != HF_NODE_SCALAR) return FALSE;
     if (json_node_get_value_type(wanted) == G_TYPE_STRING)
         return is_type(node, "string") && strcmp(json_node_get_string(wanted), node->text) == 0;
+    if (json_node_get_value_type(wanted) == G_TYPE_BOOLEAN)
+        return is_type(node, "boolean") &&
+               strcmp(json_node_get_boolean(wanted) ? "true" : "false", node->text) == 0;
     return plain_number(node, &value) && value == json_node_get_double(wanted);
 }
 

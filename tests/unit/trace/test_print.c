@@ -91,6 +91,16 @@ static void expect_member(JsonObject *object, char field, const HfRecordShape *s
                                                                            : "job"),
                          INT64_C(1) << 53);
         break;
+    case 'g':
+    case 'm':
+    case 'p':
+    case 'y':
+        assert_int_equal(json_object_get_int_member(object, field == 'g'   ? "group"
+                                                            : field == 'm' ? "member"
+                                                            : field == 'p' ? "part"
+                                                                           : "copy"),
+                         INT64_C(1) << 53);
+        break;
     case 's':
         assert_string_equal(json_object_get_string_member(object, "state"), "TASK_LOST");
         break;

@@ -65,6 +65,7 @@ static HfMetrics *one_job(Cell *cell)
         (HfRecord){.type = HF_RECORD_TASK_STATE, .id = 2, .state = HF_TASK_LOST, .role = web(cell)},
         "cpus:2;mem:100");
     emit(cell, (HfRecord){.type = HF_RECORD_PLACEMENT_REFUSED, .id = 3, .value = 1}, NULL);
+    emit(cell, (HfRecord){.type = HF_RECORD_SERVICE_DECLARED, .id = 1, .value = 2}, NULL);
     cell_run(cell, 90 * S);
     emit(cell,
          (HfRecord){.type = HF_RECORD_TASK_ENDED, .id = 1, .state = HF_TASK_FINISHED, .value = 500},
@@ -134,6 +135,47 @@ static void values_are_those_of_the_run(void **state)
     cell_free(cell);
 }
 
+/* Two groups; the second is never whole, so it is never judged. */
+static void a_service_is_judged_from_when_it_is_whole(void **state)
+{
+    static const struct {
+        HfTime at;
+        HfRecordType type;
+        uint64_t id;
+        int64_t value;
+    } records[] = {
+        {20, HF_RECORD_SERVICE_DECLARED, 1, 2},      {20, HF_RECORD_SERVICE_DECLARED, 2, 3},
+        {20, HF_RECORD_SERVICE_MEMBERS, 1, 1},       {20, HF_RECORD_SERVICE_MEMBERS, 2, 1},
+        {30, HF_RECORD_SERVICE_MEMBERS, 1, 2},       {40, HF_RECORD_SERVICE_MEMBERS, 1, 1},
+        {45, HF_RECORD_SERVICE_QUORUM, 1, 250000},   {55, HF_RECORD_SERVICE_QUORUM, 1, 1000000},
+        {60, HF_RECORD_SERVICE_QUORUM, 1, 0},        {70, HF_RECORD_SERVICE_MEMBERS, 1, 2},
+        {70, HF_RECORD_MEMBER_REPLACED, 1, 4 << 20}, {70, HF_RECORD_DATA_LOST, 7, 2 << 20},
+        {70, HF_RECORD_DATA_LOST, 8, 1 << 20},       {75, HF_RECORD_COPY_ENDED, 1, 3 << 20},
+    };
+    Cell *cell = quiet("warm_up: 10s\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(records); i++) {
+        cell_run(cell, records[i].at * S);
+        emit(cell,
+             (HfRecord){.type = records[i].type, .id = records[i].id, .value = records[i].value},
+             NULL);
+    }
+    cell_run(cell, 100 * S);
+    hf_world_finish(cell->world);
+    g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
+    assert_metric(metrics, "framework.f.below_target", 30);
+    assert_metric(metrics, "framework.f.unavailable", 15);
+    /* (10 s x 1/4 + 5 s) of 90 s, and the other group's nothing. */
+    assert_metric(metrics, "framework.f.unavailable_share", (2.5 + 5) / 90 / 2);
+    assert_metric(metrics, "framework.f.replaced", 1);
+    assert_metric(metrics, "framework.f.left_behind", 4);
+    assert_metric(metrics, "framework.f.data_losses", 2);
+    assert_metric(metrics, "framework.f.data_lost", 3);
+    assert_metric(metrics, "framework.f.copied", 3);
+    assert_metric(metrics, "data.losses", 2);
+    assert_metric(metrics, "data.copied", 3);
+    cell_free(cell);
+}
+
 static void an_offer_is_held_as_long_as_it_was_out_on_average(void **state)
 {
     Cell *cell = quiet("warm_up: 10s\n");
@@ -184,6 +226,13 @@ static void jains_index_weighs_shares_by_weight(void **state)
 /* What is there only under a condition, which the help of the kind states. */
 static gboolean is_conditional(const char *pattern)
 {
+    static const char *const of_services[] = {"unavailable", "below_target", "unavailable_share",
+                                              "replaced",    "data_losses",  "data_lost",
+                                              "copied",      "left_behind"};
+    for (size_t i = 0; i < G_N_ELEMENTS(of_services); i++) {
+        g_autofree char *name = g_strconcat("framework.FRAMEWORK.", of_services[i], NULL);
+        if (strcmp(pattern, name) == 0) return TRUE;
+    }
     return strcmp(pattern, "refusal.N.RESOURCE") == 0; /* nothing was refused */
 }
 
@@ -275,6 +324,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_run),
+        cmocka_unit_test(a_service_is_judged_from_when_it_is_whole),
         cmocka_unit_test(an_offer_is_held_as_long_as_it_was_out_on_average),
         cmocka_unit_test(jains_index_weighs_shares_by_weight),
         cmocka_unit_test(every_kind_of_the_table_is_produced),

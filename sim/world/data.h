@@ -1,0 +1,40 @@
+/*
+ * What models of services may do in the world besides scheduling: see its hosts, copy data between
+ * them, wait, and record what becomes of their data. None of it goes through the master, so it
+ * works while a scheduler is away.
+ *
+ * Copies share bandwidth. Each host has an interface (both directions apart) and a disk, of the
+ * bandwidths that `agents[].network_bandwidth` and `agents[].disk_bandwidth` say; a copy runs at
+ * the least of its own limit and an equal share of the sender's interface and disk and the
+ * receiver's. What one copy cannot use of its share is not given to others, so a rate changes only
+ * when a copy on one of its two hosts starts or ends, and that is all that costs anything.
+ */
+#ifndef HF_WORLD_DATA_H
+#define HF_WORLD_DATA_H
+
+#include "world/faults.h"
+
+/* What the host's agent is configured with. Borrowed. */
+const HfResources *hf_world_host_total(const HfWorld *world, uint32_t host);
+
+/* Call data->timer(kind, arg) of the framework (env->row) after `delay`. */
+void hf_world_data_after(HfWorld *world, uint32_t framework, HfTime delay, uint32_t kind,
+                         uint64_t arg);
+
+/*
+ * Copy `bytes` > 0 from one host to another; data->copied(arg) is called when they are there.
+ * Units:  bytes; `limit` bytes each second, 0 = none.
+ * Returns the row of the copy, its own until it is whole or stopped.
+ * Cost:   O(copies of the two hosts).
+ */
+uint32_t hf_world_copy_start(HfWorld *world, uint32_t framework, uint32_t from, uint32_t to,
+                             int64_t bytes, int64_t limit, uint64_t arg);
+/* Give it up, because a host is down or nobody wants it any more. */
+void hf_world_copy_stop(HfWorld *world, uint32_t copy);
+
+/* A record of what becomes of a service; type HF_RECORD_SERVICE_DECLARED to HF_RECORD_DATA_LOST.
+ * host: HF_ROW_NONE where the type has none. */
+void hf_world_note_data(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t id,
+                        uint32_t host, int64_t value);
+
+#endif
