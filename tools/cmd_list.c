@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "models/frameworks/service/variants.h"
 #include "resource/era.h"
 #include "resource/quirks.h"
 #include "scenario/reference.h"
@@ -144,11 +145,22 @@ static gboolean list_scenarios(List *list, GError **error)
 typedef struct KeyVisit {
     List *list;
     const HfScenarioRegistry *registry;
+    const char *model; /* only keys of this model; NULL = all */
 } KeyVisit;
+
+/* Is this "frameworks[MODEL].key", or of another family? */
+static gboolean is_of_model(const char *path, const char *model)
+{
+    const char *open = strchr(path, '['), *close = open != NULL ? strchr(open, ']') : NULL;
+    size_t size = strlen(model);
+    return close != NULL && close[1] == '.' && (size_t)(close - open - 1) == size &&
+           strncmp(open + 1, model, size) == 0;
+}
 
 static void add_key(const char *path, const HfKey *key, void *data)
 {
     KeyVisit *visit = data;
+    if (visit->model != NULL && !is_of_model(path, visit->model)) return;
     g_autofree char *type = hf_key_type_text(key, visit->registry);
     g_autofree char *help = first_sentence(key->help != NULL ? key->help : "");
     add_row(visit->list, path, type, key->is_required ? "required" : key->fallback, help);
@@ -158,8 +170,42 @@ static gboolean list_keys(List *list, GError **error)
 {
     HfRegistry registry;
     hf_registry_init(&registry);
-    KeyVisit visit = {list, &registry.scenario};
+    KeyVisit visit = {list, &registry.scenario, NULL};
     hf_scenario_keys_each(&registry.scenario, add_key, &visit);
+    return TRUE;
+}
+
+static char *quantity(double value, gboolean is_shown)
+{
+    return is_shown ? g_strdup_printf("%g", value) : g_strdup("-");
+}
+
+static char *patience_text(HfTime wait)
+{
+    char buffer[32];
+    return g_strdup(wait == HF_FOR_EVER ? "forever" : hf_time_print(wait, buffer, sizeof buffer));
+}
+
+/* The parameters of each kind of instance of each variant. */
+static gboolean list_services(List *list, GError **error)
+{
+    for (int v = 0; v < HF_VARIANTS; v++) {
+        const HfVariant *variant = &hf_variants[v];
+        for (const HfNodeRules *node = variant->nodes; node->name != NULL; node++) {
+            g_autofree char *count = g_strdup_printf("%" G_GINT64_FORMAT, (gint64)node->count);
+            g_autofree char *cpus = quantity((double)node->cpus / 1000, TRUE);
+            g_autofree char *mem = quantity((double)node->mem / 1000, TRUE);
+            g_autofree char *disk = quantity((double)node->disk / 1000, node->disk > 0);
+            g_autofree char *replicas = quantity((double)node->replicas, node->data > 0);
+            g_autofree char *quorum = quantity((double)node->quorum, TRUE);
+            g_autofree char *wait = patience_text(node->same_wait);
+            g_autofree char *failover = patience_text(variant->framework.failover_timeout);
+            add_row(list, variant->model, variant->name, node->name, count, cpus, mem, disk,
+                    hf_data_place_name((HfDataPlace)node->place),
+                    hf_identity_name((HfIdentity)node->identity), wait, replicas, quorum, failover,
+                    variant->source);
+        }
+    }
     return TRUE;
 }
 
@@ -194,17 +240,17 @@ static const char *const scenario_columns[] = {"name", "question", NULL};
 static const char *const metric_columns[] = {"metric", "unit", "help", NULL};
 static const char *const key_columns[] = {"key", "type", "default", "help", NULL};
 
+static const char *const service_columns[] = {
+    "model",    "variant",   "kind",     "count",  "cpus",     "mem_mb", "disk_mb", "place",
+    "identity", "same_wait", "replicas", "quorum", "failover", "source", NULL};
 static const char *const era_columns[] = {"rule", "era", "mesos", "source", "effect", NULL};
 static const char *const quirk_columns[] = {"quirk", "source", "effect", NULL};
 
 static const Kind kinds[] = {
-    {"models", model_columns, list_models},
-    {"policies", name_columns, list_policies},
-    {"scenarios", scenario_columns, list_scenarios},
-    {"metrics", metric_columns, list_metrics},
-    {"keys", key_columns, list_keys},
-    {"eras", era_columns, list_eras},
-    {"quirks", quirk_columns, list_quirks},
+    {"models", model_columns, list_models},    {"services", service_columns, list_services},
+    {"policies", name_columns, list_policies}, {"scenarios", scenario_columns, list_scenarios},
+    {"metrics", metric_columns, list_metrics}, {"keys", key_columns, list_keys},
+    {"eras", era_columns, list_eras},          {"quirks", quirk_columns, list_quirks},
 };
 
 static int print_kind(const Kind *kind, const HfGlobals *globals)
@@ -220,29 +266,74 @@ static int print_kind(const Kind *kind, const HfGlobals *globals)
     return ok ? HF_EXIT_OK : hf_cli_fail(HF_EXIT_FAILURE, error);
 }
 
-static int run(int argc, char **argv)
+/* `holdfast list models --keys NAME`. */
+static int print_keys_of(const char *model, const HfGlobals *globals)
 {
-    HfGlobals globals;
-    g_auto(GStrv) args = NULL;
-    int code;
-    if (!hf_cli_parse(&hf_cmd_list, argc, argv, NULL, &globals, &args, &code)) return code;
+    HfRegistry registry;
+    hf_registry_init(&registry);
+    List list = {key_columns, g_ptr_array_new_with_free_func(g_free)};
+    KeyVisit visit = {&list, &registry.scenario, model};
+    gboolean is_known = FALSE;
+    for (int family = 0; family < HF_MODEL_FAMILIES; family++)
+        is_known |= hf_registry_find(&registry.scenario, (HfModelFamily)family, model) != NULL;
+    hf_scenario_keys_each(&registry.scenario, add_key, &visit);
+    if (is_known && globals->format == HF_FORMAT_JSON) print_json(&list, 4);
+    if (is_known && globals->format == HF_FORMAT_TEXT) print_text(&list, 4);
+    g_ptr_array_unref(list.cells);
+    hf_registry_clear(&registry);
+    if (is_known) return HF_EXIT_OK;
+    return hf_cli_usage_error(&hf_cmd_list,
+                              "there is no model '%s'; `holdfast list models` tells "
+                              "which there are",
+                              model);
+}
+
+typedef struct ListFlags {
+    char *model; /* NULL = not given */
+} ListFlags;
+
+static const HfOption options[] = {{"keys", 0, HF_OPTION_TEXT, "NAME",
+                                    "with models: the keys of this one instead",
+                                    offsetof(ListFlags, model)},
+                                   {0}};
+
+static int print(const ListFlags *flags, const HfGlobals *globals, char **args)
+{
     if (g_strv_length(args) != 1)
         return hf_cli_usage_error(&hf_cmd_list, "expected one of: %s", hf_cmd_list.usage);
+    if (flags->model != NULL && strcmp(args[0], "models") != 0)
+        return hf_cli_usage_error(&hf_cmd_list, "--keys goes with models");
+    if (flags->model != NULL) return print_keys_of(flags->model, globals);
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        if (strcmp(kinds[i].name, args[0]) == 0) return print_kind(&kinds[i], &globals);
+        if (strcmp(kinds[i].name, args[0]) == 0) return print_kind(&kinds[i], globals);
     }
     return hf_cli_usage_error(&hf_cmd_list, "cannot list '%s'; expected one of: %s", args[0],
                               hf_cmd_list.usage);
 }
 
+static int run(int argc, char **argv)
+{
+    HfGlobals globals;
+    ListFlags flags = {0};
+    char **args = NULL;
+    int code;
+    if (!hf_cli_parse(&hf_cmd_list, argc, argv, &flags, &globals, &args, &code)) return code;
+    code = print(&flags, &globals, args);
+    hf_cli_clear(&hf_cmd_list, &flags, args);
+    return code;
+}
+
 const HfCommand hf_cmd_list = {
     .name = "list",
-    .summary = "list models, policies, scenarios, metrics, keys, eras or quirks",
-    .usage = "models|policies|scenarios|metrics|keys|eras|quirks",
+    .summary = "list models, services, policies, scenarios, metrics, keys, eras or quirks",
+    .usage = "models|services|policies|scenarios|metrics|keys|eras|quirks",
     .description =
         "Lists what a scenario may name, a line each: models of frameworks, failures and\n"
-        "traces; allocation policies; the scenarios that come with the program; every key of\n"
+        "traces, and with --keys NAME the keys of one; services as parameters of their models,\n"
+        "each with its source; allocation policies; the scenarios that come with the program; "
+        "every key of\n"
         "a scenario file; what the eras of Mesos differ in (key era); or where its code does\n"
         "something else than its documents say (key master.quirks).",
+    .options = options,
     .run = run,
 };

@@ -15,7 +15,8 @@
 #include "world/operators.h"
 
 static const HfModelKeys *const framework_models[] = {
-    &hf_framework_batch.keys, &hf_framework_marathon.keys, &hf_framework_inflation.keys, NULL};
+    &hf_framework_batch.keys, &hf_framework_marathon.keys, &hf_framework_inflation.keys,
+    HF_SERVICE_MODEL_KEYS, NULL};
 static const HfModelKeys *const failure_models[] = {
     &hf_failure_agent_crash.keys, &hf_failure_agent_restart.keys,
     &hf_failure_burst.keys,       &hf_failure_framework_failover.keys,

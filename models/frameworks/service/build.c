@@ -1,0 +1,130 @@
+/* Making a service and taking it apart; see service.h. */
+#include "base/assert.h"
+#include "models/frameworks/service/service.h"
+#include "resource/text.h"
+
+HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules, uint32_t kinds)
+{
+    HfService *service = g_new0(HfService, 1);
+    service->env = *env;
+    service->rules = *rules;
+    service->rack = hf_text_intern(env->catalog, "rack");
+    service->kind_count = kinds;
+    service->kinds = g_new0(HfNodeKind, kinds + 1);
+    service->in_plan = HF_NO_NODE;
+    for (uint32_t k = 0; k < kinds; k++) {
+        service->kinds[k].job = k + 1;
+        service->kinds[k].first_wanted = service->kinds[k].last_wanted = HF_NO_NODE;
+    }
+    return service;
+}
+
+/* Does one instance fit into a host that has nothing else to do? */
+static gboolean fits_host(const HfService *service, const HfNodeKind *kind,
+                          const HfResources *total)
+{
+    if (hf_demand_fits(service->env.catalog, &kind->demand, total, 1) == 0) return FALSE;
+    if (kind->rules.place != HF_DATA_MOUNT) return TRUE;
+    for (uint32_t i = 0; i < hf_resources_count(total); i++) {
+        const HfResource *entry = hf_resources_at(total, i);
+        if (entry->kind != HF_KIND_DISK || entry->milli < kind->rules.disk) continue;
+        const HfDisk *disk =
+            hf_disk(service->env.catalog, hf_meta(service->env.catalog, entry->meta)->disk);
+        if (disk != NULL && disk->source == HF_DISK_MOUNT) return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean has_host(const HfService *service, const HfNodeKind *kind)
+{
+    const HfResources *last = NULL;
+    for (uint32_t h = 0; h < hf_world_hosts(service->env.world); h++) {
+        const HfResources *total = hf_world_host_total(service->env.world, h);
+        if (total == last) continue; /* as the one before */
+        last = total;
+        if (fits_host(service, kind, total)) return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean make_kind(HfService *service, HfNodeKind *kind, GError **error)
+{
+    const HfNodeRules *rules = &kind->rules;
+    hf_demand_add(&kind->demand, HF_KIND_CPUS, rules->cpus);
+    hf_demand_add(&kind->demand, HF_KIND_MEM, rules->mem);
+    if (rules->place != HF_DATA_MOUNT) hf_demand_add(&kind->demand, HF_KIND_DISK, rules->disk);
+    hf_demand_add(&kind->demand, HF_KIND_GPUS, rules->gpus);
+    kind->demand.ports = (uint32_t)rules->ports;
+    if (kind->demand.count == 0 && kind->demand.ports == 0) {
+        g_set_error(error, HF_MODEL_ERROR, 1, "an instance must ask for something");
+        return FALSE;
+    }
+    if (rules->count == 0 || has_host(service, kind)) return TRUE;
+    HfResources wanted = {0};
+    hf_demand_resources(service->env.catalog, &kind->demand, &wanted);
+    g_autofree char *text = hf_resources_print(service->env.catalog, &wanted);
+    g_set_error(error, HF_MODEL_ERROR, 1,
+                "no host is large enough for one instance, which asks for %s%s%s", text,
+                rules->ports > 0 ? " and ports" : "",
+                rules->place == HF_DATA_MOUNT ? " and a disk of its own (MOUNT)" : "");
+    hf_resources_clear(service->env.catalog, &wanted);
+    return FALSE;
+}
+
+gboolean hf_service__ready(HfService *service, const char *stream, GError **error)
+{
+    uint64_t nodes = 0;
+    for (uint32_t k = 0; k < service->kind_count; k++)
+        nodes += (uint64_t)service->kinds[k].rules.count;
+    service->nodes = g_new0(HfNode, nodes + 1);
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        HfNodeKind *kind = &service->kinds[k];
+        if (!make_kind(service, kind, error)) {
+            g_prefix_error(error, "%s: ", kind->rules.name);
+            return FALSE;
+        }
+        kind->first = service->node_count;
+        for (uint32_t i = 0; i < (uint32_t)kind->rules.count; i++) {
+            HfNode *node = &service->nodes[service->node_count];
+            node->kind = k;
+            node->host = HF_ROW_NONE;
+            node->ended_at = -1;
+            hf_model_stream(&node->stream, &service->env, stream, service->node_count++);
+        }
+        if (kind->rules.quorum > 0) kind->data = hf_dataset__new(service, k);
+    }
+    return TRUE;
+}
+
+void hf_service__destroy(void *model)
+{
+    HfService *service = model;
+    HfCatalog *catalog = service->env.catalog;
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        hf_map64_clear(&service->kinds[k].on_host);
+        hf_map64_clear(&service->kinds[k].on_rack);
+        hf_dataset__free(service->kinds[k].data);
+    }
+    for (uint32_t i = 0; i < service->node_count; i++)
+        hf_resources_clear(catalog, &service->nodes[i].home);
+    hf_vec_clear(&service->active);
+    hf_vec_clear(&service->plan);
+    hf_vec_clear(&service->tasks);
+    hf_vec_clear(&service->declines);
+    hf_map64_clear(&service->task_nodes);
+    hf_map64_clear(&service->host_lists);
+    hf_map64_clear(&service->stray_stacks);
+    hf_map64_clear(&service->truth_nodes);
+    hf_resources_clear(catalog, &service->offered);
+    hf_resources_clear(catalog, &service->pool);
+    g_free(service->kinds);
+    g_free(service->nodes);
+    g_free(service);
+}
+
+HfModelDefaults hf_service__defaults(const void *model)
+{
+    const HfService *service = model;
+    return (HfModelDefaults){.failover_timeout = service->rules.failover_timeout,
+                             .checkpoint = service->rules.checkpoint != 0};
+}

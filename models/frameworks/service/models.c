@@ -1,0 +1,48 @@
+/* The service models: a name, the words of its variants, and the common keys and functions. */
+#include "models/frameworks/frameworks.h"
+#include "models/frameworks/service/config.h"
+#include "models/frameworks/service/keys.h"
+
+#define AT(member) .offset = offsetof(HfServiceConfig, main.member)
+#define BY_ERA                                                                                     \
+    {                                                                                              \
+        "era", HF_AS_VARIANT, "the variant that was in use with the scenario's era"                \
+    }
+#define MODEL(NAME, HELP, ...)                                                                     \
+    static const HfKeyWord NAME##_words[] = {BY_ERA, __VA_ARGS__, {0}};                            \
+    HF_SERVICE_TABLE(NAME, NAME##_words, HELP);                                                    \
+    const HfFrameworkModel hf_framework_##NAME = {.keys = {#NAME, HELP, &NAME##_table},            \
+                                                  .ops = &hf_service__ops,                         \
+                                                  .create = hf_service__create,                    \
+                                                  .destroy = hf_service__destroy,                  \
+                                                  .data = &hf_service__data_ops,                   \
+                                                  .defaults = hf_service__defaults}
+
+MODEL(service, "A service in general: stateless or stateful, of one instance or of many.",
+      {"stateless-centralized", HF_VARIANT_STATELESS_CENTRALIZED, "one server, no data"},
+      {"stateless-distributed", HF_VARIANT_STATELESS_DISTRIBUTED, "many servers, no data"},
+      {"stateful-centralized", HF_VARIANT_STATEFUL_CENTRALIZED, "one server, one volume"},
+      {"stateful-distributed", HF_VARIANT_STATEFUL_DISTRIBUTED, "replicated data on volumes"});
+MODEL(aurora, "Long-running services as Aurora keeps them.",
+      {"aurora", HF_VARIANT_AURORA, "Apache Aurora"});
+MODEL(hdfs, "HDFS: journal, name and data nodes.",
+      {"old", HF_VARIANT_HDFS_OLD, "mesosphere/hdfs, data out of band"},
+      {"sdk", HF_VARIANT_HDFS_SDK, "on the DC/OS SDK, persistent volumes"});
+MODEL(cassandra, "Cassandra: a ring of nodes, three replicas.",
+      {"old", HF_VARIANT_CASSANDRA_OLD, "cassandra-mesos, data in the sandbox"},
+      {"sdk", HF_VARIANT_CASSANDRA_SDK, "on the DC/OS SDK, persistent volumes"});
+MODEL(kafka, "Kafka: brokers and their partitions.",
+      {"old", HF_VARIANT_KAFKA_OLD, "mesos/kafka, data out of band"},
+      {"sdk", HF_VARIANT_KAFKA_SDK, "on the DC/OS SDK, persistent volumes"});
+MODEL(crate, "Crate: shards on nodes that are replaced at once.",
+      {"crate", HF_VARIANT_CRATE, "crate-mesos-framework"});
+MODEL(arangodb, "ArangoDB: agency, coordinators and database servers.",
+      {"0.22", HF_VARIANT_ARANGODB_0_22, "as built for Mesos 0.22, data in /tmp"},
+      {"reserving", HF_VARIANT_ARANGODB, "with reservations and persistent volumes"});
+MODEL(elasticsearch, "Elasticsearch: shards on nodes known by their agent id.",
+      {"elasticsearch", HF_VARIANT_ELASTICSEARCH, "mesos/elasticsearch"});
+MODEL(mysql, "MySQL under Mysos (Cotton): a master and its slaves, data in sandboxes.",
+      {"mysos", HF_VARIANT_MYSQL, "incubator-cotton"});
+MODEL(ceph, "Ceph: monitors, and OSDs on whole disks.", {"ceph", HF_VARIANT_CEPH, "ceph-on-mesos"});
+MODEL(quobyte, "Quobyte: registry, metadata and data servers on devices of their hosts.",
+      {"quobyte", HF_VARIANT_QUOBYTE, "quobyte/mesos-framework"});

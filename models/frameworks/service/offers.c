@@ -1,0 +1,347 @@
+/*
+ * What a service does with an offer: first those that wait for its host (their reservation is in
+ * it, or their data lies there), then what nobody wants any more is cleaned away, then those that
+ * may go anywhere, kind by kind. What is left over comes back.
+ */
+#include <math.h>
+
+#include "base/assert.h"
+#include "models/frameworks/service/service.h"
+
+static HfTime refuse_of(const HfService *service)
+{
+    return service->waiting > 0 || service->is_leaving ? service->rules.refuse
+                                                       : service->rules.refuse_idle;
+}
+
+/* The first operation on an offer opens its ACCEPT. */
+static void open_accept(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+{
+    if (service->is_accepting) return;
+    service->is_accepting = TRUE;
+    hf_driver_accept_begin(driver, &offer->id, 1, hf_time_to_seconds(service->rules.refuse));
+}
+
+/* ---- what may be used ---- */
+
+static gboolean is_free(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    return !hf_meta_has(catalog, entry->meta, HF_META_DYNAMIC);
+}
+
+/* `offered` without allocation role; `pool` without what is reserved to one instance. */
+static void unpack(HfService *service, const HfOfferInfo *offer)
+{
+    HfCatalog *catalog = service->env.catalog;
+    hf_resources_copy(catalog, &service->offered, hf_parcel_resources(offer->resources));
+    hf_resources_unallocate(catalog, &service->offered);
+    if (hf_resources_any(catalog, &service->offered, HF_META_DYNAMIC))
+        hf_resources_filter(catalog, &service->offered, is_free, NULL, &service->pool);
+    else
+        hf_resources_copy(catalog, &service->pool, &service->offered);
+}
+
+/* Is there room for one more of the kind on this host, as its constraints have it? */
+static gboolean is_allowed(const HfService *service, const HfNodeKind *kind,
+                           const HfOfferInfo *offer)
+{
+    if (kind->rules.max_per_host > 0) {
+        uint32_t here = hf_map64_get(&kind->on_host, offer->host);
+        if (here != HF_MAP64_NONE && here >= kind->rules.max_per_host) return FALSE;
+    }
+    if (kind->rules.max_per_rack > 0) {
+        uint32_t here = hf_map64_get(&kind->on_rack, hf_service__rack_of(service, offer->host));
+        if (here != HF_MAP64_NONE && here >= kind->rules.max_per_rack) return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean is_mount(const HfCatalog *catalog, const HfResource *entry)
+{
+    if (entry->kind != HF_KIND_DISK || !hf_meta_is_unreserved(catalog, entry->meta) ||
+        hf_meta_is_persistent(catalog, entry->meta))
+        return FALSE;
+    const HfDisk *disk = hf_disk(catalog, hf_meta(catalog, entry->meta)->disk);
+    return disk != NULL && disk->source == HF_DISK_MOUNT;
+}
+
+/* The smallest whole disk that is large enough, or NULL. */
+static const HfResource *mount_for(const HfCatalog *catalog, const HfNodeKind *kind,
+                                   const HfResources *pool)
+{
+    const HfResource *best = NULL;
+    for (uint32_t i = 0; i < hf_resources_count(pool); i++) {
+        const HfResource *entry = hf_resources_at(pool, i);
+        if (is_mount(catalog, entry) && entry->milli >= kind->rules.disk &&
+            (best == NULL || entry->milli < best->milli))
+            best = entry;
+    }
+    return best;
+}
+
+static gboolean fits(const HfService *service, const HfNodeKind *kind, const HfResources *pool)
+{
+    const HfCatalog *catalog = service->env.catalog;
+    return hf_demand_fits(catalog, &kind->demand, pool, 1) > 0 &&
+           (kind->rules.place != HF_DATA_MOUNT || mount_for(catalog, kind, pool) != NULL);
+}
+
+static void cut(HfService *service, const HfNodeKind *kind, HfResources *pool, HfResources *out)
+{
+    HfCatalog *catalog = service->env.catalog;
+    hf_demand_cut(catalog, &kind->demand, pool, out);
+    if (kind->rules.place != HF_DATA_MOUNT) return;
+    HfResource disk = *mount_for(catalog, kind, pool);
+    hf_resources_add_one(catalog, out, &disk);
+    hf_resources_subtract_one(catalog, pool, &disk);
+}
+
+/* ---- launching ---- */
+
+/* A task for an instance that waits no more; `resources` are taken over. */
+static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfOfferInfo *offer,
+                   HfResources *resources)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    HfTime now = hf_driver_now(driver);
+    gboolean same_host = node->host == offer->host;
+    if (!node->is_bound) hf_service__bind(service, row, offer->host, offer->agent);
+    node->agent = offer->agent;
+    uint64_t before = node->task;
+    node->phase = HF_PHASE_LAUNCHED;
+    hf_map64_remove(&service->task_nodes, node->task); /* one that was out of reach */
+    node->task = ++service->next_task;
+    kind->reference = now;
+    hf_map64_set(&service->task_nodes, node->task, row);
+    hf_vec_push_zero(&service->tasks);
+    HfTaskInfo *info = hf_vec_last(&service->tasks);
+    info->id = node->task;
+    info->job = kind->job;
+    info->end = HF_TASK_FAILED;
+    info->duration = HF_TIME_NEVER;
+    if (kind->lifetime.kind)
+        info->duration = hf_time_from_seconds(hf_law_draw(&kind->lifetime, &node->stream));
+    double usage = kind->usage.kind ? hf_law_draw(&kind->usage, &node->stream) : 1;
+    info->usage_milli = (uint32_t)floor(usage * 1000 + 0.5);
+    info->resources = hf_parcel_take(service->env.catalog, resources);
+    if (kind->data != NULL) hf_service__data_launched(service, row);
+    if (before != 0 && kind->rules.identity != HF_IDENTITY_NONE)
+        hf_driver_note_follows(driver, node->task, before);
+    if (node->ended_at >= 0)
+        hf_driver_note_replaced(driver, node->task, offer->host, now - node->ended_at, same_host);
+}
+
+static void send_launches(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+{
+    if (service->tasks.count == 0) return;
+    open_accept(service, driver, offer);
+    hf_driver_launch(driver, service->tasks.at, service->tasks.count);
+    hf_vec_reset(&service->tasks);
+}
+
+/* ---- reservations ---- */
+
+/* Ids are unique in the cell, and among the attempts of one instance. */
+static HfTextId name_of(const HfService *service, uint32_t row)
+{
+    const HfNode *node = &service->nodes[row];
+    g_autofree char *id = node->attempt == 0
+                              ? g_strdup_printf("%s-%u", service->env.name, row)
+                              : g_strdup_printf("%s-%u.%u", service->env.name, row, node->attempt);
+    return hf_text_intern(service->env.catalog, id);
+}
+
+/* The volume that an instance's reserved disk becomes. */
+static HfMetaId volume_of(const HfService *service, uint32_t row, HfMetaId disk)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfMeta meta = *hf_meta(catalog, disk);
+    HfDisk volume = {0};
+    if (meta.disk != 0) volume = *hf_disk(catalog, meta.disk);
+    volume.persistence = name_of(service, row);
+    volume.has_volume = TRUE;
+    volume.container_path = hf_text_intern(catalog, "data");
+    if (service->env.principal != NULL)
+        volume.persistence_principal = hf_text_intern(catalog, service->env.principal);
+    meta.disk = hf_disk_intern(catalog, &volume);
+    return hf_meta_intern(catalog, &meta);
+}
+
+static HfReservation reservation_of(const HfService *service, uint32_t row, HfRoleId role)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfLabel label = {hf_text_intern(catalog, "instance"), name_of(service, row)};
+    HfReservation reservation = {.type = HF_RESERVATION_DYNAMIC,
+                                 .role = role,
+                                 .labels = hf_labels_intern(catalog, &label, 1)};
+    if (service->env.principal != NULL)
+        reservation.principal = hf_text_intern(catalog, service->env.principal);
+    return reservation;
+}
+
+/* The first time: what is cut from the offer is reserved, its disk made a volume. */
+static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfOfferInfo *offer,
+                   HfResources *reserved)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfNode *node = &service->nodes[row];
+    const HfNodeRules *rules = &service->kinds[node->kind].rules;
+    HfResources volumes = {0};
+    HfReservation reservation = reservation_of(service, row, offer->role);
+    hf_resources_push_reservation(catalog, reserved, &reservation);
+    hf_resources_clear(catalog, &node->home);
+    for (uint32_t i = 0; i < hf_resources_count(reserved); i++) {
+        HfResource entry = *hf_resources_at(reserved, i);
+        if (entry.kind == HF_KIND_DISK) {
+            entry.meta = volume_of(service, row, entry.meta);
+            hf_resources_add_one(catalog, &volumes, &entry);
+        }
+        hf_resources_add_one(catalog, &node->home, &entry);
+    }
+    node->is_at_home = FALSE;
+    send_launches(service, driver, offer); /* operations stand in the order of what needs them */
+    open_accept(service, driver, offer);
+    hf_driver_reserve(driver, 0, reserved);
+    if (!hf_resources_is_empty(&volumes)) hf_driver_create(driver, 0, &volumes);
+    hf_service__bind(service, row, offer->host, offer->agent);
+    if (rules->reserve_wait > 0) { /* no answer will come: its offer is the answer */
+        node->phase = HF_PHASE_RESERVING;
+        node->wait++;
+        hf_service__wait_at_host(service, row);
+        hf_driver_after(driver, rules->reserve_wait, HF_SERVICE_TIMER_RESERVE,
+                        hf_service__timer_arg(service, row));
+        return;
+    }
+    HfResources used = {0};
+    hf_resources_copy(catalog, &used, &node->home);
+    launch(service, driver, row, offer, &used);
+}
+
+/* ---- those that wait for this host ---- */
+
+static void come_home(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+{
+    HfCatalog *catalog = service->env.catalog;
+    uint32_t next;
+    for (uint32_t row = hf_map64_get(&service->host_lists, offer->host); row != HF_MAP64_NONE;
+         row = next) {
+        HfNode *node = &service->nodes[row];
+        const HfNodeKind *kind = &service->kinds[node->kind];
+        HfResources used = {0};
+        next = node->next == HF_NO_NODE ? HF_MAP64_NONE : node->next;
+        if (!hf_resources_is_empty(&node->home)) {
+            if (!hf_resources_contains(catalog, &service->offered, &node->home)) continue;
+            hf_resources_copy(catalog, &used, &node->home);
+            hf_resources_subtract(catalog, &service->offered, &node->home);
+        } else {
+            if (!fits(service, kind, &service->pool)) continue;
+            cut(service, kind, &service->pool, &used);
+            hf_resources_subtract(catalog, &service->offered, &used);
+        }
+        hf_service__unwait(service, row);
+        launch(service, driver, row, offer, &used);
+    }
+}
+
+/* ---- what nobody wants any more ---- */
+
+static gboolean is_stray(const HfService *service, const HfResource *entry)
+{
+    HfStackId stack = hf_meta(service->env.catalog, entry->meta)->stack;
+    return stack != 0 && hf_map64_get(&service->stray_stacks, stack) != HF_MAP64_NONE;
+}
+
+static void clean(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfResources volumes = {0}, reserved = {0};
+    for (uint32_t i = 0; i < hf_resources_count(&service->offered); i++) {
+        HfResource entry = *hf_resources_at(&service->offered, i);
+        if (entry.meta == HF_META_PLAIN || !is_stray(service, &entry)) continue;
+        if (hf_meta_is_persistent(catalog, entry.meta)) {
+            hf_resources_add_one(catalog, &volumes, &entry);
+            entry.meta = hf_meta_strip_volume(catalog, entry.meta);
+        }
+        hf_resources_add_one(catalog, &reserved, &entry);
+    }
+    if (hf_resources_is_empty(&reserved)) return;
+    for (uint32_t i = 0; i < hf_resources_count(&reserved); i++)
+        hf_map64_remove(&service->stray_stacks,
+                        hf_meta(catalog, hf_resources_at(&reserved, i)->meta)->stack);
+    send_launches(service, driver, offer);
+    open_accept(service, driver, offer);
+    if (!hf_resources_is_empty(&volumes)) hf_driver_destroy(driver, 0, &volumes);
+    hf_driver_unreserve(driver, 0, &reserved);
+}
+
+/* ---- those that may go anywhere ---- */
+
+static gboolean needs_reservation(const HfNodeKind *kind)
+{
+    return kind->rules.place == HF_DATA_VOLUME || kind->rules.place == HF_DATA_MOUNT;
+}
+
+static gboolean place(HfService *service, HfDriver *driver, HfNodeKind *kind,
+                      const HfOfferInfo *offer)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfResources taken = {0}, bare = {0};
+    uint32_t row = kind->first_wanted;
+    HfResources *pool = &service->pool;
+    if (!is_allowed(service, kind, offer)) return FALSE;
+    gboolean is_part = needs_reservation(kind) && hf_resources_any(catalog, pool, HF_META_RESERVED);
+    if (is_part) { /* only what is reserved to nobody can be reserved to an instance */
+        hf_resources_unreserved(catalog, pool, &bare);
+        pool = &bare;
+    }
+    gboolean has_room = fits(service, kind, pool);
+    if (has_room) {
+        cut(service, kind, pool, &taken);
+        hf_resources_subtract(catalog, &service->offered, &taken);
+        if (is_part) hf_resources_subtract(catalog, &service->pool, &taken);
+        hf_service__unwait(service, row);
+        if (needs_reservation(kind))
+            settle(service, driver, row, offer, &taken);
+        else
+            launch(service, driver, row, offer, &taken);
+    }
+    hf_resources_clear(catalog, &taken);
+    hf_resources_clear(catalog, &bare);
+    return has_room;
+}
+
+static void fill(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+{
+    service->is_accepting = FALSE;
+    unpack(service, offer);
+    come_home(service, driver, offer);
+    if (service->stray_stacks.count > 0) clean(service, driver, offer);
+    for (guint32 i = 0; i < service->active.count;) {
+        uint32_t k = service->active.at[i];
+        while (service->kinds[k].wanted > 0 && place(service, driver, &service->kinds[k], offer))
+            continue;
+        /* A kind whose queue is empty has left the list. */
+        if (i < service->active.count && service->active.at[i] == k) i++;
+    }
+    send_launches(service, driver, offer);
+    if (service->is_accepting)
+        hf_driver_accept_end(driver);
+    else
+        hf_vec_push(&service->declines, offer->id);
+}
+
+void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, uint32_t count)
+{
+    HfService *service = model;
+    hf_vec_reset(&service->declines);
+    for (uint32_t i = 0; i < count; i++) fill(service, driver, &offers[i]);
+    hf_driver_decline(driver, service->declines.at, service->declines.count,
+                      hf_time_to_seconds(refuse_of(service)));
+    hf_service__note_waiting(service, driver);
+    hf_service__leave(service, driver);
+    if (service->waiting > 0 || service->is_suppressed || !service->rules.suppress) return;
+    if (service->is_leaving) return;
+    service->is_suppressed = TRUE;
+    hf_driver_suppress(driver);
+}

@@ -1,0 +1,530 @@
+/*
+ * The scheduler half of a service: what each instance waits for, and what updates make of it; see
+ * service.h. Offers are in offers.c.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "models/frameworks/service/service.h"
+
+/* ---- asking for offers ---- */
+
+static void revive(HfService *service, HfDriver *driver)
+{
+    service->is_suppressed = FALSE;
+    service->revived_at = hf_driver_now(driver);
+    hf_driver_revive(driver);
+}
+
+static void want_offers(HfService *service, HfDriver *driver)
+{
+    if (service->is_revive_armed || service->is_over) return;
+    HfTime wait = service->revived_at + service->rules.min_revive - hf_driver_now(driver);
+    if (wait <= 0) {
+        revive(service, driver);
+    } else {
+        service->is_revive_armed = TRUE;
+        hf_driver_after(driver, wait, HF_SERVICE_TIMER_REVIVE, 0);
+    }
+}
+
+void hf_service__note_waiting(HfService *service, HfDriver *driver)
+{
+    if (service->waiting == service->waiting_noted) return;
+    service->waiting_noted = service->waiting;
+    hf_driver_note_demand(driver, service->waiting);
+}
+
+/* ---- queues and lists ---- */
+
+static guint32 place_of(const HfService *service, uint32_t kind)
+{
+    guint32 low = 0, high = service->active.count;
+    while (low < high) {
+        guint32 middle = (low + high) / 2;
+        if (service->active.at[middle] < kind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void activate(HfService *service, uint32_t kind)
+{
+    guint32 at = place_of(service, kind);
+    hf_vec_push(&service->active, kind);
+    memmove(service->active.at + at + 1, service->active.at + at,
+            (service->active.count - 1 - at) * sizeof *service->active.at);
+    service->active.at[at] = kind;
+}
+
+void hf_service__want(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    node->phase = HF_PHASE_WANTED;
+    node->since = hf_driver_now(driver);
+    node->next = HF_NO_NODE;
+    node->prev = kind->last_wanted;
+    if (kind->last_wanted == HF_NO_NODE)
+        kind->first_wanted = row;
+    else
+        service->nodes[kind->last_wanted].next = row;
+    kind->last_wanted = row;
+    if (kind->wanted++ == 0) activate(service, node->kind);
+    service->waiting++;
+}
+
+void hf_service__wait_at_host(HfService *service, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    uint32_t first = hf_map64_get(&service->host_lists, node->host);
+    node->prev = HF_NO_NODE;
+    node->next = HF_NO_NODE;
+    if (first == HF_MAP64_NONE) {
+        hf_map64_set(&service->host_lists, node->host, row);
+    } else { /* at the end: the one that waits longest comes first; lists are short */
+        while (service->nodes[first].next != HF_NO_NODE) first = service->nodes[first].next;
+        service->nodes[first].next = row;
+        node->prev = first;
+    }
+    service->waiting++;
+}
+
+void hf_service__unwait(HfService *service, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    gboolean is_queued = node->phase == HF_PHASE_WANTED;
+    HF_ASSERT(is_queued || node->phase == HF_PHASE_SUSPENDED || node->phase == HF_PHASE_RESERVING);
+    if (node->next != HF_NO_NODE) service->nodes[node->next].prev = node->prev;
+    if (node->prev != HF_NO_NODE) service->nodes[node->prev].next = node->next;
+    if (is_queued) {
+        if (kind->first_wanted == row) kind->first_wanted = node->next;
+        if (kind->last_wanted == row) kind->last_wanted = node->prev;
+        if (--kind->wanted == 0) hf_vec_remove(&service->active, place_of(service, node->kind));
+    } else if (node->prev == HF_NO_NODE) {
+        if (node->next == HF_NO_NODE)
+            hf_map64_remove(&service->host_lists, node->host);
+        else
+            hf_map64_set(&service->host_lists, node->host, node->next);
+    }
+    node->wait++;
+    service->waiting--;
+}
+
+/* ---- hosts ---- */
+
+HfTextId hf_service__rack_of(const HfService *service, uint32_t host)
+{
+    const HfAttribute *rack =
+        hf_attributes_find(hf_world_host_attributes(service->env.world, host), service->rack);
+    return rack != NULL && rack->value.type == HF_VALUE_TEXT ? rack->value.text : HF_TEXT_NONE;
+}
+
+static void count_at(HfMap64 *map, uint64_t where, int by)
+{
+    uint32_t before = hf_map64_get(map, where);
+    uint32_t now = (before == HF_MAP64_NONE ? 0 : before) + (uint32_t)by;
+    if (now == 0)
+        hf_map64_remove(map, where);
+    else
+        hf_map64_set(map, where, now);
+}
+
+static void count_bound(HfService *service, const HfNode *node, int by)
+{
+    HfNodeKind *kind = &service->kinds[node->kind];
+    if (kind->rules.max_per_host > 0) count_at(&kind->on_host, node->host, by);
+    if (kind->rules.max_per_rack > 0)
+        count_at(&kind->on_rack, hf_service__rack_of(service, node->host), by);
+}
+
+void hf_service__bind(HfService *service, uint32_t row, uint32_t host, uint32_t agent)
+{
+    HfNode *node = &service->nodes[row];
+    HF_ASSERT(!node->is_bound);
+    node->is_bound = TRUE;
+    node->host = host;
+    node->agent = agent;
+    count_bound(service, node, 1);
+}
+
+void hf_service__unbind(HfService *service, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    if (!node->is_bound) return;
+    count_bound(service, node, -1);
+    node->is_bound = FALSE;
+}
+
+void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfCatalog *catalog = service->env.catalog;
+    if (hf_resources_is_empty(&node->home)) return;
+    hf_driver_note_disowned(driver, node->host, &node->home);
+    if (service->kinds[node->kind].rules.cleaning == HF_CLEAN_WHEN_OFFERED)
+        hf_map64_set(&service->stray_stacks,
+                     hf_meta(catalog, hf_resources_at(&node->home, 0)->meta)->stack, 1);
+    hf_resources_clear(catalog, &node->home);
+    node->is_at_home = FALSE;
+    node->attempt++;
+}
+
+/* ---- the plan: one new instance after the other ---- */
+
+static void next_of_plan(HfService *service, HfDriver *driver)
+{
+    if (service->in_plan != HF_NO_NODE || service->plan_head == service->plan.count) return;
+    service->in_plan = service->plan.at[service->plan_head++];
+    if (service->plan_head == service->plan.count) {
+        hf_vec_reset(&service->plan);
+        service->plan_head = 0;
+    }
+    hf_service__want(service, driver, service->in_plan);
+}
+
+/* An instance that starts from nothing: at once, or when its turn comes. */
+static void want_new(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    if (!service->rules.serial) {
+        hf_service__want(service, driver, row);
+        return;
+    }
+    if (node->is_new) { /* it is in the plan already: it goes on being the one */
+        hf_service__want(service, driver, row);
+        return;
+    }
+    node->is_new = TRUE;
+    node->phase = HF_PHASE_HELD;
+    hf_vec_push(&service->plan, row);
+    next_of_plan(service, driver);
+}
+
+static void on_ready(HfService *service, HfDriver *driver, uint32_t row)
+{
+    if (service->in_plan != row) return;
+    service->nodes[row].is_new = FALSE;
+    service->in_plan = HF_NO_NODE;
+    next_of_plan(service, driver);
+}
+
+/* ---- what becomes of instances ---- */
+
+static void start_wait(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfTime patience = service->kinds[node->kind].rules.same_wait;
+    node->wait++;
+    if (patience != HF_FOR_EVER)
+        hf_driver_after(driver, patience, HF_SERVICE_TIMER_WAIT,
+                        hf_service__timer_arg(service, row));
+}
+
+void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    if (node->is_bound && service->kinds[node->kind].data != NULL)
+        hf_service__data_given_up(service, row);
+    hf_service__abandon_home(service, driver, row);
+    hf_service__unbind(service, row);
+    hf_map64_remove(&service->task_nodes, node->task); /* should it come back, it is killed */
+    want_new(service, driver, row);
+}
+
+/* It can be launched again, and the question is where. */
+static void again(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    const HfNodeRules *rules = &service->kinds[node->kind].rules;
+    gboolean has_tie = rules->identity == HF_IDENTITY_AGENT ||
+                       rules->identity == HF_IDENTITY_HOST ||
+                       rules->identity == HF_IDENTITY_RESERVATION;
+    if (!has_tie || !node->is_bound) {
+        hf_service__unbind(service, row);
+        hf_service__want(service, driver, row);
+    } else if (rules->same_wait == 0) { /* it takes whatever comes, and leaves its data */
+        hf_service__give_up(service, driver, row);
+    } else {
+        node->phase = HF_PHASE_SUSPENDED;
+        node->since = hf_driver_now(driver);
+        hf_service__wait_at_host(service, row);
+        start_wait(service, driver, row);
+    }
+    hf_service__note_waiting(service, driver);
+    if (service->waiting > 0) want_offers(service, driver);
+}
+
+/* ---- back-off ---- */
+
+static HfTime delay_of(const HfService *service, const HfNodeKind *kind)
+{
+    double seconds = hf_time_to_seconds(service->rules.backoff);
+    double longest = hf_time_to_seconds(service->rules.max_backoff);
+    double factor = (double)service->rules.backoff_factor / 1000;
+    for (uint32_t i = 1; i < kind->failures && seconds < longest; i++) seconds *= factor;
+    return hf_time_from_seconds(MIN(seconds, longest));
+}
+
+/* Has the back-off been forgotten by now? Sweeps are understood, not simulated. */
+static gboolean is_forgotten(const HfService *service, const HfNodeKind *kind, const HfNode *node,
+                             HfTime now)
+{
+    static const HfTime sweep = 10 * HF_NS_PER_SECOND;
+    gboolean ran = node->phase == HF_PHASE_RUNNING;
+    switch ((HfForget)service->rules.forget) {
+    case HF_FORGET_RUNNING:
+        return ran;
+    case HF_FORGET_SWEEP: /* was there a multiple of 10 s after the deadline? */
+        return now / sweep * sweep > kind->deadline;
+    case HF_FORGET_MINUTE:
+        return (now - HF_NS_PER_MINUTE) / sweep * sweep >= kind->deadline &&
+               now >= HF_NS_PER_MINUTE;
+    case HF_FORGET_DELAY:
+        return now / sweep * sweep > hf_time_add(kind->reference, service->rules.max_backoff);
+    case HF_FORGET_OUTLIVED:
+        break;
+    }
+    return ran && now - node->since > delay_of(service, kind);
+}
+
+static void on_failed(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    kind->failures++;
+    HfTime delay = delay_of(service, kind);
+    kind->deadline = hf_driver_now(driver) + delay;
+    node->phase = HF_PHASE_DELAYED;
+    node->wait++;
+    hf_driver_after(driver, delay, HF_SERVICE_TIMER_BACKOFF, hf_service__timer_arg(service, row));
+}
+
+static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskState state)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    HfTime now = hf_driver_now(driver);
+    hf_map64_remove(&service->task_nodes, node->task);
+    if (is_forgotten(service, kind, node, now)) kind->failures = 0;
+    node->ended_at = now;
+    if (service->is_leaving) {
+        hf_service__abandon_home(service, driver, row);
+        node->phase = HF_PHASE_OVER;
+        want_offers(service, driver); /* to give back what it had */
+        hf_service__leave(service, driver);
+        return;
+    }
+    if (kind->rules.identity == HF_IDENTITY_NONE) hf_service__unbind(service, row);
+    if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
+        hf_service__abandon_home(service, driver, row); /* it may not be there */
+        hf_service__unbind(service, row);
+    }
+    if (state == HF_TASK_FAILED) {
+        on_failed(service, driver, row);
+    } else if (state == HF_TASK_GONE_BY_OPERATOR || state == HF_TASK_GONE) {
+        hf_service__give_up(service, driver, row); /* its host does not come back */
+        hf_service__note_waiting(service, driver);
+        if (service->waiting > 0) want_offers(service, driver);
+    } else { /* its agent failed, not the task */
+        again(service, driver, row);
+        if (state == HF_TASK_UNREACHABLE && node->phase == HF_PHASE_SUSPENDED)
+            hf_map64_set(&service->task_nodes, node->task, row); /* it may come back */
+    }
+}
+
+/* Out of reach, and waited for, it ran on. */
+static void on_found(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    hf_service__unwait(service, row);
+    node->phase = HF_PHASE_RUNNING;
+    node->since = hf_driver_now(driver);
+    hf_service__note_waiting(service, driver);
+}
+
+static void on_running(HfService *service, HfDriver *driver, uint32_t row,
+                       const HfTaskStatus *status)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    HfTime now = hf_driver_now(driver);
+    hf_driver_note_waited(driver, status, now - node->since);
+    node->phase = HF_PHASE_RUNNING;
+    node->is_at_home = TRUE;
+    node->since = now;
+    kind->reference = now;
+    node->wait++;
+    if (service->in_plan != row) return;
+    if (kind->rules.ready_after == 0)
+        on_ready(service, driver, row);
+    else
+        hf_driver_after(driver, kind->rules.ready_after, HF_SERVICE_TIMER_READY,
+                        hf_service__timer_arg(service, row));
+    hf_service__note_waiting(service, driver);
+    if (service->waiting > 0) want_offers(service, driver);
+}
+
+static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
+{
+    HfService *service = model;
+    uint32_t row = hf_map64_get(&service->task_nodes, status->task);
+    if (row == HF_MAP64_NONE) { /* given up: it must not run beside its successor */
+        if (hf_task_state_is_alive(status->state)) hf_driver_kill(driver, status->task);
+        return;
+    }
+    const HfNode *node = &service->nodes[row];
+    gboolean is_alive = hf_task_state_is_alive(status->state);
+    if (node->phase == HF_PHASE_SUSPENDED) {
+        if (is_alive)
+            on_found(service, driver, row);
+        else if (hf_task_state_is_terminal(status->state))
+            hf_map64_remove(&service->task_nodes, status->task);
+    } else if (!is_alive) {
+        on_ended(service, driver, row, status->state);
+    } else if (status->state == HF_TASK_RUNNING && node->phase == HF_PHASE_LAUNCHED) {
+        on_running(service, driver, row, status);
+    }
+}
+
+/* ---- uninstalling ---- */
+
+void hf_service__leave(HfService *service, HfDriver *driver)
+{
+    if (!service->is_leaving || service->is_over || service->stray_stacks.count > 0) return;
+    for (uint32_t row = 0; row < service->node_count; row++)
+        if (service->nodes[row].phase != HF_PHASE_OVER) return;
+    service->is_over = TRUE;
+    hf_driver_teardown(driver);
+}
+
+/* Everything is killed; what was reserved is given back as it is offered, or never. Then it goes.
+ */
+static void uninstall(HfService *service, HfDriver *driver)
+{
+    service->is_leaving = TRUE;
+    hf_vec_reset(&service->plan);
+    service->plan_head = 0;
+    service->in_plan = HF_NO_NODE;
+    for (uint32_t row = 0; row < service->node_count; row++) {
+        HfNode *node = &service->nodes[row];
+        switch (node->phase) {
+        case HF_PHASE_LAUNCHED:
+        case HF_PHASE_RUNNING:
+            hf_driver_kill(driver, node->task);
+            continue;
+        case HF_PHASE_WANTED:
+        case HF_PHASE_SUSPENDED:
+        case HF_PHASE_RESERVING:
+            hf_service__unwait(service, row);
+            break;
+        case HF_PHASE_HELD:
+        case HF_PHASE_DELAYED:
+        case HF_PHASE_OVER:
+            break;
+        }
+        hf_service__abandon_home(service, driver, row);
+        node->phase = HF_PHASE_OVER;
+        node->wait++;
+    }
+    hf_service__note_waiting(service, driver);
+    want_offers(service, driver);
+    hf_service__leave(service, driver);
+}
+
+/* ---- timers ---- */
+
+static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    switch (kind) {
+    case HF_SERVICE_TIMER_BACKOFF:
+        again(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_WAIT:
+        hf_service__unwait(service, row);
+        hf_service__give_up(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_RESERVE: /* Mesos never answers: perhaps it was done, and it is tried */
+        hf_service__unwait(service, row); /* anew, perhaps elsewhere */
+        hf_service__abandon_home(service, driver, row);
+        hf_service__unbind(service, row);
+        hf_service__want(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_READY:
+        if (node->phase == HF_PHASE_RUNNING) on_ready(service, driver, row);
+        break;
+    default:
+        HF_ASSERT(!"a timer that no instance armed");
+    }
+    hf_service__note_waiting(service, driver);
+    if (service->waiting > 0) want_offers(service, driver);
+}
+
+static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
+{
+    HfService *service = model;
+    if (kind == HF_SERVICE_TIMER_REVIVE) {
+        service->is_revive_armed = FALSE;
+        if (!service->is_over && (service->waiting > 0 || service->is_leaving))
+            revive(service, driver);
+    } else if (kind == HF_SERVICE_TIMER_UNINSTALL) {
+        uninstall(service, driver);
+    } else if (service->nodes[(uint32_t)arg].wait == (uint32_t)(arg >> 32)) {
+        on_node_timer(service, driver, kind, (uint32_t)arg);
+    }
+}
+
+/* ---- the connection ---- */
+
+static void on_subscribed(void *model, HfDriver *driver)
+{
+    HfService *service = model;
+    service->revived_at = hf_driver_now(driver);
+    hf_service__declare_data(service);
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        const HfNodeKind *kind = &service->kinds[k];
+        for (uint32_t i = 0; i < kind->rules.count; i++) want_new(service, driver, kind->first + i);
+    }
+    hf_service__note_waiting(service, driver);
+    if (service->uninstall_at > 0)
+        hf_driver_after(driver, MAX(0, service->uninstall_at - hf_driver_now(driver)),
+                        HF_SERVICE_TIMER_UNINSTALL, 0);
+}
+
+/* What was said last may be lost: ask about every task. A wait for an old host begins anew, for the
+ * clock of a scheduler starts with its process. */
+static void on_resubscribed(void *model, HfDriver *driver)
+{
+    HfService *service = model;
+    HF_VEC(HfDriverTask) asked = {0};
+    for (uint32_t i = 0; i < service->node_count; i++) {
+        const HfNode *node = &service->nodes[i];
+        if (node->phase == HF_PHASE_LAUNCHED || node->phase == HF_PHASE_RUNNING)
+            hf_vec_push(&asked, (HfDriverTask){node->task, HF_ROW_NONE});
+        else if (node->phase == HF_PHASE_SUSPENDED)
+            start_wait(service, driver, i);
+    }
+    if (asked.count > 0) hf_driver_reconcile(driver, asked.at, asked.count);
+    hf_vec_clear(&asked);
+    service->is_suppressed =
+        service->rules.suppress && service->waiting == 0 && !service->is_leaving;
+    if (service->is_suppressed) hf_driver_suppress(driver);
+}
+
+static void on_error(void *model, HfDriver *driver)
+{
+    HfService *service = model;
+    service->is_over = TRUE;
+}
+
+const HfSchedulerOps hf_service__ops = {.subscribed = on_subscribed,
+                                        .offers = hf_service__on_offers,
+                                        .update = on_update,
+                                        .resubscribed = on_resubscribed,
+                                        .error = on_error,
+                                        .timer = on_timer};

@@ -1,0 +1,169 @@
+/*
+ * The service engine, shared by its files: config.c (keys), variants*.c (parameters), scheduler.c
+ * (what each instance waits for, and updates), offers.c (placing), data.c (what the world does to
+ * the data: replicas, copies, losses, quorum).
+ *
+ * One state machine for all:
+ *
+ *     HELD -> WANTED -offer-> RESERVING -offered again-> LAUNCHED -> RUNNING
+ *               ^  \______________at once______________/    |          |
+ *               |                                           v          v   (failed: back-off)
+ *               +-- replaced: gives up host X <-- SUSPENDED (data on X) <- DELAYED
+ *                   (wait over, agent gone)            \-- X is offered --> LAUNCHED
+ *
+ * Cost follows change: instances that wait for a host stand in a list of that host, others in a
+ * queue of their kind, and an offer meets those two alone. The scheduler knows what the master
+ * tells it; the data half is told by the world, and neither reads the other's mind: they share only
+ * which instance a task is.
+ */
+#ifndef HF_MODELS_FRAMEWORKS_SERVICE_SERVICE_H
+#define HF_MODELS_FRAMEWORKS_SERVICE_SERVICE_H
+
+#include "base/law.h"
+#include "base/map64.h"
+#include "base/vec.h"
+#include "models/frameworks/placement.h"
+#include "models/frameworks/service/variants.h"
+#include "world/data.h"
+#include "world/model.h"
+
+#define HF_NO_NODE UINT32_MAX
+
+typedef enum HfPhase {
+    HF_PHASE_HELD, /* the plan has not come to it */
+    HF_PHASE_WANTED,
+    HF_PHASE_RESERVING,
+    HF_PHASE_LAUNCHED,
+    HF_PHASE_RUNNING,
+    HF_PHASE_DELAYED,
+    HF_PHASE_SUSPENDED,
+    HF_PHASE_OVER
+} HfPhase;
+
+/* An instance, as its scheduler sees it. */
+typedef struct HfNode {
+    uint32_t kind;
+    HfPhase phase;
+    uint64_t task;       /* of the present or last launch; 0 = none yet */
+    uint32_t host;       /* where it is bound to, or was last; HF_ROW_NONE */
+    uint32_t agent;      /* the agent id there */
+    gboolean is_bound;   /* it counts at `host`: it runs there, or waits for it */
+    gboolean is_new;     /* it is in the plan: launched for the first time, or replaced */
+    gboolean is_at_home; /* it has run on `home`: that is really there */
+    uint32_t next, prev; /* in the list or queue that its phase says */
+    uint32_t wait;       /* counts its waits, so that a timer of an earlier one is known */
+    uint32_t attempt;    /* counts its reservations */
+    HfTime since;        /* when it began to wait, or to run */
+    HfTime ended_at;     /* of its last task; -1 before */
+    HfResources home;    /* what it has reserved, with its volume; empty = nothing */
+    HfStream stream;
+} HfNode;
+
+typedef struct HfNodeKind {
+    HfNodeRules rules;
+    HfLaw lifetime, usage;
+    HfDemand demand;
+    uint32_t job;    /* number of tasks' job, and of the group in records */
+    uint32_t first;  /* its instances are consecutive */
+    uint32_t wanted; /* how many stand in the queue */
+    uint32_t first_wanted, last_wanted;
+    HfMap64 on_host, on_rack; /* bound instances, where there is a limit */
+    uint32_t failures;        /* in a row, for the back-off */
+    HfTime deadline, reference;
+    struct HfDataset *data; /* NULL: nothing is measured of it */
+} HfNodeKind;
+
+typedef struct HfService {
+    HfModelEnv env;
+    HfFrameworkRules rules;
+    const HfVariant *variant;
+    HfTextId rack; /* name of the attribute that says the rack */
+    HfTime uninstall_at;
+    gboolean is_leaving, is_over;
+    HfNodeKind *kinds;
+    HfNode *nodes;
+    uint32_t kind_count, node_count;
+    HF_VEC(uint32_t) active;     /* kinds with instances in their queue, in order */
+    HF_VEC(uint32_t) plan;       /* instances to be deployed one by one; from plan_head on */
+    uint32_t plan_head, in_plan; /* in_plan: the one under way, or HF_NO_NODE */
+    HfMap64 task_nodes;          /* task -> instance, of launches that are not over */
+    HfMap64 host_lists;          /* host -> first of those that wait for it */
+    HfMap64 stray_stacks;        /* reservation stack -> 1: ours, and given up */
+    int64_t waiting, waiting_noted;
+    uint64_t next_task;
+    gboolean is_suppressed, is_revive_armed;
+    HfTime revived_at;
+    /* scratch of an offer */
+    HfResources offered, pool;
+    gboolean is_accepting;
+    HF_VEC(HfTaskInfo) tasks;
+    HF_VEC(uint64_t) declines;
+    uint64_t part_count; /* of the data of all its kinds */
+    HfMap64 truth_nodes; /* task -> instance, until it ends in the world */
+} HfService;
+
+/* ---- scheduler.c ---- */
+extern const HfSchedulerOps hf_service__ops;
+
+/* It waits in the queue of its kind. */
+void hf_service__want(HfService *service, HfDriver *driver, uint32_t row);
+/* It waits no more: out of its queue or its host's list. */
+void hf_service__unwait(HfService *service, uint32_t row);
+/* It waits for its host: in its list. */
+void hf_service__wait_at_host(HfService *service, uint32_t row);
+/* It is on a host, or binds itself to it; and no more. */
+void hf_service__bind(HfService *service, uint32_t row, uint32_t host, uint32_t agent);
+void hf_service__unbind(HfService *service, uint32_t row);
+/* The text of the host's attribute `rack`; 0 = it has none. */
+HfTextId hf_service__rack_of(const HfService *service, uint32_t host);
+/* Tell how many wait, if that has changed. */
+void hf_service__note_waiting(HfService *service, HfDriver *driver);
+/* It is being uninstalled: once nothing runs and nothing is to be given back, it says so. */
+void hf_service__leave(HfService *service, HfDriver *driver);
+/* It gives up its host, its reservation and its data. */
+void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row);
+/* Its reservation is nobody's. */
+void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row);
+
+enum {
+    HF_SERVICE_TIMER_REVIVE,
+    HF_SERVICE_TIMER_BACKOFF,
+    HF_SERVICE_TIMER_WAIT,    /* for the old host */
+    HF_SERVICE_TIMER_RESERVE, /* for what was reserved to be offered */
+    HF_SERVICE_TIMER_READY,
+    HF_SERVICE_TIMER_UNINSTALL
+};
+
+static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t row)
+{
+    return (uint64_t)service->nodes[row].wait << 32 | row;
+}
+
+/* ---- offers.c ---- */
+void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers,
+                           uint32_t count);
+
+/* ---- data.c ---- */
+extern const HfDataOps hf_service__data_ops;
+
+struct HfDataset *hf_dataset__new(HfService *service, uint32_t kind);
+void hf_dataset__free(struct HfDataset *data);
+/* It is subscribed: how many members its groups are to have. */
+void hf_service__declare_data(HfService *service);
+/* A launch: this task will be this instance, on the agent that is in its row. */
+void hf_service__data_launched(HfService *service, uint32_t row);
+/* The scheduler gives up the data that the instance has; what is left behind is nobody's. */
+void hf_service__data_given_up(HfService *service, uint32_t row);
+
+/* ---- build.c ---- */
+/* A service of so many kinds, whose rules and laws the caller fills in; then make it ready. */
+HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules, uint32_t kinds);
+/*
+ * `stream`: purpose of its instances' streams. FALSE and an error that names the kind when one asks
+ * for nothing, or for more than any host has; it can then only be destroyed.
+ */
+gboolean hf_service__ready(HfService *service, const char *stream, GError **error);
+void hf_service__destroy(void *model);
+HfModelDefaults hf_service__defaults(const void *model);
+
+#endif
