@@ -51,6 +51,7 @@ void hf_agent_introduce(const HfAgent *agent, HfMessage *message)
     message->name = agent->name;
     hf_message_set_total(agent->config->catalog, message, hf_agent_total(agent));
     message->attributes = agent->flags.attributes;
+    message->domain = agent->domain;
     message->owner = agent->owner;
 }
 

@@ -89,10 +89,11 @@ typedef struct HfAgentOperation {
 /* One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. */
 typedef struct HfAgent {
     const HfAgentConfig *config;
-    const char *name;   /* hostname; borrowed */
-    HfAgentFlags flags; /* its --resources and --attributes */
-    HfRoleId owner;     /* policy static */
-    uint32_t host;      /* row of its host: its address */
+    const char *name;       /* hostname; borrowed */
+    HfAgentFlags flags;     /* its --resources and --attributes */
+    const HfDomain *domain; /* its --domain; borrowed; NULL = none */
+    HfRoleId owner;         /* policy static */
+    uint32_t host;          /* row of its host: its address */
     uint32_t id; /* agent id; kept across restarts; HF_ROW_NONE before the first registration */
     HfAgentState state;
     uint32_t attempts; /* of the current registration */
@@ -128,6 +129,9 @@ enum {
 void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, const char *name,
                    const HfResources *resources, const HfAttributes *attributes, HfRoleId owner);
 void hf_agent_clear(HfAgent *agent);
+
+/* Its fault domain, for good; borrowed. Precondition: it has not been started yet. */
+void hf_agent_set_domain(HfAgent *agent, const HfDomain *domain);
 
 /* It will be started with other flags. Precondition: it is down. */
 void hf_agent_set_flags(HfAgent *agent, const HfAgentFlags *flags);

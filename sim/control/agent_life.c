@@ -20,6 +20,12 @@ void hf_agent_init(HfAgent *agent, const HfAgentConfig *config, uint32_t host, c
     hf_checkpoint_init(&agent->disk);
 }
 
+void hf_agent_set_domain(HfAgent *agent, const HfDomain *domain)
+{
+    HF_ASSERT(agent->id == HF_ROW_NONE && agent->draws == 0);
+    agent->domain = domain;
+}
+
 static void forget_tasks(HfAgent *agent)
 {
     while (agent->tasks.count > 0) hf_agent__forget_task(agent, agent->tasks.count - 1);

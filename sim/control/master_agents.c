@@ -41,6 +41,16 @@ static void start_pings(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
                     timer_arg(row, agent->epoch));
 }
 
+static const char *region_of(const HfAgentRow *agent)
+{
+    return agent->domain != NULL ? agent->domain->region : NULL;
+}
+
+static const char *zone_of(const HfAgentRow *agent)
+{
+    return agent->domain != NULL ? agent->domain->zone : NULL;
+}
+
 static void tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfHolding *used,
                            uint32_t used_count)
 {
@@ -48,6 +58,8 @@ static void tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfH
     HfStatus status = hf_allocator_agent_add(master->allocator, now, row,
                                              &(HfAgentSpec){.name = agent->name,
                                                             .hostname = agent->hostname,
+                                                            .region = region_of(agent),
+                                                            .zone = zone_of(agent),
                                                             .attributes = agent->attributes,
                                                             .total = agent->total,
                                                             .capabilities = HF_AGENT_CAPABILITY_ALL,
@@ -73,9 +85,10 @@ static gboolean describe(HfMaster *master, uint32_t row, const HfMessage *in)
 {
     HfAgentRow *agent = &master->agents.at[row];
     gboolean is_another = !hf_resources_equal(master->catalog, agent->total, in->total) ||
-                          agent->attributes != in->attributes;
+                          agent->attributes != in->attributes || agent->domain != in->domain;
     agent->hostname = in->name;
     agent->attributes = in->attributes;
+    agent->domain = in->domain;
     agent->owner = in->owner;
     if (is_another) hf_resources_copy(master->catalog, agent->total, in->total);
     agent->version = in->version;
@@ -314,6 +327,8 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     if (is_another)
         hf_allocator_agent_update(master->allocator, now, row,
                                   &(HfAgentSpec){.attributes = agent->attributes,
+                                                 .region = region_of(agent),
+                                                 .zone = zone_of(agent),
                                                  .total = agent->total,
                                                  .owner = agent->owner,
                                                  .capabilities = HF_AGENT_CAPABILITIES_KEEP});

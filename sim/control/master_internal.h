@@ -87,6 +87,7 @@ typedef struct HfAgentRow {
     uint32_t first_offer, first_task;
     uint32_t missed; /* explicit heartbeats: pings without pong */
     const HfAttributes *attributes;
+    const HfDomain *domain; /* NULL = none */
     uint32_t epoch;         /* of its pings: bumped when a pending ping timer loses its meaning */
     uint32_t silence;       /* likewise of the verdict that a silence ends in */
     HfTime registered_at;   /* phase of its pings */

@@ -6,7 +6,7 @@
  * SUPPRESS roles; KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and
  * STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS
  * status; FAILURE agent; RECONCILE reports; PING task (1: it is taken for disconnected);
- * REGISTER_AGENT, REREGISTER_AGENT total attributes owner name reports version statuses;
+ * REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner name reports version statuses;
  * AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period ping_timeout; RUN_TASK info
  * role checkpoint and, in status, how it ends if it cannot be run; EXECUTOR_LAUNCH info checkpoint;
  * EXECUTOR_REREGISTERED task; APPLY_OPERATION operations (one) statuses (its) version;

@@ -210,6 +210,7 @@ typedef struct HfMessage {
     /* REGISTER_AGENT, REREGISTER_AGENT */
     HfResources *total;             /* owned, kept with the message; see hf_message_set_total */
     const HfAttributes *attributes; /* borrowed, constant for the run */
+    const HfDomain *domain;         /* likewise; NULL = none */
     uint32_t version; /* which registration of its agent this is, or is meant for (operations) */
     HfRoleId owner;
     /* AGENT_REGISTERED, AGENT_REREGISTERED: pings come each period, as messages (explicit

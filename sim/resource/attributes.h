@@ -16,6 +16,11 @@ typedef struct HfAttribute {
     HfValue value; /* SCALAR, RANGES or TEXT; never SET */
 } HfAttribute;
 
+/* Where an agent stands; both are given. */
+typedef struct HfDomain {
+    const char *region, *zone;
+} HfDomain;
+
 /* In place, in the order given; zeroed is empty. */
 typedef struct HfAttributes {
     HfAttribute *at; /* [count] */

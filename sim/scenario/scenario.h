@@ -81,6 +81,7 @@ typedef struct HfScenarioMaster {
     HfTime agent_reregister_timeout;       /* >= 10m as in Mesos */
     double agent_removal_rate_limit;       /* agents per second; 0: no limit */
     gboolean filter_gpu_resources;
+    const char *region;     /* of its fault domain; NULL: none */
     const char **whitelist; /* names of agents, NULL-terminated; NULL: all are offered */
     const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
     HfHeartbeats heartbeats;

@@ -156,6 +156,8 @@ gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
                                HfComplaints *complaints);
 /* Its parts on quota, and on what the era does not have (validate_rules.c). */
 void hf_validate__quota(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
+/* Agents of a region need a master of one. */
+void hf_validate__regions(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
 void hf_validate__era(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
 /* The value of a role's key; the role itself when the key is not written. */
 const HfNode *hf_validate__role_node(const HfNode *root, const HfScenarioRole *role,

@@ -153,6 +153,7 @@ gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
     check_names(&v);
     check_agent_counts(&v);
     hf_validate__quota(root, scenario, complaints);
+    hf_validate__regions(root, scenario, complaints);
     hf_validate__era(root, scenario, complaints);
     check_partitions(&v);
     check_static(&v);

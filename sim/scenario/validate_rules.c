@@ -77,6 +77,20 @@ void hf_validate__quota(const HfNode *root, const HfScenario *scenario, HfCompla
     }
 }
 
+/* ---- Regions ---- */
+
+void hf_validate__regions(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints)
+{
+    const HfNode *list = hf_node__get(root, "agents");
+    if (scenario->master.region != NULL) return;
+    for (uint32_t i = 0; i < scenario->agents.count; i++) {
+        if (scenario->agents.at[i].region == NULL) continue;
+        g_autofree char *path = g_strdup_printf("agents[%u].region", i);
+        hf_complain(complaints, hf_node__get(list->items[i], "region"), path,
+                    "the master has no region (master.region), and then refuses agents of one");
+    }
+}
+
 /* ---- Era ---- */
 
 typedef struct EraCheck {
@@ -121,6 +135,7 @@ static void check_master(const EraCheck *check)
         {"agent_ping_timeout", HF_RULE_PING_FLAGS,
          master->agent_ping_timeout != 15 * HF_NS_PER_SECOND},
         {"max_agent_ping_timeouts", HF_RULE_PING_FLAGS, master->max_agent_ping_timeouts != 5},
+        {"region", HF_RULE_REGIONS, master->region != NULL},
         {"fair_sharing_excluded_resource_names", HF_RULE_FAIRNESS_EXCLUSION,
          master->fair_sharing_excluded_resource_names != NULL},
     };

@@ -189,6 +189,9 @@ static gboolean build_roles(HfWorld *world, GError **error)
     }
     if (!hf_world__build_quotas(world, roles, error) || !hf_world__build_whitelist(world, error))
         return FALSE;
+    world->domains = g_new0(HfDomain, scenario->agents.count + 1);
+    for (uint32_t g = 0; g < scenario->agents.count; g++)
+        world->domains[g] = (HfDomain){scenario->agents.at[g].region, scenario->agents.at[g].zone};
     g_autofree uint32_t *size = g_new0(uint32_t, scenario->agents.count);
     g_autofree uint32_t *seen = g_new0(uint32_t, scenario->agents.count);
     for (uint32_t h = 0; h < world->host_count; h++) size[world->hosts[h].group]++;
@@ -198,6 +201,8 @@ static gboolean build_roles(HfWorld *world, GError **error)
         HfRoleId owner = owner_of(world, group, seen[host->group]++, size[host->group], roles);
         hf_agent_init(&host->agent, &world->agent_config, h, host->name, host->total,
                       host->attributes, owner);
+        if (world->domains[host->group].region != NULL)
+            hf_agent_set_domain(&host->agent, &world->domains[host->group]);
         host->agent.entity = hf_stream_entity(host->name);
     }
     return TRUE;
@@ -247,6 +252,7 @@ static gboolean build_master(HfWorld *world, GError **error)
     config.offer_scope =
         keys->offer_scope == HF_OFFER_CELL ? HF_OFFER_SCOPE_CELL : HF_OFFER_SCOPE_AGENT;
     config.filter_gpu_resources = keys->filter_gpu_resources;
+    config.region = keys->region;
     config.era = world->scenario->era;
     hf_stream_init(&config.stream, world->scenario->seed, "allocator", 0);
     gboolean good =
@@ -566,6 +572,7 @@ void hf_world_free(HfWorld *world)
         g_free(g_ptr_array_index(world->attributes, i));
     }
     g_hash_table_unref(world->flag_resources);
+    g_free(world->domains);
     g_hash_table_unref(world->flag_attributes);
     g_ptr_array_unref(world->totals);
     g_ptr_array_unref(world->attributes);

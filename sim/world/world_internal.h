@@ -81,6 +81,7 @@ struct HfWorld {
     uint32_t host_count;
     uint32_t cut_hosts;                           /* hosts that a partition reaches now */
     GPtrArray *totals;                            /* HfResources *, owned; shared by hosts */
+    HfDomain *domains;                            /* [group] of its agents; region NULL = none */
     GPtrArray *attributes;                        /* HfAttributes *, owned; shared by hosts */
     GHashTable *flag_resources, *flag_attributes; /* text -> what failure models let agents have */
     HfGuest *guests;                              /* [guest_count] */

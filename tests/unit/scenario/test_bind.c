@@ -74,7 +74,8 @@ static void written_keys_replace_the_defaults(void **state)
         "duration: 2d\nwarm_up: auto\nera: 1.11\n"
         "master: {policy: static, min_allocatable_resources: none, offer_timeout: 30s,\n"
         "  fair_sharing_excluded_resource_names: [gpus], filter_gpu_resources: false,\n"
-        "  offer_scope: cell, agent_order: sorted, heartbeats: explicit, role_sorter: random}\n"
+        "  offer_scope: cell, agent_order: sorted, heartbeats: explicit, role_sorter: random,\n"
+        "  region: eu}\n"
         "roles: {web: {weight: 2.5, partition: 40%}, eng/db: {agents: [big]}}\n"
         "agents:\n"
         "- {name: big, resources: 'cpus:64', attributes: 'rack:r{index/2};slot:{index%2}',\n"
@@ -96,6 +97,7 @@ static void written_keys_replace_the_defaults(void **state)
     assert_int_equal(s->master.offer_timeout, 30 * HF_NS_PER_SECOND);
     assert_string_equal(s->master.fair_sharing_excluded_resource_names[0], "gpus");
     assert_int_equal(s->master.offer_scope, HF_OFFER_CELL);
+    assert_string_equal(s->master.region, "eu");
     assert_int_equal(s->roles.count, 2); /* by name, not as written */
     assert_string_equal(s->roles.at[0].name, "eng/db");
     assert_string_equal(s->roles.at[0].agents[0], "big");

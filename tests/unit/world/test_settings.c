@@ -147,6 +147,23 @@ static void agents_are_visited_in_order_or_shuffled(void **state)
     assert_true(is_other);
 }
 
+/* Two of four agents stand in another region: only a framework that is REGION_AWARE runs there. */
+static void agents_of_other_regions_are_for_those_that_know_regions(void **state)
+{
+    static const char agents[] =
+        "duration: 1h\nmaster: {region: here}\nagents:\n"
+        "  - {name: near, resources: 'cpus:4;mem:1024', region: here, zone: a}\n"
+        "  - {name: plain, resources: 'cpus:4;mem:1024'}\n"
+        "  - {name: far, count: 2, resources: 'cpus:4;mem:1024', region: there, zone: a}\n";
+    g_autofree char *unaware =
+        g_strconcat(agents, "frameworks: [{name: f, model: greedy, tasks: 100}]\n", NULL);
+    g_autofree char *aware = g_strconcat(
+        agents,
+        "frameworks: [{name: f, model: greedy, tasks: 100, capabilities: [REGION_AWARE]}]\n", NULL);
+    assert_true(running(unaware, "framework.f.running_at_end") == 8);
+    assert_true(running(aware, "framework.f.running_at_end") == 16);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -155,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_guarantee_is_held_back_until_it_is_asked_for),
         cmocka_unit_test(guarantees_beyond_what_agents_have_are_refused),
         cmocka_unit_test(only_agents_on_the_whitelist_are_offered),
+        cmocka_unit_test(agents_of_other_regions_are_for_those_that_know_regions),
         cmocka_unit_test(a_framework_has_a_minimum_of_its_own),
         cmocka_unit_test(a_framework_is_offered_the_agents_that_it_wants),
         cmocka_unit_test(era_and_quirks_reach_the_allocator),
