@@ -22,110 +22,12 @@
 #define HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
 
 #include "allocator/allocator.h"
+#include "allocator/bundle_internal.h"
 #include "allocator/few_internal.h"
+#include "allocator/filter_internal.h"
 #include "allocator/policy_internal.h"
 #include "allocator/sorter_internal.h"
 #include "base/map64.h"
-
-#define HF_ROW_NONE UINT32_MAX
-
-/* ---- Bundles (bundle.c) ---- */
-
-enum {
-    HF_BUNDLE_SPECIAL = 1 << 0,     /* has reserved, revocable or shared entries */
-    HF_BUNDLE_REVOCABLE = 1 << 1,   /* ... revocable ones */
-    HF_BUNDLE_OTHER_TYPES = 1 << 2, /* has ranges or sets */
-    HF_BUNDLE_MIN_KNOWN = 1 << 3,   /* MIN_OK was computed */
-    HF_BUNDLE_MIN_OK = 1 << 4,      /* meets the global minimum */
-    HF_BUNDLE_SHARED = 1 << 6,      /* has shared entries */
-    HF_BUNDLE_SHAPE = 1 << 5        /* the only one with this content among those with this flag */
-};
-
-/*
- * Resources that stay together: what is available on an agent, what was granted in one offer, what
- * a filter refuses. An offer that is made, declined and filtered hands one bundle around instead of
- * copying it. Shared bundles are never changed.
- */
-typedef struct HfBundle {
-    uint32_t refs, flags;
-    uint32_t number; /* its place among all bundles, for good */
-    uint32_t hash;   /* of a shape's content */
-    union {
-        HfResources resources; /* without allocation role; not empty */
-        struct HfBundle *next; /* of the vacant ones */
-    };
-    HfParcel *parcel; /* the same with an allocation role, as it was last offered; or NULL */
-    HfRoleId parcel_role;
-    char pad[8];
-} HfBundle;
-
-_Static_assert(sizeof(HfBundle) == 128, "a bundle is two cache lines");
-
-/* A new bundle with what `content` holds, which becomes empty; NULL when that is nothing. */
-HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content);
-static inline HfBundle *hf_bundle__ref(HfBundle *bundle)
-{
-    if (bundle != NULL) bundle->refs++;
-    return bundle;
-}
-void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle); /* NULL allowed */
-/* The bundle of a number. */
-static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32_t number);
-/* *bundle (NULL = nothing) with `more` added or `less` taken, in place if it is not shared. */
-void hf_bundle__add(HfAllocator *allocator, HfBundle **bundle, const HfResources *more);
-void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfResources *less);
-/*
- * Make *bundle the shape of its content: the one bundle that all agents share which have just this
- * available, so that a run over agents that are alike reads it once. It may become another one.
- * Cost: a look-up when it is not a shape yet.
- */
-void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle);
-/* A reference to its content with an allocation role. Cost: O(1) if it was asked for last. */
-HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role);
-/* Are these its entries in the same order, whatever their allocation role? May miss. */
-gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
-                            const HfResources *resources);
-static inline const HfResources *hf_bundle__resources(const HfBundle *bundle)
-{
-    static const HfResources none;
-    return bundle != NULL ? &bundle->resources : &none;
-}
-#define HF_BUNDLE_BLOCK 64 /* bundles are taken from the system by this many */
-void hf_bundles__clear(HfAllocator *allocator);
-
-/* ---- Filters (filter.c) ---- */
-
-/* A filter, where it stands with its agent. */
-typedef struct HfFilterPlace {
-    uint64_t armed;   /* the number of its timer: it has no other name */
-    uint32_t sub;     /* live while armed >= HfSub.filters_from of it */
-    uint32_t refused; /* HfBundle.number; a reference */
-} HfFilterPlace;
-
-/* When one ends. A filter that was dropped early leaves it behind. */
-typedef struct HfLaneEntry {
-    HfTime ends;
-    uint64_t armed; /* order in which timers were armed */
-    uint32_t agent, sub;
-} HfLaneEntry;
-
-/* Filters of one timeout end in the order they were made: a ring. */
-typedef struct HfLane {
-    HfTime timeout;
-    HfLaneEntry *at; /* [room], a power of two */
-    uint32_t head, count, room;
-} HfLane;
-
-#define HF_LANES_MAX 16
-
-typedef struct HfFilters {
-    HfLane lanes[HF_LANES_MAX];
-    uint32_t lane_count, lane_last;
-    HF_VEC(HfLaneEntry) heap; /* timeouts beyond the lanes: a binary heap by (ends, armed) */
-    uint64_t armed;           /* next */
-    uint64_t batch_armed;     /* when the timer of the next batch was armed */
-    uint32_t live, dead;      /* filters; dead ones that may still stand somewhere */
-} HfFilters;
 
 /* ---- Rows ---- */
 
@@ -477,6 +379,10 @@ HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t su
                              gboolean is_guaranteed);
 /* Append the offers of this run to the host's list. */
 void hf_offer__write(HfAllocator *allocator, HfOfferList *out);
+
+/* ---- run_cell.c ---- */
+/* A run over allocator->visit in scope cell. */
+void hf_allocator__run_cell(HfAllocator *allocator);
 
 /* ---- run.c ---- */
 void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);

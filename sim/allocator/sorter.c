@@ -97,11 +97,6 @@ void hf_sorters__exclude(HfSorters *sorters, HfKindId kind)
 
 /* ---- Nodes and groups ---- */
 
-static HfSorterGroup *group_of(HfSorters *sorters, HfNode internal)
-{
-    return &sorters->groups.at[sorters->nodes.at[internal].group];
-}
-
 static HfNode node_take(HfSorters *sorters, HfNodeKind kind)
 {
     HfNode node;
@@ -190,239 +185,22 @@ HfNode hf_sorter__new(HfSorters *sorters, HfSorterKind sort)
 void hf_sorter__pool(HfSorters *sorters, HfNode root)
 {
     sorters->has_pools = TRUE;
-    group_of(sorters, root)->own_pool = TRUE;
+    hf_sorters__group_of(sorters, root)->own_pool = TRUE;
 }
 
 /* Something below the node's parent changed: where that is the pool, so did every share in it. */
 static inline void pool_moved(HfSorters *sorters, HfNode node)
 {
     if (G_LIKELY(!sorters->has_pools)) return;
-    HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
+    HfSorterGroup *group = hf_sorters__group_of(sorters, sorters->nodes.at[node].parent);
     if (group->own_pool) group->is_unsorted = TRUE;
 }
 
 void hf_sorter__free(HfSorters *sorters, HfNode root)
 {
     HF_ASSERT(sorters->nodes.at[root].parent == HF_NODE_NONE);
-    HF_ASSERT(group_of(sorters, root)->by_name.count == 0);
+    HF_ASSERT(hf_sorters__group_of(sorters, root)->by_name.count == 0);
     node_give(sorters, root);
-}
-
-/* ---- Keys and order ---- */
-
-/* Is `a` before `b` by their stored keys? Total: labels of siblings differ. */
-static inline gboolean is_before(const HfSorterNode *a, const HfSorterNode *b, HfSorterKind sort)
-{
-    if (sort == HF_SORTER_DRF) {
-        if (a->share != b->share) return a->share < b->share;
-        if (a->key_count != b->key_count) return a->key_count < b->key_count;
-        return a->label < b->label;
-    }
-    if (sort == HF_SORTER_KEY) {
-        if (a->share != b->share) return a->share < b->share;
-        if (a->second != b->second) return a->second < b->second;
-        if (a->key_count != b->key_count) return a->key_count < b->key_count;
-    }
-    return a->label < b->label;
-}
-
-void hf_sorters__look_up_weights(HfSorters *sorters)
-{
-    for (uint32_t i = 0; i < sorters->unweighted.count; i++) {
-        HfSorterNode *row = &sorters->nodes.at[sorters->unweighted.at[i]];
-        row->weight = hf_sorter__weight(sorters, sorters->unweighted.at[i]);
-        row->has_weight = 1;
-    }
-    hf_vec_reset(&sorters->unweighted);
-}
-
-static double pool_share(const HfSorters *sorters, HfNode node)
-{
-    const int64_t *alloc = hf_sorter__alloc(sorters, node);
-    const int64_t *pool = hf_sorter__alloc(sorters, sorters->nodes.at[node].parent);
-    double share = 0.0;
-    for (uint32_t k = 0; k < sorters->stride; k++) {
-        if (pool[k] <= 0 || sorters->is_excluded[k]) continue;
-        share = MAX(share, hf_sorter__units(alloc[k]) / hf_sorter__units(pool[k]));
-    }
-    return share;
-}
-
-double hf_sorter__raw_share(const HfSorters *sorters, HfNode node)
-{
-    HfNode parent = sorters->nodes.at[node].parent;
-    if (G_UNLIKELY(sorters->has_pools) && parent != HF_NODE_NONE &&
-        sorters->groups.at[sorters->nodes.at[parent].group].own_pool)
-        return pool_share(sorters, node);
-    const int64_t *alloc = hf_sorter__alloc(sorters, node);
-    double share = 0.0;
-    for (uint32_t i = 0; i < sorters->counted_count; i++) {
-        double part = hf_sorter__units(alloc[sorters->counted[i].kind]) / sorters->counted[i].total;
-        if (part > share) share = part;
-    }
-    return share;
-}
-
-double hf_sorter__share(const HfSorters *sorters, HfNode node)
-{
-    return hf_sorter__raw_share(sorters, node) / hf_sorter__weight(sorters, node);
-}
-
-void hf_sorter__mark_dirty(HfSorters *sorters, HfNode node)
-{
-    HfSorterNode *row = &sorters->nodes.at[node];
-    if (row->is_dirty || row->kind == HF_NODE_INACTIVE) return;
-    row->is_dirty = 1;
-    hf_vec_push(&group_of(sorters, row->parent)->dirty, node);
-}
-
-/* First place in order[from, to) whose member is not before `row`. */
-static uint32_t lower_bound(const HfSorters *sorters, const HfSorterGroup *group, uint32_t from,
-                            uint32_t to, const HfSorterNode *row)
-{
-    const HfSorterNode *nodes = sorters->nodes.at;
-    const HfNode *order = group->order.at;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        if (is_before(&nodes[order[middle]], row, group->sort))
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
-}
-
-static uint32_t place_of(const HfSorters *sorters, const HfSorterGroup *group, HfNode node)
-{
-    uint32_t place = lower_bound(sorters, group, 0, group->order.count, &sorters->nodes.at[node]);
-    HF_ASSERT(place < group->order.count && group->order.at[place] == node);
-    return place;
-}
-
-static void renew_key(HfSorters *sorters, HfSorterGroup *group, HfNode node)
-{
-    HfSorterNode *row = &sorters->nodes.at[node];
-    if (group->sort == HF_SORTER_DRF) {
-        row->share = hf_sorter__share(sorters, node);
-    } else if (group->sort == HF_SORTER_KEY) {
-        HfPolicyKey key = hf_policy_view__key(sorters, node);
-        row->share = key.first;
-        row->second = key.second;
-    }
-    row->key_count = row->count;
-    row->is_dirty = 0;
-}
-
-/* Move one member to where its new key belongs. The first member is the one that a run serves, and
- * the last place is where it goes when shares are equal, so both are looked at before searching. */
-static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
-{
-    HfSorterNode *row = &sorters->nodes.at[node];
-    const HfNode *order = group->order.at;
-    uint32_t count = group->order.count;
-    uint32_t from = order[0] == node ? 0 : place_of(sorters, group, node);
-    HfSorterNode before = {.share = row->share,
-                           .second = row->second,
-                           .key_count = row->key_count,
-                           .label = row->label};
-    renew_key(sorters, group, node);
-    if (is_before(&before, row, group->sort)) {
-        uint32_t to = count - 1;
-        if (to > from && !is_before(&sorters->nodes.at[order[to]], row, group->sort))
-            to = lower_bound(sorters, group, from + 1, to, row) - 1;
-        hf_line__move(&group->order, from, to);
-    } else {
-        uint32_t to = lower_bound(sorters, group, 0, from, row);
-        hf_line__move(&group->order, from, to);
-    }
-}
-
-/* Merge sort by stored keys, from runs of one upwards; stops at once when in order. */
-static void sort_group(HfSorters *sorters, HfSorterGroup *group)
-{
-    const HfSorterNode *nodes = sorters->nodes.at;
-    uint32_t count = group->order.count;
-    gboolean in_order = TRUE;
-    for (uint32_t i = 1; i < count && in_order; i++)
-        in_order =
-            is_before(&nodes[group->order.at[i - 1]], &nodes[group->order.at[i]], group->sort);
-    if (in_order) return;
-    hf_vec_reset(&sorters->scratch);
-    hf_vec_reserve(&sorters->scratch, count);
-    HfNode *from = group->order.at, *to = sorters->scratch.at;
-    for (uint32_t width = 1; width < count; width *= 2) {
-        for (uint32_t low = 0; low < count; low += 2 * width) {
-            uint32_t middle = MIN(low + width, count), high = MIN(low + 2 * width, count);
-            uint32_t i = low, j = middle;
-            for (uint32_t k = low; k < high; k++) {
-                gboolean left =
-                    i < middle &&
-                    (j >= high || !is_before(&nodes[from[j]], &nodes[from[i]], group->sort));
-                to[k] = left ? from[i++] : from[j++];
-            }
-        }
-        HfNode *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != group->order.at) memcpy(group->order.at, from, count * sizeof *from);
-}
-
-void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
-{
-    if ((group->version != sorters->version || group->own_pool) &&
-        group->sort != HF_SORTER_RANDOM) {
-        for (uint32_t i = 0; i < group->order.count; i++)
-            renew_key(sorters, group, group->order.at[i]);
-        sort_group(sorters, group);
-    } else if (group->is_unsorted || group->dirty.count > 8 + group->order.count / 8) {
-        for (uint32_t i = 0; i < group->dirty.count; i++)
-            renew_key(sorters, group, group->dirty.at[i]);
-        sort_group(sorters, group);
-    } else {
-        for (uint32_t i = 0; i < group->dirty.count; i++)
-            move_member(sorters, group, group->dirty.at[i]);
-    }
-    hf_vec_reset(&group->dirty);
-    group->version = sorters->version;
-    group->is_unsorted = FALSE;
-}
-
-/* Put a child among those in order: at its place when the others are sorted by current totals, else
- * anywhere, to be sorted by the next flush. */
-static void order_insert(HfSorters *sorters, HfNode node)
-{
-    HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
-    HF_ASSERT(sorters->nodes.at[node].kind != HF_NODE_INACTIVE);
-    sorters->nodes.at[node].is_dirty = 0;
-    if (group->order.count == 1) group->version = 0; /* no flush has kept its key */
-    if (group->is_unsorted || group->version != sorters->version) {
-        hf_line__insert(&group->order, group->order.count, node);
-        group->is_unsorted = TRUE;
-        hf_sorter__mark_dirty(sorters, node);
-        return;
-    }
-    renew_key(sorters, group, node);
-    uint32_t place = lower_bound(sorters, group, 0, group->order.count, &sorters->nodes.at[node]);
-    hf_line__insert(&group->order, place, node);
-}
-
-static void order_remove(HfSorters *sorters, HfNode node)
-{
-    HfSorterGroup *group = group_of(sorters, sorters->nodes.at[node].parent);
-    uint32_t place = 0;
-    if (group->is_unsorted)
-        while (group->order.at[place] != node) place++;
-    else
-        place = place_of(sorters, group, node);
-    hf_line__remove(&group->order, place);
-    if (!sorters->nodes.at[node].is_dirty) return;
-    for (uint32_t i = 0; i < group->dirty.count; i++)
-        if (group->dirty.at[i] == node) {
-            hf_vec_remove(&group->dirty, i);
-            break;
-        }
-    sorters->nodes.at[node].is_dirty = 0;
 }
 
 /* ---- Names ---- */
@@ -468,7 +246,7 @@ static void relabel(HfSorters *sorters, HfSorterGroup *group)
 static void name_insert(HfSorters *sorters, HfNode parent, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    HfSorterGroup *group = group_of(sorters, parent);
+    HfSorterGroup *group = hf_sorters__group_of(sorters, parent);
     uint32_t place = name_bound(sorters, group, row->name, row->name_size);
     hf_vec_push(&group->by_name, node);
     HfNode *at = group->by_name.at;
@@ -489,7 +267,7 @@ static void name_insert(HfSorters *sorters, HfNode parent, HfNode node)
 static void name_remove(HfSorters *sorters, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    HfSorterGroup *group = group_of(sorters, row->parent);
+    HfSorterGroup *group = hf_sorters__group_of(sorters, row->parent);
     uint32_t place = name_bound(sorters, group, row->name, row->name_size);
     HF_ASSERT(place < group->by_name.count && group->by_name.at[place] == node);
     hf_vec_remove(&group->by_name, place);
@@ -511,7 +289,7 @@ static HfNode child_new(HfSorters *sorters, HfNode parent, HfNodeKind kind, cons
 {
     HfNode node = node_take(sorters, kind);
     if (kind == HF_NODE_INTERNAL) {
-        uint32_t group = group_take(sorters, group_of(sorters, parent)->sort);
+        uint32_t group = group_take(sorters, hf_sorters__group_of(sorters, parent)->sort);
         sorters->nodes.at[node].group = group;
     }
     HfSorterNode *row = &sorters->nodes.at[node];
@@ -526,7 +304,7 @@ static HfNode child_new(HfSorters *sorters, HfNode parent, HfNodeKind kind, cons
         hf_vec_push(&sorters->unweighted, node);
     }
     name_insert(sorters, parent, node);
-    if (kind != HF_NODE_INACTIVE) order_insert(sorters, node);
+    if (kind != HF_NODE_INACTIVE) hf_sorter__order_insert(sorters, node);
     return node;
 }
 
@@ -535,10 +313,10 @@ static HfNode child_new(HfSorters *sorters, HfNode parent, HfNodeKind kind, cons
 static HfNode split(HfSorters *sorters, HfNode leaf)
 {
     HfNode parent = sorters->nodes.at[leaf].parent;
-    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) hf_sorter__order_remove(sorters, leaf);
     name_remove(sorters, leaf);
     HfNode internal = node_take(sorters, HF_NODE_INTERNAL);
-    uint32_t group = group_take(sorters, group_of(sorters, parent)->sort);
+    uint32_t group = group_take(sorters, hf_sorters__group_of(sorters, parent)->sort);
     HfSorterNode *top = &sorters->nodes.at[internal], *row = &sorters->nodes.at[leaf];
     top->group = group;
     top->name = row->name;
@@ -553,14 +331,14 @@ static HfNode split(HfSorters *sorters, HfNode leaf)
     memcpy(sorters->alloc + (size_t)internal * sorters->stride, hf_sorter__alloc(sorters, leaf),
            sorters->stride * sizeof *sorters->alloc);
     name_insert(sorters, parent, internal);
-    order_insert(sorters, internal);
+    hf_sorter__order_insert(sorters, internal);
     row->name = ".";
     row->name_size = 1;
     row->weight = 1.0;
     row->has_weight = 1;
     row->role = HF_ROLE_NONE;
     name_insert(sorters, internal, leaf);
-    if (row->kind == HF_NODE_ACTIVE) order_insert(sorters, leaf);
+    if (row->kind == HF_NODE_ACTIVE) hf_sorter__order_insert(sorters, leaf);
     return internal;
 }
 
@@ -568,9 +346,9 @@ static HfNode split(HfSorters *sorters, HfNode leaf)
 static void collapse(HfSorters *sorters, HfNode internal, HfNode leaf)
 {
     HfNode parent = sorters->nodes.at[internal].parent;
-    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) hf_sorter__order_remove(sorters, leaf);
     name_remove(sorters, leaf);
-    order_remove(sorters, internal);
+    hf_sorter__order_remove(sorters, internal);
     name_remove(sorters, internal);
     HfSorterNode *top = &sorters->nodes.at[internal], *row = &sorters->nodes.at[leaf];
     row->name = top->name;
@@ -583,7 +361,7 @@ static void collapse(HfSorters *sorters, HfNode internal, HfNode leaf)
     if (!top->has_weight) hf_vec_push(&sorters->unweighted, leaf);
     node_give(sorters, internal);
     name_insert(sorters, parent, leaf);
-    if (row->kind == HF_NODE_ACTIVE) order_insert(sorters, leaf);
+    if (row->kind == HF_NODE_ACTIVE) hf_sorter__order_insert(sorters, leaf);
 }
 
 HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const HfCatalog *catalog,
@@ -595,7 +373,7 @@ HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const H
     for (;;) {
         uint32_t size = (uint32_t)(catalog != NULL ? strcspn(name, "/") : strlen(name));
         gboolean is_last = name[size] == '\0';
-        HfNode child = child_named(sorters, group_of(sorters, current), name, size);
+        HfNode child = child_named(sorters, hf_sorters__group_of(sorters, current), name, size);
         if (child == HF_NODE_NONE) {
             HfRoleId prefix = role_of_prefix(catalog, role, (uint32_t)(name + size - path));
             child = child_new(sorters, current, is_last ? HF_NODE_INACTIVE : HF_NODE_INTERNAL, name,
@@ -621,7 +399,7 @@ HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const H
 void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
 {
     HfNode current = sorters->nodes.at[leaf].parent;
-    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) order_remove(sorters, leaf);
+    if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) hf_sorter__order_remove(sorters, leaf);
     pool_moved(sorters, leaf);
     name_remove(sorters, leaf);
     const int64_t *gone = hf_sorter__alloc(sorters, leaf);
@@ -633,9 +411,9 @@ void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
     node_give(sorters, leaf);
     while (sorters->nodes.at[current].parent != HF_NODE_NONE) {
         HfNode parent = sorters->nodes.at[current].parent;
-        HfSorterGroup *group = group_of(sorters, current);
+        HfSorterGroup *group = hf_sorters__group_of(sorters, current);
         if (group->by_name.count == 0) {
-            order_remove(sorters, current);
+            hf_sorter__order_remove(sorters, current);
             name_remove(sorters, current);
             node_give(sorters, current);
         } else if (group->by_name.count == 1) {
@@ -651,13 +429,13 @@ void hf_sorter__activate(HfSorters *sorters, HfNode leaf)
 {
     if (sorters->nodes.at[leaf].kind != HF_NODE_INACTIVE) return;
     sorters->nodes.at[leaf].kind = HF_NODE_ACTIVE;
-    order_insert(sorters, leaf);
+    hf_sorter__order_insert(sorters, leaf);
 }
 
 void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf)
 {
     if (sorters->nodes.at[leaf].kind != HF_NODE_ACTIVE) return;
-    order_remove(sorters, leaf);
+    hf_sorter__order_remove(sorters, leaf);
     sorters->nodes.at[leaf].kind = HF_NODE_INACTIVE;
 }
 
@@ -681,28 +459,6 @@ HfNode hf_sorter__find(const HfSorters *sorters, HfNode root, const char *path)
         name += size;
         if (current == HF_NODE_NONE || *name == '\0') return current;
     }
-}
-
-static uint32_t depth_of(const HfSorters *sorters, HfNode node)
-{
-    uint32_t depth = 0;
-    for (; sorters->nodes.at[node].parent != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
-        depth++;
-    return depth;
-}
-
-gboolean hf_sorter__is_before(HfSorters *sorters, HfNode a, HfNode b)
-{
-    uint32_t depth_a = depth_of(sorters, a), depth_b = depth_of(sorters, b);
-    for (; depth_a > depth_b; depth_a--) a = sorters->nodes.at[a].parent;
-    for (; depth_b > depth_a; depth_b--) b = sorters->nodes.at[b].parent;
-    HF_ASSERT(a != b);
-    while (sorters->nodes.at[a].parent != sorters->nodes.at[b].parent) {
-        a = sorters->nodes.at[a].parent;
-        b = sorters->nodes.at[b].parent;
-    }
-    const HfSorterGroup *group = hf_sorter__flush(sorters, sorters->nodes.at[a].parent);
-    return is_before(&sorters->nodes.at[a], &sorters->nodes.at[b], group->sort);
 }
 
 /* ---- Allocations ---- */

@@ -94,6 +94,11 @@ typedef struct HfSorters {
     HF_VEC(HfNode) scratch;
 } HfSorters;
 
+static inline HfSorterGroup *hf_sorters__group_of(HfSorters *sorters, HfNode internal)
+{
+    return &sorters->groups.at[sorters->nodes.at[internal].group];
+}
+
 void hf_sorters__init(HfSorters *sorters);
 void hf_sorters__clear(HfSorters *sorters);
 
@@ -175,6 +180,10 @@ static inline double hf_sorter__weight(const HfSorters *sorters, HfNode node)
     if (row->has_weight) return row->weight;
     return row->role < sorters->role_weight_count ? sorters->role_weight[row->role] : 1.0;
 }
+
+/* A child enters or leaves the order of its group (sorter_order.c). */
+void hf_sorter__order_insert(HfSorters *sorters, HfNode node);
+void hf_sorter__order_remove(HfSorters *sorters, HfNode node);
 
 /* The node of a path ("a/b"): a leaf or an internal node; HF_NODE_NONE when there is none. */
 HfNode hf_sorter__find(const HfSorters *sorters, HfNode root, const char *path);

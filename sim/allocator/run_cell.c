@@ -1,0 +1,112 @@
+/*
+ * Scope cell: all that is free and the first framework in order may have goes to it; the others
+ * wait for the next run. That is the two-level model of Omega's simulator (EuroSys 2013), which
+ * orders frameworks by what they run, and offers nothing below a minimum over the whole cell.
+ */
+#include "allocator/allocator_internal.h"
+
+static gboolean try_everywhere(HfAllocator *allocator, uint32_t sub)
+{
+    uint64_t offers = allocator->counters.offers;
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        uint32_t agent = allocator->visit.at[i];
+        if (allocator->agents.at[agent].available == NULL) continue;
+        if (hf_offer__try(allocator, agent, sub) == HF_TRIED_OFFERED)
+            hf_allocator__agent_touch(allocator, agent);
+    }
+    return allocator->counters.offers != offers;
+}
+
+static gboolean cell_role(HfAllocator *allocator, HfNode leaf)
+{
+    HfNode root = allocator->roles.at[allocator->sorters.nodes.at[leaf].client].frameworks;
+    const HfSorterNode *nodes = allocator->sorters.nodes.at;
+    gboolean given = FALSE;
+    if (allocator->framework_sort == HF_SORTER_RANDOM) {
+        uint32_t from = hf_order__draw(
+            allocator, root, hf_order__mix(allocator->order_key ^ leaf) + allocator->run_number);
+        for (uint32_t i = from; i < allocator->drawn.count && !given; i++)
+            given = try_everywhere(allocator, nodes[allocator->drawn.at[i].leaf].client);
+        allocator->drawn.count = from;
+        return given;
+    }
+    const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
+    for (uint32_t i = 0; i < group->order.count && !given; i++)
+        given = try_everywhere(allocator, nodes[group->order.at[i]].client);
+    return given;
+}
+
+static gboolean cell_roles(HfAllocator *allocator, HfNode internal)
+{
+    const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, internal);
+    for (uint32_t i = 0; i < group->order.count; i++) {
+        HfNode node = group->order.at[i];
+        if (allocator->sorters.nodes.at[node].kind == HF_NODE_ACTIVE ? cell_role(allocator, node)
+                                                                     : cell_roles(allocator, node))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean meets_minimum(const HfAllocator *allocator, const HfQuantities *sum)
+{
+    for (uint32_t m = 0; m < allocator->min_count; m++)
+        if (hf_quantities_contains(sum, &allocator->min[m])) return TRUE;
+    return allocator->min_count == 0;
+}
+
+static void add_available(HfAllocator *allocator, uint32_t agent, HfQuantities *sum)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (row->available != NULL && allocator->idle_bits[row->rank >> 6] >> (row->rank & 63) & 1)
+        hf_resources_scalar_quantities(allocator->catalog, &row->available->resources, sum);
+}
+
+/* Is what is free on the agents of this run, taken together, at least the minimum? Those that are
+ * not to be visited count as well: they are free, and nobody wants them. */
+static gboolean cell_is_allocatable(HfAllocator *allocator)
+{
+    HfQuantities sum = {0};
+    gboolean enough = meets_minimum(allocator, &sum);
+    uint32_t count =
+        allocator->all_candidates ? allocator->by_name.count : allocator->candidates.count;
+    const uint32_t *agents =
+        allocator->all_candidates ? allocator->by_name.at : allocator->candidates.at;
+    for (uint32_t i = 0; i < count && !enough; i++) {
+        add_available(allocator, agents[i], &sum);
+        if (i % 64 == 63 || i + 1 == count) enough = meets_minimum(allocator, &sum);
+    }
+    hf_quantities_clear(&sum);
+    return enough;
+}
+
+/* All that the first framework in order may have goes to it; the others wait for the next run. */
+void hf_allocator__run_cell(HfAllocator *allocator)
+{
+    gboolean given = FALSE;
+    if (!cell_is_allocatable(allocator)) return; /* the agents stay to be visited */
+    if (allocator->role_sort == HF_SORTER_RANDOM) {
+        uint32_t from = hf_order__draw(
+            allocator, allocator->role_root,
+            hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number)));
+        uint32_t to = allocator->drawn.count;
+        for (uint32_t i = from; i < to && !given; i++)
+            given = cell_role(allocator, allocator->drawn.at[i].leaf);
+        allocator->drawn.count = from;
+    } else {
+        given = cell_roles(allocator, allocator->role_root);
+    }
+    allocator->counters.agents_visited += allocator->visit.count;
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        HfAgent *row = &allocator->agents.at[allocator->visit.at[i]];
+        if (given) {
+            row->flags |= HF_AGENT_CHANGED; /* others were not asked */
+        } else {
+            row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
+            row->pending.count = 0;
+            row->seen = allocator->eligible_base + allocator->eligible.count;
+            row->quota_seen = allocator->quota_epoch;
+        }
+        hf_allocator__agent_touch(allocator, allocator->visit.at[i]);
+    }
+}
