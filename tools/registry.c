@@ -17,12 +17,17 @@
 static const HfModelKeys *const framework_models[] = {
     &hf_framework_batch.keys, &hf_framework_marathon.keys, &hf_framework_inflation.keys,
     HF_SERVICE_MODEL_KEYS, NULL};
-static const HfModelKeys *const failure_models[] = {
-    &hf_failure_agent_crash.keys, &hf_failure_agent_restart.keys,
-    &hf_failure_burst.keys,       &hf_failure_framework_failover.keys,
-    &hf_failure_host_loss.keys,   &hf_failure_outage.keys,
-    &hf_failure_partition.keys,   &hf_failure_reboot.keys,
-    &hf_failure_recorded.keys,    NULL};
+static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys,
+                                                    &hf_failure_agent_restart.keys,
+                                                    &hf_failure_burst.keys,
+                                                    &hf_failure_framework_failover.keys,
+                                                    &hf_failure_host_loss.keys,
+                                                    &hf_failure_master_failover.keys,
+                                                    &hf_failure_outage.keys,
+                                                    &hf_failure_partition.keys,
+                                                    &hf_failure_reboot.keys,
+                                                    &hf_failure_recorded.keys,
+                                                    NULL};
 static const HfModelKeys *const workload_formats[] = {&hf_workload_openb.keys,
                                                       &hf_workload_swf.keys, NULL};
 static const HfModelKeys *const agent_trace_formats[] = {&hf_agent_trace_openb.keys, NULL};

@@ -34,6 +34,7 @@ HfRunAudit *hf_run_audit_new(HfWorld *world)
                                 hf_world_scenario(world)->master.allocation_interval,
                             .era = hf_world_scenario(world)->era,
                             .copy_bytes_per_second = copy_limit(hf_world_scenario(world)),
+                            .registry_takes_time = hf_world_registry_takes_time(world),
                             .names = hf_world_names(world)};
     audit->world = world;
     audit->audit = hf_audit_new(hf_world_catalog(world), &config);

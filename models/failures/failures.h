@@ -9,6 +9,7 @@ extern const HfFailureModel hf_failure_agent_restart;
 extern const HfFailureModel hf_failure_burst;
 extern const HfFailureModel hf_failure_framework_failover;
 extern const HfFailureModel hf_failure_host_loss;
+extern const HfFailureModel hf_failure_master_failover;
 extern const HfFailureModel hf_failure_outage;
 extern const HfFailureModel hf_failure_partition;
 extern const HfFailureModel hf_failure_reboot;

@@ -596,7 +596,7 @@ static void on_resubscribed(void *model, HfDriver *driver)
             hf_map64_get(&unsaid, id) == HF_MAP64_NONE)
             hf_vec_push(&asked, (HfDriverTask){id, HF_ROW_NONE});
     }
-    if (asked.count > 0) hf_driver_reconcile(driver, asked.at, asked.count);
+    hf_driver_reconcile_until_answered(driver, asked.at, asked.count);
     hf_map64_clear(&unsaid);
     hf_vec_clear(&asked);
     batch->is_suppressed = batch->config->suppress && batch->waiting == 0;

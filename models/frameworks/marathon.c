@@ -514,7 +514,7 @@ static void on_resubscribed(void *model, HfDriver *driver)
     for (uint32_t i = 0; i < marathon->instance_count; i++)
         if (marathon->instances[i].phase == LAUNCHED || marathon->instances[i].phase == RUNNING)
             hf_vec_push(&asked, (HfDriverTask){marathon->instances[i].task, HF_ROW_NONE});
-    if (asked.count > 0) hf_driver_reconcile(driver, asked.at, asked.count);
+    hf_driver_reconcile_until_answered(driver, asked.at, asked.count);
     hf_vec_clear(&asked);
     marathon->is_suppressed = marathon->waiting == 0;
     if (marathon->is_suppressed) hf_driver_suppress(driver);

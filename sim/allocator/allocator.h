@@ -291,6 +291,10 @@ void hf_allocator_whitelist_set(HfAllocator *allocator, HfTime now, const char *
 HfStatus hf_allocator_unavailability_set(HfAllocator *allocator, HfTime now, uint32_t agent,
                                          gboolean is_set, HfTime start, HfTime duration);
 
+/* Is maintenance planned for the agent, and when? FALSE = none, or not known. O(1). */
+gboolean hf_allocator_unavailability(const HfAllocator *allocator, uint32_t agent,
+                                     HfTime *start_out, HfTime *duration_out);
+
 typedef enum HfInverseStatus {
     HF_INVERSE_NONE, /* it timed out or was rescinded */
     HF_INVERSE_ACCEPT,

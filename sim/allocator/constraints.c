@@ -52,6 +52,17 @@ void hf_offer_constraints_unref(HfOfferConstraints *constraints)
 
 /* ---- Reading ---- */
 
+gboolean hf_offer_constraints_are_of(const HfOfferConstraints *constraints, const HfRoleId *roles,
+                                     uint32_t role_count)
+{
+    for (guint32 i = 0; i < constraints->at.count; i++) {
+        uint32_t r = 0;
+        while (r < role_count && roles[r] != constraints->at.at[i].role) r++;
+        if (r == role_count) return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean fail(GError **error, const char *why)
 {
     g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, why);

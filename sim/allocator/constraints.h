@@ -35,6 +35,10 @@ HfOfferConstraints *hf_offer_constraints_ref(HfOfferConstraints *constraints);
 void hf_offer_constraints_unref(HfOfferConstraints *constraints); /* NULL allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfOfferConstraints, hf_offer_constraints_unref)
 
+/* Are all of them for one of these roles? */
+gboolean hf_offer_constraints_are_of(const HfOfferConstraints *constraints, const HfRoleId *roles,
+                                     uint32_t role_count);
+
 /* What of an agent the constraints look at. */
 typedef struct HfConstraintSubject {
     const HfAttributes *attributes;

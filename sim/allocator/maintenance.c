@@ -44,6 +44,16 @@ HfStatus hf_allocator_unavailability_set(HfAllocator *allocator, HfTime now, uin
     return HF_OK;
 }
 
+gboolean hf_allocator_unavailability(const HfAllocator *allocator, uint32_t agent,
+                                     HfTime *start_out, HfTime *duration_out)
+{
+    if (agent >= allocator->infos.count || allocator->infos.at[agent].maintenance == NULL)
+        return FALSE;
+    *start_out = allocator->infos.at[agent].maintenance->start;
+    *duration_out = allocator->infos.at[agent].maintenance->duration;
+    return TRUE;
+}
+
 /* Filters of a framework, or on an agent; HF_ROW_NONE = any. */
 void hf_allocator__inverse_drop(HfAllocator *allocator, uint32_t framework, uint32_t agent)
 {

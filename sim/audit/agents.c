@@ -173,7 +173,7 @@ static gboolean fits_host(HfAudit *audit, const HfRecord *record)
     }
     uint32_t other = hf_audit__host(audit, host)->agent;
     if (other != NO_ROW && other != record->agent &&
-        audit->agents.at[other].standing != HF_AUDIT_UNREACHABLE) {
+        audit->agents.at[other].standing < HF_AUDIT_LEFT) {
         g_autofree char *other_name = hf_audit__agent_name(audit, other);
         hf_audit__break(audit, HF_INVARIANT_AGENTS, record,
                         "host %s registers as agent %s while agent %s is still there", host_name,
@@ -198,11 +198,13 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     gboolean is_another = set_total(audit, record, may_change);
     agent->host = (uint32_t)record->value;
     agent->standing = HF_AUDIT_REGISTERED;
-    if (before == HF_AUDIT_UNREACHABLE) {
+    agent->registry = HF_REGISTRY_ADMITTED;
+    if (before >= HF_AUDIT_LEFT) {
         audit->pending = HF_PENDING_RETURN;
         audit->pending_agent = record->agent;
+        audit->pending_is_whole = before == HF_AUDIT_LEFT && !host->was_down && !host->is_cut_off;
     }
-    if (before == HF_AUDIT_UNREACHABLE || before == HF_AUDIT_UNKNOWN) {
+    if (before >= HF_AUDIT_LEFT || before == HF_AUDIT_UNKNOWN) {
         agent->is_overheld = FALSE;
         count_unheld(audit, record, record->agent);
     } else if (is_another && (agent->is_overheld || is_held_otherwise(audit, record->agent))) {
@@ -221,7 +223,8 @@ static HfAuditAgent *standing_agent(HfAudit *audit, const HfRecord *record, gboo
 {
     HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
     if (agent != NULL && (agent->standing == HF_AUDIT_REGISTERED ||
-                          (!connected_only && agent->standing == HF_AUDIT_DISCONNECTED)))
+                          (!connected_only && (agent->standing == HF_AUDIT_DISCONNECTED ||
+                                               agent->standing == HF_AUDIT_LEFT))))
         return agent;
     g_autofree char *name = hf_audit__agent_name(audit, record->agent);
     hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "agent %s is lost, and was not there",
@@ -256,15 +259,29 @@ void hf_audit__on_agent_deactivated(HfAudit *audit, const HfRecord *record)
     agent->is_deactivated = record->type == HF_RECORD_AGENT_DEACTIVATED;
 }
 
+/* What the registry has of it now. Eras that do not take agents back forget them at once. */
+static HfRegistryStanding registry_after(const HfAudit *audit, const HfRecord *record)
+{
+    if (record->type == HF_RECORD_AGENT_GONE) return HF_REGISTRY_GONE;
+    return record->type == HF_RECORD_AGENT_UNREACHABLE &&
+                   hf_era_has(audit->config.era, HF_RULE_AGENTS_RETURN)
+               ? HF_REGISTRY_UNREACHABLE
+               : HF_REGISTRY_NONE;
+}
+
 void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record)
 {
-    const HfAuditAgent *known = hf_audit__agent(audit, record->agent);
+    HfAuditAgent *known = hf_audit__agent(audit, record->agent);
     if (record->type == HF_RECORD_AGENT_GONE && known != NULL &&
-        known->standing == HF_AUDIT_UNREACHABLE)
+        known->standing == HF_AUDIT_UNREACHABLE) {
+        known->registry = HF_REGISTRY_GONE;
         return; /* it was given up before */
+    }
     HfAuditAgent *agent = standing_agent(audit, record, FALSE);
     if (agent == NULL || !has_no_offers(audit, record, agent)) return;
     agent->standing = HF_AUDIT_UNREACHABLE;
+    agent->registry = registry_after(audit, record);
+    if (agent->registry == HF_REGISTRY_NONE) agent->is_deactivated = FALSE;
     agent->epoch++;
     hf_resources_reset(audit->catalog, &agent->unheld);
     audit->pending = HF_PENDING_LOSSES;

@@ -18,6 +18,7 @@ static const struct {
     [HF_INVARIANT_FILTERS] = {"I-07", "filters and suppression are respected"},
     [HF_INVARIANT_VOLUMES] = {"I-10", "a volume lies in a reservation"},
     [HF_INVARIANT_UNIQUE] = {"I-13", "on an agent a role has each persistence id once"},
+    [HF_INVARIANT_REPLAY] = {"I-16", "a new master finds what the registry and the agents kept"},
     [HF_INVARIANT_TIME] = {"I-19", "time does not go back"},
     [HF_INVARIANT_TASKS] = {"I-20", "a task goes through legal states, and ends once"},
     [HF_INVARIANT_REMOVED] = {"I-21", "a removed framework has no tasks and gets no offers"},
@@ -85,6 +86,7 @@ void hf_audit_free(HfAudit *audit)
     hf_map64_clear(&audit->task_rows);
     hf_map64_clear(&audit->sub_rows);
     hf_audit__services_free(audit->services);
+    hf_map64_clear(&audit->inverse);
     free_breach(audit->breach);
     g_free(audit);
 }
@@ -215,10 +217,16 @@ static gboolean belongs(const HfAudit *audit, const HfRecord *record)
     case HF_PENDING_ENDS:
         return record->type == HF_RECORD_TASK_ENDED && record->agent == audit->pending_agent;
     case HF_PENDING_RETURN:
+        if (record->type == HF_RECORD_FRAMEWORK_RECOVERED) return TRUE;
         return record->agent == audit->pending_agent &&
                (record->type == HF_RECORD_TASK_LAUNCHED ||
                 (record->type == HF_RECORD_TASK_STATE &&
                  record->reason == HF_REASON_SLAVE_REREGISTERED));
+    case HF_PENDING_FORGETTING:
+        return record->type == HF_RECORD_OFFER_RESCINDED ||
+               record->type == HF_RECORD_TASK_FORGOTTEN;
+    case HF_PENDING_ELECTION:
+        return record->type == HF_RECORD_AGENT_RECOVERED;
     }
     return FALSE;
 }
@@ -253,7 +261,14 @@ void hf_audit__settle(HfAudit *audit)
         }
         break;
     case HF_PENDING_RETURN:
+        if (audit->pending_is_whole) hf_audit__check_return(audit, subject.agent);
         hf_audit__unpark(audit, subject.agent);
+        break;
+    case HF_PENDING_FORGETTING:
+        hf_audit__close_reign(audit);
+        break;
+    case HF_PENDING_ELECTION:
+        hf_audit__close_election(audit);
         break;
     }
 }
@@ -300,6 +315,33 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_FRAMEWORK_SUBSCRIBED:
     case HF_RECORD_FRAMEWORK_REMOVED:
         hf_audit__on_framework(audit, record);
+        break;
+    case HF_RECORD_FRAMEWORK_UPDATED:
+        hf_audit__framework(audit, record);
+        break;
+    case HF_RECORD_MASTER_LOST:
+        hf_audit__on_master_lost(audit, record);
+        break;
+    case HF_RECORD_TASK_FORGOTTEN:
+        hf_audit__on_task_forgotten(audit, record);
+        break;
+    case HF_RECORD_MASTER_ELECTED:
+        hf_audit__on_master_elected(audit, record);
+        break;
+    case HF_RECORD_AGENT_RECOVERED:
+        hf_audit__on_agent_recovered(audit, record);
+        break;
+    case HF_RECORD_FRAMEWORK_RECOVERED:
+        hf_audit__on_framework_recovered(audit, record);
+        break;
+    case HF_RECORD_AGENT_FORGOTTEN:
+        hf_audit__on_agent_forgotten(audit, record);
+        break;
+    case HF_RECORD_INVERSE_OFFER_SENT:
+    case HF_RECORD_INVERSE_OFFER_ACCEPTED:
+    case HF_RECORD_INVERSE_OFFER_DECLINED:
+    case HF_RECORD_INVERSE_OFFER_RESCINDED:
+        hf_audit__on_inverse(audit, record);
         break;
     case HF_RECORD_OFFER_SENT:
         hf_audit__on_offer_sent(audit, record);

@@ -42,6 +42,7 @@ typedef struct HfAudit HfAudit;
 typedef struct HfAuditConfig {
     HfTime allocation_interval;    /* of the master: in most eras no filter is shorter; > 0 */
     HfEra era;                     /* of the master: what filters do */
+    gboolean registry_takes_time;  /* a master may end between a write and its effect */
     int64_t copy_bytes_per_second; /* what the fastest interface carries; 0 = anything */
     HfTraceNames names;            /* for a breach; its functions may be NULL; context borrowed */
 } HfAuditConfig;

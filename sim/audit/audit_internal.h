@@ -30,6 +30,7 @@ typedef enum HfInvariant {
     HF_INVARIANT_FILTERS,
     HF_INVARIANT_VOLUMES,
     HF_INVARIANT_UNIQUE,
+    HF_INVARIANT_REPLAY,
     HF_INVARIANT_TIME,
     HF_INVARIANT_TASKS,
     HF_INVARIANT_REMOVED,
@@ -53,22 +54,26 @@ typedef enum HfAuditStanding {
     HF_AUDIT_UNKNOWN = 0,
     HF_AUDIT_REGISTERED,
     HF_AUDIT_DISCONNECTED,
+    HF_AUDIT_LEFT, /* by the master that ended: not back yet */
     HF_AUDIT_UNREACHABLE
 } HfAuditStanding;
 
 typedef struct HfAuditAgent {
     HfAuditStanding standing;
     uint32_t host;
-    uint32_t offers, tasks;  /* live offers; open tasks */
-    uint32_t epoch;          /* filters of an earlier one are gone */
-    gboolean is_deactivated; /* by an operator */
-    gboolean is_overheld;    /* it came back with less than the master had given out */
-    uint32_t parked;         /* tasks that went with it and may come back with it */
+    uint32_t offers, tasks;      /* live offers; open tasks */
+    uint32_t epoch;              /* filters of an earlier one are gone */
+    gboolean is_deactivated;     /* by an operator */
+    gboolean is_overheld;        /* it came back with less than the master had given out */
+    uint32_t parked;             /* tasks that went with it and may come back with it */
+    HfRegistryStanding registry; /* as the registry must have it */
+    uint32_t election;           /* the last one that found it */
     HfResources unheld;
 } HfAuditAgent;
 
 typedef struct HfAuditFramework {
     gboolean is_known, is_removed, is_suppressed, is_disconnected;
+    gboolean was_known; /* to an earlier master */
     uint32_t offers, tasks;
     uint32_t epoch; /* as of an agent; of all its roles */
     uint32_t calls; /* revive and suppress of all roles: they overrule what a role said before */
@@ -132,10 +137,12 @@ typedef struct HfAuditFilter {
 
 typedef enum HfAuditPending {
     HF_PENDING_NOTHING = 0,
-    HF_PENDING_TASKS,  /* an offer was accepted: what is done with it */
-    HF_PENDING_LOSSES, /* an agent is unreachable: the end of its tasks */
-    HF_PENDING_ENDS,   /* a host went down: the end of its runs */
-    HF_PENDING_RETURN  /* an agent is reachable again: the tasks that come back with it */
+    HF_PENDING_TASKS,      /* an offer was accepted: what is done with it */
+    HF_PENDING_LOSSES,     /* an agent is unreachable: the end of its tasks */
+    HF_PENDING_ENDS,       /* a host went down: the end of its runs */
+    HF_PENDING_RETURN,     /* an agent is reachable again: the tasks that come back with it */
+    HF_PENDING_FORGETTING, /* a master ended: its offers and tasks */
+    HF_PENDING_ELECTION    /* the next one leads: what it finds in the registry */
 } HfAuditPending;
 
 /* The last records, with what they hold. */
@@ -171,6 +178,10 @@ struct HfAudit {
     HfRoleId pending_role;
     int64_t pending_refuse_ms;
     gboolean pending_has_tasks;
+    gboolean pending_is_whole; /* the agent's process lived on: it must bring all that runs */
+    uint32_t election;         /* how many so far */
+    int64_t to_recover;        /* agents that the new master has yet to name */
+    HfMap64 inverse;           /* (framework, agent) of inverse offers that are out */
     HfResources pending_offered, pending_left; /* of the accepted offers */
     HfRecord conversion; /* the operation whose conversions come; its type 0 = none */
     gboolean has_consumed;
@@ -278,5 +289,20 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record);
 /* The agent is back: its tasks that did not come with it are gone. */
 void hf_audit__unpark(HfAudit *audit, uint32_t agent);
+HfAuditTask *hf_audit__find_task(HfAudit *audit, const HfRecord *record); /* NULL = none */
+/* The master that booked it is gone. */
+void hf_audit__set_aside(HfAudit *audit, HfAuditTask *task);
+
+/* ---- masters.c ---- */
+void hf_audit__on_master_lost(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_forgotten(HfAudit *audit, const HfRecord *record);
+void hf_audit__close_reign(HfAudit *audit);
+void hf_audit__on_master_elected(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_agent_recovered(HfAudit *audit, const HfRecord *record);
+void hf_audit__close_election(HfAudit *audit);
+void hf_audit__on_framework_recovered(HfAudit *audit, const HfRecord *record);
+void hf_audit__check_return(HfAudit *audit, uint32_t agent);
+void hf_audit__on_agent_forgotten(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_inverse(HfAudit *audit, const HfRecord *record);
 
 #endif

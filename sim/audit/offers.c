@@ -44,6 +44,11 @@ void hf_audit__on_framework(HfAudit *audit, const HfRecord *record)
         subscribe(audit, record);
         return;
     }
+    if (record->type == HF_RECORD_FRAMEWORK_RESUBSCRIBED &&
+        record->framework < audit->frameworks.count &&
+        audit->frameworks.at[record->framework].was_known)
+        audit->frameworks.at[record->framework].is_known =
+            TRUE; /* the first time since a failover */
     HfAuditFramework *framework = hf_audit__framework(audit, record);
     if (framework == NULL) return;
     gboolean is_removed = record->type == HF_RECORD_FRAMEWORK_REMOVED;

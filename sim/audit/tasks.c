@@ -13,7 +13,7 @@ static uint64_t key_of(uint32_t framework, uint64_t task)
 }
 
 /* NULL when there is none. */
-static HfAuditTask *find_task(HfAudit *audit, const HfRecord *record)
+HfAuditTask *hf_audit__find_task(HfAudit *audit, const HfRecord *record)
 {
     if (record->framework >> 24 != 0 || record->id >> 40 != 0) return NULL;
     uint32_t row = hf_map64_get(&audit->task_rows, key_of(record->framework, record->id));
@@ -56,6 +56,14 @@ static void park(HfAudit *audit, HfAuditTask *task)
     task->flags |= HF_TASK_IS_LISTED;
     task->next_parked = agent->parked;
     agent->parked = (uint32_t)(task - audit->tasks.at);
+}
+
+void hf_audit__set_aside(HfAudit *audit, HfAuditTask *task)
+{
+    task->flags &= (uint8_t)~HF_TASK_IS_OPEN;
+    audit->agents.at[task->agent].tasks--;
+    audit->frameworks.at[task->framework].tasks--;
+    park(audit, task);
 }
 
 void hf_audit__unpark(HfAudit *audit, uint32_t of)
@@ -170,7 +178,7 @@ void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record)
 {
     HfAuditFramework *framework = hf_audit__framework(audit, record);
     if (framework == NULL) return;
-    HfAuditTask *task = find_task(audit, record);
+    HfAuditTask *task = hf_audit__find_task(audit, record);
     if (task != NULL && task->flags & HF_TASK_IS_OPEN) {
         hf_audit__break(audit, HF_INVARIANT_TASKS, record,
                         "task %" G_GUINT64_FORMAT " is launched and has not ended",
@@ -207,7 +215,7 @@ static void on_refused(HfAudit *audit, const HfRecord *record)
 {
     if (hf_audit__framework(audit, record) == NULL) return;
     if (audit->pending == HF_PENDING_TASKS) audit->pending_has_tasks = TRUE;
-    const HfAuditTask *task = find_task(audit, record);
+    const HfAuditTask *task = hf_audit__find_task(audit, record);
     gboolean is_open = task != NULL && task->flags & HF_TASK_IS_OPEN;
     if (!hf_task_state_is_terminal((HfTaskState)record->state) ||
         record->reason == HF_REASON_NONE || (record->reason == HF_REASON_RECONCILIATION && is_open))
@@ -318,7 +326,7 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
         on_refused(audit, record);
         return;
     }
-    HfAuditTask *task = find_task(audit, record);
+    HfAuditTask *task = hf_audit__find_task(audit, record);
     if (task == NULL || !(task->flags & HF_TASK_IS_OPEN)) {
         hf_audit__break(audit, HF_INVARIANT_TASKS, record,
                         "task %" G_GUINT64_FORMAT " changes its state and %s", (guint64)record->id,
@@ -349,7 +357,7 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
 
 void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
 {
-    HfAuditTask *task = find_task(audit, record);
+    HfAuditTask *task = hf_audit__find_task(audit, record);
     g_autofree char *name = NULL;
     if (G_UNLIKELY(task == NULL || task->host != record->agent ||
                    task->flags & (HF_TASK_WAS_RUN | HF_TASK_IS_DENIED))) {
@@ -387,7 +395,7 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
 
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record)
 {
-    HfAuditTask *task = find_task(audit, record);
+    HfAuditTask *task = hf_audit__find_task(audit, record);
     if (G_UNLIKELY(task == NULL || !(task->flags & HF_TASK_IS_RUNNING) ||
                    task->host != record->agent ||
                    !hf_task_state_is_terminal((HfTaskState)record->state))) {

@@ -72,6 +72,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
         report->task = task->id;
         report->role = task->role;
         report->state = task->state;
+        report->about = task->about;
         report->resources = hf_parcel_ref(task->resources);
     }
     hf_agent__report_operations(agent, message);
@@ -174,6 +175,7 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     task->state = HF_TASK_STAGING;
     task->is_checkpointed = in->checkpoint != FALSE;
     task->is_connected = TRUE;
+    task->about = in->about;
     task->resources = hf_parcel_ref(in->info.resources);
     HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, hf_agent__self(agent),
                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
@@ -330,6 +332,15 @@ static void on_exited(HfAgent *agent, HfTime now, HfOutbox *out)
     hf_outbox_timer(out, ping, HF_AGENT_TIMER_NUDGE, agent->draws);
 }
 
+/* No master leads: it waits until it is told of one (Slave::detected with nobody). */
+static void on_no_master(HfAgent *agent)
+{
+    if (agent->state == HF_AGENT_RECOVERING) return;
+    agent->state = HF_AGENT_REGISTERING;
+    agent->draws++; /* an attempt that is armed means nothing */
+    agent->give_up_at = HF_TIME_NEVER;
+}
+
 static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     agent->is_ping_armed = FALSE;
@@ -397,6 +408,9 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         break;
     case HF_MESSAGE_SHUTDOWN_AGENT:
         hf_agent__on_shutdown(agent, now, in, out);
+        break;
+    case HF_MESSAGE_NO_MASTER:
+        on_no_master(agent);
         break;
     case HF_MESSAGE_DETECTED:
         if (agent->state != HF_AGENT_RECOVERING) hf_agent__begin_registration(agent, now, out);

@@ -75,7 +75,9 @@ typedef struct HfAgentTask {
     uint8_t kill_state;      /* HfTaskState: what it is when it was killed; 0 = KILLED, no reason */
     uint8_t kill_reason;     /* HfTaskReason for that */
     HfTime sent_at;          /* of updates[0] */
-    HfParcel *resources;     /* owned: one reference */
+    const HfFrameworkInfo
+        *about;          /* its framework, as a new master must be told; NULL = not known */
+    HfParcel *resources; /* owned: one reference */
 } HfAgentTask;
 
 /* An operation that was answered, and the answer not yet acknowledged. It is on the agent's disk.

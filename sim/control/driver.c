@@ -2,6 +2,7 @@
 #include "control/driver.h"
 
 #include "base/assert.h"
+#include "base/map64.h"
 #include "base/random.h"
 
 typedef struct HfDriverTimer {
@@ -14,13 +15,20 @@ struct HfDriver {
     uint32_t framework; /* id given by the master; HF_ROW_NONE before */
     const HfSchedulerOps *ops;
     void *model;
-    HfDriverConfig config;
+    uint64_t seed;
+    const HfFrameworkInfo *info;  /* what the master takes it for */
+    const HfFrameworkInfo *asked; /* what it asked to become; NULL = nothing */
+    GPtrArray *infos;             /* HfFrameworkInfo *, owned: all that it ever said of itself */
     gboolean is_subscribed, is_over;
-    uint32_t connection;        /* how many there were before this one */
-    uint32_t attempts;          /* to subscribe, over this connection */
-    uint32_t draws;             /* from the back-off stream so far */
-    HF_VEC(HfDriverTimer) late; /* timers that ended while it was not subscribed */
-    HfRoleId *roles;
+    uint32_t connection;            /* how many there were before this one */
+    uint32_t attempts;              /* to subscribe, over this connection */
+    uint32_t draws;                 /* from the back-off stream so far */
+    HfMap64 unanswered;             /* tasks asked about, until an update tells: task -> 1 */
+    HF_VEC(HfDriverTask) uncertain; /* those that were, in order */
+    uint32_t asks;                  /* how often so far, of this list */
+    uint32_t list;                  /* which list; timers of an earlier one mean nothing */
+    HF_VEC(HfDriverTimer) late;     /* timers that ended while it was not subscribed */
+    const HfMessage *in;            /* what it is being told */
     /* Set while the host has called in; NULL otherwise, so a model cannot act out of turn. */
     HfOutbox *out;
     HfTime now;
@@ -28,6 +36,30 @@ struct HfDriver {
 };
 
 static const HfPeer master = {HF_PEER_MASTER, 0};
+
+static void info_free(gpointer data)
+{
+    HfFrameworkInfo *info = data;
+    g_free((gpointer)info->roles);
+    g_free(info);
+}
+
+static const HfFrameworkInfo *add_info(HfDriver *driver, const HfDriverConfig *config)
+{
+    HF_ASSERT(config->role_count == 0 || config->roles != NULL);
+    HfFrameworkInfo *info = g_new(HfFrameworkInfo, 1);
+    *info = (HfFrameworkInfo){
+        .name = config->name,
+        .principal = config->principal,
+        .roles = g_memdup2(config->roles, config->role_count * sizeof *config->roles),
+        .role_count = config->role_count,
+        .capabilities = config->capabilities,
+        .checkpoint = config->checkpoint,
+        .failover_timeout = config->failover_timeout,
+        .wishes = config->wishes};
+    g_ptr_array_add(driver->infos, info);
+    return info;
+}
 
 HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops,
                         void *model)
@@ -38,8 +70,9 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
     driver->framework = HF_ROW_NONE;
     driver->ops = ops;
     driver->model = model;
-    driver->config = *config;
-    driver->roles = g_memdup2(config->roles, config->role_count * sizeof *config->roles);
+    driver->seed = config->seed;
+    driver->infos = g_ptr_array_new_with_free_func(info_free);
+    driver->info = add_info(driver, config);
     return driver;
 }
 
@@ -47,7 +80,9 @@ void hf_driver_free(HfDriver *driver)
 {
     if (driver == NULL) return;
     hf_vec_clear(&driver->late);
-    g_free(driver->roles);
+    hf_vec_clear(&driver->uncertain);
+    hf_map64_clear(&driver->unanswered);
+    g_ptr_array_unref(driver->infos);
     g_free(driver);
 }
 
@@ -55,6 +90,18 @@ void hf_driver_adopt(HfDriver *driver, uint32_t framework)
 {
     HF_ASSERT(!driver->is_subscribed && driver->framework == HF_ROW_NONE);
     driver->framework = framework;
+}
+
+void hf_driver_lose_id(HfDriver *driver)
+{
+    HF_ASSERT(!driver->is_subscribed);
+    driver->framework = HF_ROW_NONE;
+}
+
+void hf_driver_describe(HfDriver *driver, const HfDriverConfig *config)
+{
+    HF_ASSERT(config->role_count > 0);
+    driver->info = add_info(driver, config);
 }
 
 static HfMessage *say(HfDriver *driver, HfMessageType type)
@@ -85,7 +132,7 @@ static void arm_subscription(HfDriver *driver)
     for (uint32_t i = 0; i < driver->attempts && bound < HF_NS_PER_MINUTE; i++) bound *= 2;
     bound = MIN(bound, HF_NS_PER_MINUTE);
     HfStream stream;
-    hf_stream_init(&stream, driver->config.seed, "framework-registration",
+    hf_stream_init(&stream, driver->seed, "framework-registration",
                    (uint64_t)driver->self.row << 32 | driver->draws);
     driver->draws++;
     driver->attempts++;
@@ -96,15 +143,8 @@ static void arm_subscription(HfDriver *driver)
 static void subscribe(HfDriver *driver)
 {
     HfMessage *message = say(driver, HF_MESSAGE_SUBSCRIBE);
-    message->name = driver->config.name;
-    message->principal = driver->config.principal;
-    message->wishes = driver->config.wishes;
-    message->capabilities = driver->config.capabilities;
-    message->checkpoint = driver->config.checkpoint;
-    message->failover_timeout = driver->config.failover_timeout;
+    message->about = driver->info;
     message->connection = driver->connection;
-    for (uint32_t i = 0; i < driver->config.role_count; i++)
-        hf_vec_push(&message->roles, driver->roles[i]);
     arm_subscription(driver);
 }
 
@@ -158,6 +198,8 @@ static void on_error(HfDriver *driver)
 
 static void on_update(HfDriver *driver, const HfTaskStatus *status)
 {
+    if (G_UNLIKELY(driver->unanswered.count > 0))
+        hf_map64_remove(&driver->unanswered, status->task);
     if (driver->ops->update) driver->ops->update(driver->model, driver, status);
     if (!status->needs_ack) return;
     HfMessage *ack = say(driver, HF_MESSAGE_ACKNOWLEDGE);
@@ -180,10 +222,57 @@ static void on_operation(HfDriver *driver, const HfOperationStatus *status)
     hf_vec_push(&ack->statuses, *status);
 }
 
+static void answer_inverse(HfDriver *driver, HfMessageType type, const uint64_t *offers,
+                           uint32_t offer_count, double refuse_seconds)
+{
+    if (offer_count == 0) return;
+    HfMessage *message = say(driver, type);
+    message->refuse_seconds = refuse_seconds;
+    for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
+}
+
+void hf_driver_accept_inverse(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                              double refuse_seconds)
+{
+    answer_inverse(driver, HF_MESSAGE_ACCEPT_INVERSE_OFFERS, offers, offer_count, refuse_seconds);
+}
+
+void hf_driver_decline_inverse(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                               double refuse_seconds)
+{
+    answer_inverse(driver, HF_MESSAGE_DECLINE_INVERSE_OFFERS, offers, offer_count, refuse_seconds);
+}
+
+static void on_inverse_offers(HfDriver *driver, const HfMessage *in)
+{
+    if (driver->ops->inverse_offers)
+        driver->ops->inverse_offers(driver->model, driver, in->inverse.at, in->inverse.count);
+}
+
+static void on_updated(HfDriver *driver, int status)
+{
+    if (status == 200 && driver->asked != NULL) driver->info = driver->asked;
+    driver->asked = NULL;
+    if (driver->ops->updated) driver->ops->updated(driver->model, driver, status);
+}
+
+const HfWindow *hf_driver_window(const HfDriver *driver, const HfOfferInfo *offer)
+{
+    HF_ASSERT(driver->in != NULL && offer->window <= driver->in->windows.count);
+    return offer->window == 0 ? NULL : &driver->in->windows.at[offer->window - 1];
+}
+
+const char *hf_driver_why(const HfDriver *driver)
+{
+    const char *why = driver->in != NULL ? driver->in->name : NULL;
+    return why != NULL ? why : "";
+}
+
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     const HfSchedulerOps *ops = driver->ops;
     enter(driver, now, out);
+    driver->in = in;
     switch (in->type) {
     case HF_MESSAGE_SUBSCRIBED:
         on_subscribed(driver, in->framework);
@@ -212,10 +301,55 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
     case HF_MESSAGE_FAILURE:
         if (ops->failure) ops->failure(driver->model, driver, in->agent);
         break;
+    case HF_MESSAGE_NO_MASTER:
+        lose_connection(driver);
+        break;
+    case HF_MESSAGE_INVERSE_OFFERS:
+        on_inverse_offers(driver, in);
+        break;
+    case HF_MESSAGE_RESCIND_INVERSE_OFFER:
+        for (guint32 i = 0; ops->rescind_inverse && i < in->ids.count; i++)
+            ops->rescind_inverse(driver->model, driver, in->ids.at[i]);
+        break;
+    case HF_MESSAGE_FRAMEWORK_UPDATED:
+        on_updated(driver, (int)in->task);
+        break;
     default:
         HF_ASSERT(!"a message that no framework expects");
     }
+    driver->in = NULL;
     leave(driver);
+}
+
+/* What is not answered yet. */
+static void ask_again(HfDriver *driver)
+{
+    guint32 kept = 0;
+    for (guint32 i = 0; i < driver->uncertain.count; i++)
+        if (hf_map64_get(&driver->unanswered, driver->uncertain.at[i].id) != HF_MAP64_NONE)
+            driver->uncertain.at[kept++] = driver->uncertain.at[i];
+    driver->uncertain.count = kept;
+    if (kept == 0) return;
+    hf_driver_reconcile(driver, driver->uncertain.at, kept);
+    HfTime wait = 10 * HF_NS_PER_SECOND;
+    for (uint32_t i = 0; i < driver->asks && wait < 5 * HF_NS_PER_MINUTE; i++) wait *= 2;
+    driver->asks++;
+    hf_outbox_timer(driver->out, driver->now + MIN(wait, 5 * HF_NS_PER_MINUTE),
+                    HF_DRIVER_TIMER_RECONCILE, driver->list);
+}
+
+void hf_driver_reconcile_until_answered(HfDriver *driver, const HfDriverTask *tasks,
+                                        uint32_t task_count)
+{
+    hf_vec_reset(&driver->uncertain);
+    hf_map64_clear(&driver->unanswered);
+    driver->asks = 0;
+    driver->list++;
+    for (uint32_t i = 0; i < task_count; i++) {
+        hf_vec_push(&driver->uncertain, tasks[i]);
+        hf_map64_set(&driver->unanswered, tasks[i].id, 1);
+    }
+    ask_again(driver);
 }
 
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
@@ -223,6 +357,8 @@ void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, 
     enter(driver, now, out);
     if (kind == HF_DRIVER_TIMER_SUBSCRIBE) {
         if (arg == driver->draws && !driver->is_subscribed && !driver->is_over) subscribe(driver);
+    } else if (G_UNLIKELY(kind == HF_DRIVER_TIMER_RECONCILE)) {
+        if (arg == driver->list && driver->is_subscribed) ask_again(driver);
     } else if (G_UNLIKELY(!driver->is_subscribed)) {
         hf_vec_push(&driver->late, (HfDriverTimer){kind, arg});
     } else if (driver->ops->timer) {
@@ -234,6 +370,11 @@ void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, 
 gboolean hf_driver_is_subscribed(const HfDriver *driver)
 {
     return driver->is_subscribed;
+}
+
+gboolean hf_driver_is_over(const HfDriver *driver)
+{
+    return driver->is_over;
 }
 
 uint32_t hf_driver_framework(const HfDriver *driver)
@@ -248,7 +389,7 @@ HfTime hf_driver_now(const HfDriver *driver)
 
 const char *hf_driver_name(const HfDriver *driver)
 {
-    return driver->config.name;
+    return driver->info->name;
 }
 
 void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
@@ -370,6 +511,31 @@ void hf_driver_revive(HfDriver *driver)
 void hf_driver_suppress(HfDriver *driver)
 {
     say(driver, HF_MESSAGE_SUPPRESS);
+}
+
+static void say_roles(HfDriver *driver, HfMessageType type, const HfRoleId *roles,
+                      uint32_t role_count)
+{
+    HfMessage *message = say(driver, type);
+    for (uint32_t i = 0; i < role_count; i++) hf_vec_push(&message->roles, roles[i]);
+}
+
+void hf_driver_revive_roles(HfDriver *driver, const HfRoleId *roles, uint32_t role_count)
+{
+    say_roles(driver, HF_MESSAGE_REVIVE, roles, role_count);
+}
+
+void hf_driver_suppress_roles(HfDriver *driver, const HfRoleId *roles, uint32_t role_count)
+{
+    say_roles(driver, HF_MESSAGE_SUPPRESS, roles, role_count);
+}
+
+void hf_driver_update_framework(HfDriver *driver, const HfDriverConfig *config,
+                                const HfRoleId *suppressed, uint32_t suppressed_count)
+{
+    driver->asked = add_info(driver, config);
+    say_roles(driver, HF_MESSAGE_UPDATE_FRAMEWORK, suppressed, suppressed_count);
+    (*hf_vec_last(&driver->out->messages))->about = driver->asked;
 }
 
 void hf_driver_kill(HfDriver *driver, uint64_t task)

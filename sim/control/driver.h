@@ -21,6 +21,12 @@ typedef struct HfSchedulerOps {
     void (*offers)(void *model, HfDriver *driver, const HfOfferInfo *offers, uint32_t offer_count);
     void (*rescind)(void *model, HfDriver *driver, uint64_t offer);
     void (*update)(void *model, HfDriver *driver, const HfTaskStatus *status);
+    /* Unavailability: of what it holds there, all is wanted back before the window begins. */
+    void (*inverse_offers)(void *model, HfDriver *driver, const HfInverseOfferInfo *offers,
+                           uint32_t offer_count);
+    void (*rescind_inverse)(void *model, HfDriver *driver, uint64_t inverse_offer);
+    /* The answer to hf_driver_update_framework: 200, or 400 and nothing was changed. */
+    void (*updated)(void *model, HfDriver *driver, int status);
     /* How an operation that has an id fares; answers that ask for it are acknowledged afterwards.
      */
     void (*operation)(void *model, HfDriver *driver, const HfOperationStatus *status);
@@ -47,7 +53,9 @@ typedef struct HfDriverConfig {
     uint64_t seed; /* of the back-off of subscriptions: (seed, "framework-registration", row) */
 } HfDriverConfig;
 
-#define HF_DRIVER_TIMER_SUBSCRIBE UINT32_MAX /* the driver's own; models use smaller ones */
+/* The driver's own; models use smaller ones. */
+#define HF_DRIVER_TIMER_SUBSCRIBE UINT32_MAX
+#define HF_DRIVER_TIMER_RECONCILE (UINT32_MAX - 1)
 
 /* `row`: the address of this framework. `ops` and `model` are borrowed. */
 HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops,
@@ -57,6 +65,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDriver, hf_driver_free)
 
 /* It will subscribe under this id, in the place of the scheduler that has it. Before the start. */
 void hf_driver_adopt(HfDriver *driver, uint32_t framework);
+/* It forgets its id (a store that was lost): the next start makes a new framework of it. Before the
+ * start or after hf_driver_disconnect. */
+void hf_driver_lose_id(HfDriver *driver);
+/* What it will say of itself when it next subscribes; name and principal stay borrowed. */
+void hf_driver_describe(HfDriver *driver, const HfDriverConfig *config);
 
 /* ---- called by the host; each puts its messages, timers and records into *out ---- */
 /* SUBSCRIBE, and again until it is answered: after U(0,1) of 2 s, 4 s, ... 1 min. After
@@ -70,6 +83,7 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 
 gboolean hf_driver_is_subscribed(const HfDriver *driver);
+gboolean hf_driver_is_over(const HfDriver *driver);   /* the master refused it, or replaced it */
 uint32_t hf_driver_framework(const HfDriver *driver); /* its id; HF_ROW_NONE before */
 
 /* ---- called by the model, inside a callback ---- */
@@ -110,7 +124,27 @@ void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_
                        double refuse_seconds);
 void hf_driver_revive(HfDriver *driver);   /* all roles */
 void hf_driver_suppress(HfDriver *driver); /* all roles */
+/* The same for some of its roles: one that it does not have drops the whole call. */
+void hf_driver_revive_roles(HfDriver *driver, const HfRoleId *roles, uint32_t role_count);
+void hf_driver_suppress_roles(HfDriver *driver, const HfRoleId *roles, uint32_t role_count);
 void hf_driver_kill(HfDriver *driver, uint64_t task);
+
+/* What it says of itself changes (UPDATE_FRAMEWORK): all but principal and checkpoint may.
+ * `suppressed`, of the new roles; the others are offered. ops->updated tells how it went. */
+void hf_driver_update_framework(HfDriver *driver, const HfDriverConfig *config,
+                                const HfRoleId *suppressed, uint32_t suppressed_count);
+
+/* Answers to inverse offers: a promise to be gone in time, or not. Either way it is asked again,
+ * after refuse_seconds, for as long as it holds anything there. */
+void hf_driver_accept_inverse(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                              double refuse_seconds);
+void hf_driver_decline_inverse(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
+                               double refuse_seconds);
+
+/* Inside ops->offers: when the agent of an offer will not be there; NULL = nothing is planned. */
+const HfWindow *hf_driver_window(const HfDriver *driver, const HfOfferInfo *offer);
+/* Inside ops->error: what the master said; never NULL. */
+const char *hf_driver_why(const HfDriver *driver);
 void hf_driver_teardown(HfDriver *driver);
 
 typedef struct HfDriverTask {
@@ -119,6 +153,15 @@ typedef struct HfDriverTask {
 } HfDriverTask;
 /* Ask what became of these tasks; none = of all that the master knows. Answers are updates. */
 void hf_driver_reconcile(HfDriver *driver, const HfDriverTask *tasks, uint32_t task_count);
+
+/*
+ * The same for tasks of which one is not sure, again and again until each is answered: after 10 s,
+ * 20 s, ... 5 min. A master that was just elected says nothing of tasks on agents that it still
+ * waits for. A new list takes the place of the old one.
+ * Source: Mesos docs/reconciliation.md.
+ */
+void hf_driver_reconcile_until_answered(HfDriver *driver, const HfDriverTask *tasks,
+                                        uint32_t task_count);
 
 /* Call ops->timer(kind, arg) after `delay` ns, or later when it is not subscribed then. Cannot be
  * taken back: ignore one that no longer matters. */

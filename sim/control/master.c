@@ -19,12 +19,17 @@ void hf_master_config_init(HfMasterConfig *config)
         .max_agent_ping_timeouts = 5,
         .agent_reregister_timeout = 10 * HF_NS_PER_MINUTE,
         .agent_capabilities = HF_AGENT_CAPABILITY_ALL,
+        .registry_store_timeout = 20 * HF_NS_PER_SECOND,
+        .registry_gc_interval = 15 * HF_NS_PER_MINUTE,
+        .registry_limits = {14 * 24 * HF_NS_PER_HOUR, 102400},
+        .recovery_agent_removal_limit = 1,
     };
 }
 
 HfMaster *hf_master_new(HfCatalog *catalog, HfAllocator *allocator, const HfMasterConfig *config)
 {
     HF_ASSERT(config->allocation_interval > 0 && config->agent_ping_timeout > 0);
+    HF_ASSERT(config->registry_gc_interval > 0);
     HfMaster *master = g_new0(HfMaster, 1);
     master->catalog = catalog;
     master->allocator = allocator;
@@ -55,6 +60,13 @@ void hf_master_free(HfMaster *master)
         hf_limits_clear(&master->quotas.at[i].limits);
     }
     for (guint32 i = 0; i < master->machines.count; i++) g_free(master->machines.at[i].hostname);
+    for (guint32 i = 0; i < master->answers.count; i++) g_free(master->answers.at[i].why);
+    hf_vec_clear(&master->answers);
+    hf_vec_clear(&master->waiting); /* messages in it are the pool's */
+    hf_vec_clear(&master->writing);
+    hf_master_registry_clear(&master->registry);
+    hf_slots_clear(&master->inverse_slots);
+    hf_vec_clear(&master->inverse);
     hf_vec_clear(&master->quotas);
     hf_vec_clear(&master->machines);
     hf_slots_clear(&master->operation_slots);
@@ -87,10 +99,16 @@ void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out)
     hf_outbox_timer(out, now, HF_MASTER_TIMER_RUN, 0);
 }
 
-void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out)
+static void arm_batch(HfMaster *master, HfTime now, HfOutbox *out)
 {
     hf_outbox_timer(out, now + master->config.allocation_interval, HF_MASTER_TIMER_BATCH, 0);
     hf_allocator_batch_armed(master->allocator);
+}
+
+void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    master->led_since = now;
+    arm_batch(master, now, out);
 }
 
 void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step)
@@ -118,6 +136,7 @@ void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t st
 
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
+    HF_ASSERT(!master->is_down);
     if (in->from.kind == HF_PEER_FRAMEWORK && in->type != HF_MESSAGE_SUBSCRIBE &&
         !hf_master__is_known(master, in)) {
         hf_master__turn_away(master, in, out);
@@ -126,6 +145,13 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
     switch (in->type) {
     case HF_MESSAGE_SUBSCRIBE:
         hf_master__on_subscribe(master, now, in, out);
+        break;
+    case HF_MESSAGE_UPDATE_FRAMEWORK:
+        hf_master__on_update_framework(master, now, in, out);
+        break;
+    case HF_MESSAGE_ACCEPT_INVERSE_OFFERS:
+    case HF_MESSAGE_DECLINE_INVERSE_OFFERS:
+        hf_master__on_inverse_answer(master, now, in, out);
         break;
     case HF_MESSAGE_ACCEPT:
         hf_master__on_accept(master, now, in, out);
@@ -192,11 +218,12 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
 
 void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
 {
+    HF_ASSERT(!master->is_down);
     switch (kind) {
     case HF_MASTER_TIMER_BATCH:
         hf_allocator_batch(master->allocator, now, &master->allocated);
         hf_master__send_offers(master, now, out);
-        hf_master_start(master, now, out); /* the next interval starts when this run is complete */
+        arm_batch(master, now, out); /* the next interval starts when this run is complete */
         break;
     case HF_MASTER_TIMER_RUN:
         master->is_run_pending = FALSE;
@@ -221,9 +248,25 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
     case HF_MASTER_TIMER_PING:
         hf_master__on_ping_timer(master, now, arg, out);
         break;
+    case HF_MASTER_TIMER_WRITTEN:
+        hf_master__on_written_timer(master, now, arg, out);
+        break;
+    case HF_MASTER_TIMER_STORED:
+        hf_master__on_stored_timer(master, now, arg, out);
+        break;
+    case HF_MASTER_TIMER_STORE_LATE:
+        hf_master__on_store_late_timer(master, now, arg, out);
+        break;
+    case HF_MASTER_TIMER_RECOVERED:
+        hf_master__on_recovered_timer(master, now, out);
+        break;
+    case HF_MASTER_TIMER_GC:
+        hf_master__on_gc_timer(master, now, out);
+        break;
     default:
         HF_ASSERT(!"a timer that no master armed");
     }
+    if (G_UNLIKELY(master->is_down)) return;
     hf_master__want_run(master, now, out);
 }
 
@@ -232,6 +275,44 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
 HfAllocator *hf_master_allocator(HfMaster *master)
 {
     return master->allocator;
+}
+
+const HfMasterRegistry *hf_master_registry(const HfMaster *master)
+{
+    return &master->registry;
+}
+
+uint32_t hf_master_changes_waiting(const HfMaster *master)
+{
+    return master->waiting.count + master->writing.count;
+}
+
+void hf_master__add_counters(HfAllocatorCounters *sum, const HfAllocatorCounters *more)
+{
+    sum->runs += more->runs;
+    sum->agents_visited += more->agents_visited;
+    sum->frameworks_tried += more->frameworks_tried;
+    sum->filter_checks += more->filter_checks;
+    sum->offers += more->offers;
+    sum->filters_made += more->filters_made;
+    sum->filters_expired += more->filters_expired;
+    sum->words_scanned += more->words_scanned;
+}
+
+HfAllocatorCounters hf_master_allocator_counters(const HfMaster *master)
+{
+    HfAllocatorCounters sum = master->counters;
+    HfAllocatorCounters now = hf_allocator_counters(master->allocator);
+    hf_master__add_counters(&sum, &now);
+    return sum;
+}
+
+gboolean hf_master_take_answer(HfMaster *master, HfCallAnswer *answer_out)
+{
+    if (G_LIKELY(master->answers.count == 0)) return FALSE;
+    *answer_out = master->answers.at[0];
+    hf_vec_remove(&master->answers, 0);
+    return TRUE;
 }
 
 uint32_t hf_master_agents(const HfMaster *master)

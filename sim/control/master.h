@@ -11,10 +11,12 @@
 #define HF_CONTROL_MASTER_H
 
 #include "allocator/allocator.h"
+#include "base/law.h"
 #include "base/slots.h"
 #include "control/acl.h"
 #include "control/call.h"
 #include "control/message.h"
+#include "control/registry.h"
 
 typedef struct HfMaster HfMaster;
 
@@ -27,8 +29,15 @@ typedef struct HfMasterConfig {
                                         unreachable */
     uint32_t agent_capabilities;     /* HfAgentCapability: what the agents' release supports */
     const HfAcls *acls;              /* borrowed; NULL = everybody may do everything */
-    HfTime agent_removal_interval;   /* between two removals for lack of pongs or registration; 0 =
-                                        no limit (Mesos: --agent_removal_rate_limit) */
+    HfLaw registry_latency;          /* s, of a write; kind NULL = none */
+    uint64_t seed;                   /* of its draws: (seed, "registry", how many before) */
+    HfTime registry_store_timeout;   /* 20 s: a write that takes longer ends the master */
+    HfTime registry_gc_interval;     /* 15 min, counted from its election */
+    HfRegistryLimits registry_limits;    /* 2 weeks, 102,400 */
+    double recovery_agent_removal_limit; /* 1: of the recovered agents; when more of them are
+                                            missing after agent_reregister_timeout, it ends */
+    HfTime agent_removal_interval; /* between two removals for lack of pongs or registration; 0 =
+                                      no limit (Mesos: --agent_removal_rate_limit) */
     gboolean
         explicit_heartbeats; /* PING and PONG messages; else the host says SILENT and AUDIBLE */
 } HfMasterConfig;
@@ -40,8 +49,37 @@ HfMaster *hf_master_new(HfCatalog *catalog, HfAllocator *allocator, const HfMast
 void hf_master_free(HfMaster *master);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMaster, hf_master_free)
 
-/* Arms the first batch allocation. Call once. */
+/* Arms the first batch allocation. Call once: the first of the masters leads from now on. */
 void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out);
+
+/* ---- one master after another ---- */
+
+typedef enum HfMasterEnd {
+    HF_MASTER_LEADS = 0,
+    HF_MASTER_END_CRASH,
+    HF_MASTER_END_STORE_TIMEOUT, /* the registry took too long */
+    HF_MASTER_END_REMOVAL_LIMIT  /* too many agents did not come back after an election */
+} HfMasterEnd;
+
+/*
+ * The leading master ends: all that it knows is gone but for the registry. Its host gives it no
+ * message and no timer any more, and drops what it has sent and what is on its way to it.
+ * Recorded: MASTER_LOST, then each offer (OFFER_RESCINDED) and booked task (TASK_FORGOTTEN).
+ * Precondition: it leads.
+ */
+void hf_master_crash(HfMaster *master, HfTime now, HfOutbox *out);
+
+/*
+ * The next one is elected, and knows what is in the registry. Takes ownership of the allocator: a
+ * new one, set up as the first was. Its host then tells agents and schedulers (DETECTED).
+ * Recorded: MASTER_ELECTED, then each agent in the registry (AGENT_RECOVERED). Precondition: none
+ * leads.
+ */
+void hf_master_lead(HfMaster *master, HfTime now, HfAllocator *allocator, HfOutbox *out);
+
+/* A master may end by itself in a timer: ask after each. */
+gboolean hf_master_is_down(const HfMaster *master);
+HfMasterEnd hf_master_end(const HfMaster *master);
 
 /* One message. Whatever it says, the master stays consistent: what is wrong is refused, as Mesos
  * refuses it. */
@@ -63,13 +101,28 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
  */
 int hf_master_operate(HfMaster *master, HfTime now, const char *principal, const HfCall *call,
                       HfOutbox *out, char **why_out);
+/* hf_master_operate: what the call asks for is being written to the registry. `call` stays borrowed
+ * until its answer is taken. While no master leads, the answer is 503. */
+#define HF_CALL_PENDING 0
+
+typedef struct HfCallAnswer {
+    const HfCall *call;
+    int status; /* 503: the master ended; what it asked for may have been done */
+    char *why;  /* of who takes it */
+} HfCallAnswer;
+/* The oldest answer that was pending and is there now; FALSE = none. Ask after each timer. */
+gboolean hf_master_take_answer(HfMaster *master, HfCallAnswer *answer_out);
 
 /* The quota of a role from the start on, unchecked. */
 void hf_master_quota_set(HfMaster *master, HfRoleId role, const HfQuantities *guarantees,
                          const HfLimits *limits);
 
 /* ---- looking in ---- */
-HfAllocator *hf_master_allocator(HfMaster *master);
+HfAllocator *hf_master_allocator(HfMaster *master); /* of the last that led, while none does */
+const HfMasterRegistry *hf_master_registry(const HfMaster *master);
+uint32_t hf_master_changes_waiting(const HfMaster *master); /* on their way to the registry */
+/* Of its allocator, and of those of all masters before it. */
+HfAllocatorCounters hf_master_allocator_counters(const HfMaster *master);
 uint32_t hf_master_agents(const HfMaster *master);     /* agent ids handed out: 0 .. n-1 */
 uint32_t hf_master_frameworks(const HfMaster *master); /* framework ids handed out */
 uint32_t hf_master_agent_host(const HfMaster *master, uint32_t agent);

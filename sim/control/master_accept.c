@@ -68,6 +68,7 @@ static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t ag
                                         (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host});
     message->framework = framework;
     message->agent = agent;
+    message->about = master->frameworks.at[framework].about;
     message->checkpoint = master->frameworks.at[framework].checkpoint;
     message->status.state = hf_master__state_for(master, framework, HF_TASK_DROPPED);
     message->role = role;

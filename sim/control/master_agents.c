@@ -96,22 +96,29 @@ static gboolean describe(HfMaster *master, uint32_t row, const HfMessage *in)
 }
 
 /* An agent that has no id gets one: a new one each time. */
-static uint32_t admit(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+static uint32_t name_agent(HfMaster *master, const HfMessage *in)
 {
     uint32_t row = master->agents.count;
-    hf_map64_set(&master->agent_of_host, in->from.row, row);
     hf_vec_push_zero(&master->agents);
     HfAgentRow *agent = hf_vec_last(&master->agents);
+    agent->standing = HF_STANDING_UNKNOWN;
     agent->host = in->from.row;
+    agent->hostname = in->name;
     agent->total = g_new0(HfResources, 1);
-    describe(master, row, in);
     agent->first_offer = agent->first_task = NO_ROW;
     g_snprintf(agent->name, sizeof agent->name, "S%08u", row);
+    return row;
+}
+
+static void admit(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
+{
+    hf_map64_set(&master->agent_of_host, in->from.row, row);
+    master->agents.at[row].standing = HF_STANDING_REGISTERED;
+    describe(master, row, in);
     tell_allocator(master, now, row, NULL, 0);
     record_agent(master, now, row, HF_RECORD_AGENT_REGISTERED, out);
     start_pings(master, now, row, out);
     hf_master__tell_unavailability(master, now, row);
-    return row;
 }
 
 /* Does the agent still have this task? */
@@ -186,9 +193,13 @@ static void stop_unwanted(HfMaster *master, uint32_t row, const HfMessage *in, H
     }
 }
 
-/* Enter a task that runs on into the book again, and tell its framework. */
+/*
+ * Enter a task that runs on into the book again. Its framework is told if it was told before that
+ * the task is out of reach. One that ended while no master knew of it is entered as it is; its
+ * update is still to come.
+ */
 static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskReport *report,
-                       HfOutbox *out)
+                       gboolean is_told, HfOutbox *out)
 {
     uint32_t task = hf_master__add_task(master, report->framework, row, report->role, report->task,
                                         report->state, report->resources);
@@ -201,6 +212,7 @@ static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskR
                                       .resources = hf_parcel_resources(report->resources)});
     if (report->state != HF_TASK_STAGING)
         hf_master__record_task(&master->tasks.at[task], now, HF_REASON_SLAVE_REREGISTERED, out);
+    if (!is_told) return;
     hf_master__tell_task(master, report->framework,
                          &(HfTaskStatus){.framework = report->framework,
                                          .task = report->task,
@@ -211,34 +223,76 @@ static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskR
                          out);
 }
 
-static gboolean may_return(const HfMaster *master, uint32_t framework)
+/* Is its framework there, its id not in use, and does the era take it back? */
+static gboolean may_return(const HfMaster *master, const HfTaskReport *report,
+                           HfAgentStanding before)
 {
-    return hf_master__has(master, HF_RULE_TASKS_RETURN) ||
-           master->frameworks.at[framework].capabilities & HF_CAPABILITY_PARTITION_AWARE;
+    return is_there(master, report->framework) &&
+           hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
+           (before == HF_STANDING_RECOVERED || hf_master__has(master, HF_RULE_TASKS_RETURN) ||
+            master->frameworks.at[report->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE);
+}
+
+/* Take what a task has, allocation role apart; FALSE when it is not all there. */
+static gboolean take_plain(const HfMaster *master, HfResources *left, const HfResources *held)
+{
+    HfResources plain = {0};
+    hf_resources_copy(master->catalog, &plain, held);
+    hf_resources_unallocate(master->catalog, &plain);
+    gboolean is_there = hf_resources_contains(master->catalog, left, &plain);
+    if (is_there) hf_resources_subtract(master->catalog, left, &plain);
+    hf_resources_clear(master->catalog, &plain);
+    return is_there;
+}
+
+/* Tasks that ended before their agent was back with this master, and of which the update is still
+ * to come: they hold nothing. First of all, for others may have what they had. */
+static void readd_ended(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                        HfOutbox *out)
+{
+    for (guint32 i = 0; i < in->reports.count; i++) {
+        const HfTaskReport *report = &in->reports.at[i];
+        if (!hf_task_state_is_terminal(report->state) || report->resources == NULL ||
+            !may_return(master, report, HF_STANDING_RECOVERED))
+            continue;
+        HfResources total = {0};
+        hf_resources_copy(master->catalog, &total, master->agents.at[row].total);
+        if (take_plain(master, &total, hf_parcel_resources(report->resources)))
+            readd_task(master, now, row, report, FALSE, out);
+        hf_resources_clear(master->catalog, &total);
+    }
+}
+
+/* Frameworks that this master has not heard of before. */
+static void recover_frameworks(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    for (guint32 i = 0; i < in->reports.count; i++) {
+        const HfTaskReport *report = &in->reports.at[i];
+        if (report->about != NULL && report->framework < master->frameworks.count &&
+            master->frameworks.at[report->framework].standing == HF_FRAMEWORK_UNKNOWN)
+            hf_master__recover_framework(master, now, report->framework, report->about, out);
+    }
 }
 
 /*
- * An unreachable agent is back: its tasks that run on are entered again. Those of which the update
- * of the end is still to come are not. A task whose id is in use again, or that does not fit beside
- * the others (the order to stop it was lost), is stopped.
+ * An unreachable agent is back, or one of an earlier master: its tasks that run on are entered
+ * again. Those of which the update of the end is still to come are not. A task whose id is in use
+ * again, or that does not fit beside the others (the order to stop it was lost), is stopped.
  */
 static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
-                             HfOutbox *out)
+                             HfAgentStanding before, HfOutbox *out)
 {
+    recover_frameworks(master, now, in, out);
+    if (before == HF_STANDING_RECOVERED) readd_ended(master, now, row, in, out);
     HF_VEC(HfHolding) used = {0};
     HfResources left = {0};
     hf_resources_copy(master->catalog, &left, master->agents.at[row].total);
     for (guint32 i = 0; i < in->reports.count; i++) {
         const HfTaskReport *report = &in->reports.at[i];
         if (hf_task_state_is_terminal(report->state)) continue;
-        HfResources plain = {0};
-        hf_resources_copy(master->catalog, &plain, hf_parcel_resources(report->resources));
-        hf_resources_unallocate(master->catalog, &plain);
-        if (is_there(master, report->framework) && may_return(master, report->framework) &&
-            hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
-            hf_resources_contains(master->catalog, &left, &plain)) {
-            hf_resources_subtract(master->catalog, &left, &plain);
-            readd_task(master, now, row, report, out);
+        if (may_return(master, report, before) &&
+            take_plain(master, &left, hf_parcel_resources(report->resources))) {
+            readd_task(master, now, row, report, before != HF_STANDING_RECOVERED, out);
             hf_vec_push(&used, (HfHolding){.framework = report->framework,
                                            .agent = row,
                                            .role = report->role,
@@ -246,7 +300,6 @@ static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const H
         } else {
             stop_task(master, report, in->from, out);
         }
-        hf_resources_clear(master->catalog, &plain);
     }
     tell_allocator(master, now, row, used.at, used.count);
     hf_resources_clear(master->catalog, &left);
@@ -260,12 +313,26 @@ static void tell_unpinged(HfMaster *master, uint32_t row, HfOutbox *out)
         hf_outbox_send(out, HF_MESSAGE_SILENT, self, host_of(master, row))->agent = row;
 }
 
+/* Master::sendSlaveLost. */
+static void tell_all_lost(HfMaster *master, uint32_t row, HfOutbox *out)
+{
+    for (guint32 f = 0; f < master->frameworks.count; f++) {
+        if (master->frameworks.at[f].standing != HF_FRAMEWORK_ACTIVE) continue;
+        HfMessage *message =
+            hf_outbox_send(out, HF_MESSAGE_FAILURE, self,
+                           (HfPeer){HF_PEER_FRAMEWORK, master->frameworks.at[f].peer});
+        message->framework = f;
+        message->agent = row;
+    }
+}
+
 void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
                         HfTaskState aware, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
     HF_ASSERT(hf_master__is_held(agent) && standing >= HF_STANDING_UNREACHABLE);
     hf_master__rescind_agent(master, now, row, out);
+    hf_master__rescind_inverse(master, now, row, NO_ROW, out);
     agent->standing = standing;
     agent->epoch++;
     hf_master__end_silence(agent);
@@ -291,22 +358,17 @@ void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStand
     HfStatus status = hf_allocator_agent_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
     tell_unpinged(master, row, out);
-    for (guint32 f = 0; f < master->frameworks.count; f++) {
-        if (master->frameworks.at[f].standing != HF_FRAMEWORK_ACTIVE) continue;
-        HfMessage *message =
-            hf_outbox_send(out, HF_MESSAGE_FAILURE, self,
-                           (HfPeer){HF_PEER_FRAMEWORK, master->frameworks.at[f].peer});
-        message->framework = f;
-        message->agent = row;
-    }
+    tell_all_lost(master, row, out);
 }
 
 static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
-    HfAgentStanding before = agent->standing;
+    HfAgentStanding before = (HfAgentStanding)agent->standing;
+    gboolean was_held = hf_master__is_held(agent);
     gboolean is_another = describe(master, row, in);
-    agent->is_overheld = before < HF_STANDING_UNREACHABLE && (agent->is_overheld || is_another);
+    master->recovered -= before == HF_STANDING_RECOVERED;
+    agent->is_overheld = was_held && (agent->is_overheld || is_another);
     if (is_another && before == HF_STANDING_REGISTERED)
         hf_master__rescind_agent(master, now, row, out);
     agent->standing = HF_STANDING_REGISTERED;
@@ -314,10 +376,11 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     agent->missed = 0;
     agent->ponged = TRUE;
     record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
-    if (before >= HF_STANDING_UNREACHABLE) {
+    if (!was_held) {
         hf_map64_set(&master->agent_of_host, agent->host, row);
         hf_master__forget_unreachable(master, row);
-        readd_with_tasks(master, now, row, in, out);
+        readd_with_tasks(master, now, row, in, before, out);
+        hf_master__adopt_operations(master, row, in);
         start_pings(master, now, row, out);
         hf_master__tell_unavailability(master, now, row);
         hf_master__resume_drain(master, now, row, out);
@@ -343,13 +406,26 @@ static uint32_t agent_of(const HfMaster *master, const HfMessage *in)
     return hf_map64_get(&master->agent_of_host, in->from.row);
 }
 
+static void store(HfMaster *master, HfTime now, uint32_t row, HfRegistryChangeType type,
+                  HfEffect effect, const HfMessage *in, HfOutbox *out)
+{
+    hf_master__store(
+        master, now,
+        &(HfStoring){
+            .change = {.type = type, .agent = row, .host = master->agents.at[row].host, .at = now},
+            .effect = effect,
+            .message = in},
+        out, NULL);
+}
+
 /* At most one agent is at an address: another one that was there is removed (Master::registerSlave,
  * "a new agent registered at the same address"). */
 static void make_way(HfMaster *master, HfTime now, uint32_t host, uint32_t row, HfOutbox *out)
 {
     uint32_t other = hf_map64_get(&master->agent_of_host, host);
-    if (other != NO_ROW && other != row && hf_master__is_held(&master->agents.at[other]))
-        hf_master__give_up(master, now, other, HF_STANDING_REMOVED, HF_TASK_LOST, out);
+    if (other == NO_ROW || other == row || !hf_master__is_held(&master->agents.at[other])) return;
+    store(master, now, other, HF_REGISTRY_REMOVE, HF_EFFECT_NONE, NULL, out);
+    hf_master__give_up(master, now, other, HF_STANDING_REMOVED, HF_TASK_LOST, out);
 }
 
 /*
@@ -372,12 +448,22 @@ void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, H
 {
     uint32_t row = agent_of(master, in);
     if (!hf_master__is_welcome(master, NO_ROW, in, out)) return;
-    if (row == NO_ROW || master->agents.at[row].standing != HF_STANDING_REGISTERED) {
-        make_way(master, now, in->from.row, NO_ROW, out);
-        row = admit(master, now, in, out);
-    } else if (in->version != master->agents.at[row].version) {
-        repeat(master, now, row, in, out);
+    if (row != NO_ROW && master->agents.at[row].standing == HF_STANDING_REGISTERED) {
+        if (in->version != master->agents.at[row].version) repeat(master, now, row, in, out);
+        welcome(master, row, in, HF_MESSAGE_AGENT_REGISTERED, out);
+        return;
     }
+    if (hf_master__is_asked_again(master, HF_EFFECT_ADMIT, in)) return;
+    row = name_agent(master, in);
+    store(master, now, row, HF_REGISTRY_ADMIT, HF_EFFECT_ADMIT, in, out);
+}
+
+void hf_master__admitted(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                         HfOutbox *out)
+{
+    if (!hf_master__is_welcome(master, row, in, out)) return; /* its machine went down meanwhile */
+    make_way(master, now, in->from.row, NO_ROW, out);
+    admit(master, now, row, in, out);
     welcome(master, row, in, HF_MESSAGE_AGENT_REGISTERED, out);
 }
 
@@ -385,15 +471,28 @@ void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in,
 {
     if (in->agent >= master->agents.count || master->agents.at[in->agent].host != in->from.row)
         return;
-    if (!hf_master__is_held(&master->agents.at[in->agent]) &&
-        !hf_master__has(master, HF_RULE_AGENTS_RETURN)) {
+    const HfAgentRow *agent = &master->agents.at[in->agent];
+    if (!hf_master__is_held(agent) && agent->standing != HF_STANDING_RECOVERED &&
+        agent->standing != HF_STANDING_UNKNOWN && !hf_master__has(master, HF_RULE_AGENTS_RETURN)) {
         hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_AGENT, self, in->from)->agent = in->agent;
         return;
     }
     if (!hf_master__is_welcome(master, in->agent, in, out)) return;
-    make_way(master, now, in->from.row, in->agent, out);
-    readmit(master, now, in->agent, in, out);
-    welcome(master, in->agent, in, HF_MESSAGE_AGENT_REREGISTERED, out);
+    if (hf_master__is_held(agent)) {
+        hf_master__readmitted(master, now, in->agent, in, out);
+        return;
+    }
+    if (!hf_master__is_asked_again(master, HF_EFFECT_READMIT, in))
+        store(master, now, in->agent, HF_REGISTRY_MARK_REACHABLE, HF_EFFECT_READMIT, in, out);
+}
+
+void hf_master__readmitted(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                           HfOutbox *out)
+{
+    if (!hf_master__is_welcome(master, row, in, out)) return; /* marked gone meanwhile */
+    make_way(master, now, in->from.row, row, out);
+    readmit(master, now, row, in, out);
+    welcome(master, row, in, HF_MESSAGE_AGENT_REREGISTERED, out);
 }
 
 /* The connection to an agent broke: Master::exited, Master::disconnect(slave). */
@@ -403,6 +502,7 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
     if (row == NO_ROW || master->agents.at[row].standing != HF_STANDING_REGISTERED) return;
     hf_allocator_agent_deactivate(master->allocator, now, row);
     hf_master__rescind_agent(master, now, row, out);
+    hf_master__rescind_inverse(master, now, row, NO_ROW, out);
     HfAgentRow *agent = &master->agents.at[row];
     agent->standing = HF_STANDING_DISCONNECTED;
     agent->disconnected_at = now;
@@ -474,18 +574,49 @@ void hf_master__on_pong(HfMaster *master, const HfMessage *in)
         hf_master__end_silence(agent); /* it may go on */
 }
 
+static gboolean may_be_given_up(const HfAgentRow *agent)
+{
+    return agent->standing <= HF_STANDING_RECOVERED;
+}
+
+/* In the registry first; a second verdict while that is under way changes nothing. Eras that do not
+ * take agents back forget them altogether. */
+static void write_off(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    if (hf_master__is_storing(master, HF_EFFECT_UNREACHABLE, row, NO_ROW)) return;
+    store(master, now, row,
+          hf_master__has(master, HF_RULE_AGENTS_RETURN) ? HF_REGISTRY_MARK_UNREACHABLE
+                                                        : HF_REGISTRY_REMOVE,
+          HF_EFFECT_UNREACHABLE, NULL, out);
+}
+
+void hf_master__unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    HfAgentRow *agent = &master->agents.at[row];
+    if (hf_master__is_held(agent)) {
+        hf_master__give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
+        return;
+    }
+    if (agent->standing != HF_STANDING_RECOVERED) return;
+    agent->standing = HF_STANDING_UNREACHABLE;
+    hf_master__end_silence(agent);
+    master->recovered--;
+    record_agent(master, now, row, HF_RECORD_AGENT_UNREACHABLE, out);
+    tell_all_lost(master, row, out); /* of its tasks this master knows nothing */
+}
+
 /*
  * An agent is to be given up. With a limit it waits for a permit, one for each interval, and is
  * spared when it is heard before it comes (SlaveObserver::markUnreachable).
  */
-static void mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+void hf_master__mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
-    if (!hf_master__is_held(agent) || agent->is_condemned) return;
+    if (!may_be_given_up(agent) || agent->is_condemned) return;
     HfTime permit = MAX(now, master->next_permit);
     master->next_permit = hf_time_add(permit, master->config.agent_removal_interval);
     if (permit == now) {
-        hf_master__give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
+        write_off(master, now, row, out);
         return;
     }
     agent->is_condemned = TRUE;
@@ -496,15 +627,15 @@ void hf_master__on_removal_timer(HfMaster *master, HfTime now, uint64_t arg, HfO
 {
     uint32_t row = (uint32_t)arg;
     const HfAgentRow *agent = &master->agents.at[row];
-    if (hf_master__is_held(agent) && agent->is_condemned && timer_arg(row, agent->silence) == arg)
-        hf_master__give_up(master, now, row, HF_STANDING_UNREACHABLE, HF_TASK_UNREACHABLE, out);
+    if (may_be_given_up(agent) && agent->is_condemned && timer_arg(row, agent->silence) == arg)
+        write_off(master, now, row, out);
 }
 
 void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
 {
     uint32_t row = (uint32_t)arg;
     if (timer_arg(row, master->agents.at[row].silence) == arg)
-        mark_unreachable(master, now, row, out);
+        hf_master__mark_unreachable(master, now, row, out);
 }
 
 void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
@@ -512,7 +643,7 @@ void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, 
     const HfAgentRow *agent = &master->agents.at[arg];
     if (agent->standing == HF_STANDING_DISCONNECTED &&
         now >= agent->disconnected_at + master->config.agent_reregister_timeout)
-        mark_unreachable(master, now, (uint32_t)arg, out);
+        hf_master__mark_unreachable(master, now, (uint32_t)arg, out);
 }
 
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
@@ -521,7 +652,7 @@ void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutb
     if (timer_arg(row, master->agents.at[row].epoch) != arg) return;
     HfAgentRow *agent = &master->agents.at[row];
     if (!agent->ponged && ++agent->missed >= master->config.max_agent_ping_timeouts) {
-        mark_unreachable(master, now, row, out);
+        hf_master__mark_unreachable(master, now, row, out);
         if (!hf_master__is_held(agent)) return; /* else it is pinged on until its permit is there */
     }
     agent->ponged = FALSE;

@@ -76,6 +76,11 @@ static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offe
 void hf_master_check(const HfMaster *master)
 {
     uint32_t of_agents[2] = {0, 0}, of_frameworks[2] = {0, 0}; /* offers, tasks */
+    hf_master_registry_check(&master->registry);
+    if (master->is_down) {
+        HF_ASSERT(master->offer_slots.live + master->task_slots.live == 0);
+        return;
+    }
     for (guint32 a = 0; a < master->agents.count; a++)
         check_agent(master, a, &of_agents[0], &of_agents[1]);
     for (guint32 f = 0; f < master->frameworks.count; f++)

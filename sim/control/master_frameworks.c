@@ -14,13 +14,14 @@ gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in)
 
 /* Does a list of roles name one twice, or (unless `roles` is NULL) one that is not among `roles`?
  */
-static gboolean roles_are_wrong(const HfMessage *in, const HfRoleId *roles, uint32_t role_count)
+static gboolean roles_are_wrong(const HfRoleId *list, uint32_t count, const HfRoleId *roles,
+                                uint32_t role_count)
 {
-    for (guint32 i = 0; i < in->roles.count; i++) {
-        for (guint32 k = 0; k < i; k++)
-            if (in->roles.at[k] == in->roles.at[i]) return TRUE;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < i; k++)
+            if (list[k] == list[i]) return TRUE;
         uint32_t k = 0;
-        while (k < role_count && roles[k] != in->roles.at[i]) k++;
+        while (k < role_count && roles[k] != list[i]) k++;
         if (roles != NULL && k == role_count) return TRUE;
     }
     return FALSE;
@@ -42,6 +43,16 @@ static void send_to(HfMaster *master, HfMessageType type, uint32_t row, uint32_t
     hf_outbox_send(out, type, self, (HfPeer){HF_PEER_FRAMEWORK, peer})->framework = row;
 }
 
+/* It is over for this scheduler. */
+static void send_error(HfMaster *master, uint32_t row, uint32_t peer, const char *why,
+                       HfOutbox *out)
+{
+    HfMessage *message =
+        hf_outbox_send(out, HF_MESSAGE_ERROR, self, (HfPeer){HF_PEER_FRAMEWORK, peer});
+    message->framework = row;
+    message->name = why;
+}
+
 static void record_framework(HfTime now, uint32_t row, HfRecordType type, HfOutbox *out)
 {
     hf_master__record(
@@ -61,6 +72,7 @@ static void disconnect(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out
     HfFrameworkRow *framework = &master->frameworks.at[row];
     HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
     take_offers_back(master, now, row, out);
+    hf_master__rescind_inverse(master, now, NO_ROW, row, out);
     framework->standing = HF_FRAMEWORK_DISCONNECTED;
     framework->epoch++;
     hf_allocator_framework_deactivate(master->allocator, now, row);
@@ -93,42 +105,191 @@ void hf_master__turn_away(HfMaster *master, const HfMessage *in, HfOutbox *out)
         send_to(master, HF_MESSAGE_DETECTED, in->framework, in->from.row, out); /* subscribe anew */
 }
 
+/* ---- what it says of itself ---- */
+
+/* Why a FrameworkInfo is refused; NULL = it is not. `suppressed`: in the message's roles. */
+static const char *why_not(const HfMaster *master, const HfMessage *in)
+{
+    const HfFrameworkInfo *about = in->about;
+    if (about->failover_timeout < 0) return "The failover_timeout is not a valid duration";
+    if (roles_are_wrong(about->roles, about->role_count, NULL, 0)) return "A role is named twice";
+    if (roles_are_wrong(in->roles.at, in->roles.count, about->roles, about->role_count))
+        return "A suppressed role is not one of the framework's";
+    const HfOfferWishes *wishes = about->wishes;
+    if (wishes != NULL && wishes->constraints != NULL &&
+        !hf_offer_constraints_are_of(wishes->constraints, about->roles, about->role_count))
+        return "Offer constraints are for a role that is not one of the framework's";
+    for (uint32_t i = 0; i < about->role_count; i++)
+        if (!hf_acls_allow(master->config.acls, HF_ACTION_REGISTER_FRAMEWORK, about->principal,
+                           hf_role_path(master->catalog, about->roles[i])))
+            return "Not authorized to use a role of the framework";
+    return NULL;
+}
+
+static HfTextId principal_of(const HfMaster *master, const HfFrameworkInfo *about)
+{
+    return about->principal ? hf_text_intern(master->catalog, about->principal) : HF_TEXT_NONE;
+}
+
+/* Take it over; `checkpoint` only of one that is new. */
+static void describe(HfMaster *master, uint32_t row, const HfFrameworkInfo *about)
+{
+    HfFrameworkRow *framework = &master->frameworks.at[row];
+    framework->about = about;
+    framework->capabilities = about->capabilities;
+    framework->failover_timeout = about->failover_timeout;
+    g_free(framework->name);
+    framework->name = g_strdup(about->name);
+    framework->principal = principal_of(master, about);
+    g_free(framework->roles);
+    framework->roles = g_memdup2(about->roles, about->role_count * sizeof *about->roles);
+    framework->role_count = about->role_count;
+}
+
+static void describe_new(HfMaster *master, uint32_t row, const HfFrameworkInfo *about)
+{
+    describe(master, row, about);
+    master->frameworks.at[row].checkpoint = about->checkpoint;
+}
+
+static HfFrameworkSpec spec_of(const HfFrameworkRow *framework, const char *name,
+                               const HfMessage *in)
+{
+    static const HfOfferWishes none;
+    const HfOfferWishes *wishes = framework->about->wishes ? framework->about->wishes : &none;
+    return (HfFrameworkSpec){.name = name,
+                             .roles = framework->roles,
+                             .role_count = framework->role_count,
+                             .suppressed = in ? in->roles.at : NULL,
+                             .suppressed_count = in ? in->roles.count : 0,
+                             .capabilities = framework->capabilities,
+                             .active = in != NULL,
+                             .minima = wishes->minima,
+                             .minimum_count = wishes->minimum_count,
+                             .constraints = wishes->constraints};
+}
+
+/* A framework that this master did not know, as it is described. in NULL: it has no scheduler
+ * here. */
+static void add(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in)
+{
+    /* Framework ids sort by row, so that ties between frameworks fall in order of subscription. */
+    char name[16];
+    g_snprintf(name, sizeof name, "F%08u", row);
+    HfFrameworkSpec spec = spec_of(&master->frameworks.at[row], name, in);
+    HfStatus status = hf_allocator_framework_add(master->allocator, now, row, &spec, NULL, 0);
+    HF_ASSERT(status == HF_OK);
+}
+
+static gboolean has_role(const HfFrameworkInfo *about, HfRoleId role)
+{
+    for (uint32_t r = 0; r < about->role_count; r++)
+        if (about->roles[r] == role) return TRUE;
+    return FALSE;
+}
+
+/* Offers under roles that it leaves are taken back (Master::updateFramework). */
+static void update(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
+{
+    uint32_t next;
+    for (uint32_t o = master->frameworks.at[row].first_offer; o != NO_ROW; o = next) {
+        next = master->offers.at[o].links.next_of_framework;
+        if (!has_role(in->about, master->offers.at[o].role))
+            hf_master__take_offer_back(master, now, o, HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER,
+                                       TRUE, out);
+    }
+    describe(master, row, in->about);
+    HfFrameworkSpec spec = spec_of(&master->frameworks.at[row], NULL, in);
+    HfStatus status = hf_allocator_framework_update(master->allocator, now, row, &spec);
+    HF_ASSERT(status == HF_OK);
+}
+
+static gboolean is_suppressed(const HfMessage *in, HfRoleId role)
+{
+    for (guint32 i = 0; i < in->roles.count; i++)
+        if (in->roles.at[i] == role) return TRUE;
+    return FALSE;
+}
+
+/* For the record: which of its roles are offered from now on, and which not. */
+static void record_suppressed(HfTime now, uint32_t row, const HfMessage *in, gboolean all,
+                              HfOutbox *out)
+{
+    for (uint32_t r = 0; r < in->about->role_count; r++) {
+        HfRoleId role = in->about->roles[r];
+        gboolean suppressed = is_suppressed(in, role);
+        if (!suppressed && !all) continue;
+        hf_master__record(out,
+                          (HfRecord){.at = now,
+                                     .type = suppressed ? HF_RECORD_SUPPRESSED : HF_RECORD_REVIVED,
+                                     .agent = HF_ROW_NONE,
+                                     .framework = row,
+                                     .role = role});
+    }
+}
+
+void hf_master__recover_framework(HfMaster *master, HfTime now, uint32_t row,
+                                  const HfFrameworkInfo *about, HfOutbox *out)
+{
+    HF_ASSERT(master->frameworks.at[row].standing == HF_FRAMEWORK_UNKNOWN);
+    master->frameworks.at[row].standing = HF_FRAMEWORK_RECOVERED;
+    describe_new(master, row, about);
+    add(master, now, row, NULL);
+    record_framework(now, row, HF_RECORD_FRAMEWORK_RECOVERED, out);
+}
+
+/* ---- subscriptions ---- */
+
 /* A scheduler comes with an id: the same one over a new connection, or another in its place
- * (Master::failoverFramework). One that was removed is told so. */
+ * (Master::failoverFramework), or the first since this master leads. One that was removed is told
+ * so. */
 static void resubscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    HfFrameworkRow *framework = &master->frameworks.at[in->framework];
-    if (!hf_master__is_there(framework)) {
-        send_to(master, HF_MESSAGE_ERROR, in->framework, in->from.row, out);
+    uint32_t row = in->framework;
+    HfFrameworkRow *framework = &master->frameworks.at[row];
+    if (framework->standing == HF_FRAMEWORK_COMPLETED) {
+        send_error(master, row, in->from.row, "Framework has been removed", out);
+        return;
+    }
+    gboolean is_new = framework->standing == HF_FRAMEWORK_UNKNOWN;
+    if (!is_new && principal_of(master, in->about) != framework->principal) {
+        send_error(master, row, in->from.row, "Changing framework's principal is not allowed.",
+                   out);
         return;
     }
     gboolean is_another = framework->peer != in->from.row;
     if (framework->standing == HF_FRAMEWORK_ACTIVE) {
         if (!is_another && framework->connection == in->connection) { /* a repeated call */
-            send_to(master, HF_MESSAGE_SUBSCRIBED, in->framework, in->from.row, out);
+            send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
             return;
         }
-        disconnect(master, now, in->framework, out);
-        if (is_another) send_to(master, HF_MESSAGE_ERROR, in->framework, framework->peer, out);
+        disconnect(master, now, row, out);
+        if (is_another) send_error(master, row, framework->peer, "Framework failed over", out);
     }
     framework->peer = in->from.row;
     framework->connection = in->connection;
-    framework->failover_timeout = in->failover_timeout;
     framework->standing = HF_FRAMEWORK_ACTIVE;
     framework->epoch++;
-    send_to(master, HF_MESSAGE_SUBSCRIBED, in->framework, in->from.row, out);
-    record_framework(now, in->framework, HF_RECORD_FRAMEWORK_RESUBSCRIBED, out);
-    hf_allocator_framework_activate(master->allocator, now, in->framework);
-    hf_allocator_revive(master->allocator, now, in->framework, NULL, 0); /* none are suppressed */
+    if (is_new) describe_new(master, row, in->about);
+    send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
+    record_framework(now, row, HF_RECORD_FRAMEWORK_RESUBSCRIBED, out);
+    record_suppressed(now, row, in, FALSE, out);
+    if (is_new) {
+        add(master, now, row, in);
+        return;
+    }
+    update(master, now, row, in, out);
+    hf_allocator_framework_activate(master->allocator, now, row);
 }
 
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    if (in->roles.count == 0 || roles_are_wrong(in, NULL, 0)) return; /* invalid FrameworkInfo */
-    for (guint32 i = 0; i < in->roles.count; i++)
-        if (!hf_acls_allow(master->config.acls, HF_ACTION_REGISTER_FRAMEWORK, in->principal,
-                           hf_role_path(master->catalog, in->roles.at[i])))
-            return; /* Mesos answers with an error; here it waits, and is never subscribed */
+    const char *why =
+        in->about->role_count == 0 ? "The framework has no role" : why_not(master, in);
+    if (why != NULL) {
+        send_error(master, in->framework, in->from.row, why, out);
+        return;
+    }
     if (in->framework < master->frameworks.count) {
         resubscribe(master, now, in, out);
         return;
@@ -143,42 +304,49 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     HfFrameworkRow *framework = hf_vec_last(&master->frameworks);
     framework->peer = in->from.row;
     framework->connection = in->connection;
-    framework->checkpoint = in->checkpoint;
-    framework->capabilities = in->capabilities;
-    framework->failover_timeout = in->failover_timeout;
-    framework->name = g_strdup(in->name);
-    framework->principal =
-        in->principal ? hf_text_intern(master->catalog, in->principal) : HF_TEXT_NONE;
-    framework->roles = g_memdup2(in->roles.at, in->roles.count * sizeof *in->roles.at);
-    framework->role_count = in->roles.count;
     framework->first_offer = framework->first_task = NO_ROW;
+    describe_new(master, row, in->about);
     send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_FRAMEWORK_SUBSCRIBED,
                                       .agent = HF_ROW_NONE,
                                       .framework = row,
-                                      .role = framework->roles[0]});
-    /* Framework ids sort by row, so that ties between frameworks fall in order of subscription. */
-    char name[16];
-    g_snprintf(name, sizeof name, "F%08u", row);
-    static const HfOfferWishes none;
-    const HfOfferWishes *wishes = in->wishes != NULL ? in->wishes : &none;
-    HfFrameworkSpec spec = {.name = name,
-                            .roles = framework->roles,
-                            .role_count = framework->role_count,
-                            .capabilities = framework->capabilities,
-                            .active = TRUE,
-                            .minima = wishes->minima,
-                            .minimum_count = wishes->minimum_count,
-                            .constraints = wishes->constraints};
-    HfStatus status = hf_allocator_framework_add(master->allocator, now, row, &spec, NULL, 0);
-    HF_ASSERT(status == HF_OK);
+                                      .role = in->about->roles[0]});
+    record_suppressed(now, row, in, FALSE, out);
+    add(master, now, row, in);
+}
+
+/*
+ * UPDATE_FRAMEWORK: all or nothing. Roles that are no longer suppressed are as if revived, but for
+ * the run that REVIVE asks for.
+ * Source: Mesos 1.11 Master::updateFramework(scheduler::Call::UpdateFramework), MESOS-7258.
+ */
+void hf_master__on_update_framework(HfMaster *master, HfTime now, const HfMessage *in,
+                                    HfOutbox *out)
+{
+    const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
+    const char *why = why_not(master, in);
+    if (!hf_master__has(master, HF_RULE_UPDATE_FRAMEWORK))
+        why = "This era has no such call";
+    else if (principal_of(master, in->about) != framework->principal)
+        why = "Changing framework's principal is not allowed.";
+    else if (!in->about->checkpoint != !framework->checkpoint)
+        why = "Changing 'FrameworkInfo.checkpoint' is not supported";
+    HfMessage *answer = hf_outbox_send(out, HF_MESSAGE_FRAMEWORK_UPDATED, self, in->from);
+    answer->framework = in->framework;
+    answer->task = why == NULL ? 200 : 400;
+    answer->name = why;
+    if (why != NULL) return;
+    record_framework(now, in->framework, HF_RECORD_FRAMEWORK_UPDATED, out);
+    update(master, now, in->framework, in, out);
+    record_suppressed(now, in->framework, in, TRUE, out);
 }
 
 void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
     HfFrameworkRow *framework = &master->frameworks.at[row];
     take_offers_back(master, now, row, out);
+    hf_master__rescind_inverse(master, now, NO_ROW, row, out);
     while (framework->first_task != NO_ROW) { /* marked killed at once, without updates */
         uint32_t task = framework->first_task;
         const HfAgentRow *agent = &master->agents.at[master->tasks.at[task].agent];
@@ -202,7 +370,7 @@ void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfO
                           gboolean revive)
 {
     const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
-    if (roles_are_wrong(in, framework->roles, framework->role_count))
+    if (roles_are_wrong(in->roles.at, in->roles.count, framework->roles, framework->role_count))
         return; /* one role that is not the framework's drops the whole call */
     if (!revive && !hf_master__has(master, HF_RULE_SUPPRESS)) return;
     HfRecord record = {.at = now,

@@ -5,6 +5,7 @@
 #include "base/map64.h"
 #include "control/acl.h"
 #include "control/master.h"
+#include "control/registry.h"
 
 #define NO_ROW UINT32_MAX
 
@@ -67,12 +68,13 @@ typedef struct HfTaskRow {
 typedef enum HfAgentStanding {
     HF_STANDING_REGISTERED,
     HF_STANDING_DISCONNECTED, /* registered, its connection is broken */
-    HF_STANDING_UNREACHABLE,  /* from here on: the allocator does not know it, it holds nothing */
-    HF_STANDING_REMOVED,      /* its host registered anew; it may come back all the same */
-    HF_STANDING_GONE          /* an operator said that it will never come back */
+    HF_STANDING_RECOVERED,    /* from here on: the allocator does not know it, it holds nothing.
+                                 An earlier master registered it, and it is not back yet */
+    HF_STANDING_UNREACHABLE,
+    HF_STANDING_REMOVED, /* its host registered anew; it may come back all the same */
+    HF_STANDING_GONE,    /* an operator said that it will never come back */
+    HF_STANDING_UNKNOWN  /* not registered yet, or forgotten */
 } HfAgentStanding;
-
-typedef enum HfDrain { HF_DRAIN_NONE, HF_DRAIN_GOING, HF_DRAIN_DONE } HfDrain;
 
 typedef struct HfAgentRow {
     uint32_t host;
@@ -111,13 +113,15 @@ static inline void hf_master__end_silence(HfAgentRow *agent)
 /* Does the master hold anything of it: offers, tasks, resources in the allocator? */
 static inline gboolean hf_master__is_held(const HfAgentRow *agent)
 {
-    return agent->standing < HF_STANDING_UNREACHABLE;
+    return agent->standing < HF_STANDING_RECOVERED;
 }
 
 typedef enum HfFrameworkStanding {
     HF_FRAMEWORK_ACTIVE,       /* subscribed */
     HF_FRAMEWORK_DISCONNECTED, /* may come back until its failover timeout is over */
-    HF_FRAMEWORK_COMPLETED     /* from here on: nothing is held for it */
+    HF_FRAMEWORK_RECOVERED,    /* known from agents alone since this master leads */
+    HF_FRAMEWORK_COMPLETED,    /* from here on: nothing is held for it */
+    HF_FRAMEWORK_UNKNOWN       /* of an earlier master, and not heard of since */
 } HfFrameworkStanding;
 
 /* Tasks of one framework on agents out of reach, as many as Mesos remembers. */
@@ -126,6 +130,7 @@ typedef enum HfFrameworkStanding {
 typedef struct HfFrameworkRow {
     uint32_t peer;
     HfFrameworkStanding standing;
+    const HfFrameworkInfo *about; /* borrowed for the run; what follows is of it */
     gboolean checkpoint;
     uint32_t capabilities;
     HfTime failover_timeout;
@@ -152,15 +157,36 @@ typedef struct HfOperationRow {
     uint32_t framework, agent; /* framework NO_ROW: of an operator, or of one that is gone */
     HfOperationState state;
     uint32_t generation;
+    uint64_t serial; /* how the agent knows it: its handle, or that of an earlier master */
     gboolean is_live;
 } HfOperationRow;
 
-/* A machine in the maintenance schedule. */
-typedef struct HfMachineRow {
-    char *hostname; /* lower case, owned */
-    gboolean is_down;
-    HfTime start, duration; /* of its unavailability; duration HF_TIME_NEVER = no end */
-} HfMachineRow;
+/* An inverse offer that is out. */
+typedef struct HfInverseRow {
+    uint32_t framework, agent;
+    uint32_t generation;
+    gboolean is_live;
+} HfInverseRow;
+
+/* What is to follow when a change is in the registry. */
+typedef enum HfEffect {
+    HF_EFFECT_NONE,
+    HF_EFFECT_ADMIT,
+    HF_EFFECT_READMIT,
+    HF_EFFECT_UNREACHABLE,
+    HF_EFFECT_DRAINED,
+    HF_EFFECT_GONE,
+    HF_EFFECT_PRUNE,
+    HF_EFFECT_CALL
+} HfEffect;
+
+/* A change on its way to the registry. */
+typedef struct HfStoring {
+    HfRegistryChange change;
+    HfEffect effect;
+    const HfMessage *message; /* ADMIT, READMIT: a copy, unless the change is made at once */
+    HfTextId principal;       /* CALL */
+} HfStoring;
 
 typedef struct HfOfferDeadline {
     HfTime at;
@@ -179,9 +205,9 @@ struct HfMaster {
     HF_VEC(HfAgentRow) agents;
     HfSlots operation_slots;
     HF_VEC(HfOperationRow) operations;
-    HF_VEC(HfQuotaConfig) quotas;  /* those that are not empty */
-    HF_VEC(HfMachineRow) machines; /* the maintenance schedule */
-    HfMap64 agent_of_host;         /* host row -> agent id */
+    HF_VEC(HfQuotaConfig) quotas;       /* those that are not empty */
+    HF_VEC(HfRegistryMachine) machines; /* the maintenance schedule */
+    HfMap64 agent_of_host;              /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated; /* scratch of a run */
     HfResources scratch;
@@ -189,6 +215,23 @@ struct HfMaster {
     guint32 deadline_head;
     gboolean is_run_pending;
     HfTime next_permit; /* agent_removal_interval: when the next removal may be */
+    HfSlots inverse_slots;
+    HF_VEC(HfInverseRow) inverse;
+    /* leading, and the registry: master_store.c, master_recover.c */
+    gboolean is_down;
+    HfMasterEnd end;                    /* why it is down */
+    HfTime led_since;                   /* when it was elected */
+    uint32_t recovered;                 /* agents RECOVERED now */
+    uint32_t to_recover;                /* agents that were in the registry when it was elected */
+    uint32_t adopted;                   /* operations of earlier masters in the book */
+    HfMasterRegistry registry;          /* outlives every master */
+    HF_VEC(HfStoring) waiting, writing; /* writing: one batch, on its way */
+    gboolean is_written;                /* the batch is in the registry; nobody was told */
+    uint32_t write;                     /* which batch; timers of an earlier one mean nothing */
+    uint64_t draws;                     /* of registry latencies, so far */
+    gboolean is_gc_armed;
+    HF_VEC(HfCallAnswer) answers; /* to calls that had to wait */
+    HfAllocatorCounters counters; /* of the allocators of earlier masters */
 };
 
 enum {
@@ -199,7 +242,12 @@ enum {
     HF_MASTER_TIMER_PING,       /* arg: agent, its epoch */
     HF_MASTER_TIMER_REREGISTER, /* arg: agent */
     HF_MASTER_TIMER_FAILOVER,   /* arg: framework, its epoch */
-    HF_MASTER_TIMER_REMOVAL     /* arg: agent, its silence: its permit is there */
+    HF_MASTER_TIMER_REMOVAL,    /* arg: agent, its silence: its permit is there */
+    HF_MASTER_TIMER_WRITTEN,    /* arg: write: the batch is in the registry */
+    HF_MASTER_TIMER_STORED,     /* arg: write: and the master knows */
+    HF_MASTER_TIMER_STORE_LATE, /* arg: write: registry_store_timeout */
+    HF_MASTER_TIMER_RECOVERED,  /* agents that are not back by now are unreachable */
+    HF_MASTER_TIMER_GC          /* of the registry */
 };
 
 /* Tasks of one framework are told apart by 40 bits; frameworks by 24. */
@@ -316,6 +364,10 @@ void hf_master__on_reconcile_operations(HfMaster *master, HfTime now, const HfMe
 /* An agent is given up: its operations are over, and frameworks are told how they stand. */
 void hf_master__end_operations(HfMaster *master, HfTime now, uint32_t agent, HfOperationState state,
                                HfOutbox *out);
+/* The master ends. */
+void hf_master__forget_operations(HfMaster *master);
+/* An agent of an earlier master is back: operations that it answered and nobody acknowledged. */
+void hf_master__adopt_operations(HfMaster *master, uint32_t agent, const HfMessage *in);
 /* A framework is gone: nobody wants to know any more. */
 void hf_master__orphan_operations(HfMaster *master, uint32_t framework);
 /* An agent registered: ask it about those in the book that it did not name. */
@@ -339,6 +391,15 @@ int hf_master__on_maintenance(HfMaster *master, HfTime now, HfTextId principal, 
                               HfOutbox *out, char **why_out);
 int hf_master__on_agent_call(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
                              HfOutbox *out, char **why_out);
+/* The same when the registry has them; statuses. */
+int hf_master__do_quota(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out);
+int hf_master__do_weights(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out);
+int hf_master__do_maintenance(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out);
+int hf_master__do_agent_call(HfMaster *master, HfTime now, uint32_t row, const HfCall *call,
+                             HfOutbox *out, char **why_out);
+/* An agent that will never come back, drained. */
+void hf_master__gone(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
+void hf_master__drained(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
 /* May this agent (row NO_ROW: a new one) register? If not it is told to shut down. */
 gboolean hf_master__is_welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfOutbox *out);
 /* An agent is in the allocator anew: the schedule of its machine counts for it. */
@@ -348,7 +409,53 @@ void hf_master__resume_drain(HfMaster *master, HfTime now, uint32_t row, HfOutbo
 /* A task or an operation is over: perhaps the last of a draining agent. */
 void hf_master__check_drained(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
 
+/* master_store.c */
+/*
+ * Write a change to the registry, and do what follows when it is there: at once unless the registry
+ * takes time. `message`, `call` (in the change): copied, and borrowed until it is answered.
+ * Shape:  the status of a call, HF_CALL_PENDING when it will be in hf_master_take_answer(); else 0.
+ */
+int hf_master__store(HfMaster *master, HfTime now, const HfStoring *what, HfOutbox *out,
+                     char **why_out);
+int hf_master__store_call(HfMaster *master, HfTime now, uint32_t agent, HfTextId principal,
+                          const HfCall *call, HfOutbox *out, char **why_out);
+/* Is a change of this effect under way for the agent (or, when agent is NO_ROW, for the host)? */
+gboolean hf_master__is_storing(const HfMaster *master, HfEffect effect, uint32_t agent,
+                               uint32_t host);
+/* Is this agent's (re-)registration under way? The request in hand then takes the place of the one
+ * before: operations go to the newest (MESOS-7187). */
+gboolean hf_master__is_asked_again(HfMaster *master, HfEffect effect, const HfMessage *in);
+void hf_master__on_written_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+void hf_master__on_stored_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+void hf_master__on_store_late_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out);
+void hf_master__on_gc_timer(HfMaster *master, HfTime now, HfOutbox *out);
+/* Somebody is unreachable or gone: one day it is to be forgotten. */
+void hf_master__arm_gc(HfMaster *master, HfTime now, HfOutbox *out);
+void hf_master__drop_storing(HfMaster *master, HfTime now, HfOutbox *out);
+/* A call was answered, now or later. */
+void hf_master__record_call(HfMaster *master, HfTime now, const HfCall *call, int status,
+                            HfOutbox *out);
+
+/* master_recover.c */
+void hf_master__on_recovered_timer(HfMaster *master, HfTime now, HfOutbox *out);
+/* A framework that only an agent speaks of; it has no scheduler here. */
+void hf_master__recover_framework(HfMaster *master, HfTime now, uint32_t row,
+                                  const HfFrameworkInfo *about, HfOutbox *out);
+void hf_master__add_counters(HfAllocatorCounters *sum, const HfAllocatorCounters *more);
+/* It ends by itself: its host hears of it by hf_master_is_down(). */
+void hf_master__end(HfMaster *master, HfTime now, HfMasterEnd why, HfOutbox *out);
+
+/* master_inverse.c */
+void hf_master__send_inverse_offers(HfMaster *master, HfTime now, HfOutbox *out);
+void hf_master__on_inverse_answer(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
+/* Those of an agent, or of a framework (NO_ROW = of any), are void; their frameworks are told. */
+void hf_master__rescind_inverse(HfMaster *master, HfTime now, uint32_t agent, uint32_t framework,
+                                HfOutbox *out);
+void hf_master__drop_inverse(HfMaster *master, uint32_t row);
+
 /* master_frameworks.c */
+void hf_master__on_update_framework(HfMaster *master, HfTime now, const HfMessage *in,
+                                    HfOutbox *out);
 gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in);
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 /* Its scheduler's connection broke. */
@@ -366,6 +473,14 @@ void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfO
  * told in `aware`, and every framework hears of it (slaveLost). */
 void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,
                         HfTaskState aware, HfOutbox *out);
+/* The registry has it: a new agent, one that is back, one that is unreachable. */
+void hf_master__admitted(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                         HfOutbox *out);
+void hf_master__readmitted(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                           HfOutbox *out);
+void hf_master__unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
+/* It is to be given up; when there is a limit, after its permit. */
+void hf_master__mark_unreachable(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out);
 void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_reregister(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);

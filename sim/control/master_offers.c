@@ -26,6 +26,17 @@ static void remember_deadline(HfMaster *master, HfTime now, uint64_t offer, HfOu
     hf_vec_push(&master->deadlines, (HfOfferDeadline){now + master->config.offer_timeout, offer});
 }
 
+/* Offer.unavailability. */
+static void add_window(const HfMaster *master, uint32_t agent, HfMessage *message,
+                       HfOfferInfo *info)
+{
+    HfWindow window;
+    if (!hf_allocator_unavailability(master->allocator, agent, &window.start, &window.duration))
+        return;
+    hf_vec_push(&message->windows, window);
+    info->window = message->windows.count;
+}
+
 /* Turn one allocation into an offer; its resources are moved into the master's table. */
 static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessage *message,
                        HfOutbox *out)
@@ -51,6 +62,7 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     info->role = offer->role;
     info->attributes = agent->attributes;
     info->resources = hf_parcel_ref(offer->resources);
+    if (G_UNLIKELY(master->machines.count > 0)) add_window(master, offer->agent, message, info);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_OFFER_SENT,
                                       .agent = offer->agent,
@@ -89,6 +101,8 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
         }
         make_offer(master, now, offered, message, out);
     }
+    if (G_UNLIKELY(master->allocated.inverse.count > 0))
+        hf_master__send_inverse_offers(master, now, out);
     hf_offer_list_reset(master->catalog, &master->allocated);
 }
 

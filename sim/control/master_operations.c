@@ -328,15 +328,24 @@ static uint64_t add_row(HfMaster *master, uint32_t framework, uint64_t id, uint3
                                                          .framework = framework,
                                                          .agent = agent,
                                                          .generation = handle.generation,
+                                                         .serial = hf_handle_pack(handle),
                                                          .is_live = TRUE};
     master->agents.at[agent].operations++;
     return hf_handle_pack(handle);
+}
+
+/* Was it sent by an earlier master? */
+static gboolean is_adopted(const HfMaster *master, uint32_t row)
+{
+    const HfOperationRow *operation = &master->operations.at[row];
+    return operation->serial != hf_handle_pack((HfHandle){row, operation->generation});
 }
 
 static void remove_row(HfMaster *master, uint32_t row)
 {
     HfOperationRow *operation = &master->operations.at[row];
     HF_ASSERT(operation->is_live);
+    master->adopted -= is_adopted(master, row);
     operation->is_live = FALSE;
     master->agents.at[operation->agent].operations--;
     hf_slots_give(&master->operation_slots, (HfHandle){row, operation->generation});
@@ -346,7 +355,14 @@ static void remove_row(HfMaster *master, uint32_t row)
 static uint32_t find_row(const HfMaster *master, uint64_t serial, uint32_t agent)
 {
     HfHandle handle = hf_handle_unpack(serial);
-    if (!hf_slots_is_live(&master->operation_slots, handle)) return NO_ROW;
+    if (!hf_slots_is_live(&master->operation_slots, handle) ||
+        master->operations.at[handle.row].serial != serial) {
+        for (guint32 row = 0; master->adopted > 0 && row < master->operations.count; row++)
+            if (master->operations.at[row].is_live && master->operations.at[row].serial == serial &&
+                master->operations.at[row].agent == agent)
+                return row;
+        return NO_ROW;
+    }
     return master->operations.at[handle.row].agent == agent ? handle.row : NO_ROW;
 }
 
@@ -462,7 +478,7 @@ void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage
     for (guint32 row = 0; row < master->operations.count; row++) {
         const HfOperationRow *operation = &master->operations.at[row];
         if (!operation->is_live || operation->agent != agent) continue;
-        uint64_t serial = hf_handle_pack((HfHandle){row, operation->generation});
+        uint64_t serial = operation->serial;
         guint32 k = 0;
         while (k < in->statuses.count && in->statuses.at[k].serial != serial) k++;
         if (k < in->statuses.count) continue;
@@ -498,6 +514,24 @@ void hf_master__orphan_operations(HfMaster *master, uint32_t framework)
             master->operations.at[row].framework = NO_ROW;
 }
 
+void hf_master__forget_operations(HfMaster *master)
+{
+    for (guint32 row = 0; row < master->operations.count; row++)
+        if (master->operations.at[row].is_live) remove_row(master, row);
+}
+
+void hf_master__adopt_operations(HfMaster *master, uint32_t agent, const HfMessage *in)
+{
+    for (guint32 i = 0; i < in->statuses.count; i++) {
+        const HfOperationStatus *status = &in->statuses.at[i];
+        if (!status->needs_ack || find_row(master, status->serial, agent) != NO_ROW) continue;
+        uint32_t row = hf_handle_unpack(add_row(master, status->framework, status->id, agent)).row;
+        master->operations.at[row].serial = status->serial;
+        master->operations.at[row].state = status->state;
+        master->adopted += is_adopted(master, row);
+    }
+}
+
 /* ---- reconciliation ---- */
 
 static HfOperationState state_of(const HfMaster *master, uint32_t framework,
@@ -512,6 +546,7 @@ static HfOperationState state_of(const HfMaster *master, uint32_t framework,
     HfAgentStanding standing = master->agents.at[asked->agent].standing;
     return standing == HF_STANDING_UNREACHABLE ? HF_OPERATION_UNREACHABLE
            : standing == HF_STANDING_GONE      ? HF_OPERATION_GONE_BY_OPERATOR
+           : standing == HF_STANDING_RECOVERED ? HF_OPERATION_RECOVERING
                                                : HF_OPERATION_UNKNOWN;
 }
 

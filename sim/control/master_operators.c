@@ -133,11 +133,16 @@ void hf_master__rescind_agent(HfMaster *master, HfTime now, uint32_t agent, HfOu
 static int on_weights(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
                       HfOutbox *out, char **why_out)
 {
-    gboolean is_felt = FALSE;
     for (guint32 i = 0; i < call->weights.count; i++)
         if (!hf_master__may(master, HF_ACTION_UPDATE_WEIGHT, principal,
                             hf_role_path(master->catalog, call->weights.at[i].role)))
             return hf_master__answer_call(why_out, 403, "Forbidden");
+    return hf_master__store_call(master, now, NO_ROW, principal, call, out, why_out);
+}
+
+int hf_master__do_weights(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out)
+{
+    gboolean is_felt = FALSE;
     for (guint32 i = 0; i < call->weights.count; i++) {
         const HfWeightInfo *info = &call->weights.at[i];
         hf_allocator_weight_set(master->allocator, now, info->role, info->weight);
@@ -194,12 +199,9 @@ static int answer(HfMaster *master, HfTime now, HfTextId principal, const HfCall
     }
 }
 
-int hf_master_operate(HfMaster *master, HfTime now, const char *principal, const HfCall *call,
-                      HfOutbox *out, char **why_out)
+void hf_master__record_call(HfMaster *master, HfTime now, const HfCall *call, int status,
+                            HfOutbox *out)
 {
-    HfTextId caller = principal ? hf_text_intern(master->catalog, principal) : HF_TEXT_NONE;
-    *why_out = NULL;
-    int status = answer(master, now, caller, call, out, why_out);
     hf_master__record(
         out, (HfRecord){.at = now,
                         .type = HF_RECORD_OPERATOR_CALL,
@@ -208,6 +210,19 @@ int hf_master_operate(HfMaster *master, HfTime now, const char *principal, const
                         .framework = HF_ROW_NONE,
                         .role = HF_ROLE_NONE,
                         .value = status});
+}
+
+int hf_master_operate(HfMaster *master, HfTime now, const char *principal, const HfCall *call,
+                      HfOutbox *out, char **why_out)
+{
+    HfTextId caller = principal ? hf_text_intern(master->catalog, principal) : HF_TEXT_NONE;
+    *why_out = NULL;
+    if (master->is_down) {
+        hf_master__record_call(master, now, call, 503, out);
+        return hf_master__answer_call(why_out, 503, "no master leads");
+    }
+    int status = answer(master, now, caller, call, out, why_out);
+    if (status != HF_CALL_PENDING) hf_master__record_call(master, now, call, status, out);
     hf_master__want_run(master, now, out);
     return status;
 }

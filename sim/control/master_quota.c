@@ -146,6 +146,7 @@ void hf_master_quota_set(HfMaster *master, HfRoleId role, const HfQuantities *gu
     hf_quantities_copy(&config.guarantees, guarantees);
     hf_limits_copy(&config.limits, limits);
     store(master, 0, &config);
+    hf_master_registry_set_quota(&master->registry, &config);
     hf_quantities_clear(&config.guarantees);
     hf_limits_clear(&config.limits);
 }
@@ -220,10 +221,7 @@ static int on_update(HfMaster *master, HfTime now, HfTextId principal, const HfC
             "Invalid QuotaConfig: total quota guarantees exceed cluster capacity (use 'force' flag "
             "to bypass this check)");
     if (!may_all(master, principal, call)) return hf_master__answer_call(why_out, 403, "Forbidden");
-    for (guint32 i = 0; i < call->quotas.count; i++) store(master, now, &call->quotas.at[i]);
-    for (guint32 i = 0; i < call->quotas.count; i++)
-        take_offers_back(master, now, &call->quotas.at[i], out);
-    return 200;
+    return hf_master__store_call(master, now, NO_ROW, principal, call, out, why_out);
 }
 
 /* ---- SET_QUOTA and REMOVE_QUOTA, the older calls ---- */
@@ -271,9 +269,7 @@ static int on_set(HfMaster *master, HfTime now, HfTextId principal, const HfCall
                                       "Not enough available cluster capacity to reasonably satisfy "
                                       "quota request; the force flag can be used to override this "
                                       "check");
-    store(master, now, config);
-    take_agents_back(master, now, config, out);
-    return 200;
+    return hf_master__store_call(master, now, NO_ROW, principal, call, out, why_out);
 }
 
 static int on_remove(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
@@ -285,7 +281,20 @@ static int on_remove(HfMaster *master, HfTime now, HfTextId principal, const HfC
     if (!hf_master__may(master, HF_ACTION_UPDATE_QUOTA, principal,
                         hf_role_path(master->catalog, call->role)))
         return hf_master__answer_call(why_out, 403, "Forbidden");
-    store(master, now, &(HfQuotaConfig){.role = call->role});
+    return hf_master__store_call(master, now, NO_ROW, principal, call, out, why_out);
+}
+
+int hf_master__do_quota(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out)
+{
+    if (call->type == HF_CALL_REMOVE_QUOTA)
+        store(master, now, &(HfQuotaConfig){.role = call->role});
+    for (guint32 i = 0; i < call->quotas.count; i++) store(master, now, &call->quotas.at[i]);
+    for (guint32 i = 0; i < call->quotas.count; i++) {
+        if (call->type == HF_CALL_SET_QUOTA)
+            take_agents_back(master, now, &call->quotas.at[i], out);
+        else
+            take_offers_back(master, now, &call->quotas.at[i], out);
+    }
     return 200;
 }
 

@@ -59,12 +59,24 @@ static void tell_known(HfMaster *master, uint32_t row, HfOutbox *out)
     tell(master, task->framework, task->id, task->agent, (HfTaskState)task->state, out);
 }
 
+/* The agent (NO_ROW: any) may bring the task: nothing is said before it is back, or given up
+ * (Master::Slaves::transitioning). */
+static gboolean is_in_transition(const HfMaster *master, uint32_t agent)
+{
+    if (agent == NO_ROW) return master->recovered > 0;
+    return agent < master->agents.count &&
+           (master->agents.at[agent].standing == HF_STANDING_RECOVERED ||
+            hf_master__is_storing(master, HF_EFFECT_READMIT, agent, NO_ROW) ||
+            hf_master__is_storing(master, HF_EFFECT_UNREACHABLE, agent, NO_ROW));
+}
+
 /* What becomes of a task that is in no book, by where it should be; UNREACHABLE and so on are told
  * to those who know partitions, the others hear TASK_LOST. */
 static void tell_unknown(HfMaster *master, const HfTaskReport *asked, uint32_t framework,
                          HfOutbox *out)
 {
     uint32_t agent = hf_master__unreachable_on(master, framework, asked->task);
+    if (is_in_transition(master, agent == NO_ROW ? asked->agent : agent)) return;
     if (agent == NO_ROW && asked->agent < master->agents.count) agent = asked->agent;
     HfTaskState state = HF_TASK_UNKNOWN;
     if (agent != NO_ROW) {
@@ -79,7 +91,9 @@ static void tell_unknown(HfMaster *master, const HfTaskReport *asked, uint32_t f
         case HF_STANDING_GONE:
             state = HF_TASK_GONE_BY_OPERATOR;
             break;
+        case HF_STANDING_RECOVERED: /* answered before */
         case HF_STANDING_REMOVED:
+        case HF_STANDING_UNKNOWN:
             break;
         }
     }

@@ -184,6 +184,7 @@ void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOut
                                       .framework = in->framework,
                                       .id = in->task});
     uint32_t row = hf_master__find_task(master, in->framework, in->task);
+    if (row == NO_ROW && master->recovered > 0) return; /* an agent may yet bring it */
     if (row == NO_ROW) { /* Master::kill: answered like a reconciliation; no task changes state */
         hf_master__answer(master, in->framework, in->task,
                           hf_master__state_for(master, in->framework, HF_TASK_UNKNOWN),

@@ -1,18 +1,19 @@
 /*
  * The message pool and the names of messages.
  *
- * Fields by type: SUBSCRIBE name principal roles capabilities checkpoint failover_timeout
- * connection; ACCEPT ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE,
- * SUPPRESS roles; KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and
- * STATUS_ACKNOWLEDGEMENT status; OFFERS offers; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS
- * status; FAILURE agent; RECONCILE reports; PING task (1: it is taken for disconnected);
- * REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner name reports version statuses;
- * AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period ping_timeout; RUN_TASK info
- * role checkpoint and, in status, how it ends if it cannot be run; EXECUTOR_LAUNCH info checkpoint;
- * EXECUTOR_REREGISTERED task; APPLY_OPERATION operations (one) statuses (its) version;
- * CHECKPOINT_RESOURCES total version; OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION,
- * OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS statuses. `framework` and `agent` are set
- * wherever they make sense.
+ * Fields by type: SUBSCRIBE about roles connection; UPDATE_FRAMEWORK about roles;
+ * FRAMEWORK_UPDATED task (a status code) name; ERROR name; INVERSE_OFFERS inverse;
+ * RESCIND_INVERSE_OFFER ids; ACCEPT_INVERSE_OFFERS, DECLINE_INVERSE_OFFERS ids refuse_seconds;
+ * ACCEPT ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles;
+ * KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status;
+ * OFFERS offers windows; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent;
+ * RECONCILE reports; PING task (1: it is taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT
+ * total attributes domain owner name reports version statuses; AGENT_REGISTERED, AGENT_REREGISTERED
+ * reports statuses ping_period ping_timeout; RUN_TASK info role about checkpoint and, in status,
+ * how it ends if it cannot be run; EXECUTOR_LAUNCH info checkpoint; EXECUTOR_REREGISTERED task;
+ * APPLY_OPERATION operations (one) statuses (its) version; CHECKPOINT_RESOURCES total version;
+ * OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT,
+ * RECONCILE_OPERATIONS statuses. `framework` and `agent` are set wherever they make sense.
  */
 #include "control/message.h"
 
@@ -67,6 +68,13 @@ const char *hf_message_type_name(HfMessageType type)
         "ERROR",
         "DETECTED",
         "HALT_AGENT",
+        "NO_MASTER",
+        "UPDATE_FRAMEWORK",
+        "FRAMEWORK_UPDATED",
+        "INVERSE_OFFERS",
+        "RESCIND_INVERSE_OFFER",
+        "ACCEPT_INVERSE_OFFERS",
+        "DECLINE_INVERSE_OFFERS",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];
@@ -117,6 +125,8 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
     hf_vec_reset(&message->tasks);
     hf_vec_reset(&message->reports);
     hf_vec_reset(&message->roles);
+    hf_vec_reset(&message->windows);
+    hf_vec_reset(&message->inverse);
 }
 
 static void message_free(HfCatalog *catalog, HfMessage *message)
@@ -131,6 +141,8 @@ static void message_free(HfCatalog *catalog, HfMessage *message)
     hf_vec_clear(&message->operations);
     hf_vec_clear(&message->statuses);
     hf_vec_clear(&message->roles);
+    hf_vec_clear(&message->windows);
+    hf_vec_clear(&message->inverse);
     g_free(message);
 }
 
@@ -207,7 +219,8 @@ size_t hf_message_pool_memory(const HfMessagePool *pool)
                  message->reports.room * sizeof(HfTaskReport) +
                  message->operations.room * sizeof(HfOfferOperation) +
                  message->statuses.room * sizeof(HfOperationStatus) +
-                 message->roles.room * sizeof(HfRoleId);
+                 message->roles.room * sizeof(HfRoleId) + message->windows.room * sizeof(HfWindow) +
+                 message->inverse.room * sizeof(HfInverseOfferInfo);
     }
     return bytes;
 }
@@ -237,4 +250,52 @@ void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *fro
     hf_parcel_drop(catalog, &to->resources);
     *to = *from;
     to->resources = resources;
+}
+
+/* Plain data is copied at once; then each list, and a reference for each parcel in it. */
+#define COPY_LIST(list)                                                                            \
+    for (guint32 i = 0; i < from->list.count; i++) hf_vec_push(&to->list, from->list.at[i])
+
+HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from)
+{
+    HfMessage *to = hf_message_pool_take(pool, from->type, from->from, from->to);
+    to->framework = from->framework;
+    to->agent = from->agent;
+    to->carrier = from->carrier;
+    to->reign = from->reign;
+    to->status = from->status;
+    to->task = from->task;
+    to->role = from->role;
+    to->about = from->about;
+    hf_task_info_copy(pool->catalog, &to->info, &from->info);
+    COPY_LIST(offers);
+    COPY_LIST(ids);
+    COPY_LIST(tasks);
+    COPY_LIST(reports);
+    COPY_LIST(statuses);
+    COPY_LIST(roles);
+    COPY_LIST(windows);
+    COPY_LIST(inverse);
+    for (guint32 i = 0; i < to->offers.count; i++) hf_parcel_ref(to->offers.at[i].resources);
+    for (guint32 i = 0; i < to->tasks.count; i++) hf_parcel_ref(to->tasks.at[i].resources);
+    for (guint32 i = 0; i < to->reports.count; i++) hf_parcel_ref(to->reports.at[i].resources);
+    for (guint32 i = 0; i < from->operations.count; i++) {
+        HfOfferOperation copy = from->operations.at[i];
+        copy.change = (HfOperation){0};
+        hf_operation_copy(pool->catalog, &copy.change, &from->operations.at[i].change);
+        hf_vec_push(&to->operations, copy);
+    }
+    to->refuse_seconds = from->refuse_seconds;
+    to->round_trip = from->round_trip;
+    to->name = from->name;
+    to->checkpoint = from->checkpoint;
+    to->connection = from->connection;
+    if (from->total != NULL) hf_message_set_total(pool->catalog, to, from->total);
+    to->attributes = from->attributes;
+    to->version = from->version;
+    to->owner = from->owner;
+    to->ping_period = from->ping_period;
+    to->ping_timeout = from->ping_timeout;
+    to->pings_are_messages = from->pings_are_messages;
+    return to;
 }

@@ -96,6 +96,15 @@ typedef enum HfMessageType {
      * the one before is gone */
     HF_MESSAGE_DETECTED,
     HF_MESSAGE_HALT_AGENT, /* master -> agent: as operators will; it keeps its id, and asks again */
+    /* the host's transport -> agent, framework: no master leads; DETECTED will say when one does */
+    HF_MESSAGE_NO_MASTER,
+    /* framework <-> master */
+    HF_MESSAGE_UPDATE_FRAMEWORK, /* what it says of itself has changed */
+    HF_MESSAGE_FRAMEWORK_UPDATED,
+    HF_MESSAGE_INVERSE_OFFERS,
+    HF_MESSAGE_RESCIND_INVERSE_OFFER,
+    HF_MESSAGE_ACCEPT_INVERSE_OFFERS,
+    HF_MESSAGE_DECLINE_INVERSE_OFFERS,
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -107,9 +116,22 @@ typedef struct HfOfferInfo {
     uint32_t agent; /* agent id */
     uint32_t host;  /* row of the host: stands for Mesos's hostname */
     HfRoleId role;
+    uint32_t window;                /* 1 + its row in the message's windows; 0 = none */
     const HfAttributes *attributes; /* of the agent; constant for the run; never NULL */
     HfParcel *resources;            /* owned: one reference */
 } HfOfferInfo;
+
+/* When a machine will not be there (Unavailability). */
+typedef struct HfWindow {
+    HfTime start, duration; /* duration HF_TIME_NEVER = no end */
+} HfWindow;
+
+/* A framework is asked to give back all that it has on an agent before a window begins. */
+typedef struct HfInverseOfferInfo {
+    uint64_t id;
+    uint32_t agent, host; /* agent id; row of its host */
+    HfWindow window;
+} HfInverseOfferInfo;
 
 /* A task as a framework describes it. The last fields are for the simulated executor alone. */
 typedef struct HfTaskInfo {
@@ -156,6 +178,28 @@ typedef struct HfTaskStatus {
     gboolean needs_ack; /* from an agent: to be acknowledged */
 } HfTaskStatus;
 
+/* What a framework wants to be offered (FrameworkInfo.offer_filters, OfferConstraints). */
+typedef struct HfOfferWishes {
+    const HfRoleMinimum *minima; /* [minimum_count], instead of the master's minimum */
+    uint32_t minimum_count;
+    HfOfferConstraints *constraints; /* NULL = every agent */
+} HfOfferWishes;
+
+/*
+ * What a framework says of itself (FrameworkInfo). It never changes: a framework of which something
+ * changes makes another one, and both live as long as the run. Agents keep that of each framework
+ * whose tasks they run, and so a new master may learn of it before its scheduler is back.
+ */
+typedef struct HfFrameworkInfo {
+    const char *name, *principal; /* principal NULL = none */
+    const HfRoleId *roles;        /* [role_count] */
+    uint32_t role_count;
+    uint32_t capabilities; /* HfFrameworkCapability */
+    gboolean checkpoint;
+    HfTime failover_timeout;     /* ns; negative is not legal, and refused */
+    const HfOfferWishes *wishes; /* NULL = none */
+} HfFrameworkInfo;
+
 /* A task as an agent reports it when it (re-)registers; in the answer, one that the master knows
  * and the agent did not name: its `state` is how to end it if it is not there (no role, no
  * resources).
@@ -166,15 +210,9 @@ typedef struct HfTaskReport {
     uint32_t agent; /* RECONCILE: where it was launched, as the framework thinks; HF_ROW_NONE */
     HfRoleId role;
     HfTaskState state;
-    HfParcel *resources; /* owned: one reference */
+    const HfFrameworkInfo *about; /* REREGISTER_AGENT: its framework; NULL = not known */
+    HfParcel *resources;          /* owned: one reference */
 } HfTaskReport;
-
-/* What a framework wants to be offered (FrameworkInfo.offer_filters, OfferConstraints). */
-typedef struct HfOfferWishes {
-    const HfRoleMinimum *minima; /* [minimum_count], instead of the master's minimum */
-    uint32_t minimum_count;
-    HfOfferConstraints *constraints; /* NULL = every agent */
-} HfOfferWishes;
 
 /*
  * Which fields a type uses is said at hf_message_type_name's table (message.c). What every message
@@ -186,27 +224,31 @@ typedef struct HfMessage {
     uint32_t framework; /* framework id */
     uint32_t agent;     /* agent id; HF_ROW_NONE = none yet */
     uint32_t pool_row;  /* private to the pool */
-    uint32_t carrier;   /* private to the host that carries it: over which connection */
+    uint32_t carrier;   /* private to the host that carries it: over which connection, */
+    uint32_t reign;     /* and from or to which of the masters that lead one after another */
     HfTaskStatus status;
     uint64_t task;
-    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH */
-    HfRoleId role;   /* RUN_TASK: the allocation role of info */
+    HfTaskInfo info;              /* RUN_TASK, EXECUTOR_LAUNCH */
+    HfRoleId role;                /* RUN_TASK: the allocation role of info */
+    const HfFrameworkInfo *about; /* RUN_TASK, SUBSCRIBE, UPDATE_FRAMEWORK: borrowed for the run */
     HF_VEC(HfOfferInfo) offers;
     HF_VEC(uint64_t) ids; /* offer ids */
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(HfTaskReport) reports;
     HF_VEC(HfOfferOperation) operations; /* ACCEPT: none = its tasks are one LAUNCH */
     HF_VEC(HfOperationStatus) statuses;  /* of operations: those reported, asked about, told */
-    HF_VEC(HfRoleId) roles;              /* SUBSCRIBE, REVIVE, SUPPRESS: empty = all */
-    double refuse_seconds;               /* ACCEPT, DECLINE */
-    HfTime round_trip; /* SILENT: pings sent less than this before were not answered either */
-    /* SUBSCRIBE: borrowed, constant for the run */
-    const char *name, *principal;
-    const HfOfferWishes *wishes; /* NULL = none */
-    uint32_t capabilities;
+    HF_VEC(HfRoleId)
+    roles; /* REVIVE, SUPPRESS: empty = all; SUBSCRIBE, UPDATE_FRAMEWORK: those of
+              its roles that are suppressed */
+    HF_VEC(HfWindow) windows;           /* OFFERS: of agents with maintenance to come */
+    HF_VEC(HfInverseOfferInfo) inverse; /* INVERSE_OFFERS */
+    double refuse_seconds;              /* ACCEPT, DECLINE, and those of inverse offers */
+    HfTime round_trip;   /* SILENT: pings sent less than this before were not answered either */
+    const char *name;    /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,
+                            FRAMEWORK_UPDATED: why, or NULL; borrowed, constant for the run */
     gboolean checkpoint; /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
-    HfTime failover_timeout;
-    uint32_t connection; /* counts the scheduler's connections: a repeated call has the same */
+    uint32_t connection; /* SUBSCRIBE: counts the scheduler's connections: a repeated call has the
+                            same */
     /* REGISTER_AGENT, REREGISTER_AGENT */
     HfResources *total;             /* owned, kept with the message; see hf_message_set_total */
     const HfAttributes *attributes; /* borrowed, constant for the run */
@@ -274,6 +316,9 @@ static inline void hf_outbox_reset(HfOutbox *out)
 
 /* What an agent that registers has: copied. */
 void hf_message_set_total(HfCatalog *catalog, HfMessage *message, const HfResources *total);
+
+/* A copy that shares resources; it is of the pool and must be given back. */
+HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from);
 
 /* Append a task; its resources are moved out of *info. */
 void hf_message_add_task(HfMessage *message, HfTaskInfo *info);

@@ -78,6 +78,9 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
     [HF_RULE_OFFER_CONSTRAINTS] = {"offer-constraints", HF_ERA_1_11, "1.11.0", "MESOS-10161",
                                    "Frameworks cannot say which agents they want.",
                                    "They can, by attributes, for each of their roles."},
+    [HF_RULE_UPDATE_FRAMEWORK] = {"update-framework", HF_ERA_1_11, "1.9.0", "MESOS-7258",
+                                  "A framework changes what it says of itself by subscribing anew.",
+                                  "It can also do so by UPDATE_FRAMEWORK, and goes on."},
     [HF_RULE_RESERVED_IN_ROLE_SHARE] = {"reserved-in-role-share", HF_ERA_1_4, "0.27.0",
                                         "mesos commit 1f17e8c5b",
                                         "Shares of roles count unreserved resources alone, held "

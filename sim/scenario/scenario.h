@@ -80,6 +80,13 @@ typedef struct HfScenarioMaster {
     int64_t max_agent_ping_timeouts;       /* >= 1 */
     HfTime agent_reregister_timeout;       /* >= 10m as in Mesos */
     double agent_removal_rate_limit;       /* agents per second; 0: no limit */
+    double recovery_agent_removal_limit;   /* 0..1 */
+    HfLaw registry_latency;                /* s, >= 0 */
+    HfTime registry_store_timeout;         /* > 0 */
+    HfTime registry_gc_interval;           /* > 0 */
+    HfTime registry_max_agent_age;         /* > 0 */
+    int64_t registry_max_agent_count;      /* >= 0 */
+    HfTime election_time;                  /* >= 0 */
     gboolean filter_gpu_resources;
     const char *region;     /* of its fault domain; NULL: none */
     const char **whitelist; /* names of agents, NULL-terminated; NULL: all are offered */
@@ -99,6 +106,7 @@ typedef struct HfScenarioAgentFlags {
     HfTime recovery_timeout;
     HfTime executor_reregistration_timeout;
     HfTime restart_delay;
+    HfTime registration_backoff_factor; /* > 0 */
     HfScenarioReconfiguration reconfiguration_policy;
 } HfScenarioAgentFlags;
 

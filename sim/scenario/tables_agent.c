@@ -39,6 +39,16 @@ static const HfKey agent_flag_keys[] = {
      .help = "Time after which an agent's process that ended by itself is started again by what "
              "supervises it.",
      .source = "RestartSec of the systemd unit in Mesos's packages"},
+    {.name = "registration_backoff_factor",
+     .type = HF_KEY_DURATION,
+     AT(registration_backoff_factor),
+     .fallback = "1s",
+     .minimum = 1e-9,
+     .maximum = 60,
+     .help =
+         "An agent asks to be registered after a time drawn up to this, when it starts or hears "
+         "of a new master, and again after up to twice as long each time, at most a minute.",
+     .source = mesos_flag},
     {.name = "reconfiguration_policy",
      .type = HF_KEY_ENUM,
      AT(reconfiguration_policy),

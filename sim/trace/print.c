@@ -108,6 +108,13 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
             g_string_append_printf(line, ",\"call\":\"%s\"",
                                    hf_call_type_name((HfCallType)record->state));
             break;
+        case 'k':
+            g_string_append_printf(line, ",\"standing\":\"%s\"",
+                                   hf_registry_standing_name((HfRegistryStanding)record->state));
+            break;
+        case 'd':
+            if (record->reason) g_string_append(line, ",\"deactivated\":true");
+            break;
         case 's':
             g_string_append_printf(line, ",\"state\":\"%s\"",
                                    hf_task_state_name((HfTaskState)record->state));

@@ -67,7 +67,26 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_DATA_LOST] = {"data_lost", "fpv", "bytes"},
     [HF_RECORD_COPY_STARTED] = {"copy_started", "hfyv", "bytes"},
     [HF_RECORD_COPY_ENDED] = {"copy_ended", "hfyv", "bytes"},
+    [HF_RECORD_MASTER_LOST] = {"master_lost", "v", "why"},
+    [HF_RECORD_TASK_FORGOTTEN] = {"task_forgotten", "afrtx", NULL},
+    [HF_RECORD_MASTER_ELECTED] = {"master_elected", "v", "agents"},
+    [HF_RECORD_AGENT_RECOVERED] = {"agent_recovered", "akdv", "host"},
+    [HF_RECORD_FRAMEWORK_RECOVERED] = {"framework_recovered", "f", NULL},
+    [HF_RECORD_AGENT_FORGOTTEN] = {"agent_forgotten", "a", NULL},
+    [HF_RECORD_FRAMEWORK_UPDATED] = {"framework_updated", "f", NULL},
+    [HF_RECORD_INVERSE_OFFER_SENT] = {"inverse_offer_sent", "afo", NULL},
+    [HF_RECORD_INVERSE_OFFER_ACCEPTED] = {"inverse_offer_accepted", "afo", NULL},
+    [HF_RECORD_INVERSE_OFFER_DECLINED] = {"inverse_offer_declined", "afo", NULL},
+    [HF_RECORD_INVERSE_OFFER_RESCINDED] = {"inverse_offer_rescinded", "afo", NULL},
 };
+
+const char *hf_registry_standing_name(HfRegistryStanding standing)
+{
+    static const char *const names[HF_REGISTRY_STANDINGS] = {"none", "admitted", "unreachable",
+                                                             "gone"};
+    HF_ASSERT(standing < HF_REGISTRY_STANDINGS);
+    return names[standing];
+}
 
 const char *hf_task_state_name(HfTaskState state)
 {

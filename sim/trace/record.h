@@ -112,6 +112,18 @@ typedef enum HfCallType {
 /* "RESERVE_RESOURCES" and so on; never NULL. */
 const char *hf_call_type_name(HfCallType type);
 
+/* How the registry has an agent. */
+typedef enum HfRegistryStanding {
+    HF_REGISTRY_NONE = 0, /* never heard of, removed, or forgotten since */
+    HF_REGISTRY_ADMITTED,
+    HF_REGISTRY_UNREACHABLE,
+    HF_REGISTRY_GONE,
+    HF_REGISTRY_STANDINGS
+} HfRegistryStanding;
+
+/* "admitted" and so on; never NULL. */
+const char *hf_registry_standing_name(HfRegistryStanding standing);
+
 typedef enum HfRecordType {
     /* the world, as it is: */
     HF_RECORD_RUN_STARTED = 0, /* value: seed */
@@ -203,6 +215,25 @@ typedef enum HfRecordType {
                             the end of the last at once */
     HF_RECORD_COPY_STARTED, /* framework, id: copy; agent: where it goes; value: bytes */
     HF_RECORD_COPY_ENDED,   /* the same; value: bytes that were copied */
+    /* one master after another */
+    HF_RECORD_MASTER_LOST,     /* value: why (HfMasterEnd). What it knew is void; at once follow its
+                                  offers (rescinded) and the tasks it had booked: */
+    HF_RECORD_TASK_FORGOTTEN,  /* agent, framework, role, id: task; resources. It may run on */
+    HF_RECORD_MASTER_ELECTED,  /* value: agents that are registered as the registry has it. At once
+                                  follow all agents in it: */
+    HF_RECORD_AGENT_RECOVERED, /* agent; state: HfRegistryStanding; reason: 1 when an operator
+                                  deactivated it; value: host row */
+    HF_RECORD_FRAMEWORK_RECOVERED, /* framework: an agent told of it before its scheduler was back
+                                    */
+    HF_RECORD_AGENT_FORGOTTEN, /* agent: unreachable or gone, too long or with too many others; the
+                                  registry knows it no more */
+    HF_RECORD_FRAMEWORK_UPDATED, /* framework; all of its roles follow at once: REVIVED if it wants
+                                    offers, else SUPPRESSED */
+    /* maintenance: agent, framework, id: inverse offer */
+    HF_RECORD_INVERSE_OFFER_SENT,
+    HF_RECORD_INVERSE_OFFER_ACCEPTED,
+    HF_RECORD_INVERSE_OFFER_DECLINED,
+    HF_RECORD_INVERSE_OFFER_RESCINDED,
     HF_RECORD_TYPES
 } HfRecordType;
 
@@ -225,7 +256,8 @@ typedef struct HfRecordShape {
     const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
                            job id, i operation id if any, s task state, w reason, b same host, n
                            operation type, e rule, u operation state, c call type, g service group,
-                           m member, p part, y copy, v value, x resources */
+                           m member, p part, y copy, k registry standing, d deactivated, v value,
+                           x resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;
 

@@ -95,6 +95,16 @@ gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t framework);
 /* Its successor subscribes under the same id. FALSE when it is up. */
 gboolean hf_world_scheduler_start(HfWorld *world, uint32_t framework);
 
+/* ---- masters ---- */
+gboolean hf_world_master_is_up(const HfWorld *world);
+/*
+ * The leading master ends, and with it all that is not in the registry; what is under way between
+ * it and the others is lost. FALSE when none leads.
+ */
+gboolean hf_world_master_stop(HfWorld *world);
+/* The next one is elected. FALSE when one leads. */
+gboolean hf_world_master_start(HfWorld *world);
+
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,
                           uint64_t arg);

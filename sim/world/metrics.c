@@ -25,6 +25,12 @@ enum {
     OPERATIONS,
     OPERATIONS_REFUSED,
     MAINTENANCE_KILLED,
+    FAILOVERS,
+    LEADERLESS,
+    AGENTS_FORGOTTEN,
+    INVERSE_SENT,
+    INVERSE_ACCEPTED,
+    INVERSE_DECLINED,
     SUBMITTED,
     LAUNCHED,
     FINISHED,
@@ -154,6 +160,13 @@ const HfMetricKind hf_metric_kinds[] = {
     [MAINTENANCE_KILLED] = {"operators.tasks_killed", "tasks",
                             "Tasks that ended because an operator drained their agent, took its "
                             "machine down for maintenance, or marked it gone."},
+    [FAILOVERS] = {"master.failovers", "count", "Times that another master was elected."},
+    [LEADERLESS] = {"master.leaderless", "s", "Time in which no master led."},
+    [AGENTS_FORGOTTEN] = {"agents.forgotten", "count",
+                          "Unreachable and gone agents that the registry forgot."},
+    [INVERSE_SENT] = {"maintenance.asked", "count", "Inverse offers sent."},
+    [INVERSE_ACCEPTED] = {"maintenance.accepted", "count", "Inverse offers accepted."},
+    [INVERSE_DECLINED] = {"maintenance.declined", "count", "Inverse offers declined."},
     [SUBMITTED] = {"tasks.submitted", "tasks", "Tasks of the batch jobs that arrived."},
     [LAUNCHED] = {"tasks.launched", "tasks", "Tasks launched by the master."},
     [FINISHED] = {"tasks.finished", "tasks", "Tasks that ended with TASK_FINISHED."},
@@ -305,10 +318,10 @@ const HfMetricKind hf_metric_kinds[] = {
 };
 
 const char *const hf_metric_prefixes[] = {
-    "capacity",  "demand",   "utilization", "agents",   "tasks",     "wait",
-    "jobs",      "stateful", "volumes",     "offers",   "relaunch",  "operators",
-    "placement", "refusal",  "role",        "fairness", "framework", "allocator",
-    "messages",  "run",      "data",        NULL};
+    "capacity",  "demand",   "utilization", "agents",   "tasks",       "wait",
+    "jobs",      "stateful", "volumes",     "offers",   "relaunch",    "operators",
+    "placement", "refusal",  "role",        "fairness", "framework",   "allocator",
+    "messages",  "run",      "data",        "master",   "maintenance", NULL};
 
 struct HfMetrics {
     HF_VEC(HfMetric) list;
@@ -399,6 +412,13 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     add_counter(metrics, OPERATIONS, recorder, HF_COUNT_OPERATOR_ACTIONS);
     add_counter(metrics, OPERATIONS_REFUSED, recorder, HF_COUNT_OPERATOR_REFUSALS);
     add_counter(metrics, MAINTENANCE_KILLED, recorder, HF_COUNT_MAINTENANCE_KILLS);
+    add_counter(metrics, FAILOVERS, recorder, HF_COUNT_MASTER_FAILOVERS);
+    add(metrics, LEADERLESS, (double)hf_recorder__count(recorder, HF_COUNT_LEADERLESS_NS) / 1e9,
+        NULL, NULL);
+    add_counter(metrics, AGENTS_FORGOTTEN, recorder, HF_COUNT_AGENTS_FORGOTTEN);
+    add_counter(metrics, INVERSE_SENT, recorder, HF_COUNT_INVERSE_SENT);
+    add_counter(metrics, INVERSE_ACCEPTED, recorder, HF_COUNT_INVERSE_ACCEPTED);
+    add_counter(metrics, INVERSE_DECLINED, recorder, HF_COUNT_INVERSE_DECLINED);
     add_counter(metrics, SUBMITTED, recorder, HF_COUNT_TASKS_SUBMITTED);
     add_counter(metrics, LAUNCHED, recorder, HF_COUNT_TASKS_LAUNCHED);
     add_counter(metrics, FINISHED, recorder, HF_COUNT_TASKS_FINISHED);
@@ -622,7 +642,7 @@ HfMetrics *hf_metrics_new(HfWorld *world)
         if (recorder->frameworks.at[f].is_service) add_service(metrics, recorder, f);
     }
     add_data(metrics, recorder);
-    HfAllocatorCounters work = hf_allocator_counters(hf_master_allocator(hf_world_master(world)));
+    HfAllocatorCounters work = hf_master_allocator_counters(hf_world_master(world));
     add(metrics, RUNS, (double)work.runs, NULL, NULL);
     add(metrics, VISITED, (double)work.agents_visited, NULL, NULL);
     add(metrics, TRIED, (double)work.frameworks_tried, NULL, NULL);

@@ -86,11 +86,23 @@ static void on_call(void *context, const HfEventArgs *event)
     HfOperatorAnswer answer = {.at = event->now, .entry = event->target, .type = call->type};
     answer.status = hf_master_operate(world->master, event->now, entry->principal, call,
                                       &world->out, &answer.why);
-    hf_vec_push(&world->answers, answer);
+    if (answer.status != HF_CALL_PENDING) hf_vec_push(&world->answers, answer);
     hf_world__flush(world, (HfPeer){HF_PEER_MASTER, 0});
     if (entry->every > 0 && (entry->times == 0 || (int64_t)event->arg < entry->times))
         hf_engine_after(world->engine, entry->every, world->kind.operator_call, event->target,
                         event->arg + 1);
+}
+
+void hf_world__take_answers(HfWorld *world)
+{
+    HfCallAnswer answer;
+    while (hf_master_take_answer(world->master, &answer))
+        hf_vec_push(&world->answers,
+                    (HfOperatorAnswer){.at = hf_world__now(world),
+                                       .entry = (uint32_t)(answer.call - world->calls),
+                                       .type = answer.call->type,
+                                       .status = answer.status,
+                                       .why = answer.why});
 }
 
 void hf_world__register_operators(HfWorld *world)

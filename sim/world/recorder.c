@@ -66,6 +66,7 @@ void hf_recorder_free(HfRecorder *recorder)
     hf_vec_clear(&recorder->tasks);
     hf_vec_clear(&recorder->spare);
     hf_map64_clear(&recorder->live);
+    hf_map64_clear(&recorder->forgotten);
     g_free(recorder);
 }
 
@@ -361,6 +362,29 @@ static void on_operator_call(HfRecorder *recorder, const HfRecord *record)
     }
 }
 
+static void on_launched(HfRecorder *recorder, const HfRecord *record)
+{
+    step_allocated(recorder, record, 1);
+    if (recorder->forgotten.count > 0 && hf_map64_remove(&recorder->forgotten, task_key(record)))
+        return; /* it runs on, and is booked again */
+    hf_recorder__bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
+    open_task(recorder, record);
+    hf_recorder__relaunches_on_launched(recorder, record);
+}
+
+static void on_forgotten(HfRecorder *recorder, const HfRecord *record)
+{
+    step_allocated(recorder, record, -1);
+    hf_map64_set(&recorder->forgotten, task_key(record), 0);
+}
+
+static void on_elected(HfRecorder *recorder, const HfRecord *record)
+{
+    hf_recorder__bump(recorder, record, HF_COUNT_MASTER_FAILOVERS, 1);
+    hf_recorder__bump(recorder, record, HF_COUNT_LEADERLESS_NS,
+                      (uint64_t)(record->at - recorder->master_lost_at));
+}
+
 static void on_task_state(HfRecorder *recorder, const HfRecord *record)
 {
     static const int counter_of[HF_TASK_STATES] = {[HF_TASK_FINISHED] = HF_COUNT_TASKS_FINISHED,
@@ -466,10 +490,28 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         on_offer_end(recorder, record, HF_COUNT_OFFERS_EXPIRED);
         break;
     case HF_RECORD_TASK_LAUNCHED:
-        hf_recorder__bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
-        step_allocated(recorder, record, 1);
-        open_task(recorder, record);
-        hf_recorder__relaunches_on_launched(recorder, record);
+        on_launched(recorder, record);
+        break;
+    case HF_RECORD_TASK_FORGOTTEN:
+        on_forgotten(recorder, record);
+        break;
+    case HF_RECORD_MASTER_LOST:
+        recorder->master_lost_at = record->at;
+        break;
+    case HF_RECORD_MASTER_ELECTED:
+        on_elected(recorder, record);
+        break;
+    case HF_RECORD_AGENT_FORGOTTEN:
+        hf_recorder__bump(recorder, record, HF_COUNT_AGENTS_FORGOTTEN, 1);
+        break;
+    case HF_RECORD_INVERSE_OFFER_SENT:
+        hf_recorder__bump(recorder, record, HF_COUNT_INVERSE_SENT, 1);
+        break;
+    case HF_RECORD_INVERSE_OFFER_ACCEPTED:
+        hf_recorder__bump(recorder, record, HF_COUNT_INVERSE_ACCEPTED, 1);
+        break;
+    case HF_RECORD_INVERSE_OFFER_DECLINED:
+        hf_recorder__bump(recorder, record, HF_COUNT_INVERSE_DECLINED, 1);
         break;
     case HF_RECORD_TASK_STATE:
         on_task_state(recorder, record);

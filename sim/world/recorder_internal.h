@@ -65,6 +65,12 @@ typedef enum HfCounter {
     HF_COUNT_BYTES_COPIED,
     HF_COUNT_MEMBERS_REPLACED,
     HF_COUNT_BYTES_LEFT,
+    HF_COUNT_MASTER_FAILOVERS,
+    HF_COUNT_LEADERLESS_NS,
+    HF_COUNT_AGENTS_FORGOTTEN,
+    HF_COUNT_INVERSE_SENT,
+    HF_COUNT_INVERSE_ACCEPTED,
+    HF_COUNT_INVERSE_DECLINED,
     HF_COUNTERS
 } HfCounter;
 
@@ -237,7 +243,9 @@ struct HfRecorder {
     HF_VEC(HfRefusal) refusals;
     HfTaskSink sink;
     void *sink_context;
-    HfMap64 live; /* (framework, task) -> row of tasks, only with a sink */
+    HfTime master_lost_at; /* while no master leads */
+    HfMap64 forgotten;     /* tasks that no master has booked since an election */
+    HfMap64 live;          /* (framework, task) -> row of tasks, only with a sink */
     HF_VEC(HfTaskRecord) tasks;
     HF_VEC(uint32_t) spare;
 };

@@ -54,6 +54,7 @@ static HfTime arrival_of(HfWorld *world, const HfMessage *message)
  */
 static void send(HfWorld *world, HfMessage *message)
 {
+    message->reign = world->sent_reign;
     if (message->to.kind == HF_PEER_AGENT)
         message->carrier = world->hosts[message->to.row].linked_life;
     else if (message->from.kind == HF_PEER_AGENT)
@@ -71,7 +72,8 @@ static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
     HfEventKind kind = self.kind == HF_PEER_MASTER  ? world->kind.master_timer
                        : self.kind == HF_PEER_AGENT ? world->kind.agent_timer
                                                     : world->kind.framework_timer;
-    hf_engine_at2(world->engine, timer->at, kind, self.row, timer->arg, timer->kind);
+    uint32_t target = self.kind == HF_PEER_MASTER ? world->reign : self.row;
+    hf_engine_at2(world->engine, timer->at, kind, target, timer->arg, timer->kind);
 }
 
 /* What a partition swallows. SILENT and AUDIBLE are no messages: they say what others do. */
@@ -86,13 +88,14 @@ static gboolean is_cut(const HfWorld *world, const HfMessage *message)
 
 static void record_lost(HfWorld *world, const HfMessage *message)
 {
-    gboolean to_master = message->to.kind == HF_PEER_MASTER;
-    hf_trace_emit(world->trace,
-                  &(HfRecord){.at = hf_world__now(world),
-                              .type = HF_RECORD_MESSAGE_LOST,
-                              .agent = to_master ? message->from.row : message->to.row,
-                              .framework = HF_ROW_NONE,
-                              .value = message->type});
+    HfPeer end = message->to.kind == HF_PEER_MASTER ? message->from : message->to;
+    hf_trace_emit(
+        world->trace,
+        &(HfRecord){.at = hf_world__now(world),
+                    .type = HF_RECORD_MESSAGE_LOST,
+                    .agent = end.kind == HF_PEER_AGENT ? end.row : HF_ROW_NONE,
+                    .framework = end.kind == HF_PEER_AGENT ? HF_ROW_NONE : message->framework,
+                    .value = message->type});
 }
 
 /* Messages between an agent and its executor are handled here and now, and may add to the outbox;
@@ -138,6 +141,13 @@ static void deliver_to_framework(HfWorld *world, HfTime now, const HfMessage *me
                                             .value = message->type});
 }
 
+/* An agent that is heard and hears nothing answers no ping. */
+static void tell_silence(HfWorld *world, HfHost *host)
+{
+    if (host->cut != 0 && world->scenario->master.heartbeats == HF_HEARTBEATS_VIRTUAL)
+        hf_world__tell_master(world, HF_MESSAGE_SILENT, host);
+}
+
 /* The receiver of a message acts on it; what it says in turn is left in the outbox. */
 static void dispatch(HfWorld *world, const HfMessage *message)
 {
@@ -150,6 +160,9 @@ static void dispatch(HfWorld *world, const HfMessage *message)
         else if (message->type == HF_MESSAGE_SUBSCRIBE)
             world->guests[message->from.row].linked_life = message->carrier;
         hf_master_step(world->master, now, message, &world->out);
+        if (G_UNLIKELY(message->type == HF_MESSAGE_REREGISTER_AGENT ||
+                       message->type == HF_MESSAGE_REGISTER_AGENT))
+            tell_silence(world, &world->hosts[message->from.row]);
         return;
     case HF_PEER_FRAMEWORK:
         deliver_to_framework(world, now, message);
@@ -185,6 +198,13 @@ static void on_deliver(void *context, const HfEventArgs *event)
     HfWorld *world = context;
     HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)event->arg);
     HfPeer to = message->to;
+    if (G_UNLIKELY(message->reign != world->reign)) { /* of a master that leads no more */
+        if (message->type != HF_MESSAGE_SILENT && message->type != HF_MESSAGE_AUDIBLE &&
+            message->type != HF_MESSAGE_EXITED)
+            record_lost(world, message);
+        hf_message_pool_give(world->pool, message);
+        return;
+    }
     dispatch(world, message);
     hf_message_pool_give(world->pool, message);
     hf_world__flush(world, to);
@@ -245,8 +265,13 @@ static void look_at_agent_timer(void *context, const HfEventArgs *event, uint32_
 static void on_master_timer(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
+    if (G_UNLIKELY(event->target != world->reign)) return; /* of a master that leads no more */
     hf_master_timer(world->master, event->now, (uint32_t)event->arg2, event->arg, &world->out);
-    hf_world__flush(world, (HfPeer){HF_PEER_MASTER, 0});
+    if (G_UNLIKELY(hf_master_is_down(world->master)))
+        hf_world__master_ended(world);
+    else
+        hf_world__flush(world, (HfPeer){HF_PEER_MASTER, 0});
+    hf_world__take_answers(world);
 }
 
 static void on_agent_timer(void *context, const HfEventArgs *event)

@@ -68,8 +68,16 @@ gboolean hf_world__build_whitelist(HfWorld *world, GError **error)
                     "master.whitelist: no agent is called \"%s\"", names[count]);
         return FALSE;
     }
-    hf_allocator_whitelist_set(hf_master_allocator(world->master), 0, names, count);
+    hf_world__set_whitelist(world, hf_master_allocator(world->master));
     return TRUE;
+}
+
+void hf_world__set_whitelist(const HfWorld *world, HfAllocator *allocator)
+{
+    const char **names = world->scenario->master.whitelist;
+    if (names == NULL) return;
+    hf_allocator_whitelist_set(allocator, hf_world__now(world), names,
+                               g_strv_length((gchar **)names));
 }
 
 /* ---- frameworks ---- */

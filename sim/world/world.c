@@ -159,6 +159,15 @@ static gboolean intern_role(HfWorld *world, const char *path, HfRoleId *role_out
     return fail(error, path, inner);
 }
 
+static void set_weights(HfWorld *world, HfAllocator *allocator)
+{
+    const HfScenario *scenario = world->scenario;
+    for (uint32_t r = 0; r < scenario->roles.count; r++)
+        hf_allocator_weight_set(allocator, hf_world__now(world),
+                                hf_role_find(world->catalog, scenario->roles.at[r].name),
+                                scenario->roles.at[r].weight);
+}
+
 /* Policy static: which role owns host `i` of the `n` hosts in its group. A role owns the groups
  * that it names, and a fraction of each group that no role names: the first so many hosts, role by
  * role in the order of the file. */
@@ -181,12 +190,10 @@ static HfRoleId owner_of(const HfWorld *world, const char *group, uint32_t i, ui
 static gboolean build_roles(HfWorld *world, GError **error)
 {
     const HfScenario *scenario = world->scenario;
-    HfAllocator *allocator = hf_master_allocator(world->master);
     g_autofree HfRoleId *roles = g_new0(HfRoleId, scenario->roles.count + 1);
-    for (uint32_t r = 0; r < scenario->roles.count; r++) {
+    for (uint32_t r = 0; r < scenario->roles.count; r++)
         if (!intern_role(world, scenario->roles.at[r].name, &roles[r], error)) return FALSE;
-        hf_allocator_weight_set(allocator, 0, roles[r], scenario->roles.at[r].weight);
-    }
+    set_weights(world, hf_master_allocator(world->master));
     if (!hf_world__build_quotas(world, roles, error) || !hf_world__build_whitelist(world, error))
         return FALSE;
     world->domains = g_new0(HfDomain, scenario->agents.count + 1);
@@ -236,7 +243,30 @@ static void build_exclusions(HfWorld *world, HfAllocatorConfig *config)
             hf_kind_intern(world->catalog, names[i], HF_TYPE_SCALAR);
 }
 
-static gboolean build_master(HfWorld *world, GError **error)
+static void configure_master(const HfWorld *world, HfMasterConfig *config)
+{
+    const HfScenarioMaster *keys = &world->scenario->master;
+    hf_master_config_init(config);
+    config->acls = world->acls;
+    config->allocation_interval = keys->allocation_interval;
+    config->offer_timeout = keys->offer_timeout;
+    config->agent_ping_timeout = keys->agent_ping_timeout;
+    config->max_agent_ping_timeouts = (uint32_t)keys->max_agent_ping_timeouts;
+    config->agent_reregister_timeout = keys->agent_reregister_timeout;
+    if (keys->agent_removal_rate_limit > 0)
+        config->agent_removal_interval = hf_time_from_seconds(1 / keys->agent_removal_rate_limit);
+    config->explicit_heartbeats = keys->heartbeats == HF_HEARTBEATS_EXPLICIT;
+    config->seed = world->scenario->seed;
+    if (hf_law_mean(&keys->registry_latency) > 0) config->registry_latency = keys->registry_latency;
+    config->registry_store_timeout = keys->registry_store_timeout;
+    config->registry_gc_interval = keys->registry_gc_interval;
+    config->registry_limits =
+        (HfRegistryLimits){keys->registry_max_agent_age, (uint32_t)keys->registry_max_agent_count};
+    config->recovery_agent_removal_limit = keys->recovery_agent_removal_limit;
+}
+
+/* Errors: NULL: the key that is wrong. */
+static HfAllocator *new_allocator(HfWorld *world, GError **error)
 {
     const HfScenarioMaster *keys = &world->scenario->master;
     HfAllocatorConfig config;
@@ -254,31 +284,35 @@ static gboolean build_master(HfWorld *world, GError **error)
     config.filter_gpu_resources = keys->filter_gpu_resources;
     config.region = keys->region;
     config.era = world->scenario->era;
-    hf_stream_init(&config.stream, world->scenario->seed, "allocator", 0);
-    gboolean good =
-        build_minimum(world, &config, error) && hf_world__build_acls(world, keys->acls, error);
+    hf_stream_init(&config.stream, world->scenario->seed, "allocator", world->reign);
+    gboolean good = build_minimum(world, &config, error);
     build_exclusions(world, &config);
-    if (good) {
-        HfMasterConfig master;
-        hf_master_config_init(&master);
-        master.acls = world->acls;
-        master.allocation_interval = keys->allocation_interval;
-        master.offer_timeout = keys->offer_timeout;
-        master.agent_ping_timeout = keys->agent_ping_timeout;
-        master.max_agent_ping_timeouts = (uint32_t)keys->max_agent_ping_timeouts;
-        master.agent_reregister_timeout = keys->agent_reregister_timeout;
-        if (keys->agent_removal_rate_limit > 0)
-            master.agent_removal_interval =
-                hf_time_from_seconds(1 / keys->agent_removal_rate_limit);
-        master.explicit_heartbeats = keys->heartbeats == HF_HEARTBEATS_EXPLICIT;
-        world->master =
-            hf_master_new(world->catalog, hf_allocator_new(world->catalog, &config), &master);
-    }
+    HfAllocator *allocator = good ? hf_allocator_new(world->catalog, &config) : NULL;
     for (uint32_t i = 0; i < config.min_allocatable_count; i++)
         hf_quantities_clear(&config.min_allocatable[i]);
     g_free(config.min_allocatable);
     g_free(config.fairness_excluded);
-    return good;
+    return allocator;
+}
+
+HfAllocator *hf_world__new_allocator(HfWorld *world)
+{
+    HfAllocator *allocator = new_allocator(world, NULL);
+    HF_ASSERT(allocator != NULL); /* it was built once from the same keys */
+    set_weights(world, allocator);
+    hf_world__set_whitelist(world, allocator);
+    return allocator;
+}
+
+static gboolean build_master(HfWorld *world, GError **error)
+{
+    if (!hf_world__build_acls(world, world->scenario->master.acls, error)) return FALSE;
+    HfAllocator *allocator = new_allocator(world, error);
+    if (allocator == NULL) return FALSE;
+    HfMasterConfig config;
+    configure_master(world, &config);
+    world->master = hf_master_new(world->catalog, allocator, &config);
+    return TRUE;
 }
 
 /* ---- building: frameworks and faults ---- */
@@ -455,6 +489,7 @@ static void register_kinds(HfWorld *world)
     hf_world__register_operators(world);
     hf_world__register_faults(world);
     hf_world__register_data(world);
+    hf_world__register_masters(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
         hf_engine_register(engine, "framework-start", on_framework_start, world);
@@ -490,6 +525,7 @@ static void build_agent_config(HfWorld *world)
     const HfScenarioAgentFlags *flags = &world->scenario->agent;
     hf_agent_config_init(&world->agent_config, world->catalog, world->scenario->seed);
     world->agent_config.executor_reregistration_timeout = flags->executor_reregistration_timeout;
+    world->agent_config.registration_backoff = flags->registration_backoff_factor;
     world->agent_config.reconfiguration_policy =
         flags->reconfiguration_policy == HF_SCENARIO_RECONFIGURATION_ADDITIVE
             ? HF_RECONFIGURATION_ADDITIVE

@@ -49,6 +49,9 @@ HfMaster *hf_world_master(HfWorld *world);
 const HfEngine *hf_world_engine(const HfWorld *world);
 const HfScenario *hf_world_scenario(const HfWorld *world);
 
+/* Does the registry have a latency? Then a master may end between a write and what follows it. */
+gboolean hf_world_registry_takes_time(const HfWorld *world);
+
 /* Names for the JSONL form of the trace. */
 HfTraceNames hf_world_names(HfWorld *world);
 

@@ -75,6 +75,8 @@ struct HfWorld {
     HfMessagePool *pool;
     HfOutbox out;
     HfMaster *master;
+    uint32_t reign;      /* counts masters, and times without one */
+    uint32_t sent_reign; /* on what is sent now: the same, or UINT32_MAX while none leads */
     HfRecorder *recorder;
     HfAgentConfig agent_config;
     HfHost *hosts; /* [host_count]; never moves */
@@ -99,7 +101,7 @@ struct HfWorld {
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
-            restart, copied, data_timer;
+            restart, election, copied, data_timer;
     } kind;
 };
 
@@ -122,6 +124,15 @@ void hf_world__register_operators(HfWorld *world);
 gboolean hf_world__build_operators(HfWorld *world, GError **error);
 gboolean hf_world__build_acls(HfWorld *world, const char *text, GError **error);
 void hf_world__clear_operators(HfWorld *world);
+
+void hf_world__take_answers(HfWorld *world);
+
+/* masters.c */
+void hf_world__register_masters(HfWorld *world);
+/* The leading master ended by itself. */
+void hf_world__master_ended(HfWorld *world);
+/* world.c: as the scenario wants it, with whitelist and weights, but for quotas. */
+HfAllocator *hf_world__new_allocator(HfWorld *world);
 
 /* executor.c */
 void hf_world__register_executor(HfWorld *world);
@@ -148,6 +159,7 @@ const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text,
 /* wanted.c: what the scenario asks of the allocator. HF_WORLD_ERROR names the key. */
 gboolean hf_world__build_quotas(HfWorld *world, const HfRoleId *roles, GError **error);
 gboolean hf_world__build_whitelist(HfWorld *world, GError **error);
+void hf_world__set_whitelist(const HfWorld *world, HfAllocator *allocator);
 /* NULL and *error, or what the framework wants, as long as the world lives. */
 const HfOfferWishes *hf_world__build_wishes(HfWorld *world, uint32_t row,
                                             const HfDriverConfig *config, GError **error);

@@ -27,7 +27,7 @@ gboolean weave__passes(void *context, HfMessage *message)
         leave_volume_out(weave, message->total);
     if (weave__is_planted(weave, WEAVE_FAULT_LAUNCHED_AGAIN) &&
         message->type == HF_MESSAGE_RUN_TASK && message->framework == 0 && weave->repeated == NULL)
-        weave->repeated = hf_pump_copy_message(pump, message);
+        weave->repeated = hf_message_copy(pump->pool, message);
     if (weave__is_planted(weave, WEAVE_FAULT_END_SWALLOWED) &&
         message->type == HF_MESSAGE_STATUS_UPDATE &&
         hf_task_state_is_terminal(message->status.state)) {

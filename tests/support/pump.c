@@ -19,6 +19,25 @@ void hf_pump_config_init(HfPumpConfig *config)
     hf_master_config_init(&config->master);
 }
 
+static HfAllocator *new_allocator(const HfPump *pump)
+{
+    HfAllocatorConfig config;
+    hf_allocator_config_init(&config);
+    config.interval = pump->config.master.allocation_interval;
+    config.agent_order = HF_AGENT_ORDER_SORTED;
+    config.era = pump->config.era;
+    HfQuantities minimum[2] = {{0}};
+    if (pump->config.has_minimum) {
+        assert_true(hf_quantities_parse(pump->catalog, "cpus:0.01", &minimum[0], NULL));
+        assert_true(hf_quantities_parse(pump->catalog, "mem:32", &minimum[1], NULL));
+        config.min_allocatable = minimum;
+        config.min_allocatable_count = 2;
+    }
+    HfAllocator *allocator = hf_allocator_new(pump->catalog, &config);
+    for (int i = 0; i < 2; i++) hf_quantities_clear(&minimum[i]);
+    return allocator;
+}
+
 HfPump *hf_pump_new(const HfPumpConfig *config)
 {
     HfPump *pump = g_new0(HfPump, 1);
@@ -35,21 +54,7 @@ HfPump *hf_pump_new(const HfPumpConfig *config)
     hf_agent_config_init(&pump->agent_config, pump->catalog, config->seed);
     pump->agent_config.new_id_after_reboot = !hf_era_has(config->era, HF_RULE_REBOOT_KEEPS_ID);
     if (!config->is_quiet) hf_trace_listen(pump->trace, hf_pump__on_record, pump);
-    HfAllocatorConfig allocator;
-    hf_allocator_config_init(&allocator);
-    allocator.interval = config->master.allocation_interval;
-    allocator.agent_order = HF_AGENT_ORDER_SORTED;
-    allocator.era = config->era;
-    HfQuantities minimum[2] = {{0}};
-    if (config->has_minimum) {
-        assert_true(hf_quantities_parse(pump->catalog, "cpus:0.01", &minimum[0], NULL));
-        assert_true(hf_quantities_parse(pump->catalog, "mem:32", &minimum[1], NULL));
-        allocator.min_allocatable = minimum;
-        allocator.min_allocatable_count = 2;
-    }
-    pump->master =
-        hf_master_new(pump->catalog, hf_allocator_new(pump->catalog, &allocator), &config->master);
-    for (int i = 0; i < 2; i++) hf_quantities_clear(&minimum[i]);
+    pump->master = hf_master_new(pump->catalog, new_allocator(pump), &config->master);
     hf_master_start(pump->master, 0, &pump->out);
     hf_pump__flush(pump, master_peer);
     return pump;
@@ -76,6 +81,8 @@ void hf_pump_free(HfPump *pump)
         hf_vec_clear(&framework->offers);
         hf_vec_clear(&framework->updates);
         hf_vec_clear(&framework->operations);
+        hf_vec_clear(&framework->inverse);
+        g_free(framework->why);
         g_free(framework->name);
         g_free(framework);
     }
@@ -85,6 +92,12 @@ void hf_pump_free(HfPump *pump)
     hf_vec_clear(&pump->out.timers);
     hf_vec_clear(&pump->events);
     hf_vec_clear(&pump->rules);
+    for (guint32 i = 0; i < pump->calls.count; i++) {
+        hf_call_clear(pump->catalog, pump->calls.at[i]);
+        g_free(pump->calls.at[i]);
+    }
+    hf_vec_clear(&pump->calls);
+    hf_vec_clear(&pump->answered);
     hf_message_pool_free(pump->pool);
     hf_trace_free(pump->trace);
     hf_catalog_free(pump->catalog);
@@ -110,7 +123,8 @@ static void push(HfPump *pump, HfTime at, HfPeer self, HfMessage *message, uint3
                  uint64_t arg)
 {
     HF_ASSERT(at >= pump->now);
-    hf_vec_push(&pump->events, (HfPumpEvent){at, pump->sequence++, self, message, kind, arg});
+    hf_vec_push(&pump->events,
+                (HfPumpEvent){at, pump->sequence++, self, message, pump->reign, kind, arg});
 }
 
 static gboolean is_cut(HfPump *pump, HfPeer peer)
@@ -177,13 +191,14 @@ void hf_pump_send(HfPump *pump, HfMessage *message)
         message->carrier = hf_pump_host(pump, message->to.row)->linked_life;
     else if (message->from.kind == HF_PEER_AGENT)
         message->carrier = hf_pump_link(hf_pump_host(pump, message->from.row));
-    else if (message->to.kind == HF_PEER_FRAMEWORK)
+    else if (message->to.kind == HF_PEER_FRAMEWORK && is_framework(pump, message->to.row))
         message->carrier = hf_pump_framework(pump, message->to.row)->linked_life;
     else if (message->from.kind == HF_PEER_FRAMEWORK && is_framework(pump, message->from.row))
         message->carrier = hf_pump_framework(pump, message->from.row)->life;
+    message->reign = pump->reign;
     HfTime at = pump->now + pump->config.latency + delay;
     if (fate == HF_PUMP_TWICE)
-        push(pump, at, message->to, hf_pump_copy_message(pump, message), 0, 0);
+        push(pump, at, message->to, hf_message_copy(pump->pool, message), 0, 0);
     push(pump, at, message->to, message, 0, 0);
 }
 
@@ -271,7 +286,9 @@ static void dispatch(HfPump *pump, const HfMessage *message)
  */
 static gboolean is_heard(HfPump *pump, const HfMessage *message)
 {
+    if (message->reign != pump->reign || hf_master_is_down(pump->master)) return FALSE;
     if (message->to.kind == HF_PEER_FRAMEWORK) {
+        if (message->to.row >= pump->frameworks->len) return FALSE;
         const HfPumpFramework *framework = hf_pump_framework(pump, message->to.row);
         return !framework->is_down && (!pump->is_lossless || message->carrier == framework->life);
     }
@@ -308,11 +325,78 @@ static void deliver(HfPump *pump, HfMessage *message)
 
 /* ---- time ---- */
 
+static void take_answers(HfPump *pump)
+{
+    HfCallAnswer answer;
+    while (hf_master_take_answer(pump->master, &answer)) {
+        hf_vec_push(&pump->answered, answer.status);
+        g_free(answer.why);
+    }
+}
+
+/* ---- masters ---- */
+
+/* Those who live hear of it at once. */
+static void tell_all(HfPump *pump, HfMessageType type)
+{
+    for (guint h = 0; h < pump->hosts->len; h++) {
+        HfPeer to = {HF_PEER_AGENT, h};
+        if (hf_pump_host(pump, h)->agent.state == HF_AGENT_DOWN) continue;
+        HfMessage *message = hf_pump_message(pump, type, master_peer, to);
+        hf_agent_step(&hf_pump_host(pump, h)->agent, pump->now, message, &pump->out);
+        hf_message_pool_give(pump->pool, message);
+        hf_pump__flush(pump, to);
+    }
+    for (guint f = 0; f < pump->frameworks->len; f++) {
+        HfPeer to = {HF_PEER_FRAMEWORK, f};
+        if (hf_pump_framework(pump, f)->is_down || hf_pump_framework(pump, f)->errors > 0) continue;
+        HfMessage *message = hf_pump_message(pump, type, master_peer, to);
+        hf_driver_step(hf_pump_framework(pump, f)->driver, pump->now, message, &pump->out);
+        hf_message_pool_give(pump->pool, message);
+        hf_pump__flush(pump, to);
+    }
+}
+
+static void master_gone(HfPump *pump)
+{
+    for (guint32 i = 0; i < pump->out.messages.count; i++) /* it says nothing more */
+        hf_message_pool_give(pump->pool, pump->out.messages.at[i]);
+    hf_outbox_reset(&pump->out);
+    pump->reign++;
+    pump->is_obeyed = FALSE; /* orders that were under way are lost */
+    tell_all(pump, HF_MESSAGE_NO_MASTER);
+}
+
+void hf_pump_master_crash(HfPump *pump)
+{
+    hf_master_crash(pump->master, pump->now, &pump->out);
+    take_answers(pump);
+    master_gone(pump);
+}
+
+void hf_pump_master_lead(HfPump *pump)
+{
+    pump->reign++;
+    hf_master_lead(pump->master, pump->now, new_allocator(pump), &pump->out);
+    hf_pump__flush(pump, master_peer);
+    tell_all(pump, HF_MESSAGE_DETECTED);
+}
+
+void hf_pump_master_failover(HfPump *pump, HfTime down)
+{
+    hf_pump_master_crash(pump);
+    hf_pump_run_for(pump, down);
+    hf_pump_master_lead(pump);
+}
+
 static void fire_timer(HfPump *pump, const HfPumpEvent *event)
 {
     switch (event->self.kind) {
     case HF_PEER_MASTER:
+        if (event->reign != pump->reign) return; /* of a master that ended */
         hf_master_timer(pump->master, pump->now, event->kind, event->arg, &pump->out);
+        take_answers(pump);
+        if (hf_master_is_down(pump->master)) master_gone(pump);
         break;
     case HF_PEER_AGENT:
         hf_agent_timer(&hf_pump_host(pump, event->self.row)->agent, pump->now, event->kind,
@@ -374,7 +458,7 @@ void hf_pump_fire(HfPump *pump, guint32 which)
     else
         fire_timer(pump, &event);
     if (pump->is_known_good) return;
-    hf_master_check(pump->master);
+    if (!hf_master_is_down(pump->master)) hf_master_check(pump->master);
     if (pump->is_lossless && pump->is_obeyed) check_hosts(pump);
 }
 

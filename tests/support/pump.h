@@ -69,7 +69,12 @@ typedef struct HfPumpFramework {
     void (*answer)(void *model, struct HfPumpFramework *framework, const HfOfferInfo *offer);
     void (*hear)(void *model, struct HfPumpFramework *framework, const HfTaskStatus *status);
     void *model;
-    uint32_t errors; /* told that it is over */
+    uint32_t errors;                    /* told that it is over */
+    char *why;                          /* the last time */
+    int updated;                        /* status of its last UPDATE_FRAMEWORK; 0 = none yet */
+    HF_VEC(HfInverseOfferInfo) inverse; /* held: not answered, not rescinded */
+    uint32_t inverse_offered, inverse_rescinds; /* so far */
+    HfWindow window;                            /* of the last offer that had one */
 } HfPumpFramework;
 
 typedef struct HfPumpRun { /* a task that a fake executor runs */
@@ -106,6 +111,7 @@ typedef struct HfPumpEvent {
     uint64_t sequence;
     HfPeer self;
     HfMessage *message; /* NULL = a timer */
+    uint32_t reign;     /* a timer of the master: of which */
     uint32_t kind;
     uint64_t arg;
 } HfPumpEvent;
@@ -124,6 +130,9 @@ typedef struct HfPump {
     HF_VEC(HfPumpRule) rules;
     uint64_t sequence;
     uint32_t generation;
+    uint32_t reign;         /* counts masters, and times without one */
+    HF_VEC(HfCall *) calls; /* whose answers are pending, owned */
+    HF_VEC(int) answered;   /* statuses of those that were, in order */
     HfTime now;
     HfStream chaos;
     HfRecord last[HF_RECORD_TYPES]; /* the latest of each type, without its resources */
@@ -241,12 +250,29 @@ const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t ta
  * last line of the text ("why"). */
 int hf_pump_call(HfPump *pump, const char *principal, HfCallType type, const char *body);
 
+/* ---- masters ---- */
+
+/* The leading master ends: connections break, and what is under way is lost. */
+void hf_pump_master_crash(HfPump *pump);
+/* The next one is elected, and all who live are told. */
+void hf_pump_master_lead(HfPump *pump);
+/* Both, with so much time between. */
+void hf_pump_master_failover(HfPump *pump, HfTime down);
+
+/* What a framework says of itself changes; `roles` and `suppressed` separated by ','. The status of
+ * the answer is in `updated` of the framework. */
+void hf_pump_update_framework(HfPump *pump, uint32_t framework, const char *principal,
+                              const char *roles, const char *suppressed, uint32_t capabilities,
+                              gboolean checkpoint, const HfOfferWishes *wishes);
+/* Answer the first inverse offer held. */
+void hf_pump_answer_inverse(HfPump *pump, uint32_t framework, gboolean accepts,
+                            double refuse_seconds);
+
 /* ---- anything else ---- */
 
 /* A message to be filled and sent: legal or not. */
 HfMessage *hf_pump_message(HfPump *pump, HfMessageType type, HfPeer from, HfPeer to);
 void hf_pump_send(HfPump *pump, HfMessage *message);
-HfMessage *hf_pump_copy_message(HfPump *pump, const HfMessage *message);
 
 HfResources hf_pump_resources(HfPump *pump, const char *text); /* the caller clears */
 HfParcel *hf_pump_parcel(HfPump *pump, const char *text);      /* the caller drops */

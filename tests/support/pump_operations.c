@@ -97,17 +97,17 @@ int hf_pump_call(HfPump *pump, const char *principal, HfCallType type, const cha
     GError *error = NULL;
     g_autoptr(JsonNode) body = hf_json_parse(text, -1, &error);
     if (body == NULL) fail_msg("%s: %s", text, error->message);
-    HfCall call = {0};
-    if (!hf_call_from_json(pump->catalog, type, body, &call, &path, &error)) {
+    HfCall *call = g_new0(HfCall, 1);
+    hf_vec_push(&pump->calls, call);
+    if (!hf_call_from_json(pump->catalog, type, body, call, &path, &error)) {
         g_string_append_printf(pump->text, "{\"why\":\"%s: %s\"}\n", path, error->message);
         g_error_free(error);
         return 400;
     }
     char *why = NULL;
-    int status = hf_master_operate(pump->master, pump->now, principal, &call, &pump->out, &why);
+    int status = hf_master_operate(pump->master, pump->now, principal, call, &pump->out, &why);
     if (why != NULL) g_string_append_printf(pump->text, "{\"why\":\"%s\"}\n", why);
     g_free(why);
-    hf_call_clear(pump->catalog, &call);
     hf_pump__flush(pump, (HfPeer){HF_PEER_MASTER, 0});
     return status;
 }

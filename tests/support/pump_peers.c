@@ -16,7 +16,9 @@ struct HfPumpAction {
     HfDriverTask asked;
     uint32_t agent;
     HfPump *pump;
-    const char *script; /* ACCEPT: operations; NULL = plain tasks */
+    const char *script;           /* ACCEPT: operations; NULL = plain tasks */
+    const HfDriverConfig *config; /* UPDATE_FRAMEWORK */
+    const GArray *suppressed;
 };
 
 static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
@@ -52,6 +54,19 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
     case HF_MESSAGE_TEARDOWN:
         hf_driver_teardown(driver);
         break;
+    case HF_MESSAGE_UPDATE_FRAMEWORK:
+        hf_driver_update_framework(driver, action->config,
+                                   (const HfRoleId *)(void *)action->suppressed->data,
+                                   action->suppressed->len);
+        break;
+    case HF_MESSAGE_ACCEPT_INVERSE_OFFERS:
+        hf_driver_accept_inverse(driver, action->offers, action->offer_count,
+                                 action->refuse_seconds);
+        break;
+    case HF_MESSAGE_DECLINE_INVERSE_OFFERS:
+        hf_driver_decline_inverse(driver, action->offers, action->offer_count,
+                                  action->refuse_seconds);
+        break;
     case HF_MESSAGE_RECONCILE:
         hf_driver_reconcile(driver, &action->asked, action->task_count);
         break;
@@ -65,6 +80,8 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
     HfPumpFramework *framework = model;
     framework->offered += count;
     for (uint32_t i = 0; i < count; i++) {
+        const HfWindow *window = hf_driver_window(driver, &offers[i]);
+        if (window != NULL) framework->window = *window;
         if (framework->answer != NULL)
             framework->answer(framework->model, framework, &offers[i]);
         else
@@ -106,16 +123,44 @@ static void on_failure(void *model, HfDriver *driver, uint32_t agent)
 static void on_disconnected(void *model, HfDriver *driver)
 {
     hf_vec_reset(&((HfPumpFramework *)model)->offers);
+    hf_vec_reset(&((HfPumpFramework *)model)->inverse);
 }
 
 static void on_error(void *model, HfDriver *driver)
 {
-    ((HfPumpFramework *)model)->errors++;
+    HfPumpFramework *framework = model;
+    framework->errors++;
+    g_free(framework->why);
+    framework->why = g_strdup(hf_driver_why(driver));
+}
+
+static void on_updated(void *model, HfDriver *driver, int status)
+{
+    ((HfPumpFramework *)model)->updated = status;
+}
+
+static void on_inverse_offers(void *model, HfDriver *driver, const HfInverseOfferInfo *offers,
+                              uint32_t offer_count)
+{
+    HfPumpFramework *framework = model;
+    framework->inverse_offered += offer_count;
+    for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&framework->inverse, offers[i]);
+}
+
+static void on_rescind_inverse(void *model, HfDriver *driver, uint64_t inverse_offer)
+{
+    HfPumpFramework *framework = model;
+    framework->inverse_rescinds++;
+    for (guint32 i = framework->inverse.count; i-- > 0;)
+        if (framework->inverse.at[i].id == inverse_offer) hf_vec_remove(&framework->inverse, i);
 }
 
 static const HfSchedulerOps scheduler = {
     .disconnected = on_disconnected,
     .error = on_error,
+    .updated = on_updated,
+    .inverse_offers = on_inverse_offers,
+    .rescind_inverse = on_rescind_inverse,
     .offers = on_offers,
     .rescind = on_rescind,
     .update = on_update,
@@ -288,6 +333,48 @@ HfOperationState hf_pump_operation(HfPump *pump, uint32_t framework, uint64_t id
     return HF_OPERATION_STATES;
 }
 
+static GArray *roles_of(HfPump *pump, const char *text)
+{
+    if (text[0] == '\0') return g_array_new(FALSE, FALSE, sizeof(HfRoleId));
+    GArray *roles = hf_roles_parse(pump->catalog, text, NULL);
+    assert_non_null(roles);
+    return roles;
+}
+
+void hf_pump_update_framework(HfPump *pump, uint32_t framework, const char *principal,
+                              const char *roles, const char *suppressed, uint32_t capabilities,
+                              gboolean checkpoint, const HfOfferWishes *wishes)
+{
+    g_autoptr(GArray) ids = roles_of(pump, roles);
+    g_autoptr(GArray) silent = roles_of(pump, suppressed);
+    HfDriverConfig config = {.name = hf_pump_framework(pump, framework)->name,
+                             .principal = principal,
+                             .roles = (const HfRoleId *)(void *)ids->data,
+                             .role_count = ids->len,
+                             .capabilities = capabilities,
+                             .checkpoint = checkpoint,
+                             .failover_timeout = pump->config.failover_timeout,
+                             .wishes = wishes};
+    act(pump, framework,
+        &(HfPumpAction){
+            .type = HF_MESSAGE_UPDATE_FRAMEWORK, .config = &config, .suppressed = silent});
+}
+
+void hf_pump_answer_inverse(HfPump *pump, uint32_t framework, gboolean accepts,
+                            double refuse_seconds)
+{
+    HfPumpFramework *self = hf_pump_framework(pump, framework);
+    assert_true(self->inverse.count > 0);
+    uint64_t id = self->inverse.at[0].id;
+    hf_vec_remove(&self->inverse, 0);
+    act(pump, framework,
+        &(HfPumpAction){.type = accepts ? HF_MESSAGE_ACCEPT_INVERSE_OFFERS
+                                        : HF_MESSAGE_DECLINE_INVERSE_OFFERS,
+                        .offers = &id,
+                        .offer_count = 1,
+                        .refuse_seconds = refuse_seconds});
+}
+
 void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task)
 {
     act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_KILL, .task = task});
@@ -451,57 +538,4 @@ void hf_pump__kill_runs(HfPump *pump, uint32_t host)
 {
     hf_vec_reset(&hf_pump_host(pump, host)->untold);
     while (hf_pump_host(pump, host)->runs.count > 0) end_run(pump, host, 0, HF_TASK_LOST);
-}
-
-/* ---- a message that arrives twice ---- */
-
-HfMessage *hf_pump_copy_message(HfPump *pump, const HfMessage *from)
-{
-    HfMessage *to = hf_message_pool_take(pump->pool, from->type, from->from, from->to);
-    to->framework = from->framework;
-    to->agent = from->agent;
-    to->task = from->task;
-    to->refuse_seconds = from->refuse_seconds;
-    to->status = from->status;
-    hf_task_info_copy(pump->catalog, &to->info, &from->info);
-    for (guint32 i = 0; i < from->offers.count; i++) {
-        HfOfferInfo copy = from->offers.at[i];
-        hf_parcel_ref(copy.resources);
-        hf_vec_push(&to->offers, copy);
-    }
-    for (guint32 i = 0; i < from->ids.count; i++) hf_vec_push(&to->ids, from->ids.at[i]);
-    for (guint32 i = 0; i < from->tasks.count; i++) {
-        HfTaskInfo copy = {0};
-        hf_task_info_copy(pump->catalog, &copy, &from->tasks.at[i]);
-        hf_message_add_task(to, &copy);
-    }
-    for (guint32 i = 0; i < from->reports.count; i++) {
-        HfTaskReport copy = from->reports.at[i];
-        hf_parcel_ref(copy.resources);
-        hf_vec_push(&to->reports, copy);
-    }
-    to->role = from->role;
-    for (guint32 i = 0; i < from->roles.count; i++) hf_vec_push(&to->roles, from->roles.at[i]);
-    for (guint32 i = 0; i < from->operations.count; i++) {
-        HfOfferOperation copy = from->operations.at[i];
-        copy.change = (HfOperation){0};
-        hf_operation_copy(pump->catalog, &copy.change, &from->operations.at[i].change);
-        hf_vec_push(&to->operations, copy);
-    }
-    for (guint32 i = 0; i < from->statuses.count; i++)
-        hf_vec_push(&to->statuses, from->statuses.at[i]);
-    to->version = from->version;
-    to->principal = from->principal;
-    to->name = from->name;
-    to->capabilities = from->capabilities;
-    to->checkpoint = from->checkpoint;
-    to->failover_timeout = from->failover_timeout;
-    to->connection = from->connection;
-    if (from->total != NULL) hf_message_set_total(pump->catalog, to, from->total);
-    to->attributes = from->attributes;
-    to->owner = from->owner;
-    to->ping_period = from->ping_period;
-    to->ping_timeout = from->ping_timeout;
-    to->pings_are_messages = from->pings_are_messages;
-    return to;
 }

@@ -145,11 +145,11 @@ static void it_subscribes_with_all_that_its_framework_is(void **state)
     const HfMessage *message = fixture->out.messages.at[0];
     assert_int_equal(message->from.row, 4);
     assert_int_equal(message->to.kind, HF_PEER_MASTER);
-    assert_string_equal(message->name, "web");
-    assert_int_equal(message->roles.count, 2);
-    assert_int_equal(message->capabilities, 5);
-    assert_true(message->checkpoint);
-    assert_int_equal(message->failover_timeout, 99);
+    assert_string_equal(message->about->name, "web");
+    assert_int_equal(message->about->role_count, 2);
+    assert_int_equal(message->about->capabilities, 5);
+    assert_true(message->about->checkpoint);
+    assert_int_equal(message->about->failover_timeout, 99);
     assert_int_equal(message->framework, HF_ROW_NONE);
     assert_string_equal(hf_driver_name(fixture->driver), "web");
     fixture_free(fixture);

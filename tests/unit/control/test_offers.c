@@ -103,13 +103,14 @@ static void a_subscription_without_roles_or_with_one_twice_is_ignored(void **sta
     HfRoleId role;
     assert_true(hf_role_intern(pump->catalog, "web", &role, NULL));
     HfPeer from = {HF_PEER_FRAMEWORK, 0};
+    const HfFrameworkInfo without = {.name = "none"};
     HfMessage *none = hf_pump_message(pump, HF_MESSAGE_SUBSCRIBE, from, to_master);
-    none->name = "none";
+    none->about = &without;
     hf_pump_send(pump, none);
     HfMessage *twice = hf_pump_message(pump, HF_MESSAGE_SUBSCRIBE, from, to_master);
-    twice->name = "twice";
-    hf_vec_push(&twice->roles, role);
-    hf_vec_push(&twice->roles, role);
+    const HfRoleId roles[] = {role, role};
+    const HfFrameworkInfo repeating = {.name = "twice", .roles = roles, .role_count = 2};
+    twice->about = &repeating;
     hf_pump_send(pump, twice);
     hf_pump_run_for(pump, 0);
     assert_int_equal(hf_master_frameworks(pump->master), 0);

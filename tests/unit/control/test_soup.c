@@ -20,7 +20,9 @@ typedef struct Soup {
     HfStream dice;
     uint64_t recent[32]; /* ids of offers seen lately, for stale and foreign answers */
     uint32_t seen;
-    gboolean is_wild; /* illegal calls and forged messages too */
+    gboolean is_wild;       /* illegal calls and forged messages too */
+    gboolean has_failovers; /* then no framework is torn down: a new master does not know that one
+                               was, and nobody is left to acknowledge for its tasks */
 } Soup;
 
 static uint32_t below(Soup *soup, uint32_t bound)
@@ -90,7 +92,7 @@ static void call_of_a_framework(Soup *soup)
             hf_pump_decline(pump, framework, refuse_time(soup));
         break;
     case 6:
-        if (below(soup, 20) > 0 || pump->frameworks->len > 30) break;
+        if (below(soup, 20) > 0 || pump->frameworks->len > 30 || soup->has_failovers) break;
         hf_pump_teardown(pump, framework);
         hf_pump_add_framework(pump, "late", below(soup, 2) ? "a" : "b/c",
                               below(soup, 2) ? HF_CAPABILITY_PARTITION_AWARE : 0,
@@ -127,6 +129,14 @@ static void fate_of_a_scheduler(Soup *soup)
         hf_pump_scheduler_start(soup->pump, row);
     else if (hf_driver_framework(framework->driver) != HF_ROW_NONE)
         hf_pump_scheduler_stop(soup->pump, row);
+}
+
+static void fate_of_the_master(Soup *soup)
+{
+    if (hf_master_is_down(soup->pump->master))
+        hf_pump_master_lead(soup->pump);
+    else if (below(soup, 4) == 0)
+        hf_pump_master_crash(soup->pump);
 }
 
 /* What no honest peer would say, in a form that the host could still carry. */
@@ -176,13 +186,17 @@ static void forgery(Soup *soup)
 
 static Soup start(uint64_t seed, gboolean is_wild, gboolean explicit_heartbeats)
 {
-    Soup soup = {.is_wild = is_wild};
+    Soup soup = {.is_wild = is_wild, .has_failovers = seed % 1000 > 500};
     hf_stream_init(&soup.dice, seed, "soup", 0);
     HfPumpConfig config;
     hf_pump_config_init(&config);
     config.seed = seed;
     config.master.explicit_heartbeats = explicit_heartbeats;
     config.failover_timeout = HF_SECONDS(60) * (HfTime)(seed % 4);
+    if (soup.has_failovers) {
+        config.failover_timeout = HF_TIME_NEVER;
+        if (seed % 3 == 0) config.master.registry_latency = hf_law_constant(0.3);
+    }
     config.latency = seed % 3 ? HF_SECONDS(0.05) : 0;
     if (seed % 2) config.master.offer_timeout = HF_SECONDS(20);
     if (is_wild) config.lose = config.twice = config.late = 30;
@@ -211,9 +225,11 @@ static void stir(Soup *soup)
             fate_of_a_host(soup);
         else if (draw < 98)
             fate_of_a_scheduler(soup);
-        else if (soup->is_wild)
+        else if (soup->is_wild && (draw < 99 || !soup->has_failovers))
             forgery(soup);
-        hf_master_check(soup->pump->master);
+        else if (soup->has_failovers)
+            fate_of_the_master(soup);
+        if (!hf_master_is_down(soup->pump->master)) hf_master_check(soup->pump->master);
     }
 }
 
@@ -223,6 +239,7 @@ static void clear_weather(Soup *soup)
 {
     HfPump *pump = soup->pump;
     pump->config.lose = pump->config.twice = pump->config.late = 0;
+    if (hf_master_is_down(pump->master)) hf_pump_master_lead(pump);
     for (guint h = 0; h < pump->hosts->len; h++) {
         if (hf_pump_host(pump, h)->is_cut) hf_pump_heal(pump, h);
         if (hf_pump_host(pump, h)->agent.state == HF_AGENT_DOWN) hf_pump_boot(pump, h);
@@ -285,6 +302,13 @@ static void lost_doubled_late_and_forged_messages_never_break_the_account(void *
     run_seeds(100001, TRUE);
 }
 
+/* The same with masters that end and are succeeded. */
+static void masters_come_and_go(void **state)
+{
+    run_seeds(501, FALSE);
+    run_seeds(100501, TRUE);
+}
+
 static void the_same_soup_has_the_same_digest(void **state)
 {
     char digest[2][HF_DIGEST_TEXT_SIZE], other[HF_DIGEST_TEXT_SIZE];
@@ -308,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crashes_and_partitions_leave_everything_in_order),
         cmocka_unit_test(lost_doubled_late_and_forged_messages_never_break_the_account),
+        cmocka_unit_test(masters_come_and_go),
         cmocka_unit_test(the_same_soup_has_the_same_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,9 +48,12 @@ static int teardown(void **state)
 static HfRecord sample(HfRecordType type)
 {
     gboolean is_operation = strpbrk(hf_record_shapes[type].fields, "nu") != NULL;
+    gboolean is_of_registry = strchr(hf_record_shapes[type].fields, 'k') != NULL;
     return (HfRecord){.at = 1500,
                       .type = (uint16_t)type,
-                      .state = is_operation ? 4 : HF_TASK_LOST,
+                      .state = is_operation     ? 4
+                               : is_of_registry ? HF_REGISTRY_GONE
+                                                : HF_TASK_LOST,
                       .reason = HF_REASON_SLAVE_REMOVED,
                       .agent = 3,
                       .framework = 1,
@@ -129,6 +132,12 @@ static void expect_member(JsonObject *object, char field, const HfRecordShape *s
         break;
     case 'v':
         assert_int_equal(json_object_get_int_member(object, shape->value), -7);
+        break;
+    case 'k':
+        assert_string_equal(json_object_get_string_member(object, "standing"), "gone");
+        break;
+    case 'd':
+        assert_true(json_object_get_boolean_member(object, "deactivated"));
         break;
     case 'x': {
         JsonArray *entries = json_object_get_array_member(object, "resources");

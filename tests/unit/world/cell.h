@@ -56,7 +56,8 @@ static inline Cell *cell_new(const char *text)
     cell->world = hf_world_new(cell->set->arms[0], &error);
     if (cell->world == NULL) fail_msg("%s", error->message);
     hf_trace_listen(hf_world_trace(cell->world), cell_keep, cell);
-    HfAuditConfig audit = {.allocation_interval = cell->set->arms[0]->master.allocation_interval,
+    HfAuditConfig audit = {.registry_takes_time = hf_world_registry_takes_time(cell->world),
+                           .allocation_interval = cell->set->arms[0]->master.allocation_interval,
                            .era = cell->set->arms[0]->era,
                            .names = hf_world_names(cell->world)};
     cell->audit = hf_audit_new(hf_world_catalog(cell->world), &audit);
