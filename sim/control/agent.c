@@ -427,8 +427,8 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
 
 static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    if (now != agent->retry_at) return; /* an earlier timer took its place */
-    HfTime next = HF_TIME_NEVER;        /* retry_at stays at now, so that no send_update arms one */
+    if (now < agent->retry_at) return; /* another timer, for then, took its place */
+    HfTime next = HF_TIME_NEVER;       /* retry_at stays, so that no send_update arms one */
     for (guint32 i = 0; i < agent->tasks.count && agent->state == HF_AGENT_REGISTERED; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
         if (task->update_count == 0) continue;

@@ -33,6 +33,14 @@ static const char cluster[] = "0 run_started v=1\n"
 #define RESOURCES_UNKNOWN "13"
 #define FRAMEWORK_REMOVED "8"
 
+/* Five of eight cpus are reserved for a task; the agent registers again and knows of neither. */
+#define LOST_RESERVATION(at, offer, task)                                                          \
+    at " offer_sent a=0 f=0 r=a o=" offer " x=cpus:8\n" at " offer_accepted a=0 f=0 r=a o=" offer  \
+       " v=0 x=cpus:8\n" at " operation a=0 f=0 r=a x=cpus(D:a):5\n" at                            \
+       " consumed a=0 f=0 r=a x=cpus:5\n" at " converted a=0 f=0 r=a x=cpus(D:a):5\n" at           \
+       " task_launched a=0 f=0 r=a t=" task " x=cpus(D:a):5\n" at                                  \
+       ".5 agent_reregistered a=0 v=0 x=" ALL "\n"
+
 /* invariant: NULL = everything can be true; says: part of the sentence. */
 typedef struct Story {
     const char *name, *text, *invariant, *says;
@@ -201,6 +209,12 @@ static const Story stories[] = {
               "4 agent_reregistered a=0 v=0 x=" ALL
               "\n5 task_state a=0 f=0 r=a t=8 s=LOST w=" RESOURCES_UNKNOWN
               " x=cpus(D:a):1\n6 offer_sent a=0 f=1 r=b o=0.3 x=cpus:8\n",
+     NULL, NULL},
+    {"operations never reached the agent, nor did the tasks on them, twice",
+     LOST_RESERVATION("2", "0.1", "8") LOST_RESERVATION(
+         "5", "0.3", "9") "8 task_state a=0 f=0 r=a t=8 s=LOST w=" RECONCILIATION
+                          " x=cpus(D:a):5\n8 task_state a=0 f=0 r=a t=9 s=LOST w=" RECONCILIATION
+                          " x=cpus(D:a):5\n9 offer_sent a=0 f=1 r=b o=0.5 x=cpus:8\n",
      NULL, NULL},
     {"an operator reserves what nobody holds",
      "1 operation a=0 r=a x=cpus(D:a):3\n1 consumed a=0 r=a x=cpus:3\n"

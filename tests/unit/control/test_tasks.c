@@ -151,6 +151,27 @@ static void an_update_is_sent_again_after_ten_seconds_doubling_to_ten_minutes(vo
     hf_pump_free(pump);
 }
 
+/* A host of flesh and blood may be busy when a timer ends: late is not never. */
+static void a_retry_that_comes_late_comes(void **state)
+{
+    HfPump *pump = plain();
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, UINT32_MAX);
+    hf_pump_launch(pump, 0, 1, "cpus:1", HF_TIME_NEVER);
+    hf_pump_run(pump, HF_SECONDS(11.5));
+    guint32 retry = 0;
+    while (pump->events.at[retry].message != NULL ||
+           pump->events.at[retry].self.kind != HF_PEER_AGENT ||
+           pump->events.at[retry].kind != HF_AGENT_TIMER_RETRY)
+        retry++;
+    pump->now = HF_SECONDS(15);
+    hf_pump_fire(pump, retry);
+    hf_pump_run_for(pump, 0);
+    assert_told(pump, 1, "RUNNING RUNNING");
+    hf_pump_run(pump, HF_SECONDS(36));
+    assert_told(pump, 1, "RUNNING RUNNING RUNNING"); /* 20 s after the second */
+    hf_pump_free(pump);
+}
+
 /* Task 1 is waiting for its retry at 152 s (see above) when at 100 s the update of task 2 is lost.
  */
 static void one_task_in_long_waiting_does_not_delay_the_retry_of_another(void **state)
@@ -422,6 +443,7 @@ int main(void)
         cmocka_unit_test(updates_of_a_task_leave_in_order_one_at_a_time),
         cmocka_unit_test(a_task_that_is_over_frees_its_resources_though_older_updates_come_first),
         cmocka_unit_test(an_update_is_sent_again_after_ten_seconds_doubling_to_ten_minutes),
+        cmocka_unit_test(a_retry_that_comes_late_comes),
         cmocka_unit_test(one_task_in_long_waiting_does_not_delay_the_retry_of_another),
         cmocka_unit_test(the_next_update_starts_its_own_back_off),
         cmocka_unit_test(an_update_that_waited_starts_its_own_back_off),
