@@ -257,11 +257,14 @@ static void in_any_order_and_with_one_mishap_nothing_is_lost(void **state)
     const char *wanted = g_getenv("HOLDFAST_WEAVE");
     uint32_t depth = wanted != NULL ? (uint32_t)atoi(wanted) : DEPTH_IN_CI;
     uint32_t less = wanted != NULL ? 0 : 1; /* for other services than the first */
+    const char *mishaps = g_getenv("HOLDFAST_WEAVE_MISHAPS");
     uint64_t states = 0, edges = 0, healed = 0;
     for (gsize k = 0; k < G_N_ELEMENTS(services); k++) {
         for (gsize s = 0; s < G_N_ELEMENTS(starts); s++) {
             Search search;
-            search_init(&search, &services[k], &starts[s]);
+            WeaveConfig config = services[k];
+            if (mishaps != NULL) config.crashes = (uint32_t)atoi(mishaps);
+            search_init(&search, &config, &starts[s]);
             if (!search_to(&search, k == 0 ? depth : depth - less)) {
                 g_autofree char *path = path_of(&search);
                 show(&search);
