@@ -79,6 +79,13 @@ typedef struct Visit {
     enum { STAGE_CHOPPED, STAGE_COARSE_GUARANTEES, STAGE_COARSE_FAIR_SHARE } stage;
 } Visit;
 
+/* For random sorters: of an agent in this run. */
+static uint64_t key_of(const HfAllocator *allocator, uint32_t agent)
+{
+    return hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
+                         hf_order__mix(agent + 1));
+}
+
 static gboolean is_done(const HfAllocator *allocator, const Visit *visit)
 {
     return allocator->agents.at[visit->agent].available == NULL;
@@ -225,8 +232,7 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     } else {
         if (allocator->role_sort == HF_SORTER_RANDOM ||
             allocator->framework_sort == HF_SORTER_RANDOM)
-            visit.key = hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
-                                      hf_order__mix(agent + 1));
+            visit.key = key_of(allocator, agent);
         if (row->available != NULL)
             visit.kinds = hf_allocator__quota_kinds(allocator, row->available);
         if (visit.kinds == 0 || (allocator->open_roles > 0 && visit.kinds & ~allocator->held_kinds))
@@ -329,9 +335,7 @@ static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
 static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
 {
     Visit visit = {.agent = agent};
-    visit.key = hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number) ^
-                              hf_order__mix(agent + 1)) +
-                1;
+    visit.key = key_of(allocator, agent) + 1;
     if (allocator->role_sort == HF_SORTER_RANDOM) {
         uint32_t from = hf_order__draw(allocator, allocator->role_root, visit.key);
         uint32_t to = allocator->drawn.count;
@@ -378,7 +382,8 @@ static void run_coarse(HfAllocator *allocator)
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
             Visit visit = {.agent = allocator->visit.at[i]};
             visit.stage = stage;
-            if (!is_done(allocator, &visit)) visit_roles(allocator, &visit, allocator->role_root);
+            visit.key = key_of(allocator, visit.agent) + (stage == STAGE_COARSE_GUARANTEES);
+            if (!is_done(allocator, &visit)) visit_fully(allocator, &visit);
         }
     }
     allocator->counters.agents_visited += allocator->visit.count;

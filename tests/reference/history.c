@@ -76,11 +76,10 @@ static const char *const totals[] = {
     "cpus:4;mem:800;gpus:2",
     "cpus:6;mem:2000;disk:100;disk(D:b)[w:d]{shared}:20",
     "cpus:2;mem:100;disk(S:a):50;ports(S:a/c):[5-7]",
-    /* several unreserved entries of one name: left out where the order of chopping is random */
+    /* several unreserved entries of one name: the order of chopping shows */
     "cpus:4;mem:500;disk:100;disk{src=MOUNT/m1}:60;disk{src=MOUNT/m2}:70;disk{src=PATH/p}:80",
 };
-#define TOTALS         ((uint32_t)G_N_ELEMENTS(totals))
-#define TOTALS_ORDERED 1U
+#define TOTALS ((uint32_t)G_N_ELEMENTS(totals))
 
 static const char *const attributes[] = {"rack:r1;level:3", "rack:r2", "zone:z;rack:r1;rack:r2"};
 
@@ -98,7 +97,7 @@ typedef struct World {
     HfRoleId roles[ROLES];
     HfQuantities min[2];
     HfKindId excluded;
-    gboolean has_quota, is_ordered, is_owned;
+    gboolean has_quota, is_owned;
     uint32_t volumes;
 } World;
 
@@ -137,12 +136,10 @@ static void world_init(World *world, const HfHistory *history, HfCatalog *catalo
     config.interval = (seed % 6 == 0 ? 500 : 1000) * HF_NS_PER_MS;
     hf_stream_init(&config.stream, seed, "allocator", 0);
     world->is_owned = config.policy != NULL && config.policy->honours_owner;
-    if (seed % 9 == 7 && seed % 7 != 3 && seed % 11 % 4 != 0)
-        config.offer_scope = HF_OFFER_SCOPE_CELL;
+    if (seed % 9 == 7) config.offer_scope = HF_OFFER_SCOPE_CELL;
     world->trio = hf_trio_new(catalog, &config, history->canary);
     world->trio->runs_at_once = seed % 4 < 2;
-    world->is_ordered = !hf_trio_is_random(world->trio);
-    world->has_quota = world->is_ordered && seed / 2 % 3 != 0;
+    world->has_quota = seed / 2 % 3 != 0;
 }
 
 static void world_clear(World *world)
@@ -186,11 +183,10 @@ static uint32_t bring(World *world, const HfStep *step, HfResources *part, HfHol
 static void do_agent_add(World *world, const HfStep *step)
 {
     uint32_t agent = step->a % HF_TRIO_AGENTS;
-    uint32_t count = world->is_ordered ? TOTALS : TOTALS - TOTALS_ORDERED;
     HfResources total = {0}, part = {0};
     HfAttributes parsed = {0};
     HfHolding used = {0};
-    parse(world, totals[step->b % count], &total);
+    parse(world, totals[step->b % TOTALS], &total);
     hf_attributes_parse(catalog_of(world), attributes[step->b / 16 % 3], &parsed, NULL);
     HfAgentSpec spec = {.total = &total,
                         .attributes = step->b >> 8 & 1 ? &parsed : NULL,
@@ -215,10 +211,9 @@ static void do_agent_add(World *world, const HfStep *step)
 
 static void do_agent_update(World *world, const HfStep *step)
 {
-    uint32_t count = world->is_ordered ? TOTALS : TOTALS - TOTALS_ORDERED;
     HfResources total = {0};
     HfAttributes parsed = {0};
-    parse(world, totals[step->b % count], &total);
+    parse(world, totals[step->b % TOTALS], &total);
     hf_attributes_parse(catalog_of(world), attributes[step->b / 16 % 3], &parsed, NULL);
     HfAgentSpec spec = {.total = step->c & 1 ? &total : NULL,
                         .attributes = step->c & 2 ? &parsed : NULL,
@@ -243,7 +238,7 @@ static void do_provider(World *world, const HfStep *step)
     gboolean is_used = row->is_known && row->roles->len > 0 && step->c & 64 &&
                        world->trio->config.offer_scope != HF_OFFER_SCOPE_CELL;
     if (!world->trio->agents[agent].is_known) return;
-    parse(world, provided[step->c % (world->is_ordered ? 3 : 2)], &more);
+    parse(world, provided[step->c % 3], &more);
     HfHolding used = {framework, agent,
                       is_used ? g_array_index(row->roles, HfRoleId, 0) : HF_ROLE_NONE, &more, NULL};
     /* a volume is there once */
@@ -467,7 +462,6 @@ static void do_quota(World *world, const HfStep *step)
                                          "mem:600", "cpus:0", ""};
     HfQuantities guarantee = {0};
     HfLimits limit = {0};
-    /* where the order is random, the twin cannot follow guarantees */
     const char *text = guarantees[world->has_quota ? step->b % 5 : 0];
     if (*text != '\0') hf_quantities_parse(catalog_of(world), text, &guarantee, NULL);
     text = limits[step->c % G_N_ELEMENTS(limits)];

@@ -19,6 +19,7 @@ HfTrio *hf_trio_new(HfCatalog *catalog, const HfAllocatorConfig *config, HfCanar
     trio->full = hf_allocator_new(catalog, &told);
     hf_allocator_full_visits(trio->full, TRUE);
     trio->twin = hf_twin_new(catalog, config);
+    hf_trio__tell_orders(trio);
     if (canary >= HF_CANARY_RULE) hf_twin_misread(trio->twin, (HfEraRule)(canary - HF_CANARY_RULE));
     hf_allocator_batch_armed(trio->fast);
     hf_allocator_batch_armed(trio->full);
@@ -131,7 +132,7 @@ void hf_trio__settle(HfTrio *trio)
 
 /* ---- Runs and time ---- */
 
-static void compare_offers(HfTrio *trio, gboolean is_followed)
+static void compare_offers(HfTrio *trio)
 {
     g_autofree char *fast = hf_twin_lines(trio->catalog, &trio->fast_list);
     g_autofree char *full = hf_twin_lines(trio->catalog, &trio->full_list);
@@ -139,29 +140,13 @@ static void compare_offers(HfTrio *trio, gboolean is_followed)
     g_auto(GStrv) lines = g_strsplit(fast, "\n", -1);
     for (guint l = 0; lines[l] != NULL && lines[l][0] != '\0'; l++)
         hf_trio__say(trio, "# %s\n", lines[l]);
-    if (!is_followed)
-        hf_books__trouble(trio, "no order of agents, roles and frameworks gives\n%s", fast);
-    else if (strcmp(fast, twin) != 0)
-        hf_books__trouble(trio, "fast:\n%s\ntwin:\n%s", fast, twin);
+    if (strcmp(fast, twin) != 0) hf_books__trouble(trio, "fast:\n%s\ntwin:\n%s", fast, twin);
     if (strcmp(fast, full) != 0) hf_books__trouble(trio, "fast:\n%s\nfull visits:\n%s", fast, full);
-}
-
-gboolean hf_trio_is_random(const HfTrio *trio)
-{
-    const HfAllocatorConfig *config = &trio->config;
-    const HfPolicyOps *policy = config->policy != NULL ? config->policy : hf_policies[0];
-    HfSorterKind orders[2][2] = {{policy->role_order, config->role_sorter},
-                                 {policy->framework_order, config->framework_sorter}};
-    for (int level = 0; level < 2; level++)
-        if (orders[level][orders[level][0] == HF_SORTER_CONFIGURED] == HF_SORTER_RANDOM)
-            return TRUE;
-    return config->agent_order == HF_AGENT_ORDER_SHUFFLED;
 }
 
 static void run(HfTrio *trio, gboolean is_batch)
 {
     HfBooksBefore before;
-    gboolean is_followed = TRUE;
     if (trio->is_checked) hf_books__before(trio, &before);
     if (is_batch) {
         hf_allocator_batch(trio->fast, trio->now, &trio->fast_list);
@@ -170,16 +155,13 @@ static void run(HfTrio *trio, gboolean is_batch)
         hf_allocator_run(trio->fast, trio->now, &trio->fast_list);
         hf_allocator_run(trio->full, trio->now, &trio->full_list);
     }
-    if (hf_trio_is_random(trio))
-        is_followed =
-            hf_twin_follow(trio->twin, trio->now, is_batch, &trio->fast_list, &trio->twin_list);
-    else if (is_batch)
+    if (is_batch)
         hf_twin_batch(trio->twin, trio->now, &trio->twin_list);
     else
         hf_twin_run(trio->twin, trio->now, &trio->twin_list);
     trio->offers += trio->fast_list.offers.count;
     if (trio->is_checked) {
-        compare_offers(trio, is_followed);
+        compare_offers(trio);
         hf_books__after(trio, &before);
     } else {
         hf_books__take_offers(trio);

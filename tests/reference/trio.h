@@ -146,9 +146,6 @@ void hf_trio_run(HfTrio *trio);
 /* Time goes on, over batches; whole milliseconds. */
 void hf_trio_tick(HfTrio *trio, HfTime by);
 
-/* Is any order random, so that the twin follows? */
-gboolean hf_trio_is_random(const HfTrio *trio);
-
 /* Compare the whole states now. */
 void hf_trio_check_states(HfTrio *trio);
 

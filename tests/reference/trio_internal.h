@@ -48,4 +48,8 @@ void hf_books__after(HfTrio *trio, HfBooksBefore *before);
 /* Invariants that hold at any time. */
 void hf_books__check(HfTrio *trio);
 
+/* ---- trio_orders.c ---- */
+/* The twin is told what the one with full visits draws, run by run. */
+void hf_trio__tell_orders(HfTrio *trio);
+
 #endif

@@ -5,6 +5,11 @@
 
 /* ---- Life ---- */
 
+void hf_twin_set_orders(HfTwin *twin, const HfTwinOrders *orders)
+{
+    twin->orders = *orders;
+}
+
 void hf_twin_misread(HfTwin *twin, HfEraRule rule)
 {
     twin->misread = (int)rule;

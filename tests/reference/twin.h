@@ -9,9 +9,8 @@
  * given something, when it was first added, the weight it looked up first (a quirk), and the sum of
  * what is granted on an agent, whose order shows when a quota chops.
  *
- * Everything that allocator.h offers is here, in every era (twin_eras.c) and scope. Where the order
- * is random (shuffled agents, random sorters) there is no one right answer:
- * hf_twin_follow() finds out whether the offers made are among the right ones.
+ * Everything that allocator.h offers is here, in every era (twin_eras.c) and scope. Where an order
+ * is random (shuffled agents, random sorters, chopping) the twin is told what was drawn.
  */
 #ifndef HF_TESTS_REFERENCE_TWIN_H
 #define HF_TESTS_REFERENCE_TWIN_H
@@ -88,14 +87,26 @@ JsonNode *hf_twin_state(HfTwin *twin);
 /* A planted fault: from now on it has this rule of eras when it has not, and the reverse. */
 void hf_twin_misread(HfTwin *twin, HfEraRule rule);
 
+typedef enum HfTwinStage { HF_TWIN_FAIR_SHARE, HF_TWIN_GUARANTEES, HF_TWIN_CELL } HfTwinStage;
+
 /*
- * A run (or a batch) whose order is random, when `seen` was made of it. FALSE when no order of
- * agents, roles and frameworks gives these offers; the twin is then of no more use.
- * Limits: up to eight agents; no role may have a guarantee (there the stages hide what the first
- *         one gave), and no agent several unreserved entries of one name.
+ * Where an order is random there is no one right answer: the twin is told the order that was drawn
+ * (whether draws are fair is tested by distribution), and does the rest by itself.
  */
-gboolean hf_twin_follow(HfTwin *twin, HfTime now, gboolean is_batch, const HfOfferList *seen,
-                        HfOfferList *out);
+typedef struct HfTwinOrders {
+    void *context;
+    /* Where an agent stands among those of a stage. */
+    uint64_t (*agent)(void *context, HfTwinStage stage, uint32_t agent);
+    /* Append roles with clients, or frameworks active in one, in the order drawn for the agent. */
+    void (*roles)(void *context, HfTwinStage stage, uint32_t agent, GArray *roles_out);
+    void (*frameworks)(void *context, HfTwinStage stage, uint32_t agent, HfRoleId role,
+                       GArray *frameworks_out);
+    /* From which entries of one name absorb a target; NULL = in their order. */
+    HfStream *(*chop)(void *context, uint32_t agent, uint32_t framework, HfRoleId role,
+                      HfStream *stream);
+} HfTwinOrders;
+
+void hf_twin_set_orders(HfTwin *twin, const HfTwinOrders *orders);
 
 /* Everything that can make a difference later, as text: equal texts, equal future. Times count from
  * `now`. Free with g_free. */

@@ -110,14 +110,14 @@ static gboolean serve_coarse(HfTwin *twin, uint32_t s, uint32_t agent, gboolean 
 
 static void coarse_stage(HfTwin *twin, const GArray *agents, gboolean is_guaranteed)
 {
+    HfTwinStage stage = is_guaranteed ? HF_TWIN_GUARANTEES : HF_TWIN_FAIR_SHARE;
     for (guint a = 0; a < agents->len; a++) {
         uint32_t agent = g_array_index(agents, uint32_t, a);
-        g_autoptr(GArray) roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId));
-        hf_twin__list_roles(twin, HF_ROLE_NONE, roles);
+        g_autoptr(GArray) roles = hf_twin__roles(twin, stage, agent);
         for (guint r = 0; r < roles->len; r++) {
             HfRoleId role = g_array_index(roles, HfRoleId, r);
             if (is_guaranteed && !is_unreached(twin, role)) continue;
-            g_autoptr(GArray) subs = hf_twin__list_subs(twin, role);
+            g_autoptr(GArray) subs = hf_twin__subs(twin, stage, agent, role);
             for (guint s = 0; s < subs->len; s++)
                 if (serve_coarse(twin, g_array_index(subs, uint32_t, s), agent, is_guaranteed))
                     break;
@@ -127,7 +127,7 @@ static void coarse_stage(HfTwin *twin, const GArray *agents, gboolean is_guarant
 
 void hf_twin__run_coarse(HfTwin *twin)
 {
-    g_autoptr(GArray) agents = hf_twin__candidates(twin);
+    g_autoptr(GArray) agents = hf_twin__candidates(twin, HF_TWIN_FAIR_SHARE);
     for (HfRoleId r = 0; r < twin->catalog->role_count; r++) count_consumed(twin, r);
     coarse_stage(twin, agents, TRUE);
     count_common(twin);
@@ -155,12 +155,12 @@ static gboolean is_worth_a_run(HfTwin *twin, const GArray *agents)
 
 void hf_twin__run_cell(HfTwin *twin)
 {
-    g_autoptr(GArray) agents = hf_twin__candidates(twin);
-    g_autoptr(GArray) roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId));
+    g_autoptr(GArray) agents = hf_twin__candidates(twin, HF_TWIN_FAIR_SHARE);
+    g_autoptr(GArray) roles = hf_twin__roles(twin, HF_TWIN_CELL, 0);
     if (!is_worth_a_run(twin, agents)) return;
-    hf_twin__list_roles(twin, HF_ROLE_NONE, roles);
     for (guint r = 0; r < roles->len; r++) {
-        g_autoptr(GArray) subs = hf_twin__list_subs(twin, g_array_index(roles, HfRoleId, r));
+        g_autoptr(GArray) subs =
+            hf_twin__subs(twin, HF_TWIN_CELL, 0, g_array_index(roles, HfRoleId, r));
         for (guint s = 0; s < subs->len; s++) {
             for (guint a = 0; a < agents->len; a++)
                 hf_twin__serve(twin, g_array_index(subs, uint32_t, s),

@@ -97,6 +97,7 @@ struct HfTwin {
     GPtrArray *whitelist;            /* NULL = everyone */
     HfQuantities required, headroom; /* of this run */
     GArray *offers;                  /* of HfTwinHeld: this run's, merged */
+    HfTwinOrders orders;             /* where an order is random; zeros = none is */
     int misread;                     /* an HfEraRule that it has when it has not; -1 = none */
 };
 
@@ -142,7 +143,6 @@ gboolean hf_twin__try_untrack(HfTwin *twin, uint32_t framework, HfRoleId role);
 void hf_twin__client_added(HfTwin *twin, uint32_t framework, HfRoleId role, gboolean first);
 void hf_twin__client_removed(HfTwin *twin, uint32_t framework, HfRoleId role, gboolean last);
 void hf_twin__count_allocation(HfTwin *twin, uint32_t framework, HfRoleId role);
-void hf_twin__uncount_allocation(HfTwin *twin, uint32_t framework, HfRoleId role);
 gboolean hf_twin__is_client(const HfTwin *twin, HfRoleId role);
 gboolean hf_twin__has_client_below(const HfTwin *twin, HfRoleId role);
 void hf_twin__look_up_weights(HfTwin *twin);
@@ -179,7 +179,8 @@ void hf_twin__used(const HfTwin *twin, HfRoleId role, HfQuantities *out);
 void hf_twin__launched(const HfTwin *twin, HfRoleId role, HfQuantities *out);
 void hf_twin__count_quota(HfTwin *twin);
 /* Shrink to what limits leave the role beyond `also` (may be NULL), and to the surplus. */
-void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, HfResources *part);
+void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, HfResources *part,
+                        HfStream *order);
 
 void hf_twin__count_headroom(HfTwin *twin);
 
@@ -202,8 +203,11 @@ void hf_twin__give(HfTwin *twin, uint32_t framework, HfRoleId role, uint32_t age
                    const HfResources *offer);
 /* Offer the sub what it may have of the agent in the second stage; TRUE when nothing is there. */
 gboolean hf_twin__serve(HfTwin *twin, uint32_t sub, uint32_t agent, HfQuantities *need);
+/* Roles and frameworks in the order of this run: the sorters', or the one drawn for the agent. */
+GArray *hf_twin__roles(HfTwin *twin, HfTwinStage stage, uint32_t agent);
+GArray *hf_twin__subs(HfTwin *twin, HfTwinStage stage, uint32_t agent, HfRoleId role);
 /* The agents of this run, in order of the policy's keys and then of their names. */
-GArray *hf_twin__candidates(HfTwin *twin);
+GArray *hf_twin__candidates(HfTwin *twin, HfTwinStage stage);
 void hf_twin__begin_run(HfTwin *twin);
 void hf_twin__end_run(HfTwin *twin, HfOfferList *out);
 

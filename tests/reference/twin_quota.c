@@ -114,7 +114,8 @@ void hf_twin__count_quota(HfTwin *twin)
     hf_twin__count_headroom(twin);
 }
 
-void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, HfResources *part)
+void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, HfResources *part,
+                        HfStream *order)
 {
     const HfTwinRole *row = hf_twin__role(twin, role);
     if (!hf_limits_is_empty(&row->limits)) {
@@ -122,14 +123,14 @@ void hf_twin__hold_back(HfTwin *twin, HfRoleId role, const HfQuantities *also, H
         hf_limits_copy(&room, &row->limits);
         hf_limits_subtract(&room, &row->consumed);
         if (also != NULL) hf_limits_subtract(&room, also);
-        hf_resources_shrink_to_limits(twin->catalog, part, &room, NULL);
+        hf_resources_shrink_to_limits(twin->catalog, part, &room, order);
         hf_limits_clear(&room);
     }
     if (!hf_quantities_is_empty(&twin->required) && !hf_resources_is_empty(part)) {
         HfQuantities surplus = {0};
         hf_quantities_copy(&surplus, &twin->headroom);
         hf_quantities_subtract(&surplus, &twin->required);
-        hf_resources_shrink_to_quantities(twin->catalog, part, &surplus, NULL);
+        hf_resources_shrink_to_quantities(twin->catalog, part, &surplus, order);
         hf_quantities_clear(&surplus);
     }
 }

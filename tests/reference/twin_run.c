@@ -145,17 +145,20 @@ gboolean hf_twin__serve(HfTwin *twin, uint32_t s, uint32_t agent, HfQuantities *
     HfResources seen = {0}, extra = {0}, along = {0}, offer = {0};
     HfQuantities gained = {0}, guaranteed = {0};
     gboolean nothing;
+    HfStream stream, *order = NULL;
+    if (twin->orders.chop != NULL)
+        order = twin->orders.chop(twin->orders.context, agent, framework, role, &stream);
     if (hf_twin__look(twin, sub, agent, &seen, &nothing)) {
         split(twin, &seen, need != NULL ? role : HF_ROLE_NONE, &extra, &along);
         gboolean is_owed = TRUE;
         if (need != NULL) { /* G + along + X */
             hf_resources_copy(catalog, &offer, &extra);
-            hf_resources_shrink_to_quantities(catalog, &offer, need, NULL);
+            hf_resources_shrink_to_quantities(catalog, &offer, need, order);
             is_owed = !hf_resources_is_empty(&offer);
             hf_resources_subtract(catalog, &extra, &offer);
             hf_resources_scalar_quantities(catalog, &offer, &guaranteed);
         }
-        hf_twin__hold_back(twin, role, &guaranteed, &extra);
+        hf_twin__hold_back(twin, role, &guaranteed, &extra, order);
         hf_resources_add(catalog, &offer, &along);
         hf_resources_add(catalog, &offer, &extra);
         if (is_owed && hf_twin__may_give(twin, sub, agent, &offer)) {
@@ -188,6 +191,30 @@ static gboolean has_nothing(const HfTwin *twin, uint32_t agent)
     return is_empty;
 }
 
+GArray *hf_twin__roles(HfTwin *twin, HfTwinStage stage, uint32_t agent)
+{
+    GArray *roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId));
+    if (twin->role_sort == HF_SORTER_RANDOM)
+        twin->orders.roles(twin->orders.context, stage, agent, roles);
+    else
+        hf_twin__list_roles(twin, HF_ROLE_NONE, roles);
+    return roles;
+}
+
+GArray *hf_twin__subs(HfTwin *twin, HfTwinStage stage, uint32_t agent, HfRoleId role)
+{
+    if (twin->framework_sort != HF_SORTER_RANDOM) return hf_twin__list_subs(twin, role);
+    GArray *subs = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_autoptr(GArray) frameworks = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    twin->orders.frameworks(twin->orders.context, stage, agent, role, frameworks);
+    for (guint f = 0; f < frameworks->len; f++)
+        for (uint32_t s = 0; s < twin->subs->len; s++)
+            if (HF_TWIN_SUB(twin, s)->role == role && HF_TWIN_SUB(twin, s)->is_active &&
+                HF_TWIN_SUB(twin, s)->framework == g_array_index(frameworks, uint32_t, f))
+                g_array_append_val(subs, s);
+    return subs;
+}
+
 static void serve_role(HfTwin *twin, HfRoleId role, uint32_t agent, gboolean guarantee)
 {
     HfQuantities need = {0};
@@ -196,7 +223,7 @@ static void serve_role(HfTwin *twin, HfRoleId role, uint32_t agent, gboolean gua
         hf_quantities_subtract(&need, &hf_twin__role(twin, role)->consumed);
     }
     if (!guarantee || !hf_quantities_is_empty(&need)) {
-        g_autoptr(GArray) subs = hf_twin__list_subs(twin, role);
+        g_autoptr(GArray) subs = hf_twin__subs(twin, guarantee, agent, role);
         for (guint e = 0; e < subs->len; e++) {
             if (guarantee && hf_quantities_is_empty(&need)) break;
             if (hf_twin__serve(twin, g_array_index(subs, uint32_t, e), agent,
@@ -207,13 +234,27 @@ static void serve_role(HfTwin *twin, HfRoleId role, uint32_t agent, gboolean gua
     hf_quantities_clear(&need);
 }
 
-static gint compare_agents(gconstpointer a, gconstpointer b, gpointer twin)
+/* Who decides the order of agents besides their names. */
+typedef struct Ranking {
+    HfTwin *twin;
+    HfTwinStage stage;
+} Ranking;
+
+static gint compare_agents(gconstpointer a, gconstpointer b, gpointer data)
 {
+    const Ranking *ranking = data;
+    HfTwin *twin = ranking->twin;
     double x = hf_twin__agent_key(twin, *(const uint32_t *)a);
     double y = hf_twin__agent_key(twin, *(const uint32_t *)b);
     if (x != y) return x < y ? -1 : 1;
-    return strcmp(HF_TWIN_AGENT((HfTwin *)twin, *(const uint32_t *)a)->name,
-                  HF_TWIN_AGENT((HfTwin *)twin, *(const uint32_t *)b)->name);
+    if (twin->config.agent_order == HF_AGENT_ORDER_SHUFFLED) {
+        const HfTwinOrders *orders = &twin->orders;
+        uint64_t p = orders->agent(orders->context, ranking->stage, *(const uint32_t *)a);
+        uint64_t q = orders->agent(orders->context, ranking->stage, *(const uint32_t *)b);
+        return p < q ? -1 : p > q;
+    }
+    return strcmp(HF_TWIN_AGENT(twin, *(const uint32_t *)a)->name,
+                  HF_TWIN_AGENT(twin, *(const uint32_t *)b)->name);
 }
 
 static gboolean is_whitelisted(const HfTwin *twin, const HfTwinAgent *row)
@@ -224,25 +265,25 @@ static gboolean is_whitelisted(const HfTwin *twin, const HfTwinAgent *row)
     return FALSE;
 }
 
-GArray *hf_twin__candidates(HfTwin *twin)
+GArray *hf_twin__candidates(HfTwin *twin, HfTwinStage stage)
 {
+    Ranking ranking = {twin, stage};
     GArray *agents = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     for (uint32_t a = 0; a < twin->agents->len; a++) {
         const HfTwinAgent *row = HF_TWIN_AGENT(twin, a);
         if (row->is_known && row->is_active && row->is_candidate && is_whitelisted(twin, row))
             g_array_append_val(agents, a);
     }
-    g_array_sort_with_data(agents, compare_agents, twin);
+    g_array_sort_with_data(agents, compare_agents, &ranking);
     return agents;
 }
 
 static void run_stage(HfTwin *twin, gboolean guarantee)
 {
-    g_autoptr(GArray) agents = hf_twin__candidates(twin);
+    g_autoptr(GArray) agents = hf_twin__candidates(twin, guarantee);
     for (guint a = 0; a < agents->len; a++) {
         uint32_t agent = g_array_index(agents, uint32_t, a);
-        g_autoptr(GArray) roles = g_array_new(FALSE, FALSE, sizeof(HfRoleId));
-        hf_twin__list_roles(twin, HF_ROLE_NONE, roles);
+        g_autoptr(GArray) roles = hf_twin__roles(twin, guarantee, agent);
         for (guint r = 0; r < roles->len && !has_nothing(twin, agent); r++)
             serve_role(twin, g_array_index(roles, HfRoleId, r), agent, guarantee);
     }
@@ -299,7 +340,7 @@ static void run_inverse(HfTwin *twin, HfOfferList *out)
 
 void hf_twin__begin_run(HfTwin *twin)
 {
-    g_autoptr(GArray) agents = hf_twin__candidates(twin);
+    g_autoptr(GArray) agents = hf_twin__candidates(twin, HF_TWIN_FAIR_SHARE);
     if (agents->len > 0) hf_twin__look_up_weights(twin); /* Mesos: at the first sort */
     for (guint a = 0; a < twin->agents->len; a++)
         hf_resources_clear(twin->catalog, &HF_TWIN_AGENT(twin, a)->offered_shared);

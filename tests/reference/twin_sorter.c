@@ -103,28 +103,17 @@ void hf_twin__client_removed(HfTwin *twin, uint32_t framework, HfRoleId role, gb
     }
 }
 
-/* One allocation more, or one taken back. */
-static void change_count(HfTwin *twin, uint32_t framework, HfRoleId role, uint64_t by)
+void hf_twin__count_allocation(HfTwin *twin, uint32_t framework, HfRoleId role)
 {
     const HfCatalog *catalog = twin->catalog;
     if (hf_twin__has_client_below(twin, role)) {
         g_autofree char *leaf = virtual_path(twin, role);
-        node_of(twin, "", leaf)->count += by;
+        node_of(twin, "", leaf)->count += 1;
     }
     for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
-        node_of(twin, "", hf_role_path(catalog, r))->count += by;
+        node_of(twin, "", hf_role_path(catalog, r))->count += 1;
     node_of(twin, hf_role_path(catalog, role), HF_TWIN_FRAMEWORK(twin, framework)->name)->count +=
-        by;
-}
-
-void hf_twin__count_allocation(HfTwin *twin, uint32_t framework, HfRoleId role)
-{
-    change_count(twin, framework, role, 1);
-}
-
-void hf_twin__uncount_allocation(HfTwin *twin, uint32_t framework, HfRoleId role)
-{
-    change_count(twin, framework, role, UINT64_MAX);
+        1;
 }
 
 void hf_twin__activated(HfTwin *twin, uint32_t framework, HfRoleId role)
