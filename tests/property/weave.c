@@ -224,10 +224,15 @@ static gboolean is_down(const Weave *weave)
     return weave__host(weave)->agent.state == HF_AGENT_DOWN;
 }
 
+static gboolean is_master_down(const Weave *weave)
+{
+    return hf_master_is_down(weave->pump->master);
+}
+
 static gboolean needs_recovery(const Weave *weave)
 {
-    return is_down(weave) || weave->is_cut || weave->is_scheduler_down[0] ||
-           weave->is_scheduler_down[1];
+    return is_master_down(weave) || is_down(weave) || weave->is_cut ||
+           weave->is_scheduler_down[0] || weave->is_scheduler_down[1];
 }
 
 static gboolean is_subscribed(const Weave *weave, uint32_t framework)
@@ -238,6 +243,16 @@ static gboolean is_subscribed(const Weave *weave, uint32_t framework)
 static void add(Weave *weave, WeaveWhat what, uint32_t arg)
 {
     hf_vec_push(&weave->choices, (WeaveChoice){(uint8_t)what, (uint8_t)arg});
+}
+
+/* One that means something: always, while a master leads. */
+static gboolean has_timer(const Weave *weave)
+{
+    for (guint32 i = 0; i < weave->pump->events.count; i++)
+        if (weave->pump->events.at[i].message == NULL &&
+            hf_pump_timer_counts(weave->pump, &weave->pump->events.at[i]))
+            return TRUE;
+    return FALSE;
 }
 
 static void add_mishaps(Weave *weave)
@@ -262,6 +277,7 @@ static void add_mishaps(Weave *weave)
     }
     for (uint32_t f = 0; f < 2; f++)
         if (is_subscribed(weave, f)) add(weave, WEAVE_STOP_SCHEDULER, f);
+    if (!is_master_down(weave)) add(weave, WEAVE_MASTER, 0);
 }
 
 const WeaveChoice *weave_choices(Weave *weave, guint32 *count_out)
@@ -269,7 +285,7 @@ const WeaveChoice *weave_choices(Weave *weave, guint32 *count_out)
     hf_vec_reset(&weave->choices);
     for (uint32_t c = 0; c < CHANNELS; c++)
         if (head_of(weave, c) != UINT32_MAX) add(weave, WEAVE_DELIVER, c);
-    add(weave, WEAVE_TIMER, 0);
+    if (has_timer(weave)) add(weave, WEAVE_TIMER, 0);
     for (uint32_t f = 0; f < 2; f++)
         if (weave__run_of(weave, f) != UINT32_MAX && (f == 0 || weave->eaten_ended == 0))
             add(weave, WEAVE_END, f);
@@ -298,7 +314,7 @@ static void deliver(Weave *weave, uint32_t channel)
     HF_ASSERT(head != UINT32_MAX);
     const HfMessage *message = pump->events.at[head].message;
     gboolean is_back = message->type == HF_MESSAGE_SUBSCRIBED && message->to.row == 0 &&
-                       hf_pump_framework(pump, 0)->life > 0;
+                       (hf_pump_framework(pump, 0)->life > 0 || pump->reign > 0);
     gboolean is_end = message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT &&
                       message->status.framework == 0 &&
                       hf_task_state_is_terminal(message->status.state);
@@ -328,7 +344,7 @@ static void fire_timer(Weave *weave)
                  event->sequence < pump->events.at[next].sequence))
                 next = i;
         }
-        HF_ASSERT(next != UINT32_MAX); /* the batch is always pending */
+        HF_ASSERT(next != UINT32_MAX); /* see has_timer */
         counts = hf_pump_timer_counts(pump, &pump->events.at[next]);
         hf_pump_fire(pump, next);
     } while (!counts);
@@ -376,6 +392,7 @@ static void cut_link(Weave *weave, gboolean will_reset)
 
 static void recover(Weave *weave)
 {
+    if (is_master_down(weave)) hf_pump_master_lead(weave->pump);
     if (is_down(weave)) boot(weave);
     if (weave->is_cut) {
         weave->is_cut = FALSE;
@@ -453,6 +470,9 @@ static void take(Weave *weave, WeaveChoice choice)
         break;
     case WEAVE_CUT:
         cut_link(weave, choice.arg);
+        break;
+    case WEAVE_MASTER:
+        hf_pump_master_crash(weave->pump);
         break;
     }
 }
@@ -533,6 +553,7 @@ static gboolean is_through(Weave *weave)
 {
     HfPump *pump = weave->pump;
     const HfAgent *agent = &weave__host(weave)->agent;
+    if (is_master_down(weave)) return FALSE;
     for (guint32 i = 0; i < pump->events.count; i++)
         if (pump->events.at[i].message != NULL) return FALSE;
     if (agent->state != HF_AGENT_REGISTERED || agent->tasks.count + agent->operations.count > 0 ||
@@ -554,6 +575,9 @@ const char *weave_heal(Weave *weave)
         if (is_through(weave)) return NULL;
         const char *wrong = weave_take(weave, weave_orderly(weave));
         if (wrong != NULL) return wrong;
+        if (weave->heal_steps % 40 == 39 && weave->service.running != 0 &&
+            is_subscribed(weave, 0)) /* the good habit of asking now and then */
+            hf_pump_reconcile(weave->pump, 0, weave->service.running, HF_ROW_NONE);
     }
     return "left alone, the service does not get through";
 }
@@ -586,9 +610,9 @@ void weave_dump(Weave *weave, GString *out)
 
 void weave_say(WeaveChoice choice, GString *out)
 {
-    static const char *const names[] = {"deliver", "timer",          "end",   "recover",
-                                        "die-at",  "stop",           "crash", "vanish",
-                                        "forget",  "stop-scheduler", "break", "cut"};
+    static const char *const names[] = {"deliver", "timer", "end",    "recover", "die-at",
+                                        "stop",    "crash", "vanish", "forget",  "stop-scheduler",
+                                        "break",   "cut",   "master"};
     static const char *const channels[] = {"service>master", "master>service", "eater>master",
                                            "master>eater",   "agent>master",   "master>agent"};
     g_string_append(out, names[choice.what]);

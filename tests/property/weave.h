@@ -24,7 +24,8 @@ typedef enum WeaveWhat {
     WEAVE_STOP_SCHEDULER,         /* arg: framework */
     WEAVE_BREAK,                  /* the connection of agent and master is reset */
     WEAVE_CUT,                    /* a partition between them; arg: 1 it ends in a reset */
-    WEAVE_LAST_CRASH = WEAVE_CUT
+    WEAVE_MASTER,                 /* the leading master; the next has its registry alone */
+    WEAVE_LAST_CRASH = WEAVE_MASTER
 } WeaveWhat;
 
 typedef struct WeaveChoice {

@@ -83,7 +83,11 @@ static void dump_master_agent(Dump *d, uint32_t row)
 static void dump_master(Dump *d)
 {
     const HfMaster *master = d->master;
-    say(d, "master %d", master->is_run_pending);
+    say(d, "master %d%d registry", hf_master_is_down(master), master->is_run_pending);
+    const HfMasterRegistry *registry = hf_master_registry(master);
+    for (uint32_t a = 0; a < registry->agents.count; a++)
+        say(d, " %u", hf_master_registry_standing(registry, a));
+    say(d, " +%u", hf_master_changes_waiting(master));
     for (guint32 a = 0; a < master->agents.count; a++) dump_master_agent(d, a);
     for (guint32 f = 0; f < master->frameworks.count; f++) {
         const HfFrameworkRow *framework = &master->frameworks.at[f];
@@ -96,9 +100,8 @@ static void dump_master(Dump *d)
     for (guint32 o = 0; o < master->operations.count; o++) {
         const HfOperationRow *operation = &master->operations.at[o];
         if (!operation->is_live) continue;
-        uint64_t serial = hf_handle_pack((HfHandle){o, operation->generation});
-        say(d, "\n O%u %u f%u A%u %d", name_of(&d->serials, serial), (unsigned)operation->id,
-            operation->framework, operation->agent, operation->state);
+        say(d, "\n O%u %u f%u A%u %d", name_of(&d->serials, operation->serial),
+            (unsigned)operation->id, operation->framework, operation->agent, operation->state);
     }
 }
 
@@ -201,6 +204,7 @@ static void dump_lists(Dump *d, const HfMessage *message)
 static gboolean is_current(Dump *d, const HfMessage *message)
 {
     HfPeer end = message->to.kind == HF_PEER_MASTER ? message->from : message->to;
+    if (message->reign != d->pump->reign) return FALSE;
     return end.kind == HF_PEER_AGENT
                ? message->carrier == hf_pump_link(hf_pump_host(d->pump, end.row))
                : message->carrier == hf_pump_framework(d->pump, end.row)->life;
@@ -253,6 +257,7 @@ gboolean hf_pump_timer_counts(HfPump *pump, const HfPumpEvent *timer)
     const HfMaster *master = pump->master;
     uint32_t row = (uint32_t)timer->arg;
     if (timer->self.kind == HF_PEER_MASTER) {
+        if (timer->reign != pump->reign) return FALSE;
         switch (timer->kind) {
         case HF_MASTER_TIMER_SILENCE:
             return master->agents.at[row].is_silent &&

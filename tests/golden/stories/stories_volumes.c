@@ -137,6 +137,31 @@ static void reset_mid_launch(HfPump *pump)
     hf_pump_run(pump, HF_SECONDS(20));
 }
 
+/* The master ends when RESERVE, CREATE and LAUNCH are on their way to the agent. */
+static void master_fails_mid_launch(HfPump *pump)
+{
+    open_with_room(pump);
+    hf_pump_operate(pump, 0, 1,
+                    "RESERVE cpus(D:db):1;disk(D:db):64 | CREATE disk(D:db)[data:p]:64 | "
+                    "LAUNCH 1=" HOME,
+                    3600);
+    hf_pump_run(pump, HF_SECONDS(2) + 3 * HF_NS_PER_MS / 2);
+    hf_pump_master_failover(pump, HF_SECONDS(3));
+    hf_pump_run(pump, HF_SECONDS(8));
+    hf_pump_reconcile(pump, 0, 1, 0);
+    hf_pump_run(pump, HF_SECONDS(9));
+}
+
+/* It ends when they have arrived. */
+static void master_fails_after_launch(HfPump *pump)
+{
+    open_with_home(pump);
+    hf_pump_master_failover(pump, HF_SECONDS(3));
+    hf_pump_run(pump, HF_SECONDS(8));
+    hf_pump_reconcile(pump, 0, 1, 0);
+    hf_pump_run(pump, HF_SECONDS(9));
+}
+
 static void end_untold(HfPump *pump)
 {
     open_with_home(pump);
@@ -207,6 +232,11 @@ const Story stories_of_volumes[] = {
     {"disk-lost", "the host comes back without its disk", disk_lost, 0, FALSE, 0},
     {"reset-mid-launch", "the connection is reset while RESERVE, CREATE and LAUNCH are under way",
      reset_mid_launch, 0, FALSE, 0},
+    {"master-fails-mid-launch",
+     "the master ends while RESERVE, CREATE and LAUNCH are under way; the next comes 3 s later",
+     master_fails_mid_launch, 0, FALSE, 0},
+    {"master-fails-after-launch", "the same when they are done", master_fails_after_launch, 0,
+     FALSE, 0},
     {"end-untold", "the end of a task is lost, and the agent that knew of it", end_untold, 0, FALSE,
      0},
     {"asks-twice", "an agent asks to be registered again while it is sent an operation", asks_twice,
