@@ -108,9 +108,10 @@ static void draw_master(Draw *draw)
 static void draw_agents(Draw *draw)
 {
     static const char *const resources[] = {
-        "cpus:8;mem:16384", "cpus:4;mem:8192;disk:1000;ports:[31000-31010]",
+        "cpus:8;mem:16384;ports:[31000-31099]", "cpus:4;mem:8192;disk:1000;ports:[31000-31010]",
         "cpus:2;cpus(a):2;mem:4096;mem(a):4096;ports(a):[1-5];ports:[31000-31003]",
-        "cpus(a):1;cpus(b):1;cpus(c):1;cpus:3;mem:4096;mem(c):1024;disk(b):500;disk:500;gpus:2",
+        "cpus(a):1;cpus(b):1;cpus(c):1;cpus:3;mem:4096;mem(c):1024;disk(b):500;disk:500;gpus:2;"
+        "ports:[31000-31004]",
         "cpus:4;mem:4096;ports:[1-4];bananas:7;set:{x,y,z}"};
     g_string_append(draw->text, "agents:\n");
     uint32_t groups = 1 + pick(draw, 2);

@@ -156,6 +156,9 @@ void *hf_service__create(const HfModelEnv *env, const void *given, GError **erro
     gboolean is_good = merge_kinds(service, config, error);
     for (uint32_t k = 0; is_good && k < kinds; k++)
         is_good = check_kind(service, &service->kinds[k], error);
+    for (uint32_t k = 0; k < kinds; k++)
+        if (service->kinds[k].rules.period > 0 && service->kinds[k].lifetime.kind == NULL)
+            service->kinds[k].lifetime = hf_law_constant(300);
     if (is_good && hf_service__ready(service, "service-instance", error)) return service;
     hf_service__destroy(service);
     return NULL;

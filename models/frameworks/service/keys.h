@@ -113,13 +113,21 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
         TIME_KEY("reserve_wait", reserve_wait, as_variant,                                         \
                  "0s = RESERVE, CREATE and LAUNCH at once; else LAUNCH when the volume is "        \
                  "offered, which is waited for so long before it is asked for anew."),             \
+        TIME_KEY("period", period, as_variant,                                                     \
+                 "How often a job runs; 0s = instances run all the time."),                        \
+        INT_KEY("retries", retries, 0, 1000, "How often a job that failed is tried again."),       \
+        TIME_KEY("retry_after", retry_after, as_variant, "How long after that."),                  \
+        TIME_KEY("start_deadline", start_deadline, as_variant,                                     \
+                 "How late a job may start, or it is missed; 0s = at any time."),                  \
         WORD_KEY("cleaning", cleaning, cleanings,                                                  \
                  "What becomes of reservations that are given up."),                               \
         {.name = "lifetime",                                                                       \
          .type = HF_KEY_LAW,                                                                       \
          .unit = HF_UNIT_DURATION,                                                                 \
          AT(lifetime),                                                                             \
-         .help = "How long an instance runs until it fails by itself; absent = it does not."},     \
+         .help = "How long an instance runs until it fails by itself; absent = it does not. A "    \
+                 "job: until "                                                                     \
+                 "it is done; absent = 5m."},                                                      \
     {                                                                                              \
         .name = "usage", .type = HF_KEY_LAW, AT(usage), .fallback = "1", .minimum = 0,             \
         .maximum = 1, .help = "Fraction of its resources that an instance really uses."            \

@@ -25,6 +25,10 @@ MODEL(service, "A service in general: stateless or stateful, of one instance or 
       {"stateful-distributed", HF_VARIANT_STATEFUL_DISTRIBUTED, "replicated data on volumes"});
 MODEL(aurora, "Long-running services as Aurora keeps them.",
       {"aurora", HF_VARIANT_AURORA, "Apache Aurora"});
+MODEL(chronos, "Jobs that run again and again, as Chronos runs them.",
+      {"chronos", HF_VARIANT_CHRONOS, "mesos/chronos"});
+MODEL(metronome, "Jobs that run again and again, as Metronome runs them.",
+      {"metronome", HF_VARIANT_METRONOME, "dcos/metronome"});
 MODEL(hdfs, "HDFS: journal, name and data nodes.",
       {"old", HF_VARIANT_HDFS_OLD, "mesosphere/hdfs, data out of band"},
       {"sdk", HF_VARIANT_HDFS_SDK, "on the DC/OS SDK, persistent volumes"});

@@ -117,8 +117,8 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     hf_vec_push_zero(&service->tasks);
     HfTaskInfo *info = hf_vec_last(&service->tasks);
     info->id = node->task;
-    info->job = kind->job;
-    info->end = HF_TASK_FAILED;
+    info->job = kind->rules.period > 0 ? node->run : kind->job;
+    info->end = kind->rules.period > 0 ? HF_TASK_FINISHED : HF_TASK_FAILED;
     info->duration = HF_TIME_NEVER;
     if (kind->lifetime.kind)
         info->duration = hf_time_from_seconds(hf_law_draw(&kind->lifetime, &node->stream));

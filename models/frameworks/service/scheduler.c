@@ -319,6 +319,10 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
         hf_service__leave(service, driver);
         return;
     }
+    if (kind->rules.period > 0) {
+        hf_cron__on_ended(service, driver, row, state);
+        return;
+    }
     if (kind->rules.identity == HF_IDENTITY_NONE) hf_service__unbind(service, row);
     if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
         hf_service__abandon_home(service, driver, row); /* it may not be there */
@@ -326,7 +330,8 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
     }
     if (state == HF_TASK_FAILED) {
         on_failed(service, driver, row);
-    } else if (state == HF_TASK_GONE_BY_OPERATOR || state == HF_TASK_GONE) {
+    } else if (state == HF_TASK_GONE_BY_OPERATOR || state == HF_TASK_GONE ||
+               (kind->rules.gives_up_lost && state != HF_TASK_KILLED)) {
         hf_service__give_up(service, driver, row); /* its host does not come back */
         hf_service__note_waiting(service, driver);
         if (service->waiting > 0) want_offers(service, driver);
@@ -424,6 +429,7 @@ static void uninstall(HfService *service, HfDriver *driver)
             break;
         case HF_PHASE_HELD:
         case HF_PHASE_DELAYED:
+        case HF_PHASE_RESTING:
         case HF_PHASE_OVER:
             break;
         }
@@ -455,6 +461,9 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
         hf_service__unbind(service, row);
         hf_service__want(service, driver, row);
         break;
+    case HF_SERVICE_TIMER_MISSED:
+        hf_cron__on_missed(service, row);
+        break;
     case HF_SERVICE_TIMER_READY:
         if (node->phase == HF_PHASE_RUNNING) on_ready(service, driver, row);
         break;
@@ -474,6 +483,10 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
             revive(service, driver);
     } else if (kind == HF_SERVICE_TIMER_UNINSTALL) {
         uninstall(service, driver);
+    } else if (kind == HF_SERVICE_TIMER_TICK) {
+        hf_cron__on_tick(service, driver, (uint32_t)arg);
+        hf_service__note_waiting(service, driver);
+        if (service->waiting > 0) want_offers(service, driver);
     } else if (service->nodes[(uint32_t)arg].wait == (uint32_t)(arg >> 32)) {
         on_node_timer(service, driver, kind, (uint32_t)arg);
     }
@@ -488,7 +501,12 @@ static void on_subscribed(void *model, HfDriver *driver)
     hf_service__declare_data(service);
     for (uint32_t k = 0; k < service->kind_count; k++) {
         const HfNodeKind *kind = &service->kinds[k];
-        for (uint32_t i = 0; i < kind->rules.count; i++) want_new(service, driver, kind->first + i);
+        for (uint32_t i = 0; i < kind->rules.count; i++) {
+            if (kind->rules.period > 0)
+                hf_cron__start(service, driver, kind->first + i);
+            else
+                want_new(service, driver, kind->first + i);
+        }
     }
     hf_service__note_waiting(service, driver);
     if (service->uninstall_at > 0)
@@ -509,7 +527,7 @@ static void on_resubscribed(void *model, HfDriver *driver)
         else if (node->phase == HF_PHASE_SUSPENDED)
             start_wait(service, driver, i);
     }
-    if (asked.count > 0) hf_driver_reconcile(driver, asked.at, asked.count);
+    hf_driver_reconcile_until_answered(driver, asked.at, asked.count);
     hf_vec_clear(&asked);
     service->is_suppressed =
         service->rules.suppress && service->waiting == 0 && !service->is_leaving;

@@ -1,5 +1,5 @@
 /*
- * The service engine, shared by its files: config.c (keys), variants*.c (parameters), scheduler.c
+ * The service engine, shared by its files: config.c (keys), variants.c (parameters), scheduler.c
  * (what each instance waits for, and updates), offers.c (placing), data.c (what the world does to
  * the data: replicas, copies, losses, quorum).
  *
@@ -37,6 +37,7 @@ typedef enum HfPhase {
     HF_PHASE_RUNNING,
     HF_PHASE_DELAYED,
     HF_PHASE_SUSPENDED,
+    HF_PHASE_RESTING, /* a job whose time has not come */
     HF_PHASE_OVER
 } HfPhase;
 
@@ -55,6 +56,9 @@ typedef struct HfNode {
     uint32_t attempt;    /* counts its reservations */
     HfTime since;        /* when it began to wait, or to run */
     HfTime ended_at;     /* of its last task; -1 before */
+    uint64_t run;        /* a job's: its number, */
+    uint32_t tries;      /* failures of it so far, */
+    HfTime asked_at;     /* and when its time was */
     HfResources home;    /* what it has reserved, with its volume; empty = nothing */
     HfStream stream;
 } HfNode;
@@ -90,7 +94,7 @@ typedef struct HfService {
     HfMap64 host_lists;          /* host -> first of those that wait for it */
     HfMap64 stray_stacks;        /* reservation stack -> 1: ours, and given up */
     int64_t waiting, waiting_noted;
-    uint64_t next_task;
+    uint64_t next_task, runs;
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at;
     /* scratch of an offer */
@@ -131,13 +135,21 @@ enum {
     HF_SERVICE_TIMER_WAIT,    /* for the old host */
     HF_SERVICE_TIMER_RESERVE, /* for what was reserved to be offered */
     HF_SERVICE_TIMER_READY,
-    HF_SERVICE_TIMER_UNINSTALL
+    HF_SERVICE_TIMER_UNINSTALL,
+    HF_SERVICE_TIMER_TICK,  /* a job's time has come; arg: its row alone */
+    HF_SERVICE_TIMER_MISSED /* or has passed */
 };
 
 static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t row)
 {
     return (uint64_t)service->nodes[row].wait << 32 | row;
 }
+
+/* ---- cron.c ---- */
+void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row);
+void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row);
+void hf_cron__on_missed(HfService *service, uint32_t row);
+void hf_cron__on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskState state);
 
 /* ---- offers.c ---- */
 void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers,

@@ -80,6 +80,26 @@ static const HfNodeRules aurora[] = {{.name = "task",
                                       STATELESS},
                                      NO_NODE};
 
+static const HfNodeRules chronos[] = {{.name = "job",
+                                       .count = 1,
+                                       .cpus = AMOUNT(0.1),
+                                       .mem = MB(128),
+                                       .disk = MB(256),
+                                       STATELESS,
+                                       .period = H,
+                                       .retries = 2,
+                                       .retry_after = 60 * S,
+                                       .start_deadline = 60 * S},
+                                      NO_NODE};
+static const HfNodeRules metronome[] = {{.name = "job",
+                                         .count = 1,
+                                         .cpus = AMOUNT(1),
+                                         .mem = MB(128),
+                                         STATELESS,
+                                         .period = H,
+                                         .start_deadline = 15 * M},
+                                        NO_NODE};
+
 static const HfNodeRules hdfs_old[] = {{.name = "journal", /* 1 cpu, 512 MB x 1.35 */
                                         .count = 3,
                                         .cpus = AMOUNT(1),
@@ -421,6 +441,16 @@ const HfVariant hf_variants[HF_VARIANTS] = {
         "minutes; sizes assumed",
         aurora, PLAIN, .backoff = 5 * S, .backoff_factor = 2000, .max_backoff = H,
         .failover_timeout = 21 * D),
+    ROW(HF_VARIANT_CHRONOS, "chronos", "chronos", HF_ERA_0_22, HF_ERA_1_11,
+        "jobs that run each hour, say, and are tried again twice",
+        "mesos/chronos SchedulerConfiguration.scala:84-134 (epsilon 60 s, retry 60 s); period "
+        "assumed",
+        chronos, PLAIN, .failover_timeout = 7 * D),
+    ROW(HF_VARIANT_METRONOME, "metronome", "metronome", HF_ERA_0_22, HF_ERA_1_11,
+        "jobs that run each hour, say, and are not tried again (restart NEVER)",
+        "dcos/metronome JobRunSpec.scala:32-37, ScheduleSpec.scala:32; period assumed", metronome,
+        .refuse = 120 * S, .refuse_idle = 120 * S, .suppress = TRUE, .min_revive = 5 * S,
+        .forget = HF_FORGET_OUTLIVED, .checkpoint = TRUE, .failover_timeout = 7 * D),
     ROW(HF_VARIANT_HDFS_OLD, "hdfs", "old", HF_ERA_0_22, HF_ERA_0_23,
         "mesosphere/hdfs: data in /var/lib/hdfs, a dead node waited for 90 s",
         "mesosphere/hdfs HdfsFrameworkConfig.java:28-47, hdfs-site.xml:106-147; data assumed",

@@ -78,7 +78,11 @@ typedef struct HfNodeRules {
     HfTime ready_after;                 /* from running to ready, for plans that go one by one */
     HfTime reserve_wait; /* RESERVE and CREATE first, LAUNCH when they are offered, asked for
                             anew after so long; 0 = all three at once */
-    int cleaning;        /* HfCleaning */
+    HfTime period;       /* of jobs that run again and again; 0 = it runs all the time */
+    int64_t retries;
+    HfTime retry_after, start_deadline; /* after a failure; after its time, then it is missed */
+    int gives_up_lost;                  /* whether it gives up as soon as its agent is lost */
+    int cleaning;                       /* HfCleaning */
 } HfNodeRules;
 
 /* What a framework does with offers, and how it launches. */
@@ -110,6 +114,8 @@ enum {
     HF_VARIANT_STATEFUL_CENTRALIZED,
     HF_VARIANT_STATEFUL_DISTRIBUTED,
     HF_VARIANT_AURORA,
+    HF_VARIANT_CHRONOS,
+    HF_VARIANT_METRONOME,
     HF_VARIANT_HDFS_OLD,
     HF_VARIANT_HDFS_SDK,
     HF_VARIANT_CASSANDRA_OLD,

@@ -203,12 +203,13 @@ static void wrong_targets_are_refused(void **state)
         {"[{what: outage, at: 1h, for: 1m, every: 60s}]", "must be longer than `for`"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = g_strdup_printf(
-            "duration: 1d\n"
-            "agents: [{name: big, count: 4, resources: 'cpus:4', attributes: 'rack:r{index/2}'}]\n"
-            "frameworks: [{name: f, model: marathon, apps: [{id: /a}]}]\n"
-            "failures: %s\n",
-            cases[i].failures);
+        g_autofree char *text =
+            g_strdup_printf("duration: 1d\n"
+                            "agents: [{name: big, count: 4, resources: 'cpus:4;mem:4000', "
+                            "attributes: 'rack:r{index/2}'}]\n"
+                            "frameworks: [{name: f, model: marathon, apps: [{id: /a}]}]\n"
+                            "failures: %s\n",
+                            cases[i].failures);
         g_autofree char *message = lab_complaint(text);
         assert_contains(message, cases[i].complaint);
     }
@@ -505,7 +506,7 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text =
             g_strdup_printf("duration: 1h\n"
-                            "agents: [{name: a, count: 4, resources: 'cpus:4'}]\n"
+                            "agents: [{name: a, count: 4, resources: 'cpus:4;mem:4000'}]\n"
                             "frameworks: [{name: f, model: marathon, apps: [{id: /a}]}]\n"
                             "failures: [{%s}]\n",
                             cases[i].keys);

@@ -252,11 +252,20 @@ static void ports_are_distinct_on_an_agent(void **state)
 static void an_app_must_ask_for_something(void **state)
 {
     g_autofree char *message =
-        lab_complaint("duration: 1h\nagents: [{name: a, count: 1, resources: 'cpus:1'}]\n"
+        lab_complaint("duration: 1h\nagents: [{name: a, count: 1, resources: 'cpus:1;mem:1000'}]\n"
                       "frameworks: [{name: f, model: marathon,"
                       " apps: [{id: /x}, {id: /y, cpus: 0, mem: 0}]}]\n");
     assert_string_equal(message,
                         "frameworks[0] (f): apps[1] (/y): an instance must ask for something");
+}
+
+static void an_app_that_no_host_can_hold_is_refused(void **state)
+{
+    g_autofree char *message =
+        lab_complaint("duration: 1h\nagents: [{name: a, count: 2, resources: 'cpus:4;mem:1000'}]\n"
+                      "frameworks: [{name: f, model: marathon, apps: [{id: /x, cpus: 5}]}]\n");
+    assert_string_equal(message, "frameworks[0] (f): apps[0] (/x): no host is large enough for one "
+                                 "instance, which asks for cpus:5; mem:128");
 }
 
 int main(void)
@@ -273,6 +282,7 @@ int main(void)
         cmocka_unit_test(unique_hosts_hold_one_instance_each),
         cmocka_unit_test(ports_are_distinct_on_an_agent),
         cmocka_unit_test(an_app_must_ask_for_something),
+        cmocka_unit_test(an_app_that_no_host_can_hold_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -311,7 +311,7 @@ static void what_cannot_be_is_refused(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = g_strdup_printf(
             "duration: 1h\n"
-            "agents: [{name: a, count: 4, resources: 'cpus:4', attributes: 'rack:r1'}]\n"
+            "agents: [{name: a, count: 4, resources: 'cpus:4;mem:4000', attributes: 'rack:r1'}]\n"
             "frameworks: [{name: f, model: marathon, apps: [{id: /a}]}]\n"
             "failures: [{%s}]\n",
             cases[i].keys);
@@ -321,7 +321,7 @@ static void what_cannot_be_is_refused(void **state)
     char *path = lab_file("o.csv", "node,down_s,up_s\nx,1,2\n");
     g_autofree char *text =
         g_strdup_printf("duration: 1h\n"
-                        "agents: [{name: a, count: 4, resources: 'cpus:4'}]\n"
+                        "agents: [{name: a, count: 4, resources: 'cpus:4;mem:4000'}]\n"
                         "frameworks: [{name: f, model: marathon, apps: [{id: /a}]}]\n"
                         "failures: [{what: recorded, match: name, file: '%s'}]\n",
                         path);
