@@ -295,6 +295,11 @@ double hf_allocator_role_share(const HfAllocator *allocator, HfRoleId role)
     return node == HF_NODE_NONE ? 0.0 : hf_sorter__raw_share(sorters, node);
 }
 
+double hf_allocator_weight(const HfAllocator *allocator, HfRoleId role)
+{
+    return role < allocator->weights.count ? allocator->weights.at[role] : 1.0;
+}
+
 const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t agent)
 {
     const HfAgent *row = hf_allocator__agent(allocator, agent);

@@ -314,6 +314,7 @@ HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint3
 HfEra hf_allocator_era(const HfAllocator *allocator);
 /* Dominant share of a role's subtree, 0..1, not divided by weight; 0 for a role not tracked. */
 double hf_allocator_role_share(const HfAllocator *allocator, HfRoleId role);
+double hf_allocator_weight(const HfAllocator *allocator, HfRoleId role); /* 1 unless set */
 /* What nobody holds on an agent; borrowed until the next call. NULL when unknown. */
 const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t agent);
 
@@ -322,6 +323,9 @@ const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t
  * without its "ev" and "t". Free with json_node_unref. Cost: that of writing it all.
  */
 JsonNode *hf_allocator_state(HfAllocator *allocator);
+
+/* Its "roles" alone: those with frameworks, quota, weight or reservations, and those above them. */
+JsonNode *hf_allocator_roles(const HfAllocator *allocator);
 
 /* Work done since _new: noise-free, the regression gate. */
 typedef struct HfAllocatorCounters {

@@ -241,6 +241,13 @@ static JsonObject *roles_object(const HfAllocator *allocator)
     return object;
 }
 
+JsonNode *hf_allocator_roles(const HfAllocator *allocator)
+{
+    JsonNode *node = json_node_new(JSON_NODE_OBJECT);
+    json_node_take_object(node, roles_object(allocator));
+    return node;
+}
+
 /* ---- Sorters ---- */
 
 static char *node_path(const HfAllocator *allocator, HfNode node)

@@ -44,6 +44,8 @@ static const struct {
     [HF_ACTION_DEACTIVATE_AGENT] = {"deactivate_agents", "agents", FALSE},
     [HF_ACTION_REACTIVATE_AGENT] = {"reactivate_agents", "agents", FALSE},
     [HF_ACTION_MARK_AGENT_GONE] = {"mark_agents_gone", "agents", FALSE},
+    [HF_ACTION_GET_QUOTA] = {"get_quotas", "roles", TRUE},
+    [HF_ACTION_VIEW_ROLE] = {"view_roles", "roles", TRUE},
 };
 
 /* ---- reading ---- */

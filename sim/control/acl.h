@@ -29,6 +29,8 @@ typedef enum HfAction {
     HF_ACTION_DEACTIVATE_AGENT,
     HF_ACTION_REACTIVATE_AGENT,
     HF_ACTION_MARK_AGENT_GONE,
+    HF_ACTION_GET_QUOTA, /* role */
+    HF_ACTION_VIEW_ROLE, /* role */
     HF_ACTIONS
 } HfAction;
 

@@ -37,6 +37,10 @@ const char *hf_call_key(HfCallType type)
         "reactivate_agent",
         "mark_agent_gone",
         "teardown",
+        "get_roles",
+        "get_agents",
+        "get_quota",
+        "get_weights",
     };
     HF_ASSERT(type < HF_CALL_TYPES);
     return keys[type];
@@ -547,6 +551,13 @@ static gboolean read_framework(Reader *reader, JsonNode *body, HfCall *call)
     return object != NULL && id_of(reader, object, "framework_id", &call->framework);
 }
 
+/* Queries have no body: {}. */
+static gboolean read_nothing(Reader *reader, JsonNode *body)
+{
+    static const char *const keys[] = {NULL};
+    return object_of(reader, body, keys) != NULL;
+}
+
 static gboolean read_call(Reader *reader, JsonNode *body, HfCall *call)
 {
     switch (call->type) {
@@ -574,6 +585,11 @@ static gboolean read_call(Reader *reader, JsonNode *body, HfCall *call)
         return read_drain(reader, body, call);
     case HF_CALL_TEARDOWN:
         return read_framework(reader, body, call);
+    case HF_CALL_GET_ROLES:
+    case HF_CALL_GET_AGENTS:
+    case HF_CALL_GET_QUOTA:
+    case HF_CALL_GET_WEIGHTS:
+        return read_nothing(reader, body);
     default:
         return read_agent(reader, body, call);
     }

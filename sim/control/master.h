@@ -36,6 +36,8 @@ typedef struct HfMasterConfig {
     HfRegistryLimits registry_limits;    /* 2 weeks, 102,400 */
     double recovery_agent_removal_limit; /* 1: of the recovered agents; when more of them are
                                             missing after agent_reregister_timeout, it ends */
+    const HfRoleId *roles; /* [role_count], borrowed: all the roles there are (Mesos: --roles) */
+    uint32_t role_count;   /* 0 = any role */
     HfTime agent_removal_interval; /* between two removals for lack of pongs or registration; 0 =
                                       no limit (Mesos: --agent_removal_rate_limit) */
     gboolean
@@ -95,9 +97,9 @@ void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, 
 /*
  * A call of the operator API. principal: who asks; NULL = not known.
  * Shape:  the status code of Mesos: 200 and 202 (accepted: sent to the agent) are good, 400 bad
- *         request, 403 forbidden, 404 not found, 409 conflict. *why_out: the message, newly
- *         allocated, or NULL. Recorded (OPERATOR_CALL). Nothing is done in part: what is answered
- *         409 has taken offers back, and no more.
+ *         request, 403 forbidden, 404 not found, 409 conflict. *why_out: the message or, of a
+ * query, the answer as JSON; newly allocated, or NULL. Recorded (OPERATOR_CALL). Nothing is done in
+ * part: what is answered 409 has taken offers back, and no more.
  */
 int hf_master_operate(HfMaster *master, HfTime now, const char *principal, const HfCall *call,
                       HfOutbox *out, char **why_out);

@@ -379,12 +379,17 @@ void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage
 int hf_master__answer_call(char **why_out, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);
 gboolean hf_master__may(const HfMaster *master, HfAction action, HfTextId principal,
                         const char *object);
+/* May the role be used? Any may, unless the master has a list of roles. */
+gboolean hf_master__is_whitelisted(const HfMaster *master, HfRoleId role);
 /* By agent id or by name of its host; NO_ROW when there is none. */
 uint32_t hf_master__agent_named(const HfMaster *master, const char *name);
 /* All its offers, without a filter. */
 void hf_master__rescind_agent(HfMaster *master, HfTime now, uint32_t agent, HfOutbox *out);
 
-/* master_quota.c, master_machines.c: the answers to their calls */
+/* master_quota.c, master_machines.c, master_queries.c: the answers to their calls */
+gboolean hf_master__is_within(const HfMaster *master, HfRoleId role, HfRoleId top);
+int hf_master__on_query(HfMaster *master, HfTextId principal, const HfCall *call,
+                        char **answer_out);
 int hf_master__on_quota(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
                         HfOutbox *out, char **why_out);
 int hf_master__on_maintenance(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,

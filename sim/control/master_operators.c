@@ -28,6 +28,13 @@ gboolean hf_master__may(const HfMaster *master, HfAction action, HfTextId princi
     return hf_acls_allow(master->config.acls, action, hf_text(master->catalog, principal), object);
 }
 
+gboolean hf_master__is_whitelisted(const HfMaster *master, HfRoleId role)
+{
+    for (uint32_t i = 0; i < master->config.role_count; i++)
+        if (master->config.roles[i] == role) return TRUE;
+    return master->config.role_count == 0 || role == HF_ROLE_STAR;
+}
+
 uint32_t hf_master__agent_named(const HfMaster *master, const char *name)
 {
     uint32_t found = NO_ROW;
@@ -134,6 +141,10 @@ static int on_weights(HfMaster *master, HfTime now, HfTextId principal, const Hf
                       HfOutbox *out, char **why_out)
 {
     for (guint32 i = 0; i < call->weights.count; i++)
+        if (!hf_master__is_whitelisted(master, call->weights.at[i].role))
+            return hf_master__answer_call(why_out, 400, "Unknown role '%s'",
+                                          hf_role_path(master->catalog, call->weights.at[i].role));
+    for (guint32 i = 0; i < call->weights.count; i++)
         if (!hf_master__may(master, HF_ACTION_UPDATE_WEIGHT, principal,
                             hf_role_path(master->catalog, call->weights.at[i].role)))
             return hf_master__answer_call(why_out, 403, "Forbidden");
@@ -194,6 +205,11 @@ static int answer(HfMaster *master, HfTime now, HfTextId principal, const HfCall
         return hf_master__on_agent_call(master, now, principal, call, out, why_out);
     case HF_CALL_TEARDOWN:
         return on_teardown(master, now, principal, call, out, why_out);
+    case HF_CALL_GET_ROLES:
+    case HF_CALL_GET_AGENTS:
+    case HF_CALL_GET_QUOTA:
+    case HF_CALL_GET_WEIGHTS:
+        return hf_master__on_query(master, principal, call, why_out);
     default:
         return on_operation(master, now, principal, call, out, why_out);
     }

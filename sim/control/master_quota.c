@@ -8,7 +8,7 @@
 #include "base/assert.h"
 #include "control/master_internal.h"
 
-static gboolean is_within(const HfMaster *master, HfRoleId role, HfRoleId top)
+gboolean hf_master__is_within(const HfMaster *master, HfRoleId role, HfRoleId top)
 {
     return role == top || (role != HF_ROLE_STAR && top != HF_ROLE_STAR &&
                            hf_role_is_strict_subrole(master->catalog, role, top));
@@ -25,7 +25,8 @@ static void add_consumed(const HfMaster *master, const HfResources *resources, H
         if (hf_kind_type(catalog, entry->kind) != HF_TYPE_SCALAR) continue;
         gboolean is_counted =
             reserved ? !hf_meta_is_unreserved(catalog, entry->meta) &&
-                           is_within(master, hf_meta_reservation_role(catalog, entry->meta), top)
+                           hf_master__is_within(master,
+                                                hf_meta_reservation_role(catalog, entry->meta), top)
                      : hf_meta_is_unreserved(catalog, entry->meta) &&
                            !hf_meta_is_revocable(catalog, entry->meta);
         if (is_counted)
@@ -44,7 +45,7 @@ static void consumed_by(const HfMaster *master, HfRoleId role, HfQuantities *sum
         for (uint32_t t = agent->first_task; t != NO_ROW;
              t = master->tasks.at[t].links.next_of_agent) {
             const HfTaskRow *task = &master->tasks.at[t];
-            if (task->is_holding && is_within(master, task->role, role))
+            if (task->is_holding && hf_master__is_within(master, task->role, role))
                 add_consumed(master, hf_parcel_resources(task->resources), role, FALSE, sum);
         }
     }
@@ -161,7 +162,7 @@ static void enforce_limits(HfMaster *master, HfTime now, const HfQuotaConfig *co
         for (uint32_t row = master->frameworks.at[f].first_offer; row != NO_ROW; row = next) {
             next = master->offers.at[row].links.next_of_framework;
             if (hf_limits_contains_quantities(&config->limits, used)) break;
-            if (!is_within(master, master->offers.at[row].role, config->role)) continue;
+            if (!hf_master__is_within(master, master->offers.at[row].role, config->role)) continue;
             hf_quantities_clear(&part);
             add_offer(master, row, &part);
             hf_quantities_subtract(used, &part);
@@ -182,7 +183,7 @@ static void make_room(HfMaster *master, HfTime now, const HfQuotaConfig *config,
         for (uint32_t row = master->agents.at[a].first_offer; row != NO_ROW; row = next) {
             next = master->offers.at[row].links.next_of_agent;
             if (hf_quantities_contains(&sum, &config->guarantees)) break;
-            if (is_within(master, master->offers.at[row].role, config->role)) continue;
+            if (hf_master__is_within(master, master->offers.at[row].role, config->role)) continue;
             add_offer(master, row, &sum);
             rescind(master, now, row, out);
         }
@@ -198,11 +199,20 @@ static void take_offers_back(HfMaster *master, HfTime now, const HfQuotaConfig *
     for (guint32 a = 0; a < master->agents.count; a++)
         for (uint32_t row = master->agents.at[a].first_offer; row != NO_ROW;
              row = master->offers.at[row].links.next_of_agent)
-            if (is_within(master, master->offers.at[row].role, config->role))
+            if (hf_master__is_within(master, master->offers.at[row].role, config->role))
                 add_offer(master, row, &used);
     enforce_limits(master, now, config, &used, out);
     make_room(master, now, config, &used, out);
     hf_quantities_clear(&used);
+}
+
+/* The first role of the call that the master does not know; HF_ROLE_NONE when there is none. */
+static HfRoleId unknown_role(const HfMaster *master, const HfCall *call)
+{
+    for (guint32 i = 0; i < call->quotas.count; i++)
+        if (!hf_master__is_whitelisted(master, call->quotas.at[i].role))
+            return call->quotas.at[i].role;
+    return HF_ROLE_NONE;
 }
 
 static int on_update(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
@@ -304,6 +314,10 @@ int hf_master__on_quota(HfMaster *master, HfTime now, HfTextId principal, const 
     if (!hf_master__has(master, HF_RULE_QUOTA) ||
         (call->type == HF_CALL_UPDATE_QUOTA && !hf_master__has(master, HF_RULE_QUOTA_LIMITS)))
         return hf_master__answer_call(why_out, 400, "this era has no such quota");
+    HfRoleId unknown = call->type == HF_CALL_REMOVE_QUOTA ? call->role : unknown_role(master, call);
+    if (unknown != HF_ROLE_NONE && !hf_master__is_whitelisted(master, unknown))
+        return hf_master__answer_call(why_out, 400, "Unknown role '%s'",
+                                      hf_role_path(master->catalog, unknown));
     switch (call->type) {
     case HF_CALL_UPDATE_QUOTA:
         return on_update(master, now, principal, call, out, why_out);

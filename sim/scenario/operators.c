@@ -52,6 +52,10 @@ static const HfKey operator_keys[] = {
     BODY(15, "reactivate_agent", "It is offered again: {agent_id}."),
     BODY(16, "mark_agent_gone", "It never comes back: {agent_id}."),
     BODY(17, "teardown", "A framework is removed: {framework_id}."),
+    BODY(18, "get_roles", "Each known role with weight, quota, what it holds, its frameworks: {}."),
+    BODY(19, "get_agents", "Each agent with its state and resources: {}."),
+    BODY(20, "get_quota", "Guarantees and limits: {}."),
+    BODY(21, "get_weights", "Weights that are not 1: {}."),
     {0}};
 _Static_assert(G_N_ELEMENTS(operator_keys) == 4 + HF_OPERATOR_CALLS + 1, "a key for each call");
 

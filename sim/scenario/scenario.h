@@ -90,6 +90,7 @@ typedef struct HfScenarioMaster {
     gboolean filter_gpu_resources;
     const char *region;     /* of its fault domain; NULL: none */
     const char **whitelist; /* names of agents, NULL-terminated; NULL: all are offered */
+    const char **roles;     /* NULL-terminated, checked: all there are besides *; NULL: any */
     const char **fair_sharing_excluded_resource_names; /* NULL-terminated; NULL: none */
     HfHeartbeats heartbeats;
     HfScenarioQuirks quirks;
@@ -169,7 +170,7 @@ typedef struct HfScenarioFailure {
 } HfScenarioFailure;
 
 /* A call of the operator API, and when it is made. */
-#define HF_OPERATOR_CALLS 18
+#define HF_OPERATOR_CALLS 22
 typedef struct HfScenarioOperator {
     HfTime at;
     HfTime every;                        /* 0 = once */

@@ -215,6 +215,12 @@ static const HfKey master_keys[] = {
      AT(HfScenarioMaster, whitelist),
      .help = "Names of the agents that are offered, as a list; all unless given.",
      .source = mesos_flag},
+    {.name = "roles",
+     .type = HF_KEY_STRINGS,
+     AT(HfScenarioMaster, roles),
+     .help = "The only roles besides * that frameworks, quota and weights may name, as a list; a "
+             "framework of another is refused. Any role unless given.",
+     .source = mesos_flag},
     {.name = "fair_sharing_excluded_resource_names",
      .type = HF_KEY_STRINGS,
      AT(HfScenarioMaster, fair_sharing_excluded_resource_names),
@@ -235,11 +241,36 @@ static const HfKey master_keys[] = {
              "`holdfast list quirks` shows where."},
     {0}};
 
+/* Why a list of roles is not good, newly allocated; NULL when it is: a list key has no type of
+ * entry. */
+static char *wrong_roles(const char **roles)
+{
+    if (roles[0] == NULL) return g_strdup("at least one role is needed");
+    for (const char **role = roles; *role != NULL; role++) {
+        const char *why = hf_role_invalid(*role);
+        for (const char **other = roles; other < role && why == NULL; other++)
+            if (strcmp(*role, *other) == 0) why = "it is named twice";
+        if (why == NULL) continue;
+        g_autofree char *quoted = hf_text__quoted(*role);
+        return g_strdup_printf("%s: %s", quoted, why);
+    }
+    return NULL;
+}
+
+static gboolean check_master(const void *record, const char **key_out, char **why_out)
+{
+    const HfScenarioMaster *master = record;
+    *key_out = "roles";
+    if (master->roles != NULL) *why_out = wrong_roles(master->roles);
+    return *why_out == NULL;
+}
+
 static const HfKeyTable master_table = {
     .name = "master",
     .struct_size = sizeof(HfScenarioMaster),
     .keys = master_keys,
     .help = "The master and its allocator, with the names of Mesos's flags.",
+    .check = check_master,
 };
 
 /* ---- roles ---- */
@@ -506,7 +537,6 @@ static const HfKey framework_keys[] = {
      .source = "Mesos 1.11, OfferConstraints"},
     {0}};
 
-/* Several roles are checked here, one by one: a list key has no type of entry. */
 static gboolean check_framework(const void *record, const char **key_out, char **why_out)
 {
     const HfScenarioFramework *framework = record;
@@ -516,20 +546,8 @@ static gboolean check_framework(const void *record, const char **key_out, char *
         *why_out = g_strdup("role and roles cannot both be given");
         return FALSE;
     }
-    if (framework->roles[0] == NULL) {
-        *why_out = g_strdup("at least one role is needed");
-        return FALSE;
-    }
-    for (const char **role = framework->roles; *role != NULL; role++) {
-        const char *why = hf_role_invalid(*role);
-        for (const char **other = framework->roles; other < role && why == NULL; other++)
-            if (strcmp(*role, *other) == 0) why = "it is named twice";
-        if (why == NULL) continue;
-        g_autofree char *quoted = hf_text__quoted(*role);
-        *why_out = g_strdup_printf("%s: %s", quoted, why);
-        return FALSE;
-    }
-    return TRUE;
+    *why_out = wrong_roles(framework->roles);
+    return *why_out == NULL;
 }
 
 static const HfKeyTable framework_table = {

@@ -157,6 +157,10 @@ const char *hf_call_type_name(HfCallType type)
         "REACTIVATE_AGENT",
         "MARK_AGENT_GONE",
         "TEARDOWN",
+        "GET_ROLES",
+        "GET_AGENTS",
+        "GET_QUOTA",
+        "GET_WEIGHTS",
     };
     HF_ASSERT(type < HF_CALL_TYPES);
     return names[type];

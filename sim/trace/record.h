@@ -106,6 +106,11 @@ typedef enum HfCallType {
     HF_CALL_REACTIVATE_AGENT,
     HF_CALL_MARK_AGENT_GONE,
     HF_CALL_TEARDOWN,
+    /* these change nothing, and are answered with JSON */
+    HF_CALL_GET_ROLES,
+    HF_CALL_GET_AGENTS,
+    HF_CALL_GET_QUOTA,
+    HF_CALL_GET_WEIGHTS,
     HF_CALL_TYPES
 } HfCallType;
 

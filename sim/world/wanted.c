@@ -1,6 +1,6 @@
 /*
- * What a scenario asks of the allocator besides weights: quota of roles, the whitelist of agents,
- * and what each framework wants to be offered.
+ * What a scenario asks of the allocator besides weights: quota of roles, the lists of roles and of
+ * agents, and what each framework wants to be offered.
  */
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -51,6 +51,19 @@ gboolean hf_world__build_quotas(HfWorld *world, const HfRoleId *roles, GError **
     hf_quantities_clear(&capacity);
     hf_quantities_clear(&sum);
     return good;
+}
+
+gboolean hf_world__build_role_list(HfWorld *world, GError **error)
+{
+    const char **names = world->scenario->master.roles;
+    if (names == NULL) return TRUE;
+    world->listed_roles = g_new0(HfRoleId, g_strv_length((char **)names));
+    for (; names[world->listed_role_count] != NULL; world->listed_role_count++) {
+        HfRoleId *role = &world->listed_roles[world->listed_role_count];
+        if (!hf_role_intern(world->catalog, names[world->listed_role_count], role, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* ---- agents ---- */

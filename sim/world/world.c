@@ -248,6 +248,8 @@ static void configure_master(const HfWorld *world, HfMasterConfig *config)
     const HfScenarioMaster *keys = &world->scenario->master;
     hf_master_config_init(config);
     config->acls = world->acls;
+    config->roles = world->listed_roles;
+    config->role_count = world->listed_role_count;
     config->allocation_interval = keys->allocation_interval;
     config->offer_timeout = keys->offer_timeout;
     config->agent_ping_timeout = keys->agent_ping_timeout;
@@ -306,7 +308,9 @@ HfAllocator *hf_world__new_allocator(HfWorld *world)
 
 static gboolean build_master(HfWorld *world, GError **error)
 {
-    if (!hf_world__build_acls(world, world->scenario->master.acls, error)) return FALSE;
+    if (!hf_world__build_acls(world, world->scenario->master.acls, error) ||
+        !hf_world__build_role_list(world, error))
+        return FALSE;
     HfAllocator *allocator = new_allocator(world, error);
     if (allocator == NULL) return FALSE;
     HfMasterConfig config;
@@ -588,6 +592,7 @@ void hf_world_free(HfWorld *world)
     free_people(world);
     hf_world__clear_data(world);
     hf_world__clear_operators(world);
+    g_free(world->listed_roles);
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);

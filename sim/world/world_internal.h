@@ -90,7 +90,9 @@ struct HfWorld {
     uint32_t guest_count;
     HfFault *faults; /* [fault_count] */
     uint32_t fault_count;
-    HfAcls *acls;  /* NULL = everybody may do everything */
+    HfAcls *acls;           /* NULL = everybody may do everything */
+    HfRoleId *listed_roles; /* [listed_role_count]: master.roles */
+    uint32_t listed_role_count;
     HfCall *calls; /* [scenario->operators.count] */
     HF_VEC(HfOperatorAnswer) answers;
     HfSlots run_slots;
@@ -158,6 +160,7 @@ const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text,
 /* faults.c */
 /* wanted.c: what the scenario asks of the allocator. HF_WORLD_ERROR names the key. */
 gboolean hf_world__build_quotas(HfWorld *world, const HfRoleId *roles, GError **error);
+gboolean hf_world__build_role_list(HfWorld *world, GError **error);
 gboolean hf_world__build_whitelist(HfWorld *world, GError **error);
 void hf_world__set_whitelist(const HfWorld *world, HfAllocator *allocator);
 /* NULL and *error, or what the framework wants, as long as the world lives. */

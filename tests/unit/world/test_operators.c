@@ -37,6 +37,7 @@ static const Bad bad[] = {
     {"drain_agent", "{'agnt_id':{'value':'n'}}", "agnt_id", "did you mean \"agent_id\""},
     {"teardown", "{'framework_id':{}}", "framework_id", "value is missing"},
     {"teardown", "[]", "", "expected a mapping"},
+    {"get_roles", "{'role':'a'}", "role", "unknown key"},
     {"acls", "{'reserve_resource':[]}", "reserve_resource", "unknown key"},
     {"acls", "{'reserve_resources':[{'roles':{'value':['a']}}]}",
      "reserve_resources[0].roles.value", "unknown key"},
@@ -86,12 +87,45 @@ static void calls_are_made_at_their_time(void **state)
     cell_free(cell);
 }
 
+/* Mesos rows: 486. A query changes nothing, and its answer is kept. */
+static void queries_are_answered_with_json(void **state)
+{
+    Cell *cell = cell_new("duration: 10m\n"
+                          "master: {roles: [a, eng/b]}\n"
+                          "agents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+                          "roles: {a: {weight: 2, limit: 'cpus:8'}}\n"
+                          "frameworks: [{name: f, model: greedy, role: a, tasks: 0}]\n"
+                          "operators:\n"
+                          "  - {at: 1m, get_roles: {}}\n"
+                          "  - {at: 1m, get_quota: {}}\n"
+                          "  - {at: 1m, update_quota: {quota_configs: [{role: c}]}}\n");
+    cell_run(cell, 600 * S);
+    static const struct {
+        int status;
+        const char *says;
+    } expected[] = {
+        {200,
+         "{\"name\":\"a\",\"weight\":2.0,\"quota\":{\"role\":\"a\",\"guarantee\":{},\"limit\":{"
+         "\"cpus\":8}"},
+        {200, "{\"role\":\"a\",\"guarantees\":{},\"limits\":{\"cpus\":8}}"},
+        {400, "Unknown role 'c'"},
+    };
+    assert_int_equal(hf_world_answers(cell->world), G_N_ELEMENTS(expected));
+    for (uint32_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+        const HfOperatorAnswer *answer = hf_world_answer(cell->world, i);
+        assert_int_equal(answer->status, expected[i].status);
+        if (strstr(answer->why, expected[i].says) == NULL) fail_msg("%s", answer->why);
+    }
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_that_is_wrong_is_reported_with_its_place),
         cmocka_unit_test(calls_are_made_at_their_time),
+        cmocka_unit_test(queries_are_answered_with_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
