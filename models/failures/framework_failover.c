@@ -11,7 +11,7 @@
 typedef struct FailoverConfig {
     HfTime at, every;
     HfLaw mtbf, down;
-    const char **frameworks;
+    const char **frameworks, **roles;
 } FailoverConfig;
 
 static const HfKey failover_keys[] = {
@@ -41,11 +41,29 @@ static const HfKey failover_keys[] = {
      .type = HF_KEY_STRINGS,
      .offset = offsetof(FailoverConfig, frameworks),
      .help = "Names of the frameworks it strikes; absent = all."},
+    {.name = "roles",
+     .type = HF_KEY_STRINGS,
+     .offset = offsetof(FailoverConfig, roles),
+     .help = "The roles that successors have, as a list; absent = those of before."},
     {0}};
 
 static gboolean check_failover(const void *record, const char **key_out, char **why_out)
 {
     const FailoverConfig *config = record;
+    for (const char **role = config->roles; role != NULL && *role != NULL; role++) {
+        const char *why = hf_role_invalid(*role);
+        for (const char **other = config->roles; other < role && why == NULL; other++)
+            if (strcmp(*role, *other) == 0) why = "it is named twice";
+        if (why == NULL) continue;
+        *key_out = "roles";
+        *why_out = g_strdup_printf("\"%s\": %s", *role, why);
+        return FALSE;
+    }
+    if (config->roles != NULL && config->roles[0] == NULL) {
+        *key_out = "roles";
+        *why_out = g_strdup("at least one role is needed");
+        return FALSE;
+    }
     return hf_strike_check(
         &(HfStrikeKeys){.at = config->at, .every = config->every, .mtbf = config->mtbf}, key_out,
         why_out);
@@ -141,7 +159,8 @@ static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)
         break;
     default:
         HF_ASSERT(kind == TIMER_START);
-        hf_world_scheduler_start(world, (uint32_t)arg);
+        hf_world_scheduler_start_as(world, (uint32_t)arg,
+                                    (const char *const *)failover->config->roles);
         arm(failover, world, (uint32_t)arg);
     }
 }

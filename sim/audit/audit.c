@@ -393,6 +393,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_STARTED:
     case HF_RECORD_AGENT_REFUSED:
     case HF_RECORD_DISK_LOST:
+    case HF_RECORD_FRAMEWORK_REFUSED: /* nothing came of it */
     case HF_RECORD_SCHEDULER_STOPPED:
     case HF_RECORD_SCHEDULER_STARTED:
     case HF_RECORD_LINK_CUT:

@@ -64,7 +64,6 @@ static const HfFrameworkInfo *add_info(HfDriver *driver, const HfDriverConfig *c
 HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSchedulerOps *ops,
                         void *model)
 {
-    HF_ASSERT(config->role_count > 0);
     HfDriver *driver = g_new0(HfDriver, 1);
     driver->self = (HfPeer){HF_PEER_FRAMEWORK, row};
     driver->framework = HF_ROW_NONE;
@@ -86,6 +85,22 @@ void hf_driver_free(HfDriver *driver)
     g_free(driver);
 }
 
+void hf_driver_set_roles(HfDriver *driver, const HfRoleId *roles, uint32_t count)
+{
+    const HfFrameworkInfo *info = driver->info;
+    driver->info =
+        add_info(driver, &(HfDriverConfig){.name = info->name,
+                                           .principal = info->principal,
+                                           .roles = roles,
+                                           .role_count = count,
+                                           .capabilities =
+                                               info->capabilities |
+                                               (count > 1 ? (uint32_t)HF_CAPABILITY_MULTI_ROLE : 0),
+                                           .checkpoint = info->checkpoint,
+                                           .failover_timeout = info->failover_timeout,
+                                           .wishes = info->wishes});
+}
+
 void hf_driver_adopt(HfDriver *driver, uint32_t framework)
 {
     HF_ASSERT(!driver->is_subscribed && driver->framework == HF_ROW_NONE);
@@ -100,7 +115,6 @@ void hf_driver_lose_id(HfDriver *driver)
 
 void hf_driver_describe(HfDriver *driver, const HfDriverConfig *config)
 {
-    HF_ASSERT(config->role_count > 0);
     driver->info = add_info(driver, config);
 }
 

@@ -43,7 +43,7 @@ typedef struct HfSchedulerOps {
 
 typedef struct HfDriverConfig {
     const char *name;      /* FrameworkInfo.name; borrowed for the driver's life */
-    const HfRoleId *roles; /* [role_count], copied */
+    const HfRoleId *roles; /* [role_count], copied; none with MULTI_ROLE: nothing is offered */
     uint32_t role_count;
     uint32_t capabilities; /* HfFrameworkCapability */
     gboolean checkpoint;
@@ -62,6 +62,10 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
                         void *model);
 void hf_driver_free(HfDriver *driver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDriver, hf_driver_free)
+
+/* With which roles it subscribes next, [count], copied; several need the capability MULTI_ROLE,
+ * which it then has. */
+void hf_driver_set_roles(HfDriver *driver, const HfRoleId *roles, uint32_t count);
 
 /* It will subscribe under this id, in the place of the scheduler that has it. Before the start. */
 void hf_driver_adopt(HfDriver *driver, uint32_t framework);

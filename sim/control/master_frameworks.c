@@ -107,23 +107,52 @@ void hf_master__turn_away(HfMaster *master, const HfMessage *in, HfOutbox *out)
 
 /* ---- what it says of itself ---- */
 
-/* Why a FrameworkInfo is refused; NULL = it is not. `suppressed`: in the message's roles. */
-static const char *why_not(const HfMaster *master, const HfMessage *in)
+/* What a scheduler is told. */
+static const char *says(HfFrameworkRefusal refusal)
+{
+    static const char *const texts[HF_FRAMEWORK_REFUSALS] = {
+        [HF_REFUSED_FAILOVER_TIMEOUT] = "The failover_timeout is not a valid duration",
+        [HF_REFUSED_ONE_ROLE] =
+            "A framework without the capability MULTI_ROLE has exactly one role",
+        [HF_REFUSED_ROLE_TWICE] = "A role is named twice",
+        [HF_REFUSED_ROLE_UNKNOWN] = "A role is not present in the master's --roles",
+        [HF_REFUSED_SUPPRESSED_ROLE] = "A suppressed role is not one of the framework's",
+        [HF_REFUSED_CONSTRAINED_ROLE] =
+            "Offer constraints are for a role that is not one of the framework's",
+        [HF_REFUSED_UNAUTHORIZED] = "Not authorized to use a role of the framework",
+        [HF_REFUSED_PRINCIPAL] = "Changing framework's principal is not allowed.",
+        [HF_REFUSED_CHECKPOINT] = "Changing 'FrameworkInfo.checkpoint' is not supported",
+        [HF_REFUSED_ERA] = "This era has no such call",
+        [HF_REFUSED_REMOVED] = "Framework has been removed",
+    };
+    HF_ASSERT(refusal < HF_FRAMEWORK_REFUSALS);
+    return texts[refusal];
+}
+
+/* Why a FrameworkInfo is refused. `suppressed`: in the message's roles. (Role names are good as
+ * they are: what is not one has no id.) */
+static HfFrameworkRefusal why_not(const HfMaster *master, const HfMessage *in)
 {
     const HfFrameworkInfo *about = in->about;
-    if (about->failover_timeout < 0) return "The failover_timeout is not a valid duration";
-    if (roles_are_wrong(about->roles, about->role_count, NULL, 0)) return "A role is named twice";
-    if (roles_are_wrong(in->roles.at, in->roles.count, about->roles, about->role_count))
-        return "A suppressed role is not one of the framework's";
+    if (about->failover_timeout < 0) return HF_REFUSED_FAILOVER_TIMEOUT;
+    if (!(about->capabilities & HF_CAPABILITY_MULTI_ROLE) && about->role_count != 1)
+        return HF_REFUSED_ONE_ROLE;
+    if (roles_are_wrong(about->roles, about->role_count, NULL, 0)) return HF_REFUSED_ROLE_TWICE;
+    for (uint32_t i = 0; i < about->role_count; i++)
+        if (!hf_master__is_whitelisted(master, about->roles[i])) return HF_REFUSED_ROLE_UNKNOWN;
+    if (in->roles.count > 0 &&
+        (about->role_count == 0 ||
+         roles_are_wrong(in->roles.at, in->roles.count, about->roles, about->role_count)))
+        return HF_REFUSED_SUPPRESSED_ROLE;
     const HfOfferWishes *wishes = about->wishes;
     if (wishes != NULL && wishes->constraints != NULL &&
         !hf_offer_constraints_are_of(wishes->constraints, about->roles, about->role_count))
-        return "Offer constraints are for a role that is not one of the framework's";
+        return HF_REFUSED_CONSTRAINED_ROLE;
     for (uint32_t i = 0; i < about->role_count; i++)
         if (!hf_acls_allow(master->config.acls, HF_ACTION_REGISTER_FRAMEWORK, about->principal,
                            hf_role_path(master->catalog, about->roles[i])))
-            return "Not authorized to use a role of the framework";
-    return NULL;
+            return HF_REFUSED_UNAUTHORIZED;
+    return HF_REFUSED_NOT;
 }
 
 static HfTextId principal_of(const HfMaster *master, const HfFrameworkInfo *about)
@@ -240,6 +269,18 @@ void hf_master__recover_framework(HfMaster *master, HfTime now, uint32_t row,
 
 /* ---- subscriptions ---- */
 
+static void refuse(HfMaster *master, HfTime now, const HfMessage *in, HfFrameworkRefusal why,
+                   HfOutbox *out)
+{
+    hf_master__record(out, (HfRecord){.at = now,
+                                      .type = HF_RECORD_FRAMEWORK_REFUSED,
+                                      .reason = (uint16_t)why,
+                                      .agent = HF_ROW_NONE,
+                                      .framework = in->framework,
+                                      .value = in->from.row});
+    send_error(master, in->framework, in->from.row, says(why), out);
+}
+
 /* A scheduler comes with an id: the same one over a new connection, or another in its place
  * (Master::failoverFramework), or the first since this master leads. One that was removed is told
  * so. */
@@ -248,13 +289,12 @@ static void resubscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOut
     uint32_t row = in->framework;
     HfFrameworkRow *framework = &master->frameworks.at[row];
     if (framework->standing == HF_FRAMEWORK_COMPLETED) {
-        send_error(master, row, in->from.row, "Framework has been removed", out);
+        refuse(master, now, in, HF_REFUSED_REMOVED, out);
         return;
     }
     gboolean is_new = framework->standing == HF_FRAMEWORK_UNKNOWN;
     if (!is_new && principal_of(master, in->about) != framework->principal) {
-        send_error(master, row, in->from.row, "Changing framework's principal is not allowed.",
-                   out);
+        refuse(master, now, in, HF_REFUSED_PRINCIPAL, out);
         return;
     }
     gboolean is_another = framework->peer != in->from.row;
@@ -284,10 +324,9 @@ static void resubscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOut
 
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    const char *why =
-        in->about->role_count == 0 ? "The framework has no role" : why_not(master, in);
-    if (why != NULL) {
-        send_error(master, in->framework, in->from.row, why, out);
+    HfFrameworkRefusal why = why_not(master, in);
+    if (why != HF_REFUSED_NOT) {
+        refuse(master, now, in, why, out);
         return;
     }
     if (in->framework < master->frameworks.count) {
@@ -307,11 +346,12 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     framework->first_offer = framework->first_task = NO_ROW;
     describe_new(master, row, in->about);
     send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = HF_RECORD_FRAMEWORK_SUBSCRIBED,
-                                      .agent = HF_ROW_NONE,
-                                      .framework = row,
-                                      .role = in->about->roles[0]});
+    hf_master__record(
+        out, (HfRecord){.at = now,
+                        .type = HF_RECORD_FRAMEWORK_SUBSCRIBED,
+                        .agent = HF_ROW_NONE,
+                        .framework = row,
+                        .role = in->about->role_count > 0 ? in->about->roles[0] : HF_ROLE_NONE});
     record_suppressed(now, row, in, FALSE, out);
     add(master, now, row, in);
 }
@@ -325,18 +365,18 @@ void hf_master__on_update_framework(HfMaster *master, HfTime now, const HfMessag
                                     HfOutbox *out)
 {
     const HfFrameworkRow *framework = &master->frameworks.at[in->framework];
-    const char *why = why_not(master, in);
+    HfFrameworkRefusal why = why_not(master, in);
     if (!hf_master__has(master, HF_RULE_UPDATE_FRAMEWORK))
-        why = "This era has no such call";
+        why = HF_REFUSED_ERA;
     else if (principal_of(master, in->about) != framework->principal)
-        why = "Changing framework's principal is not allowed.";
+        why = HF_REFUSED_PRINCIPAL;
     else if (!in->about->checkpoint != !framework->checkpoint)
-        why = "Changing 'FrameworkInfo.checkpoint' is not supported";
+        why = HF_REFUSED_CHECKPOINT;
     HfMessage *answer = hf_outbox_send(out, HF_MESSAGE_FRAMEWORK_UPDATED, self, in->from);
     answer->framework = in->framework;
-    answer->task = why == NULL ? 200 : 400;
-    answer->name = why;
-    if (why != NULL) return;
+    answer->task = why == HF_REFUSED_NOT ? 200 : 400;
+    answer->name = says(why);
+    if (why != HF_REFUSED_NOT) return;
     record_framework(now, in->framework, HF_RECORD_FRAMEWORK_UPDATED, out);
     update(master, now, in->framework, in, out);
     record_suppressed(now, in->framework, in, TRUE, out);

@@ -100,6 +100,10 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
             g_string_append_printf(line, ",\"rule\":\"%s\"",
                                    hf_resource_error_name((HfResourceErrorCode)record->reason));
             break;
+        case 'z':
+            g_string_append_printf(line, ",\"why\":\"%s\"",
+                                   hf_framework_refusal_name((HfFrameworkRefusal)record->reason));
+            break;
         case 'u':
             g_string_append_printf(line, ",\"state\":\"%s\"",
                                    hf_operation_state_name((HfOperationState)record->state));

@@ -54,6 +54,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_FRAMEWORK_RESUBSCRIBED] = {"framework_resubscribed", "f", NULL},
     [HF_RECORD_AGENT_REMOVED] = {"agent_removed", "ax", NULL},
     [HF_RECORD_LINK_CUT] = {"link_cut", "hv", "ways"},
+    [HF_RECORD_FRAMEWORK_REFUSED] = {"framework_refused", "fvz", "scheduler"},
     [HF_RECORD_LINK_BROKEN] = {"link_broken", "h", NULL},
     [HF_RECORD_TASK_FOLLOWS] = {"task_follows", "ftv", "before"},
     [HF_RECORD_VOLUME_DISOWNED] = {"volume_disowned", "hfx", NULL},
@@ -134,6 +135,26 @@ const char *hf_operation_state_name(HfOperationState state)
     };
     HF_ASSERT(state < HF_OPERATION_STATES);
     return names[state];
+}
+
+const char *hf_framework_refusal_name(HfFrameworkRefusal refusal)
+{
+    static const char *const names[HF_FRAMEWORK_REFUSALS] = {
+        "NOT",
+        "FAILOVER_TIMEOUT",
+        "ONE_ROLE",
+        "ROLE_TWICE",
+        "ROLE_UNKNOWN",
+        "SUPPRESSED_ROLE",
+        "CONSTRAINED_ROLE",
+        "UNAUTHORIZED",
+        "PRINCIPAL",
+        "CHECKPOINT",
+        "ERA",
+        "REMOVED",
+    };
+    HF_ASSERT(refusal < HF_FRAMEWORK_REFUSALS);
+    return names[refusal];
 }
 
 const char *hf_call_type_name(HfCallType type)

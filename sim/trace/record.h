@@ -86,6 +86,26 @@ static inline int hf_operation_state_is_terminal(HfOperationState state)
 /* "OPERATION_FINISHED" and so on; never NULL. */
 const char *hf_operation_state_name(HfOperationState state);
 
+/* Why a scheduler was not subscribed, or not made what it asked to become. */
+typedef enum HfFrameworkRefusal {
+    HF_REFUSED_NOT = 0,
+    HF_REFUSED_FAILOVER_TIMEOUT,
+    HF_REFUSED_ONE_ROLE, /* one that does not know of several roles has exactly one */
+    HF_REFUSED_ROLE_TWICE,
+    HF_REFUSED_ROLE_UNKNOWN, /* the master has a list of roles */
+    HF_REFUSED_SUPPRESSED_ROLE,
+    HF_REFUSED_CONSTRAINED_ROLE,
+    HF_REFUSED_UNAUTHORIZED,
+    HF_REFUSED_PRINCIPAL, /* the framework has another */
+    HF_REFUSED_CHECKPOINT,
+    HF_REFUSED_ERA,
+    HF_REFUSED_REMOVED, /* there is no such framework any more */
+    HF_FRAMEWORK_REFUSALS
+} HfFrameworkRefusal;
+
+/* "ROLE_TWICE" and so on; never NULL. */
+const char *hf_framework_refusal_name(HfFrameworkRefusal refusal);
+
 /* What an operator asks of the master (v1 operator API, mesos.master.Call.Type). */
 typedef enum HfCallType {
     HF_CALL_RESERVE_RESOURCES = 0,
@@ -239,6 +259,9 @@ typedef enum HfRecordType {
     HF_RECORD_INVERSE_OFFER_ACCEPTED,
     HF_RECORD_INVERSE_OFFER_DECLINED,
     HF_RECORD_INVERSE_OFFER_RESCINDED,
+
+    HF_RECORD_FRAMEWORK_REFUSED, /* the master: framework, when it said which; value: the
+                                    scheduler's row; reason: HfFrameworkRefusal */
     HF_RECORD_TYPES
 } HfRecordType;
 
@@ -260,9 +283,9 @@ typedef struct HfRecordShape {
     const char *name;
     const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
                            job id, i operation id if any, s task state, w reason, b same host, n
-                           operation type, e rule, u operation state, c call type, g service group,
-                           m member, p part, y copy, k registry standing, d deactivated, v value,
-                           x resources */
+                           operation type, e rule, z refusal, u operation state, c call type, g
+                           service group, m member, p part, y copy, k registry standing, d
+                           deactivated, v value, x resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;
 

@@ -330,16 +330,33 @@ gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t row)
     return TRUE;
 }
 
-gboolean hf_world_scheduler_start(HfWorld *world, uint32_t row)
+static void set_roles(HfWorld *world, HfDriver *driver, const char *const *roles)
+{
+    uint32_t count = g_strv_length((char **)roles);
+    g_autofree HfRoleId *ids = g_new(HfRoleId, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        gboolean is_good = hf_role_intern(world->catalog, roles[i], &ids[i], NULL);
+        HF_ASSERT(is_good);
+    }
+    hf_driver_set_roles(driver, ids, count);
+}
+
+gboolean hf_world_scheduler_start_as(HfWorld *world, uint32_t row, const char *const *roles)
 {
     HF_ASSERT(row < world->guest_count);
     HfGuest *guest = &world->guests[row];
     if (!guest->is_down) return FALSE;
+    if (roles != NULL) set_roles(world, guest->driver, roles);
     guest->is_down = FALSE;
     record_scheduler(world, row, HF_RECORD_SCHEDULER_STARTED);
     hf_driver_start(guest->driver, hf_world__now(world), &world->out);
     hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, row});
     return TRUE;
+}
+
+gboolean hf_world_scheduler_start(HfWorld *world, uint32_t row)
+{
+    return hf_world_scheduler_start_as(world, row, NULL);
 }
 
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind, uint64_t arg)

@@ -94,6 +94,8 @@ const char *hf_world_framework_name(const HfWorld *world, uint32_t framework);
 gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t framework);
 /* Its successor subscribes under the same id. FALSE when it is up. */
 gboolean hf_world_scheduler_start(HfWorld *world, uint32_t framework);
+/* The same with other roles: valid names, each once, NULL-terminated; NULL = as before. */
+gboolean hf_world_scheduler_start_as(HfWorld *world, uint32_t framework, const char *const *roles);
 
 /* ---- masters ---- */
 gboolean hf_world_master_is_up(const HfWorld *world);

@@ -202,6 +202,9 @@ void hf_pump_scheduler_stop(HfPump *pump, uint32_t framework);
 void hf_pump_scheduler_start(HfPump *pump, uint32_t framework);
 /* A second scheduler subscribes under the id of this framework. */
 uint32_t hf_pump_add_successor(HfPump *pump, uint32_t framework);
+/* The same, with another FrameworkInfo. */
+uint32_t hf_pump_add_successor_as(HfPump *pump, uint32_t framework, const char *principal,
+                                  const char *roles, uint32_t capabilities, gboolean checkpoint);
 /* Ask about one task, launched on `agent` (HF_ROW_NONE = not said). */
 void hf_pump_reconcile(HfPump *pump, uint32_t framework, uint64_t task, uint32_t agent);
 void hf_pump_reconcile_all(HfPump *pump, uint32_t framework);

@@ -220,6 +220,14 @@ uint32_t hf_pump_add_successor(HfPump *pump, uint32_t framework)
     return add_framework(pump, NULL, &like, first->name, 0, FALSE);
 }
 
+uint32_t hf_pump_add_successor_as(HfPump *pump, uint32_t framework, const char *principal,
+                                  const char *roles, uint32_t capabilities, gboolean checkpoint)
+{
+    const HfPumpFramework like = {.name = "successor",
+                                  .id = hf_pump_framework(pump, framework)->id};
+    return add_framework(pump, principal, &like, roles, capabilities, checkpoint);
+}
+
 void hf_pump_scheduler_stop(HfPump *pump, uint32_t row)
 {
     HfPumpFramework *framework = hf_pump_framework(pump, row);

@@ -97,26 +97,6 @@ static void subscribing_twice_gives_the_same_id(void **state)
     hf_pump_free(pump);
 }
 
-static void a_subscription_without_roles_or_with_one_twice_is_ignored(void **state)
-{
-    HfPump *pump = cluster(1, "cpus:4;mem:1024");
-    HfRoleId role;
-    assert_true(hf_role_intern(pump->catalog, "web", &role, NULL));
-    HfPeer from = {HF_PEER_FRAMEWORK, 0};
-    const HfFrameworkInfo without = {.name = "none"};
-    HfMessage *none = hf_pump_message(pump, HF_MESSAGE_SUBSCRIBE, from, to_master);
-    none->about = &without;
-    hf_pump_send(pump, none);
-    HfMessage *twice = hf_pump_message(pump, HF_MESSAGE_SUBSCRIBE, from, to_master);
-    const HfRoleId roles[] = {role, role};
-    const HfFrameworkInfo repeating = {.name = "twice", .roles = roles, .role_count = 2};
-    twice->about = &repeating;
-    hf_pump_send(pump, twice);
-    hf_pump_run_for(pump, 0);
-    assert_int_equal(hf_master_frameworks(pump->master), 0);
-    hf_pump_free(pump);
-}
-
 /* Mesos rows: 698. */
 static void a_framework_of_two_roles_gets_offers_of_each(void **state)
 {
@@ -668,7 +648,6 @@ int main(void)
         cmocka_unit_test(a_framework_gets_its_id_then_offers_of_every_agent),
         cmocka_unit_test(an_agent_is_offered_as_soon_as_it_registers),
         cmocka_unit_test(subscribing_twice_gives_the_same_id),
-        cmocka_unit_test(a_subscription_without_roles_or_with_one_twice_is_ignored),
         cmocka_unit_test(a_framework_of_two_roles_gets_offers_of_each),
         cmocka_unit_test(calls_of_somebody_else_are_ignored),
         cmocka_unit_test(what_an_accept_leaves_is_filtered_for_five_seconds),

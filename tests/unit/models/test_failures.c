@@ -379,6 +379,28 @@ static Cell *two_frameworks(const char *failover_timeout, const char *failures)
     return cell_new(text);
 }
 
+/* Mesos rows: 362. A successor with another role: what ran goes on, and what is launched from then
+ * on is of that role. */
+static void a_successor_may_have_other_roles(void **state)
+{
+    Cell *cell =
+        two_frameworks("10m", "[{what: framework-failover, at: 110s, down: 10s, frameworks: "
+                              "[jobs], roles: [eng/night]}]");
+    cell_run(cell, 5000 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_RESUBSCRIBED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_JOB_FINISHED), 50);
+    HfRoleId night = hf_role_find(cell->world->catalog, "eng/night");
+    assert_int_not_equal(night, HF_ROLE_NONE);
+    uint32_t of_night = 0;
+    for (uint32_t i = 0; i < cell_count(cell, HF_RECORD_TASK_LAUNCHED); i++) {
+        const HfRecord *launched = cell_record(cell, HF_RECORD_TASK_LAUNCHED, i);
+        if (launched->role == night) of_night++;
+        if (launched->role == night) assert_true(launched->at >= 120 * S);
+    }
+    assert_true(of_night > 40);
+    cell_free(cell);
+}
+
 static void a_successor_in_time_finishes_what_was_begun(void **state)
 {
     Cell *cell = two_frameworks("10m", "[{what: framework-failover, at: 110s, every: 150s, down: "
@@ -500,6 +522,9 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
                  {"what: reboot, mtbf: 1s, every: 1s", "mtbf: cannot stand beside `every`"},
                  {"what: host-loss, at: 1s, agents: [nobody]", "named \"nobody\""},
                  {"what: framework-failover, at: 1s, frameworks: [g]", "no framework named \"g\""},
+                 {"what: framework-failover, at: 1s, roles: []", "at least one role is needed"},
+                 {"what: framework-failover, at: 1s, roles: [a, b, a]", "\"a\": it is named twice"},
+                 {"what: framework-failover, at: 1s, roles: [a//b]", "empty component"},
                  {"what: reboot, at: 1s, fraction: 0.01", "is in the fraction"},
                  {"what: agent-restart, at: 1s, dies_while_writing: target, resources: 'cpus:1'",
                   "cannot stand beside new"}};
@@ -536,6 +561,7 @@ int main(void)
         cmocka_unit_test(a_reboot_keeps_the_agent_id_since_mesos_1_4),
         cmocka_unit_test(a_lost_host_is_replaced_by_an_empty_one_or_never),
         cmocka_unit_test(a_fraction_of_the_hosts_is_struck_over_and_over),
+        cmocka_unit_test(a_successor_may_have_other_roles),
         cmocka_unit_test(a_successor_in_time_finishes_what_was_begun),
         cmocka_unit_test(a_successor_too_late_finds_nothing),
         cmocka_unit_test(a_partition_is_found_out_by_pings_either_way),

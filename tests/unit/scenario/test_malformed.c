@@ -35,6 +35,7 @@ static GPtrArray *corpus_files(void)
     return files;
 }
 
+/* Mesos rows: 355 (framework-minimum-negative.yaml). */
 static void every_file_of_the_corpus_gives_its_message(void **state)
 {
     g_autoptr(GPtrArray) files = corpus_files();

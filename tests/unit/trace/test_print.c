@@ -120,6 +120,9 @@ static void expect_member(JsonObject *object, char field, const HfRecordShape *s
     case 'e':
         assert_string_equal(json_object_get_string_member(object, "rule"), "FIELD");
         break;
+    case 'z':
+        assert_string_equal(json_object_get_string_member(object, "why"), "ROLE_UNKNOWN");
+        break;
     case 'u':
         assert_string_equal(json_object_get_string_member(object, "state"), "OPERATION_FINISHED");
         break;

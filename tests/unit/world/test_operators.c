@@ -119,6 +119,23 @@ static void queries_are_answered_with_json(void **state)
     cell_free(cell);
 }
 
+/* A framework of a role that is not listed never runs, and the trace says why. */
+static void a_framework_of_an_unknown_role_is_refused(void **state)
+{
+    Cell *cell = cell_new("duration: 10m\n"
+                          "master: {roles: [a]}\n"
+                          "agents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+                          "frameworks: [{name: f, model: greedy, role: b, tasks: 1},\n"
+                          "             {name: g, model: greedy, role: a, tasks: 1}]\n");
+    cell_run(cell, 600 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_SUBSCRIBED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_REFUSED), 1);
+    const HfRecord *refused = cell_record(cell, HF_RECORD_FRAMEWORK_REFUSED, 0);
+    assert_int_equal(refused->reason, HF_REFUSED_ROLE_UNKNOWN);
+    assert_int_equal(refused->value, 0);
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -126,6 +143,7 @@ int main(void)
         cmocka_unit_test(a_body_that_is_wrong_is_reported_with_its_place),
         cmocka_unit_test(calls_are_made_at_their_time),
         cmocka_unit_test(queries_are_answered_with_json),
+        cmocka_unit_test(a_framework_of_an_unknown_role_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
