@@ -337,13 +337,25 @@ static void on_launch(Accept *a, const HfOfferOperation *operation)
     hf_resources_clear(a->master->catalog, &available);
 }
 
-/* All tasks of a group are valid, none has another's id, and there is room for all at once. Shared
- * volumes cannot be used by groups (MESOS.md 2.3). */
+/* Do they add up to less than the parts, in which case two parts name the same port, or the same
+ * item of a set (validation::resource::detectOverlappingSetAndRangeResources)? */
+static gboolean overlap(const HfCatalog *catalog, const HfQuantities *parts, const HfResources *sum)
+{
+    HfQuantities whole = {0};
+    hf_resources_quantities(catalog, sum, &whole);
+    gboolean is_less = !hf_quantities_equal(&whole, parts);
+    hf_quantities_clear(&whole);
+    return is_less;
+}
+
+/* All tasks of a group are valid, none has another's id or port, and there is room for all at once.
+ * Shared volumes cannot be used by groups (MESOS.md 2.3). */
 static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation)
 {
     HfCatalog *catalog = a->master->catalog;
     const HfTaskInfo *tasks = a->in->tasks.at + operation->first_task;
     HfResources sum = {0};
+    HfQuantities parts = {0};
     gboolean is_good = operation->id == 0 && operation->task_count > 0;
     for (uint32_t i = 0; i < operation->task_count && is_good; i++) {
         HfParcel *resources = resources_of(a, operation, i);
@@ -351,12 +363,15 @@ static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation)
         is_good = is_valid(a->master, a->in->framework, tasks[i].id, content);
         for (uint32_t k = 0; k < i && is_good; k++) is_good = tasks[k].id != tasks[i].id;
         hf_resources_add(catalog, &sum, content);
+        hf_resources_quantities(catalog, content, &parts);
         hf_parcel_drop(catalog, &resources);
     }
-    is_good = is_good && !hf_resources_any(catalog, &sum, HF_META_SHARED) &&
+    is_good = is_good && !overlap(catalog, &parts, &sum) &&
+              !hf_resources_any(catalog, &sum, HF_META_SHARED) &&
               hf_resources_contains(catalog, &a->remaining, &sum) &&
               hf_resources_check(catalog, &sum, HF_RULE_REVOCABLE_MIX, NULL);
     hf_resources_clear(catalog, &sum);
+    hf_quantities_clear(&parts);
     return is_good;
 }
 

@@ -98,7 +98,8 @@ static inline gboolean is_as_expected(const Case *test, const char *quoted_acls,
     hf_pump_config_init(&config);
     g_autoptr(HfAcls) acls = acls_of(quoted_acls);
     config.master.acls = acls;
-    Lab lab = lab_with(test->resources, principal, HF_CAPABILITY_SHARED_RESOURCES, &config);
+    Lab lab = lab_with(test->resources, principal,
+                       HF_CAPABILITY_SHARED_RESOURCES | HF_CAPABILITY_REVOCABLE_RESOURCES, &config);
     g_auto(GStrv) lines = g_strsplit(test->script, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
         if (line != lines) hf_pump_run_for(lab.pump, HF_SECONDS(1));

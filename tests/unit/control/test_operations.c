@@ -208,7 +208,21 @@ static const Case launches[] = {
     {"or not at all", "cpus:2;mem:64",
      "LAUNCH_GROUP 1=cpus:1 2=cpus:2 | LAUNCH_GROUP 3=cpus:1 3=cpus:1 | LAUNCH 4=cpus:2",
      "!1 !2 !3 !3 +4", "mem:64"},
+    /* Mesos rows: 293. */
+    {"tasks of a group share no port", "cpus:9;mem:64;ports:[1-9];zones:{a,b,c}",
+     "LAUNCH_GROUP 1=cpus:1;ports:[1-2] 2=cpus:1;ports:[2-3] | "
+     "LAUNCH_GROUP 3=ports:[1-1] 4=ports:[2-2] 5=ports:[1-1] | "
+     "LAUNCH_GROUP 6=zones:{a,b} 7=zones:{b,c} | "
+     "LAUNCH_GROUP 8=cpus:1;ports:[1-2] 9=cpus:1;ports:[3-4];zones:{a} 10=cpus:1;zones:{b}",
+     "!1 !2 !3 !4 !5 !6 !7 +8 +9 +10", "cpus:6;mem:64;ports:[5-9];zones:{c}"},
     /* Mesos rows: 348, 351. */
+    {"a name is used as revocable or not, by a task and by a group",
+     "[{'name':'cpus','type':'SCALAR','scalar':{'value':9}},{'name':'cpus','type':'SCALAR','scalar'"
+     ":"
+     "{'value':9},'revocable':{}},{'name':'mem','type':'SCALAR','scalar':{'value':64}}]",
+     "LAUNCH 1=cpus:1;cpus{rev}:1 2=cpus{rev}:1 3=cpus:1 | LAUNCH_GROUP 4=cpus:1 5=cpus{rev}:1 | "
+     "LAUNCH_GROUP 6=cpus{rev}:1;mem:1 7=cpus{rev}:1",
+     "!1 +2 +3 !4 !5 +6 +7", "cpus:8;cpus{rev}:6;mem:63"},
     {"a name is used as revocable or not", "cpus:2;mem:64", "LAUNCH 1=cpus:1;cpus{rev}:1", "!1",
      "cpus:2;mem:64"},
     /* Mesos rows: 349. */
@@ -291,7 +305,7 @@ static void what_was_made_is_offered_at_once(void **state)
     lab_free(&lab);
 }
 
-/* Mesos rows: 367, 381. */
+/* Mesos rows: 367. */
 static void a_reservation_belongs_to_the_role(void **state)
 {
     Lab lab = lab_of("cpus:2;mem:64");
@@ -304,6 +318,30 @@ static void a_reservation_belongs_to_the_role(void **state)
     hf_pump_run_for(lab.pump, HF_SECONDS(1.5));
     assert_int_equal(hf_pump_framework(lab.pump, 2)->offers.count, 1);
     assert_int_equal(hf_pump_framework(lab.pump, 1)->offered, 0);
+    lab_free(&lab);
+}
+
+/* Mesos rows: 381. A framework of another role sees what is not reserved, and cannot unreserve the
+ * rest. */
+static void another_roles_reservation_cannot_be_unreserved(void **state)
+{
+    Lab lab = lab_of("cpus:2;mem:512");
+    HfPump *pump = lab.pump;
+    hf_pump_operate(pump, 0, 1, "RESERVE mem(D:web,p=ops):256", 3600);
+    hf_pump_suppress(pump, 0);
+    hf_pump_add_framework_as(pump, "db", "eve", "db", HF_CAPABILITY_MULTI_ROLE, FALSE);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    assert_int_equal(hf_pump_framework(pump, 1)->offers.count, 1);
+    assert_available(pump, "mem(D:web,p=ops):256");
+    hf_pump_operate(pump, 1, 1, "UNRESERVE mem(D:web,p=ops):256", 3600);
+    hf_pump_run_for(pump, 0);
+    assert_string_equal(lab.done->str, "RESERVE UNRESERVE:NOT_CONTAINED");
+    hf_pump_revive(pump, 0);
+    hf_pump_run_for(pump, 0);
+    assert_available(pump, "");
+    hf_pump_decline_all(pump, 0, 0);
+    hf_pump_run_for(pump, 0);
+    assert_available(pump, "cpus:2;mem(D:web,p=ops):256;mem:256");
     lab_free(&lab);
 }
 
@@ -359,6 +397,7 @@ int main(void)
         cmocka_unit_test(without_a_principal_any_may_be_named),
         cmocka_unit_test(what_was_made_is_offered_at_once),
         cmocka_unit_test(a_reservation_belongs_to_the_role),
+        cmocka_unit_test(another_roles_reservation_cannot_be_unreserved),
         cmocka_unit_test(destroying_a_shared_volume_takes_it_back_from_others),
         cmocka_unit_test(a_lost_reservation_fails_the_launch),
     };

@@ -74,6 +74,22 @@ static void what_is_free_and_what_is_offered_are_reserved_together(void **state)
     hf_pump_free(pump);
 }
 
+/* Mesos rows: 385. Of two offers of the agent, the one that holds nothing of what is needed stays.
+ */
+static void an_offer_without_what_is_needed_stays(void **state)
+{
+    HfPump *pump = cluster_of("cpus:4;mem:1024");
+    uint32_t a = add(pump, "a");
+    hf_pump_operate(pump, a, 1, "LAUNCH 1:1.2=cpus:4", 0);
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    assert_int_equal(hf_pump_framework(pump, a)->offers.count, 2); /* memory, then cpus */
+    uint64_t of_memory = hf_pump_framework(pump, a)->offers.at[0].id;
+    assert_call(pump, HF_CALL_RESERVE_RESOURCES, ON_0("resources", CPUS("a", "ops", 4)), 202);
+    assert_int_equal(rescinds(pump, a), 1);
+    assert_int_equal(hf_pump_framework(pump, a)->offers.at[0].id, of_memory);
+    hf_pump_free(pump);
+}
+
 /* Mesos rows: 386, 388. */
 static void what_is_free_and_what_is_offered_are_unreserved_together(void **state)
 {
@@ -360,8 +376,12 @@ static void a_lost_agent_takes_its_own_reservations_along(void **state)
     hf_pump_run_for(pump, 0);
     assert_call(pump, HF_CALL_MARK_AGENT_GONE, "{'agent_id':{'value':'host1'}}", 200);
     assert_false(hf_master_agent_is_registered(pump->master, other));
+    assert_int_equal(hf_pump_call(pump, NULL, HF_CALL_GET_ROLES, "{}"), 200);
+    assert_int_equal(occurrences(pump, "\"reserved\":{\"cpus\":4}"), 1); /* no more the 3 */
     assert_call(pump, HF_CALL_UNRESERVE_RESOURCES, ON_0("resources", CPUS("a", "ops", 4)), 202);
     assert_available(pump, "cpus:4;mem:1024");
+    assert_int_equal(hf_pump_call(pump, NULL, HF_CALL_GET_ROLES, "{}"), 200);
+    assert_int_equal(occurrences(pump, "\"reserved\":{}"), 1);
     hf_pump_free(pump);
 }
 
@@ -370,6 +390,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_free_and_what_is_offered_are_reserved_together),
+        cmocka_unit_test(an_offer_without_what_is_needed_stays),
         cmocka_unit_test(what_is_free_and_what_is_offered_are_unreserved_together),
         cmocka_unit_test(labels_tell_reservations_apart),
         cmocka_unit_test(bad_requests_change_nothing),

@@ -56,6 +56,32 @@ static void a_task_keeps_its_volume_while_its_agent_restarts(void **state)
     hf_pump_free(pump);
 }
 
+/* Mesos rows: 406, 407, 416. Only what is created anew has other data. */
+static void a_volume_keeps_its_data_while_it_grows_and_shrinks(void **state)
+{
+    HfPump *pump = volume_cell(HF_ERA_1_11, FALSE);
+    hf_pump_operate(pump, 0, 1, "CREATE disk(S:web)[v:p]:512", 0);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    uint64_t data = data_of(pump, "disk(S:web)[v:p]:512");
+    assert_int_not_equal(data, 0);
+    hf_pump_operate(pump, 0, 1, "GROW disk(S:web)[v:p]:512 disk(S:web):512", 0);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    assert_int_equal(data_of(pump, "disk(S:web)[v:p]:1024"), data);
+    hf_pump_operate(pump, 0, 1, "LAUNCH 1:1=cpus:1;disk(S:web)[v:p]:1024", 0);
+    hf_pump_run_for(pump, HF_SECONDS(3));
+    assert_told(pump, 1, HF_TASK_FINISHED, HF_REASON_NONE);
+    assert_int_equal(data_of(pump, "disk(S:web)[v:p]:1024"), data);
+    hf_pump_operate(pump, 0, hf_pump_framework(pump, 0)->offers.count,
+                    "SHRINK disk(S:web)[v:p]:1024 512", 0);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    assert_int_equal(data_of(pump, "disk(S:web)[v:p]:512"), data);
+    hf_pump_operate(pump, 0, hf_pump_framework(pump, 0)->offers.count,
+                    "DESTROY disk(S:web)[v:p]:512 | CREATE disk(S:web)[v:p]:512", 0);
+    hf_pump_run_for(pump, 0);
+    assert_true(data_of(pump, "disk(S:web)[v:p]:512") > data);
+    hf_pump_free(pump);
+}
+
 /* Mesos rows: 423. What was made and is used before is offered again, beside what is made next. */
 static void shared_volumes_are_made_one_after_another(void **state)
 {
@@ -107,6 +133,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_keeps_its_volume_while_its_agent_restarts),
+        cmocka_unit_test(a_volume_keeps_its_data_while_it_grows_and_shrinks),
         cmocka_unit_test(shared_volumes_are_made_one_after_another),
         cmocka_unit_test(what_is_checkpointed_is_enough),
     };
