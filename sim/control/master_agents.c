@@ -233,15 +233,18 @@ static gboolean may_return(const HfMaster *master, const HfTaskReport *report,
             master->frameworks.at[report->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE);
 }
 
-/* Take what a task has, allocation role apart; FALSE when it is not all there. */
+/* Take what a task has, allocation role apart; FALSE when it is not all there. Any number of tasks
+ * may use a shared volume, which stays. */
 static gboolean take_plain(const HfMaster *master, HfResources *left, const HfResources *held)
 {
-    HfResources plain = {0};
+    HfResources plain = {0}, alone = {0};
     hf_resources_copy(master->catalog, &plain, held);
     hf_resources_unallocate(master->catalog, &plain);
     gboolean is_there = hf_resources_contains(master->catalog, left, &plain);
-    if (is_there) hf_resources_subtract(master->catalog, left, &plain);
+    hf_resources_non_shared(master->catalog, &plain, &alone);
+    if (is_there) hf_resources_subtract(master->catalog, left, &alone);
     hf_resources_clear(master->catalog, &plain);
+    hf_resources_clear(master->catalog, &alone);
     return is_there;
 }
 

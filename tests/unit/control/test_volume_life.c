@@ -100,6 +100,25 @@ static void shared_volumes_are_made_one_after_another(void **state)
     hf_pump_free(pump);
 }
 
+/* An agent that was out of reach is back with two tasks that use one volume: both go on. */
+static void tasks_that_share_a_volume_come_back_together(void **state)
+{
+    HfPump *pump = volume_cell(HF_ERA_1_11, TRUE);
+    hf_pump_operate(
+        pump, 0, 1,
+        "CREATE " SHARED("v") " | LAUNCH 1=cpus:1;" SHARED("v") " 2=cpus:1;" SHARED("v"), 3600);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    hf_pump_cut(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(200));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 1);
+    hf_pump_heal(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(100));
+    assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_SLAVE_REREGISTERED);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_SLAVE_REREGISTERED);
+    assert_int_equal(tasks_at_agent(pump), 2);
+    hf_pump_free(pump);
+}
+
 /*
  * Mesos rows: 383.
  * Nothing but what the agent wrote down of its resources is needed: neither the master's answer nor
@@ -135,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_task_keeps_its_volume_while_its_agent_restarts),
         cmocka_unit_test(a_volume_keeps_its_data_while_it_grows_and_shrinks),
         cmocka_unit_test(shared_volumes_are_made_one_after_another),
+        cmocka_unit_test(tasks_that_share_a_volume_come_back_together),
         cmocka_unit_test(what_is_checkpointed_is_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
