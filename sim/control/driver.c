@@ -10,12 +10,22 @@ typedef struct HfDriverTimer {
     uint64_t arg;
 } HfDriverTimer;
 
+/* Where a task runs. */
+typedef struct HfDriverPlace {
+    uint64_t task;
+    uint32_t host;
+} HfDriverPlace;
+
 struct HfDriver {
     HfPeer self;
     uint32_t framework; /* id given by the master; HF_ROW_NONE before */
     const HfSchedulerOps *ops;
     void *model;
     uint64_t seed;
+    HfMaintenancePolicy maintenance;
+    HF_VEC(HfDriverPlace) places; /* VACATE: tasks that live, */
+    HfMap64 place_of;             /* and their rows */
+    HF_VEC(HfOfferInfo) staying;  /* VACATE: scratch */
     const HfFrameworkInfo *info;  /* what the master takes it for */
     const HfFrameworkInfo *asked; /* what it asked to become; NULL = nothing */
     GPtrArray *infos;             /* HfFrameworkInfo *, owned: all that it ever said of itself */
@@ -70,6 +80,7 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
     driver->ops = ops;
     driver->model = model;
     driver->seed = config->seed;
+    driver->maintenance = config->maintenance;
     driver->infos = g_ptr_array_new_with_free_func(info_free);
     driver->info = add_info(driver, config);
     return driver;
@@ -78,6 +89,9 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
 void hf_driver_free(HfDriver *driver)
 {
     if (driver == NULL) return;
+    hf_vec_clear(&driver->places);
+    hf_map64_clear(&driver->place_of);
+    hf_vec_clear(&driver->staying);
     hf_vec_clear(&driver->late);
     hf_vec_clear(&driver->uncertain);
     hf_map64_clear(&driver->unanswered);
@@ -210,8 +224,75 @@ static void on_error(HfDriver *driver)
     if (driver->ops->error) driver->ops->error(driver->model, driver);
 }
 
+/* ---- maintenance ---- */
+
+static void forget_place(HfDriver *driver, uint64_t task)
+{
+    uint32_t row = hf_map64_get(&driver->place_of, task);
+    if (row == HF_MAP64_NONE) return;
+    hf_map64_remove(&driver->place_of, task);
+    driver->places.at[row] = *hf_vec_last(&driver->places);
+    driver->places.count--;
+    if (row < driver->places.count)
+        hf_map64_set(&driver->place_of, driver->places.at[row].task, row);
+}
+
+static void note_place(HfDriver *driver, const HfTaskStatus *status)
+{
+    forget_place(driver, status->task);
+    if (!hf_task_state_is_alive(status->state) || status->host == HF_ROW_NONE) return;
+    hf_map64_set(&driver->place_of, status->task, driver->places.count);
+    hf_vec_push(&driver->places, (HfDriverPlace){status->task, status->host});
+}
+
+/* Until the machine goes, there is nothing new to be said. */
+static double seconds_until(const HfDriver *driver, const HfWindow *window)
+{
+    return MAX(HF_REFUSE_DEFAULT, hf_time_to_seconds(window->start - driver->now));
+}
+
+static void answer_by_policy(HfDriver *driver, const HfInverseOfferInfo *offer)
+{
+    double refuse_seconds = seconds_until(driver, &offer->window);
+    if (driver->maintenance == HF_MAINTENANCE_IGNORE) return;
+    if (driver->maintenance == HF_MAINTENANCE_DECLINE) {
+        hf_driver_decline_inverse(driver, &offer->id, 1, refuse_seconds);
+        return;
+    }
+    hf_driver_accept_inverse(driver, &offer->id, 1, refuse_seconds);
+    for (guint32 i = 0; driver->maintenance == HF_MAINTENANCE_VACATE && i < driver->places.count;
+         i++)
+        if (driver->places.at[i].host == offer->host)
+            hf_driver_kill(driver, driver->places.at[i].task);
+}
+
+/* VACATE: the model never sees offers of agents that will not be there. */
+static void offer_what_stays(HfDriver *driver, const HfMessage *in)
+{
+    hf_vec_reset(&driver->staying);
+    for (guint32 i = 0; i < in->offers.count; i++) {
+        const HfWindow *window = hf_driver_window(driver, &in->offers.at[i]);
+        if (window == NULL)
+            hf_vec_push(&driver->staying, in->offers.at[i]);
+        else
+            hf_driver_decline(driver, &in->offers.at[i].id, 1, seconds_until(driver, window));
+    }
+    if (driver->staying.count > 0)
+        driver->ops->offers(driver->model, driver, driver->staying.at, driver->staying.count);
+}
+
+static void on_offers(HfDriver *driver, const HfMessage *in)
+{
+    if (driver->ops->offers == NULL) return;
+    if (G_UNLIKELY(driver->maintenance == HF_MAINTENANCE_VACATE && in->windows.count > 0))
+        offer_what_stays(driver, in);
+    else
+        driver->ops->offers(driver->model, driver, in->offers.at, in->offers.count);
+}
+
 static void on_update(HfDriver *driver, const HfTaskStatus *status)
 {
+    if (G_UNLIKELY(driver->maintenance == HF_MAINTENANCE_VACATE)) note_place(driver, status);
     if (G_UNLIKELY(driver->unanswered.count > 0))
         hf_map64_remove(&driver->unanswered, status->task);
     if (driver->ops->update) driver->ops->update(driver->model, driver, status);
@@ -259,8 +340,11 @@ void hf_driver_decline_inverse(HfDriver *driver, const uint64_t *offers, uint32_
 
 static void on_inverse_offers(HfDriver *driver, const HfMessage *in)
 {
-    if (driver->ops->inverse_offers)
+    if (driver->ops->inverse_offers) {
         driver->ops->inverse_offers(driver->model, driver, in->inverse.at, in->inverse.count);
+        return;
+    }
+    for (guint32 i = 0; i < in->inverse.count; i++) answer_by_policy(driver, &in->inverse.at[i]);
 }
 
 static void on_updated(HfDriver *driver, int status)
@@ -300,7 +384,7 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
         subscribe(driver);
         break;
     case HF_MESSAGE_OFFERS:
-        if (ops->offers) ops->offers(driver->model, driver, in->offers.at, in->offers.count);
+        on_offers(driver, in);
         break;
     case HF_MESSAGE_RESCIND:
         for (guint32 i = 0; ops->rescind && i < in->ids.count; i++)

@@ -41,6 +41,15 @@ typedef struct HfSchedulerOps {
     void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
 } HfSchedulerOps;
 
+/* How a scheduler answers inverse offers when its model does not. */
+typedef enum HfMaintenancePolicy {
+    HF_MAINTENANCE_IGNORE,  /* it says nothing */
+    HF_MAINTENANCE_DECLINE, /* it stays */
+    HF_MAINTENANCE_ACCEPT,  /* it promises to be gone, and leaves it to time */
+    HF_MAINTENANCE_VACATE   /* it kills its tasks there at once, and declines offers of agents that
+                               will not be there */
+} HfMaintenancePolicy;
+
 typedef struct HfDriverConfig {
     const char *name;      /* FrameworkInfo.name; borrowed for the driver's life */
     const HfRoleId *roles; /* [role_count], copied; none with MULTI_ROLE: nothing is offered */
@@ -50,6 +59,7 @@ typedef struct HfDriverConfig {
     HfTime failover_timeout;
     const char *principal;       /* NULL = none; borrowed like the name */
     const HfOfferWishes *wishes; /* NULL = none; borrowed like the name */
+    HfMaintenancePolicy maintenance;
     uint64_t seed; /* of the back-off of subscriptions: (seed, "framework-registration", row) */
 } HfDriverConfig;
 

@@ -149,13 +149,21 @@ typedef enum HfScenarioCheckpoint {
     HF_CHECKPOINT_AS_MODEL
 } HfScenarioCheckpoint;
 
+typedef enum HfScenarioMaintenance {
+    HF_SCENARIO_MAINTENANCE_IGNORE,
+    HF_SCENARIO_MAINTENANCE_DECLINE,
+    HF_SCENARIO_MAINTENANCE_ACCEPT,
+    HF_SCENARIO_MAINTENANCE_VACATE
+} HfScenarioMaintenance;
+
 typedef struct HfScenarioFramework {
     const char *name;
-    HfModelChoice model;     /* never NULL */
-    const char *role;        /* the one role, or NULL when `roles` is given; "*" when neither was */
-    const char **roles;      /* NULL-terminated; NULL when `role` is set */
-    const char *principal;   /* NULL: none */
-    HfTime start;            /* when it subscribes */
+    HfModelChoice model;   /* never NULL */
+    const char *role;      /* the one role, or NULL when `roles` is given; "*" when neither was */
+    const char **roles;    /* NULL-terminated; NULL when `role` is set */
+    const char *principal; /* NULL: none */
+    HfTime start;          /* when it subscribes */
+    HfScenarioMaintenance maintenance;
     HfTime failover_timeout; /* 0: removed as soon as it disconnects; HF_AS_MODEL */
     HfScenarioCheckpoint checkpoint;
     HfLaw latency;         /* of its link; kind NULL: the network's */

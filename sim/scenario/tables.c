@@ -466,6 +466,14 @@ static const HfKeyWord checkpoint_words[] = {
     {"false", HF_CHECKPOINT_FALSE, "they do not"},
     {"model", HF_CHECKPOINT_AS_MODEL, "as its model says: most services do, others do not"},
     {0}};
+static const HfKeyWord maintenance_words[] = {
+    {"ignore", HF_SCENARIO_MAINTENANCE_IGNORE, "nothing"},
+    {"decline", HF_SCENARIO_MAINTENANCE_DECLINE, "that it stays"},
+    {"accept", HF_SCENARIO_MAINTENANCE_ACCEPT, "that it will be gone, which it leaves to time"},
+    {"vacate", HF_SCENARIO_MAINTENANCE_VACATE,
+     "that it will be gone: it kills its tasks there at once, and declines offers of machines with "
+     "maintenance to come"},
+    {0}};
 
 static const HfKey framework_keys[] = {
     {.name = "name",
@@ -503,6 +511,13 @@ static const HfKey framework_keys[] = {
      .words = as_model_words,
      .help = "How long the master keeps its tasks while it is disconnected.",
      .source = "Mesos, FrameworkInfo.failover_timeout"},
+    {.name = "maintenance",
+     .type = HF_KEY_ENUM,
+     AT(HfScenarioFramework, maintenance),
+     .fallback = "ignore",
+     .words = maintenance_words,
+     .help = "What it answers when a machine on which it has something is scheduled for "
+             "maintenance (inverse offers)."},
     {.name = "checkpoint",
      .type = HF_KEY_ENUM,
      AT(HfScenarioFramework, checkpoint),

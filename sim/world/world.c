@@ -356,6 +356,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .roles = (const HfRoleId *)(const void *)roles->data,
                              .role_count = roles->len,
                              .capabilities = capabilities_of(keys->capabilities),
+                             .maintenance = (HfMaintenancePolicy)keys->maintenance,
                              .seed = world->scenario->seed};
     config.wishes = hf_world__build_wishes(world, row, &config, error);
     if (config.wishes == NULL) return FALSE;

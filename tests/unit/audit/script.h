@@ -96,6 +96,9 @@ static inline void script_field(Script *script, HfRecord *record, HfResources *r
     case 'w':
         record->reason = (uint16_t)atoi(value);
         break;
+    case 'm':
+        record->state = (uint16_t)atoi(value); /* HfRegistryStanding */
+        break;
     case 'v':
         record->value = g_ascii_strtoll(value, NULL, 10);
         break;

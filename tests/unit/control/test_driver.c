@@ -73,7 +73,7 @@ static const HfSchedulerOps all = {.subscribed = on_subscribed,
                                    .timer = on_timer};
 static const HfSchedulerOps none = {0};
 
-static Fixture *fixture_with(const HfSchedulerOps *ops)
+static Fixture *fixture_for(const HfSchedulerOps *ops, HfMaintenancePolicy maintenance)
 {
     Fixture *fixture = g_new0(Fixture, 1);
     fixture->catalog = hf_catalog_new(0);
@@ -91,9 +91,15 @@ static Fixture *fixture_with(const HfSchedulerOps *ops)
                                                       .role_count = 2,
                                                       .capabilities = 5,
                                                       .checkpoint = TRUE,
-                                                      .failover_timeout = 99},
+                                                      .failover_timeout = 99,
+                                                      .maintenance = maintenance},
                                     ops, fixture);
     return fixture;
+}
+
+static Fixture *fixture_with(const HfSchedulerOps *ops)
+{
+    return fixture_for(ops, HF_MAINTENANCE_IGNORE);
 }
 
 static void fixture_free(Fixture *fixture)
@@ -270,10 +276,77 @@ static void acting_outside_of_a_callback_is_a_programming_error(void **state)
     fixture_free(fixture);
 }
 
+/* ---- maintenance ---- */
+
+static void subscribe(Fixture *fixture)
+{
+    hf_driver_start(fixture->driver, 0, &fixture->out);
+    tell(fixture, to_driver(fixture, HF_MESSAGE_SUBSCRIBED));
+}
+
+static void run_task(Fixture *fixture, uint64_t task, uint32_t host, HfTaskState state)
+{
+    HfMessage *message = to_driver(fixture, HF_MESSAGE_UPDATE);
+    message->status = (HfTaskStatus){.task = task, .state = state, .agent = host, .host = host};
+    tell(fixture, message);
+}
+
+static void ask_back(Fixture *fixture, uint32_t host, HfTime start)
+{
+    HfMessage *message = to_driver(fixture, HF_MESSAGE_INVERSE_OFFERS);
+    hf_vec_push(&message->inverse,
+                (HfInverseOfferInfo){
+                    .id = 9, .agent = host, .host = host, .window = {start, HF_TIME_NEVER}});
+    tell(fixture, message);
+}
+
+/* Each policy says what its name says, until the machine goes; VACATE kills what lives there. */
+static void inverse_offers_are_answered_by_policy(void **state)
+{
+    static const char *const expected[] = {[HF_MAINTENANCE_IGNORE] = "",
+                                           [HF_MAINTENANCE_DECLINE] = "DECLINE_INVERSE_OFFERS",
+                                           [HF_MAINTENANCE_ACCEPT] = "ACCEPT_INVERSE_OFFERS",
+                                           [HF_MAINTENANCE_VACATE] =
+                                               "ACCEPT_INVERSE_OFFERS KILL KILL"};
+    for (int policy = HF_MAINTENANCE_IGNORE; policy <= HF_MAINTENANCE_VACATE; policy++) {
+        Fixture *fixture = fixture_for(&none, (HfMaintenancePolicy)policy);
+        subscribe(fixture);
+        for (uint64_t task = 1; task <= 4; task++)
+            run_task(fixture, task, task == 3 ? 5 : 4, HF_TASK_RUNNING);
+        run_task(fixture, 1, 4, HF_TASK_FINISHED);
+        ask_back(fixture, 4, 100 * HF_NS_PER_SECOND);
+        assert_said(fixture, expected[policy]);
+        if (fixture->out.messages.count > 0)
+            assert_true(fixture->out.messages.at[0]->refuse_seconds > 99);
+        for (guint32 i = 1; i < fixture->out.messages.count; i++)
+            assert_true(fixture->out.messages.at[i]->task == 2 ||
+                        fixture->out.messages.at[i]->task == 4);
+        fixture_free(fixture);
+    }
+}
+
+/* VACATE: the model sees only what stays. */
+static void offers_of_machines_that_go_are_declined(void **state)
+{
+    Fixture *fixture = fixture_for(&all, HF_MAINTENANCE_VACATE);
+    subscribe(fixture);
+    g_string_truncate(fixture->told, 0);
+    HfMessage *message = to_driver(fixture, HF_MESSAGE_OFFERS);
+    hf_vec_push(&message->windows, (HfWindow){1000 * HF_NS_PER_SECOND, HF_TIME_NEVER});
+    hf_vec_push(&message->offers, (HfOfferInfo){.id = 7, .agent = 4, .host = 4, .window = 1});
+    tell(fixture, message);
+    assert_said(fixture, "DECLINE");
+    assert_int_equal(fixture->out.messages.at[0]->ids.at[0], 7);
+    assert_string_equal(fixture->told->str, "");
+    fixture_free(fixture);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(inverse_offers_are_answered_by_policy),
+        cmocka_unit_test(offers_of_machines_that_go_are_declined),
         cmocka_unit_test(it_subscribes_with_all_that_its_framework_is),
         cmocka_unit_test(it_says_its_id_once_it_knows_it),
         cmocka_unit_test(offers_are_answered_with_what_the_model_says),

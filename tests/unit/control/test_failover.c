@@ -175,7 +175,7 @@ static void assert_answer(HfPump *pump, uint64_t task, HfTaskState state)
     assert_false(hf_pump_update(pump, 0, task)->status.needs_ack);
 }
 
-/* Mesos rows: 549, 707. */
+/* Mesos rows: 549, 705, 706, 707. */
 static void explicit_questions_are_answered_by_where_the_task_should_be(void **state)
 {
     for (int aware = 0; aware < 2; aware++) {
@@ -221,6 +221,7 @@ static void a_scheduler_that_missed_a_loss_can_ask(void **state)
     hf_pump_free(pump);
 }
 
+/* Mesos rows: 709. */
 static void an_implicit_question_is_answered_with_every_task(void **state)
 {
     HfPump *pump = lasting_cell(HF_SECONDS(60), 0);

@@ -71,8 +71,8 @@ static gboolean is_writing(HfPump *pump)
 
 /* ---- who comes first ---- */
 
-/* Mesos rows: 538, 539, 694. Whether the framework or the agent is back first: the task is booked
- * once, and the rest of its agent is offered. */
+/* Mesos rows: 538, 539, 575, 694. Whether the framework or the agent is back first: the task is
+ * booked once, and the rest of its agent is offered. */
 static void the_order_in_which_they_return_does_not_matter(void **state)
 {
     for (int agent_first = 0; agent_first < 2; agent_first++) {
