@@ -156,6 +156,7 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
 
 static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
+    if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
     if (hf_agent__find_task(agent, in->framework, in->info.id) < agent->tasks.count)
         return; /* a duplicate */
     if (!hf_agent__has_resources(agent, hf_parcel_resources(in->info.resources))) {
