@@ -27,6 +27,8 @@ static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys
                                                     &hf_failure_partition.keys,
                                                     &hf_failure_reboot.keys,
                                                     &hf_failure_recorded.keys,
+                                                    &hf_failure_scheduler_partition.keys,
+                                                    &hf_failure_slow_link.keys,
                                                     NULL};
 static const HfModelKeys *const workload_formats[] = {&hf_workload_openb.keys,
                                                       &hf_workload_swf.keys, NULL};

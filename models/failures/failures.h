@@ -14,5 +14,7 @@ extern const HfFailureModel hf_failure_outage;
 extern const HfFailureModel hf_failure_partition;
 extern const HfFailureModel hf_failure_reboot;
 extern const HfFailureModel hf_failure_recorded;
+extern const HfFailureModel hf_failure_scheduler_partition;
+extern const HfFailureModel hf_failure_slow_link;
 
 #endif

@@ -2,10 +2,9 @@
  * The scheduler of a framework dies, and a successor takes over under the same framework id: in
  * time, or when the failover timeout is over and the framework has been removed.
  */
-#include <string.h>
-
 #include "base/assert.h"
 #include "models/failures/failures.h"
+#include "models/failures/groups.h"
 #include "models/failures/strike.h"
 
 typedef struct FailoverConfig {
@@ -83,28 +82,13 @@ typedef struct Failover {
 
 static gboolean is_struck(const Failover *failover, const HfWorld *world, uint32_t row)
 {
-    const char **names = failover->config->frameworks;
-    return names == NULL ||
-           g_strv_contains((const gchar *const *)names, hf_world_framework_name(world, row));
-}
-
-static gboolean are_frameworks(const HfWorld *world, const char **names, GError **error)
-{
-    for (const char **name = names; name && *name; name++) {
-        uint32_t row = 0, count = hf_world_frameworks(world);
-        while (row < count && strcmp(hf_world_framework_name(world, row), *name) != 0) row++;
-        if (row < count) continue;
-        g_set_error(error, HF_MODEL_ERROR, 1, "frameworks: there is no framework named \"%s\"",
-                    *name);
-        return FALSE;
-    }
-    return TRUE;
+    return hf_failure_frameworks_has(world, failover->config->frameworks, row);
 }
 
 static void *create(HfWorld *world, const HfModelEnv *env, const void *config, GError **error)
 {
     const FailoverConfig *keys = config;
-    if (!are_frameworks(world, keys->frameworks, error)) return NULL;
+    if (!hf_failure_frameworks_check(world, keys->frameworks, error)) return NULL;
     Failover *failover = g_new0(Failover, 1);
     failover->env = *env;
     failover->config = keys;

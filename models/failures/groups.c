@@ -38,3 +38,22 @@ gboolean hf_failure_groups_has(const HfWorld *world, const char **names, uint32_
     return names == NULL ||
            g_strv_contains((const gchar *const *)names, hf_world_host_group(world, host));
 }
+
+gboolean hf_failure_frameworks_check(const HfWorld *world, const char **names, GError **error)
+{
+    for (const char **name = names; name && *name; name++) {
+        uint32_t row = 0, count = hf_world_frameworks(world);
+        while (row < count && strcmp(hf_world_framework_name(world, row), *name) != 0) row++;
+        if (row < count) continue;
+        g_set_error(error, HF_MODEL_ERROR, 1, "frameworks: there is no framework named \"%s\"",
+                    *name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean hf_failure_frameworks_has(const HfWorld *world, const char **names, uint32_t framework)
+{
+    return names == NULL ||
+           g_strv_contains((const gchar *const *)names, hf_world_framework_name(world, framework));
+}

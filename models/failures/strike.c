@@ -60,6 +60,24 @@ gboolean hf_strike_init(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
     return TRUE;
 }
 
+gboolean hf_strike_init_frameworks(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
+                                   const HfStrikeKeys *keys, const char **names,
+                                   const char *purpose, HfStrikeHit hit, void *model,
+                                   GError **error)
+{
+    uint32_t count = hf_world_frameworks(world);
+    *strike =
+        (HfStrike){.keys = keys, .mtbf = keys->mtbf, .row = env->row, .hit = hit, .model = model};
+    if (!hf_failure_frameworks_check(world, names, error)) return FALSE;
+    strike->streams = g_new(HfStream, count + 1);
+    for (uint32_t f = 0; f < count; f++) {
+        hf_model_stream(&strike->streams[f], env, purpose,
+                        hf_stream_entity(hf_world_framework_name(world, f)));
+        if (hf_failure_frameworks_has(world, names, f)) hf_vec_push(&strike->hosts, f);
+    }
+    return TRUE;
+}
+
 void hf_strike_clear(HfStrike *strike)
 {
     hf_vec_clear(&strike->hosts);

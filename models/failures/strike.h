@@ -1,8 +1,9 @@
 /*
- * Which hosts a failure strikes, and when: by schedule (`at`, `every`: all of them together) or by
- * a law (`mtbf`, or that of a `preset`: each by itself, from a stream of its own, so that a host
- * meets the same failures under every policy). A model puts HfStrikeKeys first in its config,
- * HF_STRIKE_KEYS first in its key table, and is called back for each host that is struck.
+ * Which hosts, or schedulers, a failure strikes, and when: by schedule (`at`, `every`: all of them
+ * together) or by a law (`mtbf`, or that of a `preset`: each by itself, from a stream of its own,
+ * so that a host meets the same failures under every policy). A model puts HfStrikeKeys first in
+ * its config, HF_STRIKE_KEYS first in its key table, and is called back for each host that is
+ * struck.
  */
 #ifndef HF_MODELS_FAILURES_STRIKE_H
 #define HF_MODELS_FAILURES_STRIKE_H
@@ -25,24 +26,28 @@ typedef struct HfStrikeKeys {
 
 extern const HfKeyWord hf_strike_never[];
 
-/* The rows of a key table whose struct has an HfStrikeKeys member `strike`. */
-#define HF_STRIKE_KEYS(config_)                                                                    \
+/* When: the rows of a key table whose struct has an HfStrikeKeys member `strike`. */
+#define HF_STRIKE_TIMES(config_)                                                                   \
     {.name = "at",                                                                                 \
      .type = HF_KEY_DURATION,                                                                      \
      .offset = offsetof(config_, strike.at),                                                       \
      .fallback = "none",                                                                           \
      .words = hf_strike_never,                                                                     \
-     .help = "When all of the hosts are struck together; this or `mtbf`."},                        \
+     .help = "When all of them are struck together; this or `mtbf`."},                             \
         {.name = "every",                                                                          \
          .type = HF_KEY_DURATION,                                                                  \
          .offset = offsetof(config_, strike.every),                                                \
          .fallback = "0s",                                                                         \
          .help = "With `at`: again after this long, over and over; 0 = once."},                    \
-        {.name = "mtbf",                                                                           \
-         .type = HF_KEY_LAW,                                                                       \
-         .unit = HF_UNIT_DURATION,                                                                 \
-         .offset = offsetof(config_, strike.mtbf),                                                 \
-         .help = "Time until each host is struck next, counted from when it was back."},           \
+    {                                                                                              \
+        .name = "mtbf", .type = HF_KEY_LAW, .unit = HF_UNIT_DURATION,                              \
+        .offset = offsetof(config_, strike.mtbf),                                                  \
+        .help = "Time until each is struck next, counted from when it was back."                   \
+    }
+
+/* When, and which hosts. */
+#define HF_STRIKE_KEYS(config_)                                                                    \
+    HF_STRIKE_TIMES(config_),                                                                      \
         {.name = "preset",                                                                         \
          .type = HF_KEY_ENUM,                                                                      \
          .offset = offsetof(config_, strike.preset),                                               \
@@ -69,14 +74,15 @@ gboolean hf_strike_check(const HfStrikeKeys *keys, const char **key_out, char **
 /* HfKeyCheck of a config that begins with its HfStrikeKeys and has nothing else to be checked. */
 gboolean hf_strike_check_config(const void *config, const char **key_out, char **why_out);
 
-/* What happened to a host: how long until it can be struck again by a law. */
+/* What happened to a host or scheduler: how long until it can be struck again by a law. */
 typedef HfTime (*HfStrikeHit)(void *model, HfWorld *world, uint32_t host);
 
 typedef struct HfStrike {
     const HfStrikeKeys *keys;
     HfLaw mtbf; /* the one that holds; borrowed */
     uint32_t row;
-    HfStream *streams;      /* [hosts of the world] for the law, and for the model's own draws */
+    HfStream *streams; /* [hosts, or frameworks, of the world] for the law, and for the model's own
+                          draws */
     HF_VEC(uint32_t) hosts; /* that it strikes */
     HfStrikeHit hit;
     void *model;
@@ -92,6 +98,11 @@ enum { HF_STRIKE_TIMER_ALL, HF_STRIKE_TIMER_ONE, HF_STRIKE_TIMERS };
 gboolean hf_strike_init(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
                         const HfStrikeKeys *keys, const char *purpose, HfStrikeHit hit, void *model,
                         GError **error);
+/* The same for the schedulers of these names (NULL = all): rows are those of frameworks. */
+gboolean hf_strike_init_frameworks(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
+                                   const HfStrikeKeys *keys, const char **names,
+                                   const char *purpose, HfStrikeHit hit, void *model,
+                                   GError **error);
 void hf_strike_clear(HfStrike *strike);
 
 void hf_strike_start(HfStrike *strike, HfWorld *world);

@@ -397,6 +397,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_SCHEDULER_STOPPED:
     case HF_RECORD_SCHEDULER_STARTED:
     case HF_RECORD_LINK_CUT:
+    case HF_RECORD_LINK_SLOW:
+    case HF_RECORD_SCHEDULER_LINK_CUT:
+    case HF_RECORD_SCHEDULER_LINK_BROKEN:
     case HF_RECORD_TASK_FOLLOWS:
     case HF_RECORD_VOLUME_DISOWNED:
     case HF_RECORD_DATA_COPIED:

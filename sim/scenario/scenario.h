@@ -191,7 +191,9 @@ typedef struct HfScenarioOperator {
 const char *hf_operator_call_key(uint32_t call);
 
 typedef struct HfScenarioNetwork {
-    HfLaw latency; /* seconds, one way, each message */
+    HfLaw latency;         /* seconds, one way, each message */
+    double loss;           /* of packets, 0 .. 0.9 */
+    HfTime retransmit_for; /* 0 = what a partition stops is lost at once */
 } HfScenarioNetwork;
 
 typedef struct HfScenarioRecord {

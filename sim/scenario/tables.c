@@ -429,15 +429,30 @@ static const HfKeyTable agents_table = {
 
 /* ---- network ---- */
 
-static const HfKey network_keys[] = {{.name = "latency",
-                                      .type = HF_KEY_LAW,
-                                      .unit = HF_UNIT_DURATION,
-                                      AT(HfScenarioNetwork, latency),
-                                      .fallback = "1ms",
-                                      .minimum = 0,
-                                      .maximum = 3600,
-                                      .help = "Delay of each message, one way."},
-                                     {0}};
+static const HfKey network_keys[] = {
+    {.name = "latency",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     AT(HfScenarioNetwork, latency),
+     .fallback = "1ms",
+     .minimum = 0,
+     .maximum = 3600,
+     .help = "Delay of each message, one way."},
+    {.name = "loss",
+     .type = HF_KEY_FRACTION,
+     AT(HfScenarioNetwork, loss),
+     .fallback = "0",
+     .maximum = 0.9,
+     .help = "Packets that are lost: TCP repeats each after 200 ms, "
+             "400 ms ..., and what was sent later waits for it."},
+    {.name = "retransmit_for",
+     .type = HF_KEY_DURATION,
+     AT(HfScenarioNetwork, retransmit_for),
+     .fallback = "0s",
+     .help = "How long TCP repeats what a partition stops, before "
+             "the connection breaks (Linux: 924.6s); 0 = it is lost "
+             "at once."},
+    {0}};
 
 static const HfKeyTable network_table = {
     .name = "network",

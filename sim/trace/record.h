@@ -262,6 +262,10 @@ typedef enum HfRecordType {
 
     HF_RECORD_FRAMEWORK_REFUSED, /* the master: framework, when it said which; value: the
                                     scheduler's row; reason: HfFrameworkRefusal */
+    /* the world: links again */
+    HF_RECORD_LINK_SLOW,             /* agent: host row; value: 1 slow, 0 as ever */
+    HF_RECORD_SCHEDULER_LINK_CUT,    /* framework; value: as of LINK_CUT */
+    HF_RECORD_SCHEDULER_LINK_BROKEN, /* framework */
     HF_RECORD_TYPES
 } HfRecordType;
 

@@ -69,6 +69,7 @@ gboolean hf_world_host_crash(HfWorld *world, uint32_t row, gboolean visible)
     host->is_up = host->is_agent_up = FALSE;
     record_host(world, row, HF_RECORD_AGENT_CRASHED, visible ? 1 : 0);
     hf_world__kill_all(world, row);
+    hf_world__link_left(world, row);
     hf_agent_crash(&host->agent, HF_LOSS_HOST);
     fall_silent(world, host, visible);
     return TRUE;
@@ -122,6 +123,7 @@ static void left(HfWorld *world, uint32_t row)
     HfHost *host = &world->hosts[row];
     host->is_agent_up = FALSE;
     record_host(world, row, HF_RECORD_AGENT_STOPPED, host->agent.death);
+    hf_world__link_left(world, row);
     hf_world__agent_left(world, row);
     fall_silent(world, host, TRUE);
     if (host->first_run != NO_ROW)
@@ -243,52 +245,6 @@ void hf_world__register_faults(HfWorld *world)
     world->kind.restart = hf_engine_register(world->engine, "agent-restart", on_restart, world);
     world->kind.recovery_timeout =
         hf_engine_register(world->engine, "recovery-timeout", on_recovery_timeout, world);
-}
-
-/* ---- links ---- */
-
-uint32_t hf_world_link_is_cut(const HfWorld *world, uint32_t row)
-{
-    HF_ASSERT(row < world->host_count);
-    return world->hosts[row].cut;
-}
-
-/* With virtual heartbeats: who hears no pongs or pings any more, and who hears them again. */
-static void tell_of_pings(HfWorld *world, HfHost *host, uint32_t before)
-{
-    if (world->scenario->master.heartbeats != HF_HEARTBEATS_VIRTUAL || !host->is_agent_up) return;
-    if (!before != !host->cut) /* a pong needs both ways */
-        hf_world__tell_master(world, host->cut ? HF_MESSAGE_SILENT : HF_MESSAGE_AUDIBLE, host);
-    if ((before ^ host->cut) & HF_CUT_FROM_MASTER)
-        hf_world__tell_agent(
-            world, host->cut & HF_CUT_FROM_MASTER ? HF_MESSAGE_SILENT : HF_MESSAGE_AUDIBLE, host);
-}
-
-void hf_world_link_cut(HfWorld *world, uint32_t row, uint32_t cut)
-{
-    HF_ASSERT(row < world->host_count && cut <= HF_CUT_BOTH);
-    HfHost *host = &world->hosts[row];
-    uint32_t before = host->cut;
-    if (before == cut) return;
-    record_host(world, row, HF_RECORD_LINK_CUT, cut);
-    world->cut_hosts += (cut != 0) - (before != 0);
-    host->cut = (uint8_t)cut;
-    tell_of_pings(world, host, before);
-}
-
-void hf_world_link_break(HfWorld *world, uint32_t row)
-{
-    HF_ASSERT(row < world->host_count);
-    HfHost *host = &world->hosts[row];
-    if (!host->is_agent_up || host->cut != 0) return;
-    record_host(world, row, HF_RECORD_LINK_BROKEN, 0);
-    host->breaks++;
-    hf_world__tell_master(world, HF_MESSAGE_EXITED, host);
-    HfMessage *message = hf_message_pool_take(
-        world->pool, HF_MESSAGE_EXITED, (HfPeer){HF_PEER_MASTER, 0}, (HfPeer){HF_PEER_AGENT, row});
-    hf_agent_step(&host->agent, hf_world__now(world), message, &world->out);
-    hf_message_pool_give(world->pool, message);
-    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
 }
 
 /* ---- frameworks ---- */

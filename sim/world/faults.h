@@ -5,6 +5,7 @@
 #ifndef HF_WORLD_FAULTS_H
 #define HF_WORLD_FAULTS_H
 
+#include "base/law.h"
 #include "control/checkpoint.h"
 #include "world/model.h"
 
@@ -73,7 +74,8 @@ enum {
 };
 
 /*
- * A partition: what is sent that way from now on is lost; the ends find out by pings alone.
+ * A partition: what is sent that way from now on is lost, or waits to be repeated for as long as
+ * the scenario's network.retransmit_for; the ends find out by pings, or when that time is over.
  * `cut` replaces what was cut before; 0 heals.
  */
 void hf_world_link_cut(HfWorld *world, uint32_t host, uint32_t cut);
@@ -82,6 +84,11 @@ uint32_t hf_world_link_is_cut(const HfWorld *world, uint32_t host);
 /* The connection breaks while both ends live: what is under way is lost, both see it at once, and
  * the agent registers again when the next ping tells it that it is taken for disconnected. */
 void hf_world_link_break(HfWorld *world, uint32_t host);
+
+/* From now on messages over this link take a latency of this law (borrowed; NULL = that of the
+ * scenario), and their packets are lost with this probability, 0 <= loss < 1. They keep their
+ * order. */
+void hf_world_link_slow(HfWorld *world, uint32_t host, const HfLaw *latency, double loss);
 
 /* ---- frameworks: rows in the order of the scenario ---- */
 uint32_t hf_world_frameworks(const HfWorld *world);
@@ -106,6 +113,14 @@ gboolean hf_world_master_is_up(const HfWorld *world);
 gboolean hf_world_master_stop(HfWorld *world);
 /* The next one is elected. FALSE when one leads. */
 gboolean hf_world_master_start(HfWorld *world);
+
+/* ---- links of schedulers ---- */
+/* The same as of a host, of the link between a scheduler and the master. When the connection breaks
+ * the scheduler subscribes anew at once, and what was under way to it is lost. Nothing happens to
+ * one that is down or was never subscribed, nor, at a break, to one whose link is cut. */
+void hf_world_scheduler_link_cut(HfWorld *world, uint32_t framework, uint32_t cut);
+uint32_t hf_world_scheduler_link_is_cut(const HfWorld *world, uint32_t framework);
+void hf_world_scheduler_link_break(HfWorld *world, uint32_t framework);
 
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,

@@ -312,7 +312,9 @@ const HfMetricKind hf_metric_kinds[] = {
     [VISITED] = {"allocator.agents_visited", "count", "Agents looked at in all cycles together."},
     [TRIED] = {"allocator.frameworks_tried", "count", "Frameworks considered for an agent."},
     [FILTERED] = {"allocator.filter_checks", "count", "Offer filters compared."},
-    [MESSAGES_LOST] = {"messages.lost", "count", "Messages to a host that was down."},
+    [MESSAGES_LOST] = {"messages.lost", "count",
+                       "Messages that were lost: their receiver was down, a connection broke, or a "
+                       "partition stopped them."},
     [WARM_UP] = {"run.warm_up", "s", "Length of the warm-up that was deleted."},
     [KINDS] = {NULL, NULL, NULL},
 };

@@ -15,7 +15,20 @@ static HfTime arrival(const HfWorld *world, const HfLaw *law, HfStream *stream, 
     HfTime now = hf_engine_now(world->engine);
     if (world->constant_latency != HF_TIME_NEVER) return hf_time_add(now, world->constant_latency);
     HfTime latency = hf_time_from_seconds(hf_law_draw(law, stream));
+    double loss = world->scenario->network.loss;
+    if (loss > 0) latency = hf_time_add(latency, hf_world__retransmission_delay(loss, stream));
     *last = MAX(*last, hf_time_add(now, latency));
+    return *last;
+}
+
+/* The same over a link that is slow, or was. */
+static HfTime slow_arrival(const HfWorld *world, const HfLaw *law, HfLink *link, HfTime *last)
+{
+    HfTime latency =
+        hf_time_from_seconds(hf_law_draw(link->slow ? link->slow : law, &link->stream));
+    double loss = MAX(link->loss, world->scenario->network.loss);
+    latency = hf_time_add(latency, hf_world__retransmission_delay(loss, &link->stream));
+    *last = MAX(*last, hf_time_add(hf_engine_now(world->engine), latency));
     return *last;
 }
 
@@ -44,6 +57,14 @@ static HfTime arrival_of(HfWorld *world, const HfMessage *message)
     HF_ASSERT(end.kind == HF_PEER_AGENT);
     HfHost *host = &world->hosts[end.row];
     HfStream *stream = world->latency ? &world->latency[end.row] : NULL;
+    if (G_UNLIKELY(world->links.count > 0)) {
+        HfLink *link = hf_world__link(world, end);
+        HfTime *last = to_master ? &host->last_from : &host->last_to;
+        if (link != NULL && (link->slow != NULL || link->loss > 0))
+            return slow_arrival(world, host_law(world, host), link, last);
+        if (world->constant_latency != HF_TIME_NEVER) /* not before what was slow */
+            return MAX(*last, hf_time_add(hf_engine_now(world->engine), world->constant_latency));
+    }
     return arrival(world, host_law(world, host), stream,
                    to_master ? &host->last_from : &host->last_to);
 }
@@ -52,7 +73,7 @@ static HfTime arrival_of(HfWorld *world, const HfMessage *message)
  * A connection lives as long as the agent's process: it is opened by the request to be registered,
  * and what the master sends before it has that goes to the connection of an earlier life.
  */
-static void send(HfWorld *world, HfMessage *message)
+void hf_world__stamp(HfWorld *world, HfMessage *message)
 {
     message->reign = world->sent_reign;
     if (message->to.kind == HF_PEER_AGENT)
@@ -63,8 +84,18 @@ static void send(HfWorld *world, HfMessage *message)
         message->carrier = world->guests[message->to.row].linked_life;
     else if (message->from.kind == HF_PEER_FRAMEWORK)
         message->carrier = world->guests[message->from.row].life;
+}
+
+void hf_world__send_stamped(HfWorld *world, HfMessage *message)
+{
     hf_engine_at(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
                  message->pool_row);
+}
+
+void hf_world__send(HfWorld *world, HfMessage *message)
+{
+    hf_world__stamp(world, message);
+    hf_world__send_stamped(world, message);
 }
 
 static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
@@ -76,17 +107,7 @@ static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
     hf_engine_at2(world->engine, timer->at, kind, target, timer->arg, timer->kind);
 }
 
-/* What a partition swallows. SILENT and AUDIBLE are no messages: they say what others do. */
-static gboolean is_cut(const HfWorld *world, const HfMessage *message)
-{
-    if (message->type == HF_MESSAGE_SILENT || message->type == HF_MESSAGE_AUDIBLE) return FALSE;
-    if (message->from.kind == HF_PEER_AGENT)
-        return world->hosts[message->from.row].cut & HF_CUT_TO_MASTER;
-    return message->to.kind == HF_PEER_AGENT &&
-           world->hosts[message->to.row].cut & HF_CUT_FROM_MASTER;
-}
-
-static void record_lost(HfWorld *world, const HfMessage *message)
+void hf_world__record_lost(HfWorld *world, const HfMessage *message)
 {
     HfPeer end = message->to.kind == HF_PEER_MASTER ? message->from : message->to;
     hf_trace_emit(
@@ -109,11 +130,8 @@ void hf_world__flush(HfWorld *world, HfPeer self)
         if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
             dispatch(world, message);
             hf_message_pool_give(world->pool, message);
-        } else if (G_UNLIKELY(world->cut_hosts > 0) && is_cut(world, message)) {
-            record_lost(world, message);
-            hf_message_pool_give(world->pool, message);
-        } else {
-            send(world, message);
+        } else if (G_LIKELY(world->links.count == 0) || !hf_world__link_takes(world, message)) {
+            hf_world__send(world, message);
         }
     }
     for (guint32 i = 0; i < out->timers.count; i++) arm(world, self, &out->timers.at[i]);
@@ -313,8 +331,8 @@ static HfTime typical_latency(const HfWorld *world, const HfHost *host)
 
 void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host)
 {
-    send(world, hf_message_pool_take(world->pool, type, (HfPeer){HF_PEER_MASTER, 0},
-                                     (HfPeer){HF_PEER_AGENT, host->agent.host}));
+    hf_world__send(world, hf_message_pool_take(world->pool, type, (HfPeer){HF_PEER_MASTER, 0},
+                                               (HfPeer){HF_PEER_AGENT, host->agent.host}));
 }
 
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host)
@@ -323,5 +341,5 @@ void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host)
         world->pool, type, (HfPeer){HF_PEER_AGENT, host->agent.host}, (HfPeer){HF_PEER_MASTER, 0});
     message->agent = host->agent.id;
     message->round_trip = 2 * typical_latency(world, host);
-    send(world, message);
+    hf_world__send(world, message);
 }

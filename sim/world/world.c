@@ -437,7 +437,8 @@ static void build_network(HfWorld *world)
 {
     const HfLaw *law = &world->scenario->network.latency;
     world->constant_latency = HF_TIME_NEVER;
-    if (law->kind == hf_law_kind_find("constant") && !has_own_latencies(world->scenario)) {
+    if (law->kind == hf_law_kind_find("constant") && !has_own_latencies(world->scenario) &&
+        world->scenario->network.loss == 0) {
         world->constant_latency = hf_time_from_seconds(hf_law_mean(law));
         return;
     }
@@ -495,6 +496,7 @@ static void register_kinds(HfWorld *world)
     hf_world__register_faults(world);
     hf_world__register_data(world);
     hf_world__register_masters(world);
+    hf_world__register_links(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
         hf_engine_register(engine, "framework-start", on_framework_start, world);
@@ -594,6 +596,7 @@ void hf_world_free(HfWorld *world)
     hf_world__clear_data(world);
     hf_world__clear_operators(world);
     g_free(world->listed_roles);
+    hf_world__clear_links(world);
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);

@@ -30,7 +30,7 @@ typedef struct HfHost {
     HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
     HfTime last_to, last_from;   /* of its channel to the master */
     uint32_t breaks;             /* of its connection, while both ends lived */
-    uint8_t cut;                 /* HF_CUT_*: what a partition swallows */
+    uint8_t cut;                 /* HF_CUT_*: what a partition stops */
     uint32_t linked_life; /* link of the agent with which the master's connection is; an older one
                              is dead, and what is sent over it is lost */
 } HfHost;
@@ -66,6 +66,22 @@ typedef struct HfFault {
 } HfFault;
 
 typedef struct HfCopies HfCopies; /* copies.c */
+/* A link that is, or was, in trouble; see links.c. */
+typedef struct HfLink {
+    HfPeer end;               /* a host's agent or a scheduler; the master is the other */
+    uint8_t cut;              /* HF_CUT_* */
+    uint8_t untold;           /* HF_CUT_*: of these ways the receiver is still to see a break */
+    uint8_t is_dead;          /* TCP gave up: nothing is repeated until it heals */
+    uint8_t no_ping, no_pong; /* as it was last told */
+    struct {
+        HF_VEC(HfMessage *) held; /* wait for their repetition; stamped */
+        HfTime since;             /* first not acknowledged; -1 = none */
+        HfEvent give_up, release;
+    } way[2];          /* to the master, from it */
+    const HfLaw *slow; /* its latency now; NULL = as ever */
+    double loss;
+    HfStream stream;
+} HfLink;
 
 struct HfWorld {
     const HfScenario *scenario;
@@ -81,10 +97,11 @@ struct HfWorld {
     HfAgentConfig agent_config;
     HfHost *hosts; /* [host_count]; never moves */
     uint32_t host_count;
-    uint32_t cut_hosts;                           /* hosts that a partition reaches now */
-    GPtrArray *totals;                            /* HfResources *, owned; shared by hosts */
-    HfDomain *domains;                            /* [group] of its agents; region NULL = none */
-    GPtrArray *attributes;                        /* HfAttributes *, owned; shared by hosts */
+    HF_VEC(HfLink) links;  /* those that were ever in trouble */
+    uint32_t *link_rows;   /* [host_count + guest_count]: 1 + row of links; NULL = none ever was */
+    GPtrArray *totals;     /* HfResources *, owned; shared by hosts */
+    HfDomain *domains;     /* [group] of its agents; region NULL = none */
+    GPtrArray *attributes; /* HfAttributes *, owned; shared by hosts */
     GHashTable *flag_resources, *flag_attributes; /* text -> what failure models let agents have */
     HfGuest *guests;                              /* [guest_count] */
     uint32_t guest_count;
@@ -103,7 +120,7 @@ struct HfWorld {
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
-            restart, election, copied, data_timer;
+            restart, election, copied, data_timer, link_give_up, link_release;
     } kind;
 };
 
@@ -111,6 +128,11 @@ struct HfWorld {
 void hf_world__register_transport(HfWorld *world);
 /* Send what the last step put out; `self` says whose timers they are. */
 void hf_world__flush(HfWorld *world, HfPeer self);
+/* Note over which connection a message goes; send one that is so stamped; both. */
+void hf_world__stamp(HfWorld *world, HfMessage *message);
+void hf_world__send_stamped(HfWorld *world, HfMessage *message);
+void hf_world__send(HfWorld *world, HfMessage *message);
+void hf_world__record_lost(HfWorld *world, const HfMessage *message);
 /* Tell the master something about a connection, through the same channel as the agent's messages.
  */
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
@@ -120,6 +142,19 @@ void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step
 
 /* The same to the agent. */
 void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
+
+/* links.c */
+void hf_world__register_links(HfWorld *world);
+void hf_world__clear_links(HfWorld *world);
+/* The row of a link that was ever in trouble, or NULL. Good until another link gets into trouble.
+ */
+HfLink *hf_world__link(const HfWorld *world, HfPeer end);
+/* TRUE: the link keeps the message back, or has lost it. */
+gboolean hf_world__link_takes(HfWorld *world, HfMessage *message);
+/* How much later a message arrives for packets that are lost with this probability. */
+HfTime hf_world__retransmission_delay(double loss, HfStream *stream);
+/* The agent's process ended, and what it had said and was not heard. */
+void hf_world__link_left(HfWorld *world, uint32_t host);
 
 /* operators.c */
 void hf_world__register_operators(HfWorld *world);

@@ -78,7 +78,7 @@ static void draw_era(Draw *draw, uint64_t seed)
                            is_limit ? "limit: 'cpus:2;mem:2048'" : "guarantee: 'cpus:1'");
 }
 
-static void draw_master(Draw *draw)
+static void draw_master(Draw *draw, uint64_t seed)
 {
     g_string_append(draw->text, "master: {");
     say(draw, "policy", "drf|random|fifo");
@@ -102,6 +102,11 @@ static void draw_master(Draw *draw)
         say_time(draw, "latency", 1, 2000);
     else
         say_time(draw, "latency", 1000, 8000); /* about as long as the time-outs */
+    HfStream kept = draw->stream;
+    hf_stream_init(&draw->stream, seed, "swarm-network", 0);
+    say(draw, "retransmit_for", "0s|0s|20s|15m");
+    say(draw, "loss", "0|0|0.1");
+    draw->stream = kept;
     g_string_append(draw->text, "}\n");
 }
 
@@ -275,6 +280,29 @@ static void draw_losses(Draw *draw, uint64_t seed)
     g_string_append(own.text, "},\n");
 }
 
+/* Links in trouble: from a stream of their own, so that the rest of a seed's scenario stays. */
+static void draw_links(Draw *draw, uint64_t seed)
+{
+    hf_stream_init(&draw->stream, seed, "swarm-links", 0);
+    if (chance(draw, 0.5)) return;
+    uint32_t count = 1 + pick(draw, 3);
+    for (uint32_t f = 0; f < count; f++) {
+        uint32_t kind = pick(draw, 3);
+        say(draw, "  {what",
+            kind == 0   ? "partition"
+            : kind == 1 ? "scheduler-partition"
+                        : "slow-link");
+        say_time(draw, "mtbf", 20000, 600000);
+        if (chance(draw, 0.5))
+            say_time(draw, "for", 100, 20000);
+        else
+            say_time(draw, "for", 20000, 300000);
+        if (kind < 2) say(draw, "way", "both|both|to-master|from-master|break");
+        if (kind == 2) say_time(draw, "latency", 1, 8000);
+        g_string_append(draw->text, "},\n");
+    }
+}
+
 /* Masters that end: now and then, several in a row, or because the registry is slow. */
 static void draw_failovers(Draw *draw)
 {
@@ -292,7 +320,7 @@ static char *scenario_of(uint64_t seed, gboolean has_failovers)
     hf_stream_init(&draw.stream, seed, "swarm", 0);
     g_string_append_printf(draw.text, "seed: %" G_GUINT64_FORMAT "\nduration: 15m\n", seed);
     draw_era(&draw, seed);
-    draw_master(&draw);
+    draw_master(&draw, seed);
     draw_agents(&draw);
     draw_homes(&draw, seed);
     draw_frameworks(&draw);
@@ -301,6 +329,7 @@ static char *scenario_of(uint64_t seed, gboolean has_failovers)
     draw_more_failures(&draw, seed);
     draw_losses(&draw, seed);
     if (has_failovers) draw_failovers(&draw);
+    draw_links(&draw, seed);
     g_string_append(draw.text, "]\n");
     return g_string_free(draw.text, FALSE);
 }

@@ -25,6 +25,8 @@ static const HfScenarioRegistry *cell_registry(void)
                                                   &hf_failure_partition.keys,
                                                   &hf_failure_reboot.keys,
                                                   &hf_failure_recorded.keys,
+                                                  &hf_failure_scheduler_partition.keys,
+                                                  &hf_failure_slow_link.keys,
                                                   NULL};
     static const HfModelKeys *const workloads[] = {&hf_workload_openb.keys, &hf_workload_swf.keys,
                                                    NULL};

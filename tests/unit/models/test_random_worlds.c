@@ -58,8 +58,9 @@ static char *draw_scenario(HfStream *stream)
         PICK(stream, "virtual", "explicit"), PICK(stream, "0/s", "0/s", "1/min"),
         PICK(stream, "cpus:0.01|mem:32", "cpus:0.5"));
     g_string_append_printf(
-        text, "network: {latency: %s}\n",
-        PICK(stream, "0s", "1ms", "300ms", "2s", "{law: exponential, mean: 100ms}"));
+        text, "network: {latency: %s, retransmit_for: %s, loss: %s}\n",
+        PICK(stream, "0s", "1ms", "300ms", "2s", "{law: exponential, mean: 100ms}"),
+        PICK(stream, "0s", "30s", "15m"), PICK(stream, "0", "0", "0.2"));
     g_string_append_printf(
         text,
         "agents:\n"
@@ -93,6 +94,15 @@ static char *draw_scenario(HfStream *stream)
         300 + (unsigned)below(stream, 3000), 1 + (unsigned)below(stream, 1200),
         PICK(stream, "0", "0.2"), PICK(stream, "socket", "ping"), PICK(stream, "era", "new"),
         PICK(stream, "both", "to-master", "from-master", "break"));
+    g_string_append_printf(
+        text,
+        "  - {what: scheduler-partition, mtbf: {law: exponential, mean: 1h}, for: {law: "
+        "exponential, "
+        "mean: 3m}, way: %s}\n"
+        "  - {what: slow-link, mtbf: {law: exponential, mean: 1h}, for: 10m, latency: {law: "
+        "exponential, mean: %s}, loss: %s}\n",
+        PICK(stream, "both", "to-master", "from-master", "break"), PICK(stream, "50ms", "20s"),
+        PICK(stream, "0", "0.3"));
     return g_string_free(text, FALSE);
 }
 
