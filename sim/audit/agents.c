@@ -215,7 +215,7 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     }
     host->agent = record->agent;
     host->was_down = host->is_down;
-    if (host->is_break_seen) host->is_cut_off = host->is_break_seen = FALSE;
+    host->is_cut_off = FALSE;
 }
 
 /* The agent of a record; breaks I-22 and returns NULL when it is not one of these. */

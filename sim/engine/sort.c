@@ -148,9 +148,9 @@ static void sum_up(uint16_t *counts, uint32_t count)
     Words carry = {0};
     for (uint32_t c = 0; c < count; c += 8) {
         Words sum = *(const LooseWords *)&counts[c];
-        sum += __builtin_shuffle(sum, (Words){0}, (Words){8, 0, 1, 2, 3, 4, 5, 6});
-        sum += __builtin_shuffle(sum, (Words){0}, (Words){8, 8, 0, 1, 2, 3, 4, 5});
-        sum += __builtin_shuffle(sum, (Words){0}, (Words){8, 8, 8, 8, 0, 1, 2, 3});
+        sum += __builtin_shufflevector(sum, (Words){0}, 8, 0, 1, 2, 3, 4, 5, 6);
+        sum += __builtin_shufflevector(sum, (Words){0}, 8, 8, 0, 1, 2, 3, 4, 5);
+        sum += __builtin_shufflevector(sum, (Words){0}, 8, 8, 8, 8, 0, 1, 2, 3);
         *(LooseWords *)&counts[c] = sum + carry;
         carry += (Words){0} + sum[7];
     }
