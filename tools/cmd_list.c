@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/audit.h"
 #include "base/assert.h"
 #include "models/frameworks/service/variants.h"
 #include "resource/era.h"
@@ -228,6 +229,13 @@ static gboolean list_quirks(List *list, GError **error)
     return TRUE;
 }
 
+static gboolean list_invariants(List *list, GError **error)
+{
+    for (const HfInvariantInfo *info = hf_invariants; info->id != NULL; info++)
+        add_row(list, info->id, info->rule, info->where);
+    return TRUE;
+}
+
 typedef struct Kind {
     const char *name;
     const char *const *columns;
@@ -244,13 +252,19 @@ static const char *const service_columns[] = {
     "model",    "variant",   "kind",     "count",  "cpus",     "mem_mb", "disk_mb", "place",
     "identity", "same_wait", "replicas", "quorum", "failover", "source", NULL};
 static const char *const era_columns[] = {"rule", "era", "mesos", "source", "effect", NULL};
+static const char *const invariant_columns[] = {"id", "rule", "checked", NULL};
 static const char *const quirk_columns[] = {"quirk", "source", "effect", NULL};
 
 static const Kind kinds[] = {
-    {"models", model_columns, list_models},    {"services", service_columns, list_services},
-    {"policies", name_columns, list_policies}, {"scenarios", scenario_columns, list_scenarios},
-    {"metrics", metric_columns, list_metrics}, {"keys", key_columns, list_keys},
-    {"eras", era_columns, list_eras},          {"quirks", quirk_columns, list_quirks},
+    {"models", model_columns, list_models},
+    {"services", service_columns, list_services},
+    {"policies", name_columns, list_policies},
+    {"scenarios", scenario_columns, list_scenarios},
+    {"metrics", metric_columns, list_metrics},
+    {"keys", key_columns, list_keys},
+    {"eras", era_columns, list_eras},
+    {"quirks", quirk_columns, list_quirks},
+    {"invariants", invariant_columns, list_invariants},
 };
 
 static int print_kind(const Kind *kind, const HfGlobals *globals)
@@ -325,15 +339,16 @@ static int run(int argc, char **argv)
 
 const HfCommand hf_cmd_list = {
     .name = "list",
-    .summary = "list models, services, policies, scenarios, metrics, keys, eras or quirks",
-    .usage = "models|services|policies|scenarios|metrics|keys|eras|quirks",
+    .summary =
+        "list models, services, policies, scenarios, metrics, keys, eras, quirks or invariants",
+    .usage = "models|services|policies|scenarios|metrics|keys|eras|quirks|invariants",
     .description =
         "Lists what a scenario may name, a line each: models of frameworks, failures and\n"
         "traces, and with --keys NAME the keys of one; services as parameters of their models,\n"
         "each with its source; allocation policies; the scenarios that come with the program; "
         "every key of\n"
         "a scenario file; what the eras of Mesos differ in (key era); or where its code does\n"
-        "something else than its documents say (key master.quirks).",
+        "something else than its documents say (key master.quirks); or what --audit checks.",
     .options = options,
     .run = run,
 };

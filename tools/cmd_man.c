@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/audit.h"
 #include "resource/era.h"
 #include "resource/quirks.h"
 #include "scenario/reference.h"
@@ -166,6 +167,20 @@ static void put_quirks(GString *page)
     }
 }
 
+static void put_invariants(GString *page)
+{
+    g_string_append(page, ".SH INVARIANTS\n");
+    put_paragraphs(
+        page,
+        "What must hold in every run, and where it is checked: by the auditor that recounts "
+        "the trace\n(run --audit), or by tests.",
+        ".PP");
+    for (const HfInvariantInfo *info = hf_invariants; info->id != NULL; info++) {
+        g_autofree char *text = g_strdup_printf("%s. Checked: %s.", info->rule, info->where);
+        put_entry(page, info->id, text);
+    }
+}
+
 static void put_fixed_sections(GString *page)
 {
     static const Entry statuses[] = {
@@ -235,6 +250,7 @@ static char *make_page(void)
     g_string_append(page, keys);
     put_eras(page);
     put_quirks(page);
+    put_invariants(page);
     put_metrics(page);
     return g_string_free(page, FALSE);
 }

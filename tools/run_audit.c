@@ -6,6 +6,8 @@
 struct HfRunAudit {
     HfWorld *world;
     HfAudit *audit;
+    HfQuantities *minimum; /* [minimum_count] */
+    uint32_t minimum_count;
 };
 
 static void on_record(void *context, const HfRecord *record)
@@ -27,6 +29,25 @@ static int64_t copy_limit(const HfScenario *scenario)
     return most;
 }
 
+/* What an offer must hold at least; none when that is not the same for all. */
+static void set_minimum(HfRunAudit *audit, HfAuditConfig *config)
+{
+    const HfScenario *scenario = hf_world_scenario(audit->world);
+    const char *text = scenario->master.min_allocatable_resources;
+    gboolean is_for_all = text != NULL && scenario->master.offer_scope != HF_OFFER_CELL;
+    for (uint32_t f = 0; f < scenario->frameworks.count; f++)
+        is_for_all = is_for_all && scenario->frameworks.at[f].min_allocatable_resources == NULL;
+    if (!is_for_all) return;
+    g_auto(GStrv) sets = g_strsplit(text, "|", -1);
+    audit->minimum = g_new0(HfQuantities, g_strv_length(sets) + 1);
+    for (guint i = 0; sets[i] != NULL; i++)
+        if (hf_quantities_parse(hf_world_catalog(audit->world), sets[i],
+                                &audit->minimum[audit->minimum_count], NULL))
+            audit->minimum_count++;
+    config->minimum = audit->minimum;
+    config->minimum_count = audit->minimum_count;
+}
+
 HfRunAudit *hf_run_audit_new(HfWorld *world)
 {
     HfRunAudit *audit = g_new0(HfRunAudit, 1);
@@ -37,6 +58,7 @@ HfRunAudit *hf_run_audit_new(HfWorld *world)
                             .registry_takes_time = hf_world_registry_takes_time(world),
                             .names = hf_world_names(world)};
     audit->world = world;
+    set_minimum(audit, &config);
     audit->audit = hf_audit_new(hf_world_catalog(world), &config);
     hf_trace_listen(hf_world_trace(world), on_record, audit);
     return audit;
@@ -46,6 +68,8 @@ void hf_run_audit_free(HfRunAudit *audit)
 {
     if (audit == NULL) return;
     hf_audit_free(audit->audit);
+    for (uint32_t i = 0; i < audit->minimum_count; i++) hf_quantities_clear(&audit->minimum[i]);
+    g_free(audit->minimum);
     g_free(audit);
 }
 

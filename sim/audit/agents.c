@@ -64,8 +64,10 @@ void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
     g_autofree char *wanted = hf_audit__text(audit, taken), *there = hf_audit__text(audit, from);
     hf_audit__break(audit, kind_of_shortage(audit, total, from, taken, shortage), record,
                     "%s %" G_GUINT64_FORMAT " takes %s on agent %s, where %s is left",
-                    record->type == HF_RECORD_OFFER_SENT ? "offer" : "task", (guint64)record->id,
-                    wanted, name, there);
+                    record->type == HF_RECORD_OFFER_SENT ? "offer"
+                    : record->type == HF_RECORD_CONSUMED ? "operation"
+                                                         : "task",
+                    (guint64)record->id, wanted, name, there);
 }
 
 /* ---- agents ---- */

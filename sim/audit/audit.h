@@ -3,26 +3,16 @@
  * be true. It listens like any recorder, asks no other part for its state, and knows nothing of how
  * the allocator or the master come to their decisions; so a mistake of theirs cannot hide in it.
  *
- * What it checks:
- *   I-01 conservation: on every agent total = allocated + offered + free, none negative; what is
- *        given back is what was taken
- *   I-02 one live holder: each port is in at most one offer or task
- *   I-03 an offer holds only what was free; it is answered once, by nobody else; ids are not reused
- *   I-04 what is reserved to a role is offered to that role and those below it alone
- *   I-05 an agent's total and its static reservations change only with a restart; what is reserved
- *        dynamically, and what is a volume, only by an operation, which neither makes nor loses any
+ * What it checks stands in hf_invariants. More exactly:
+ *   I-01 what is given back is what was taken
+ *   I-03 ids of offers are not reused
+ *   I-05 what is reserved dynamically, and what is a volume, changes only by an operation, which
+ *        neither makes nor loses any
  *   I-07 no offer within what the same framework and role declined on that agent before the time is
  *        over (max(allocation interval, refuse time), in early eras the refuse time alone; revive
  *        clears it); none while suppressed
- *   I-10 a volume lies in a reservation
- *   I-11 an operation takes only what the offers hold, or what nobody holds when it is an
- * operator's I-13 on an agent a role has each persistence id once I-19 time does not go back I-20
- * tasks go through legal states, end at most once, and what the master says of a task has happened
- * on its host before I-21 a removed framework has no tasks and no offers, and gets none I-22 an
- * agent id belongs to one host; an agent that is unreachable, or a host that is down, holds nothing
- *   I-23 a part of a service's data is lost when its last complete replica goes, and only then
- *   I-24 a task runs on the host it was launched on, once; what members of a service run are tasks
- *   I-25 no more is copied, in a copy and to a host, than the bandwidth allows in that time
+ *   I-20 what the master says of a task has happened on its host before
+ *   I-22 an agent that is unreachable, or a host that is down, holds nothing
  *
  * What it cannot see: agents' attributes; which roles a framework has; offers that should have been
  * made; at the very instant at which a filter ends, whether it ended first; and of a task that
@@ -35,16 +25,30 @@
 #define HF_AUDIT_AUDIT_H
 
 #include "resource/era.h"
+#include "resource/quantities.h"
 #include "trace/trace.h"
 
 typedef struct HfAudit HfAudit;
+
+/* An invariant, and where it is checked. */
+typedef struct HfInvariantInfo {
+    const char *id;    /* "I-03", as tests and messages name it; NULL ends the table */
+    const char *rule;  /* what it demands */
+    const char *where; /* "--audit" first when the auditor does; else which tests */
+} HfInvariantInfo;
+
+extern const HfInvariantInfo hf_invariants[];
 
 typedef struct HfAuditConfig {
     HfTime allocation_interval;    /* of the master: in most eras no filter is shorter; > 0 */
     HfEra era;                     /* of the master: what filters do */
     gboolean registry_takes_time;  /* a master may end between a write and its effect */
     int64_t copy_bytes_per_second; /* what the fastest interface carries; 0 = anything */
-    HfTraceNames names;            /* for a breach; its functions may be NULL; context borrowed */
+    /* of the master: an offer has one of these; borrowed. Count 0 = not checked: any amount will
+     * do, frameworks have minima of their own, or all agents are offered together */
+    const HfQuantities *minimum;
+    uint32_t minimum_count;
+    HfTraceNames names; /* for a breach; its functions may be NULL; context borrowed */
 } HfAuditConfig;
 
 /* The first thing that cannot be true. */

@@ -191,6 +191,22 @@ static gboolean is_wanted(HfAudit *audit, const HfRecord *record, const HfAuditF
     return FALSE;
 }
 
+/* Of all that it holds, whatever it is reserved for. */
+static gboolean is_large_enough(HfAudit *audit, const HfRecord *record)
+{
+    const HfAuditConfig *config = &audit->config;
+    for (uint32_t m = 0; m < config->minimum_count; m++)
+        if (hf_resources_contains_quantities(audit->catalog, record->resources,
+                                             &config->minimum[m]))
+            return TRUE;
+    if (config->minimum_count == 0) return TRUE;
+    g_autofree char *text = hf_audit__text(audit, record->resources);
+    hf_audit__break(audit, HF_INVARIANT_MINIMUM, record,
+                    "offer %" G_GUINT64_FORMAT " of %s is smaller than an offer may be",
+                    (guint64)record->id, text);
+    return FALSE;
+}
+
 void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
 {
     HfAuditFramework *framework = hf_audit__framework(audit, record);
@@ -220,6 +236,7 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
     if (!is_of_role(audit, record, offered) || !is_wanted(audit, record, framework, offered))
         return;
     if (!is_all) hf_audit__take(audit, record, &agent->unheld, offered, HF_INVARIANT_OFFERS);
+    if (hf_audit__is_broken(audit) || !is_large_enough(audit, record)) return;
     offer->serial = audit->serial - 1;
     offer->at = record->at;
     offer->generation = hf_handle_unpack(record->id).generation;

@@ -13,7 +13,7 @@ void hf_audit__on_operation(HfAudit *audit, const HfRecord *record)
     gboolean by_framework = record->framework != HF_ROW_NONE;
     if (by_framework && hf_audit__framework(audit, record) == NULL) return;
     if (by_framework != (audit->pending == HF_PENDING_TASKS)) {
-        hf_audit__break(audit, HF_INVARIANT_OFFERS, record, "%s without an accepted offer",
+        hf_audit__break(audit, HF_INVARIANT_OPERATIONS, record, "%s without an accepted offer",
                         hf_operation_name((HfOperationType)record->state));
         return;
     }
@@ -46,7 +46,14 @@ void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record)
     if (!is_due(audit, record)) return;
     HfResources *taken = &audit->scratch;
     hf_audit__plain(audit, record->resources, taken);
-    hf_audit__take(audit, record, source_of(audit, record), taken, HF_INVARIANT_OFFERS);
+    if (audit->conversion.state == HF_OPERATION_UNRESERVE &&
+        hf_resources_any(audit->catalog, taken, HF_META_PERSISTENT)) {
+        g_autofree char *text = hf_audit__text(audit, taken);
+        hf_audit__break(audit, HF_INVARIANT_OPERATIONS, record, "UNRESERVE takes a volume: %s",
+                        text);
+        return;
+    }
+    hf_audit__take(audit, record, source_of(audit, record), taken, HF_INVARIANT_OPERATIONS);
     hf_resources_subtract(audit->catalog, &audit->totals.at[record->agent], taken);
     hf_resources_copy(audit->catalog, &audit->consumed, record->resources);
     audit->has_consumed = TRUE;

@@ -219,7 +219,7 @@ static void on_deliver(void *context, const HfEventArgs *event)
     if (G_UNLIKELY(message->reign != world->reign)) { /* of a master that leads no more */
         if (message->type != HF_MESSAGE_SILENT && message->type != HF_MESSAGE_AUDIBLE &&
             message->type != HF_MESSAGE_EXITED)
-            record_lost(world, message);
+            hf_world__record_lost(world, message);
         hf_message_pool_give(world->pool, message);
         return;
     }

@@ -17,19 +17,27 @@
 #include "resource/operation.h"
 #include "resource/text.h"
 
+#define SCRIPT_MINIMA 4
+
 typedef struct Script {
     HfCatalog *catalog;
     HfAudit *audit;
     HfTraceListener listen;
     void *listener;
+    HfQuantities *minimum; /* [SCRIPT_MINIMA]: an offer has one of these */
 } Script;
 
 static inline Script script_new(void)
 {
-    Script script = {.catalog = hf_catalog_new(0)};
+    static const char *const sets[SCRIPT_MINIMA] = {"cpus:0.01", "mem:1", "disk:1", "ports:1"};
+    Script script = {.catalog = hf_catalog_new(0), .minimum = g_new0(HfQuantities, SCRIPT_MINIMA)};
+    for (size_t i = 0; i < SCRIPT_MINIMA; i++)
+        assert_true(hf_quantities_parse(script.catalog, sets[i], &script.minimum[i], NULL));
     script.audit =
-        hf_audit_new(script.catalog,
-                     &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND, .era = HF_ERA_1_11});
+        hf_audit_new(script.catalog, &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND,
+                                                      .era = HF_ERA_1_11,
+                                                      .minimum = script.minimum,
+                                                      .minimum_count = SCRIPT_MINIMA});
     script.listen = hf_audit_listen;
     script.listener = script.audit;
     return script;
@@ -38,6 +46,9 @@ static inline Script script_new(void)
 static inline void script_clear(Script *script)
 {
     hf_audit_free(script->audit);
+    for (size_t i = 0; script->minimum != NULL && i < SCRIPT_MINIMA; i++)
+        hf_quantities_clear(&script->minimum[i]);
+    g_free(script->minimum);
     hf_catalog_free(script->catalog);
 }
 
