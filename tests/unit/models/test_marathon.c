@@ -268,10 +268,33 @@ static void an_app_that_no_host_can_hold_is_refused(void **state)
                                  "instance, which asks for cpus:5; mem:128");
 }
 
+/* Answers take 600 ms, so that most agents ask to be registered twice; what is reserved and
+ * launched between these requests stays, and no volume is left behind. */
+static void residents_settle_on_agents_that_asked_twice(void **state)
+{
+    Cell *cell = cell_new("duration: 1h\n"
+                          "network: {latency: 300ms}\n"
+                          "agents: [{name: a, count: 40, resources: 'cpus:4;mem:1024;disk:100'}]\n"
+                          "frameworks:\n"
+                          "  - {name: db, model: marathon, role: db, principal: db,\n"
+                          "     apps: [{id: /d, instances: 40, cpus: 1, mem: 64, disk: 50,"
+                          " residency: true, unique_hosts: true}]}\n");
+    cell_run(cell, 600 * S);
+    uint32_t denied = 0;
+    for (guint32 i = 0; i < cell->log.count; i++)
+        denied += cell->log.at[i].type == HF_RECORD_TASK_STATE &&
+                  cell->log.at[i].reason == HF_REASON_RESOURCES_UNKNOWN;
+    assert_int_equal(denied, 0);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED), 40);
+    assert_int_equal(cell_count(cell, HF_RECORD_VOLUME_DISOWNED), 0);
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(residents_settle_on_agents_that_asked_twice),
         cmocka_unit_test(instances_are_started_and_kept),
         cmocka_unit_test(what_does_not_fit_goes_on_waiting),
         cmocka_unit_test(instances_of_a_crashed_host_are_started_elsewhere),
