@@ -69,6 +69,21 @@ void hf_complaints__clear(HfComplaints *complaints)
     g_ptr_array_unref(complaints->texts);
 }
 
+/* A message is one line, whatever stands in keys and values. */
+static char *in_one_line(const char *text)
+{
+    GString *line = g_string_new(NULL);
+    for (const char *p = text; *p != '\0'; p++) { /* bytes: file names may be no UTF-8 */
+        if (*p == '\n')
+            g_string_append(line, "\\n");
+        else if (g_ascii_iscntrl(*p))
+            g_string_append_printf(line, "\\u%04x", (unsigned)(unsigned char)*p);
+        else
+            g_string_append_c(line, *p);
+    }
+    return g_string_free(line, FALSE);
+}
+
 static gboolean complain(HfComplaints *complaints, HfScenarioError code, const HfNode *at,
                          const char *path, const char *text)
 {
@@ -78,7 +93,8 @@ static gboolean complain(HfComplaints *complaints, HfScenarioError code, const H
     if (line->len > 0) g_string_append(line, ": ");
     if (path != NULL && path[0] != '\0') g_string_append_printf(line, "%s: ", path);
     g_string_append(line, text);
-    g_autofree char *whole = g_string_free(line, FALSE);
+    g_autofree char *raw = g_string_free(line, FALSE);
+    g_autofree char *whole = in_one_line(raw);
     if (complaints->texts->len >= HF_COMPLAINTS_MAX) return FALSE;
     if (g_hash_table_contains(complaints->seen, whole)) return FALSE;
     if (complaints->texts->len == 0) complaints->code = code;
