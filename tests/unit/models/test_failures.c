@@ -570,7 +570,7 @@ static void schedulers_are_cut_off_by_name(void **state)
         cell_free(cell);
     }
     g_autofree char *complaint =
-        lab_complaint("duration: 1h\nagents: [{name: a, count: 1, resources: 'cpus:4'}]\n"
+        lab_complaint("duration: 1h\nagents: [{name: a, count: 1, resources: 'cpus:4;mem:1024'}]\n"
                       "frameworks: [{name: web, model: marathon, apps: [{id: /a}]}]\n"
                       "failures: [{what: scheduler-partition, at: 1s, frameworks: [nobody]}]\n");
     assert_contains(complaint, "there is no framework named \"nobody\"");
@@ -624,6 +624,8 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
                  {"what: framework-failover, at: 1s, roles: []", "at least one role is needed"},
                  {"what: framework-failover, at: 1s, roles: [a, b, a]", "\"a\": it is named twice"},
                  {"what: framework-failover, at: 1s, roles: [a//b]", "empty component"},
+                 {"what: slow-link, at: 1s", "latency: this or `loss` must be given"},
+                 {"what: scheduler-partition, at: 1s, frameworks: [g]", "named \"g\""},
                  {"what: reboot, at: 1s, fraction: 0.01", "is in the fraction"},
                  {"what: agent-restart, at: 1s, dies_while_writing: target, resources: 'cpus:1'",
                   "cannot stand beside new"}};
