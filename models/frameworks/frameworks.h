@@ -10,6 +10,8 @@
 extern const HfFrameworkModel hf_framework_batch;
 extern const HfFrameworkModel hf_framework_marathon;
 extern const HfFrameworkModel hf_framework_inflation;
+extern const HfFrameworkModel hf_framework_spark; /* parameters of dataflow/dataflow.h */
+extern const HfFrameworkModel hf_framework_hadoop;
 /* Services: parameters of one engine, see service/variants.h. */
 extern const HfFrameworkModel hf_framework_service;
 extern const HfFrameworkModel hf_framework_aurora;

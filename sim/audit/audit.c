@@ -440,6 +440,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_TASK_FOLLOWS:
     case HF_RECORD_VOLUME_DISOWNED:
     case HF_RECORD_DATA_COPIED:
+    case HF_RECORD_INPUT_READ:
     case HF_RECORD_SERVICE_DECLARED: /* those of services have been dealt with */
     case HF_RECORD_SERVICE_MEMBERS:
     case HF_RECORD_SERVICE_QUORUM:

@@ -740,3 +740,11 @@ void hf_driver_note_copied(HfDriver *driver, uint64_t task, int64_t bytes)
          (HfRecord){
              .type = HF_RECORD_DATA_COPIED, .agent = HF_ROW_NONE, .id = task, .value = bytes});
 }
+
+void hf_driver_note_input(HfDriver *driver, uint64_t job, gboolean is_local)
+{
+    note(driver, (HfRecord){.type = HF_RECORD_INPUT_READ,
+                            .agent = HF_ROW_NONE,
+                            .id = job,
+                            .value = is_local ? 1 : 0});
+}

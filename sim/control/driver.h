@@ -187,6 +187,8 @@ void hf_driver_note_demand(HfDriver *driver, int64_t tasks_waiting);
 void hf_driver_note_submitted(HfDriver *driver, uint64_t job, int64_t tasks,
                               const HfResources *wanted);
 void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited);
+/* A task of the job begins to read its input, on the host that holds it or from another. */
+void hf_driver_note_input(HfDriver *driver, uint64_t job, gboolean is_local);
 void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response);
 void hf_driver_note_refusal(HfDriver *driver, uint64_t task, int64_t refusals);
 void hf_driver_note_replaced(HfDriver *driver, uint64_t task, uint32_t host, HfTime after,

@@ -62,6 +62,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_TASK_FOLLOWS] = {"task_follows", "ftv", "before"},
     [HF_RECORD_VOLUME_DISOWNED] = {"volume_disowned", "hfx", NULL},
     [HF_RECORD_DATA_COPIED] = {"data_copied", "ftv", "bytes"},
+    [HF_RECORD_INPUT_READ] = {"input_read", "fjv", "local"},
     [HF_RECORD_SERVICE_DECLARED] = {"service_declared", "fgv", "members"},
     [HF_RECORD_SERVICE_MEMBERS] = {"service_members", "fgv", "running"},
     [HF_RECORD_SERVICE_QUORUM] = {"service_quorum", "fgv", "out_ppm"},

@@ -225,6 +225,8 @@ typedef enum HfRecordType {
                                   not use again */
     HF_RECORD_DATA_COPIED,     /* framework, id: task; value: bytes that were copied to it, to have
                                   again what its volumes held */
+    HF_RECORD_INPUT_READ, /* framework, id: job; value: 1 a task of it reads its input on the host
+                             that holds it, 0 from another */
     /* services and their data, as they are in the world (agent: host row). A group is what tasks
      * are launched with as their job; a part is a piece of a service's data that is kept in several
      * replicas: */

@@ -89,6 +89,8 @@ enum {
     ORPHANED_END,
     ORPHANED_DISK,
     ORPHANED_DISK_END,
+    INPUTS,
+    INPUTS_LOCAL,
     REFUSED,
     REFUSAL,
     ROLE_SHARE,
@@ -107,6 +109,7 @@ enum {
     FW_ACCEPTED,
     FW_DECLINED,
     FW_RESERVED_IDLE,
+    FW_INPUTS_LOCAL,
     FW_RELAUNCHES,
     FW_SAME_AGENT,
     FW_UNAVAILABLE,
@@ -247,6 +250,9 @@ const HfMetricKind hf_metric_kinds[] = {
     [ORPHANED_DISK] = {"volumes.orphaned_disk", "MB",
                        "Disk that such volumes hold; time-weighted mean."},
     [ORPHANED_DISK_END] = {"volumes.orphaned_disk_at_end", "MB", "The same when the run ended."},
+    [INPUTS] = {"input.reads", "tasks", "Tasks that read a block of input."},
+    [INPUTS_LOCAL] = {"input.local", "1",
+                      "Part of them that read it on the host that holds it (data locality)."},
     [REFUSED] = {"placement.refused", "count",
                  "Tasks for which no offer was large enough (model inflation)."},
     [REFUSAL] = {"refusal.N.RESOURCE", "1",
@@ -264,6 +270,10 @@ const HfMetricKind hf_metric_kinds[] = {
                      "Tasks of one framework that finished."},
     [FW_FAILED] = {"framework.FRAMEWORK.failed", "tasks", "Tasks of one framework that failed."},
     [FW_LOST] = {"framework.FRAMEWORK.lost", "tasks", "Tasks of one framework that were lost."},
+    [FW_INPUTS_LOCAL] =
+        {"framework.FRAMEWORK.input.local", "1",
+         "Part of the tasks of one framework that read their input on the host that "
+         "holds it."},
     [FW_RUNNING] = {"framework.FRAMEWORK.running", "tasks",
                     "Tasks of one framework running; time-weighted mean."},
     [FW_RUNNING_END] = {"framework.FRAMEWORK.running_at_end", "tasks",
@@ -320,10 +330,10 @@ const HfMetricKind hf_metric_kinds[] = {
 };
 
 const char *const hf_metric_prefixes[] = {
-    "capacity",  "demand",   "utilization", "agents",   "tasks",       "wait",
-    "jobs",      "stateful", "volumes",     "offers",   "relaunch",    "operators",
-    "placement", "refusal",  "role",        "fairness", "framework",   "allocator",
-    "messages",  "run",      "data",        "master",   "maintenance", NULL};
+    "capacity", "demand",      "utilization", "agents",    "tasks",     "wait",      "jobs",
+    "stateful", "volumes",     "offers",      "relaunch",  "operators", "placement", "refusal",
+    "role",     "fairness",    "framework",   "allocator", "messages",  "run",       "data",
+    "master",   "maintenance", "input",       NULL};
 
 struct HfMetrics {
     HF_VEC(HfMetric) list;
@@ -509,6 +519,11 @@ static void add_offers(HfMetrics *metrics, const HfRecorder *recorder)
         NULL, NULL);
     add_times(metrics, RELAUNCH_MEAN, 5, recorder->relaunch_times, NULL);
     add_stateful(metrics, recorder);
+    add_counter(metrics, INPUTS, recorder, HF_COUNT_INPUTS_READ);
+    add(metrics, INPUTS_LOCAL,
+        ratio((double)hf_recorder__count(recorder, HF_COUNT_INPUTS_LOCAL),
+              (double)hf_recorder__count(recorder, HF_COUNT_INPUTS_READ)),
+        NULL, NULL);
     add_counter(metrics, REFUSED, recorder, HF_COUNT_PLACEMENTS_REFUSED);
     for (guint32 r = 0; r < recorder->refusals.count; r++) {
         char number[32];
@@ -622,6 +637,14 @@ static void add_framework(HfMetrics *metrics, const HfRecorder *recorder, uint32
                  framework->marked[HF_COUNT_OFFERS_DECLINED]),
         name, NULL);
     add_reserved_idle(metrics, FW_RESERVED_IDLE, recorder, framework->reserved_idle, name);
+    int64_t inputs =
+        framework->count[HF_COUNT_INPUTS_READ] - framework->marked[HF_COUNT_INPUTS_READ];
+    if (inputs > 0)
+        add(metrics, FW_INPUTS_LOCAL,
+            (double)(framework->count[HF_COUNT_INPUTS_LOCAL] -
+                     framework->marked[HF_COUNT_INPUTS_LOCAL]) /
+                (double)inputs,
+            name, NULL);
     add(metrics, FW_RELAUNCHES,
         (double)(framework->count[HF_COUNT_RELAUNCHES] - framework->marked[HF_COUNT_RELAUNCHES]),
         name, NULL);

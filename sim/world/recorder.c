@@ -533,6 +533,10 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_DATA_COPIED:
         hf_recorder__relaunches_on_copied(recorder, record);
         break;
+    case HF_RECORD_INPUT_READ:
+        hf_recorder__bump(recorder, record, HF_COUNT_INPUTS_READ, 1);
+        hf_recorder__bump(recorder, record, HF_COUNT_INPUTS_LOCAL, record->value);
+        break;
     case HF_RECORD_OPERATION:
         hf_recorder__on_conversion(recorder, record);
         break;

@@ -66,6 +66,8 @@ static HfMetrics *one_job(Cell *cell)
         "cpus:2;mem:100");
     emit(cell, (HfRecord){.type = HF_RECORD_PLACEMENT_REFUSED, .id = 3, .value = 1}, NULL);
     emit(cell, (HfRecord){.type = HF_RECORD_SERVICE_DECLARED, .id = 1, .value = 2}, NULL);
+    for (int i = 0; i < 4; i++)
+        emit(cell, (HfRecord){.type = HF_RECORD_INPUT_READ, .id = 1, .value = i > 0}, NULL);
     cell_run(cell, 90 * S);
     emit(cell,
          (HfRecord){.type = HF_RECORD_TASK_ENDED, .id = 1, .state = HF_TASK_FINISHED, .value = 500},
@@ -228,7 +230,7 @@ static gboolean is_conditional(const char *pattern)
 {
     static const char *const of_services[] = {"unavailable", "below_target", "unavailable_share",
                                               "replaced",    "data_losses",  "data_lost",
-                                              "copied",      "left_behind"};
+                                              "copied",      "left_behind",  "input.local"};
     for (size_t i = 0; i < G_N_ELEMENTS(of_services); i++) {
         g_autofree char *name = g_strconcat("framework.FRAMEWORK.", of_services[i], NULL);
         if (strcmp(pattern, name) == 0) return TRUE;
@@ -257,6 +259,16 @@ static void every_kind_of_the_table_is_produced(void **state)
     }
     cell_free(cell);
     cell_free(idle);
+}
+
+static void reads_of_input_are_counted_by_place(void **state)
+{
+    Cell *cell = quiet("");
+    g_autoptr(HfMetrics) metrics = one_job(cell);
+    assert_metric(metrics, "input.reads", 4);
+    assert_metric(metrics, "input.local", 0.75);
+    assert_metric(metrics, "framework.f.input.local", 0.75);
+    cell_free(cell);
 }
 
 static void names_are_distinct_and_can_stand_in_an_expectation(void **state)
@@ -328,6 +340,7 @@ int main(void)
         cmocka_unit_test(an_offer_is_held_as_long_as_it_was_out_on_average),
         cmocka_unit_test(jains_index_weighs_shares_by_weight),
         cmocka_unit_test(every_kind_of_the_table_is_produced),
+        cmocka_unit_test(reads_of_input_are_counted_by_place),
         cmocka_unit_test(names_are_distinct_and_can_stand_in_an_expectation),
         cmocka_unit_test(awkward_names_stand_in_quotes),
         cmocka_unit_test(prefixes_are_those_of_the_table),
