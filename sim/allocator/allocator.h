@@ -222,6 +222,13 @@ typedef struct HfRecovery {
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery);
 
 /*
+ * Start loading what hf_allocator_recover() will read of an agent when an offer comes back as it
+ * was made, a few calls ahead of it: step 0 the agent, step 1, later, what it points to. Changes
+ * nothing; any row is legal.
+ */
+void hf_allocator_prefetch_offer(const HfAllocator *allocator, uint32_t agent, int step);
+
+/*
  * Start loading what hf_allocator_recover() will read of an agent, a few calls ahead of it: step 0
  * the agent, steps 1 and 2, later, what it points to. Changes nothing; any row is legal.
  */

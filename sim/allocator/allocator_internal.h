@@ -369,6 +369,21 @@ typedef enum HfTried {
     HF_TRIED_NOTHING /* there is nothing here for this role */
 } HfTried;
 #define HF_AHEAD 16 /* how many rows before they are needed memory is asked for */
+/* Start loading what the visits after the i-th will read. */
+static inline __attribute__((always_inline)) void
+hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i)
+{
+    if (i + 2 * HF_AHEAD < allocator->visit.count) {
+        const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + 2 * HF_AHEAD]];
+        __builtin_prefetch(row);
+        __builtin_prefetch((const char *)row + 64);
+    }
+    if (i + HF_AHEAD >= allocator->visit.count) return;
+    const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + HF_AHEAD]];
+    __builtin_prefetch(row->available);
+    __builtin_prefetch((const char *)row->available + 64);
+    if (row->filters.room != 0) __builtin_prefetch(row->filters.heap);
+}
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
 /* The same in stage 1, to a sub of a role whose guarantee still lacks `need`, which is reduced. */

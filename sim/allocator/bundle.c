@@ -206,8 +206,8 @@ void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfReso
 gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
                             const HfResources *resources)
 {
-    uint32_t count = hf_resources_count(resources);
     if (resources == hf_parcel_resources(bundle->parcel)) return TRUE;
+    uint32_t count = hf_resources_count(resources);
     if (count != hf_resources_count(&bundle->resources)) return FALSE;
     const HfResource *a = hf_resources_entries(&bundle->resources);
     const HfResource *b = hf_resources_entries(resources);

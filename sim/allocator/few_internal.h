@@ -41,9 +41,10 @@
     do {                                                                                           \
         uint32_t hf_i = (i);                                                                       \
         HF_ASSERT(hf_i < (array)->count);                                                          \
-        memmove(hf_few_at(array) + hf_i, hf_few_at(array) + hf_i + 1,                              \
-                ((array)->count - hf_i - 1) * sizeof *(array)->few);                               \
         (array)->count--;                                                                          \
+        if (hf_i < (array)->count)                                                                 \
+            memmove(hf_few_at(array) + hf_i, hf_few_at(array) + hf_i + 1,                          \
+                    ((array)->count - hf_i) * sizeof *(array)->few);                               \
     } while (0)
 
 #define hf_few_clear(array)                                                                        \

@@ -366,6 +366,38 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
     return TRUE;
 }
 
+/*
+ * What comes back is all of one grant, and nothing else of the agent is free: the bundle moves from
+ * the one place to the other, as it did when it was offered. FALSE, and nothing done, when it is
+ * not so.
+ */
+static gboolean return_whole(HfAllocator *allocator, HfTime now, uint32_t sub, HfGrantKind kind,
+                             const HfRecovery *recovery)
+{
+    uint32_t agent = recovery->agent;
+    HfAgent *row = &allocator->agents.at[agent];
+    if (row->available != NULL || row->flags & (HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED))
+        return FALSE;
+    uint32_t grant = find_whole(allocator, agent, sub, recovery->resources, kind);
+    if (grant == HF_ROW_NONE) return FALSE;
+    HfGrant back = hf_few_at(&row->grants)[grant];
+    if (back.is_counted) {
+        hf_allocator__account(allocator, agent, sub, back.bundle, -1);
+        allocator->subs.at[sub].counted--;
+    }
+    allocator->subs.at[sub].grants--;
+    sum_change(allocator, agent, sub, &back.bundle->resources, -1);
+    hf_few_remove(&row->grants, grant);
+    row->available = back.bundle; /* with its reference */
+    hf_allocator__agent_changed(allocator, agent);
+    HfTime timeout = hf_allocator__refuse_time(allocator->era, recovery->refuse_seconds);
+    if (timeout > 0)
+        hf_filters__add(allocator, now, MAX(timeout, allocator->filter_min), agent, sub,
+                        back.bundle);
+    if (!allocator->subs.at[sub].is_subscribed) hf_allocator__try_untrack_sub(allocator, sub);
+    return TRUE;
+}
+
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery)
 {
     uint32_t agent = recovery->agent;
@@ -384,6 +416,9 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     HfGrantKind kind = allocator->offer_scope != HF_OFFER_SCOPE_CELL || recovery->launched
                            ? HF_GRANT_COUNTED
                            : HF_GRANT_UNCOUNTED;
+    if (!recovery->launched && sub != HF_ROW_NONE &&
+        return_whole(allocator, now, sub, kind, recovery))
+        return HF_OK;
     HfBundle *back =
         sub != HF_ROW_NONE ? take_back(allocator, agent, sub, recovery->resources, kind) : NULL;
     if (back == NULL) return HF_CONFLICT;
@@ -401,6 +436,19 @@ static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *b
 {
     __builtin_prefetch(bundle);
     __builtin_prefetch((const char *)bundle + 64);
+}
+
+void hf_allocator_prefetch_offer(const HfAllocator *allocator, uint32_t agent, int step)
+{
+    if (agent >= allocator->agents.count) return;
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (step == 0) {
+        __builtin_prefetch(row, 1);
+        __builtin_prefetch((const char *)row + 64, 1);
+    } else if (row->grants.room != 0) {
+        __builtin_prefetch(row->grants.heap, 1);
+        __builtin_prefetch((const char *)row->grants.heap + 64, 1);
+    }
 }
 
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step)
@@ -438,6 +486,8 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) { /* it counts from now on */
         HfBundle *part = take_back(allocator, agent, sub, resources, HF_GRANT_UNCOUNTED);
         if (part == NULL) return HF_CONFLICT;
+        if (!(part->flags & HF_BUNDLE_SHARED))
+            hf_bundle__settle(allocator, &part); /* tasks that are alike share it */
         hf_allocator__grant(allocator, agent, sub, part, TRUE);
     }
     HfResources *tagged = &allocator->rest;

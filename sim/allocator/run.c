@@ -416,22 +416,6 @@ static gboolean has_offerable(const HfAllocator *allocator)
     return FALSE;
 }
 
-/* Start loading what the visits after this one will read. */
-static inline __attribute__((always_inline)) void fetch_ahead(const HfAllocator *allocator,
-                                                              uint32_t i)
-{
-    if (i + 2 * HF_AHEAD < allocator->visit.count) {
-        const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + 2 * HF_AHEAD]];
-        __builtin_prefetch(row);
-        __builtin_prefetch((const char *)row + 64);
-    }
-    if (i + HF_AHEAD >= allocator->visit.count) return;
-    const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + HF_AHEAD]];
-    __builtin_prefetch(row->available);
-    __builtin_prefetch((const char *)row->available + 64);
-    if (row->filters.room != 0) __builtin_prefetch(row->filters.heap);
-}
-
 static void make_offers(HfAllocator *allocator, HfOfferList *out)
 {
     if (allocator->sorters.unweighted.count > 0 && has_offerable(allocator))
@@ -460,7 +444,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
         }
         hf_order__visit(allocator, 1);
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
-            fetch_ahead(allocator, i);
+            hf_order__fetch_visit(allocator, i);
             visit_agent(allocator, allocator->visit.at[i]);
         }
     }

@@ -11,8 +11,7 @@ static gboolean try_everywhere(HfAllocator *allocator, uint32_t sub)
     for (uint32_t i = 0; i < allocator->visit.count; i++) {
         uint32_t agent = allocator->visit.at[i];
         if (allocator->agents.at[agent].available == NULL) continue;
-        if (hf_offer__try(allocator, agent, sub) == HF_TRIED_OFFERED)
-            hf_allocator__agent_touch(allocator, agent);
+        hf_offer__try(allocator, agent, sub); /* the bit sets follow when all is given */
     }
     return allocator->counters.offers != offers;
 }
@@ -80,11 +79,23 @@ static gboolean cell_is_allocatable(HfAllocator *allocator)
     return enough;
 }
 
+/* Agents that are alike share one bundle: the whole cell then reads a handful of them. */
+static void settle_cell(HfAllocator *allocator)
+{
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        hf_order__fetch_visit(allocator, i);
+        HfAgent *row = &allocator->agents.at[allocator->visit.at[i]];
+        if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
+            hf_bundle__settle(allocator, &row->available);
+    }
+}
+
 /* All that the first framework in order may have goes to it; the others wait for the next run. */
 void hf_allocator__run_cell(HfAllocator *allocator)
 {
     gboolean given = FALSE;
     if (!cell_is_allocatable(allocator)) return; /* the agents stay to be visited */
+    settle_cell(allocator);
     if (allocator->role_sort == HF_SORTER_RANDOM) {
         uint32_t from = hf_order__draw(
             allocator, allocator->role_root,

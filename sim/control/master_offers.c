@@ -212,7 +212,7 @@ static inline __attribute__((always_inline)) void fetch_ahead(const HfMaster *ma
         if (ahead >= in->ids.count) continue;
         uint32_t row = hf_handle_unpack(in->ids.at[ahead]).row;
         if (row < master->offers.count)
-            hf_allocator_prefetch(master->allocator, master->offers.at[row].agent, step);
+            hf_allocator_prefetch_offer(master->allocator, master->offers.at[row].agent, step);
     }
 }
 
