@@ -33,8 +33,10 @@ static inline void hf_level_init(HfLevel *level, HfTime now, int64_t value)
 static inline void hf_level_set(HfLevel *level, HfTime now, int64_t value)
 {
     HF_ASSERT(now >= level->last);
-    level->integral += (HfWide)level->value * (now - level->last);
-    level->last = now;
+    if (now != level->last) { /* of many changes at one instant the last counts */
+        level->integral += (HfWide)level->value * (now - level->last);
+        level->last = now;
+    }
     level->value = value;
     if (value < level->min) level->min = value;
     if (value > level->max) level->max = value;

@@ -38,51 +38,58 @@ void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context)
     hf_vec_push(&trace->listeners, (Listener){listener, context});
 }
 
-/* Kinds and metadata go in as their ids: these are given in order of first appearance, which is the
- * same in equal runs. Counts go first, so that no list can be read as another. */
-static void digest_resources(HfTrace *trace, const HfResources *resources)
+/* What is no scalar: into the digest in front of the record, word by word. */
+static void digest_value(HfTrace *trace, const HfResource *entry)
 {
-    uint32_t count = hf_resources_count(resources);
-    const HfResource *entry = hf_resources_entries(resources);
-    hf_digest_word(&trace->digest, count);
-    for (uint32_t i = 0; i < count; i++, entry++) {
-        hf_digest_word(&trace->digest,
-                       (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind);
-        switch (hf_kind_type(trace->catalog, entry->kind)) {
-        case HF_TYPE_SCALAR:
-            hf_digest_word(&trace->digest, (uint64_t)entry->milli);
-            break;
-        case HF_TYPE_RANGES:
-            hf_digest_word(&trace->digest, entry->ranges->count);
-            for (uint32_t k = 0; k < entry->ranges->count; k++) {
-                hf_digest_word(&trace->digest, entry->ranges->at[k].begin);
-                hf_digest_word(&trace->digest, entry->ranges->at[k].end);
-            }
-            break;
-        case HF_TYPE_SET:
-            hf_digest_word(&trace->digest, entry->set->count);
-            for (uint32_t k = 0; k < entry->set->count; k++)
-                hf_digest_word(&trace->digest, entry->set->at[k]);
-            break;
+    if (hf_kind_type(trace->catalog, entry->kind) == HF_TYPE_RANGES) {
+        hf_digest_word(&trace->digest, entry->ranges->count);
+        for (uint32_t k = 0; k < entry->ranges->count; k++) {
+            hf_digest_word(&trace->digest, entry->ranges->at[k].begin);
+            hf_digest_word(&trace->digest, entry->ranges->at[k].end);
         }
+        return;
     }
+    hf_digest_word(&trace->digest, entry->set->count);
+    for (uint32_t k = 0; k < entry->set->count; k++)
+        hf_digest_word(&trace->digest, entry->set->at[k]);
 }
 
-/* Every field in bits of its own. */
+/* Kinds and metadata go in as their ids: these are given in order of first appearance, which is the
+ * same in equal runs. */
+static HfFold fold_resources(HfTrace *trace, const HfResources *resources)
+{
+    enum { PLACES_OF_RECORD = 3 };
+    uint32_t count = hf_resources_count(resources);
+    const HfResource *entry = hf_resources_entries(resources);
+    HfFold fold = 0;
+    for (uint32_t i = 0; i < count; i++, entry++) {
+        uint64_t what = (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind;
+        uint64_t amount = 0;
+        if (G_LIKELY(hf_kind_type(trace->catalog, entry->kind) == HF_TYPE_SCALAR))
+            amount = (uint64_t)entry->milli;
+        else
+            digest_value(trace, entry);
+        fold += hf_digest_product(PLACES_OF_RECORD + i, what, amount);
+    }
+    return fold;
+}
+
+/* Every field in bits of its own; the count of entries tells lists of different lengths apart, and
+ * none from an empty one. */
 static void digest_record(HfTrace *trace, const HfRecord *record)
 {
     HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
-    HfDigest *digest = &trace->digest;
-    hf_digest_word(digest, (uint64_t)record->at);
-    hf_digest_word(digest, (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
-                               (uint64_t)record->state << 16 | record->type);
-    hf_digest_word(digest, (uint64_t)record->framework << 32 | record->agent);
-    hf_digest_word(digest, record->id);
-    hf_digest_word(digest, (uint64_t)record->value);
-    if (record->resources)
-        digest_resources(trace, record->resources);
-    else
-        hf_digest_word(digest, UINT64_MAX); /* none is not the same as no entries */
+    uint64_t entries = UINT64_MAX;
+    HfFold fold = hf_digest_product(0, (uint64_t)record->at,
+                                    (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
+                                        (uint64_t)record->state << 16 | record->type);
+    fold += hf_digest_product(1, (uint64_t)record->framework << 32 | record->agent, record->id);
+    if (record->resources) {
+        entries = hf_resources_count(record->resources);
+        fold += fold_resources(trace, record->resources);
+    }
+    fold += hf_digest_product(2, (uint64_t)record->value, entries);
+    hf_digest_fold(&trace->digest, fold);
 }
 
 void hf_trace_emit(HfTrace *trace, const HfRecord *record)

@@ -49,6 +49,42 @@ static void order_length_and_boundaries_matter(void **state)
     assert_string_not_equal(a, b);
 }
 
+static void folded(const uint64_t *word, uint32_t pairs, char *text)
+{
+    HfDigest digest;
+    HfFold fold = 0;
+    hf_digest_init(&digest);
+    for (uint32_t i = 0; i < pairs; i++) fold += hf_digest_product(i, word[2 * i], word[2 * i + 1]);
+    hf_digest_fold(&digest, fold);
+    print(&digest, text);
+}
+
+/* Any word changed, any two exchanged; and recorded once, as above. */
+static void folding_keeps_words_and_places_apart(void **state)
+{
+    uint64_t words[12] = {1, 2, 3, 0, UINT64_MAX, 6, 7, 8, 0, 0, 11, 12};
+    char text[HF_DIGEST_TEXT_SIZE], other[HF_DIGEST_TEXT_SIZE];
+    folded(words, 6, text);
+    assert_string_equal(text, "eee54c030385f3301230555c0ebc6e55");
+    for (int i = 0; i < 12; i++) {
+        for (int bit = 0; bit < 64; bit++) {
+            words[i] ^= UINT64_C(1) << bit;
+            folded(words, 6, other);
+            words[i] ^= UINT64_C(1) << bit;
+            assert_string_not_equal(text, other);
+        }
+        for (int k = 0; k < i; k++) {
+            uint64_t one = words[i], two = words[k];
+            words[i] = two;
+            words[k] = one;
+            folded(words, 6, other);
+            words[i] = one;
+            words[k] = two;
+            if (one != two) assert_string_not_equal(text, other);
+        }
+    }
+}
+
 static void printing_does_not_disturb_the_running_digest(void **state)
 {
     char a[HF_DIGEST_TEXT_SIZE], b[HF_DIGEST_TEXT_SIZE];
@@ -87,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_digest_of_a_text_is_what_it_always_was),
         cmocka_unit_test(order_length_and_boundaries_matter),
+        cmocka_unit_test(folding_keeps_words_and_places_apart),
         cmocka_unit_test(printing_does_not_disturb_the_running_digest),
         cmocka_unit_test(every_bit_of_a_word_changes_both_halves),
     };
