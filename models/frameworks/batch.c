@@ -20,6 +20,7 @@
 #include "models/frameworks/constraint.h"
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/placement.h"
+#include "models/frameworks/writes.h"
 
 typedef enum Hold { HOLD_USED, HOLD_ALL } Hold;
 
@@ -37,6 +38,7 @@ typedef struct BatchConfig {
     ThinkConfig think;
     int hold;
     int64_t tasks_per_offer;
+    HfWrites writes;
 } BatchConfig;
 
 static const HfKey think_keys[] = {{.name = "base",
@@ -58,6 +60,8 @@ static const HfKeyWord hold_words[] = {
      "while thinking, keep only the offers that will be used; decline the others at once"},
     {"all", HOLD_ALL, "while thinking, keep all offers that came together"},
     {0}};
+
+#define BATCH_AT(member) .offset = offsetof(BatchConfig, member)
 
 static const HfKey batch_keys[] = {
     {.name = "arrivals",
@@ -105,6 +109,7 @@ static const HfKey batch_keys[] = {
      .offset = offsetof(BatchConfig, gpus),
      .fallback = "0",
      .help = "GPUs of a task; needs the capability GPU_RESOURCES to be offered any."},
+    HF_WRITES_KEYS(BATCH_AT),
     {.name = "usage",
      .type = HF_KEY_LAW,
      .offset = offsetof(BatchConfig, usage),
@@ -441,6 +446,7 @@ static void put_task(Batch *batch, Decision *decision)
     info->duration = task.duration;
     info->end = HF_TASK_FINISHED;
     info->usage_milli = task.usage_milli;
+    hf_writes_draw(&batch->config->writes, batch->env.seed, batch->env.entity, info);
     HfResources cut = {0};
     hf_demand_cut(batch->env.catalog, demand_of(batch, task.traced), &batch->pool, &cut);
     info->resources = hf_parcel_take(batch->env.catalog, &cut);

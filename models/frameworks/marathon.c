@@ -15,6 +15,7 @@ typedef struct AppConfig {
     int64_t instances;
     int64_t cpus, mem, disk, gpus, ports;
     HfLaw lifetime, usage;
+    HfWrites writes;
     gboolean unique_hosts, residency, external;
     int task_lost;
 } AppConfig;
@@ -42,6 +43,8 @@ static const HfKeyWord forget_words[] = {
     {"delay", HF_FORGET_DELAY, "max_backoff after it last started (1.4.8, 1.5.1 and later)"},
     {"outlived", HF_FORGET_OUTLIVED, "by a run that lasts longer than the delay"},
     {0}};
+
+#define APP_AT(member) .offset = offsetof(AppConfig, member)
 
 static const HfKey app_keys[] = {
     {.name = "id",
@@ -91,6 +94,7 @@ static const HfKey app_keys[] = {
      .unit = HF_UNIT_DURATION,
      .offset = offsetof(AppConfig, lifetime),
      .help = "How long an instance runs until it fails by itself; absent = it does not."},
+    HF_WRITES_KEYS(APP_AT),
     {.name = "usage",
      .type = HF_KEY_LAW,
      .offset = offsetof(AppConfig, usage),
@@ -244,6 +248,7 @@ static void *create(const HfModelEnv *env, const void *given, GError **error)
         service->kinds[a].rules = rules_of(env, config, a);
         service->kinds[a].lifetime = config->apps.at[a].lifetime;
         service->kinds[a].usage = config->apps.at[a].usage;
+        service->kinds[a].writes = config->apps.at[a].writes;
     }
     if (hf_service__ready(service, "marathon-instance", error)) return service;
     hf_service__destroy(service);

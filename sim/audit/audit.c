@@ -27,11 +27,9 @@ const HfInvariantInfo hf_invariants[] = {
      "an operation takes only what it was offered, or nobody holds; a reservation with a volume "
      "in it stays",
      AUDIT},
-    {"I-12", "what a volume holds outlives everything but the disk and DESTROY",
-     "tests unit.control.checkpoint and restart; of services' data I-23"},
+    {"I-12", "what a volume holds outlives everything but the disk and DESTROY", AUDIT},
     {"I-13", "on an agent a role has each persistence id once", AUDIT},
-    {"I-14", "an agent's disk holds what is accounted for and what is not",
-     "tests of the agent, where it keeps a real disk"},
+    {"I-14", "what is used of a disk is sandboxes, volumes and what others wrote, together", AUDIT},
     {"I-15", "a naive allocator makes the same offers", "test property.allocator_twin"},
     {"I-16", "a new master finds what the registry and the agents kept", AUDIT},
     {"I-17", "a run in pieces is the run in one piece", "test unit.models.repeatable"},
@@ -53,6 +51,7 @@ static const char *const ids[HF_INVARIANTS] = {
     [HF_INVARIANT_STATIC] = "I-05",       [HF_INVARIANT_MINIMUM] = "I-06",
     [HF_INVARIANT_FILTERS] = "I-07",      [HF_INVARIANT_VOLUMES] = "I-10",
     [HF_INVARIANT_OPERATIONS] = "I-11",   [HF_INVARIANT_UNIQUE] = "I-13",
+    [HF_INVARIANT_CONTENT] = "I-12",      [HF_INVARIANT_REAL_DISK] = "I-14",
     [HF_INVARIANT_REPLAY] = "I-16",       [HF_INVARIANT_TIME] = "I-19",
     [HF_INVARIANT_TASKS] = "I-20",        [HF_INVARIANT_REMOVED] = "I-21",
     [HF_INVARIANT_AGENTS] = "I-22",       [HF_INVARIANT_DATA] = "I-23",
@@ -109,6 +108,7 @@ void hf_audit_free(HfAudit *audit)
     if (audit == NULL) return;
     clear_rows(audit);
     hf_history__clear(&audit->history, audit->catalog);
+    for (guint32 i = 0; i < audit->hosts.count; i++) hf_audit__disk_free(audit->hosts.at[i].disk);
     hf_vec_clear(&audit->hosts);
     for (guint32 i = 0; i < audit->subs.count; i++) hf_vec_clear(&audit->subs.at[i].filters);
     hf_vec_clear(&audit->agents);
@@ -229,6 +229,12 @@ void hf_audit__break(HfAudit *audit, HfInvariant invariant, const HfRecord *subj
 
 /* ---- what belongs together ---- */
 
+/* Runs that end leave sandboxes. */
+static gboolean is_of_disk(const HfRecord *record)
+{
+    return record->type >= HF_RECORD_SANDBOX_MADE && record->type <= HF_RECORD_DISK_FREED;
+}
+
 /* Does this record belong to what is pending? */
 static gboolean belongs(const HfAudit *audit, const HfRecord *record)
 {
@@ -252,7 +258,8 @@ static gboolean belongs(const HfAudit *audit, const HfRecord *record)
     case HF_PENDING_LOSSES:
         return record->type == HF_RECORD_TASK_STATE && record->agent == audit->pending_agent;
     case HF_PENDING_ENDS:
-        return record->type == HF_RECORD_TASK_ENDED && record->agent == audit->pending_agent;
+        return (record->type == HF_RECORD_TASK_ENDED || is_of_disk(record)) &&
+               record->agent == audit->pending_agent;
     case HF_PENDING_RETURN:
         if (record->type == HF_RECORD_FRAMEWORK_RECOVERED) return TRUE;
         return record->agent == audit->pending_agent &&
@@ -408,6 +415,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
         break;
     case HF_RECORD_CONSUMED:
         hf_audit__on_consumed(audit, record);
+        hf_audit__disks_on_consumed(audit, record);
         break;
     case HF_RECORD_CONVERTED:
         hf_audit__on_converted(audit, record);
@@ -415,6 +423,20 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_OPERATION_DROPPED:
     case HF_RECORD_OPERATION_STATE:
         hf_audit__framework(audit, record);
+        break;
+    case HF_RECORD_DISK_LOST:
+    case HF_RECORD_SANDBOX_MADE:
+    case HF_RECORD_SANDBOX_GROWS:
+    case HF_RECORD_SANDBOX_CLOSED:
+    case HF_RECORD_SANDBOX_REMOVED:
+    case HF_RECORD_OUT_OF_BAND:
+    case HF_RECORD_VOLUME_OPENED:
+    case HF_RECORD_VOLUME_FILLED:
+    case HF_RECORD_VOLUMES_HOLD:
+    case HF_RECORD_DISK_USED:
+    case HF_RECORD_DISK_FULL:
+    case HF_RECORD_DISK_FREED:
+        hf_audit__on_disk(audit, record);
         break;
     case HF_RECORD_OPERATOR_CALL:
     case HF_RECORD_AGENT_DRAINED:
@@ -429,7 +451,6 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_TASK_REPLACED:
     case HF_RECORD_AGENT_STARTED:
     case HF_RECORD_AGENT_REFUSED:
-    case HF_RECORD_DISK_LOST:
     case HF_RECORD_FRAMEWORK_REFUSED: /* nothing came of it */
     case HF_RECORD_SCHEDULER_STOPPED:
     case HF_RECORD_SCHEDULER_STARTED:

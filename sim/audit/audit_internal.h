@@ -31,8 +31,10 @@ typedef enum HfInvariant {
     HF_INVARIANT_FILTERS,
     HF_INVARIANT_VOLUMES,
     HF_INVARIANT_OPERATIONS,
+    HF_INVARIANT_CONTENT,
     HF_INVARIANT_UNIQUE,
     HF_INVARIANT_REPLAY,
+    HF_INVARIANT_REAL_DISK,
     HF_INVARIANT_TIME,
     HF_INVARIANT_TASKS,
     HF_INVARIANT_REMOVED,
@@ -43,6 +45,8 @@ typedef enum HfInvariant {
     HF_INVARIANTS
 } HfInvariant;
 
+typedef struct HfAuditDisk HfAuditDisk; /* see disks.c */
+
 typedef struct HfAuditHost {
     uint32_t runs;  /* tasks that run here */
     uint32_t agent; /* the agent id that it last registered; NO_ROW = none yet */
@@ -50,6 +54,7 @@ typedef struct HfAuditHost {
     gboolean was_down;   /* since its agent last registered */
     uint32_t breaks;     /* of its connection while both ends lived, that the master has not seen */
     gboolean is_cut_off; /* since then: the master took such a break for the loss of its agent */
+    HfAuditDisk *disk;   /* NULL until something is said of it */
 } HfAuditHost;
 
 typedef enum HfAuditStanding {
@@ -283,6 +288,12 @@ void hf_audit__on_service(HfAudit *audit, const HfRecord *record);
 void hf_audit__finish_services(HfAudit *audit);
 /* One more task of a job runs, or one less. */
 void hf_audit__count_member(HfAudit *audit, uint32_t framework, int64_t job, int by);
+
+/* ---- disks.c ---- */
+void hf_audit__on_disk(HfAudit *audit, const HfRecord *record);
+/* After hf_audit__on_consumed. */
+void hf_audit__disks_on_consumed(HfAudit *audit, const HfRecord *record);
+void hf_audit__disk_free(HfAuditDisk *disk);
 
 /* ---- tasks.c ---- */
 void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);

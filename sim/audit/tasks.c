@@ -254,7 +254,8 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
     else if (record->reason == HF_REASON_EXECUTOR_TERMINATED ||
              record->reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT)
         good = was_run && !is_running;
-    else if (record->reason == HF_REASON_NONE)
+    else if (record->reason == HF_REASON_NONE ||
+             record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
         good = hf_task_state_is_terminal((HfTaskState)record->state)
                    ? task->flags & HF_TASK_IS_OLD ||
                          (was_run && !is_running && task->end == record->state)

@@ -233,6 +233,7 @@ static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     HfAgentTask *task = &agent->tasks.at[i];
     HfTaskState state = in->status.state;
     task->is_connected = TRUE;
+    if (in->status.reason != HF_REASON_NONE) task->reason = (uint8_t)in->status.reason;
     if (state == HF_TASK_KILLED && task->kill_reason != HF_REASON_NONE) {
         state = (HfTaskState)task->kill_state;
         task->reason = task->kill_reason;

@@ -24,8 +24,9 @@ typedef enum HfAgentLoss {
 /* Why an agent that was started is not there. */
 typedef enum HfAgentRefusal {
     HF_REFUSAL_NONE = 0,
-    HF_REFUSAL_CHECKPOINT,     /* --resources cannot hold what is reserved or stored any more */
-    HF_REFUSAL_RECONFIGURATION /* flags changed beyond the policy, and the host was not rebooted */
+    HF_REFUSAL_CHECKPOINT,      /* --resources cannot hold what is reserved or stored any more */
+    HF_REFUSAL_RECONFIGURATION, /* flags changed beyond the policy, and the host was not rebooted */
+    HF_REFUSAL_MOUNT            /* a MOUNT disk of --resources is not mounted */
 } HfAgentRefusal;
 
 /* Why an agent's process ended in a step of its own; the value of AGENT_STOPPED. */
@@ -111,10 +112,11 @@ typedef struct HfAgent {
     /* Cold: what is looked at only when it starts or its resources change. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
     HfCheckpoint disk;
-    uint8_t dies_at;      /* HfCheckpointStep: fault injection, where its next write ends */
-    uint8_t was_rebooted; /* since it last got through its recovery */
-    uint8_t refusal;      /* HfAgentRefusal: why the last start failed */
-    uint8_t death;        /* HfAgentDeath: why the last process ended */
+    uint8_t dies_at;            /* HfCheckpointStep: fault injection, where its next write ends */
+    uint8_t was_rebooted;       /* since it last got through its recovery */
+    uint8_t refusal;            /* HfAgentRefusal: why the last start failed */
+    uint8_t mounts_are_missing; /* fault injection: what is MOUNT among its disks is not mounted */
+    uint8_t death;              /* HfAgentDeath: why the last process ended */
     uint8_t is_ping_armed;
     uint8_t pings_are_messages;
 } HfAgent;

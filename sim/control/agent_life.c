@@ -208,11 +208,24 @@ static gboolean recover_total(HfAgent *agent)
     return good;
 }
 
+static gboolean has_mounts(const HfAgent *agent)
+{
+    const HfCatalog *catalog = agent->config->catalog;
+    const HfResource *entry = hf_resources_entries(agent->flags.resources);
+    for (uint32_t i = 0; i < hf_resources_count(agent->flags.resources); i++, entry++) {
+        const HfDisk *disk = hf_disk(catalog, hf_meta(catalog, entry->meta)->disk);
+        if (disk != NULL && disk->source == HF_DISK_MOUNT) return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     HF_ASSERT(agent->state == HF_AGENT_DOWN);
     HfCatalog *catalog = agent->config->catalog;
     agent->refusal = HF_REFUSAL_NONE;
+    if (agent->mounts_are_missing && has_mounts(agent))
+        return refuse(agent, now, HF_REFUSAL_MOUNT, out);
     hf_checkpoint_finish(catalog, &agent->disk);
     hf_checkpoint_check(catalog, &agent->disk);
     if (!recover_total(agent)) return refuse(agent, now, HF_REFUSAL_CHECKPOINT, out);

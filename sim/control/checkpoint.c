@@ -86,14 +86,47 @@ static void sync_directories(HfCatalog *catalog, HfCheckpoint *checkpoint,
     }
 }
 
+static HfStoredVolume *volume_of(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
+                                 const HfResource *volume)
+{
+    HfKept *kept = checkpoint->kept;
+    if (kept == NULL) return NULL;
+    HfStoredVolume directory = directory_of(catalog, volume);
+    guint32 i = find_directory(kept, &directory);
+    return i < kept->volumes.count ? &kept->volumes.at[i] : NULL;
+}
+
 uint64_t hf_checkpoint_data(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
                             const HfResource *volume)
 {
+    const HfStoredVolume *stored = volume_of(catalog, checkpoint, volume);
+    return stored != NULL ? stored->data : 0;
+}
+
+int64_t hf_checkpoint_fill(const HfCatalog *catalog, HfCheckpoint *checkpoint,
+                           const HfResource *volume, int64_t kib)
+{
+    HfStoredVolume *stored = volume_of(catalog, checkpoint, volume);
+    if (stored == NULL || kib <= stored->kib) return 0;
+    int64_t growth = kib - stored->kib;
+    stored->kib = kib;
+    return growth;
+}
+
+int64_t hf_checkpoint_content(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
+                              const HfResource *volume)
+{
+    const HfStoredVolume *stored = volume_of(catalog, checkpoint, volume);
+    return stored != NULL ? stored->kib : 0;
+}
+
+int64_t hf_checkpoint_stored(const HfCheckpoint *checkpoint)
+{
+    int64_t sum = 0;
     const HfKept *kept = checkpoint->kept;
-    if (kept == NULL) return 0;
-    HfStoredVolume directory = directory_of(catalog, volume);
-    guint32 i = find_directory(kept, &directory);
-    return i < kept->volumes.count ? kept->volumes.at[i].data : 0;
+    for (guint32 i = 0; kept != NULL && i < kept->volumes.count; i++)
+        if (kept->volumes.at[i].root == HF_TEXT_NONE) sum += kept->volumes.at[i].kib;
+    return sum;
 }
 
 /* ---- writing ---- */

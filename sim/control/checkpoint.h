@@ -34,6 +34,7 @@ typedef struct HfStoredVolume {
     HfRoleId role; /* of the reservation */
     HfTextId id;   /* persistence id */
     uint64_t data; /* which data is in it: counts creations on this disk, from 1; never again */
+    int64_t kib;   /* how much of it */
 } HfStoredVolume;
 
 /* What operations made; most agents have nothing of the kind. */
@@ -88,6 +89,21 @@ gboolean hf_checkpoint_apply(HfCatalog *catalog, const HfCheckpoint *checkpoint,
 /* The data in a volume, or 0 when the disk has no such volume. `volume`: a persistent volume. */
 uint64_t hf_checkpoint_data(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
                             const HfResource *volume);
+
+/*
+ * A task has written so much into a volume: it holds at least that from now on.
+ * Returns: by how many KiB it grew; 0 when the disk has no such volume.
+ */
+int64_t hf_checkpoint_fill(const HfCatalog *catalog, HfCheckpoint *checkpoint,
+                           const HfResource *volume, int64_t kib);
+
+/* How much is in a volume; 0 when the disk has no such volume. */
+int64_t hf_checkpoint_content(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
+                              const HfResource *volume);
+
+/* KiB in all volumes that lie on the file system of the agent's work directory: not those on disks
+ * of their own (PATH, MOUNT). Cost: O(volumes). */
+int64_t hf_checkpoint_stored(const HfCheckpoint *checkpoint);
 
 /* Target and directories agree with what is committed (assertions). */
 void hf_checkpoint_check(HfCatalog *catalog, const HfCheckpoint *checkpoint);

@@ -141,6 +141,8 @@ typedef struct HfTaskInfo {
     HfTime duration;      /* ns of running; HF_TIME_NEVER = until killed */
     HfTaskState end;      /* how it ends by itself: FINISHED or FAILED */
     uint32_t usage_milli; /* what it really uses of its scalars, in 1/1000; 0..1000 */
+    uint32_t sandbox_mib; /* what it puts into its sandbox when it starts, */
+    uint32_t write_kib;   /* and how much more each second while it runs */
 } HfTaskInfo;
 
 /* What a framework does with offers it accepts, besides plain launches: one entry of ACCEPT's

@@ -108,6 +108,10 @@ typedef struct HfScenarioAgentFlags {
     HfTime executor_reregistration_timeout;
     HfTime restart_delay;
     HfTime registration_backoff_factor; /* > 0 */
+    HfTime gc_delay, disk_watch_interval;
+    double gc_disk_headroom;
+    gboolean enforce_container_disk_quota;
+    HfTime container_disk_watch_interval;
     HfScenarioReconfiguration reconfiguration_policy;
 } HfScenarioAgentFlags;
 
@@ -134,6 +138,7 @@ typedef struct HfScenarioAgents {
     const char *resources;     /* NULL with a trace */
     const char *attributes;    /* NULL or a template: see hf_agent_attributes() */
     const char *region, *zone; /* NULL: none */
+    int64_t filesystem;        /* 1/1000 MB, under its work directory; 0: as its disk */
     HfLaw latency;             /* of its links; kind NULL: the network's */
     HfScenarioAgentTrace trace;
     int64_t network_bandwidth,

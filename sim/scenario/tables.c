@@ -366,6 +366,13 @@ static const HfKey agents_keys[] = {
      AT(HfScenarioAgents, attributes),
      .help = "Attributes as in Mesos's --attributes. {index}, {index/40} and {index%40} stand for "
              "the agent's number in its group, its quotient and its remainder."},
+    {.name = "filesystem",
+     .type = HF_KEY_MEMORY,
+     AT(HfScenarioAgents, filesystem),
+     .fallback = "0",
+     .help = "Size of the file system under each agent's work directory, where sandboxes and "
+             "volumes lie; 0 = as large as the disk among its resources, without limit if there is "
+             "none."},
     {.name = "latency",
      .type = HF_KEY_LAW,
      .unit = HF_UNIT_DURATION,

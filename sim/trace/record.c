@@ -61,6 +61,17 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_SCHEDULER_LINK_BROKEN] = {"scheduler_link_broken", "f", NULL},
     [HF_RECORD_TASK_FOLLOWS] = {"task_follows", "ftv", "before"},
     [HF_RECORD_VOLUME_DISOWNED] = {"volume_disowned", "hfx", NULL},
+    [HF_RECORD_SANDBOX_MADE] = {"sandbox_made", "hftv", "kib"},
+    [HF_RECORD_SANDBOX_GROWS] = {"sandbox_grows", "hftv", "kib_per_s"},
+    [HF_RECORD_SANDBOX_CLOSED] = {"sandbox_closed", "hftv", "kib"},
+    [HF_RECORD_SANDBOX_REMOVED] = {"sandbox_removed", "hftv", "kib"},
+    [HF_RECORD_OUT_OF_BAND] = {"out_of_band", "hv", "kib"},
+    [HF_RECORD_VOLUME_OPENED] = {"volume_opened", "hfrtvx", "data"},
+    [HF_RECORD_VOLUME_FILLED] = {"volume_filled", "hfrtvx", "kib"},
+    [HF_RECORD_VOLUMES_HOLD] = {"volumes_hold", "hv", "kib"},
+    [HF_RECORD_DISK_USED] = {"disk_used", "hv", "kib"},
+    [HF_RECORD_DISK_FULL] = {"disk_full", "hv", "kib"},
+    [HF_RECORD_DISK_FREED] = {"disk_freed", "hv", "kib"},
     [HF_RECORD_DATA_COPIED] = {"data_copied", "ftv", "bytes"},
     [HF_RECORD_INPUT_READ] = {"input_read", "fjv", "local"},
     [HF_RECORD_SERVICE_DECLARED] = {"service_declared", "fgv", "members"},
@@ -125,6 +136,7 @@ const char *hf_task_reason_name(HfTaskReason reason)
         "REASON_TASK_GROUP_INVALID",
         "REASON_SLAVE_DRAINING",
         "REASON_RESOURCES_UNKNOWN",
+        "REASON_CONTAINER_LIMITATION_DISK",
     };
     HF_ASSERT(reason < HF_TASK_REASONS);
     return names[reason];

@@ -59,6 +59,7 @@ typedef enum HfTaskReason {
     HF_REASON_TASK_GROUP_INVALID,
     HF_REASON_SLAVE_DRAINING,
     HF_REASON_RESOURCES_UNKNOWN, /* the agent has not reserved or created what the task uses */
+    HF_REASON_CONTAINER_LIMITATION_DISK, /* its sandbox grew beyond the disk it asked for */
     HF_TASK_REASONS
 } HfTaskReason;
 
@@ -268,6 +269,20 @@ typedef enum HfRecordType {
     HF_RECORD_LINK_SLOW,             /* agent: host row; value: 1 slow, 0 as ever */
     HF_RECORD_SCHEDULER_LINK_CUT,    /* framework; value: as of LINK_CUT */
     HF_RECORD_SCHEDULER_LINK_BROKEN, /* framework */
+    /* the world: what is on the file system of an agent's work directory, in KiB; agent: host row
+     */
+    HF_RECORD_SANDBOX_MADE,    /* framework, id: task; value: what it begins with */
+    HF_RECORD_SANDBOX_GROWS,   /* the same; value: by how much each second, from now on */
+    HF_RECORD_SANDBOX_CLOSED,  /* the same; value: all that is in it: its task is over */
+    HF_RECORD_SANDBOX_REMOVED, /* the same: garbage collection */
+    HF_RECORD_OUT_OF_BAND,     /* value: what nobody of the cluster put there */
+    HF_RECORD_VOLUME_OPENED, /* framework, id: task, role: of the reservation; value: which data is
+                                in the volume that it starts with; resources: the volume */
+    HF_RECORD_VOLUME_FILLED, /* the same; value: how much is now in it */
+    HF_RECORD_VOLUMES_HOLD,  /* value: what all volumes there hold together */
+    HF_RECORD_DISK_USED,     /* value: all of this together: what is really used */
+    HF_RECORD_DISK_FULL,     /* value: the same; writes fail from now on */
+    HF_RECORD_DISK_FREED,    /* value: the same; they succeed again */
     HF_RECORD_TYPES
 } HfRecordType;
 

@@ -29,6 +29,7 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
     HfRun *run = &world->runs.at[row];
     hf_engine_cancel(world->engine, &run->event);
     record_run(world, run, HF_RECORD_TASK_ENDED, state);
+    if (world->hosts[run->host].disk != NULL) hf_world__disk_on_end(world, run);
     if (run->next != NO_ROW) world->runs.at[run->next].prev = run->prev;
     if (run->prev != NO_ROW)
         world->runs.at[run->prev].next = run->next;
@@ -43,14 +44,14 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
 
 /* The executor tells its agent how a task fares. */
 static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
-                   HfTaskState state)
+                   HfTaskState state, HfTaskReason reason)
 {
     HfMessage *message =
         hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_STATUS, (HfPeer){HF_PEER_EXECUTOR, host},
                        (HfPeer){HF_PEER_AGENT, host});
     message->framework = framework;
-    message->status =
-        (HfTaskStatus){.framework = framework, .task = task, .state = state, .host = host};
+    message->status = (HfTaskStatus){
+        .framework = framework, .task = task, .state = state, .reason = reason, .host = host};
 }
 
 static void start_run(HfWorld *world, const HfMessage *in)
@@ -78,18 +79,36 @@ static void start_run(HfWorld *world, const HfMessage *in)
         run->event = hf_engine_after(world->engine, in->info.duration, world->kind.task_end,
                                      handle.row, handle.generation);
     record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
-    report(world, run->host, run->framework, run->task, HF_TASK_RUNNING);
+    report(world, run->host, run->framework, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
     hf_world__run_started(world, run);
+    if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 || host->agent.disk.kept != NULL)
+        hf_world__disk_on_start(world, handle.row, &in->info);
+}
+
+/* NO_ROW when no such task runs there. */
+static uint32_t find_run(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task)
+{
+    uint32_t row = world->hosts[host].first_run;
+    while (row != NO_ROW &&
+           (world->runs.at[row].task != task || world->runs.at[row].framework != framework))
+        row = world->runs.at[row].next;
+    return row;
+}
+
+void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
+                        HfTaskReason reason)
+{
+    uint32_t row = find_run(world, host, framework, task);
+    HF_ASSERT(row != NO_ROW);
+    report(world, host, framework, task, HF_TASK_FAILED, reason);
+    end_run(world, row, HF_TASK_FAILED);
 }
 
 static void kill_run(HfWorld *world, const HfMessage *in)
 {
-    uint32_t row = world->hosts[in->to.row].first_run;
-    while (row != NO_ROW &&
-           (world->runs.at[row].task != in->task || world->runs.at[row].framework != in->framework))
-        row = world->runs.at[row].next;
+    uint32_t row = find_run(world, in->to.row, in->framework, in->task);
     if (row == NO_ROW) return; /* it has just ended by itself */
-    report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED);
+    report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED, HF_REASON_NONE);
     end_run(world, row, HF_TASK_KILLED);
 }
 
@@ -105,7 +124,7 @@ static void reconnect(HfWorld *world, uint32_t row)
     }
     for (guint32 i = 0; i < host->untold.count; i++) {
         const HfTaskStatus *status = &host->untold.at[i];
-        report(world, row, status->framework, status->task, status->state);
+        report(world, row, status->framework, status->task, status->state, status->reason);
     }
     hf_vec_reset(&host->untold);
 }
@@ -149,7 +168,7 @@ static void on_task_end(void *context, const HfEventArgs *event)
     HfRun *run = &world->runs.at[row];
     uint32_t host = run->host;
     run->event = 0;
-    report(world, host, run->framework, run->task, run->end);
+    report(world, host, run->framework, run->task, run->end, HF_REASON_NONE);
     end_run(world, row, run->end);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
 }

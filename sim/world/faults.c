@@ -79,6 +79,8 @@ gboolean hf_world__start_agent(HfWorld *world, uint32_t row)
 {
     HfHost *host = &world->hosts[row];
     host->is_agent_up = hf_agent_start(&host->agent, hf_world__now(world), &world->out);
+    host->started_at = hf_world__now(world);
+    if (host->disk != NULL) hf_world__disk_on_agent(world, row);
     if (!host->is_agent_up) {
         hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
         return FALSE;
@@ -113,6 +115,25 @@ gboolean hf_world_disk_lose(HfWorld *world, uint32_t row)
     record_host(world, row, HF_RECORD_DISK_LOST, 0);
     hf_agent_crash(&host->agent, HF_LOSS_DISK);
     hf_world__disk_lost(world, row);
+    hf_world__disk_on_loss(world, row);
+    return TRUE;
+}
+
+gboolean hf_world_mounts_lose(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    if (world->hosts[row].is_up) return FALSE;
+    world->hosts[row].agent.mounts_are_missing = TRUE;
+    return TRUE;
+}
+
+gboolean hf_world_mounts_return(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count);
+    HfHost *host = &world->hosts[row];
+    if (!host->agent.mounts_are_missing) return FALSE;
+    host->agent.mounts_are_missing = FALSE;
+    hf_world_agent_start(world, row);
     return TRUE;
 }
 

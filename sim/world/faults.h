@@ -33,6 +33,24 @@ gboolean hf_world_host_return(HfWorld *world, uint32_t host);
  * volumes. FALSE when the host is up. */
 gboolean hf_world_disk_lose(HfWorld *world, uint32_t host);
 
+/* ---- the file system of an agent's work directory ---- */
+
+/* KiB that can still be written there; INT64_MAX = no limit. */
+int64_t hf_world_disk_room(const HfWorld *world, uint32_t host);
+
+/*
+ * Something outside the cluster writes so many KiB there, as far as there is room (negative:
+ * removes, as far as it wrote before). A file system that is full fails the tasks that write.
+ * Returns: what was written or removed, >= 0.
+ */
+int64_t hf_world_disk_write(HfWorld *world, uint32_t host, int64_t kib);
+
+/* The MOUNT disks of a host that is down will not be there when it is back: an agent that has such
+ * disks refuses to start. When they are mounted it is started. FALSE when the host is up, or
+ * nothing is missing. */
+gboolean hf_world_mounts_lose(HfWorld *world, uint32_t host);
+gboolean hf_world_mounts_return(HfWorld *world, uint32_t host);
+
 /*
  * The agent's process dies, and the host stays up: connections break at once, executors of
  * frameworks without checkpointing end. The others wait for the recovery timeout (15 min) for the

@@ -91,6 +91,15 @@ enum {
     ORPHANED_DISK_END,
     INPUTS,
     INPUTS_LOCAL,
+    DISK_REAL,
+    DISK_PEAK,
+    DISK_ACCOUNTED,
+    DISK_SANDBOXES,
+    DISK_ORPHANED,
+    DISK_OOB,
+    DISKS_FULL,
+    QUOTA_KILLS,
+    SANDBOXES_REMOVED,
     REFUSED,
     REFUSAL,
     ROLE_SHARE,
@@ -253,6 +262,22 @@ const HfMetricKind hf_metric_kinds[] = {
     [INPUTS] = {"input.reads", "tasks", "Tasks that read a block of input."},
     [INPUTS_LOCAL] = {"input.local", "1",
                       "Part of them that read it on the host that holds it (data locality)."},
+    [DISK_REAL] = {"disk.real", "MB",
+                   "Really used under the agents' work directories: sandboxes, volumes and what "
+                   "others wrote; time-weighted mean."},
+    [DISK_PEAK] = {"disk.real_peak", "MB", "Most of it at once, on all agents together."},
+    [DISK_ACCOUNTED] = {"disk.accounted", "MB",
+                        "Of that, what is in persistent volumes, which the master knows of; mean."},
+    [DISK_SANDBOXES] = {"disk.sandboxes", "MB", "Of that, sandboxes of running tasks; mean."},
+    [DISK_ORPHANED] = {"disk.orphaned", "MB",
+                       "Of that, sandboxes of ended tasks that garbage collection has not removed: "
+                       "disk that is offered again and still used; mean."},
+    [DISK_OOB] = {"disk.out_of_band", "MB", "Of that, what nobody of the cluster wrote; mean."},
+    [DISKS_FULL] = {"disk.full", "count", "Times that such a file system became full."},
+    [QUOTA_KILLS] = {"disk.quota_kills", "tasks",
+                     "Tasks ended because their sandbox outgrew the disk they asked for."},
+    [SANDBOXES_REMOVED] = {"disk.sandboxes_removed", "count",
+                           "Sandboxes that garbage collection removed."},
     [REFUSED] = {"placement.refused", "count",
                  "Tasks for which no offer was large enough (model inflation)."},
     [REFUSAL] = {"refusal.N.RESOURCE", "1",
@@ -333,7 +358,7 @@ const char *const hf_metric_prefixes[] = {
     "capacity", "demand",      "utilization", "agents",    "tasks",     "wait",      "jobs",
     "stateful", "volumes",     "offers",      "relaunch",  "operators", "placement", "refusal",
     "role",     "fairness",    "framework",   "allocator", "messages",  "run",       "data",
-    "master",   "maintenance", "input",       NULL};
+    "master",   "maintenance", "input",       "disk",      NULL};
 
 struct HfMetrics {
     HF_VEC(HfMetric) list;
@@ -447,6 +472,25 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     add_times(metrics, RESPONSE_MEAN, 4, recorder->responses, NULL);
 }
 
+static void add_disks(HfMetrics *metrics, const HfRecorder *recorder)
+{
+    static const int kind_of[HF_DISK_PARTS] = {[HF_DISK_RUNNING] = DISK_SANDBOXES,
+                                               [HF_DISK_DEAD] = DISK_ORPHANED,
+                                               [HF_DISK_VOLUMES] = DISK_ACCOUNTED,
+                                               [HF_DISK_OUT_OF_BAND] = DISK_OOB};
+    double sum = 0;
+    for (int p = 0; p < HF_DISK_PARTS; p++) {
+        double mean = hf_recorder__disk_mean(recorder, (HfDiskPart)p);
+        add(metrics, kind_of[p], mean, NULL, NULL);
+        sum += mean;
+    }
+    add(metrics, DISK_REAL, sum, NULL, NULL);
+    add(metrics, DISK_PEAK, hf_recorder__disk_peak(recorder), NULL, NULL);
+    add_counter(metrics, DISKS_FULL, recorder, HF_COUNT_DISKS_FULL);
+    add_counter(metrics, QUOTA_KILLS, recorder, HF_COUNT_QUOTA_KILLS);
+    add_counter(metrics, SANDBOXES_REMOVED, recorder, HF_COUNT_SANDBOXES_REMOVED);
+}
+
 static uint64_t still_waiting(const HfRecorder *recorder)
 {
     uint64_t waiting = 0;
@@ -524,6 +568,7 @@ static void add_offers(HfMetrics *metrics, const HfRecorder *recorder)
         ratio((double)hf_recorder__count(recorder, HF_COUNT_INPUTS_LOCAL),
               (double)hf_recorder__count(recorder, HF_COUNT_INPUTS_READ)),
         NULL, NULL);
+    add_disks(metrics, recorder);
     add_counter(metrics, REFUSED, recorder, HF_COUNT_PLACEMENTS_REFUSED);
     for (guint32 r = 0; r < recorder->refusals.count; r++) {
         char number[32];

@@ -50,6 +50,7 @@ void hf_recorder_free(HfRecorder *recorder)
     hf_histogram_free(recorder->stateful_times);
     hf_recorder__reserved_clear(recorder);
     hf_recorder__volumes_clear(recorder);
+    hf_recorder__disks_free(recorder->disks);
     hf_recorder__relaunches_clear(recorder);
     g_free(recorder->resource);
     g_free(recorder->demand);
@@ -312,6 +313,7 @@ static void mark_all(HfRecorder *recorder, HfTime now)
                 hf_recorder__mark(&recorder->roles.at[r].reserved_idle[k], now);
         }
     }
+    hf_recorder__disks_mark(recorder, now);
     recorder->data_kept = recorder->data_lost = recorder->data_left = 0;
     recorder->bytes_copied = 0;
     hf_recorder__mark_services(recorder, now);
@@ -387,6 +389,8 @@ static void on_elected(HfRecorder *recorder, const HfRecord *record)
 
 static void on_task_state(HfRecorder *recorder, const HfRecord *record)
 {
+    if (record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
+        hf_recorder__bump(recorder, record, HF_COUNT_QUOTA_KILLS, 1);
     static const int counter_of[HF_TASK_STATES] = {[HF_TASK_FINISHED] = HF_COUNT_TASKS_FINISHED,
                                                    [HF_TASK_FAILED] = HF_COUNT_TASKS_FAILED,
                                                    [HF_TASK_KILLED] = HF_COUNT_TASKS_KILLED,
@@ -550,6 +554,21 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         break;
     case HF_RECORD_DISK_LOST:
         hf_recorder__volumes_on_loss(recorder, record);
+        hf_recorder__on_disk(recorder, record);
+        break;
+    case HF_RECORD_SANDBOX_REMOVED:
+        hf_recorder__bump(recorder, record, HF_COUNT_SANDBOXES_REMOVED, 1);
+        hf_recorder__on_disk(recorder, record);
+        break;
+    case HF_RECORD_SANDBOX_MADE:
+    case HF_RECORD_SANDBOX_GROWS:
+    case HF_RECORD_SANDBOX_CLOSED:
+    case HF_RECORD_OUT_OF_BAND:
+    case HF_RECORD_VOLUMES_HOLD:
+        hf_recorder__on_disk(recorder, record);
+        break;
+    case HF_RECORD_DISK_FULL:
+        hf_recorder__bump(recorder, record, HF_COUNT_DISKS_FULL, 1);
         break;
     case HF_RECORD_AGENT_STARTED:
         hf_recorder__bump(recorder, record, HF_COUNT_AGENT_RESTARTS, 1);

@@ -59,6 +59,9 @@ typedef enum HfCounter {
     HF_COUNT_VOLUMES_LOST,
     HF_COUNT_INPUTS_READ,
     HF_COUNT_INPUTS_LOCAL,
+    HF_COUNT_DISKS_FULL,
+    HF_COUNT_QUOTA_KILLS,
+    HF_COUNT_SANDBOXES_REMOVED,
     HF_COUNT_STATEFUL_FAILURES,
     HF_COUNT_STATEFUL_RELAUNCHED,
     HF_COUNT_STATEFUL_SAME_HOST,
@@ -165,6 +168,17 @@ typedef struct HfHeld {
     int64_t milli, kept_milli, lost_milli;
 } HfHeld;
 
+/* What the real use of disks is made of. */
+typedef enum HfDiskPart {
+    HF_DISK_RUNNING, /* sandboxes of running tasks */
+    HF_DISK_DEAD,    /* of those that ended */
+    HF_DISK_VOLUMES,
+    HF_DISK_OUT_OF_BAND,
+    HF_DISK_PARTS
+} HfDiskPart;
+
+typedef struct HfDisks HfDisks; /* see recorder_disks.c */
+
 /* A role under which a framework is subscribed. */
 typedef struct HfWanter {
     uint32_t framework;
@@ -219,6 +233,7 @@ struct HfRecorder {
     HF_VEC(uint32_t) first_volume; /* [host], as far as needed */
     HF_VEC(uint32_t) agent_host;   /* [agent id] */
     HF_VEC(HfWanter) wanters;
+    HfDisks *disks; /* NULL until something is written */
     /* recorder_relaunches.c */
     HF_VEC(HfResident) residents;
     HF_VEC(uint32_t) spare_residents;
@@ -317,5 +332,13 @@ static inline uint64_t hf_recorder__count(const HfRecorder *recorder, HfCounter 
 
 /* Dominant share: the largest ratio of two means, over kinds with capacity; 0..1. */
 double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated);
+
+/* recorder_disks.c */
+/* SANDBOX_*, OUT_OF_BAND, VOLUMES_HOLD, DISK_LOST. */
+void hf_recorder__on_disk(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__disks_mark(HfRecorder *recorder, HfTime now); /* the warm-up is over */
+double hf_recorder__disk_mean(const HfRecorder *recorder, HfDiskPart part); /* MB, when finished */
+double hf_recorder__disk_peak(const HfRecorder *recorder); /* all parts; likewise */
+void hf_recorder__disks_free(HfDisks *disks);
 
 #endif

@@ -197,6 +197,10 @@ static void dispatch(HfWorld *world, const HfMessage *message)
         hf_agent_step(&host->agent, now, message, &world->out);
         if (G_UNLIKELY(host->agent.state == HF_AGENT_DOWN))
             hf_world__agent_died(world, message->to.row);
+        else if (G_UNLIKELY(host->disk != NULL) &&
+                 (message->type == HF_MESSAGE_APPLY_OPERATION ||
+                  message->type == HF_MESSAGE_CHECKPOINT_RESOURCES))
+            hf_world__disk_on_agent(world, message->to.row);
         return;
     }
     if (message->type == HF_MESSAGE_SILENT || message->type == HF_MESSAGE_AUDIBLE) return;

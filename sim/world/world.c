@@ -497,6 +497,7 @@ static void register_kinds(HfWorld *world)
     hf_world__register_data(world);
     hf_world__register_masters(world);
     hf_world__register_links(world);
+    hf_world__register_disks(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
         hf_engine_register(engine, "framework-start", on_framework_start, world);
@@ -582,6 +583,7 @@ static void free_people(HfWorld *world)
     for (uint32_t h = 0; h < world->host_count; h++) {
         if (world->hosts[h].agent.config) hf_agent_clear(&world->hosts[h].agent);
         hf_vec_clear(&world->hosts[h].untold);
+        hf_world__disk_free(&world->hosts[h]);
         g_free(world->hosts[h].name);
     }
     g_free(world->guests);
@@ -702,7 +704,8 @@ HfWorldMemory hf_world_memory(const HfWorld *world)
     size_t hosts = world->runs.room * sizeof(HfRun);
     for (uint32_t h = 0; h < world->host_count; h++)
         hosts += sizeof(HfHost) + strlen(world->hosts[h].name) + 1 +
-                 world->hosts[h].agent.tasks.room * sizeof(HfAgentTask);
+                 world->hosts[h].agent.tasks.room * sizeof(HfAgentTask) +
+                 hf_world__disk_memory(&world->hosts[h]);
     return (HfWorldMemory){
         .engine = stats.memory_bytes,
         .master = hf_master_memory(world->master),

@@ -17,6 +17,9 @@ typedef struct HfChannel {
     HfStream latency;
 } HfChannel;
 
+/* What lies on the file system of a host's work directory; see disk.c. */
+typedef struct HfHostDisk HfHostDisk;
+
 typedef struct HfHost {
     HfAgent agent;
     const HfResources *total;       /* of the group or of the trace's machine */
@@ -29,6 +32,8 @@ typedef struct HfHost {
     HfTime restart_after;        /* when its process dies while it writes its checkpoint */
     HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
     HfTime last_to, last_from;   /* of its channel to the master */
+    HfTime started_at;           /* the agent's process */
+    HfHostDisk *disk;            /* NULL until something is written there */
     uint32_t breaks;             /* of its connection, while both ends lived */
     uint8_t cut;                 /* HF_CUT_*: what a partition stops */
     uint32_t linked_life; /* link of the agent with which the master's connection is; an older one
@@ -120,7 +125,7 @@ struct HfWorld {
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
-            restart, election, copied, data_timer, link_give_up, link_release;
+            restart, election, copied, data_timer, link_give_up, link_release, disk;
     } kind;
 };
 
@@ -171,7 +176,22 @@ void hf_world__master_ended(HfWorld *world);
 /* world.c: as the scenario wants it, with whitelist and weights, but for quotas. */
 HfAllocator *hf_world__new_allocator(HfWorld *world);
 
+/* disk.c */
+void hf_world__register_disks(HfWorld *world);
+/* A task starts: it opens its volumes and begins to write. It may fail here and now. */
+void hf_world__disk_on_start(HfWorld *world, uint32_t run, const HfTaskInfo *info);
+/* Its run is over; the host has a disk. */
+void hf_world__disk_on_end(HfWorld *world, const HfRun *run);
+/* The agent's process started, or did something to volumes. */
+void hf_world__disk_on_agent(HfWorld *world, uint32_t host);
+void hf_world__disk_on_loss(HfWorld *world, uint32_t host);
+void hf_world__disk_free(HfHost *host);
+size_t hf_world__disk_memory(const HfHost *host);
+
 /* executor.c */
+/* A task that runs on a host ends there with TASK_FAILED. */
+void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
+                        HfTaskReason reason);
 void hf_world__register_executor(HfWorld *world);
 void hf_world__executor_message(HfWorld *world, const HfMessage *in);
 void hf_world__kill_all(HfWorld *world, uint32_t host);

@@ -15,7 +15,7 @@
 /* ---- random scenarios ---- */
 
 typedef struct Draw {
-    HfStream stream;
+    HfStream stream, writes; /* what tasks write is drawn apart */
     GString *text;
     HfEra era;
     gboolean has_quota, has_residents, has_failovers;
@@ -128,8 +128,21 @@ static void draw_agents(Draw *draw)
                                resources[pick(draw, G_N_ELEMENTS(resources))]);
 }
 
+static void draw_writes(Draw *draw)
+{
+    HfStream other = draw->stream;
+    draw->stream = draw->writes;
+    if (chance(draw, 0.4)) {
+        say(draw, "sandbox", "10|{law: exponential, mean: 100}");
+        if (chance(draw, 0.6)) say(draw, "sandbox_growth", "0.5|{law: exponential, mean: 3}");
+    }
+    draw->writes = draw->stream;
+    draw->stream = other;
+}
+
 static void draw_batch(Draw *draw)
 {
+    draw_writes(draw);
     g_string_append(draw->text, "model: batch, ");
     say_time(draw, "arrivals", 1000, 60000);
     say(draw, "tasks", "1|3|{law: geometric, mean: 4}");
@@ -152,6 +165,7 @@ static void draw_marathon(Draw *draw)
     uint32_t apps = 1 + pick(draw, 2);
     for (uint32_t a = 0; a < apps; a++) {
         g_string_append_printf(draw->text, "{id: /x%u, mem: 256, ", a);
+        draw_writes(draw);
         say(draw, "instances", "1|4|10");
         say(draw, "cpus", "1|0.25");
         say(draw, "ports", "0|1|2");
@@ -243,7 +257,8 @@ static void draw_failures(Draw *draw)
 static void draw_more_failures(Draw *draw, uint64_t seed)
 {
     hf_stream_init(&draw->stream, seed, "swarm-failures", 0);
-    static const char *const what[] = {"agent-restart", "reboot", "host-loss", "partition"};
+    static const char *const what[] = {"agent-restart", "reboot",    "host-loss",
+                                       "partition",     "disk-fill", "mount-missing"};
     for (size_t i = 0; i < G_N_ELEMENTS(what); i++) {
         if (!chance(draw, 0.3)) continue;
         g_string_append_printf(draw->text, "  {what: %s, ", what[i]);
@@ -251,8 +266,11 @@ static void draw_more_failures(Draw *draw, uint64_t seed)
         if (i == 0) say(draw, "lose_executors", "0|0.5");
         if (i == 1) say(draw, "agent_id", "era|new");
         if (i == 2) say_time(draw, "replaced_after", 1, 300000);
+        if (i == 4) say(draw, "amount", "100|{law: exponential, mean: 1000}");
+        if (i == 4) say_time(draw, "for", 1, 200000);
+        if (i == 5) say_time(draw, "missing", 1, 100000);
         if (i == 3) say(draw, "way", "both|to-master|from-master|break");
-        if (i < 2) say_time(draw, "down", 1, 100000);
+        if (i < 2 || i == 5) say_time(draw, "down", 1, 100000);
         if (i == 3) say_time(draw, "for", 1, 200000);
         if (i == 1 || i == 2) say(draw, "detect", "socket|ping");
         g_string_append(draw->text, "},\n");
@@ -318,6 +336,7 @@ static char *scenario_of(uint64_t seed, gboolean has_failovers)
 {
     Draw draw = {.text = g_string_new(NULL), .has_failovers = has_failovers};
     hf_stream_init(&draw.stream, seed, "swarm", 0);
+    hf_stream_init(&draw.writes, seed, "swarm-writes", 0);
     g_string_append_printf(draw.text, "seed: %" G_GUINT64_FORMAT "\nduration: 15m\n", seed);
     draw_era(&draw, seed);
     draw_master(&draw, seed);
@@ -389,7 +408,7 @@ static void masters_that_follow_each_other_break_no_invariant(void **state)
 
 /* ---- records that are falsified ---- */
 
-typedef enum Falsify { DROP, DOUBLE, MORE, LESS, OTHER, LATER } Falsify;
+typedef enum Falsify { DROP, DOUBLE, MORE, LESS, OTHER, LATER, VALUE } Falsify;
 
 typedef struct Forgery {
     const char *name;
@@ -427,6 +446,17 @@ static const Forgery forgeries[] = {
     {"a suppression is forgotten", HF_RECORD_REVIVED, DROP, -1},
     {"a lost agent is not given up", HF_RECORD_AGENT_UNREACHABLE, DROP, -1},
     {"a lost agent is given up twice", HF_RECORD_AGENT_UNREACHABLE, DOUBLE, -1},
+    {"a sandbox is not counted", HF_RECORD_SANDBOX_MADE, DROP, -1},
+    {"a sandbox begins with more than is said", HF_RECORD_SANDBOX_MADE, VALUE, -1},
+    {"a sandbox grows faster than is said", HF_RECORD_SANDBOX_GROWS, VALUE, -1},
+    {"a sandbox holds more than its task wrote", HF_RECORD_SANDBOX_CLOSED, VALUE, -1},
+    {"a sandbox is removed and still counted", HF_RECORD_SANDBOX_REMOVED, DROP, -1},
+    {"a sandbox is removed twice", HF_RECORD_SANDBOX_REMOVED, DOUBLE, -1},
+    {"what others wrote is not counted", HF_RECORD_OUT_OF_BAND, DROP, -1},
+    {"more is used than is there", HF_RECORD_DISK_USED, VALUE, -1},
+    {"a volume has other data than before", HF_RECORD_VOLUME_OPENED, VALUE, -1},
+    {"a volume is filled, and holds something else", HF_RECORD_VOLUMES_HOLD, VALUE, -1},
+    {"a volume holds what no task wrote", HF_RECORD_VOLUME_FILLED, DROP, -1},
 };
 
 /* Stands between the trace and the auditor. */
@@ -469,6 +499,10 @@ static void forge(Forger *forger, HfRecord record)
             record.framework += 1000;
         hf_audit_listen(forger->audit, &record);
         break;
+    case VALUE:
+        record.value += 7;
+        hf_audit_listen(forger->audit, &record);
+        break;
     case LATER:
         record.value *= 100;
         hf_audit_listen(forger->audit, &record);
@@ -499,15 +533,21 @@ static gboolean is_caught(const Forgery *forgery, uint32_t spare)
     Cell *cell = cell_new(
         "seed: 4\n"
         "duration: 30m\n"
-        "agents: [{name: n, count: 4, resources: 'cpus:4;cpus(b):1;mem:4096;ports:[1-9]'}]\n"
+        "agents: [{name: n, count: 4, resources: "
+        "'cpus:4;cpus(b):1;mem:4096;disk:900;ports:[1-9]'}]\n"
+        "agent: {gc_delay: 5m}\n"
         "frameworks:\n"
         "  - {name: f, model: batch, role: a, arrivals: 10s, tasks: 2, duration: 20s, cpus: 1,\n"
-        "     mem: 128, refuse: 5s}\n"
+        "     mem: 128, refuse: 5s, sandbox: 9, sandbox_growth: 0.5}\n"
         "  - {name: g, model: batch, role: c, arrivals: 30s, duration: 15s, cpus: 1, mem: 128,\n"
         "     refuse: 2s, suppress: false}\n"
         "  - {name: m, model: marathon, role: b, refuse: 10s, apps: [\n"
         "      {id: /x, instances: 5, cpus: 0.5, mem: 64, ports: 1, lifetime: 100s}]}\n"
-        "failures: [{what: agent-crash, mtbf: 3m, down: 90s, detect: ping}]\n");
+        "  - {name: v, model: marathon, role: v, checkpoint: true, apps: [\n"
+        "      {id: /v, instances: 4, cpus: 0.1, mem: 64, disk: 90, residency: true,\n"
+        "       lifetime: 80s}]}\n"
+        "failures: [{what: agent-crash, mtbf: 3m, down: 90s, detect: ping},\n"
+        "           {what: disk-fill, mtbf: 4m, amount: 50, for: 1m}]\n");
     Forger forger = {forgery, audit_of(cell), hf_world_catalog(cell->world), spare, FALSE};
     hf_trace_listen(hf_world_trace(cell->world), forger_listen, &forger);
     cell_run(cell, hf_world_scenario(cell->world)->duration);

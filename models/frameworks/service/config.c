@@ -56,6 +56,7 @@ static void merge_kind(const HfNodeConfig *given, HfNodeKind *kind)
           offsetof(HfNodeConfig, rules) + sizeof(HfNodeRules), &given->rules, &kind->rules);
     kind->lifetime = given->lifetime;
     kind->usage = given->usage;
+    kind->writes = given->writes;
 }
 
 /* ---- creating ---- */

@@ -11,6 +11,7 @@
 typedef struct HfNodeConfig {
     HfNodeRules rules; /* name: which kind */
     HfLaw lifetime, usage;
+    HfWrites writes;
 } HfNodeConfig;
 
 typedef struct HfServiceConfig {

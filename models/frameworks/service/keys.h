@@ -128,6 +128,7 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
          .help = "How long an instance runs until it fails by itself; absent = it does not. A "    \
                  "job: until "                                                                     \
                  "it is done; absent = 5m."},                                                      \
+        HF_WRITES_KEYS(AT),                                                                        \
     {                                                                                              \
         .name = "usage", .type = HF_KEY_LAW, AT(usage), .fallback = "1", .minimum = 0,             \
         .maximum = 1, .help = "Fraction of its resources that an instance really uses."            \

@@ -124,6 +124,7 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
         info->duration = hf_time_from_seconds(hf_law_draw(&kind->lifetime, &node->stream));
     double usage = kind->usage.kind ? hf_law_draw(&kind->usage, &node->stream) : 1;
     info->usage_milli = (uint32_t)floor(usage * 1000 + 0.5);
+    hf_writes_draw(&kind->writes, service->env.seed, service->env.entity, info);
     info->resources = hf_parcel_take(service->env.catalog, resources);
     if (kind->data != NULL) hf_service__data_launched(service, row);
     if (before != 0 && kind->rules.identity != HF_IDENTITY_NONE)

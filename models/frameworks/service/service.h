@@ -24,6 +24,7 @@
 #include "base/vec.h"
 #include "models/frameworks/placement.h"
 #include "models/frameworks/service/variants.h"
+#include "models/frameworks/writes.h"
 #include "world/data.h"
 #include "world/model.h"
 
@@ -66,6 +67,7 @@ typedef struct HfNode {
 typedef struct HfNodeKind {
     HfNodeRules rules;
     HfLaw lifetime, usage;
+    HfWrites writes;
     HfDemand demand;
     uint32_t job;    /* number of tasks' job, and of the group in records */
     uint32_t first;  /* its instances are consecutive */

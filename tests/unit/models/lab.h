@@ -22,6 +22,8 @@ static const HfScenarioRegistry *cell_registry(void)
     static const HfModelKeys *const failures[] = {&hf_failure_agent_crash.keys,
                                                   &hf_failure_agent_restart.keys,
                                                   &hf_failure_burst.keys,
+                                                  &hf_failure_disk_fill.keys,
+                                                  &hf_failure_mount_missing.keys,
                                                   &hf_failure_framework_failover.keys,
                                                   &hf_failure_host_loss.keys,
                                                   &hf_failure_master_failover.keys,
