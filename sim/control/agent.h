@@ -115,6 +115,7 @@ typedef struct HfAgent {
     uint8_t dies_at;            /* HfCheckpointStep: fault injection, where its next write ends */
     uint8_t was_rebooted;       /* since it last got through its recovery */
     uint8_t refusal;            /* HfAgentRefusal: why the last start failed */
+    uint8_t cleans_up;          /* --recover=cleanup at its next start: what it ran is killed */
     uint8_t mounts_are_missing; /* fault injection: what is MOUNT among its disks is not mounted */
     uint8_t death;              /* HfAgentDeath: why the last process ended */
     uint8_t is_ping_armed;

@@ -234,9 +234,11 @@ gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
         hf_agent_forget(agent);
     }
     if (agent->was_rebooted && agent->config->new_id_after_reboot) hf_agent_forget(agent);
-    if (agent->was_rebooted) {
+    if (agent->was_rebooted || agent->cleans_up) { /* after a clean-up Mesos exits, to be started
+                                                      once more: that is not told apart here */
         disconnect_executors(agent);
         fail_tasks(agent, HF_REASON_EXECUTOR_TERMINATED, now, out);
+        agent->cleans_up = FALSE;
     } else if (await_executors(agent, now, out)) {
         return TRUE;
     }

@@ -7,7 +7,9 @@
 
 #include "base/assert.h"
 #include "base/near.h"
+#include "resource/attributes.h"
 #include "resource/json.h"
+#include "resource/text.h"
 
 /* Where in the body the reader is, and where what went wrong goes. */
 typedef struct Reader {
@@ -41,6 +43,7 @@ const char *hf_call_key(HfCallType type)
         "get_agents",
         "get_quota",
         "get_weights",
+        "restart_agent",
     };
     HF_ASSERT(type < HF_CALL_TYPES);
     return keys[type];
@@ -544,6 +547,66 @@ static gboolean read_agent(Reader *reader, JsonNode *body, HfCall *call)
     return object != NULL && id_of(reader, object, "agent_id", &call->agent);
 }
 
+/* Text under a key that may be absent. */
+static gboolean string_of(Reader *reader, JsonObject *object, const char *name, char **out)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    if (node == NULL) return TRUE;
+    gsize length = enter(reader, name);
+    const char *text = text_of(reader, node);
+    if (text == NULL) return FALSE;
+    *out = g_strdup(text);
+    leave(reader, length);
+    return TRUE;
+}
+
+static gboolean check_flags(Reader *reader, const HfCall *call)
+{
+    HfResources resources = {0};
+    HfAttributes attributes = {0};
+    GError *error = NULL;
+    const char *where = "resources";
+    gboolean is_good = call->resources == NULL ||
+                       hf_resources_parse(reader->catalog, call->resources, HF_ROLE_STAR,
+                                          HF_PARSE_AGENT, &resources, &error);
+    if (is_good && call->attributes != NULL) {
+        where = "attributes";
+        is_good = hf_attributes_parse(reader->catalog, call->attributes, &attributes, &error);
+    }
+    hf_resources_clear(reader->catalog, &resources);
+    hf_attributes_clear(reader->catalog, &attributes);
+    if (is_good) return TRUE;
+    enter(reader, where);
+    fail(reader, "%s", error->message);
+    g_error_free(error);
+    return FALSE;
+}
+
+/* As --recover: "reconnect" or "cleanup". */
+static gboolean recover_of(Reader *reader, JsonObject *object, gboolean *cleans_up_out)
+{
+    g_autofree char *word = NULL;
+    if (!string_of(reader, object, "recover", &word)) return FALSE;
+    *cleans_up_out = g_strcmp0(word, "cleanup") == 0;
+    if (word == NULL || *cleans_up_out || strcmp(word, "reconnect") == 0) return TRUE;
+    enter(reader, "recover");
+    return fail(reader, "expected reconnect or cleanup");
+}
+
+static gboolean read_restart(Reader *reader, JsonNode *body, HfCall *call)
+{
+    static const char *const keys[] = {"agent_id",  "resources", "attributes", "down",
+                                       "forget_id", "recover",   NULL};
+    JsonObject *object = object_of(reader, body, keys);
+    call->down = 5 * HF_NS_PER_SECOND;
+    return object != NULL && id_of(reader, object, "agent_id", &call->agent) &&
+           string_of(reader, object, "resources", &call->resources) &&
+           string_of(reader, object, "attributes", &call->attributes) &&
+           time_of(reader, object, "down", &call->down) &&
+           flag_of(reader, object, "forget_id", &call->forget_id) &&
+           recover_of(reader, object, &call->cleans_up) && check_flags(reader, call);
+}
+
 static gboolean read_framework(Reader *reader, JsonNode *body, HfCall *call)
 {
     static const char *const keys[] = {"framework_id", NULL};
@@ -583,6 +646,8 @@ static gboolean read_call(Reader *reader, JsonNode *body, HfCall *call)
         return read_machines(reader, body, call);
     case HF_CALL_DRAIN_AGENT:
         return read_drain(reader, body, call);
+    case HF_CALL_RESTART_AGENT:
+        return read_restart(reader, body, call);
     case HF_CALL_TEARDOWN:
         return read_framework(reader, body, call);
     case HF_CALL_GET_ROLES:
@@ -615,6 +680,8 @@ void hf_call_clear(HfCatalog *catalog, HfCall *call)
 {
     g_free(call->agent);
     g_free(call->framework);
+    g_free(call->resources);
+    g_free(call->attributes);
     hf_operation_clear(catalog, &call->operation);
     for (guint32 i = 0; i < call->quotas.count; i++) {
         hf_quantities_clear(&call->quotas.at[i].guarantees);

@@ -39,9 +39,16 @@ typedef struct HfMachineWindow {
 /* A zeroed call is legal. Which members a type uses follows from their names. */
 typedef struct HfCall {
     HfCallType type;
-    char *agent;           /* RESERVE_RESOURCES .. SHRINK_VOLUME, DRAIN_AGENT .. MARK_AGENT_GONE */
-    char *framework;       /* TEARDOWN */
-    HfOperation operation; /* RESERVE_RESOURCES .. SHRINK_VOLUME */
+    char *agent;     /* RESERVE_RESOURCES .. SHRINK_VOLUME, DRAIN_AGENT .. MARK_AGENT_GONE,
+                        RESTART_AGENT */
+    char *framework; /* TEARDOWN */
+    /* RESTART_AGENT, of which the master knows nothing: the --resources and --attributes to start
+     * with (NULL = as before), for how long it is down, whether its agent id is removed meanwhile.
+     */
+    char *resources, *attributes;
+    HfTime down;
+    gboolean forget_id, cleans_up; /* --recover=cleanup */
+    HfOperation operation;         /* RESERVE_RESOURCES .. SHRINK_VOLUME */
     HF_VEC(HfWeightInfo) weights;
     HF_VEC(HfQuotaConfig) quotas; /* UPDATE_QUOTA, SET_QUOTA (one) */
     gboolean is_forced;

@@ -56,6 +56,11 @@ static const HfKey operator_keys[] = {
     BODY(19, "get_agents", "Each agent with its state and resources: {}."),
     BODY(20, "get_quota", "Guarantees and limits: {}."),
     BODY(21, "get_weights", "Weights that are not 1: {}."),
+    BODY(22, "restart_agent",
+         "Not of the API, but done on the host: the agent's process is stopped and started with "
+         "other flags: {agent_id[, resources, attributes, down: {nanoseconds}, forget_id, "
+         "recover: cleanup]}. It "
+         "refuses to start when its checkpoint or agent.reconfiguration_policy forbids it."),
     {0}};
 _Static_assert(G_N_ELEMENTS(operator_keys) == 4 + HF_OPERATOR_CALLS + 1, "a key for each call");
 

@@ -183,7 +183,7 @@ typedef struct HfScenarioFailure {
 } HfScenarioFailure;
 
 /* A call of the operator API, and when it is made. */
-#define HF_OPERATOR_CALLS 22
+#define HF_OPERATOR_CALLS 23
 typedef struct HfScenarioOperator {
     HfTime at;
     HfTime every;                        /* 0 = once */

@@ -198,6 +198,7 @@ const char *hf_call_type_name(HfCallType type)
         "GET_AGENTS",
         "GET_QUOTA",
         "GET_WEIGHTS",
+        "RESTART_AGENT",
     };
     HF_ASSERT(type < HF_CALL_TYPES);
     return names[type];

@@ -132,6 +132,7 @@ typedef enum HfCallType {
     HF_CALL_GET_AGENTS,
     HF_CALL_GET_QUOTA,
     HF_CALL_GET_WEIGHTS,
+    HF_CALL_RESTART_AGENT, /* not of Mesos's API: what an operator does on the agent's host */
     HF_CALL_TYPES
 } HfCallType;
 

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "resource/json.h"
+#include "world/faults.h"
 #include "world/world_internal.h"
 
 _Static_assert((int)HF_OPERATOR_CALLS == (int)HF_CALL_TYPES, "a key for each call");
@@ -78,14 +79,67 @@ gboolean hf_world__build_acls(HfWorld *world, const char *text, GError **error)
     return world->acls != NULL;
 }
 
+/* ---- what the master knows nothing of ---- */
+
+static uint32_t host_named(const HfWorld *world, const char *name)
+{
+    for (uint32_t h = 0; h < world->host_count; h++) {
+        const HfHost *host = &world->hosts[h];
+        const char *agent = host->agent.id != HF_ROW_NONE
+                                ? hf_master_agent_name(world->master, host->agent.id)
+                                : NULL;
+        if (strcmp(host->name, name) == 0 || g_strcmp0(agent, name) == 0) return h;
+    }
+    return NO_ROW;
+}
+
+static int refuse(char **why_out, int status, const char *why)
+{
+    *why_out = g_strdup(why);
+    return status;
+}
+
+/* An operator stops an agent's process, edits its flags and starts it; one that refused to start
+ * before gets new flags the same way. */
+static int restart(HfWorld *world, const HfCall *call, uint32_t row, char **why_out)
+{
+    if (row == NO_ROW) return refuse(why_out, 404, "No host or agent of that name");
+    HfHost *host = &world->hosts[row];
+    if (!host->is_up) return refuse(why_out, 409, "The host is down");
+    hf_world_agent_stop(world, row);
+    host->agent.cleans_up = call->cleans_up != FALSE;
+    if (call->forget_id) hf_world_agent_forget(world, row);
+    hf_world_agent_flags(world, row, call->resources, call->attributes);
+    hf_engine_after2(world->engine, call->down, world->kind.restart, row, host->agent.life, 0);
+    return 200;
+}
+
+/* Like hf_master_operate, for calls that go to a host. */
+static int operate_host(HfWorld *world, const HfCall *call, char **why_out)
+{
+    uint32_t row = host_named(world, call->agent);
+    uint32_t agent = row != NO_ROW ? world->hosts[row].agent.id : HF_ROW_NONE;
+    int status = restart(world, call, row, why_out);
+    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                            .type = HF_RECORD_OPERATOR_CALL,
+                                            .state = (uint16_t)call->type,
+                                            .agent = agent,
+                                            .framework = HF_ROW_NONE,
+                                            .role = HF_ROLE_NONE,
+                                            .value = status});
+    return status;
+}
+
 static void on_call(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
     const HfScenarioOperator *entry = &world->scenario->operators.at[event->target];
     const HfCall *call = &world->calls[event->target];
     HfOperatorAnswer answer = {.at = event->now, .entry = event->target, .type = call->type};
-    answer.status = hf_master_operate(world->master, event->now, entry->principal, call,
-                                      &world->out, &answer.why);
+    answer.status = call->type == HF_CALL_RESTART_AGENT
+                        ? operate_host(world, call, &answer.why)
+                        : hf_master_operate(world->master, event->now, entry->principal, call,
+                                            &world->out, &answer.why);
     if (answer.status != HF_CALL_PENDING) hf_vec_push(&world->answers, answer);
     hf_world__flush(world, (HfPeer){HF_PEER_MASTER, 0});
     if (entry->every > 0 && (entry->times == 0 || (int64_t)event->arg < entry->times))

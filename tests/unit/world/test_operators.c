@@ -38,6 +38,10 @@ static const Bad bad[] = {
     {"teardown", "{'framework_id':{}}", "framework_id", "value is missing"},
     {"teardown", "[]", "", "expected a mapping"},
     {"get_roles", "{'role':'a'}", "role", "unknown key"},
+    {"restart_agent", "{'agent_id':'n','resources':'cpus:x'}", "resources", "cpus"},
+    {"restart_agent", "{'agent_id':'n','attributes':'rack'}", "attributes", "rack"},
+    {"restart_agent", "{'agent_id':'n','recover':'never'}", "recover", "reconnect or cleanup"},
+    {"restart_agent", "{'agent_id':'n','down':5}", "down", "expected a mapping"},
     {"acls", "{'reserve_resource':[]}", "reserve_resource", "unknown key"},
     {"acls", "{'reserve_resources':[{'roles':{'value':['a']}}]}",
      "reserve_resources[0].roles.value", "unknown key"},
@@ -134,6 +138,115 @@ static void a_framework_of_an_unknown_role_is_refused(void **state)
     assert_int_equal(refused->reason, HF_REFUSED_ROLE_UNKNOWN);
     assert_int_equal(refused->value, 0);
     cell_free(cell);
+#define RESERVE                                                                                    \
+    "  - {at: 10s, reserve_resources: {agent_id: n-0, resources: [{name: cpus, type: SCALAR,"      \
+    " scalar: {value: 3}, reservations: [{type: DYNAMIC, role: a}]}]}}\n"
+
+static Cell *restarted(const char *policy, const char *operators)
+{
+    g_autofree char *text =
+        g_strdup_printf("duration: 1h\nnetwork: {latency: 0s}\n"
+                        "agent: {reconfiguration_policy: %s}\n"
+                        "agents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+                        "frameworks: [{name: f, model: greedy, role: b, tasks: 0}]\n"
+                        "operators:\n%s",
+                        policy, operators);
+    Cell *cell = cell_new(text);
+    cell_run(cell, 600 * S);
+    return cell;
+}
+
+static void assert_cpus(const Cell *cell, int64_t cpus)
+{
+    const HfResource *entry = hf_resources_entries(hf_agent_total(&cell->world->hosts[0].agent));
+    int64_t milli = 0;
+    for (uint32_t i = 0; i < hf_resources_count(hf_agent_total(&cell->world->hosts[0].agent)); i++)
+        if (entry[i].kind == HF_KIND_CPUS) milli += entry[i].milli;
+    assert_int_equal(milli, cpus * 1000);
+}
+
+/* Mesos rows: 670. */
+static void an_operator_starts_an_agent_with_more(void **state)
+{
+    Cell *cell =
+        restarted("additive", "  - {at: 1m, restart_agent: {agent_id: n-0, attributes: 'rack:r1',"
+                              " resources: 'cpus:8;mem:1024', down: {nanoseconds: 7000000000}}}\n");
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_STOPPED, 0)->at, 60 * S);
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_STARTED, 0)->at, 67 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REGISTERED), 1); /* the same id */
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REREGISTERED), 1);
+    assert_int_equal(cell_record(cell, HF_RECORD_OPERATOR_CALL, 0)->value, 200);
+    assert_cpus(cell, 8);
+    cell_free(cell);
+}
+
+static void what_the_policy_forbids_keeps_an_agent_down_until_it_is_mended(void **state)
+{
+    Cell *cell = restarted(
+        "equal", "  - {at: 1m, restart_agent: {agent_id: n-0, resources: 'cpus:8;mem:1024'}}\n"
+                 "  - {at: 2m, restart_agent: {agent_id: n-0, resources: 'cpus:4;mem:1024'}}\n");
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REFUSED), 1);
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_REFUSED, 0)->value,
+                     HF_REFUSAL_RECONFIGURATION);
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_REREGISTERED, 0)->at / S, 125);
+    assert_cpus(cell, 4);
+    cell_free(cell);
+}
+
+/* Its id removed, the same flags make it a new agent. */
+static void what_the_policy_forbids_is_a_new_agent_when_its_id_is_removed(void **state)
+{
+    Cell *cell =
+        restarted("equal", RESERVE "  - {at: 1m, restart_agent: {agent_id: n-0, forget_id: true,"
+                                   " resources: 'cpus:8;mem:1024'}}\n");
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REFUSED), 0);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REGISTERED), 2);
+    assert_cpus(cell, 8);
+    assert_int_equal(hf_resources_count(hf_checkpoint_committed(&cell->world->hosts[0].agent.disk)),
+                     1);
+    cell_free(cell);
+}
+
+/* Flags that cannot hold what is reserved: not even a new id helps. */
+static void an_agent_refuses_flags_that_its_checkpoint_does_not_fit(void **state)
+{
+    Cell *cell =
+        restarted("additive", RESERVE "  - {at: 1m, restart_agent: {agent_id: n-0, forget_id: true,"
+                                      " resources: 'cpus:2;mem:1024'}}\n");
+    assert_int_equal(cell_record(cell, HF_RECORD_AGENT_REFUSED, 0)->value, HF_REFUSAL_CHECKPOINT);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REGISTERED), 1);
+    assert_false(cell->world->hosts[0].is_agent_up);
+    cell_free(cell);
+}
+
+static void restarts_of_what_is_not_there_are_refused(void **state)
+{
+    Cell *cell = restarted("equal", "  - {at: 1m, restart_agent: {agent_id: n-1}}\n");
+    assert_int_equal(hf_world_answer(cell->world, 0)->status, 404);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_STOPPED), 0);
+    cell_free(cell);
+}
+
+/* Mesos rows: 664. */
+static void with_recover_cleanup_the_executors_are_killed(void **state)
+{
+    for (int cleans_up = 0; cleans_up < 2; cleans_up++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 1h\nagents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+            "frameworks: [{name: f, model: greedy, role: b, checkpoint: true, tasks: 1}]\n"
+            "operators:\n"
+            "  - {at: 1m, restart_agent: {agent_id: n-0, recover: %s}}\n",
+            cleans_up ? "cleanup" : "reconnect");
+        Cell *cell = cell_new(text);
+        cell_run(cell, 120 * S);
+        uint32_t ended = 0;
+        for (guint32 i = 0; i < cell->log.count; i++)
+            ended += cell->log.at[i].type == HF_RECORD_TASK_STATE &&
+                     cell->log.at[i].state == HF_TASK_FAILED &&
+                     cell->log.at[i].reason == HF_REASON_EXECUTOR_TERMINATED;
+        assert_int_equal(ended, cleans_up);
+        cell_free(cell);
+    }
 }
 
 int main(void)
@@ -144,6 +257,12 @@ int main(void)
         cmocka_unit_test(calls_are_made_at_their_time),
         cmocka_unit_test(queries_are_answered_with_json),
         cmocka_unit_test(a_framework_of_an_unknown_role_is_refused),
+        cmocka_unit_test(an_operator_starts_an_agent_with_more),
+        cmocka_unit_test(what_the_policy_forbids_keeps_an_agent_down_until_it_is_mended),
+        cmocka_unit_test(what_the_policy_forbids_is_a_new_agent_when_its_id_is_removed),
+        cmocka_unit_test(an_agent_refuses_flags_that_its_checkpoint_does_not_fit),
+        cmocka_unit_test(restarts_of_what_is_not_there_are_refused),
+        cmocka_unit_test(with_recover_cleanup_the_executors_are_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
