@@ -81,6 +81,42 @@ static void an_emptier_disk_keeps_sandboxes_longer(void **state)
     }
 }
 
+/* Nothing limits the disk, no headroom: its own timer, between two looks. Mesos rows: 606. */
+static void a_sandbox_that_no_look_removes_goes_when_gc_delay_is_over(void **state)
+{
+    static const int delays[] = {0, 90};
+    for (size_t i = 0; i < G_N_ELEMENTS(delays); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 1d\nnetwork: {latency: 0s}\n"
+            "agent: {gc_delay: %ds, gc_disk_headroom: 0}\n"
+            "agents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+            "frameworks: [{name: f, model: batch, role: r, jobs: 1, arrivals: 1s, duration: 10s,\n"
+            "  cpus: 1, mem: 1, sandbox: 10}]\n",
+            delays[i]);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 600 * S);
+        HfTime age =
+            when(cell, HF_RECORD_SANDBOX_REMOVED, 0) - when(cell, HF_RECORD_SANDBOX_CLOSED, 0);
+        assert_true(age - delays[i] * S >= 0 && age - delays[i] * S <= 1);
+        cell_free(cell);
+    }
+}
+
+/* Mesos rows: 610. */
+static void a_framework_that_is_gone_leaves_volumes_and_no_sandboxes(void **state)
+{
+    Cell *cell = one_disk("gc_delay: 1h", "disk: 400, residency: true, sandbox: 100",
+                          "operators: [{at: 10m, teardown: {framework_id: {value: f}}}]");
+    cell_run(cell, HF_NS_PER_HOUR * 2);
+    HfTime age = when(cell, HF_RECORD_SANDBOX_REMOVED, 0) - when(cell, HF_RECORD_SANDBOX_CLOSED, 0);
+    assert_true(age > 20 * HF_NS_PER_MINUTE && age < HF_NS_PER_HOUR); /* 60 min * (0.9 - 0.5) */
+    const HfCheckpoint *disk = &cell->world->hosts[0].agent.disk;
+    assert_non_null(disk->kept);
+    assert_int_equal(disk->kept->volumes.count, 1);
+    assert_int_equal(disk->kept->volumes.at[0].kib, 400 * MIB);
+    cell_free(cell);
+}
+
 /* Mesos rows: 614. */
 static void ended_sandboxes_go_at_the_next_look_when_the_disk_is_nine_tenths_full(void **state)
 {
@@ -236,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sandbox_is_collected_at_the_first_look_that_finds_it_too_old),
         cmocka_unit_test(an_emptier_disk_keeps_sandboxes_longer),
+        cmocka_unit_test(a_sandbox_that_no_look_removes_goes_when_gc_delay_is_over),
+        cmocka_unit_test(a_framework_that_is_gone_leaves_volumes_and_no_sandboxes),
         cmocka_unit_test(ended_sandboxes_go_at_the_next_look_when_the_disk_is_nine_tenths_full),
         cmocka_unit_test(tasks_that_write_fail_on_a_full_disk),
         cmocka_unit_test(quota_ends_a_task_at_the_next_measurement_when_it_is_enforced),

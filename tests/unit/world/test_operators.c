@@ -138,6 +138,8 @@ static void a_framework_of_an_unknown_role_is_refused(void **state)
     assert_int_equal(refused->reason, HF_REFUSED_ROLE_UNKNOWN);
     assert_int_equal(refused->value, 0);
     cell_free(cell);
+}
+
 #define RESERVE                                                                                    \
     "  - {at: 10s, reserve_resources: {agent_id: n-0, resources: [{name: cpus, type: SCALAR,"      \
     " scalar: {value: 3}, reservations: [{type: DYNAMIC, role: a}]}]}}\n"
