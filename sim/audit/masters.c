@@ -148,7 +148,9 @@ void hf_audit__check_return(HfAudit *audit, uint32_t row)
     const HfAuditAgent *agent = &audit->agents.at[row];
     for (uint32_t t = agent->parked; t != NO_ROW; t = audit->tasks.at[t].next_parked) {
         const HfAuditTask *task = &audit->tasks.at[t];
-        if (!(task->flags & HF_TASK_IS_PARKED) || !(task->flags & HF_TASK_IS_RUNNING)) continue;
+        if (!(task->flags & HF_TASK_IS_PARKED) || !(task->flags & HF_TASK_IS_RUNNING) ||
+            audit->frameworks.at[task->framework].is_removed) /* it is killed there */
+            continue;
         g_autofree char *name = hf_audit__agent_name(audit, row);
         hf_audit__break(audit, HF_INVARIANT_REPLAY,
                         &(HfRecord){.type = HF_RECORD_AGENT_REREGISTERED,

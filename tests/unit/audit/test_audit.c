@@ -253,6 +253,27 @@ static const Story stories[] = {
      "x=disk(D:a)[v:p]:9\n2 operation a=2 r=a n=DESTROY x=disk(D:a)[v:p]:9\n"
      "2 consumed a=2 r=a x=disk(D:a)[v:p]:9\n",
      "I-11", "where nothing is left"},
+    /* ---- I-12, I-14 ---- */
+    {"other data in a volume",
+     "1 volume_opened a=0 f=0 r=a t=5 v=1 x=disk(S:a)[v:p]:4\n"
+     "9 volume_opened a=0 f=0 r=a t=6 v=2 x=disk(S:a)[v:p]:4\n",
+     "I-12", "was not destroyed has other data"},
+    {"the same data after a reboot, other data on another disk",
+     "1 volume_opened a=0 f=0 r=a t=5 v=1 x=disk(S:a)[v:p]:4\n"
+     "2 volume_opened a=0 f=0 r=a t=6 v=1 x=disk(S:a)[v:p]:4\n3 disk_lost a=0\n"
+     "9 volume_opened a=0 f=0 r=a t=7 v=2 x=disk(S:a)[v:p]:4\n",
+     NULL, NULL},
+    {"what a task wrote in 3 s at 2 KiB/s",
+     "1 sandbox_made a=0 f=0 t=5 v=10\n1 sandbox_grows a=0 f=0 t=5 v=2\n"
+     "2 out_of_band a=0 v=100\n4 sandbox_closed a=0 f=0 t=5 v=16\n4 disk_used a=0 v=116\n"
+     "9 sandbox_removed a=0 f=0 t=5 v=16\n9 disk_used a=0 v=100\n",
+     NULL, NULL},
+    {"more than a task wrote",
+     "1 sandbox_made a=0 f=0 t=5 v=10\n1 sandbox_grows a=0 f=0 t=5 v=2\n"
+     "4 sandbox_closed a=0 f=0 t=5 v=17\n",
+     "I-14", "17 is said, 16 is counted"},
+    {"a full disk that is not", "1 out_of_band a=0 v=100\n1 disk_full a=0 v=101\n", "I-14",
+     "101 is said, 100 is counted"},
     /* ---- I-02 ---- */
     {"a port in two offers",
      "1 offer_sent a=0 f=0 r=a o=0.1 x=ports:[1-5]\n1 offer_sent a=0 f=1 r=b o=1.1 x=ports:[5-9]\n",
