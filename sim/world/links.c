@@ -241,6 +241,17 @@ static void tell_end_of_break(HfWorld *world, HfPeer end)
         tell_scheduler_of_break(world, end.row);
 }
 
+/* Both ways are open: who has not seen yet that the connection broke sees it now. */
+static void tell_untold(HfWorld *world, HfLink *link)
+{
+    uint32_t untold = link->untold;
+    HfPeer end = link->end;
+    link->untold = 0;
+    link->is_dead = FALSE;
+    if (untold & HF_CUT_TO_MASTER) tell_master_of_break(world, link);
+    if (untold & HF_CUT_FROM_MASTER) tell_end_of_break(world, end); /* may add links */
+}
+
 /* TCP gave up: the sender sees it now, the other end when it can be reached. */
 static void on_give_up(void *context, const HfEventArgs *event)
 {
@@ -259,10 +270,12 @@ static void on_give_up(void *context, const HfEventArgs *event)
     if (link->end.kind == HF_PEER_AGENT) world->hosts[link->end.row].breaks++;
     link->untold = (uint8_t)cut_bit[way]; /* the receiver of that way */
     HfPeer end = link->end;
+    gboolean is_healed = link->cut == 0; /* but too late for the next attempt */
     if (way == FROM_MASTER)
         tell_master_of_break(world, link);
     else
         tell_end_of_break(world, end); /* may add links */
+    if (is_healed) tell_untold(world, hf_world__link(world, end));
 }
 
 /* ---- cut and healed ---- */
@@ -306,13 +319,7 @@ static void change_cut(HfWorld *world, HfLink *link, uint32_t cut)
         else if (!is && cut == 0 && link->way[way].held.count == 0)
             stop_waiting(world, link, way); /* acknowledgements come again */
     }
-    if (cut != 0) return;
-    uint32_t untold = link->untold;
-    HfPeer end = link->end;
-    link->untold = 0;
-    link->is_dead = FALSE;
-    if (untold & HF_CUT_TO_MASTER) tell_master_of_break(world, link);
-    if (untold & HF_CUT_FROM_MASTER) tell_end_of_break(world, end);
+    if (cut == 0) tell_untold(world, link);
 }
 
 uint32_t hf_world_link_is_cut(const HfWorld *world, uint32_t row)

@@ -101,6 +101,24 @@ static void tcp_gives_up_and_the_connection_breaks(void **state)
     cell_free(cell);
 }
 
+/* Tasks end at about 105 s, unheard: TCP says so again until 12.6 s after, and would 25.4 s after.
+ * The link is whole at 118 s, too late for it to be known before TCP gives up, 20 s after: then
+ * both ends see at once that the connection broke, and the next cut finds another one. */
+static void tcp_may_give_up_when_the_link_is_whole(void **state)
+{
+    Cell *cell = cell_of("retransmit_for: 20s", "duration: 5s");
+    cut_from_to(cell, 102 * S, 118 * S, HF_CUT_TO_MASTER);
+    assert_int_equal(cell_count(cell, HF_RECORD_LINK_BROKEN), 0);
+    cell_run(cell, 126 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_LINK_BROKEN), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_DISCONNECTED), 1);
+    cut_from_to(cell, 200 * S, 201 * S, HF_CUT_TO_MASTER);
+    cell_run(cell, 220 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REREGISTERED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_AGENT_DISCONNECTED), 1);
+    cell_free(cell);
+}
+
 /* An agent that is stopped meanwhile takes with it what it had said and nobody heard. */
 static void what_waits_dies_with_its_sender(void **state)
 {
@@ -308,6 +326,7 @@ int main(void)
         cmocka_unit_test(what_a_partition_stops_is_lost_without_tcp),
         cmocka_unit_test(tcp_repeats_it_when_the_link_is_whole_again),
         cmocka_unit_test(tcp_gives_up_and_the_connection_breaks),
+        cmocka_unit_test(tcp_may_give_up_when_the_link_is_whole),
         cmocka_unit_test(what_waits_dies_with_its_sender),
         cmocka_unit_test(an_update_repeated_into_a_partition_arrives_more_than_once),
         cmocka_unit_test(a_lost_acknowledgement_doubles_an_update),
