@@ -388,7 +388,7 @@ static void run_swarm(uint64_t first, gboolean has_failovers)
         elected += cell_count(cell, HF_RECORD_MASTER_ELECTED);
         cell_free(cell);
     }
-    /* Else the farm is blind. */
+    /* Else the search is blind. */
     assert_true(records > 2000 * seeds);
     assert_true(lost > seeds);
     if (!has_failovers) assert_int_equal(sometimes_never(&sometimes), 0);
