@@ -17,7 +17,8 @@
 #include "world/faults.h"
 #include "world/world_internal.h"
 
-#define FULL_KIB 1024 /* so little room is none */
+#define FULL_KIB    1024             /* so little room is none */
+#define FIRST_WRITE HF_NS_PER_SECOND /* after the start of a task that has no room (ours) */
 
 typedef struct HfSandbox {
     uint64_t task;
@@ -341,13 +342,24 @@ static gboolean open_sandbox(HfWorld *world, const HfRun *run, const HfTaskInfo 
     return fits;
 }
 
+/* It notices with its first write, some time after its start: were that no time, a framework that
+ * launches it again at once would do so for ever at one instant. */
+static void fail_soon(HfWorld *world, uint32_t row)
+{
+    HfRun *run = &world->runs.at[row];
+    hf_engine_cancel(world->engine, &run->event);
+    run->end = HF_TASK_FAILED;
+    run->event =
+        hf_engine_after(world->engine, FIRST_WRITE, world->kind.task_end, row, run->generation);
+}
+
 void hf_world__disk_on_start(HfWorld *world, uint32_t row, const HfTaskInfo *info)
 {
     HfRun run = world->runs.at[row]; /* a copy: the run may end below */
     gboolean fits = world->hosts[run.host].agent.disk.kept == NULL || fill_volumes(world, &run);
     if (info->sandbox_mib > 0 || info->write_kib > 0) fits &= open_sandbox(world, &run, info);
     if (world->hosts[run.host].disk == NULL) return; /* nothing was written */
-    if (!fits) hf_world__fail_run(world, run.host, run.framework, run.task, HF_REASON_NONE);
+    if (!fits) fail_soon(world, row);
     settle(world, run.host, TRUE);
 }
 

@@ -142,6 +142,9 @@ static void tasks_that_write_fail_on_a_full_disk(void **state)
     const HfRecord *ended = cell_record(cell, HF_RECORD_TASK_ENDED, 0);
     assert_int_equal(ended->at, full);
     assert_int_equal(ended->state, HF_TASK_FAILED);
+    /* Its successor has no room from the start, and fails with its first write, a second later. */
+    assert_int_equal(when(cell, HF_RECORD_TASK_ENDED, 1),
+                     when(cell, HF_RECORD_TASK_STARTED, 1) + S);
     assert_true(cell_count(cell, HF_RECORD_TASK_ENDED) > 2); /* successors, at once */
     assert_int_equal(when(cell, HF_RECORD_DISK_FREED, 0), 120 * S);
     assert_int_equal(cell_count(cell, HF_RECORD_DISK_FULL), 1);
