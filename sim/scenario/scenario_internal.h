@@ -173,7 +173,14 @@ typedef struct HfSection {
 /* Every table in order, outer ones first; a GPtrArray of HfSection that owns them. */
 GPtrArray *hf_reference__sections(const HfScenarioRegistry *registry);
 
+/* Why a list of roles is not good, newly allocated; NULL when it is: a list key has no type of
+ * entry. */
+char *hf_tables__wrong_roles(const char **roles);
+
 extern const HfKeyTable hf_arm__table;
+extern const HfKeyTable hf_framework__table;
+extern const HfKeyTable hf_master__table;
+extern const HfKeyTable hf_role__table;
 extern const HfKeyTable hf_operator__table;
 extern const HfKeyTable hf_agent_flags__table;
 
