@@ -200,11 +200,16 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     gboolean is_another = set_total(audit, record, may_change);
     agent->host = (uint32_t)record->value;
     agent->standing = HF_AUDIT_REGISTERED;
+    /* The master before may have written it off without living to say so: then it comes back as one
+     * that was unreachable, and older masters stop its tasks. */
+    gboolean is_expected = agent->registry == HF_REGISTRY_ADMITTED ||
+                           hf_era_has(audit->config.era, HF_RULE_TASKS_RETURN);
     agent->registry = HF_REGISTRY_ADMITTED;
     if (before >= HF_AUDIT_LEFT) {
         audit->pending = HF_PENDING_RETURN;
         audit->pending_agent = record->agent;
-        audit->pending_is_whole = before == HF_AUDIT_LEFT && !host->was_down && !host->is_cut_off;
+        audit->pending_is_whole =
+            before == HF_AUDIT_LEFT && is_expected && !host->was_down && !host->is_cut_off;
     }
     if (before >= HF_AUDIT_LEFT || before == HF_AUDIT_UNKNOWN) {
         agent->is_overheld = FALSE;

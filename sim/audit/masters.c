@@ -142,14 +142,16 @@ void hf_audit__on_framework_recovered(HfAudit *audit, const HfRecord *record)
     framework->is_known = framework->is_disconnected = TRUE;
 }
 
-/* An agent of the master before is back: what its host runs must have come with it. */
+/* An agent of the master before is back: what its host runs must have come with it, but for what
+ * does not fit beside the rest, since an order to stop something was lost. */
 void hf_audit__check_return(HfAudit *audit, uint32_t row)
 {
     const HfAuditAgent *agent = &audit->agents.at[row];
     for (uint32_t t = agent->parked; t != NO_ROW; t = audit->tasks.at[t].next_parked) {
         const HfAuditTask *task = &audit->tasks.at[t];
         if (!(task->flags & HF_TASK_IS_PARKED) || !(task->flags & HF_TASK_IS_RUNNING) ||
-            audit->frameworks.at[task->framework].is_removed) /* it is killed there */
+            audit->frameworks.at[task->framework].is_removed || /* it is killed there */
+            !hf_resources_contains(audit->catalog, &agent->unheld, &task->resources))
             continue;
         g_autofree char *name = hf_audit__agent_name(audit, row);
         hf_audit__break(audit, HF_INVARIANT_REPLAY,
