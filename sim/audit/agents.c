@@ -3,11 +3,9 @@
  */
 #include "audit/audit_internal.h"
 
-#define ROWS_MAX (UINT32_C(1) << 24) /* ids are dense; one beyond this is nobody's */
-
 HfAuditHost *hf_audit__host(HfAudit *audit, uint32_t row)
 {
-    HF_ASSERT(row < ROWS_MAX);
+    HF_ASSERT(row < HF_AUDIT_ROWS_MAX);
     while (audit->hosts.count <= row) {
         hf_vec_push_zero(&audit->hosts);
         hf_vec_last(&audit->hosts)->agent = NO_ROW;
@@ -150,7 +148,8 @@ static void count_unheld(HfAudit *audit, const HfRecord *record, uint32_t row)
 static gboolean fits_host(HfAudit *audit, const HfRecord *record)
 {
     g_autofree char *name = hf_audit__agent_name(audit, record->agent);
-    if (record->agent >= ROWS_MAX || record->value < 0 || record->value >= ROWS_MAX) {
+    if (record->agent >= HF_AUDIT_ROWS_MAX || record->value < 0 ||
+        record->value >= HF_AUDIT_ROWS_MAX) {
         hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "agent %s is not of this cluster",
                         name);
         return FALSE;
@@ -185,18 +184,24 @@ static gboolean fits_host(HfAudit *audit, const HfRecord *record)
     return TRUE;
 }
 
-void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
+HfAuditAgent *hf_audit__enter_agent(HfAudit *audit, uint32_t row)
 {
-    if (!fits_host(audit, record)) return;
-    while (audit->agents.count <= record->agent) {
+    while (audit->agents.count <= row) {
         hf_vec_push_zero(&audit->agents);
         hf_vec_last(&audit->agents)->parked = NO_ROW;
         hf_vec_push_zero(&audit->totals);
     }
-    HfAuditAgent *agent = &audit->agents.at[record->agent];
+    return &audit->agents.at[row];
+}
+
+void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
+{
+    if (!fits_host(audit, record)) return;
+    HfAuditAgent *agent = hf_audit__enter_agent(audit, record->agent);
     HfAuditHost *host = hf_audit__host(audit, (uint32_t)record->value);
     HfAuditStanding before = agent->standing;
-    gboolean may_change = before == HF_AUDIT_UNKNOWN || host->was_down;
+    gboolean may_change = before == HF_AUDIT_UNKNOWN || agent->is_unseen || host->was_down;
+    agent->is_unseen = FALSE;
     gboolean is_another = set_total(audit, record, may_change);
     agent->host = (uint32_t)record->value;
     agent->standing = HF_AUDIT_REGISTERED;
@@ -300,7 +305,8 @@ void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record)
 void hf_audit__on_host(HfAudit *audit, const HfRecord *record)
 {
     gboolean goes_down = record->type == HF_RECORD_AGENT_CRASHED;
-    HfAuditHost *host = record->agent < ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
+    HfAuditHost *host =
+        record->agent < HF_AUDIT_ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
     if (host == NULL || !host->is_down == !goes_down) {
         g_autofree char *name = hf_audit__host_name(audit, record->agent);
         hf_audit__break(audit, HF_INVARIANT_AGENTS, record, "host %s %s, and was so already", name,
@@ -317,7 +323,8 @@ void hf_audit__on_host(HfAudit *audit, const HfRecord *record)
 /* The agent's process alone: it may start with other flags. */
 void hf_audit__on_agent_stopped(HfAudit *audit, const HfRecord *record)
 {
-    HfAuditHost *host = record->agent < ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
+    HfAuditHost *host =
+        record->agent < HF_AUDIT_ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
     if (host != NULL && !host->is_down) {
         host->was_down = TRUE;
         return;

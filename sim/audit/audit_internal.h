@@ -19,7 +19,8 @@
 #include "base/slots.h"
 #include "base/vec.h"
 
-#define NO_ROW UINT32_MAX
+#define NO_ROW            UINT32_MAX
+#define HF_AUDIT_ROWS_MAX (UINT32_C(1) << 24) /* ids are dense; one beyond this is nobody's */
 
 typedef enum HfInvariant {
     HF_INVARIANT_CONSERVATION,
@@ -71,6 +72,7 @@ typedef struct HfAuditAgent {
     uint32_t offers, tasks;      /* live offers; open tasks */
     uint32_t epoch;              /* filters of an earlier one are gone */
     gboolean is_deactivated;     /* by an operator */
+    gboolean is_unseen;          /* admitted by a master that ended before it said so */
     gboolean is_overheld;        /* it came back with less than the master had given out */
     uint32_t parked;             /* tasks that went with it and may come back with it */
     HfRegistryStanding registry; /* as the registry must have it */
@@ -236,8 +238,9 @@ void hf_history__keep(HfAudit *audit, const HfRecord *record);
 GPtrArray *hf_history__about(HfAudit *audit, const HfRecord *subject);
 
 /* ---- agents.c: agents and hosts ---- */
-HfAuditHost *hf_audit__host(HfAudit *audit, uint32_t row);     /* made at first sight */
-HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent); /* NULL when unknown */
+HfAuditHost *hf_audit__host(HfAudit *audit, uint32_t row);         /* made at first sight */
+HfAuditAgent *hf_audit__enter_agent(HfAudit *audit, uint32_t row); /* known or not yet */
+HfAuditAgent *hf_audit__agent(HfAudit *audit, uint32_t agent);     /* NULL when unknown */
 void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_disconnected(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_agent_deactivated(HfAudit *audit, const HfRecord *record);

@@ -68,6 +68,12 @@ void hf_audit__on_master_elected(HfAudit *audit, const HfRecord *record)
     audit->to_recover = record->value;
 }
 
+static gboolean is_of_cluster(const HfRecord *record)
+{
+    return record->agent < HF_AUDIT_ROWS_MAX && record->value >= 0 &&
+           record->value < HF_AUDIT_ROWS_MAX;
+}
+
 /* What a change that was written and not acknowledged did to the registry only the next master can
  * tell: where writes take time, it is believed. */
 void hf_audit__on_agent_recovered(HfAudit *audit, const HfRecord *record)
@@ -75,9 +81,11 @@ void hf_audit__on_agent_recovered(HfAudit *audit, const HfRecord *record)
     HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
     HfRegistryStanding standing = (HfRegistryStanding)record->state;
     g_autofree char *name = hf_audit__agent_name(audit, record->agent);
-    if (agent == NULL && audit->config.registry_takes_time) {
-        audit->to_recover -= standing == HF_REGISTRY_ADMITTED;
-        return; /* admitted, and never told */
+    if (agent == NULL && audit->config.registry_takes_time && is_of_cluster(record)) {
+        agent = hf_audit__enter_agent(audit, record->agent);
+        agent->host = (uint32_t)record->value;
+        agent->standing = HF_AUDIT_LEFT;
+        agent->is_unseen = TRUE;
     }
     if (agent == NULL || agent->host != record->value) {
         hf_audit__break(audit, HF_INVARIANT_AGENTS, record,

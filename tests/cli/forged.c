@@ -147,6 +147,8 @@ static gboolean forge(HfAudit *audit, const char *id, const HfRecord *record)
                has_volume(audit, record) &&
                volume_of(audit, &audit->totals.at[record->agent]) != NULL) {
         tell_twin(audit, record);
+    } else if (strcmp(id, "I-16") == 0 && type == HF_RECORD_AGENT_RECOVERED) {
+        return TRUE; /* the next master does not find it */
     } else if (strcmp(id, "I-19") == 0 && type == HF_RECORD_OFFER_DECLINED) {
         other.at--;
         tell(audit, record);
