@@ -83,9 +83,35 @@ static gboolean expect_kind(HfBinder *b, const HfNode *node, HfNodeKind kind, co
     return hf_bind__complain(b, node, "expected %s, got %s", what, found);
 }
 
+/* The short form of a mapping as the mapping that it stands for; NULL after a complaint. */
+static const HfNode *written_out(HfBinder *b, const HfNode *node, const HfKey *list)
+{
+    HfScenarioStore *store = b->store;
+    gboolean is_short = node->kind == HF_NODE_SCALAR && list->short_key != NULL;
+    if (!is_short && !list->is_tuple) return node;
+    HfNode *mapping = hf_node__new(store, HF_NODE_MAPPING, node);
+    if (is_short) {
+        HfNode *name = hf_node__new(store, HF_NODE_SCALAR, node);
+        name->text = list->short_key;
+        hf_node__append(store, mapping, name, hf_node__copy(store, node));
+        return mapping;
+    }
+    if (!expect_kind(b, node, HF_NODE_SEQUENCE, "a list")) return NULL;
+    uint32_t i = 0;
+    for (const HfKey *key = list->sub->keys; key->name != NULL && i < node->count; key++, i++) {
+        HfNode *name = hf_node__new(store, HF_NODE_SCALAR, node->items[i]);
+        name->text = key->name;
+        hf_node__append(store, mapping, name, node->items[i]);
+    }
+    if (i == node->count) return mapping;
+    hf_bind__complain(b, node->items[i], "expected at most %u values", i);
+    return NULL;
+}
+
 static gboolean fill_table(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
 {
-    return hf_bind__table(b, node, key->sub, member);
+    node = written_out(b, node, key);
+    return node != NULL && hf_bind__table(b, node, key->sub, member);
 }
 
 static gboolean fill_list(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
@@ -96,7 +122,9 @@ static gboolean fill_list(HfBinder *b, const HfKey *key, const HfNode *node, voi
     for (uint32_t i = 0; i < node->count; i++) {
         gsize length = b->path->len;
         g_string_append_printf(b->path, "[%u]", i);
-        is_good &= hf_bind__table(b, node->items[i], key->sub, rows + i * key->sub->struct_size);
+        const HfNode *item = written_out(b, node->items[i], key);
+        is_good &=
+            item != NULL && hf_bind__table(b, item, key->sub, rows + i * key->sub->struct_size);
         g_string_truncate(b->path, length);
     }
     if (is_good) *(HfAnyList *)member = (HfAnyList){.at = rows, .count = node->count};
@@ -203,6 +231,8 @@ static const HfFill fills[] = {
     [HF_KEY_EXPECTS] = hf_fill__expects,
     [HF_KEY_SETTINGS] = fill_settings,
     [HF_KEY_JSON] = hf_fill__json,
+    [HF_KEY_DOCUMENT] = hf_fill__document,
+    [HF_KEY_IGNORED] = hf_fill__ignored,
     [HF_KEY_TABLE] = fill_table,
     [HF_KEY_LIST] = fill_list,
     [HF_KEY_MAP] = fill_map,
@@ -212,13 +242,33 @@ _Static_assert(G_N_ELEMENTS(fills) == HF_KEY_MODEL + 1, "a way to fill every typ
 
 /* ---- One mapping ---- */
 
+static gboolean is_number(const HfKey *key)
+{
+    return key->type == HF_KEY_INT || key->type == HF_KEY_DOUBLE || key->type == HF_KEY_AMOUNT ||
+           key->type == HF_KEY_MEMORY || key->type == HF_KEY_BOOL;
+}
+
+/* In JSON a number is not a text, nor a text a number. */
+static gboolean check_json_type(HfBinder *b, const HfKey *key, const HfNode *value)
+{
+    if (!b->is_json || value->kind != HF_NODE_SCALAR || is_number(key) == value->is_plain)
+        return TRUE;
+    if (key->type == HF_KEY_IGNORED || key->type == HF_KEY_TABLE || key->type == HF_KEY_LIST)
+        return TRUE; /* they tell what they want */
+    g_autofree char *found = hf_text__quoted(value->text);
+    if (value->is_plain) return hf_bind__complain(b, value, "expected a text, got %s", value->text);
+    return hf_bind__complain(b, value, "expected %s, got the text %s",
+                             key->type == HF_KEY_BOOL ? "true or false" : "a number", found);
+}
+
 static gboolean fill_key(const Entry *entry, const HfKey *key, const HfNode *value, void *record)
 {
     HfBinder *b = entry->binder;
     gsize length = b->path->len;
     if (length > 0) g_string_append_c(b->path, '.');
     g_string_append(b->path, key->name);
-    gboolean is_good = fills[key->type](b, key, value, (char *)record + key->offset);
+    gboolean is_good = check_json_type(b, key, value) &&
+                       fills[key->type](b, key, value, (char *)record + key->offset);
     g_string_truncate(b->path, length);
     return is_good;
 }
@@ -243,6 +293,12 @@ static const HfKey *find_choice(const HfKeyTable *table)
     return NULL;
 }
 
+static void mark_given(void *record, const HfKey *key)
+{
+    if (key != NULL && key->given > 0)
+        *(gboolean *)(void *)((char *)record + key->given - 1) = TRUE;
+}
+
 /* Every key of the file, in its order. Without its model an entry's keys cannot all be judged. */
 static gboolean fill_given(const Entry *entry, gboolean is_model_known)
 {
@@ -252,6 +308,8 @@ static gboolean fill_given(const Entry *entry, gboolean is_model_known)
         const HfKey *key = hf_key_find(entry->table, name->text);
         const HfKey *own = hf_key_find(entry->model, name->text);
         HF_ASSERT(key == NULL || own == NULL); /* a model's key must not hide a common one */
+        mark_given(entry->record, key);
+        mark_given(entry->config, own);
         if (key != NULL) {
             if (key->type != HF_KEY_MODEL) is_good &= fill_key(entry, key, value, entry->record);
         } else if (own != NULL) {
@@ -332,10 +390,10 @@ static gboolean run_check(const Entry *entry, const HfKeyTable *table, const voi
     g_autofree char *why = NULL;
     if (table->check == NULL || table->check(record, &name, &why)) return TRUE;
     HF_ASSERT(why != NULL);
-    const HfNode *value = name ? hf_node__get(entry->node, name) : NULL;
+    const HfNode *value = name ? hf_node__at(entry->node, name) : entry->node;
     gsize length = b->path->len;
     if (name != NULL) g_string_append_printf(b->path, "%s%s", length > 0 ? "." : "", name);
-    hf_bind__complain(b, value ? value : entry->node, "%s", why);
+    hf_bind__complain(b, value, "%s", why);
     g_string_truncate(b->path, length);
     return FALSE;
 }

@@ -119,6 +119,13 @@ static void add_member(HfDigest *digest, const HfKey *key, const HfNode *parent,
     case HF_KEY_TRACE:
         add_written(digest, node, key->fallback);
         break;
+    case HF_KEY_DOCUMENT: {
+        const HfDocument *document = member;
+        hf_digest_word(digest, document->record != NULL);
+        if (document->record != NULL)
+            hf_bind__digest(digest, document->root, key->sub, document->record);
+        break;
+    }
     case HF_KEY_LAW:
         add_law(digest, member);
         break;
@@ -132,6 +139,7 @@ static void add_member(HfDigest *digest, const HfKey *key, const HfNode *parent,
     case HF_KEY_MODEL:
         add_model(digest, parent, member);
         break;
+    case HF_KEY_IGNORED:
     case HF_KEY_EXPECTS: /* what is asked of a run does not change it */
     case HF_KEY_SETTINGS:
         break;
@@ -143,7 +151,8 @@ void hf_bind__digest(HfDigest *digest, const HfNode *node, const HfKeyTable *tab
 {
     for (const HfKey *key = table->keys; key != NULL && key->name != NULL; key++) {
         if (key->is_remark) continue;
-        const HfNode *value = node ? hf_node__get(node, key->name) : NULL;
+        gboolean is_mapping = node != NULL && node->kind == HF_NODE_MAPPING;
+        const HfNode *value = is_mapping ? hf_node__get(node, key->name) : NULL;
         add_text(digest, key->name);
         add_member(digest, key, node, value, (const char *)record + key->offset);
     }

@@ -43,8 +43,7 @@ static JsonNode *json_of(const HfNode *node)
     return json;
 }
 
-/* The node at a place such as resources[0].name, as far as there is one. */
-static const HfNode *node_at(const HfNode *node, const char *path)
+const HfNode *hf_node__at(const HfNode *node, const char *path)
 {
     while (*path != '\0') {
         const HfNode *next = NULL;
@@ -77,7 +76,7 @@ gboolean hf_fill__json(HfBinder *b, const HfKey *key, const HfNode *node, void *
         gsize length = b->path->len;
         if (path != NULL && path[0] != '\0')
             g_string_append_printf(b->path, "%s%s", path[0] == '[' ? "" : ".", path);
-        hf_bind__complain(b, path != NULL ? node_at(node, path) : node, "%s", why);
+        hf_bind__complain(b, path != NULL ? hf_node__at(node, path) : node, "%s", why);
         g_string_truncate(b->path, length);
         return FALSE;
     }

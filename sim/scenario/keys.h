@@ -57,11 +57,14 @@ typedef enum HfKeyType {
     HF_KEY_STRINGS,  /* const char **, NULL-terminated: a list of strings */
     HF_KEY_EXPECTS,  /* const HfExpect **, NULL-terminated, never NULL: a list of expectations */
     HF_KEY_SETTINGS, /* const struct HfNode *: path -> value, as in overrides (arms alone) */
-    HF_KEY_JSON,  /* const char *: JSON of Mesos's own, as text; the registry's check_json judges it
-                     by the key's name */
-    HF_KEY_TABLE, /* the sub-table's struct, in place. Absent: its defaults, or all zero when it
-                     has a required key */
-    HF_KEY_LIST,  /* HF_LIST(struct): a list of mappings of the sub-table */
+    HF_KEY_JSON, /* const char *: JSON of Mesos's own, as text; the registry's check_json judges it
+                    by the key's name */
+    HF_KEY_DOCUMENT, /* HfDocument: a JSON file of another program's, written relative to the
+                        scenario and bound by the sub-table; see there */
+    HF_KEY_IGNORED,  /* no member: a value that has the key's `shape` and changes nothing here */
+    HF_KEY_TABLE,    /* the sub-table's struct, in place. Absent: its defaults, or all zero when it
+                        has a required key */
+    HF_KEY_LIST,     /* HF_LIST(struct): a list of mappings of the sub-table */
     HF_KEY_MAP,   /* HF_LIST(struct): role -> mapping of the sub-table, sorted by role (so the order
                      of keys in a file never matters); the struct begins with `const char *name`,
                      which the table does not list */
@@ -108,8 +111,15 @@ typedef struct HfKey {
     const HfKeyWord *words;       /* HF_KEY_ENUM, HF_KEY_FLAGS; may be given for HF_KEY_DURATION,
                                      HF_KEY_INT, HF_KEY_MEMORY, HF_KEY_AMOUNT (a word stands for its
                                      value) and HF_KEY_QUANTITY_SETS (any word gives NULL) */
-    const struct HfKeyTable *sub; /* HF_KEY_TABLE, HF_KEY_LIST, HF_KEY_MAP */
+    const struct HfKeyTable *sub; /* HF_KEY_TABLE, HF_KEY_LIST, HF_KEY_MAP, HF_KEY_DOCUMENT */
+    char shape;                   /* HF_KEY_IGNORED: '{' mapping, '[' list, '"' text, '0' number,
+                                     'b' true or false; 0 = anything */
     HfModelFamily family;         /* HF_KEY_MODEL */
+    /* How mappings of `sub` may be written in short (HF_KEY_TABLE, HF_KEY_LIST): */
+    const char *short_key; /* a bare value stands for a mapping with this key alone; NULL: it is an
+                              error */
+    gboolean is_tuple;     /* as a list of the values of its keys, in their order, and only so */
+    size_t given; /* 1 + offset of a gboolean that is TRUE when the key is written; 0 = none */
     gboolean is_remark; /* left out of the scenario digest: does not change a run, or (the seed) is
                            told beside it */
     const char *help;   /* one or two sentences; units; Mesos's name if it has one */
@@ -119,7 +129,8 @@ typedef struct HfKey {
 /*
  * Check what no single key can: relations between members of one filled struct.
  * Shape:  on FALSE, *why_out is a newly allocated sentence and *key_out the name of the key to
- *         point at (static), or NULL for the mapping as a whole.
+ *         point at, or a path below the mapping (groups[0].apps[1].id), or NULL for the mapping as
+ *         a whole; static or interned (g_intern_string).
  */
 typedef gboolean (*HfKeyCheck)(const void *record, const char **key_out, char **why_out);
 
@@ -130,6 +141,19 @@ typedef struct HfKeyTable {
     const char *help;  /* one or two sentences */
     HfKeyCheck check;  /* NULL: nothing more to check; runs only when every key was good */
 } HfKeyTable;
+
+/*
+ * What HF_KEY_DOCUMENT fills: a JSON file, in which numbers are not texts, null is as if the key
+ * were absent, and places in messages are the file's own. The root is a mapping of the key's
+ * sub-table; where it is a list, or has none of the keys of that table that are lists, it is the
+ * value of the first of those, or its only entry. The scenario's digest counts what the file says,
+ * not its name.
+ */
+typedef struct HfDocument {
+    const void *record;        /* the sub-table's struct; NULL: not given */
+    const char *path;          /* as in messages */
+    const struct HfNode *root; /* as it was bound */
+} HfDocument;
 
 /* A model as the scenario layer sees it. `keys` NULL: it has no keys of its own. */
 typedef struct HfModelKeys {

@@ -45,9 +45,26 @@ static void collect_models(const HfScenarioRegistry *registry, const char *path,
     }
 }
 
+static gboolean is_known(const GPtrArray *sections, const HfKeyTable *table)
+{
+    for (guint i = 0; i < sections->len; i++)
+        if (((const HfSection *)sections->pdata[i])->table == table) return TRUE;
+    return FALSE;
+}
+
+/* What stands in a file of another program's: file{}.groups[]. Its tables may contain themselves.
+ */
+static void collect_document(const HfScenarioRegistry *registry, const char *path,
+                             const HfKeyTable *table, GPtrArray *sections)
+{
+    g_autofree char *inside = g_strconcat(path, "{}", NULL);
+    collect(registry, inside, table, NULL, sections);
+}
+
 static void collect(const HfScenarioRegistry *registry, const char *path, const HfKeyTable *table,
                     const HfModelKeys *model, GPtrArray *sections)
 {
+    if (strstr(path, "{}") != NULL && is_known(sections, table)) return;
     HfSection *section = g_new0(HfSection, 1);
     section->path = g_strdup(path);
     section->table = table;
@@ -61,6 +78,7 @@ static void collect(const HfScenarioRegistry *registry, const char *path, const 
         if (key->type == HF_KEY_TABLE) collect(registry, inner, key->sub, NULL, sections);
         if (key->type == HF_KEY_LIST) collect(registry, list, key->sub, NULL, sections);
         if (key->type == HF_KEY_MAP) collect(registry, map, key->sub, NULL, sections);
+        if (key->type == HF_KEY_DOCUMENT) collect_document(registry, inner, key->sub, sections);
         if (key->type == HF_KEY_MODEL) collect_models(registry, path, key->family, sections);
     }
 }
@@ -162,6 +180,10 @@ static const char *plain_type_text(const HfKey *key)
         return "Mesos JSON";
     case HF_KEY_SETTINGS:
         return "mapping from paths to values";
+    case HF_KEY_DOCUMENT:
+        return "JSON file";
+    case HF_KEY_IGNORED:
+        return "accepted, changes nothing";
     case HF_KEY_TABLE:
         return "mapping";
     case HF_KEY_LIST:

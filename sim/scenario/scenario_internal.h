@@ -90,7 +90,8 @@ typedef struct HfBinder {
     const char *directory;        /* that files are relative to */
     const char *const *arm_names; /* NULL-terminated or NULL: first part of names in expectations */
     HfComplaints *complaints;
-    GString *path; /* of the value being read: agents[0].resources */
+    GString *path;    /* of the value being read: agents[0].resources */
+    gboolean is_json; /* inside a document */
 } HfBinder;
 
 /* Note `place: path so far: text`. Always FALSE. */
@@ -116,6 +117,8 @@ gboolean hf_fill__file(HfBinder *b, const HfKey *key, const HfNode *node, void *
 gboolean hf_fill__files(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__strings(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__json(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
+gboolean hf_fill__document(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
+gboolean hf_fill__ignored(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__expects(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 gboolean hf_fill__law(HfBinder *b, const HfKey *key, const HfNode *node, void *member);
 
@@ -127,6 +130,9 @@ gboolean hf_bind__check_range(HfBinder *binder, const HfKey *key, const HfNode *
 
 /* A value in a unit (of a law or one of its parameters) as a plain double. */
 gboolean hf_bind__quantity(HfBinder *binder, HfUnit unit, const HfNode *node, double *value_out);
+
+/* The node at a place such as resources[0].name below `node`, as far as there is one. */
+const HfNode *hf_node__at(const HfNode *node, const char *path);
 
 /* 3/s as a number per second; FALSE after a complaint. */
 gboolean hf_bind__rate(HfBinder *binder, const HfNode *node, double *value_out);

@@ -172,6 +172,13 @@ static JsonObject *name_or_number(void)
     return any_of(name, of_type("number"), NULL);
 }
 
+/* A mapping of the key's sub-table, or what stands for it in short. */
+static JsonObject *entry_object(const Schema *schema, const HfKey *key)
+{
+    JsonObject *object = table_object(schema, key->sub);
+    return key->short_key != NULL ? any_of(text_or_number(), object, NULL) : object;
+}
+
 static JsonObject *type_object(const Schema *schema, const HfKey *key)
 {
     switch (key->type) {
@@ -207,7 +214,10 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
     case HF_KEY_ROLE:
     case HF_KEY_FILE:
     case HF_KEY_TRACE:
+    case HF_KEY_DOCUMENT:
         return text_or_number();
+    case HF_KEY_IGNORED:
+        return json_object_new();
     case HF_KEY_RESOURCES:
     case HF_KEY_QUANTITIES:
     case HF_KEY_QUANTITY_SETS:
@@ -230,9 +240,9 @@ static JsonObject *type_object(const Schema *schema, const HfKey *key)
     case HF_KEY_SETTINGS:
         return of_type("object");
     case HF_KEY_TABLE:
-        return table_object(schema, key->sub);
+        return entry_object(schema, key);
     case HF_KEY_LIST:
-        return list_of(table_object(schema, key->sub));
+        return list_of(entry_object(schema, key));
     case HF_KEY_MAP:
         return map_of(schema, key->sub);
     case HF_KEY_MODEL:

@@ -27,6 +27,13 @@ const HfAttributes *hf_world_host_attributes(const HfWorld *world, uint32_t host
     return world->hosts[host].attributes;
 }
 
+const HfDomain *hf_world_host_domain(const HfWorld *world, uint32_t host)
+{
+    HF_ASSERT(host < world->host_count);
+    const HfDomain *domain = &world->domains[world->hosts[host].group];
+    return domain->region != NULL ? domain : NULL;
+}
+
 gboolean hf_world_host_is_up(const HfWorld *world, uint32_t host)
 {
     HF_ASSERT(host < world->host_count);

@@ -14,6 +14,8 @@ const char *hf_world_host_name(const HfWorld *world, uint32_t host);
 const char *hf_world_host_group(const HfWorld *world,
                                 uint32_t host); /* name of its entry under agents */
 const HfAttributes *hf_world_host_attributes(const HfWorld *world, uint32_t host);
+/* Where its agent stands; NULL: nothing is known of it. */
+const HfDomain *hf_world_host_domain(const HfWorld *world, uint32_t host);
 gboolean hf_world_host_is_up(const HfWorld *world, uint32_t host);
 HfTime hf_world_now(const HfWorld *world);
 HfCatalog *hf_world_catalog(const HfWorld *world);

@@ -14,16 +14,18 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
     service->in_plan = HF_NO_NODE;
     for (uint32_t k = 0; k < kinds; k++) {
         service->kinds[k].job = k + 1;
+        service->kinds[k].backoff = service->kinds[k].max_backoff = -1;
         service->kinds[k].first_wanted = service->kinds[k].last_wanted = HF_NO_NODE;
     }
     return service;
 }
 
 /* Does one instance fit into a host that has nothing else to do? */
-static gboolean fits_host(const HfService *service, const HfNodeKind *kind,
-                          const HfResources *total)
+static gboolean fits_host(HfService *service, const HfNodeKind *kind, const HfResources *total)
 {
     if (hf_demand_fits(service->env.catalog, &kind->demand, total, 1) == 0) return FALSE;
+    if (kind->volume_count > 0 || !hf_resources_is_empty(&kind->fixed))
+        return hf_service__fits(service, kind, total);
     if (kind->rules.place != HF_DATA_MOUNT) return TRUE;
     for (uint32_t i = 0; i < hf_resources_count(total); i++) {
         const HfResource *entry = hf_resources_at(total, i);
@@ -35,7 +37,7 @@ static gboolean fits_host(const HfService *service, const HfNodeKind *kind,
     return FALSE;
 }
 
-static gboolean has_host(const HfService *service, const HfNodeKind *kind)
+static gboolean has_host(HfService *service, const HfNodeKind *kind)
 {
     const HfResources *last = NULL;
     for (uint32_t h = 0; h < hf_world_hosts(service->env.world); h++) {
@@ -52,7 +54,8 @@ static gboolean make_kind(HfService *service, HfNodeKind *kind, GError **error)
     const HfNodeRules *rules = &kind->rules;
     hf_demand_add(&kind->demand, HF_KIND_CPUS, rules->cpus);
     hf_demand_add(&kind->demand, HF_KIND_MEM, rules->mem);
-    if (rules->place != HF_DATA_MOUNT) hf_demand_add(&kind->demand, HF_KIND_DISK, rules->disk);
+    if (rules->place != HF_DATA_MOUNT || kind->volume_count > 0)
+        hf_demand_add(&kind->demand, HF_KIND_DISK, rules->disk);
     hf_demand_add(&kind->demand, HF_KIND_GPUS, rules->gpus);
     kind->demand.ports = (uint32_t)rules->ports;
     if (kind->demand.count == 0 && kind->demand.ports == 0) {
@@ -65,8 +68,10 @@ static gboolean make_kind(HfService *service, HfNodeKind *kind, GError **error)
     g_autofree char *text = hf_resources_print(service->env.catalog, &wanted);
     g_set_error(error, HF_MODEL_ERROR, 1,
                 "no host is large enough for one instance, which asks for %s%s%s", text,
-                rules->ports > 0 ? " and ports" : "",
-                rules->place == HF_DATA_MOUNT ? " and a disk of its own (MOUNT)" : "");
+                rules->ports > 0 || !hf_resources_is_empty(&kind->fixed) ? " and ports" : "",
+                kind->volume_count > 0          ? " and volumes"
+                : rules->place == HF_DATA_MOUNT ? " and a disk of its own (MOUNT)"
+                                                : "");
     hf_resources_clear(service->env.catalog, &wanted);
     return FALSE;
 }
@@ -84,6 +89,7 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
             return FALSE;
         }
         kind->first = service->node_count;
+        kind->rows = (uint32_t)kind->rules.count;
         for (uint32_t i = 0; i < (uint32_t)kind->rules.count; i++) {
             HfNode *node = &service->nodes[service->node_count];
             node->kind = k;
@@ -103,6 +109,8 @@ void hf_service__destroy(void *model)
     for (uint32_t k = 0; k < service->kind_count; k++) {
         hf_map64_clear(&service->kinds[k].on_host);
         hf_map64_clear(&service->kinds[k].on_rack);
+        hf_constraints__clear(&service->kinds[k].constraints);
+        hf_resources_clear(catalog, &service->kinds[k].fixed);
         hf_dataset__free(service->kinds[k].data);
     }
     for (uint32_t i = 0; i < service->node_count; i++)
@@ -115,6 +123,8 @@ void hf_service__destroy(void *model)
     hf_map64_clear(&service->host_lists);
     hf_map64_clear(&service->stray_stacks);
     hf_map64_clear(&service->truth_nodes);
+    hf_map64_clear(&service->absent_rows);
+    hf_vec_clear(&service->absent);
     hf_resources_clear(catalog, &service->offered);
     hf_resources_clear(catalog, &service->pool);
     g_free(service->kinds);

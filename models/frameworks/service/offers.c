@@ -42,8 +42,7 @@ static void unpack(HfService *service, const HfOfferInfo *offer)
 }
 
 /* Is there room for one more of the kind on this host, as its constraints have it? */
-static gboolean is_allowed(const HfService *service, const HfNodeKind *kind,
-                           const HfOfferInfo *offer)
+static gboolean is_allowed(const HfService *service, HfNodeKind *kind, const HfOfferInfo *offer)
 {
     if (kind->rules.max_per_host > 0) {
         uint32_t here = hf_map64_get(&kind->on_host, offer->host);
@@ -53,7 +52,8 @@ static gboolean is_allowed(const HfService *service, const HfNodeKind *kind,
         uint32_t here = hf_map64_get(&kind->on_rack, hf_service__rack_of(service, offer->host));
         if (here != HF_MAP64_NONE && here >= kind->rules.max_per_rack) return FALSE;
     }
-    return TRUE;
+    return hf_constraints__allow(&kind->constraints, service->env.world, offer->host,
+                                 (uint32_t)kind->rules.count);
 }
 
 static gboolean is_mount(const HfCatalog *catalog, const HfResource *entry)
@@ -79,18 +79,33 @@ static const HfResource *mount_for(const HfCatalog *catalog, const HfNodeKind *k
     return best;
 }
 
-static gboolean fits(const HfService *service, const HfNodeKind *kind, const HfResources *pool)
+gboolean hf_service__fits(HfService *service, const HfNodeKind *kind, const HfResources *pool)
 {
-    const HfCatalog *catalog = service->env.catalog;
-    return hf_demand_fits(catalog, &kind->demand, pool, 1) > 0 &&
-           (kind->rules.place != HF_DATA_MOUNT || mount_for(catalog, kind, pool) != NULL);
+    HfCatalog *catalog = service->env.catalog;
+    if (hf_demand_fits(catalog, &kind->demand, pool, 1) == 0) return FALSE;
+    gboolean is_whole = kind->volume_count == 0 && hf_resources_is_empty(&kind->fixed);
+    if (is_whole) return kind->rules.place != HF_DATA_MOUNT || mount_for(catalog, kind, pool);
+    HfResources rest = {0}, taken = {0};
+    hf_resources_copy(catalog, &rest, pool);
+    gboolean is_good = hf_resources_contains(catalog, &rest, &kind->fixed);
+    if (is_good) hf_resources_subtract(catalog, &rest, &kind->fixed);
+    is_good = is_good && hf_volumes__cut(service, kind, &rest, service->disks) &&
+              hf_demand_fits(catalog, &kind->demand, &rest, 1) > 0;
+    hf_resources_clear(catalog, &rest);
+    hf_resources_clear(catalog, &taken);
+    return is_good;
 }
 
 static void cut(HfService *service, const HfNodeKind *kind, HfResources *pool, HfResources *out)
 {
     HfCatalog *catalog = service->env.catalog;
+    if (kind->volume_count > 0) hf_volumes__cut(service, kind, pool, service->disks);
+    hf_resources_subtract(catalog, pool, &kind->fixed);
     hf_demand_cut(catalog, &kind->demand, pool, out);
-    if (kind->rules.place != HF_DATA_MOUNT) return;
+    hf_resources_add(catalog, out, &kind->fixed);
+    for (uint32_t i = 0; i < kind->volume_count; i++)
+        hf_resources_add_one(catalog, out, &service->disks[i]);
+    if (kind->rules.place != HF_DATA_MOUNT || kind->volume_count > 0) return;
     HfResource disk = *mount_for(catalog, kind, pool);
     hf_resources_add_one(catalog, out, &disk);
     hf_resources_subtract_one(catalog, pool, &disk);
@@ -144,23 +159,27 @@ static void send_launches(HfService *service, HfDriver *driver, const HfOfferInf
 /* ---- reservations ---- */
 
 /* Ids are unique in the cell, and among the attempts of one instance. */
-static HfTextId name_of(const HfService *service, uint32_t row)
+static HfTextId name_of(const HfService *service, uint32_t row, uint32_t number)
 {
     const HfNode *node = &service->nodes[row];
     g_autofree char *id = node->attempt == 0
                               ? g_strdup_printf("%s-%u", service->env.name, row)
                               : g_strdup_printf("%s-%u.%u", service->env.name, row, node->attempt);
+    if (number > 0) { /* the first volume has the instance's name */
+        g_autofree char *numbered = g_strdup_printf("%s#%u", id, number);
+        return hf_text_intern(service->env.catalog, numbered);
+    }
     return hf_text_intern(service->env.catalog, id);
 }
 
 /* The volume that an instance's reserved disk becomes. */
-static HfMetaId volume_of(const HfService *service, uint32_t row, HfMetaId disk)
+static HfMetaId volume_of(const HfService *service, uint32_t row, uint32_t number, HfMetaId disk)
 {
     HfCatalog *catalog = service->env.catalog;
     HfMeta meta = *hf_meta(catalog, disk);
     HfDisk volume = {0};
     if (meta.disk != 0) volume = *hf_disk(catalog, meta.disk);
-    volume.persistence = name_of(service, row);
+    volume.persistence = name_of(service, row, number);
     volume.has_volume = TRUE;
     volume.container_path = hf_text_intern(catalog, "data");
     if (service->env.principal != NULL)
@@ -172,13 +191,49 @@ static HfMetaId volume_of(const HfService *service, uint32_t row, HfMetaId disk)
 static HfReservation reservation_of(const HfService *service, uint32_t row, HfRoleId role)
 {
     HfCatalog *catalog = service->env.catalog;
-    HfLabel label = {hf_text_intern(catalog, "instance"), name_of(service, row)};
+    HfLabel label = {hf_text_intern(catalog, "instance"), name_of(service, row, 0)};
     HfReservation reservation = {.type = HF_RESERVATION_DYNAMIC,
                                  .role = role,
                                  .labels = hf_labels_intern(catalog, &label, 1)};
     if (service->env.principal != NULL)
         reservation.principal = hf_text_intern(catalog, service->env.principal);
     return reservation;
+}
+
+/* All of the reserved disk is one volume, or each of its disks. */
+static void make_volume(HfService *service, uint32_t row, const HfResources *reserved,
+                        HfResources *volumes)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfNode *node = &service->nodes[row];
+    for (uint32_t i = 0; i < hf_resources_count(reserved); i++) {
+        HfResource entry = *hf_resources_at(reserved, i);
+        if (entry.kind == HF_KIND_DISK) {
+            entry.meta = volume_of(service, row, 0, entry.meta);
+            hf_resources_add_one(catalog, volumes, &entry);
+        }
+        hf_resources_add_one(catalog, &node->home, &entry);
+    }
+}
+
+/* Those that its kind lists, out of service->disks; what is left of its disk is for its sandbox. */
+static void make_volumes(HfService *service, uint32_t row, const HfReservation *reservation,
+                         const HfResources *reserved, HfResources *volumes)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfNode *node = &service->nodes[row];
+    hf_resources_copy(catalog, &node->home, reserved);
+    for (uint32_t i = 0; i < service->kinds[node->kind].volume_count; i++) {
+        HfResources one = {0};
+        hf_resources_add_one(catalog, &one, &service->disks[i]);
+        hf_resources_push_reservation(catalog, &one, reservation);
+        HfResource entry = *hf_resources_at(&one, 0);
+        hf_resources_subtract_one(catalog, &node->home, &entry);
+        entry.meta = volume_of(service, row, i, entry.meta);
+        hf_resources_add_one(catalog, volumes, &entry);
+        hf_resources_add_one(catalog, &node->home, &entry);
+        hf_resources_clear(catalog, &one);
+    }
 }
 
 /* The first time: what is cut from the offer is reserved, its disk made a volume. */
@@ -192,14 +247,10 @@ static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfO
     HfReservation reservation = reservation_of(service, row, offer->role);
     hf_resources_push_reservation(catalog, reserved, &reservation);
     hf_resources_clear(catalog, &node->home);
-    for (uint32_t i = 0; i < hf_resources_count(reserved); i++) {
-        HfResource entry = *hf_resources_at(reserved, i);
-        if (entry.kind == HF_KIND_DISK) {
-            entry.meta = volume_of(service, row, entry.meta);
-            hf_resources_add_one(catalog, &volumes, &entry);
-        }
-        hf_resources_add_one(catalog, &node->home, &entry);
-    }
+    if (service->kinds[node->kind].volume_count > 0)
+        make_volumes(service, row, &reservation, reserved, &volumes);
+    else
+        make_volume(service, row, reserved, &volumes);
     node->is_at_home = FALSE;
     send_launches(service, driver, offer); /* operations stand in the order of what needs them */
     open_accept(service, driver, offer);
@@ -236,7 +287,7 @@ static void come_home(HfService *service, HfDriver *driver, const HfOfferInfo *o
             hf_resources_copy(catalog, &used, &node->home);
             hf_resources_subtract(catalog, &service->offered, &node->home);
         } else {
-            if (!fits(service, kind, &service->pool)) continue;
+            if (!hf_service__fits(service, kind, &service->pool)) continue;
             cut(service, kind, &service->pool, &used);
             hf_resources_subtract(catalog, &service->offered, &used);
         }
@@ -283,6 +334,11 @@ static gboolean needs_reservation(const HfNodeKind *kind)
     return kind->rules.place == HF_DATA_VOLUME || kind->rules.place == HF_DATA_MOUNT;
 }
 
+static gboolean is_reserved(const HfCatalog *catalog, const HfResource *entry, const void *data)
+{
+    return !hf_meta_is_unreserved(catalog, entry->meta);
+}
+
 static gboolean place(HfService *service, HfDriver *driver, HfNodeKind *kind,
                       const HfOfferInfo *offer)
 {
@@ -291,12 +347,16 @@ static gboolean place(HfService *service, HfDriver *driver, HfNodeKind *kind,
     uint32_t row = kind->first_wanted;
     HfResources *pool = &service->pool;
     if (!is_allowed(service, kind, offer)) return FALSE;
-    gboolean is_part = needs_reservation(kind) && hf_resources_any(catalog, pool, HF_META_RESERVED);
+    gboolean is_part = (needs_reservation(kind) || kind->accepts == HF_ACCEPTS_UNRESERVED) &&
+                       hf_resources_any(catalog, pool, HF_META_RESERVED);
     if (is_part) { /* only what is reserved to nobody can be reserved to an instance */
         hf_resources_unreserved(catalog, pool, &bare);
-        pool = &bare;
+    } else if (kind->accepts == HF_ACCEPTS_RESERVED) {
+        hf_resources_filter(catalog, pool, is_reserved, NULL, &bare);
+        is_part = TRUE;
     }
-    gboolean has_room = fits(service, kind, pool);
+    if (is_part) pool = &bare;
+    gboolean has_room = hf_service__fits(service, kind, pool);
     if (has_room) {
         cut(service, kind, pool, &taken);
         hf_resources_subtract(catalog, &service->offered, &taken);

@@ -134,12 +134,17 @@ static void count_at(HfMap64 *map, uint64_t where, int by)
         hf_map64_set(map, where, now);
 }
 
+void hf_service__count_at(HfService *service, HfNodeKind *kind, uint32_t host, int by)
+{
+    if (kind->rules.max_per_host > 0) count_at(&kind->on_host, host, by);
+    if (kind->rules.max_per_rack > 0)
+        count_at(&kind->on_rack, hf_service__rack_of(service, host), by);
+    hf_constraints__count(&kind->constraints, service->env.world, host, by);
+}
+
 static void count_bound(HfService *service, const HfNode *node, int by)
 {
-    HfNodeKind *kind = &service->kinds[node->kind];
-    if (kind->rules.max_per_host > 0) count_at(&kind->on_host, node->host, by);
-    if (kind->rules.max_per_rack > 0)
-        count_at(&kind->on_rack, hf_service__rack_of(service, node->host), by);
+    hf_service__count_at(service, &service->kinds[node->kind], node->host, by);
 }
 
 void hf_service__bind(HfService *service, uint32_t row, uint32_t host, uint32_t agent)
@@ -261,11 +266,18 @@ static void again(HfService *service, HfDriver *driver, uint32_t row)
 
 /* ---- back-off ---- */
 
+static HfTime longest_delay(const HfService *service, const HfNodeKind *kind)
+{
+    return kind->max_backoff >= 0 ? kind->max_backoff : service->rules.max_backoff;
+}
+
 static HfTime delay_of(const HfService *service, const HfNodeKind *kind)
 {
-    double seconds = hf_time_to_seconds(service->rules.backoff);
-    double longest = hf_time_to_seconds(service->rules.max_backoff);
-    double factor = (double)service->rules.backoff_factor / 1000;
+    const HfFrameworkRules *rules = &service->rules;
+    double seconds = hf_time_to_seconds(kind->backoff >= 0 ? kind->backoff : rules->backoff);
+    double longest = hf_time_to_seconds(longest_delay(service, kind));
+    double factor =
+        (double)(kind->backoff_factor > 0 ? kind->backoff_factor : rules->backoff_factor) / 1000;
     for (uint32_t i = 1; i < kind->failures && seconds < longest; i++) seconds *= factor;
     return hf_time_from_seconds(MIN(seconds, longest));
 }
@@ -285,7 +297,7 @@ static gboolean is_forgotten(const HfService *service, const HfNodeKind *kind, c
         return (now - HF_NS_PER_MINUTE) / sweep * sweep >= kind->deadline &&
                now >= HF_NS_PER_MINUTE;
     case HF_FORGET_DELAY:
-        return now / sweep * sweep > hf_time_add(kind->reference, service->rules.max_backoff);
+        return now / sweep * sweep > hf_time_add(kind->reference, longest_delay(service, kind));
     case HF_FORGET_OUTLIVED:
         break;
     }
@@ -323,6 +335,8 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
         hf_cron__on_ended(service, driver, row, state);
         return;
     }
+    gboolean is_out_of_reach = state == HF_TASK_UNREACHABLE || state == HF_TASK_LOST;
+    if (is_out_of_reach && hf_absent__begin(service, driver, row)) return;
     if (kind->rules.identity == HF_IDENTITY_NONE) hf_service__unbind(service, row);
     if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
         hf_service__abandon_home(service, driver, row); /* it may not be there */
@@ -342,6 +356,14 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
     }
 }
 
+/* The same where it waited for nothing. */
+static void node_is_back(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    node->phase = HF_PHASE_RUNNING;
+    node->wait++;
+}
+
 /* Out of reach, and waited for, it ran on. */
 static void on_found(HfService *service, HfDriver *driver, uint32_t row)
 {
@@ -350,6 +372,60 @@ static void on_found(HfService *service, HfDriver *driver, uint32_t row)
     node->phase = HF_PHASE_RUNNING;
     node->since = hf_driver_now(driver);
     hf_service__note_waiting(service, driver);
+}
+
+/* ---- levels: apps that depend on others ---- */
+
+static gboolean is_level_up(const HfService *service)
+{
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        const HfNodeKind *kind = &service->kinds[k];
+        if (kind->level == service->level && kind->started < kind->rules.count) return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean is_higher(const HfService *service)
+{
+    for (uint32_t k = 0; k < service->kind_count; k++)
+        if (service->kinds[k].level > service->level) return TRUE;
+    return FALSE;
+}
+
+static void start_level(HfService *service, HfDriver *driver)
+{
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        const HfNodeKind *kind = &service->kinds[k];
+        if (kind->level != service->level) continue;
+        for (uint32_t i = 0; i < kind->rules.count; i++) {
+            if (kind->rules.period > 0)
+                hf_cron__start(service, driver, kind->first + i);
+            else
+                want_new(service, driver, kind->first + i);
+        }
+    }
+}
+
+static void climb(HfService *service, HfDriver *driver)
+{
+    while (is_level_up(service) && is_higher(service)) {
+        service->level++;
+        start_level(service, driver);
+    }
+}
+
+static void note_started(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    if (node->has_run) return;
+    node->has_run = TRUE;
+    kind->started++;
+    if (service->is_leaving || kind->level != service->level) return;
+    if (kind->started < kind->rules.count) return;
+    climb(service, driver);
+    hf_service__note_waiting(service, driver);
+    if (service->waiting > 0) want_offers(service, driver);
 }
 
 static void on_running(HfService *service, HfDriver *driver, uint32_t row,
@@ -364,6 +440,7 @@ static void on_running(HfService *service, HfDriver *driver, uint32_t row,
     node->since = now;
     kind->reference = now;
     node->wait++;
+    note_started(service, driver, row);
     if (service->in_plan != row) return;
     if (kind->rules.ready_after == 0)
         on_ready(service, driver, row);
@@ -378,13 +455,19 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
 {
     HfService *service = model;
     uint32_t row = hf_map64_get(&service->task_nodes, status->task);
+    if (hf_absent__on_update(service, driver, status)) return;
     if (row == HF_MAP64_NONE) { /* given up: it must not run beside its successor */
         if (hf_task_state_is_alive(status->state)) hf_driver_kill(driver, status->task);
         return;
     }
     const HfNode *node = &service->nodes[row];
     gboolean is_alive = hf_task_state_is_alive(status->state);
-    if (node->phase == HF_PHASE_SUSPENDED) {
+    if (node->phase == HF_PHASE_MISSING &&
+        (status->state == HF_TASK_UNREACHABLE || status->state == HF_TASK_LOST))
+        return;
+    if (node->phase == HF_PHASE_MISSING && is_alive) {
+        node_is_back(service, driver, row);
+    } else if (node->phase == HF_PHASE_SUSPENDED) {
         if (is_alive)
             on_found(service, driver, row);
         else if (hf_task_state_is_terminal(status->state))
@@ -422,6 +505,9 @@ static void uninstall(HfService *service, HfDriver *driver)
         case HF_PHASE_RUNNING:
             hf_driver_kill(driver, node->task);
             continue;
+        case HF_PHASE_MISSING:
+            hf_map64_remove(&service->task_nodes, node->task); /* killed, should it come back */
+            break;
         case HF_PHASE_WANTED:
         case HF_PHASE_SUSPENDED:
         case HF_PHASE_RESERVING:
@@ -464,6 +550,9 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
     case HF_SERVICE_TIMER_MISSED:
         hf_cron__on_missed(service, row);
         break;
+    case HF_SERVICE_TIMER_INACTIVE:
+        hf_absent__on_inactive(service, driver, row);
+        break;
     case HF_SERVICE_TIMER_READY:
         if (node->phase == HF_PHASE_RUNNING) on_ready(service, driver, row);
         break;
@@ -483,6 +572,8 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
             revive(service, driver);
     } else if (kind == HF_SERVICE_TIMER_UNINSTALL) {
         uninstall(service, driver);
+    } else if (kind == HF_SERVICE_TIMER_EXPUNGE) {
+        hf_absent__on_expunge(service, arg);
     } else if (kind == HF_SERVICE_TIMER_TICK) {
         hf_cron__on_tick(service, driver, (uint32_t)arg);
         hf_service__note_waiting(service, driver);
@@ -499,15 +590,8 @@ static void on_subscribed(void *model, HfDriver *driver)
     HfService *service = model;
     service->revived_at = hf_driver_now(driver);
     hf_service__declare_data(service);
-    for (uint32_t k = 0; k < service->kind_count; k++) {
-        const HfNodeKind *kind = &service->kinds[k];
-        for (uint32_t i = 0; i < kind->rules.count; i++) {
-            if (kind->rules.period > 0)
-                hf_cron__start(service, driver, kind->first + i);
-            else
-                want_new(service, driver, kind->first + i);
-        }
-    }
+    start_level(service, driver);
+    climb(service, driver); /* where there is nothing to wait for */
     hf_service__note_waiting(service, driver);
     if (service->uninstall_at > 0)
         hf_driver_after(driver, MAX(0, service->uninstall_at - hf_driver_now(driver)),
@@ -522,7 +606,8 @@ static void on_resubscribed(void *model, HfDriver *driver)
     HF_VEC(HfDriverTask) asked = {0};
     for (uint32_t i = 0; i < service->node_count; i++) {
         const HfNode *node = &service->nodes[i];
-        if (node->phase == HF_PHASE_LAUNCHED || node->phase == HF_PHASE_RUNNING)
+        if (node->phase == HF_PHASE_LAUNCHED || node->phase == HF_PHASE_RUNNING ||
+            node->phase == HF_PHASE_MISSING)
             hf_vec_push(&asked, (HfDriverTask){node->task, HF_ROW_NONE});
         else if (node->phase == HF_PHASE_SUSPENDED)
             start_wait(service, driver, i);

@@ -23,6 +23,7 @@
 #include "base/map64.h"
 #include "base/vec.h"
 #include "models/frameworks/placement.h"
+#include "models/frameworks/service/constraints.h"
 #include "models/frameworks/service/variants.h"
 #include "models/frameworks/writes.h"
 #include "world/data.h"
@@ -38,6 +39,7 @@ typedef enum HfPhase {
     HF_PHASE_RUNNING,
     HF_PHASE_DELAYED,
     HF_PHASE_SUSPENDED,
+    HF_PHASE_MISSING, /* out of reach, and not yet replaced */
     HF_PHASE_RESTING, /* a job whose time has not come */
     HF_PHASE_OVER
 } HfPhase;
@@ -46,11 +48,12 @@ typedef enum HfPhase {
 typedef struct HfNode {
     uint32_t kind;
     HfPhase phase;
-    uint64_t task;       /* of the present or last launch; 0 = none yet */
-    uint32_t host;       /* where it is bound to, or was last; HF_ROW_NONE */
-    uint32_t agent;      /* the agent id there */
-    gboolean is_bound;   /* it counts at `host`: it runs there, or waits for it */
-    gboolean is_new;     /* it is in the plan: launched for the first time, or replaced */
+    uint64_t task;     /* of the present or last launch; 0 = none yet */
+    uint32_t host;     /* where it is bound to, or was last; HF_ROW_NONE */
+    uint32_t agent;    /* the agent id there */
+    gboolean is_bound; /* it counts at `host`: it runs there, or waits for it */
+    gboolean is_new;   /* it is in the plan: launched for the first time, or replaced */
+    gboolean has_run;
     gboolean is_at_home; /* it has run on `home`: that is really there */
     uint32_t next, prev; /* in the list or queue that its phase says */
     uint32_t wait;       /* counts its waits, so that a timer of an earlier one is known */
@@ -64,20 +67,48 @@ typedef struct HfNode {
     HfStream stream;
 } HfNode;
 
+/* A persistent volume of each instance, where there are several or they are of a type. */
+#define HF_VOLUMES_MAX 8
+typedef struct HfVolumeRules {
+    HfDiskSource source; /* NONE: of the agent's root disk */
+    int64_t size, most;  /* milli-MB; most: of a whole disk (MOUNT), 0 = any */
+} HfVolumeRules;
+
+/* Of what is offered, what may be used: anything, what is reserved to nobody, or to its role. */
+typedef enum HfAccepts { HF_ACCEPTS_ALL, HF_ACCEPTS_UNRESERVED, HF_ACCEPTS_RESERVED } HfAccepts;
+
 typedef struct HfNodeKind {
     HfNodeRules rules;
+    HfConstraints constraints;
+    HfVolumeRules volumes[HF_VOLUMES_MAX]; /* then rules.disk is beside them */
+    uint32_t volume_count;
+    HfResources fixed; /* ports that it must have, besides the demand */
+    HfAccepts accepts;
+    HfTime inactive_after, expunge_after; /* out of reach for so long: it is replaced; forgotten */
+    HfTime backoff, max_backoff;          /* -1 = the framework's */
+    int64_t backoff_factor;
     HfLaw lifetime, usage;
     HfWrites writes;
     HfDemand demand;
-    uint32_t job;    /* number of tasks' job, and of the group in records */
-    uint32_t first;  /* its instances are consecutive */
-    uint32_t wanted; /* how many stand in the queue */
+    uint32_t job;   /* number of tasks' job, and of the group in records */
+    uint32_t first; /* its instances are consecutive, */
+    uint32_t rows;  /* and so many, at most */
+    gboolean kills_oldest;
+    uint32_t level;   /* it is deployed once all kinds of lower levels have run */
+    uint32_t started; /* instances that have run */
+    uint32_t wanted;  /* how many stand in the queue */
     uint32_t first_wanted, last_wanted;
     HfMap64 on_host, on_rack; /* bound instances, where there is a limit */
     uint32_t failures;        /* in a row, for the back-off */
     HfTime deadline, reference;
     struct HfDataset *data; /* NULL: nothing is measured of it */
 } HfNodeKind;
+
+/* A task that is out of reach and was replaced: it may come back before it is forgotten. */
+typedef struct HfAbsent {
+    uint64_t task;
+    uint32_t row, host;
+} HfAbsent;
 
 typedef struct HfService {
     HfModelEnv env;
@@ -91,6 +122,7 @@ typedef struct HfService {
     uint32_t kind_count, node_count;
     HF_VEC(uint32_t) active;     /* kinds with instances in their queue, in order */
     HF_VEC(uint32_t) plan;       /* instances to be deployed one by one; from plan_head on */
+    uint32_t level;              /* that kinds are being deployed of */
     uint32_t plan_head, in_plan; /* in_plan: the one under way, or HF_NO_NODE */
     HfMap64 task_nodes;          /* task -> instance, of launches that are not over */
     HfMap64 host_lists;          /* host -> first of those that wait for it */
@@ -99,8 +131,11 @@ typedef struct HfService {
     uint64_t next_task, runs;
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at;
+    HF_VEC(HfAbsent) absent;
+    HfMap64 absent_rows; /* task -> row of absent */
     /* scratch of an offer */
     HfResources offered, pool;
+    HfResource disks[HF_VOLUMES_MAX]; /* of the volumes of the instance that is being placed */
     gboolean is_accepting;
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(uint64_t) declines;
@@ -120,6 +155,8 @@ void hf_service__wait_at_host(HfService *service, uint32_t row);
 /* It is on a host, or binds itself to it; and no more. */
 void hf_service__bind(HfService *service, uint32_t row, uint32_t host, uint32_t agent);
 void hf_service__unbind(HfService *service, uint32_t row);
+/* Count an instance of a kind at a host, or no more: for its limits and constraints. */
+void hf_service__count_at(HfService *service, HfNodeKind *kind, uint32_t host, int by);
 /* The text of the host's attribute `rack`; 0 = it has none. */
 HfTextId hf_service__rack_of(const HfService *service, uint32_t host);
 /* Tell how many wait, if that has changed. */
@@ -138,8 +175,10 @@ enum {
     HF_SERVICE_TIMER_RESERVE, /* for what was reserved to be offered */
     HF_SERVICE_TIMER_READY,
     HF_SERVICE_TIMER_UNINSTALL,
-    HF_SERVICE_TIMER_TICK,  /* a job's time has come; arg: its row alone */
-    HF_SERVICE_TIMER_MISSED /* or has passed */
+    HF_SERVICE_TIMER_TICK,     /* a job's time has come; arg: its row alone */
+    HF_SERVICE_TIMER_MISSED,   /* or has passed */
+    HF_SERVICE_TIMER_INACTIVE, /* it is out of reach too long */
+    HF_SERVICE_TIMER_EXPUNGE   /* arg: the task */
 };
 
 static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t row)
@@ -153,9 +192,26 @@ void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_missed(HfService *service, uint32_t row);
 void hf_cron__on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskState state);
 
+/* ---- absent.c: what is out of reach ---- */
+/* Its agent is: it waits before it is replaced, if its kind does so. FALSE: it does not. */
+gboolean hf_absent__begin(HfService *service, HfDriver *driver, uint32_t row);
+void hf_absent__on_inactive(HfService *service, HfDriver *driver, uint32_t row);
+void hf_absent__on_expunge(HfService *service, uint64_t task);
+/* An update of a task that was replaced; FALSE when it is none. */
+gboolean hf_absent__on_update(HfService *service, HfDriver *driver, const HfTaskStatus *status);
+
 /* ---- offers.c ---- */
 void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers,
                            uint32_t count);
+
+/* Do the demand, the volumes and the ports of one instance fit? */
+gboolean hf_service__fits(HfService *service, const HfNodeKind *kind, const HfResources *pool);
+
+/* ---- volumes.c: several volumes, or of a type ---- */
+/* Cut the volumes of one instance out of `pool`, each as one entry of `disks` [volume_count],
+ * unreserved; FALSE when one does not fit, and `pool` is then not to be used. */
+gboolean hf_volumes__cut(HfService *service, const HfNodeKind *kind, HfResources *pool,
+                         HfResource *disks);
 
 /* ---- data.c ---- */
 extern const HfDataOps hf_service__data_ops;

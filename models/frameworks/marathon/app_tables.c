@@ -1,0 +1,903 @@
+/* Marathon's app and group objects as key tables; see app_json.h. What runs in a container and how
+ * it is reached changes nothing in a simulation: such keys are known and looked at no further. */
+#include <math.h>
+#include <string.h>
+
+#include "models/frameworks/marathon/app_json.h"
+#include "models/frameworks/service/constraints.h"
+
+#define AT(STRUCT, MEMBER)    .offset = offsetof(STRUCT, MEMBER)
+#define GIVEN(STRUCT, MEMBER) .given = 1 + offsetof(STRUCT, MEMBER)
+#define IGNORED(NAME, SHAPE)                                                                       \
+    {                                                                                              \
+        .name = NAME, .type = HF_KEY_IGNORED, .shape = SHAPE, .help = "Changes nothing here."      \
+    }
+#define UNSAID(NAME) static const HfKeyWord NAME[] = {{"default", HF_APP_DEFAULT, NULL}, {0}}
+#define INT_MOST     2147483647.0
+
+UNSAID(unsaid);
+static const HfKeyTable document_group;
+
+/* ---- small objects ---- */
+
+static const HfKey constraint_keys[] = {
+    {.name = "field",
+     .type = HF_KEY_STRING,
+     AT(HfAppConstraint, field),
+     .is_required = TRUE,
+     .help = "hostname, @region, @zone, or an attribute of agents."},
+    {.name = "operator",
+     .type = HF_KEY_STRING,
+     AT(HfAppConstraint, op),
+     .is_required = TRUE,
+     .help = "UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER or IS."},
+    {.name = "value",
+     .type = HF_KEY_STRING,
+     AT(HfAppConstraint, value),
+     .help = "What the operator needs: a number, a value or a regular expression."},
+    {0}};
+static const HfKeyTable constraint_table = {"constraint", sizeof(HfAppConstraint), constraint_keys,
+                                            "[field, operator, value].", NULL};
+
+static const HfKey port_keys[] = {{.name = "port",
+                                   .type = HF_KEY_INT,
+                                   AT(HfAppPort, port),
+                                   .fallback = "0",
+                                   .minimum = 0,
+                                   .maximum = 65535,
+                                   .help = "Its number, which counts with requirePorts; 0 = any."},
+                                  IGNORED("name", '"'),
+                                  IGNORED("protocol", '"'),
+                                  IGNORED("labels", '{'),
+                                  {0}};
+static const HfKeyTable port_table = {"portDefinition", sizeof(HfAppPort), port_keys,
+                                      "A port of the host.", NULL};
+
+static const HfKey mapping_keys[] = {
+    {.name = "containerPort",
+     .type = HF_KEY_INT,
+     AT(HfAppPortMapping, container_port),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 65535,
+     .help = "Port inside the container."},
+    {.name = "hostPort",
+     .type = HF_KEY_INT,
+     AT(HfAppPortMapping, host_port),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = 65535,
+     .help = "Port of the host; 0 = any, absent = any with container/bridge, else none."},
+    IGNORED("servicePort", '0'),
+    IGNORED("name", '"'),
+    IGNORED("protocol", '"'),
+    IGNORED("labels", '{'),
+    IGNORED("networkNames", '['),
+    {0}};
+static const HfKeyTable mapping_table = {"portMapping", sizeof(HfAppPortMapping), mapping_keys,
+                                         "A port of a container.", NULL};
+
+static const HfKeyWord volume_types[] = {
+    {"root", HF_APP_VOLUME_ROOT, "a part of the agent's own disk"},
+    {"path", HF_APP_VOLUME_PATH, "a part of a disk of source PATH"},
+    {"mount", HF_APP_VOLUME_MOUNT, "a whole disk of source MOUNT"},
+    {0}};
+static const HfKey persistent_keys[] = {
+    {.name = "type",
+     .type = HF_KEY_ENUM,
+     AT(HfAppPersistent, type),
+     .fallback = "root",
+     .words = volume_types,
+     .help = "On which kind of disk it lies."},
+    {.name = "size",
+     .type = HF_KEY_INT,
+     AT(HfAppPersistent, size),
+     .is_required = TRUE,
+     .minimum = 1,
+     .maximum = 1e12,
+     .help = "MB; of a whole disk: at least."},
+    {.name = "maxSize",
+     .type = HF_KEY_INT,
+     AT(HfAppPersistent, max_size),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e12,
+     .help = "MB: the largest whole disk that is taken; 0 = any."},
+    {.name = "profileName",
+     .type = HF_KEY_STRING,
+     AT(HfAppPersistent, profile),
+     .help = "Refused: profiles are not simulated."},
+    {.name = "constraints",
+     .type = HF_KEY_IGNORED,
+     .shape = '[',
+     GIVEN(HfAppPersistent, has_constraints),
+     .help = "Refused: paths of disks are not looked at."},
+    {0}};
+
+static gboolean check_persistent(const void *record, const char **key_out, char **why_out)
+{
+    const HfAppPersistent *volume = record;
+    *key_out = "maxSize";
+    if (volume->max_size > 0 && volume->type != HF_APP_VOLUME_MOUNT)
+        *why_out = g_strdup("only a mount volume has a largest size");
+    else if (volume->max_size > 0 && volume->max_size <= volume->size)
+        *why_out = g_strdup("it must be larger than size");
+    else if (volume->has_constraints) {
+        *key_out = "constraints";
+        *why_out = g_strdup(volume->type == HF_APP_VOLUME_ROOT
+                                ? "a root volume has no constraints"
+                                : "constraints on the paths of disks are not simulated");
+    } else if (volume->profile != NULL) {
+        *key_out = "profileName";
+        *why_out = g_strdup("profiles of storage are not simulated");
+    }
+    return *why_out == NULL;
+}
+static const HfKeyTable persistent_table = {"persistent", sizeof(HfAppPersistent), persistent_keys,
+                                            "A persistent local volume.", check_persistent};
+
+static const HfKey external_keys[] = {{.name = "size",
+                                       .type = HF_KEY_INT,
+                                       AT(HfAppExternal, size),
+                                       .fallback = "0",
+                                       .minimum = 0,
+                                       .maximum = 1e9,
+                                       .help = "GiB; not asked of Mesos."},
+                                      {.name = "name",
+                                       .type = HF_KEY_STRING,
+                                       AT(HfAppExternal, name),
+                                       .is_required = TRUE,
+                                       .help = "Its name."},
+                                      {.name = "provider",
+                                       .type = HF_KEY_STRING,
+                                       AT(HfAppExternal, provider),
+                                       .is_required = TRUE,
+                                       .help = "Who has it: dvdi or csi."},
+                                      IGNORED("options", '{'),
+                                      IGNORED("shared", 'b'),
+                                      {0}};
+
+static const HfKeyTable external_table = {"external", sizeof(HfAppExternal), external_keys,
+                                          "A volume that any agent can attach.", NULL};
+
+static const HfKeyWord modes[] = {{"RW", FALSE, "read and write"}, {"RO", TRUE, "read only"}, {0}};
+static const HfKey volume_keys[] = {
+    {.name = "containerPath",
+     .type = HF_KEY_STRING,
+     AT(HfAppVolume, container_path),
+     .is_required = TRUE,
+     .help = "Where the container sees it."},
+    {.name = "hostPath",
+     .type = HF_KEY_STRING,
+     AT(HfAppVolume, host_path),
+     .help = "A directory of the host: changes nothing here."},
+    {.name = "mode",
+     .type = HF_KEY_ENUM,
+     AT(HfAppVolume, is_read_only),
+     .fallback = "RW",
+     .words = modes,
+     .help = "How it is used."},
+    {.name = "persistent",
+     .type = HF_KEY_TABLE,
+     AT(HfAppVolume, persistent),
+     GIVEN(HfAppVolume, is_persistent),
+     .sub = &persistent_table,
+     .help = "It is a persistent local volume: the app is resident."},
+    {.name = "external",
+     .type = HF_KEY_TABLE,
+     AT(HfAppVolume, external),
+     GIVEN(HfAppVolume, is_external),
+     .sub = &external_table,
+     .help = "It is an external volume."},
+    {.name = "secret",
+     .type = HF_KEY_STRING,
+     AT(HfAppVolume, secret),
+     .help = "A file with a secret: changes nothing here."},
+    {0}};
+
+static gboolean check_volume(const void *record, const char **key_out, char **why_out)
+{
+    const HfAppVolume *volume = record;
+    int kinds = (volume->host_path != NULL) + volume->is_persistent + volume->is_external +
+                (volume->secret != NULL);
+    if (kinds != 1) {
+        *key_out = NULL;
+        *why_out = g_strdup("a volume is one of hostPath, persistent, external and secret");
+    } else if (volume->is_persistent && volume->is_read_only) {
+        *key_out = "mode";
+        *why_out = g_strdup("a persistent volume is RW");
+    } else if (volume->is_persistent && (strchr(volume->container_path, '/') != NULL ||
+                                         strcmp(volume->container_path, ".") == 0 ||
+                                         strcmp(volume->container_path, "..") == 0)) {
+        *key_out = "containerPath";
+        *why_out = g_strdup("of a persistent volume it is one name inside the sandbox, without /");
+    }
+    return *why_out == NULL;
+}
+static const HfKeyTable volume_table = {"volume", sizeof(HfAppVolume), volume_keys,
+                                        "A volume of a container.", check_volume};
+
+/* ---- container and network ---- */
+
+static const HfKeyWord docker_networks[] = {{"BRIDGE", HF_APP_DOCKER_BRIDGE, NULL},
+                                            {"HOST", HF_APP_DOCKER_HOST, NULL},
+                                            {"NONE", HF_APP_DOCKER_NONE, NULL},
+                                            {"USER", HF_APP_DOCKER_USER, NULL},
+                                            {0}};
+static const HfKey docker_keys[] = {
+    {.name = "image",
+     .type = HF_KEY_STRING,
+     AT(HfAppDocker, image),
+     .is_required = TRUE,
+     .help = "Its image: changes nothing here."},
+    {.name = "network",
+     .type = HF_KEY_ENUM,
+     AT(HfAppDocker, network),
+     .words = docker_networks,
+     .help = "Networking as before Marathon 1.5; now under networks."},
+    {.name = "portMappings",
+     .type = HF_KEY_LIST,
+     AT(HfAppDocker, mappings),
+     GIVEN(HfAppDocker, has_mappings),
+     .sub = &mapping_table,
+     .help = "Its ports, as before Marathon 1.5."},
+    IGNORED("parameters", '['),
+    IGNORED("privileged", 'b'),
+    IGNORED("forcePullImage", 'b'),
+    IGNORED("credential", '{'),
+    IGNORED("pullConfig", '{'),
+    {0}};
+static const HfKeyTable docker_table = {"docker", sizeof(HfAppDocker), docker_keys,
+                                        "An image of Docker.", NULL};
+
+static const HfKeyWord engines[] = {{"DOCKER", TRUE, NULL}, {"MESOS", FALSE, NULL}, {0}};
+static const HfKey container_keys[] = {{.name = "type",
+                                        .type = HF_KEY_ENUM,
+                                        AT(HfAppContainer, is_docker),
+                                        .fallback = "DOCKER",
+                                        .words = engines,
+                                        .help = "Who runs it."},
+                                       {.name = "docker",
+                                        .type = HF_KEY_TABLE,
+                                        AT(HfAppContainer, docker),
+                                        GIVEN(HfAppContainer, has_docker),
+                                        .sub = &docker_table,
+                                        .help = "Its image."},
+                                       {.name = "volumes",
+                                        .type = HF_KEY_LIST,
+                                        AT(HfAppContainer, volumes),
+                                        .sub = &volume_table,
+                                        .help = "Its volumes."},
+                                       {.name = "portMappings",
+                                        .type = HF_KEY_LIST,
+                                        AT(HfAppContainer, mappings),
+                                        GIVEN(HfAppContainer, has_mappings),
+                                        .sub = &mapping_table,
+                                        .help = "Its ports."},
+                                       IGNORED("linuxInfo", '{'),
+                                       {0}};
+
+static const HfKeyTable container_table = {"container", sizeof(HfAppContainer), container_keys,
+                                           "What it runs in.", NULL};
+
+static const HfKeyWord network_modes[] = {{"container", HF_APP_NETWORK_CONTAINER, NULL},
+                                          {"container/bridge", HF_APP_NETWORK_BRIDGE, NULL},
+                                          {"host", HF_APP_NETWORK_HOST, NULL},
+                                          {0}};
+static const HfKey network_keys[] = {{.name = "mode",
+                                      .type = HF_KEY_ENUM,
+                                      AT(HfAppNetwork, mode),
+                                      .fallback = "container",
+                                      .words = network_modes,
+                                      .help = "Whether its ports are the host's."},
+                                     IGNORED("name", '"'),
+                                     IGNORED("labels", '{'),
+                                     {0}};
+static const HfKeyTable network_table = {"network", sizeof(HfAppNetwork), network_keys,
+                                         "A network that it joins.", NULL};
+
+/* ---- checks ---- */
+
+#define SECONDS(NAME, STRUCT, MEMBER, DEFAULT, LEAST, ...)                                         \
+    {                                                                                              \
+        .name = NAME, .type = HF_KEY_INT, AT(STRUCT, MEMBER), .fallback = DEFAULT,                 \
+        .minimum = LEAST, .maximum = INT_MOST, .help = __VA_ARGS__                                 \
+    }
+
+static const HfKeyWord protocols[] = {{"HTTP", HF_APP_HTTP, NULL},
+                                      {"HTTPS", HF_APP_HTTPS, NULL},
+                                      {"TCP", HF_APP_TCP, NULL},
+                                      {"COMMAND", HF_APP_COMMAND, NULL},
+                                      {"MESOS_HTTP", HF_APP_MESOS_HTTP, NULL},
+                                      {"MESOS_HTTPS", HF_APP_MESOS_HTTPS, NULL},
+                                      {"MESOS_TCP", HF_APP_MESOS_TCP, NULL},
+                                      {0}};
+static const HfKey health_keys[] = {
+    {.name = "protocol",
+     .type = HF_KEY_ENUM,
+     AT(HfAppHealthCheck, protocol),
+     .fallback = "HTTP",
+     .words = protocols,
+     .help = "How it is asked; who of them asks changes nothing here."},
+    SECONDS("gracePeriodSeconds", HfAppHealthCheck, grace, "300", 0,
+            "How long a failing check counts for nothing after the start."),
+    SECONDS("intervalSeconds", HfAppHealthCheck, interval, "60", 0, "Time between two checks."),
+    SECONDS("timeoutSeconds", HfAppHealthCheck, timeout, "20", 0, "How long one may take."),
+    SECONDS("maxConsecutiveFailures", HfAppHealthCheck, failures, "3", 0,
+            "Failures in a row after which the instance is killed; 0 = it is not."),
+    SECONDS("delaySeconds", HfAppHealthCheck, delay, "15", 0,
+            "Time from the start to the first check."),
+    {.name = "port",
+     .type = HF_KEY_INT,
+     AT(HfAppHealthCheck, port),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = 65535,
+     .help = "Which port is asked."},
+    {.name = "portIndex",
+     .type = HF_KEY_INT,
+     AT(HfAppHealthCheck, port_index),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = 65535,
+     .help = "Which of its ports is asked."},
+    {.name = "command",
+     .type = HF_KEY_IGNORED,
+     .shape = '{',
+     GIVEN(HfAppHealthCheck, has_command),
+     .help = "The command, with protocol COMMAND."},
+    IGNORED("path", '"'),
+    IGNORED("ignoreHttp1xx", 'b'),
+    IGNORED("ipProtocol", '"'),
+    {0}};
+
+static gboolean check_health(const void *record, const char **key_out, char **why_out)
+{
+    const HfAppHealthCheck *check = record;
+    *key_out = "protocol";
+    if (check->protocol == HF_APP_COMMAND && !check->has_command)
+        *why_out = g_strdup("a check by COMMAND needs a command");
+    return *why_out == NULL;
+}
+static const HfKeyTable health_table = {"healthCheck", sizeof(HfAppHealthCheck), health_keys,
+                                        "How one finds out that an instance is well.",
+                                        check_health};
+
+static const HfKey readiness_keys[] = {
+    SECONDS("intervalSeconds", HfAppReadinessCheck, interval, "30", 0, "Time between two checks."),
+    SECONDS("timeoutSeconds", HfAppReadinessCheck, timeout, "10", 1, "How long one may take."),
+    IGNORED("name", '"'),
+    IGNORED("protocol", '"'),
+    IGNORED("path", '"'),
+    IGNORED("portName", '"'),
+    IGNORED("httpStatusCodesForReady", '['),
+    IGNORED("preserveLastResponse", 'b'),
+    {0}};
+
+static gboolean check_readiness(const void *record, const char **key_out, char **why_out)
+{
+    const HfAppReadinessCheck *check = record;
+    *key_out = "timeoutSeconds";
+    if (check->timeout >= check->interval)
+        *why_out = g_strdup("it must be less than intervalSeconds");
+    return *why_out == NULL;
+}
+static const HfKeyTable readiness_table = {"readinessCheck", sizeof(HfAppReadinessCheck),
+                                           readiness_keys, "When a new instance counts as ready.",
+                                           check_readiness};
+
+/* ---- strategies ---- */
+
+#define PART(NAME, MEMBER, ...)                                                                    \
+    {                                                                                              \
+        .name = NAME, .type = HF_KEY_DOUBLE, AT(HfAppUpgrade, MEMBER), .is_required = TRUE,        \
+        .minimum = 0, .maximum = 1, .help = __VA_ARGS__                                            \
+    }
+static const HfKey upgrade_keys[] = {
+    PART("maximumOverCapacity", most_over,
+         "How many instances more than wanted may run while it is upgraded, as a part of them."),
+    PART("minimumHealthCapacity", least_healthy,
+         "How many stay healthy while it is upgraded, as a part of those wanted."),
+    {0}};
+static const HfKeyTable upgrade_table = {"upgradeStrategy", sizeof(HfAppUpgrade), upgrade_keys,
+                                         "How an upgrade replaces instances.", NULL};
+
+static const HfKeyWord disabled[] = {{"disabled", TRUE, "it waits for its agent for ever"}, {0}};
+static const HfKey unreachable_keys[] = {
+    {.name = "strategy",
+     .type = HF_KEY_ENUM,
+     AT(HfAppUnreachable, is_disabled),
+     .words = disabled,
+     .help = "\"disabled\" in the place of the mapping."},
+    SECONDS("inactiveAfterSeconds", HfAppUnreachable, inactive, "0", 0,
+            "How long an instance is out of reach before another is started in its place."),
+    SECONDS("expungeAfterSeconds", HfAppUnreachable, expunge, "0", 0,
+            "How long until it is forgotten, and killed should it come back."),
+    {0}};
+
+static gboolean check_unreachable(const void *record, const char **key_out, char **why_out)
+{
+    const HfAppUnreachable *strategy = record;
+    *key_out = "inactiveAfterSeconds";
+    if (strategy->inactive > strategy->expunge)
+        *why_out = g_strdup_printf("it must not be more than expungeAfterSeconds, which is %d",
+                                   (int)strategy->expunge);
+    return *why_out == NULL;
+}
+static const HfKeyTable unreachable_table = {
+    "unreachableStrategy", sizeof(HfAppUnreachable), unreachable_keys,
+    "What becomes of an instance whose agent is out of reach.", check_unreachable};
+
+static const HfKeyWord lost_words[] = {
+    {"WAIT_FOREVER", FALSE, NULL}, {"RELAUNCH_AFTER_TIMEOUT", TRUE, NULL}, {0}};
+static const HfKey residency_keys[] = {
+    SECONDS("relaunchEscalationTimeoutSeconds", HfAppResidency, timeout, "3600", 0,
+            "How long a resident instance waits for its agent, with RELAUNCH_AFTER_TIMEOUT."),
+    {.name = "taskLostBehavior",
+     .type = HF_KEY_ENUM,
+     AT(HfAppResidency, relaunches),
+     .fallback = "WAIT_FOREVER",
+     .words = lost_words,
+     .help = "Whether it is then launched elsewhere, without its data. Marathon from 1.4 on waits "
+             "whatever stands here."},
+    {0}};
+static const HfKeyTable residency_table = {"residency", sizeof(HfAppResidency), residency_keys,
+                                           "An app whose instances stay where their data is.",
+                                           NULL};
+
+/* ---- an app ---- */
+
+static const HfKeyWord kill_words[] = {
+    {"YOUNGEST_FIRST", FALSE, NULL}, {"OLDEST_FIRST", TRUE, NULL}, {0}};
+
+#define APP(MEMBER) AT(HfAppJson, MEMBER)
+#define HAS(MEMBER) GIVEN(HfAppJson, MEMBER)
+static const HfKey app_keys[] = {
+    {.name = "id",
+     .type = HF_KEY_STRING,
+     APP(id),
+     .is_required = TRUE,
+     .help = "Its path, absolute or below the group it stands in."},
+    {.name = "instances",
+     .type = HF_KEY_INT,
+     APP(instances),
+     .fallback = "1",
+     .minimum = 0,
+     .maximum = 1e6,
+     .help = "How many are kept running."},
+    {.name = "cpus",
+     .type = HF_KEY_AMOUNT,
+     APP(cpus),
+     .fallback = "1",
+     .minimum = 0.001,
+     .maximum = 1e6,
+     .help = "CPUs of an instance."},
+    {.name = "mem",
+     .type = HF_KEY_AMOUNT,
+     APP(mem),
+     .fallback = "128",
+     .help = "Memory of an instance, in MB."},
+    {.name = "disk",
+     .type = HF_KEY_AMOUNT,
+     APP(disk),
+     .fallback = "0",
+     .help = "Disk of an instance for its sandbox, in MB; volumes are beside it."},
+    {.name = "gpus", .type = HF_KEY_AMOUNT, APP(gpus), .fallback = "0", .help = "GPUs."},
+    {.name = "acceptedResourceRoles",
+     .type = HF_KEY_STRINGS,
+     APP(roles),
+     .help = "Of what is offered, which is used: reserved to this role, or to nobody (*)."},
+    {.name = "constraints",
+     .type = HF_KEY_LIST,
+     APP(constraints),
+     .sub = &constraint_table,
+     .is_tuple = TRUE,
+     .help = "Where instances may run."},
+    {.name = "dependencies",
+     .type = HF_KEY_STRINGS,
+     APP(dependencies),
+     .help = "Apps and groups that are deployed before."},
+    {.name = "upgradeStrategy",
+     .type = HF_KEY_TABLE,
+     APP(upgrade),
+     HAS(has_upgrade),
+     .sub = &upgrade_table,
+     .help = "Default: 1 over and 1 healthy; of a resident app 0 and 0.5."},
+    {.name = "unreachableStrategy",
+     .type = HF_KEY_TABLE,
+     APP(unreachable),
+     HAS(has_unreachable),
+     .sub = &unreachable_table,
+     .short_key = "strategy",
+     .help = "Default: replaced at once; of a resident app disabled."},
+    {.name = "killSelection",
+     .type = HF_KEY_ENUM,
+     APP(kills_oldest),
+     .fallback = "YOUNGEST_FIRST",
+     .words = kill_words,
+     .help = "Which are killed when there are too many."},
+    {.name = "residency",
+     .type = HF_KEY_TABLE,
+     APP(residency),
+     HAS(has_residency),
+     .sub = &residency_table,
+     .help = "It is resident, as with a persistent volume."},
+    {.name = "backoffSeconds",
+     .type = HF_KEY_INT,
+     APP(backoff),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = INT_MOST,
+     .help = "How long it waits after a failure; default: the framework's backoff."},
+    {.name = "backoffFactor",
+     .type = HF_KEY_AMOUNT,
+     APP(backoff_factor),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 1,
+     .maximum = 1e6,
+     .help = "Growth of that with each failure."},
+    {.name = "maxLaunchDelaySeconds",
+     .type = HF_KEY_INT,
+     APP(max_backoff),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = INT_MOST,
+     .help = "The longest such wait."},
+    SECONDS("taskKillGracePeriodSeconds", HfAppJson, kill_grace, "3", 0,
+            "Changes nothing here: tasks end when they are killed."),
+    {.name = "ports",
+     .type = HF_KEY_LIST,
+     APP(ports),
+     HAS(has_ports),
+     .sub = &port_table,
+     .short_key = "port",
+     .help = "Ports of the host; now portDefinitions."},
+    {.name = "portDefinitions",
+     .type = HF_KEY_LIST,
+     APP(definitions),
+     HAS(has_definitions),
+     .sub = &port_table,
+     .help = "Ports of the host; absent = one, as in Marathon."},
+    {.name = "requirePorts",
+     .type = HF_KEY_BOOL,
+     APP(needs_ports),
+     .fallback = "false",
+     .help = "Whether the numbers of its ports must be those, on the host."},
+    {.name = "networks",
+     .type = HF_KEY_LIST,
+     APP(networks),
+     .sub = &network_table,
+     .help = "Networks that it joins; absent = the host's."},
+    {.name = "container",
+     .type = HF_KEY_TABLE,
+     APP(container),
+     HAS(has_container),
+     .sub = &container_table,
+     .help = "What it runs in, with its volumes."},
+    {.name = "healthChecks",
+     .type = HF_KEY_LIST,
+     APP(health),
+     .sub = &health_table,
+     .help = "When an instance counts as healthy."},
+    {.name = "readinessChecks",
+     .type = HF_KEY_LIST,
+     APP(readiness),
+     .sub = &readiness_table,
+     .help = "When a new instance counts as ready."},
+    {.name = "cmd", .type = HF_KEY_STRING, APP(cmd), .help = "Its command: changes nothing here."},
+    {.name = "args",
+     .type = HF_KEY_IGNORED,
+     .shape = '[',
+     HAS(has_args),
+     .help = "Its arguments: change nothing here."},
+    {.name = "ipAddress",
+     .type = HF_KEY_IGNORED,
+     .shape = '{',
+     HAS(has_ip_address),
+     .help = "It has an address of its own, and no port of the host."},
+    IGNORED("env", '{'),
+    IGNORED("labels", '{'),
+    IGNORED("executor", '"'),
+    IGNORED("executorResources", '{'),
+    IGNORED("fetch", '['),
+    IGNORED("uris", '['),
+    IGNORED("storeUrls", '['),
+    IGNORED("check", '{'),
+    IGNORED("resourceLimits", '{'),
+    IGNORED("role", '"'),
+    IGNORED("secrets", '{'),
+    IGNORED("tty", 'b'),
+    IGNORED("user", '"'),
+    IGNORED("version", '"'),
+    IGNORED("versionInfo", '{'),
+    /* what GET /v2/apps adds */
+    IGNORED("tasksStaged", '0'),
+    IGNORED("tasksRunning", '0'),
+    IGNORED("tasksHealthy", '0'),
+    IGNORED("tasksUnhealthy", '0'),
+    IGNORED("deployments", '['),
+    IGNORED("tasks", '['),
+    IGNORED("readinessCheckResults", '['),
+    IGNORED("lastTaskFailure", '{'),
+    IGNORED("tasksStats", '{'),
+    {0}};
+
+gboolean hf_app__is_resident(const HfAppJson *json)
+{
+    for (uint32_t i = 0; i < json->container.volumes.count; i++)
+        if (json->container.volumes.at[i].is_persistent) return TRUE;
+    return FALSE;
+}
+
+gboolean hf_app__is_external(const HfAppJson *json)
+{
+    for (uint32_t i = 0; i < json->container.volumes.count; i++)
+        if (json->container.volumes.at[i].is_external) return TRUE;
+    return FALSE;
+}
+
+static HfAppNetworkMode network_of(const HfAppJson *json)
+{
+    if (json->networks.count > 0) return (HfAppNetworkMode)json->networks.at[0].mode;
+    if (json->has_ip_address) return HF_APP_NETWORK_CONTAINER;
+    switch (json->container.docker.network) {
+    case HF_APP_DOCKER_BRIDGE:
+        return HF_APP_NETWORK_BRIDGE;
+    case HF_APP_DOCKER_NONE:
+    case HF_APP_DOCKER_USER:
+        return HF_APP_NETWORK_CONTAINER;
+    default:
+        return HF_APP_NETWORK_HOST;
+    }
+}
+
+static uint32_t host_ports(const HfAppPort *ports, uint32_t count, gboolean is_fixed, GArray *fixed)
+{
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_fixed && ports[i].port != 0)
+            g_array_append_val(fixed, ports[i].port);
+        else
+            any++;
+    }
+    return any;
+}
+
+uint32_t hf_app__ports(const HfAppJson *json, GArray *fixed)
+{
+    HfAppNetworkMode mode = network_of(json);
+    const HfAppContainer *container = &json->container;
+    if (mode == HF_APP_NETWORK_HOST) {
+        if (json->has_definitions)
+            return host_ports(json->definitions.at, json->definitions.count, json->needs_ports,
+                              fixed);
+        if (json->has_ports)
+            return host_ports(json->ports.at, json->ports.count, json->needs_ports, fixed);
+        return 1;
+    }
+    gboolean is_new = container->has_mappings;
+    gboolean has_any = is_new || container->docker.has_mappings;
+    const HfAppPortMapping *at = is_new ? container->mappings.at : container->docker.mappings.at;
+    uint32_t count = is_new ? container->mappings.count : container->docker.mappings.count;
+    uint32_t any = 0;
+    if (!has_any) return mode == HF_APP_NETWORK_BRIDGE ? 1 : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (at[i].host_port > 0)
+            g_array_append_val(fixed, at[i].host_port);
+        else if (at[i].host_port == 0 || mode == HF_APP_NETWORK_BRIDGE)
+            any++;
+    }
+    return any;
+}
+
+/* ---- what no single key says ---- */
+
+typedef struct Complaint {
+    const char **key_out;
+    char **why_out;
+} Complaint;
+
+static gboolean refuse(const Complaint *complaint, const char *key, const char *why)
+{
+    *complaint->key_out = key;
+    *complaint->why_out = g_strdup(why);
+    return FALSE;
+}
+
+static const char *entry(const char *list, uint32_t i, const char *more)
+{
+    g_autofree char *path = g_strdup_printf("%s[%u]%s", list, i, more);
+    return g_intern_string(path);
+}
+
+static gboolean check_command(const HfAppJson *json, const Complaint *complaint)
+{
+    if (json->cmd != NULL && json->has_args)
+        return refuse(complaint, "args", "an app has cmd or args, not both");
+    if (json->has_container && json->container.is_docker && !json->container.has_docker)
+        return refuse(complaint, "container.type",
+                      "a container of type DOCKER needs docker, with an image");
+    if (json->cmd != NULL || json->has_args || json->has_container) return TRUE;
+    return refuse(complaint, NULL, "an app needs cmd, args or a container");
+}
+
+static gboolean check_constraints(const HfAppJson *json, const Complaint *complaint)
+{
+    static const char *const parts[] = {"[0]", "[1]", "[2]"};
+    for (uint32_t i = 0; i < json->constraints.count; i++) {
+        const HfAppConstraint *at = &json->constraints.at[i];
+        HfConstraintOp op;
+        int part = 0;
+        g_autofree char *why = hf_constraints__refusal(at->field, at->op, at->value, &op, &part);
+        if (why == NULL) continue;
+        if (part == 2 && at->value == NULL) part = 1;
+        return refuse(complaint, entry("constraints", i, parts[part]), why);
+    }
+    return TRUE;
+}
+
+static gboolean check_ports(const HfAppJson *json, const Complaint *complaint)
+{
+    if (json->has_ports && json->has_definitions && json->ports.count > 0 &&
+        json->definitions.count > 0)
+        return refuse(complaint, "ports", "an app has ports or portDefinitions, not both");
+    const HfAppPort *at = json->has_definitions ? json->definitions.at : json->ports.at;
+    uint32_t count = json->has_definitions ? json->definitions.count : json->ports.count;
+    const char *list = json->has_definitions ? "portDefinitions" : "ports";
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (at[i].port != 0 && at[i].port == at[j].port)
+                return refuse(complaint, entry(list, i, ""), "this port comes twice");
+    HfAppNetworkMode mode = network_of(json);
+    if (mode != HF_APP_NETWORK_HOST && count > 0 && json->networks.count > 0)
+        return refuse(complaint, list, "ports of the host are for networks of mode host alone");
+    if (mode == HF_APP_NETWORK_HOST && json->networks.count > 0 &&
+        json->container.mappings.count > 0)
+        return refuse(complaint, "container.portMappings",
+                      "they are not for networks of mode host");
+    return TRUE;
+}
+
+static gboolean check_healths(const HfAppJson *json, const Complaint *complaint)
+{
+    uint32_t mesos = 0;
+    g_autoptr(GArray) fixed = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    uint32_t mappings = json->container.has_mappings ? json->container.mappings.count
+                                                     : json->container.docker.mappings.count;
+    uint32_t ports = network_of(json) == HF_APP_NETWORK_HOST
+                         ? hf_app__ports(json, fixed) + fixed->len
+                         : mappings;
+    for (uint32_t i = 0; i < json->health.count; i++) {
+        const HfAppHealthCheck *check = &json->health.at[i];
+        gboolean is_marathons = check->protocol <= HF_APP_TCP && !check->has_command;
+        mesos += check->protocol > HF_APP_COMMAND;
+        if (is_marathons && check->port_index >= 0 && check->port_index >= ports)
+            return refuse(complaint, entry("healthChecks", i, ".portIndex"),
+                          "it has no port of that number");
+        if (is_marathons && check->port_index < 0 && check->port < 0 && ports != 1)
+            return refuse(complaint, entry("healthChecks", i, ""),
+                          "it needs a port or portIndex, for the app has not just one port");
+        if (mesos > 1)
+            return refuse(complaint, entry("healthChecks", i, ".protocol"),
+                          "an app has at most one check by Mesos");
+    }
+    if (json->readiness.count > 1)
+        return refuse(complaint, "readinessChecks", "there is at most one");
+    return TRUE;
+}
+
+static gboolean check_roles(const HfAppJson *json, const Complaint *complaint)
+{
+    if (json->roles == NULL) return TRUE;
+    if (json->roles[0] == NULL)
+        return refuse(complaint, "acceptedResourceRoles", "it must not be empty");
+    gboolean is_star = strcmp(json->roles[0], "*") == 0 && json->roles[1] == NULL;
+    if ((hf_app__is_resident(json) || json->has_residency) && !is_star)
+        return refuse(complaint, "acceptedResourceRoles", "of a resident app it is [\"*\"]");
+    return TRUE;
+}
+
+static gboolean check_state(const HfAppJson *json, const Complaint *complaint)
+{
+    gboolean is_resident = hf_app__is_resident(json), is_external = hf_app__is_external(json);
+    if (json->has_residency && !is_resident)
+        return refuse(complaint, "residency", "a resident app has a persistent volume");
+    if (is_resident && is_external)
+        return refuse(complaint, "container.volumes",
+                      "local and external volumes of one app are not simulated");
+    if ((is_resident || is_external) && json->has_upgrade && json->upgrade.most_over > 0)
+        return refuse(complaint, "upgradeStrategy.maximumOverCapacity",
+                      is_resident ? "of a resident app it must be 0"
+                                  : "of an app with an external volume it must be 0");
+    if (is_resident && json->has_unreachable && !json->unreachable.is_disabled)
+        return refuse(complaint, "unreachableStrategy", "of a resident app it is \"disabled\"");
+    if (is_external && json->instances > 1)
+        return refuse(complaint, "instances",
+                      "an app with an external volume has at most one instance");
+    if (json->gpus > 0 && json->has_container && json->container.is_docker)
+        return refuse(complaint, "gpus", "GPUs are for containers of type MESOS");
+    return TRUE;
+}
+
+static gboolean check_app(const void *record, const char **key_out, char **why_out)
+{
+    const HfAppJson *json = record;
+    Complaint complaint = {key_out, why_out};
+    return check_command(json, &complaint) && check_constraints(json, &complaint) &&
+           check_ports(json, &complaint) && check_healths(json, &complaint) &&
+           check_roles(json, &complaint) && check_state(json, &complaint);
+}
+
+static const HfKeyTable app_table = {"app", sizeof(HfAppJson), app_keys,
+                                     "An app as Marathon takes it (POST /v2/apps).", check_app};
+
+/* ---- groups ---- */
+
+#define GROUP(MEMBER) AT(HfGroupJson, MEMBER)
+static const HfKey group_keys[] = {
+    {.name = "id",
+     .type = HF_KEY_STRING,
+     GROUP(id),
+     .help = "Its path, absolute or below the group it stands in; the root may have none."},
+    {.name = "apps", .type = HF_KEY_LIST, GROUP(apps), .sub = &app_table, .help = "Its apps."},
+    {.name = "groups",
+     .type = HF_KEY_LIST,
+     GROUP(groups),
+     .sub = &document_group,
+     .help = "Groups in it."},
+    {.name = "dependencies",
+     .type = HF_KEY_STRINGS,
+     GROUP(dependencies),
+     .help = "Apps and groups that are deployed before any of its apps."},
+    {.name = "pods",
+     .type = HF_KEY_IGNORED,
+     .shape = '[',
+     GIVEN(HfGroupJson, has_pods),
+     .help = "Refused: pods are not simulated."},
+    {.name = "scaleBy",
+     .type = HF_KEY_IGNORED,
+     .shape = '0',
+     GIVEN(HfGroupJson, has_scale),
+     .help = "Refused: a deployment of the scenario scales apps."},
+    IGNORED("version", '"'),
+    IGNORED("enforceRole", 'b'),
+    {0}};
+
+static gboolean check_group(const void *record, const char **key_out, char **why_out)
+{
+    const HfGroupJson *group = record;
+    Complaint complaint = {key_out, why_out};
+    if (group->has_pods) return refuse(&complaint, "pods", "pods are not simulated; apps are");
+    if (group->has_scale)
+        return refuse(&complaint, "scaleBy", "a group is scaled by deployments of the scenario");
+    return TRUE;
+}
+
+static const HfKeyTable document_group = {"group", sizeof(HfGroupJson), group_keys,
+                                          "A group of apps (v2/groups).", check_group};
+
+static gboolean check_document(const void *record, const char **key_out, char **why_out)
+{
+    const HfGroupJson *root = record;
+    if (!check_group(root, key_out, why_out)) return FALSE;
+    g_autoptr(GPtrArray) apps = hf_apps__of(root, key_out, why_out);
+    if (apps == NULL) return FALSE;
+    g_autofree uint32_t *levels = g_new0(uint32_t, apps->len + 1);
+    int circle = hf_apps__levels(apps, levels);
+    if (circle < 0) return TRUE;
+    const HfApp *app = apps->pdata[circle];
+    g_autofree char *path = g_strconcat(app->place, ".dependencies", NULL);
+    *key_out = g_intern_string(path);
+    *why_out = g_strdup_printf("%s depends on itself, by way of others", app->id);
+    return FALSE;
+}
+
+const HfKeyTable hf_app_document = {"marathon file", sizeof(HfGroupJson), group_keys,
+                                    "An app, a list of apps, or a group, as Marathon takes them.",
+                                    check_document};

@@ -1,0 +1,542 @@
+/*
+ * The marathon model: long-running apps with a number of instances each; an instance that ends, for
+ * whatever reason, is started again, wherever an offer fits. Each app is a kind of instances of the
+ * service engine (service/service.h); here are its keys, and what becomes of Marathon's own files
+ * (app_json.h).
+ *
+ * Source: Marathon's defaults as its documentation and release notes state them:
+ * --decline_offer_duration 120 s, least time between revives 5 s, launch back-off 1 s growing
+ * by 1.15 up to an hour and reset by a run that lasts.
+ */
+#include <string.h>
+
+#include "base/assert.h"
+#include "models/frameworks/frameworks.h"
+#include "models/frameworks/marathon/app_json.h"
+#include "models/frameworks/service/service.h"
+
+typedef struct AppConfig {
+    HfDocument file;
+    gboolean has_own; /* any key that a file says itself */
+    const char *id;
+    int64_t instances;
+    int64_t cpus, mem, disk, gpus, ports;
+    HfLaw lifetime, usage;
+    HfWrites writes;
+    gboolean unique_hosts, residency, external;
+    int task_lost;
+} AppConfig;
+
+typedef enum TaskLost { LOST_WAIT, LOST_RELAUNCH } TaskLost;
+
+typedef struct MarathonConfig {
+    HF_LIST(AppConfig) apps;
+    HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
+    int64_t backoff_factor; /* milli */
+    int forget;
+} MarathonConfig;
+
+static const HfKeyWord task_lost_words[] = {
+    {"wait", LOST_WAIT, "it waits for its agent for ever (WAIT_FOREVER)"},
+    {"relaunch", LOST_RELAUNCH,
+     "it is launched elsewhere and its volume destroyed, as Marathon 1.3 did on TASK_LOST, "
+     "whatever "
+     "it was told (#4572, #4603)"},
+    {0}};
+static const HfKeyWord forget_words[] = {
+    {"running", HF_FORGET_RUNNING, "as soon as an instance runs (0.8 to 0.10)"},
+    {"sweep", HF_FORGET_SWEEP, "by a sweep each 10 s, once the delay is over (0.11 to 1.4.7)"},
+    {"minute", HF_FORGET_MINUTE, "a minute after the delay is over (1.5.0)"},
+    {"delay", HF_FORGET_DELAY, "max_backoff after it last started (1.4.8, 1.5.1 and later)"},
+    {"outlived", HF_FORGET_OUTLIVED, "by a run that lasts longer than the delay"},
+    {0}};
+
+#define APP_AT(member) .offset = offsetof(AppConfig, member)
+#define OWN            .given = 1 + offsetof(AppConfig, has_own)
+
+static const HfKey app_keys[] = {
+    {.name = "file",
+     .type = HF_KEY_DOCUMENT,
+     .offset = offsetof(AppConfig, file),
+     .sub = &hf_app_document,
+     .help = "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
+             "entry that is just a name of a file stands for this key. Beside it: lifetime, usage "
+             "and sandbox of all its instances."},
+    {.name = "id",
+     .type = HF_KEY_STRING,
+     OWN,
+     .offset = offsetof(AppConfig, id),
+     .help = "Name of the app, as in Marathon: /shop/cart."},
+    {.name = "instances",
+     OWN,
+     .type = HF_KEY_INT,
+     .offset = offsetof(AppConfig, instances),
+     .fallback = "1",
+     .minimum = 0,
+     .maximum = 1e7,
+     .help = "How many tasks are kept running."},
+    {.name = "cpus",
+     OWN,
+     .type = HF_KEY_AMOUNT,
+     .offset = offsetof(AppConfig, cpus),
+     .fallback = "1",
+     .help = "CPUs of one instance.",
+     .source = "Marathon: 1"},
+    {.name = "mem",
+     OWN,
+     .type = HF_KEY_MEMORY,
+     .offset = offsetof(AppConfig, mem),
+     .fallback = "128",
+     .help = "Memory of one instance, in MB.",
+     .source = "Marathon: 128"},
+    {.name = "disk",
+     OWN,
+     .type = HF_KEY_MEMORY,
+     .offset = offsetof(AppConfig, disk),
+     .fallback = "0",
+     .help = "Disk of one instance, in MB.",
+     .source = "Marathon: 0"},
+    {.name = "gpus",
+     OWN,
+     .type = HF_KEY_AMOUNT,
+     .offset = offsetof(AppConfig, gpus),
+     .fallback = "0",
+     .help = "GPUs of one instance; the framework needs the capability GPU_RESOURCES."},
+    {.name = "ports",
+     OWN,
+     .type = HF_KEY_INT,
+     .offset = offsetof(AppConfig, ports),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1000,
+     .help = "How many ports one instance takes."},
+    {.name = "lifetime",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     .offset = offsetof(AppConfig, lifetime),
+     .help = "How long an instance runs until it fails by itself; absent = it does not."},
+    HF_WRITES_KEYS(APP_AT),
+    {.name = "usage",
+     .type = HF_KEY_LAW,
+     .offset = offsetof(AppConfig, usage),
+     .fallback = "1",
+     .minimum = 0,
+     .maximum = 1,
+     .help = "Fraction of its resources that an instance really uses."},
+    {.name = "unique_hosts",
+     OWN,
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(AppConfig, unique_hosts),
+     .fallback = "false",
+     .help = "At most one instance on a host: Marathon's constraint [hostname, UNIQUE]."},
+    {.name = "residency",
+     OWN,
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(AppConfig, residency),
+     .fallback = "false",
+     .help =
+         "An instance reserves what it needs, with its disk as a persistent volume, and is only "
+         "ever launched again on that, however long it waits (WAIT_FOREVER)."},
+    {.name = "task_lost",
+     OWN,
+     .type = HF_KEY_ENUM,
+     .offset = offsetof(AppConfig, task_lost),
+     .fallback = "wait",
+     .words = task_lost_words,
+     .help = "What a resident instance does when its agent is lost."},
+    {.name = "external",
+     OWN,
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(AppConfig, external),
+     .fallback = "false",
+     .help = "Its disk is an external volume: not asked of Mesos, found again on any agent.",
+     .source = "Marathon, external-volumes.md"},
+    {0}};
+
+static gboolean check_app(const void *record, const char **key_out, char **why_out)
+{
+    const AppConfig *app = record;
+    if (app->file.record == NULL && app->id == NULL) *why_out = g_strdup("key id is missing");
+    *key_out = "file";
+    if (app->file.record != NULL && app->has_own)
+        *why_out =
+            g_strdup("beside a file stand lifetime, usage, sandbox and sandbox_growth alone");
+    if (*why_out != NULL) {
+        if (app->file.record == NULL) *key_out = NULL;
+        return FALSE;
+    }
+    *key_out = "external";
+    if (!app->external) return TRUE;
+    if (app->residency) *why_out = g_strdup("an external volume is no local one (residency)");
+    if (app->instances > 1) *why_out = g_strdup("an external volume is for one instance");
+    return *why_out == NULL;
+}
+
+static const HfKeyTable app_table = {"app", sizeof(AppConfig), app_keys,
+                                     "One app and its instances.", check_app};
+
+static const HfKey marathon_keys[] = {
+    {.name = "apps",
+     .type = HF_KEY_LIST,
+     .sub = &app_table,
+     .short_key = "file",
+     .is_required = TRUE,
+     .offset = offsetof(MarathonConfig, apps),
+     .help = "The apps that are kept running, each here or in a file of Marathon's own."},
+    {.name = "refuse",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(MarathonConfig, refuse),
+     .fallback = "120s",
+     .help = "Filters.refuse_seconds of what is declined.",
+     .source = "Marathon --decline_offer_duration"},
+    {.name = "min_revive_interval",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(MarathonConfig, min_revive),
+     .fallback = "5s",
+     .help = "Least time between two REVIVE calls.",
+     .source = "Marathon --min_revive_offers_interval"},
+    {.name = "backoff",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(MarathonConfig, backoff),
+     .fallback = "1s",
+     .help = "How long an app waits after a failure before it launches again.",
+     .source = "Marathon backoffSeconds"},
+    {.name = "backoff_factor",
+     .type = HF_KEY_AMOUNT,
+     .offset = offsetof(MarathonConfig, backoff_factor),
+     .fallback = "1.15",
+     .minimum = 1,
+     .maximum = 100,
+     .help = "Growth of the back-off with each failure.",
+     .source = "Marathon backoffFactor"},
+    {.name = "max_backoff",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(MarathonConfig, max_backoff),
+     .fallback = "1h",
+     .help = "Longest back-off.",
+     .source = "Marathon maxLaunchDelaySeconds"},
+    {.name = "forget",
+     .type = HF_KEY_ENUM,
+     .offset = offsetof(MarathonConfig, forget),
+     .fallback = "outlived",
+     .words = forget_words,
+     .help = "When the back-off of an app is forgotten.",
+     .source = "Marathon, RateLimiter.scala of each release"},
+    {.name = "task_reservation_timeout",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(MarathonConfig, reserve_wait),
+     .fallback = "0s",
+     .help = "A resident instance reserves first and is launched when that is offered, which it "
+             "waits for so long before it reserves anew; 0s = all in one ACCEPT.",
+     .source = "Marathon --task_reservation_timeout: 20 s"},
+    {0}};
+
+/* ---- files ---- */
+
+/* For each entry the apps of its file, or NULL where the entry is an app itself. */
+static GPtrArray *read_files(const MarathonConfig *config)
+{
+    GPtrArray *files = g_ptr_array_new();
+    for (uint32_t a = 0; a < config->apps.count; a++) {
+        const char *path = NULL;
+        char *why = NULL;
+        const HfDocument *file = &config->apps.at[a].file;
+        GPtrArray *apps = file->record != NULL ? hf_apps__of(file->record, &path, &why) : NULL;
+        HF_ASSERT(file->record == NULL || apps != NULL); /* the file was checked */
+        g_ptr_array_add(files, apps);
+    }
+    return files;
+}
+
+static void free_files(GPtrArray *files)
+{
+    for (guint i = 0; i < files->len; i++)
+        if (files->pdata[i] != NULL) g_ptr_array_unref(files->pdata[i]);
+    g_ptr_array_unref(files);
+}
+
+/* Apps of files alone, of all together; owned by `files`. */
+static GPtrArray *all_apps(const GPtrArray *files)
+{
+    GPtrArray *all = g_ptr_array_new();
+    for (guint f = 0; f < files->len; f++) {
+        const GPtrArray *apps = files->pdata[f];
+        for (guint i = 0; apps != NULL && i < apps->len; i++) g_ptr_array_add(all, apps->pdata[i]);
+    }
+    return all;
+}
+
+static char *repetition(const MarathonConfig *config, const GPtrArray *files, const char **key_out)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint f = 0; f < files->len; f++) {
+        const GPtrArray *apps = files->pdata[f];
+        for (guint i = 0; apps != NULL && i < apps->len; i++) {
+            const HfApp *app = apps->pdata[i];
+            const char *path = config->apps.at[f].file.path;
+            const char *first = g_hash_table_lookup(seen, app->id);
+            g_autofree char *key = g_strdup_printf("apps[%u]", f);
+            *key_out = g_intern_string(key);
+            if (first != NULL)
+                return g_strdup_printf("app %s of %s is in %s already", app->id, path, first);
+            g_hash_table_insert(seen, app->id, (gpointer)path);
+        }
+    }
+    return NULL;
+}
+
+/* An app of a file comes once, and no circle goes through several files. */
+static gboolean check_marathon(const void *record, const char **key_out, char **why_out)
+{
+    const MarathonConfig *config = record;
+    GPtrArray *files = read_files(config);
+    g_autoptr(GPtrArray) all = all_apps(files);
+    g_autofree uint32_t *levels = g_new0(uint32_t, all->len + 1);
+    *why_out = repetition(config, files, key_out);
+    int circle = *why_out == NULL ? hf_apps__levels(all, levels) : -1;
+    if (circle >= 0) {
+        *key_out = "apps";
+        *why_out = g_strdup_printf("app %s depends on itself, by way of others",
+                                   ((const HfApp *)all->pdata[circle])->id);
+    }
+    free_files(files);
+    return *why_out == NULL;
+}
+
+static const HfKeyTable marathon_table = {
+    "marathon", sizeof(MarathonConfig), marathon_keys,
+    "Long-running apps that are kept at their number of instances.", check_marathon};
+
+/* ---- as a service ---- */
+
+static HfNodeRules rules_of(const HfModelEnv *env, const MarathonConfig *config, uint32_t a)
+{
+    const AppConfig *app = &config->apps.at[a];
+    g_autofree char *name = g_strdup_printf("apps[%u] (%s)", a, app->id);
+    HfNodeRules rules = {.name = hf_text(env->catalog, hf_text_intern(env->catalog, name)),
+                         .count = app->instances,
+                         .cpus = app->cpus,
+                         .mem = app->mem,
+                         .disk = app->disk,
+                         .gpus = app->gpus,
+                         .ports = app->ports,
+                         .copy_after = HF_FOR_EVER,
+                         .parts = 1,
+                         .max_per_host = app->unique_hosts ? 1 : 0};
+    if (app->external) {
+        rules.place = HF_DATA_EXTERNAL;
+        rules.identity = HF_IDENTITY_ANYWHERE;
+        rules.disk = 0;
+        rules.data = app->disk;
+        rules.replicas = rules.quorum = 1;
+    } else if (app->residency) {
+        rules.place = HF_DATA_VOLUME;
+        rules.identity = HF_IDENTITY_RESERVATION;
+        rules.same_wait = HF_FOR_EVER;
+        rules.reserve_wait = config->reserve_wait;
+        rules.gives_up_lost = app->task_lost == LOST_RELAUNCH;
+        rules.cleaning = rules.gives_up_lost ? HF_CLEAN_WHEN_OFFERED : HF_CLEAN_NEVER;
+    }
+    return rules;
+}
+
+/* ---- Marathon's own apps ---- */
+
+static HfNodeRules rules_of_json(const HfModelEnv *env, const MarathonConfig *config,
+                                 const HfApp *app)
+{
+    const HfAppJson *json = app->json;
+    HfNodeRules rules = {.name = hf_text(env->catalog, hf_text_intern(env->catalog, app->id)),
+                         .count = json->instances,
+                         .cpus = json->cpus,
+                         .mem = json->mem,
+                         .disk = json->disk,
+                         .gpus = json->gpus,
+                         .copy_after = HF_FOR_EVER,
+                         .parts = 1};
+    if (hf_app__is_external(json)) {
+        rules.place = HF_DATA_EXTERNAL;
+        rules.identity = HF_IDENTITY_ANYWHERE;
+        for (uint32_t v = 0; v < json->container.volumes.count; v++)
+            rules.data += json->container.volumes.at[v].external.size * 1024 * 1000;
+        rules.replicas = rules.quorum = MIN(1, json->instances);
+    } else if (hf_app__is_resident(json)) {
+        rules.place = HF_DATA_VOLUME;
+        rules.identity = HF_IDENTITY_RESERVATION;
+        rules.same_wait = HF_FOR_EVER;
+        rules.reserve_wait = config->reserve_wait;
+    }
+    return rules;
+}
+
+static gboolean add_volumes(const HfAppJson *json, HfNodeKind *kind, GError **error)
+{
+    static const HfDiskSource sources[] = {[HF_APP_VOLUME_ROOT] = HF_DISK_ROOT,
+                                           [HF_APP_VOLUME_PATH] = HF_DISK_PATH,
+                                           [HF_APP_VOLUME_MOUNT] = HF_DISK_MOUNT};
+    for (uint32_t v = 0; v < json->container.volumes.count; v++) {
+        const HfAppVolume *volume = &json->container.volumes.at[v];
+        if (!volume->is_persistent) continue;
+        if (kind->volume_count == HF_VOLUMES_MAX) {
+            g_set_error(error, HF_MODEL_ERROR, 1, "%s: more than %d persistent volumes",
+                        kind->rules.name, HF_VOLUMES_MAX);
+            return FALSE;
+        }
+        kind->volumes[kind->volume_count++] =
+            (HfVolumeRules){.source = sources[volume->persistent.type],
+                            .size = volume->persistent.size * 1000,
+                            .most = volume->persistent.max_size * 1000};
+    }
+    return TRUE;
+}
+
+static gboolean add_roles(const HfModelEnv *env, const HfAppJson *json, HfNodeKind *kind,
+                          GError **error)
+{
+    gboolean has_star = FALSE, has_role = FALSE;
+    const char *own = hf_role_path(env->catalog, env->role);
+    for (const char *const *role = json->roles; role != NULL && *role != NULL; role++) {
+        gboolean is_star = strcmp(*role, "*") == 0;
+        has_star |= is_star;
+        has_role |= strcmp(*role, own) == 0;
+        if (is_star || strcmp(*role, own) == 0) continue;
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "%s: acceptedResourceRoles: \"%s\" is not a role of this framework, which has "
+                    "%s",
+                    kind->rules.name, *role, own);
+        return FALSE;
+    }
+    if (json->roles == NULL || (has_star && has_role)) return TRUE;
+    kind->accepts = has_star ? HF_ACCEPTS_UNRESERVED : HF_ACCEPTS_RESERVED;
+    return TRUE;
+}
+
+static void add_ports(const HfModelEnv *env, const HfAppJson *json, HfNodeKind *kind)
+{
+    g_autoptr(GArray) fixed = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    kind->rules.ports = hf_app__ports(json, fixed);
+    for (guint i = 0; i < fixed->len; i++) {
+        uint64_t port = (uint64_t)g_array_index(fixed, int64_t, i);
+        HfRange range = {port, port};
+        HfRanges *ranges = hf_ranges_new(env->catalog, &range, 1);
+        HfResource entry = {
+            .kind = HF_KIND_PORTS, .copies = 1, .meta = HF_META_PLAIN, .ranges = ranges};
+        hf_resources_add_one(env->catalog, &kind->fixed, &entry);
+        hf_ranges_unref(env->catalog, ranges);
+    }
+}
+
+static void add_strategies(const HfAppJson *json, HfNodeKind *kind)
+{
+    kind->kills_oldest = json->kills_oldest;
+    if (json->backoff >= 0) kind->backoff = json->backoff * HF_NS_PER_SECOND;
+    if (json->max_backoff >= 0) kind->max_backoff = json->max_backoff * HF_NS_PER_SECOND;
+    if (json->backoff_factor >= 0) kind->backoff_factor = json->backoff_factor;
+    if (json->has_unreachable && json->unreachable.is_disabled) {
+        kind->inactive_after = kind->expunge_after = HF_FOR_EVER;
+    } else if (json->has_unreachable) {
+        kind->inactive_after = json->unreachable.inactive * HF_NS_PER_SECOND;
+        kind->expunge_after = json->unreachable.expunge * HF_NS_PER_SECOND;
+    }
+}
+
+static gboolean fill_kind(const HfModelEnv *env, const MarathonConfig *config, const HfApp *app,
+                          HfNodeKind *kind, GError **error)
+{
+    const HfAppJson *json = app->json;
+    kind->rules = rules_of_json(env, config, app);
+    add_ports(env, json, kind);
+    add_strategies(json, kind);
+    for (uint32_t c = 0; c < json->constraints.count; c++) {
+        const HfAppConstraint *at = &json->constraints.at[c];
+        HfConstraintOp op;
+        int part;
+        g_autofree char *why = hf_constraints__refusal(at->field, at->op, at->value, &op, &part);
+        HF_ASSERT(why == NULL); /* the file was checked */
+        hf_constraints__add(&kind->constraints, env->catalog, at->field, op, at->value);
+    }
+    if (kind->rules.place == HF_DATA_VOLUME &&
+        !hf_era_check(env->era, HF_RULE_PERSISTENT_VOLUMES, error)) {
+        g_prefix_error(error, "%s: ", kind->rules.name);
+        return FALSE;
+    }
+    return add_volumes(json, kind, error) && add_roles(env, json, kind, error);
+}
+
+static uint32_t count_kinds(const GPtrArray *files)
+{
+    uint32_t count = 0;
+    for (guint i = 0; i < files->len; i++) {
+        const GPtrArray *apps = files->pdata[i];
+        count += apps != NULL ? apps->len : 1;
+    }
+    return count;
+}
+
+static gboolean fill_kinds(HfService *service, const MarathonConfig *config, const GPtrArray *files,
+                           GError **error)
+{
+    HfNodeKind *kind = service->kinds;
+    for (uint32_t a = 0; a < config->apps.count; a++) {
+        const GPtrArray *apps = files->pdata[a];
+        for (uint32_t i = 0; i < (apps != NULL ? apps->len : 1); i++, kind++) {
+            kind->lifetime = config->apps.at[a].lifetime;
+            kind->usage = config->apps.at[a].usage;
+            kind->writes = config->apps.at[a].writes;
+            if (apps == NULL)
+                kind->rules = rules_of(&service->env, config, a);
+            else if (!fill_kind(&service->env, config, apps->pdata[i], kind, error))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* An app is deployed after those that it depends on, of all files together. */
+static void order_kinds(HfService *service, const GPtrArray *files)
+{
+    g_autoptr(GPtrArray) all = all_apps(files);
+    g_autofree uint32_t *levels = g_new0(uint32_t, all->len + 1);
+    int circle = hf_apps__levels(all, levels);
+    HF_ASSERT(circle < 0); /* the files were checked */
+    HfNodeKind *kind = service->kinds;
+    const uint32_t *level = levels;
+    for (guint f = 0; f < files->len; f++) {
+        const GPtrArray *apps = files->pdata[f];
+        for (guint i = 0; apps != NULL && i < apps->len; i++) kind++->level = *level++;
+        if (apps == NULL) kind++;
+    }
+}
+
+static void *create(const HfModelEnv *env, const void *given, GError **error)
+{
+    const MarathonConfig *config = given;
+    HfFrameworkRules rules = {.refuse = config->refuse,
+                              .refuse_idle = config->refuse,
+                              .suppress = TRUE,
+                              .min_revive = config->min_revive,
+                              .backoff = config->backoff,
+                              .max_backoff = config->max_backoff,
+                              .backoff_factor = config->backoff_factor,
+                              .forget = config->forget};
+    GPtrArray *files = read_files(config);
+    HfService *service = hf_service__new(env, &rules, count_kinds(files));
+    gboolean is_good = fill_kinds(service, config, files, error) &&
+                       hf_service__ready(service, "marathon-instance", error);
+    if (is_good) order_kinds(service, files);
+    free_files(files);
+    if (is_good) return service;
+    hf_service__destroy(service);
+    return NULL;
+}
+
+const HfFrameworkModel hf_framework_marathon = {
+    .keys =
+        {"marathon",
+         "Long-running apps, kept at their number of instances, relaunched wherever an offer fits.",
+         &marathon_table},
+    .ops = &hf_service__ops,
+    .create = create,
+    .destroy = hf_service__destroy,
+    .data = &hf_service__data_ops,
+};
