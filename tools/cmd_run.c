@@ -92,6 +92,12 @@ static int report(Run *run, const HfBatch *batch, const HfRunDir *dir)
         hf_cli_note("interrupted: the results are marked partial, expectations were not checked");
         return HF_EXIT_FAILURE;
     }
+    if (hf_batch_is_stalled(batch)) {
+        hf_cli_note("%s: it came to a stop with tasks waiting (see `stall` in summary.json); a "
+                    "scenario that is to show that says stall: expected",
+                    batch->set->name);
+        return HF_EXIT_FAILURE;
+    }
     return hf_batch_holds(batch) ? HF_EXIT_OK : HF_EXIT_EXPECTATION;
 }
 
@@ -221,7 +227,9 @@ const HfCommand hf_cmd_run = {
         "runs arms and replications at once, each in a process of its own; the results are the "
         "same.\n\n"
         "The same scenario and seed give the same trace digest, on any machine.\n\n"
-        "Exit status 3 if an expectation of the scenario is not met, 4 if an audit finds an "
+        "Exit status 1 if a run comes to a stop with tasks waiting and the scenario does not say "
+        "stall: expected, "
+        "3 if an expectation is not met, 4 if an audit finds an "
         "invariant broken.",
     .options = options,
     .run = run_command,

@@ -7,6 +7,7 @@
 #include "tools/json_out.h"
 #include "tools/run_audit.h"
 #include "tools/version.h"
+#include "world/stall.h"
 #include "world/tables.h"
 
 #define SLICES 2000 /* how often a run looks up: for the interrupt and the progress line */
@@ -14,6 +15,7 @@
 void hf_arm_result_clear(HfArmResult *result)
 {
     hf_metrics_free(result->metrics);
+    g_free(result->stall);
     if (result->outcomes) {
         for (guint i = 0; i < result->outcomes->len; i++)
             g_free(g_array_index(result->outcomes, HfExpectOutcome, i).line);
@@ -152,7 +154,8 @@ static void run_to_end(HfWorld *world, const HfRunOptions *options, const Stream
 {
     HfTime end = end_of(hf_world_scenario(world), options);
     HfTime slice = MAX(end / SLICES, 1);
-    for (HfTime at = 0; at < end && !hf_cli_interrupted() && !streams_failed(streams);) {
+    for (HfTime at = 0; at < end && !hf_cli_interrupted() && !streams_failed(streams) &&
+                        !hf_stall_is_standing(world);) {
         at = end - at > slice ? at + slice : end;
         hf_world_run(world, at);
         draw(progress, world, end);
@@ -208,6 +211,7 @@ static char *summary_json(const HfArmResult *result)
     hf_json_string(json, "name", result->scenario->name);
     hf_json_string(json, "arm", result->scenario->arm);
     hf_json_bool(json, "partial", result->is_partial);
+    hf_json_string(json, "stall", result->stall);
     json_builder_set_member_name(json, "metrics");
     json_builder_begin_array(json);
     for (uint32_t i = 0; i < hf_metrics_count(result->metrics); i++) {
@@ -277,6 +281,7 @@ static void take_result(HfWorld *world, const HfRunOptions *options, gint64 star
     result->scenario = hf_world_scenario(world);
     result->simulated = hf_world_now(world);
     result->is_partial = result->simulated < result->scenario->duration;
+    if (!result->is_partial) result->stall = hf_stall_explain(world);
     result->wall_seconds = (double)(g_get_monotonic_time() - started_us) / 1e6;
     result->events = stats.fired;
     result->records = hf_trace_total(hf_world_trace(world));
@@ -352,6 +357,11 @@ gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfR
     }
     good = close_streams(&streams, good ? error : NULL) && good;
     if (!good) return FALSE;
+    if (hf_stall_is_standing(world)) {
+        g_autofree char *what = hf_stall_explain_standing(world);
+        g_set_error_literal(error, HF_WORLD_ERROR, HF_WORLD_ERROR_IO, what);
+        return FALSE;
+    }
     HfArmResult result = {0};
     take_result(world, options, started_us, &result);
     HfExpectMetrics metrics = {find_metric, result.metrics, hf_metrics_names(result.metrics)};

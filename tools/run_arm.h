@@ -33,6 +33,7 @@ typedef struct HfArmResult {
     double wall_seconds;
     HfTime simulated;
     gboolean is_partial; /* interrupted, or ended by --until */
+    char *stall;         /* lines that explain that it came to a stop; NULL: it did not */
     HfWorldMemory memory;
     long peak_kib; /* of the whole process so far */
 } HfArmResult;

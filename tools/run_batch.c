@@ -52,6 +52,14 @@ gboolean hf_batch_is_whole(const HfBatch *batch)
     return TRUE;
 }
 
+gboolean hf_batch_is_stalled(const HfBatch *batch)
+{
+    for (uint32_t i = 0; i < batch->arms * batch->replications; i++)
+        if (batch->results[i].stall && batch->scenarios[i].stall == HF_SCENARIO_STALL_FAIL)
+            return TRUE;
+    return FALSE;
+}
+
 /* ---- one run ---- */
 
 static gboolean run_one(const HfBatch *batch, uint32_t i, const HfBatchOptions *options,
@@ -121,6 +129,7 @@ static void leave(FILE *file, const Leavings *leavings, const GError *error)
         put(file, &metric->value, sizeof metric->value);
         put_text(file, metric->name);
     }
+    if (leavings->good && result->stall) put_text(file, result->stall);
 }
 
 /* FALSE if the file ends too early: the child was killed, or its disk was full. */
@@ -135,6 +144,8 @@ static gboolean collect(FILE *file, Leavings *leavings, GError **error)
         g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, message);
         return TRUE;
     }
+    gboolean is_stalled = result->stall != NULL;
+    result->stall = NULL;
     result->metrics = hf_metrics_new_empty();
     result->outcomes = NULL;
     for (uint32_t i = 0; i < leavings->metrics; i++) {
@@ -145,7 +156,7 @@ static gboolean collect(FILE *file, Leavings *leavings, GError **error)
             return FALSE;
         hf_metrics_take(result->metrics, &metric);
     }
-    return TRUE;
+    return !is_stalled || (result->stall = get_text(file)) != NULL;
 }
 
 /* ---- several at once ---- */

@@ -49,6 +49,8 @@ static inline const HfArmResult *hf_batch_at(const HfBatch *batch, uint32_t arm,
 gboolean hf_batch_run(HfBatch *batch, const HfBatchOptions *options, HfRunDir *dir, int *exit_out,
                       GError **error);
 
+/* TRUE if a run came to a stop with tasks waiting, and its scenario does not expect it. */
+gboolean hf_batch_is_stalled(const HfBatch *batch);
 /* TRUE if every run came to its scenario's end. */
 gboolean hf_batch_is_whole(const HfBatch *batch);
 

@@ -147,6 +147,26 @@ static void print_replications(const HfBatch *batch, uint32_t a)
     printf("\n");
 }
 
+/* Of the first replication that stalled; how many did. */
+static void print_stalls(const HfBatch *batch)
+{
+    for (uint32_t a = 0; a < batch->arms; a++) {
+        const HfArmResult *first = NULL;
+        uint32_t count = 0;
+        for (uint32_t r = 0; r < batch->replications; r++) {
+            const HfArmResult *result = hf_batch_at(batch, a, r);
+            if (result->stall == NULL) continue;
+            if (count++ == 0) first = result;
+        }
+        if (first == NULL) continue;
+        printf("\n%s %s%sstalled", first->scenario->stall == HF_SCENARIO_STALL_FAIL ? "!" : " ",
+               arm_name(batch, a), has_arms(batch) ? " " : "");
+        if (batch->replications > 1)
+            printf(" in %u of %u replications", count, batch->replications);
+        printf(": %s", first->stall);
+    }
+}
+
 void hf_report_print(const HfBatch *batch, const HfRunDir *dir)
 {
     const HfScenarioSet *set = batch->set;
@@ -168,6 +188,7 @@ void hf_report_print(const HfBatch *batch, const HfRunDir *dir)
         else
             print_run(batch, a);
     }
+    print_stalls(batch);
     if (dir)
         printf("\n  results: %s   figures: holdfast plot %s\n", hf_run_dir_path(dir),
                hf_run_dir_path(dir));

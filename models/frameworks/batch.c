@@ -715,12 +715,56 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
     return NULL;
 }
 
+/* Of tasks to be run again the demand is their own; of a trace's jobs each has another. */
+static void tell_wait(const Batch *batch, const HfDemand *demand, int64_t tasks, HfTime since,
+                      HfWaitSink sink, void *context)
+{
+    HfResources asks = {0};
+    hf_demand_resources(batch->env.catalog, demand, &asks);
+    sink(context, &(HfWait){.tasks = tasks,
+                            .since = since,
+                            .asks = &asks,
+                            .ports = demand->ports,
+                            .host = HF_ROW_NONE});
+    hf_resources_clear(batch->env.catalog, &asks);
+}
+
+static void waits(const void *model, HfWaitSink sink, void *context)
+{
+    const Batch *batch = model;
+    int64_t tasks = 0;
+    HfTime since = HF_TIME_NEVER;
+    for (guint32 i = batch->queue_head; i < batch->queue.count; i++) {
+        if (!hf_slots_is_live(&batch->job_slots, batch->queue.at[i])) continue;
+        const Job *job = &batch->jobs.at[batch->queue.at[i].row];
+        if (job->to_launch == 0) continue;
+        if (batch->trace.count > 0)
+            tell_wait(batch, &batch->trace.at[job->traced].demand, job->to_launch, job->submit,
+                      sink, context);
+        else
+            since = MIN(since, job->submit);
+        tasks += job->to_launch;
+    }
+    for (guint32 i = batch->again_head; i < batch->again.count; i++) {
+        const Task *task = &batch->again.at[i];
+        if (batch->trace.count > 0)
+            tell_wait(batch, &batch->trace.at[task->traced].demand, 1, MAX(task->queued, 0), sink,
+                      context);
+        else
+            since = MIN(since, MAX(task->queued, 0));
+        tasks++;
+    }
+    if (batch->trace.count == 0 && tasks > 0)
+        tell_wait(batch, &batch->demand, tasks, since, sink, context);
+}
+
 static const HfSchedulerOps ops = {.subscribed = on_subscribed,
                                    .offers = on_offers,
                                    .update = on_update,
                                    .resubscribed = on_resubscribed,
                                    .timer = on_timer,
-                                   .prefetch = prefetch};
+                                   .prefetch = prefetch,
+                                   .waits = waits};
 
 const HfFrameworkModel hf_framework_batch = {
     .keys =

@@ -470,6 +470,11 @@ gboolean hf_driver_is_subscribed(const HfDriver *driver)
     return driver->is_subscribed;
 }
 
+void hf_driver_waits(const HfDriver *driver, HfWaitSink sink, void *context)
+{
+    if (driver->ops->waits) driver->ops->waits(driver->model, sink, context);
+}
+
 gboolean hf_driver_is_over(const HfDriver *driver)
 {
     return driver->is_over;

@@ -11,6 +11,18 @@
 
 typedef struct HfDriver HfDriver;
 
+/* Tasks of a framework that wait and ask for the same. */
+typedef struct HfWait {
+    const char *what; /* NULL = tasks */
+    int64_t tasks;
+    HfTime since;            /* the oldest of them */
+    const HfResources *asks; /* of one task, unreserved */
+    uint32_t ports;          /* besides */
+    uint32_t host;           /* the only one that will do; HF_ROW_NONE = any */
+} HfWait;
+/* Arguments are valid during the call. */
+typedef void (*HfWaitSink)(void *context, const HfWait *wait);
+
 /*
  * What a framework is told. Any member may be NULL. Arguments are valid during the call only;
  * offers stay the framework's until it answers them or they are rescinded, whether it keeps a note
@@ -39,6 +51,8 @@ typedef struct HfSchedulerOps {
     void (*timer)(void *model, HfDriver *driver, uint32_t kind, uint64_t arg);
     /* An update will come soon: only start loading what it will need, in steps from 0. */
     void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
+    /* What waits now; changes nothing. For an explanation of a run that came to a stop. */
+    void (*waits)(const void *model, HfWaitSink sink, void *context);
 } HfSchedulerOps;
 
 /* How a scheduler answers inverse offers when its model does not. */
@@ -97,6 +111,8 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 
 gboolean hf_driver_is_subscribed(const HfDriver *driver);
+/* ops->waits, if there is one. */
+void hf_driver_waits(const HfDriver *driver, HfWaitSink sink, void *context);
 gboolean hf_driver_is_over(const HfDriver *driver);   /* the master refused it, or replaced it */
 uint32_t hf_driver_framework(const HfDriver *driver); /* its id; HF_ROW_NONE before */
 

@@ -66,6 +66,9 @@ typedef enum HfFrameworkFlag {
     HF_FRAMEWORK_REGION_AWARE = 1 << 7,
 } HfFrameworkFlag;
 
+/* What it is worth that a run came to a stop with tasks waiting (world/stall.h). */
+typedef enum HfScenarioStall { HF_SCENARIO_STALL_FAIL, HF_SCENARIO_STALL_EXPECTED } HfScenarioStall;
+
 #define HF_WARM_UP_AUTO ((HfTime)-1) /* warm_up: auto, found by MSER-5 after the run */
 
 typedef struct HfScenarioMaster {
@@ -222,6 +225,7 @@ typedef struct HfScenario {
     double confidence;    /* of intervals over replications: 0.5 .. 0.9999 */
     HfTime duration;      /* > 0 */
     HfTime warm_up;       /* < duration, or HF_WARM_UP_AUTO */
+    HfScenarioStall stall;
     HfEra era;
     HfScenarioMaster master;
     HfScenarioAgentFlags agent;

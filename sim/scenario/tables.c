@@ -279,6 +279,10 @@ static const HfKeyWord era_words[] = {
     {"1.11", HF_ERA_1_11, "the last release"},
     {0}};
 
+static const HfKeyWord stall_words[] = {
+    {"fail", HF_SCENARIO_STALL_FAIL, "it is explained, and the program ends with status 1"},
+    {"expected", HF_SCENARIO_STALL_EXPECTED, "that is what the scenario shows"},
+    {0}};
 static const HfKeyWord warm_up_words[] = {
     {"auto", HF_WARM_UP_AUTO, "found after the run, by MSER-5"}, {0}};
 
@@ -335,6 +339,13 @@ static const HfKey scenario_keys[] = {
      .fallback = "0s",
      .words = warm_up_words,
      .help = "Time at the start that metrics leave out."},
+    {.name = "stall",
+     .type = HF_KEY_ENUM,
+     AT(HfScenario, stall),
+     .fallback = "fail",
+     .words = stall_words,
+     .help = "What follows when the run ends with tasks waiting and nothing moved for its last "
+             "tenth: all agents are up, and no task that runs will end by itself."},
     {.name = "era",
      .type = HF_KEY_ENUM,
      AT(HfScenario, era),

@@ -366,6 +366,7 @@ static void on_operator_call(HfRecorder *recorder, const HfRecord *record)
 
 static void on_launched(HfRecorder *recorder, const HfRecord *record)
 {
+    recorder->moved_at = record->at;
     step_allocated(recorder, record, 1);
     if (recorder->forgotten.count > 0 && hf_map64_remove(&recorder->forgotten, task_key(record)))
         return; /* it runs on, and is booked again */
@@ -525,6 +526,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         hf_recorder__relaunches_on_run(recorder, record);
         break;
     case HF_RECORD_TASK_ENDED:
+        recorder->moved_at = record->at;
         step_used(recorder, record, -1);
         hf_recorder__relaunches_on_run(recorder, record);
         break;

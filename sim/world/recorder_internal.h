@@ -260,6 +260,7 @@ struct HfRecorder {
     HF_VEC(HfRefusal) refusals;
     HfTaskSink sink;
     void *sink_context;
+    HfTime moved_at;       /* a task was last launched, or ended */
     HfTime master_lost_at; /* while no master leads */
     HfMap64 forgotten;     /* tasks that no master has booked since an election */
     HfMap64 live;          /* (framework, task) -> row of tasks, only with a sink */

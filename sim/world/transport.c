@@ -220,6 +220,7 @@ static void on_deliver(void *context, const HfEventArgs *event)
     HfWorld *world = context;
     HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)event->arg);
     HfPeer to = message->to;
+    hf_stall__count(world);
     if (G_UNLIKELY(message->reign != world->reign)) { /* of a master that leads no more */
         if (message->type != HF_MESSAGE_SILENT && message->type != HF_MESSAGE_AUDIBLE &&
             message->type != HF_MESSAGE_EXITED)
@@ -307,6 +308,7 @@ static void on_agent_timer(void *context, const HfEventArgs *event)
 static void on_framework_timer(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
+    hf_stall__count(world);
     hf_driver_timer(world->guests[event->target].driver, event->now, (uint32_t)event->arg2,
                     event->arg, &world->out);
     hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, event->target});

@@ -476,6 +476,7 @@ static void on_fault_timer(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
     HfFault *fault = &world->faults[event->target];
+    hf_stall__count(world);
     fault->ops->timer(fault->model, world, (uint32_t)event->arg2, event->arg);
 }
 

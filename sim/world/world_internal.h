@@ -123,11 +123,28 @@ struct HfWorld {
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
+        uint32_t steps, looks; /* messages and timers since the last look; looks at one instant */
+        HfTime at;
+        gboolean is_standing;
+        uint64_t before[HF_RECORD_TYPES];
+    } standing; /* stall.c */
+    struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
             restart, election, copied, data_timer, link_give_up, link_release, disk;
     } kind;
 };
+
+/* stall.c: does time stand still? Looked at once in so many messages and timers. */
+#define HF_STALL_STEPS (1u << 16)
+#define HF_STALL_LOOKS (1u << 8)
+void hf_stall__look(HfWorld *world);
+static inline void hf_stall__count(HfWorld *world)
+{
+    if (G_LIKELY(++world->standing.steps < HF_STALL_STEPS)) return;
+    world->standing.steps = 0;
+    hf_stall__look(world);
+}
 
 /* transport.c */
 void hf_world__register_transport(HfWorld *world);

@@ -669,8 +669,27 @@ void *hf_dataflow_create(const HfModelEnv *env, const void *config, GError **err
     return flow;
 }
 
+static void waits(const void *model, HfWaitSink sink, void *context)
+{
+    const Dataflow *flow = model;
+    if (flow->work.pending == 0) return;
+    HfResources asks = {0};
+    HfTime since = HF_TIME_NEVER;
+    for (guint32 i = 0; i < flow->work.line.count; i++) {
+        const HfWorkJob *job = flow->work.jobs.at[flow->work.line.at[i]];
+        if (job->pending > 0) since = MIN(since, job->waits_since);
+    }
+    hf_demand_resources(flow->env.catalog, &flow->unit, &asks);
+    sink(context, &(HfWait){.tasks = flow->work.pending,
+                            .since = since == HF_TIME_NEVER ? 0 : since,
+                            .asks = &asks,
+                            .host = HF_ROW_NONE});
+    hf_resources_clear(flow->env.catalog, &asks);
+}
+
 const HfSchedulerOps hf_dataflow_ops = {.subscribed = on_subscribed,
                                         .offers = on_offers,
                                         .update = on_update,
                                         .resubscribed = on_resubscribed,
-                                        .timer = on_timer};
+                                        .timer = on_timer,
+                                        .waits = waits};

@@ -1,0 +1,28 @@
+/*
+ * A run that came to a stop: tasks wait, and nothing moves that could help them. Why each of them
+ * waits, and who holds what it wants.
+ */
+#ifndef HF_WORLD_STALL_H
+#define HF_WORLD_STALL_H
+
+#include "world/world.h"
+
+/*
+ * NULL unless, at the present instant: tasks wait; no task that runs will end by itself; all hosts,
+ * agents and schedulers are up and a master leads; and no task was launched or ended for the last
+ * tenth of the run, or for ten allocation intervals if that is longer. Then lines for people, each
+ * ending in a newline: what waits since when, on how many agents it would fit if they were empty,
+ * and what others hold of that. Newly allocated.
+ * Cost: O(agents x kinds of tasks that wait), once at the end of a run.
+ */
+char *hf_stall_explain(const HfWorld *world);
+
+/*
+ * Simulated time that stands still: so many messages and timers at one instant that it will not
+ * pass (2^24). hf_world_run() returns HF_RUN_STOPPED then, and this is TRUE from there on.
+ */
+gboolean hf_stall_is_standing(const HfWorld *world);
+/* What went round at that instant: a line for people, newly allocated. */
+char *hf_stall_explain_standing(const HfWorld *world);
+
+#endif
