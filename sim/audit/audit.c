@@ -40,7 +40,11 @@ const HfInvariantInfo hf_invariants[] = {
     {"I-21", "a removed framework has no tasks and gets no offers", AUDIT},
     {"I-22", "an agent id belongs to one host; what is gone holds nothing", AUDIT},
     {"I-23", "data is lost when no complete replica is left, and only then", AUDIT},
-    {"I-24", "a task runs on the host it was launched on, once; members that run are tasks", AUDIT},
+    {"I-24",
+     "a task runs on the host it was launched on, once; members that run are tasks; an app is in "
+     "one "
+     "deployment",
+     AUDIT},
     {"I-25", "no more is copied than bandwidth and time allow", AUDIT},
     {NULL, NULL, NULL},
 };
@@ -462,6 +466,11 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_VOLUME_DISOWNED:
     case HF_RECORD_DATA_COPIED:
     case HF_RECORD_INPUT_READ:
+    case HF_RECORD_DEPLOYMENT_STARTED:
+    case HF_RECORD_DEPLOYMENT_HEALTHY:
+    case HF_RECORD_DEPLOYMENT_INSTANCES:
+    case HF_RECORD_DEPLOYMENT_ENDED:
+    case HF_RECORD_DEPLOYMENT_REFUSED:
     case HF_RECORD_SERVICE_DECLARED: /* those of services have been dealt with */
     case HF_RECORD_SERVICE_MEMBERS:
     case HF_RECORD_SERVICE_QUORUM:

@@ -27,6 +27,7 @@ typedef struct HfAuditInflow {
 
 struct HfAuditServices {
     HfMap64 part_rows, group_rows, copy_rows, inflow_rows;
+    HfMap64 deployments; /* group -> instances launched, while it is in one */
     HF_VEC(HfAuditPart) parts;
     HF_VEC(HfAuditGroup) groups;
     HF_VEC(HfAuditCopy) copies;
@@ -200,15 +201,54 @@ static void check_due(HfAudit *audit, const HfRecord *record)
                     "the last replica of a part has gone, and nobody says that it is lost");
 }
 
+/* ---- deployments ---- */
+
+/* An app is in one at a time, and no more of its instances are healthy than are launched. */
+static void on_deployment(HfAudit *audit, const HfRecord *record)
+{
+    HfMap64 *open = &audit->services->deployments;
+    uint32_t launched = hf_map64_get(open, key_of(record));
+    gboolean is_open = launched != HF_MAP64_NONE;
+    gboolean starts = record->type == HF_RECORD_DEPLOYMENT_STARTED;
+    if (record->type == HF_RECORD_DEPLOYMENT_REFUSED) return;
+    if (starts == is_open) {
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        is_open ? "an app is in two deployments"
+                                : "an app is said to be deployed, and nothing has begun");
+        return;
+    }
+    if (record->type == HF_RECORD_DEPLOYMENT_HEALTHY && record->value > launched)
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "%" G_GINT64_FORMAT " instances are healthy, and %u are launched",
+                        (gint64)record->value, launched);
+    if (starts)
+        hf_map64_set(open, key_of(record), 0);
+    else if (record->type == HF_RECORD_DEPLOYMENT_INSTANCES)
+        hf_map64_set(open, key_of(record), (uint32_t)record->value);
+    else if (record->type == HF_RECORD_DEPLOYMENT_ENDED)
+        hf_map64_remove(open, key_of(record));
+}
+
+static gboolean is_of_deployments(const HfRecord *record)
+{
+    return record->type >= HF_RECORD_DEPLOYMENT_STARTED &&
+           record->type <= HF_RECORD_DEPLOYMENT_REFUSED;
+}
+
 gboolean hf_audit__is_of_services(const HfRecord *record)
 {
-    return record->type >= HF_RECORD_SERVICE_DECLARED && record->type <= HF_RECORD_COPY_ENDED;
+    return is_of_deployments(record) ||
+           (record->type >= HF_RECORD_SERVICE_DECLARED && record->type <= HF_RECORD_COPY_ENDED);
 }
 
 void hf_audit__on_service(HfAudit *audit, const HfRecord *record)
 {
     check_due(audit, record);
     if (hf_audit__is_broken(audit) || !is_legal(audit, record)) return;
+    if (is_of_deployments(record)) {
+        on_deployment(audit, record);
+        return;
+    }
     switch ((int)record->type) {
     case HF_RECORD_SERVICE_DECLARED:
         on_declared(audit, record);
@@ -257,5 +297,6 @@ void hf_audit__services_free(HfAuditServices *services)
     hf_map64_clear(&services->group_rows);
     hf_map64_clear(&services->copy_rows);
     hf_map64_clear(&services->inflow_rows);
+    hf_map64_clear(&services->deployments);
     g_free(services);
 }

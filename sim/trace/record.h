@@ -284,8 +284,20 @@ typedef enum HfRecordType {
     HF_RECORD_DISK_USED,     /* value: all of this together: what is really used */
     HF_RECORD_DISK_FULL,     /* value: the same; writes fail from now on */
     HF_RECORD_DISK_FREED,    /* value: the same; they succeed again */
+    /* an app that is changed while it runs; framework, id: group */
+    HF_RECORD_DEPLOYMENT_STARTED,   /* value: which, as its framework counts them */
+    HF_RECORD_DEPLOYMENT_HEALTHY,   /* value: instances that are healthy, */
+    HF_RECORD_DEPLOYMENT_INSTANCES, /* and that are launched, as the scheduler sees it */
+    HF_RECORD_DEPLOYMENT_ENDED,     /* value: HfDeploymentEnd */
+    HF_RECORD_DEPLOYMENT_REFUSED,   /* value: which: another one goes on */
     HF_RECORD_TYPES
 } HfRecordType;
+
+typedef enum HfDeploymentEnd {
+    HF_DEPLOYMENT_DONE,
+    HF_DEPLOYMENT_REPLACED, /* by one that was forced */
+    HF_DEPLOYMENT_ENDS
+} HfDeploymentEnd;
 
 /* Agent and framework rows: HF_ROW_NONE where a record has none. */
 #define HF_ROW_NONE UINT32_MAX

@@ -37,4 +37,11 @@ void hf_world_copy_stop(HfWorld *world, uint32_t copy);
 void hf_world_note_data(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t id,
                         uint32_t host, int64_t value);
 
+/*
+ * A record of a deployment; type HF_RECORD_DEPLOYMENT_STARTED to REFUSED. `app`: what the group is
+ * called in deployments.csv; NULL but for STARTED and REFUSED.
+ */
+void hf_world_note_deployment(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t group,
+                              int64_t value, const char *app);
+
 #endif

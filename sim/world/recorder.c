@@ -643,6 +643,13 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_COPY_ENDED:
         hf_recorder__on_service(recorder, record);
         break;
+    case HF_RECORD_DEPLOYMENT_STARTED:
+    case HF_RECORD_DEPLOYMENT_HEALTHY:
+    case HF_RECORD_DEPLOYMENT_INSTANCES:
+    case HF_RECORD_DEPLOYMENT_ENDED:
+    case HF_RECORD_DEPLOYMENT_REFUSED:
+        hf_recorder__on_deployment(recorder, record);
+        break;
     default:
         break;
     }

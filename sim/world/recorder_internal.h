@@ -92,6 +92,17 @@ typedef struct HfTracked {
 #define HF_RECORDER_PRECISION 5 /* of histograms: quantiles within 1.6 % */
 
 /* A group of a service: instances of one kind. */
+typedef struct HfDeploymentRow {
+    uint32_t framework;
+    uint64_t group;
+    int64_t number;
+    const char *app;       /* borrowed from the framework's model */
+    HfTime started, ended; /* ended: -1 = not */
+    HfDeploymentEnd end;
+    int64_t healthy_first, healthy_least, most;
+    gboolean is_refused;
+} HfDeploymentRow;
+
 typedef struct HfGroupStats {
     uint32_t framework;
     uint64_t group;
@@ -219,7 +230,8 @@ struct HfRecorder {
     int64_t *demand; /* [kinds], milli-units submitted after the warm-up */
     HF_VEC(HfFrameworkStats) frameworks;
     HF_VEC(HfGroupStats) groups; /* in order of declaration */
-    HfMap64 group_rows;          /* (framework, group) -> row */
+    HF_VEC(HfDeploymentRow) deployments;
+    HfMap64 group_rows; /* (framework, group) -> row */
     HF_VEC(HfRoleStats) roles;
     /* recorder_reserved.c */
     HF_VEC(uint32_t) agent_total;   /* [agent id]: 1 + number of its total; 0 = not counted */
@@ -271,6 +283,9 @@ struct HfRecorder {
 /* recorder_services.c: one of the records about services; and its levels at the end of the warm-up.
  */
 void hf_recorder__on_service(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__on_deployment(HfRecorder *recorder, const HfRecord *record);
+/* What the app of the last one is called. */
+void hf_recorder__name_deployment(HfRecorder *recorder, const char *app);
 void hf_recorder__mark_services(HfRecorder *recorder, HfTime now);
 void hf_recorder__clear_services(HfRecorder *recorder);
 

@@ -101,5 +101,6 @@ void hf_recorder__mark_services(HfRecorder *recorder, HfTime now)
 void hf_recorder__clear_services(HfRecorder *recorder)
 {
     hf_vec_clear(&recorder->groups);
+    hf_vec_clear(&recorder->deployments);
     hf_map64_clear(&recorder->group_rows);
 }

@@ -223,6 +223,10 @@ const HfTable hf_tables[] = {
     {"volumes.csv", "the life of each persistent volume", hf_table__print_volumes},
     {"services.csv", "availability of each group of instances of the services",
      hf_table__print_services},
+    {"deployments.csv",
+     "each change of an app while it ran: how long it took, the fewest instances that were healthy "
+     "and the most that were launched",
+     hf_table__print_deployments},
     {"refusals.csv", "allocated shares at the first and each hundredth refused placement",
      print_refusals},
     {"operators.csv", "each call of an operator, and what the master answered", print_operators},

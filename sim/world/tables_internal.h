@@ -18,5 +18,6 @@ void hf_table__print_relaunches(HfWorld *world, GString *out);
 void hf_table__print_relaunch_times(HfWorld *world, GString *out);
 void hf_table__print_volumes(HfWorld *world, GString *out);
 void hf_table__print_services(HfWorld *world, GString *out);
+void hf_table__print_deployments(HfWorld *world, GString *out);
 
 #endif

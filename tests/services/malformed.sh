@@ -1,6 +1,6 @@
 #!/bin/sh
 # Files of other programs that those would refuse: each ends with status 2, one complaint with its place in the file, and nothing
-# written. NAME.json is loaded by a scenario as an app of Marathon's (chronos-NAME.json: a job of Chronos's); NAME.err is what is said.
+# written. NAME.json is loaded by a scenario as an app of Marathon's (deployment-NAME.json: as what an app becomes; chronos-NAME.json: as a job of Chronos's); NAME.err is what is said.
 #
 #   malformed.sh HOLDFAST DIRECTORY        UPDATE=1 in the environment writes NAME.err anew
 set -eu
@@ -16,6 +16,7 @@ for file in *.json; do
     cp "$file" "$work/$file"
     case $name in
     chronos-*) framework="model: chronos, jobs: [$file]" ;;
+    deployment-*) framework="model: marathon, apps: [{id: /a}], deployments: [{at: 30m, upgrade: $file}]" ;;
     *) framework="model: marathon, apps: [$file]" ;;
     esac
     cat >"$work/cell.yaml" <<EOF

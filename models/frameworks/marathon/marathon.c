@@ -21,7 +21,7 @@ typedef struct AppConfig {
     const char *id;
     int64_t instances;
     int64_t cpus, mem, disk, gpus, ports;
-    HfLaw lifetime, usage;
+    HfLaw lifetime, usage, startup;
     HfWrites writes;
     gboolean unique_hosts, residency, external;
     int task_lost;
@@ -29,8 +29,17 @@ typedef struct AppConfig {
 
 typedef enum TaskLost { LOST_WAIT, LOST_RELAUNCH } TaskLost;
 
+typedef struct DeploymentConfig {
+    HfTime at;
+    const char *app;
+    int64_t scale; /* -1 */
+    gboolean restart, force;
+    HfDocument upgrade;
+} DeploymentConfig;
+
 typedef struct MarathonConfig {
     HF_LIST(AppConfig) apps;
+    HF_LIST(DeploymentConfig) deployments;
     HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
     int64_t backoff_factor; /* milli */
     int forget;
@@ -59,9 +68,10 @@ static const HfKey app_keys[] = {
      .type = HF_KEY_DOCUMENT,
      .offset = offsetof(AppConfig, file),
      .sub = &hf_app_document,
-     .help = "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
-             "entry that is just a name of a file stands for this key. Beside it: lifetime, usage "
-             "and sandbox of all its instances."},
+     .help =
+         "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
+         "entry that is just a name of a file stands for this key. Beside it: lifetime, startup, "
+         "usage and sandbox of all its instances."},
     {.name = "id",
      .type = HF_KEY_STRING,
      OWN,
@@ -115,6 +125,12 @@ static const HfKey app_keys[] = {
      .unit = HF_UNIT_DURATION,
      .offset = offsetof(AppConfig, lifetime),
      .help = "How long an instance runs until it fails by itself; absent = it does not."},
+    {.name = "startup",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     .offset = offsetof(AppConfig, startup),
+     .help = "How long an instance runs until it is healthy, or its checks find it so; absent = "
+             "at once. Deployments wait for it."},
     HF_WRITES_KEYS(APP_AT),
     {.name = "usage",
      .type = HF_KEY_LAW,
@@ -160,7 +176,8 @@ static gboolean check_app(const void *record, const char **key_out, char **why_o
     *key_out = "file";
     if (app->file.record != NULL && app->has_own)
         *why_out =
-            g_strdup("beside a file stand lifetime, usage, sandbox and sandbox_growth alone");
+            g_strdup("beside a file stand lifetime, startup, usage, sandbox and sandbox_growth "
+                     "alone");
     if (*why_out != NULL) {
         if (app->file.record == NULL) *key_out = NULL;
         return FALSE;
@@ -175,6 +192,67 @@ static gboolean check_app(const void *record, const char **key_out, char **why_o
 static const HfKeyTable app_table = {"app", sizeof(AppConfig), app_keys,
                                      "One app and its instances.", check_app};
 
+static const HfKeyWord unsaid[] = {{"default", -1, NULL}, {0}};
+static const HfKey deployment_keys[] = {
+    {.name = "at",
+     .type = HF_KEY_DURATION,
+     .is_required = TRUE,
+     .offset = offsetof(DeploymentConfig, at),
+     .help = "When it begins."},
+    {.name = "app",
+     .type = HF_KEY_STRING,
+     .offset = offsetof(DeploymentConfig, app),
+     .help = "Which app; with upgrade, the file says it."},
+    {.name = "scale",
+     .type = HF_KEY_INT,
+     .offset = offsetof(DeploymentConfig, scale),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = 1e6,
+     .help = "It shall have so many instances."},
+    {.name = "restart",
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(DeploymentConfig, restart),
+     .fallback = "false",
+     .help = "Its instances are replaced, as its upgradeStrategy allows."},
+    {.name = "upgrade",
+     .type = HF_KEY_DOCUMENT,
+     .offset = offsetof(DeploymentConfig, upgrade),
+     .sub = &hf_app_document,
+     .help = "The app as this app.json has it takes the place of what there was."},
+    {.name = "force",
+     .type = HF_KEY_BOOL,
+     .offset = offsetof(DeploymentConfig, force),
+     .fallback = "false",
+     .help = "It takes the place of a deployment of the app that goes on; else it is refused."},
+    {0}};
+
+static gboolean check_deployment(const void *record, const char **key_out, char **why_out)
+{
+    const DeploymentConfig *deployment = record;
+    const HfGroupJson *file = deployment->upgrade.record;
+    int kinds = (deployment->scale >= 0) + deployment->restart + (file != NULL);
+    if (kinds != 1) {
+        *key_out = NULL;
+        *why_out = g_strdup("a deployment is one of scale, restart and upgrade");
+    } else if (file == NULL && deployment->app == NULL) {
+        *key_out = NULL;
+        *why_out = g_strdup("key app is missing");
+    } else if (file != NULL && (file->apps.count != 1 || file->groups.count > 0)) {
+        *key_out = "upgrade";
+        *why_out = g_strdup("a file of one app is wanted");
+    } else if (file != NULL && deployment->app != NULL) {
+        g_autofree char *id = hf_app__absolute("", file->apps.at[0].id);
+        *key_out = "app";
+        if (strcmp(id, deployment->app) != 0)
+            *why_out = g_strdup_printf("the file is about %s", id);
+    }
+    return *why_out == NULL;
+}
+static const HfKeyTable deployment_table = {"deployment", sizeof(DeploymentConfig), deployment_keys,
+                                            "A change of an app while it runs.", check_deployment};
+
 static const HfKey marathon_keys[] = {
     {.name = "apps",
      .type = HF_KEY_LIST,
@@ -183,6 +261,12 @@ static const HfKey marathon_keys[] = {
      .is_required = TRUE,
      .offset = offsetof(MarathonConfig, apps),
      .help = "The apps that are kept running, each here or in a file of Marathon's own."},
+    {.name = "deployments",
+     .type = HF_KEY_LIST,
+     .sub = &deployment_table,
+     .offset = offsetof(MarathonConfig, deployments),
+     .help = "Apps that are scaled, restarted or upgraded while they run; what came of each is in "
+             "deployments.csv."},
     {.name = "refuse",
      .type = HF_KEY_DURATION,
      .offset = offsetof(MarathonConfig, refuse),
@@ -340,6 +424,15 @@ static HfNodeRules rules_of(const HfModelEnv *env, const MarathonConfig *config,
     return rules;
 }
 
+static void fill_inline(const HfModelEnv *env, const MarathonConfig *config, uint32_t a,
+                        HfNodeKind *kind)
+{
+    kind->rules = rules_of(env, config, a);
+    gboolean is_tied = kind->rules.identity != HF_IDENTITY_NONE; /* Marathon's defaults */
+    kind->most_over = is_tied ? 0 : 1;
+    kind->least_healthy = is_tied ? 0.5 : 1;
+}
+
 /* ---- Marathon's own apps ---- */
 
 static HfNodeRules rules_of_json(const HfModelEnv *env, const MarathonConfig *config,
@@ -428,7 +521,16 @@ static void add_ports(const HfModelEnv *env, const HfAppJson *json, HfNodeKind *
 
 static void add_strategies(const HfAppJson *json, HfNodeKind *kind)
 {
+    gboolean is_tied = hf_app__is_resident(json) || hf_app__is_external(json);
     kind->kills_oldest = json->kills_oldest;
+    kind->most_over = json->has_upgrade ? json->upgrade.most_over : is_tied ? 0 : 1;
+    kind->least_healthy = json->has_upgrade ? json->upgrade.least_healthy : is_tied ? 0.5 : 1;
+    for (uint32_t i = 0; i < json->health.count; i++) {
+        kind->check_delay = json->health.at[i].delay * HF_NS_PER_SECOND;
+        kind->check_interval = json->health.at[i].interval * HF_NS_PER_SECOND;
+    }
+    if (json->readiness.count > 0)
+        kind->readiness_interval = json->readiness.at[0].interval * HF_NS_PER_SECOND;
     if (json->backoff >= 0) kind->backoff = json->backoff * HF_NS_PER_SECOND;
     if (json->max_backoff >= 0) kind->max_backoff = json->max_backoff * HF_NS_PER_SECOND;
     if (json->backoff_factor >= 0) kind->backoff_factor = json->backoff_factor;
@@ -483,8 +585,9 @@ static gboolean fill_kinds(HfService *service, const MarathonConfig *config, con
             kind->lifetime = config->apps.at[a].lifetime;
             kind->usage = config->apps.at[a].usage;
             kind->writes = config->apps.at[a].writes;
+            kind->startup = config->apps.at[a].startup;
             if (apps == NULL)
-                kind->rules = rules_of(&service->env, config, a);
+                fill_inline(&service->env, config, a, kind);
             else if (!fill_kind(&service->env, config, apps->pdata[i], kind, error))
                 return FALSE;
         }
@@ -508,6 +611,111 @@ static void order_kinds(HfService *service, const GPtrArray *files)
     }
 }
 
+/* ---- deployments ---- */
+
+/* The kind of an app, by its id as it was written or absolute; HF_MAP64_NONE = there is none. */
+static uint32_t kind_of(const MarathonConfig *config, const GPtrArray *files, const char *id)
+{
+    uint32_t kind = 0;
+    for (guint f = 0; f < files->len; f++) {
+        const GPtrArray *apps = files->pdata[f];
+        for (guint i = 0; apps != NULL && i < apps->len; i++, kind++)
+            if (strcmp(((const HfApp *)apps->pdata[i])->id, id) == 0) return kind;
+        if (apps == NULL && strcmp(config->apps.at[f].id, id) == 0) return kind;
+        kind += apps == NULL;
+    }
+    return HF_MAP64_NONE;
+}
+
+/* Why what keeps data there cannot become this; NULL: it can. */
+static const char *upgrade_refusal(const HfNodeKind *kind, const HfNodeKind *next)
+{
+    const HfNodeRules *old = &kind->rules, *new = &next->rules;
+    if (old->place != new->place) return "an app with volumes keeps them, and another gets none";
+    if (old->place == HF_DATA_EXTERNAL) return NULL;
+    if (old->identity == HF_IDENTITY_NONE) return NULL;
+    if (kind->volume_count != next->volume_count ||
+        memcmp(kind->volumes, next->volumes, sizeof kind->volumes) != 0)
+        return "persistent volumes cannot be changed";
+    if (old->cpus != new->cpus || old->mem != new->mem || old->disk != new->disk ||
+        old->gpus != new->gpus || old->ports != new->ports)
+        return "a resident app cannot ask for other resources";
+    return NULL;
+}
+
+static gboolean add_upgrade(HfService *service, const MarathonConfig *config,
+                            const DeploymentConfig *given, HfDeployment *deployment, GError **error)
+{
+    const char *path = NULL;
+    g_autofree char *why = NULL;
+    g_autoptr(GPtrArray) apps = hf_apps__of(given->upgrade.record, &path, &why);
+    HfNodeKind *kind = &service->kinds[deployment->kind], *next = g_new0(HfNodeKind, 1);
+    HF_ASSERT(apps != NULL && apps->len == 1); /* the file was checked */
+    deployment->next = next;                   /* freed with the service */
+    next->check_delay = next->readiness_interval = next->backoff = next->max_backoff = -1;
+    if (!fill_kind(&service->env, config, apps->pdata[0], next, error)) return FALSE;
+    const char *refusal = upgrade_refusal(kind, next);
+    if (refusal != NULL) {
+        g_set_error(error, HF_MODEL_ERROR, 1, "%s", refusal);
+        return FALSE;
+    }
+    deployment->scale = next->rules.count;
+    return hf_service__make_kind(service, next, error);
+}
+
+static gboolean add_deployment(HfService *service, const MarathonConfig *config,
+                               const GPtrArray *files, const DeploymentConfig *given,
+                               GError **error)
+{
+    const HfGroupJson *file = given->upgrade.record;
+    g_autofree char *id =
+        file != NULL ? hf_app__absolute("", file->apps.at[0].id) : g_strdup(given->app);
+    HfDeployment deployment = {.at = given->at,
+                               .kind = kind_of(config, files, id),
+                               .scale = given->scale,
+                               .restart = given->restart || file != NULL,
+                               .force = given->force};
+    deployment.app = hf_text(service->env.catalog, hf_text_intern(service->env.catalog, id));
+    if (deployment.kind == HF_MAP64_NONE) {
+        g_set_error(error, HF_MODEL_ERROR, 1, "there is no app %s", id);
+        return FALSE;
+    }
+    const HfNodeRules *rules = &service->kinds[deployment.kind].rules;
+    hf_vec_push(&service->deployments, deployment);
+    HfDeployment *added = hf_vec_last(&service->deployments);
+    if (file != NULL && !add_upgrade(service, config, given, added, error)) return FALSE;
+    if (rules->place == HF_DATA_EXTERNAL && added->scale > 1) {
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "an app with an external volume has at most one instance");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Rows for all that may be there at once, those that are being killed among them. */
+static void make_room(HfService *service)
+{
+    for (guint32 i = 0; i < service->deployments.count; i++) {
+        const HfDeployment *deployment = &service->deployments.at[i];
+        HfNodeKind *kind = &service->kinds[deployment->kind];
+        int64_t most = MAX(kind->rules.count, deployment->scale);
+        if (kind->rules.place != HF_DATA_EXTERNAL) most = 2 * most + 1;
+        kind->rows = MAX(kind->rows, (uint32_t)most);
+    }
+}
+
+static gboolean add_deployments(HfService *service, const MarathonConfig *config,
+                                const GPtrArray *files, GError **error)
+{
+    for (uint32_t i = 0; i < config->deployments.count; i++) {
+        if (add_deployment(service, config, files, &config->deployments.at[i], error)) continue;
+        g_prefix_error(error, "deployments[%u]: ", i);
+        return FALSE;
+    }
+    make_room(service);
+    return TRUE;
+}
+
 static void *create(const HfModelEnv *env, const void *given, GError **error)
 {
     const MarathonConfig *config = given;
@@ -522,6 +730,7 @@ static void *create(const HfModelEnv *env, const void *given, GError **error)
     GPtrArray *files = read_files(config);
     HfService *service = hf_service__new(env, &rules, count_kinds(files));
     gboolean is_good = fill_kinds(service, config, files, error) &&
+                       add_deployments(service, config, files, error) &&
                        hf_service__ready(service, "marathon-instance", error);
     if (is_good) order_kinds(service, files);
     free_files(files);

@@ -77,6 +77,7 @@ static void adopt(HfService *service, HfDriver *driver, uint32_t row, const HfAb
     node->wait++;
     hf_map64_set(&service->task_nodes, absent->task, row);
     hf_service__note_waiting(service, driver);
+    hf_deploy__on_running(service, driver, row);
 }
 
 /* Which of the kind has to go: tasks are numbered in the order of their launches. */
@@ -103,7 +104,9 @@ static void resolve(HfService *service, HfDriver *driver, const HfAbsent *absent
         adopt(service, driver, absent->row, absent, agent);
         return;
     }
-    uint32_t victim = surplus_row(service, kind, absent->task);
+    uint32_t victim = node->phase == HF_PHASE_IDLE /* it was scaled away */
+                          ? HF_NO_NODE
+                          : surplus_row(service, kind, absent->task);
     if (victim == HF_NO_NODE) {
         hf_driver_kill(driver, absent->task);
         hf_service__count_at(service, kind, absent->host, -1);

@@ -14,6 +14,7 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
     service->in_plan = HF_NO_NODE;
     for (uint32_t k = 0; k < kinds; k++) {
         service->kinds[k].job = k + 1;
+        service->kinds[k].check_delay = service->kinds[k].readiness_interval = -1;
         service->kinds[k].backoff = service->kinds[k].max_backoff = -1;
         service->kinds[k].first_wanted = service->kinds[k].last_wanted = HF_NO_NODE;
     }
@@ -49,7 +50,7 @@ static gboolean has_host(HfService *service, const HfNodeKind *kind)
     return FALSE;
 }
 
-static gboolean make_kind(HfService *service, HfNodeKind *kind, GError **error)
+gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **error)
 {
     const HfNodeRules *rules = &kind->rules;
     hf_demand_add(&kind->demand, HF_KIND_CPUS, rules->cpus);
@@ -80,19 +81,20 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
 {
     uint64_t nodes = 0;
     for (uint32_t k = 0; k < service->kind_count; k++)
-        nodes += (uint64_t)service->kinds[k].rules.count;
+        nodes += MAX((uint64_t)service->kinds[k].rules.count, service->kinds[k].rows);
     service->nodes = g_new0(HfNode, nodes + 1);
     for (uint32_t k = 0; k < service->kind_count; k++) {
         HfNodeKind *kind = &service->kinds[k];
-        if (!make_kind(service, kind, error)) {
+        if (!hf_service__make_kind(service, kind, error)) {
             g_prefix_error(error, "%s: ", kind->rules.name);
             return FALSE;
         }
         kind->first = service->node_count;
-        kind->rows = (uint32_t)kind->rules.count;
-        for (uint32_t i = 0; i < (uint32_t)kind->rules.count; i++) {
+        kind->rows = MAX(kind->rows, (uint32_t)kind->rules.count);
+        for (uint32_t i = 0; i < kind->rows; i++) {
             HfNode *node = &service->nodes[service->node_count];
             node->kind = k;
+            node->phase = i < kind->rules.count ? HF_PHASE_HELD : HF_PHASE_IDLE;
             node->host = HF_ROW_NONE;
             node->ended_at = -1;
             hf_model_stream(&node->stream, &service->env, stream, service->node_count++);
@@ -115,6 +117,14 @@ void hf_service__destroy(void *model)
     }
     for (uint32_t i = 0; i < service->node_count; i++)
         hf_resources_clear(catalog, &service->nodes[i].home);
+    for (guint32 i = 0; i < service->deployments.count; i++) {
+        HfNodeKind *next = service->deployments.at[i].next;
+        if (next == NULL) continue;
+        hf_constraints__clear(&next->constraints);
+        hf_resources_clear(catalog, &next->fixed);
+        g_free(next);
+    }
+    hf_vec_clear(&service->deployments);
     hf_vec_clear(&service->active);
     hf_vec_clear(&service->plan);
     hf_vec_clear(&service->tasks);

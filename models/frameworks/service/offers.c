@@ -142,6 +142,7 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     hf_writes_draw(&kind->writes, service->env.seed, service->env.entity, info);
     info->resources = hf_parcel_take(service->env.catalog, resources);
     if (kind->data != NULL) hf_service__data_launched(service, row);
+    hf_deploy__note(service, kind);
     if (before != 0 && kind->rules.identity != HF_IDENTITY_NONE)
         hf_driver_note_follows(driver, node->task, before);
     if (node->ended_at >= 0)

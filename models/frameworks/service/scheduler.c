@@ -242,7 +242,7 @@ void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row)
 }
 
 /* It can be launched again, and the question is where. */
-static void again(HfService *service, HfDriver *driver, uint32_t row)
+void hf_service__again(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfNode *node = &service->nodes[row];
     const HfNodeRules *rules = &service->kinds[node->kind].rules;
@@ -324,11 +324,17 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
     hf_map64_remove(&service->task_nodes, node->task);
     if (is_forgotten(service, kind, node, now)) kind->failures = 0;
     node->ended_at = now;
+    node->is_ready = FALSE;
     if (service->is_leaving) {
         hf_service__abandon_home(service, driver, row);
         node->phase = HF_PHASE_OVER;
         want_offers(service, driver); /* to give back what it had */
         hf_service__leave(service, driver);
+        return;
+    }
+    if (hf_deploy__on_ended(service, driver, row)) {
+        hf_service__note_waiting(service, driver);
+        if (service->waiting > 0 || service->stray_stacks.count > 0) want_offers(service, driver);
         return;
     }
     if (kind->rules.period > 0) {
@@ -350,7 +356,7 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
         hf_service__note_waiting(service, driver);
         if (service->waiting > 0) want_offers(service, driver);
     } else { /* its agent failed, not the task */
-        again(service, driver, row);
+        hf_service__again(service, driver, row);
         if (state == HF_TASK_UNREACHABLE && node->phase == HF_PHASE_SUSPENDED)
             hf_map64_set(&service->task_nodes, node->task, row); /* it may come back */
     }
@@ -362,6 +368,7 @@ static void node_is_back(HfService *service, HfDriver *driver, uint32_t row)
     HfNode *node = &service->nodes[row];
     node->phase = HF_PHASE_RUNNING;
     node->wait++;
+    hf_deploy__on_running(service, driver, row);
 }
 
 /* Out of reach, and waited for, it ran on. */
@@ -372,6 +379,7 @@ static void on_found(HfService *service, HfDriver *driver, uint32_t row)
     node->phase = HF_PHASE_RUNNING;
     node->since = hf_driver_now(driver);
     hf_service__note_waiting(service, driver);
+    hf_deploy__on_running(service, driver, row);
 }
 
 /* ---- levels: apps that depend on others ---- */
@@ -404,6 +412,11 @@ static void start_level(HfService *service, HfDriver *driver)
                 want_new(service, driver, kind->first + i);
         }
     }
+}
+
+gboolean hf_service__is_deployed(const HfService *service)
+{
+    return is_level_up(service) && !is_higher(service);
 }
 
 static void climb(HfService *service, HfDriver *driver)
@@ -441,6 +454,7 @@ static void on_running(HfService *service, HfDriver *driver, uint32_t row,
     kind->reference = now;
     node->wait++;
     note_started(service, driver, row);
+    hf_deploy__on_running(service, driver, row);
     if (service->in_plan != row) return;
     if (kind->rules.ready_after == 0)
         on_ready(service, driver, row);
@@ -516,6 +530,7 @@ static void uninstall(HfService *service, HfDriver *driver)
         case HF_PHASE_HELD:
         case HF_PHASE_DELAYED:
         case HF_PHASE_RESTING:
+        case HF_PHASE_IDLE:
         case HF_PHASE_OVER:
             break;
         }
@@ -535,7 +550,7 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
     HfNode *node = &service->nodes[row];
     switch (kind) {
     case HF_SERVICE_TIMER_BACKOFF:
-        again(service, driver, row);
+        hf_service__again(service, driver, row);
         break;
     case HF_SERVICE_TIMER_WAIT:
         hf_service__unwait(service, row);
@@ -552,6 +567,9 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
         break;
     case HF_SERVICE_TIMER_INACTIVE:
         hf_absent__on_inactive(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_HEALTHY:
+        if (node->phase == HF_PHASE_RUNNING) hf_deploy__on_healthy(service, driver, row);
         break;
     case HF_SERVICE_TIMER_READY:
         if (node->phase == HF_PHASE_RUNNING) on_ready(service, driver, row);
@@ -572,6 +590,12 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
             revive(service, driver);
     } else if (kind == HF_SERVICE_TIMER_UNINSTALL) {
         uninstall(service, driver);
+    } else if (kind == HF_SERVICE_TIMER_DEPLOY) {
+        hf_deploy__on_time(service, driver, (uint32_t)arg);
+        hf_service__note_waiting(service, driver);
+        if (service->waiting > 0 || service->stray_stacks.count > 0) want_offers(service, driver);
+    } else if (kind == HF_SERVICE_TIMER_KILL_AGAIN) {
+        hf_deploy__on_kill_again(service, driver, arg);
     } else if (kind == HF_SERVICE_TIMER_EXPUNGE) {
         hf_absent__on_expunge(service, arg);
     } else if (kind == HF_SERVICE_TIMER_TICK) {
@@ -593,6 +617,7 @@ static void on_subscribed(void *model, HfDriver *driver)
     start_level(service, driver);
     climb(service, driver); /* where there is nothing to wait for */
     hf_service__note_waiting(service, driver);
+    hf_deploy__start_all(service, driver);
     if (service->uninstall_at > 0)
         hf_driver_after(driver, MAX(0, service->uninstall_at - hf_driver_now(driver)),
                         HF_SERVICE_TIMER_UNINSTALL, 0);

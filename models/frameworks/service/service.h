@@ -40,6 +40,7 @@ typedef enum HfPhase {
     HF_PHASE_DELAYED,
     HF_PHASE_SUSPENDED,
     HF_PHASE_MISSING, /* out of reach, and not yet replaced */
+    HF_PHASE_IDLE,    /* a row without instance */
     HF_PHASE_RESTING, /* a job whose time has not come */
     HF_PHASE_OVER
 } HfPhase;
@@ -54,6 +55,9 @@ typedef struct HfNode {
     gboolean is_bound; /* it counts at `host`: it runs there, or waits for it */
     gboolean is_new;   /* it is in the plan: launched for the first time, or replaced */
     gboolean has_run;
+    uint32_t version;    /* of its app */
+    gboolean is_ready;   /* it runs and is healthy */
+    gboolean is_doomed;  /* a deployment kills it */
     gboolean is_at_home; /* it has run on `home`: that is really there */
     uint32_t next, prev; /* in the list or queue that its phase says */
     uint32_t wait;       /* counts its waits, so that a timer of an earlier one is known */
@@ -92,7 +96,15 @@ typedef struct HfNodeKind {
     HfDemand demand;
     uint32_t job;   /* number of tasks' job, and of the group in records */
     uint32_t first; /* its instances are consecutive, */
-    uint32_t rows;  /* and so many, at most */
+    uint32_t rows;  /* and so many, at most; 0 before it is ready: as many as instances */
+    HfLaw startup;  /* from running until its checks succeed */
+    HfTime check_delay, check_interval, readiness_interval; /* -1 = there are no such checks */
+    double most_over, least_healthy;                        /* upgradeStrategy */
+    uint32_t version;
+    uint32_t deployment; /* that it is in, + 1; 0 = none */
+    gboolean is_rolling; /* that replaces its instances */
+    int64_t most;        /* how many may be there meanwhile */
+    int64_t noted_healthy, noted_launched;
     gboolean kills_oldest;
     uint32_t level;   /* it is deployed once all kinds of lower levels have run */
     uint32_t started; /* instances that have run */
@@ -103,6 +115,17 @@ typedef struct HfNodeKind {
     HfTime deadline, reference;
     struct HfDataset *data; /* NULL: nothing is measured of it */
 } HfNodeKind;
+
+/* A change of one app at a given time. */
+typedef struct HfDeployment {
+    HfTime at;
+    uint32_t kind;
+    int64_t scale;    /* -1 = as many as before */
+    gboolean restart; /* or upgrade: instances are replaced */
+    gboolean force;
+    HfNodeKind *next; /* what an upgrade makes of the kind; owned, NULL = nothing */
+    const char *app;  /* its id; lives as long as the service */
+} HfDeployment;
 
 /* A task that is out of reach and was replaced: it may come back before it is forgotten. */
 typedef struct HfAbsent {
@@ -120,9 +143,10 @@ typedef struct HfService {
     HfNodeKind *kinds;
     HfNode *nodes;
     uint32_t kind_count, node_count;
-    HF_VEC(uint32_t) active;     /* kinds with instances in their queue, in order */
-    HF_VEC(uint32_t) plan;       /* instances to be deployed one by one; from plan_head on */
-    uint32_t level;              /* that kinds are being deployed of */
+    HF_VEC(uint32_t) active; /* kinds with instances in their queue, in order */
+    HF_VEC(uint32_t) plan;   /* instances to be deployed one by one; from plan_head on */
+    uint32_t level;          /* that kinds are being deployed of */
+    HF_VEC(HfDeployment) deployments;
     uint32_t plan_head, in_plan; /* in_plan: the one under way, or HF_NO_NODE */
     HfMap64 task_nodes;          /* task -> instance, of launches that are not over */
     HfMap64 host_lists;          /* host -> first of those that wait for it */
@@ -165,6 +189,10 @@ void hf_service__note_waiting(HfService *service, HfDriver *driver);
 void hf_service__leave(HfService *service, HfDriver *driver);
 /* It gives up its host, its reservation and its data. */
 void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row);
+/* It is to be launched: at its host where it has data there, else anywhere. */
+void hf_service__again(HfService *service, HfDriver *driver, uint32_t row);
+/* All apps are there for the first time, in the order of what they depend on. */
+gboolean hf_service__is_deployed(const HfService *service);
 /* Its reservation is nobody's. */
 void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row);
 
@@ -178,7 +206,10 @@ enum {
     HF_SERVICE_TIMER_TICK,     /* a job's time has come; arg: its row alone */
     HF_SERVICE_TIMER_MISSED,   /* or has passed */
     HF_SERVICE_TIMER_INACTIVE, /* it is out of reach too long */
-    HF_SERVICE_TIMER_EXPUNGE   /* arg: the task */
+    HF_SERVICE_TIMER_EXPUNGE,  /* arg: the task */
+    HF_SERVICE_TIMER_DEPLOY,   /* arg: which */
+    HF_SERVICE_TIMER_HEALTHY,
+    HF_SERVICE_TIMER_KILL_AGAIN /* arg: the task */
 };
 
 static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t row)
@@ -191,6 +222,18 @@ void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_missed(HfService *service, uint32_t row);
 void hf_cron__on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskState state);
+
+/* ---- deploy.c: apps that change while they run ---- */
+void hf_deploy__start_all(HfService *service, HfDriver *driver); /* their timers */
+void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t row);
+/* It runs: it is healthy now, or when its checks say so. */
+void hf_deploy__on_running(HfService *service, HfDriver *driver, uint32_t row);
+void hf_deploy__on_healthy(HfService *service, HfDriver *driver, uint32_t row);
+/* Its task is over. TRUE: that was meant, or a deployment goes on with it. */
+gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row);
+void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t task);
+/* How many are launched or healthy may have changed. */
+void hf_deploy__note(HfService *service, HfNodeKind *kind);
 
 /* ---- absent.c: what is out of reach ---- */
 /* Its agent is: it waits before it is replaced, if its kind does so. FALSE: it does not. */
@@ -233,6 +276,8 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
  * for nothing, or for more than any host has; it can then only be destroyed.
  */
 gboolean hf_service__ready(HfService *service, const char *stream, GError **error);
+/* A kind's demand from its rules; the same errors. */
+gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **error);
 void hf_service__destroy(void *model);
 HfModelDefaults hf_service__defaults(const void *model);
 

@@ -78,6 +78,21 @@ static void no_more_is_copied_than_bandwidth_and_time_allow(void **state)
           NULL);
 }
 
+#define DEPLOYING "3 deployment_started f=0 t=1 v=0\n3 deployment_instances f=0 t=1 v=2\n"
+
+static void an_app_is_in_one_deployment_and_what_is_healthy_is_launched(void **state)
+{
+    check(DEPLOYING "4 deployment_healthy f=0 t=1 v=2\n5 deployment_ended f=0 t=1 v=0\n"
+                    "6 deployment_started f=0 t=1 v=1\n",
+          NULL);
+    check(DEPLOYING "4 deployment_refused f=0 t=1 v=1\n", NULL);
+    check(DEPLOYING "4 deployment_started f=0 t=2 v=1\n", NULL); /* of another app */
+    check(DEPLOYING "4 deployment_started f=0 t=1 v=1\n", "I-24");
+    check(DEPLOYING "4 deployment_healthy f=0 t=1 v=3\n", "I-24");
+    check("3 deployment_ended f=0 t=1 v=0\n", "I-24");
+    check("3 deployment_healthy f=0 t=1 v=0\n", "I-24");
+}
+
 int main(void)
 {
     hf_test_init();
@@ -85,6 +100,7 @@ int main(void)
         cmocka_unit_test(members_that_run_are_tasks_that_run),
         cmocka_unit_test(data_is_lost_with_its_last_replica_and_only_then),
         cmocka_unit_test(no_more_is_copied_than_bandwidth_and_time_allow),
+        cmocka_unit_test(an_app_is_in_one_deployment_and_what_is_healthy_is_launched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
