@@ -258,6 +258,7 @@ typedef struct Batch {
     int64_t waiting, waiting_noted;
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at, started_at;
+    HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
     HfResources pool;
 } Batch;
 
@@ -311,13 +312,15 @@ static void arm_arrival(Batch *batch, HfDriver *driver)
     const BatchConfig *config = batch->config;
     if (batch->trace.count > 0) {
         if (batch->next_traced == batch->trace.count) return;
-        HfTime at = batch->started_at + batch->trace.at[batch->next_traced].submit;
-        hf_driver_after(driver, MAX(at - hf_driver_now(driver), 0), TIMER_ARRIVAL, 0);
+        batch->arrives_at = batch->started_at + batch->trace.at[batch->next_traced].submit;
+        hf_driver_after(driver, MAX(batch->arrives_at - hf_driver_now(driver), 0), TIMER_ARRIVAL,
+                        0);
         return;
     }
     if (config->jobs > 0 && batch->jobs_seen == (uint64_t)config->jobs) return;
-    hf_driver_after(driver, hf_time_from_seconds(hf_law_draw(&config->arrivals, &batch->arrivals)),
-                    TIMER_ARRIVAL, 0);
+    batch->arrives_at = hf_time_add(
+        batch->arrives_at, hf_time_from_seconds(hf_law_draw(&config->arrivals, &batch->arrivals)));
+    hf_driver_after(driver, MAX(batch->arrives_at - hf_driver_now(driver), 0), TIMER_ARRIVAL, 0);
 }
 
 static void note_job(Batch *batch, HfDriver *driver, const HfDemand *demand, uint32_t tasks)
@@ -328,7 +331,7 @@ static void note_job(Batch *batch, HfDriver *driver, const HfDemand *demand, uin
 
 static void on_arrival(Batch *batch, HfDriver *driver)
 {
-    HfTime now = hf_driver_now(driver);
+    HfTime now = batch->arrives_at; /* or later, when the scheduler was away */
     if (batch->trace.count > 0) {
         uint32_t first = batch->next_traced, next = first;
         while (next < batch->trace.count && batch->trace.at[next].job == batch->trace.at[first].job)
@@ -582,7 +585,7 @@ static void prefetch(const void *model, const HfTaskStatus *status, uint32_t ste
 static void on_subscribed(void *model, HfDriver *driver)
 {
     Batch *batch = model;
-    batch->started_at = hf_driver_now(driver);
+    batch->started_at = batch->arrives_at = hf_driver_now(driver);
     batch->revived_at = batch->started_at - batch->config->min_revive;
     arm_arrival(batch, driver);
 }

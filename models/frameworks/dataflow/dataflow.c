@@ -71,6 +71,7 @@ typedef struct Dataflow {
     HfMap64 overheads;        /* host -> 1: an overhead task is there */
     HfDemand unit, overhead;
     gboolean is_suppressed, is_revive_armed;
+    HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
     HfTime revived_at, wait_armed; /* wait_armed: NEVER = none */
     int64_t waiting_noted;
     HfResources pool;
@@ -284,7 +285,8 @@ static void arm_arrival(Dataflow *flow, HfDriver *driver)
 {
     if (flow->config->jobs > 0 && flow->work.seen >= (uint64_t)flow->config->jobs) return;
     double gap = hf_law_draw(&flow->config->arrivals, &flow->arrivals);
-    hf_driver_after(driver, hf_time_from_seconds(gap), TIMER_ARRIVAL, 0);
+    flow->arrives_at = hf_time_add(flow->arrives_at, hf_time_from_seconds(gap));
+    hf_driver_after(driver, MAX(flow->arrives_at - hf_driver_now(driver), 0), TIMER_ARRIVAL, 0);
 }
 
 /* spark.dynamicAllocation: one executor at first, then 2, 4, ... each backlog_timeout. */
@@ -314,7 +316,7 @@ static void on_work(Dataflow *flow, HfDriver *driver, HfHandle job)
 
 static void on_arrival(Dataflow *flow, HfDriver *driver)
 {
-    HfHandle handle = hf_work_arrive(&flow->work, hf_driver_now(driver));
+    HfHandle handle = hf_work_arrive(&flow->work, flow->arrives_at);
     *holding_of(flow, handle) = (Holding){.allowed = 0};
     note_stage(flow, driver, hf_work_job(&flow->work, handle));
     on_work(flow, driver, handle);
@@ -567,6 +569,7 @@ static void on_subscribed(void *model, HfDriver *driver)
 {
     Dataflow *flow = model;
     flow->revived_at = hf_driver_now(driver) - flow->config->min_revive;
+    flow->arrives_at = hf_driver_now(driver);
     arm_arrival(flow, driver);
 }
 
