@@ -14,6 +14,7 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
     service->in_plan = HF_NO_NODE;
     for (uint32_t k = 0; k < kinds; k++) {
         service->kinds[k].job = k + 1;
+        service->kinds[k].runs_left = -1;
         service->kinds[k].check_delay = service->kinds[k].readiness_interval = -1;
         service->kinds[k].backoff = service->kinds[k].max_backoff = -1;
         service->kinds[k].first_wanted = service->kinds[k].last_wanted = HF_NO_NODE;
@@ -111,6 +112,8 @@ void hf_service__destroy(void *model)
     for (uint32_t k = 0; k < service->kind_count; k++) {
         hf_map64_clear(&service->kinds[k].on_host);
         hf_map64_clear(&service->kinds[k].on_rack);
+        hf_vec_clear(&service->kinds[k].parents);
+        hf_vec_clear(&service->kinds[k].parents_done);
         hf_constraints__clear(&service->kinds[k].constraints);
         hf_resources_clear(catalog, &service->kinds[k].fixed);
         hf_dataset__free(service->kinds[k].data);

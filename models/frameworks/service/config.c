@@ -142,6 +142,8 @@ void *hf_service__create(const HfModelEnv *env, const void *given, GError **erro
     const HfKeyTable *table = env->choice->keys;
     uint32_t kinds = 0;
     while (variant->nodes[kinds].name != NULL) kinds++;
+    gboolean has_jobs = config->jobs.count > 0;
+    if (has_jobs) kinds = hf_jobs__count(config);
     HfService *service = hf_service__new(env, &variant->framework, kinds);
     service->variant = variant;
     service->uninstall_at = config->uninstall;
@@ -149,12 +151,15 @@ void *hf_service__create(const HfModelEnv *env, const void *given, GError **erro
           offsetof(HfServiceConfig, rules) + sizeof(HfFrameworkRules), &config->rules,
           &service->rules);
     for (uint32_t k = 0; k < kinds; k++) {
-        service->kinds[k].rules = variant->nodes[k];
-        service->kinds[k].rules.parts = MAX(1, variant->nodes[k].parts);
+        const HfNodeRules *rules = &variant->nodes[has_jobs ? 0 : k];
+        service->kinds[k].rules = *rules;
+        service->kinds[k].rules.parts = MAX(1, rules->parts);
         service->kinds[k].usage = hf_law_constant(1);
     }
-    merge_kind(&config->main, &service->kinds[kinds - 1]);
-    gboolean is_good = merge_kinds(service, config, error);
+    for (uint32_t k = has_jobs ? 0 : kinds - 1; k < kinds; k++)
+        merge_kind(&config->main, &service->kinds[k]);
+    gboolean is_good =
+        has_jobs ? hf_jobs__fill(service, config, error) : merge_kinds(service, config, error);
     for (uint32_t k = 0; is_good && k < kinds; k++)
         is_good = check_kind(service, &service->kinds[k], error);
     for (uint32_t k = 0; k < kinds; k++)

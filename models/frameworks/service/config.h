@@ -5,6 +5,7 @@
 #ifndef HF_MODELS_FRAMEWORKS_SERVICE_CONFIG_H
 #define HF_MODELS_FRAMEWORKS_SERVICE_CONFIG_H
 
+#include "models/frameworks/service/job_json.h"
 #include "models/frameworks/service/service.h"
 
 /* What a scenario says of one kind of instance; HF_AS_VARIANT where it says nothing. */
@@ -19,6 +20,7 @@ typedef struct HfServiceConfig {
     HfFrameworkRules rules;
     HfNodeConfig main; /* of the variant's last kind */
     HF_LIST(HfNodeConfig) kinds;
+    HF_LIST(HfJobEntry) jobs; /* chronos alone */
     HfTime uninstall;
 } HfServiceConfig;
 
@@ -26,6 +28,10 @@ typedef struct HfServiceConfig {
 
 /* The key table of a service model, made from the common one and its own words. */
 extern const HfKeyTable hf_service__table_of_kinds;
+
+/* The kinds of a service from files of Chronos's, in the place of the variant's (jobs.c). */
+uint32_t hf_jobs__count(const HfServiceConfig *config);
+gboolean hf_jobs__fill(HfService *service, const HfServiceConfig *config, GError **error);
 
 void *hf_service__create(const HfModelEnv *env, const void *config, GError **error);
 

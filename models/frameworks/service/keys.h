@@ -136,7 +136,7 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
 
 /* Beside the model's name: its variant, the framework's rules, and the last kind. */
 #define FW(member) .offset = offsetof(HfServiceConfig, member)
-#define HF_SERVICE_TABLE(NAME, WORDS, HELP)                                                        \
+#define HF_SERVICE_TABLE(NAME, WORDS, HELP, CHECK, ...)                                            \
     static const HfKey NAME##_keys[] = {                                                           \
         {.name = "variant",                                                                        \
          .type = HF_KEY_ENUM,                                                                      \
@@ -152,8 +152,9 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
          FW(kinds),                                                                                \
          .help = "What is other for the other kinds of instances."},                               \
         FRAMEWORK_KEYS,                                                                            \
-        {0}};                                                                                      \
-    static const HfKeyTable NAME##_table = {#NAME, sizeof(HfServiceConfig), NAME##_keys, HELP, NULL}
+        __VA_ARGS__{0}};                                                                           \
+    static const HfKeyTable NAME##_table = {#NAME, sizeof(HfServiceConfig), NAME##_keys, HELP,     \
+                                            CHECK}
 #define FW_TIME(NAME, FIELD, ...)                                                                  \
     {                                                                                              \
         .name = NAME, .type = HF_KEY_DURATION, FW(rules.FIELD), .fallback = "variant",             \

@@ -8,15 +8,17 @@
     {                                                                                              \
         "era", HF_AS_VARIANT, "the variant that was in use with the scenario's era"                \
     }
-#define MODEL(NAME, HELP, ...)                                                                     \
-    static const HfKeyWord NAME##_words[] = {BY_ERA, __VA_ARGS__, {0}};                            \
-    HF_SERVICE_TABLE(NAME, NAME##_words, HELP);                                                    \
+#define DESCRIBE(NAME, HELP)                                                                       \
     const HfFrameworkModel hf_framework_##NAME = {.keys = {#NAME, HELP, &NAME##_table},            \
                                                   .ops = &hf_service__ops,                         \
                                                   .create = hf_service__create,                    \
                                                   .destroy = hf_service__destroy,                  \
                                                   .data = &hf_service__data_ops,                   \
                                                   .defaults = hf_service__defaults}
+#define MODEL(NAME, HELP, ...)                                                                     \
+    static const HfKeyWord NAME##_words[] = {BY_ERA, __VA_ARGS__, {0}};                            \
+    HF_SERVICE_TABLE(NAME, NAME##_words, HELP, NULL, );                                            \
+    DESCRIBE(NAME, HELP)
 
 MODEL(service, "A service in general: stateless or stateful, of one instance or of many.",
       {"stateless-centralized", HF_VARIANT_STATELESS_CENTRALIZED, "one server, no data"},
@@ -25,8 +27,29 @@ MODEL(service, "A service in general: stateless or stateful, of one instance or 
       {"stateful-distributed", HF_VARIANT_STATEFUL_DISTRIBUTED, "replicated data on volumes"});
 MODEL(aurora, "Long-running services as Aurora keeps them.",
       {"aurora", HF_VARIANT_AURORA, "Apache Aurora"});
-MODEL(chronos, "Jobs that run again and again, as Chronos runs them.",
-      {"chronos", HF_VARIANT_CHRONOS, "mesos/chronos"});
+/* Chronos alone takes its own files. */
+static gboolean check_chronos(const void *record, const char **key_out, char **why_out)
+{
+    const HfServiceConfig *config = record;
+    uint32_t entry = 0;
+    *why_out = hf_jobs__refusal(config->jobs.at, config->jobs.count, &entry);
+    g_autofree char *path = g_strdup_printf("jobs[%u]", entry);
+    *key_out = g_intern_string(path);
+    return *why_out == NULL;
+}
+
+static const HfKeyWord chronos_words[] = {
+    BY_ERA, {"chronos", HF_VARIANT_CHRONOS, "mesos/chronos"}, {0}};
+HF_SERVICE_TABLE(chronos, chronos_words, "Jobs that run again and again, as Chronos runs them.",
+                 check_chronos,
+                 {.name = "jobs",
+                  .type = HF_KEY_LIST,
+                  FW(jobs),
+                  .sub = &hf_job_entry_table,
+                  .short_key = "file",
+                  .help = "Files of Chronos's own, each a job or a list of jobs, in the place of "
+                          "the one job of the variant. Time 0 is the earliest start in them."}, );
+DESCRIBE(chronos, "Jobs that run again and again, as Chronos runs them.");
 MODEL(metronome, "Jobs that run again and again, as Metronome runs them.",
       {"metronome", HF_VARIANT_METRONOME, "dcos/metronome"});
 MODEL(hdfs, "HDFS: journal, name and data nodes.",

@@ -100,6 +100,12 @@ typedef struct HfNodeKind {
     HfLaw startup;  /* from running until its checks succeed */
     HfTime check_delay, check_interval, readiness_interval; /* -1 = there are no such checks */
     double most_over, least_healthy;                        /* upgradeStrategy */
+    /* a job that says when it runs, or after which others: */
+    gboolean has_schedule, is_dependent, is_soft;
+    HfTime first_run;
+    int64_t runs_left;             /* -1 = for ever */
+    HF_VEC(uint32_t) parents;      /* kinds */
+    HF_VEC(uint32_t) parents_done; /* since it last ran: 0 or 1 */
     uint32_t version;
     uint32_t deployment; /* that it is in, + 1; 0 = none */
     gboolean is_rolling; /* that replaces its instances */
