@@ -80,6 +80,9 @@ gboolean hf_run_audit_is_broken(const HfRunAudit *audit)
 
 gboolean hf_run_audit_finish(HfRunAudit *audit, const char *replay, GError **error)
 {
+    HfEngineStats stats;
+    hf_engine_stats(hf_world_engine(audit->world), &stats);
+    hf_audit_events(audit->audit, stats.scheduled, stats.fired, stats.cancelled, stats.pending);
     hf_audit_finish(audit->audit);
     const HfAuditBreach *breach = hf_audit_breach(audit->audit);
     if (breach == NULL) return TRUE;

@@ -35,7 +35,7 @@ const HfInvariantInfo hf_invariants[] = {
     {"I-17", "a run in pieces is the run in one piece", "test unit.models.repeatable"},
     {"I-18", "equal scenario and seed give an equal trace digest",
      "tests scenario.digest.*, unit.models.repeatable"},
-    {"I-19", "time does not go back", AUDIT},
+    {"I-19", "time does not go back, and no event is lost", AUDIT},
     {"I-20", "a task goes through legal states, and ends once", AUDIT},
     {"I-21", "a removed framework has no tasks and gets no offers", AUDIT},
     {"I-22", "an agent id belongs to one host; what is gone holds nothing", AUDIT},
@@ -504,6 +504,19 @@ void hf_audit_listen(void *context, const HfRecord *record)
     }
     if (audit->pending != HF_PENDING_NOTHING && !belongs(audit, record)) hf_audit__settle(audit);
     if (G_LIKELY(audit->breach == NULL)) dispatch(audit, record);
+}
+
+void hf_audit_events(HfAudit *audit, uint64_t scheduled, uint64_t fired, uint64_t cancelled,
+                     uint64_t pending)
+{
+    HfRecord subject = {
+        .at = audit->last, .type = HF_RECORD_RUN_ENDED, .agent = NO_ROW, .framework = NO_ROW};
+    if (scheduled == fired + cancelled + pending) return;
+    hf_audit__break(audit, HF_INVARIANT_TIME, &subject,
+                    "%" G_GUINT64_FORMAT " events were scheduled, %" G_GUINT64_FORMAT
+                    " fired and %" G_GUINT64_FORMAT " cancelled, and %" G_GUINT64_FORMAT
+                    " are still to come",
+                    (guint64)scheduled, (guint64)fired, (guint64)cancelled, (guint64)pending);
 }
 
 void hf_audit_finish(HfAudit *audit)

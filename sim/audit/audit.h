@@ -11,8 +11,9 @@
  *   I-07 no offer within what the same framework and role declined on that agent before the time is
  *        over (max(allocation interval, refuse time), in early eras the refuse time alone; revive
  *        clears it); none while suppressed
- *   I-20 what the master says of a task has happened on its host before
- *   I-22 an agent that is unreachable, or a host that is down, holds nothing
+ *   I-19 time does not go back; events that were scheduled have fired, were cancelled, or are to
+ * come I-20 what the master says of a task has happened on its host before I-22 an agent that is
+ * unreachable, or a host that is down, holds nothing
  *
  * What it cannot see: agents' attributes; which roles a framework has; offers that should have been
  * made; at the very instant at which a filter ends, whether it ended first; and of a task that
@@ -73,6 +74,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAudit, hf_audit_free)
  * allocates only when more is outstanding at once than ever before.
  */
 void hf_audit_listen(void *audit, const HfRecord *record);
+
+/* What the event list says it did, at the end: I-19 breaks when an event is lost or made up. */
+void hf_audit_events(HfAudit *audit, uint64_t scheduled, uint64_t fired, uint64_t cancelled,
+                     uint64_t pending);
 
 /* The run is over: everything is recounted once more. O(everything). */
 void hf_audit_finish(HfAudit *audit);

@@ -611,6 +611,21 @@ static void the_book_is_recounted_at_the_end(void **state)
     script_clear(&script);
 }
 
+/* The event list is asked for its counts: an event that is lost would otherwise go unseen. */
+static void lost_events_break_the_run(void **state)
+{
+    (void)state;
+    Script script = script_new();
+    script_play(&script, cluster);
+    hf_audit_events(script.audit, 10, 6, 1, 3);
+    assert_null(hf_audit_breach(script.audit));
+    hf_audit_events(script.audit, 10, 6, 1, 2);
+    assert_string_equal(hf_audit_breach(script.audit)->invariant, "I-19");
+    assert_non_null(
+        strstr(hf_audit_breach(script.audit)->sentence, "10 events were scheduled, 6 fired"));
+    script_clear(&script);
+}
+
 /* A record announces others: what was announced and did not come is noticed at the end, too. */
 static void what_is_pending_at_the_end_is_settled(void **state)
 {
@@ -680,6 +695,7 @@ int main(void)
         cmocka_unit_test(a_breach_tells_the_records_that_led_to_it),
         cmocka_unit_test(a_breach_tells_of_holders_from_long_ago),
         cmocka_unit_test(the_book_is_recounted_at_the_end),
+        cmocka_unit_test(lost_events_break_the_run),
         cmocka_unit_test(what_is_pending_at_the_end_is_settled),
         cmocka_unit_test(what_is_over_is_forgotten),
         cmocka_unit_test(nothing_is_interned),
