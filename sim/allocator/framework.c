@@ -50,6 +50,14 @@ static void activate_and_log(HfAllocator *allocator, uint32_t sub)
     hf_allocator__sub_eligible(allocator, sub);
 }
 
+/* It wants offers from now on: of an active framework. The code of Mesos does not ask. */
+static void activate_wanted(HfAllocator *allocator, uint32_t sub)
+{
+    if (allocator->frameworks.at[allocator->subs.at[sub].framework].is_active ||
+        allocator->quirks & HF_QUIRK_REVIVE_INACTIVE)
+        activate_and_log(allocator, sub);
+}
+
 static uint32_t tracked_sub(HfAllocator *allocator, uint32_t framework, HfRoleId role)
 {
     uint32_t sub = hf_allocator__sub(allocator, framework, role);
@@ -116,12 +124,11 @@ static void suppress_sub(HfAllocator *allocator, uint32_t sub)
     allocator->subs.at[sub].is_suppressed = TRUE;
 }
 
-/* As in Mesos, this activates the sub even if the framework is not active: the host guards that. */
 static void revive_sub(HfAllocator *allocator, uint32_t sub)
 {
     hf_filters__drop_sub(allocator, sub);
     allocator->subs.at[sub].is_suppressed = FALSE;
-    activate_and_log(allocator, sub);
+    activate_wanted(allocator, sub);
 }
 
 /* Join roles that are new to the framework, leave those that it no longer names. */
@@ -132,7 +139,7 @@ static void update_roles(HfAllocator *allocator, uint32_t framework, const HfFra
         if (allocator->subs.at[sub].is_subscribed) continue;
         allocator->subs.at[sub].is_subscribed = TRUE;
         allocator->subs.at[sub].is_suppressed = FALSE;
-        activate_and_log(allocator, sub);
+        activate_wanted(allocator, sub);
     }
     HfFramework *row = &allocator->frameworks.at[framework];
     for (uint32_t i = row->subs.count; i-- > 0;) {

@@ -38,6 +38,13 @@ const HfQuirkInfo hf_quirks[] = {
                    "which breaks ties.",
      .strict = "It inherits the number of all allocations below it, theirs included.",
      .source = "sorter/drf/sorter.cpp, DRFSorter::remove"},
+    {.name = "revive-inactive",
+     .bit = HF_QUIRK_REVIVE_INACTIVE,
+     .documented = "A framework that is not active is offered nothing before it is activated, "
+                   "whatever it revives or subscribes to meanwhile.",
+     .strict = "Reviving it, or updating it with a role that is new or no longer suppressed, puts "
+               "it among those that are offered something. Mesos's master never does the first.",
+     .source = "hierarchical.cpp, reviveRoles and updateFramework"},
     {.name = "set-order",
      .documented = "Sets are equal whatever the order of their items.",
      .strict = "Not reproduced: nothing compares single SET resources.",

@@ -11,13 +11,14 @@
 #include <stdint.h>
 
 enum {
-    HF_QUIRK_CONTAINS = 1 << 0,       /* contains(collection) uses up persistent volumes alone */
-    HF_QUIRK_QUANTITIES = 1 << 1,     /* contains(quantities) adds plain doubles */
-    HF_QUIRK_RANGE_OVERLAP = 1 << 2,  /* overlap of ranges is looked for in one direction */
-    HF_QUIRK_WEIGHT_CACHE = 1 << 3,   /* the new weight of a role that is no client goes unseen */
-    HF_QUIRK_SHARED_AGAIN = 1 << 4,   /* a shared volume is offered again within one run */
-    HF_QUIRK_COLLAPSE_COUNT = 1 << 5, /* a role left alone inherits its sub-roles' count */
-    HF_QUIRKS_MESOS = (1 << 6) - 1
+    HF_QUIRK_CONTAINS = 1 << 0,        /* contains(collection) uses up persistent volumes alone */
+    HF_QUIRK_QUANTITIES = 1 << 1,      /* contains(quantities) adds plain doubles */
+    HF_QUIRK_RANGE_OVERLAP = 1 << 2,   /* overlap of ranges is looked for in one direction */
+    HF_QUIRK_WEIGHT_CACHE = 1 << 3,    /* the new weight of a role that is no client goes unseen */
+    HF_QUIRK_SHARED_AGAIN = 1 << 4,    /* a shared volume is offered again within one run */
+    HF_QUIRK_COLLAPSE_COUNT = 1 << 5,  /* a role left alone inherits its sub-roles' count */
+    HF_QUIRK_REVIVE_INACTIVE = 1 << 6, /* who is not active is offered something once revived */
+    HF_QUIRKS_MESOS = (1 << 7) - 1
 };
 
 typedef struct HfQuirkInfo {

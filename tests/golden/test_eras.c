@@ -414,6 +414,18 @@ static const QuirkCase quirks[] = {
      "1000 C@c x1 [\"cpus@c:1\"]\n1000 A@a x1 [\"cpus@a:1\"]\n",
      "0 A@a x1 [\"cpus@a:1\"]\n0 AB@a/b x1 [\"cpus@a/b:1\"]\n1000 AB@a/b x1 [\"cpus@a/b:1\"]\n"
      "1000 C@c x1 [\"cpus@c:1\"]\n1000 C@c x1 [\"cpus@c:1\"]\n"},
+    /* F is not active when it revives, nor G when it asks for a further role. */
+    {"revive-inactive",
+     "\n{'op':'add_framework','id':'F','roles':['r'],'active':false}\n"
+     "{'op':'add_agent','id':'x1','resources':['cpus:1']}\n"
+     "{'op':'revive','framework':'F'}\n"
+     "{'op':'add_framework','id':'G','roles':['s'],'active':false}\n"
+     "{'op':'update_framework','id':'G','roles':['s','t']}\n"
+     "{'op':'add_agent','id':'x2','resources':['cpus:1']}\n"
+     "{'op':'tick','ms':1000}\n"
+     "{'op':'activate_framework','id':'F'}\n",
+     "1000 F@r x1 [\"cpus@r:1\"]\n1000 F@r x2 [\"cpus@r:1\"]\n",
+     "0 F@r x1 [\"cpus@r:1\"]\n0 G@t x2 [\"cpus@t:1\"]\n"},
     /* Those that are not reproduced are the same in both settings: sets ... */
     {"set-order",
      "\n{'op':'add_framework','id':'F','roles':['r']}\n"

@@ -276,9 +276,10 @@ static void do_framework(World *world, const HfStep *step)
         spec.minimum_count = 1;
     }
     const char *constraints = (step->c >> 13) % 8 == 0 ? constraints_of_a : NULL;
-    /* an update that unsuppresses an inactive framework is the master's fault */
+    /* under the quirk an update that unsuppresses an inactive framework is the master's fault */
     gboolean is_fit = world->trio->frameworks[framework].is_active ||
-                      !world->trio->frameworks[framework].is_known;
+                      !world->trio->frameworks[framework].is_known ||
+                      world->trio->catalog->quirks == 0;
     if (step->kind == FRAMEWORK_ADD)
         hf_trio_framework_add(world->trio, framework, &spec, constraints);
     else if (is_fit)
@@ -292,7 +293,8 @@ static void do_wanted(World *world, const HfStep *step)
     const HfTrioFramework *row = &world->trio->frameworks[framework];
     uint32_t count = step->b & 1;
     HfRoleId role = world->roles[step->b / 2 % ROLES];
-    if (row->is_known && !row->is_active) return; /* the master guards this */
+    /* Mesos aborts when what it revived so has a guarantee; the master never does it */
+    if (row->is_known && !row->is_active && world->trio->catalog->quirks != 0) return;
     if (row->is_known && row->roles->len > 0 && step->b & 32)
         role = g_array_index(row->roles, HfRoleId, step->c % row->roles->len);
     gboolean is_subscribed = FALSE;

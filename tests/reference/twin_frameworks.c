@@ -139,6 +139,13 @@ HfStatus hf_twin_framework_add(HfTwin *twin, HfTime now, uint32_t framework,
     return HF_OK;
 }
 
+/* It asks for offers. The code of Mesos does not look whether its framework is active. */
+static void ask(HfTwin *twin, HfTwinSub *sub)
+{
+    gboolean is_asked_anyway = (twin->catalog->quirks & HF_QUIRK_REVIVE_INACTIVE) != 0;
+    if (is_asked_anyway || HF_TWIN_FRAMEWORK(twin, sub->framework)->is_active) activate(twin, sub);
+}
+
 static void suppress(HfTwin *twin, HfTwinSub *sub)
 {
     sub->is_active = FALSE;
@@ -147,7 +154,7 @@ static void suppress(HfTwin *twin, HfTwinSub *sub)
 
 static void revive(HfTwin *twin, HfTwinSub *sub)
 {
-    activate(twin, sub);
+    ask(twin, sub);
     sub->is_suppressed = FALSE;
     hf_twin__drop_filters(twin, FALSE, sub->framework, HF_TWIN_ANY, sub->role);
 }
@@ -162,7 +169,7 @@ HfStatus hf_twin_framework_update(HfTwin *twin, HfTime now, uint32_t framework,
     for (uint32_t r = 0; r < spec->role_count; r++) {
         HfTwinSub *sub = hf_twin__track(twin, framework, spec->roles[r]);
         if (sub->is_subscribed) continue;
-        activate(twin, sub);
+        ask(twin, sub);
         sub->is_subscribed = TRUE;
         sub->is_suppressed = FALSE;
     }
