@@ -97,6 +97,7 @@ static void rows_clear(HfAllocator *allocator)
         hf_quantities_clear(&allocator->roles.at[r].guarantees);
         hf_quantities_clear(&allocator->roles.at[r].consumed);
         hf_limits_clear(&allocator->roles.at[r].limits);
+        hf_parcel_drop(allocator->catalog, &allocator->roles.at[r].parcel);
     }
     for (uint32_t m = 0; m < allocator->min_count; m++) hf_quantities_clear(&allocator->min[m]);
     hf_resources_clear(allocator->catalog, &allocator->offer);

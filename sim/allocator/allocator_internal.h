@@ -147,6 +147,7 @@ typedef struct HfRoleState {
     HfQuantities consumed; /* of a role with quota, in this run */
     uint64_t closed;       /* kinds that its limits leave nothing of */
     gboolean is_closed;    /* all kinds there are */
+    HfParcel *parcel;      /* what was offered to it last; agents that are alike have it again */
 } HfRoleState;
 
 /* An offer of this run, before it is written to the host's list. */

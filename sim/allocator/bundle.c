@@ -145,11 +145,16 @@ HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId r
 {
     HfCatalog *catalog = allocator->catalog;
     if (bundle->parcel != NULL && bundle->parcel_role == role) return hf_parcel_ref(bundle->parcel);
-    HfResources tagged = {0};
-    hf_resources_copy(catalog, &tagged, &bundle->resources);
-    hf_resources_allocate(catalog, &tagged, role);
+    HfParcel **last = &allocator->roles.at[role].parcel;
+    if (*last == NULL || !hf_bundle__is_same(catalog, bundle, hf_parcel_resources(*last))) {
+        HfResources tagged = {0};
+        hf_resources_copy(catalog, &tagged, &bundle->resources);
+        hf_resources_allocate(catalog, &tagged, role);
+        hf_parcel_drop(catalog, last);
+        *last = hf_parcel_take(catalog, &tagged);
+    }
     hf_parcel_drop(catalog, &bundle->parcel);
-    bundle->parcel = hf_parcel_take(catalog, &tagged);
+    bundle->parcel = hf_parcel_ref(*last);
     bundle->parcel_role = role;
     return hf_parcel_ref(bundle->parcel);
 }

@@ -353,9 +353,7 @@ static gboolean compose_owed(HfAllocator *allocator, uint32_t agent, uint32_t su
     return TRUE;
 }
 
-/* Stage 1: offer an agent to a sub of a role whose guarantee still lacks `need`, which is reduced.
- */
-/* Remember where the offer stands, so that stage 2 can add to it. */
+/* Remember where the offer stands, so that stage 2 can add to it if anything is left. */
 static void emit_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub, gboolean whole)
 {
     uint32_t place = allocator->offers.count;
@@ -363,7 +361,7 @@ static void emit_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub, gboo
         emit_whole(allocator, agent, sub);
     else
         emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
-    if (place < allocator->offers.count)
+    if (place < allocator->offers.count && allocator->agents.at[agent].available != NULL)
         hf_map64_set(&allocator->owed, owed_key(agent, sub), place);
 }
 
