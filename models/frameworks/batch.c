@@ -37,7 +37,7 @@ typedef struct BatchConfig {
     gboolean suppress;
     ThinkConfig think;
     int hold;
-    int64_t tasks_per_offer;
+    int64_t tasks_per_offer, at_once;
     HfWrites writes;
 } BatchConfig;
 
@@ -158,6 +158,14 @@ static const HfKey batch_keys[] = {
      .minimum = 0,
      .maximum = 1e6,
      .help = "At most so many tasks into one offer; 0 = any number."},
+    {.name = "at_once",
+     .type = HF_KEY_INT,
+     .offset = offsetof(BatchConfig, at_once),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e6,
+     .help = "A job is an array of which at most so many tasks run at once, as with Slurm's "
+             "--array=1-100%10; the others wait for them, not for offers. 0 = all."},
     {0}};
 
 static gboolean check_batch(const void *record, const char **key_out, char **why_out)
@@ -210,6 +218,7 @@ typedef struct Job {
     HfTime submit;
     HfStream stream; /* of its tasks' durations and usages, drawn in order of launch */
     uint32_t to_launch, to_finish;
+    uint32_t ready;      /* of those to launch, how many may be now: it is in the queue */
     uint32_t traced;     /* its next task in the trace, or NO_TRACE */
     uint32_t generation; /* of its row */
     uint64_t considered; /* the last decision that looked at it */
@@ -293,6 +302,8 @@ static void want_offers(Batch *batch, HfDriver *driver)
 
 static void add_job(Batch *batch, HfTime now, uint32_t tasks, uint32_t traced)
 {
+    int64_t limit = batch->config->at_once;
+    uint32_t ready = limit > 0 ? (uint32_t)MIN(limit, (int64_t)tasks) : tasks;
     HfHandle handle = hf_slots_take(&batch->job_slots);
     if (handle.row == batch->jobs.count) hf_vec_push_zero(&batch->jobs);
     Job *job = &batch->jobs.at[handle.row];
@@ -300,11 +311,12 @@ static void add_job(Batch *batch, HfTime now, uint32_t tasks, uint32_t traced)
                  .submit = now,
                  .to_launch = tasks,
                  .to_finish = tasks,
+                 .ready = ready,
                  .traced = traced,
                  .generation = handle.generation};
     hf_model_stream(&job->stream, &batch->env, "batch-task", job->number);
     hf_vec_push(&batch->queue, handle);
-    batch->waiting += tasks;
+    batch->waiting += ready;
 }
 
 static void arm_arrival(Batch *batch, HfDriver *driver)
@@ -406,7 +418,8 @@ static Task take_next(Batch *batch)
         task.duration = hf_time_from_seconds(hf_law_draw(&batch->config->duration, &job->stream));
     else
         task.duration = batch->trace.at[job->traced++].duration;
-    if (--job->to_launch == 0) {
+    job->to_launch--;
+    if (--job->ready == 0) {
         batch->queue_head++;
         if (batch->queue_head > 1024 && batch->queue_head * 2 > batch->queue.count) {
             batch->queue.count -= batch->queue_head;
@@ -535,7 +548,14 @@ static void finish_task(Batch *batch, HfDriver *driver, const Task *task)
 {
     HF_ASSERT(hf_slots_is_live(&batch->job_slots, task->job));
     Job *job = &batch->jobs.at[task->job.row];
-    if (--job->to_finish > 0) return;
+    if (--job->to_finish > 0) {
+        if (job->to_launch == job->ready) return;
+        if (job->ready++ == 0) hf_vec_push(&batch->queue, task->job); /* the next of its array */
+        batch->waiting++;
+        note_waiting(batch, driver);
+        want_offers(batch, driver);
+        return;
+    }
     hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
     hf_slots_give(&batch->job_slots, task->job);
 }
@@ -740,13 +760,13 @@ static void waits(const void *model, HfWaitSink sink, void *context)
     for (guint32 i = batch->queue_head; i < batch->queue.count; i++) {
         if (!hf_slots_is_live(&batch->job_slots, batch->queue.at[i])) continue;
         const Job *job = &batch->jobs.at[batch->queue.at[i].row];
-        if (job->to_launch == 0) continue;
+        if (job->ready == 0) continue;
         if (batch->trace.count > 0)
-            tell_wait(batch, &batch->trace.at[job->traced].demand, job->to_launch, job->submit,
-                      sink, context);
+            tell_wait(batch, &batch->trace.at[job->traced].demand, job->ready, job->submit, sink,
+                      context);
         else
             since = MIN(since, job->submit);
-        tasks += job->to_launch;
+        tasks += job->ready;
     }
     for (guint32 i = batch->again_head; i < batch->again.count; i++) {
         const Task *task = &batch->again.at[i];

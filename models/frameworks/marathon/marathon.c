@@ -8,6 +8,7 @@
  * --decline_offer_duration 120 s, least time between revives 5 s, launch back-off 1 s growing
  * by 1.15 up to an hour and reset by a run that lasts.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -37,9 +38,22 @@ typedef struct DeploymentConfig {
     HfDocument upgrade;
 } DeploymentConfig;
 
+typedef struct BurstConfig {
+    double factor;
+    HfLaw on, off;
+} BurstConfig;
+
+typedef struct CurveConfig {
+    const char *app;
+    HfTime every, period, peak_at;
+    double mean, peak_to_mean, noise;
+    BurstConfig burst;
+} CurveConfig;
+
 typedef struct MarathonConfig {
     HF_LIST(AppConfig) apps;
     HF_LIST(DeploymentConfig) deployments;
+    HF_LIST(CurveConfig) demand;
     HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
     int64_t backoff_factor; /* milli */
     int forget;
@@ -253,6 +267,85 @@ static gboolean check_deployment(const void *record, const char **key_out, char 
 static const HfKeyTable deployment_table = {"deployment", sizeof(DeploymentConfig), deployment_keys,
                                             "A change of an app while it runs.", check_deployment};
 
+static const HfKey burst_keys[] = {{.name = "factor",
+                                    .type = HF_KEY_DOUBLE,
+                                    .is_required = TRUE,
+                                    .offset = offsetof(BurstConfig, factor),
+                                    .minimum = 0,
+                                    .maximum = 1000,
+                                    .help = "By which demand is multiplied while a burst lasts."},
+                                   {.name = "on",
+                                    .type = HF_KEY_LAW,
+                                    .unit = HF_UNIT_DURATION,
+                                    .is_required = TRUE,
+                                    .offset = offsetof(BurstConfig, on),
+                                    .help = "How long a burst lasts."},
+                                   {.name = "off",
+                                    .type = HF_KEY_LAW,
+                                    .unit = HF_UNIT_DURATION,
+                                    .is_required = TRUE,
+                                    .offset = offsetof(BurstConfig, off),
+                                    .help = "How long it is quiet between two."},
+                                   {0}};
+static const HfKeyTable burst_table = {"burst", sizeof(BurstConfig), burst_keys,
+                                       "Demand that is on and off.", NULL};
+
+#define CURVE(member) .offset = offsetof(CurveConfig, member)
+static const HfKey curve_keys[] = {
+    {.name = "app",
+     .type = HF_KEY_STRING,
+     .is_required = TRUE,
+     CURVE(app),
+     .help = "Whose instances they are."},
+    {.name = "mean",
+     .type = HF_KEY_DOUBLE,
+     .is_required = TRUE,
+     CURVE(mean),
+     .minimum = 0,
+     .maximum = 1e6,
+     .help = "Instances that are wanted on average, without bursts."},
+    {.name = "peak_to_mean",
+     .type = HF_KEY_DOUBLE,
+     CURVE(peak_to_mean),
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 2,
+     .help = "Demand at the height of a period, of its mean; it follows a cosine."},
+    {.name = "period",
+     .type = HF_KEY_DURATION,
+     CURVE(period),
+     .fallback = "1d",
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "Time from peak to peak."},
+    {.name = "peak_at",
+     .type = HF_KEY_DURATION,
+     CURVE(peak_at),
+     .fallback = "0s",
+     .help = "When the first peak is."},
+    {.name = "noise",
+     .type = HF_KEY_DOUBLE,
+     CURVE(noise),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 2,
+     .help = "Sigma of the lognormal factor, of mean 1, that is drawn anew each time."},
+    {.name = "burst",
+     .type = HF_KEY_TABLE,
+     CURVE(burst),
+     .sub = &burst_table,
+     .help = "Bursts upon that; absent = none."},
+    {.name = "every",
+     .type = HF_KEY_DURATION,
+     CURVE(every),
+     .fallback = "5m",
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "How often the app is scaled to it."},
+    {0}};
+static const HfKeyTable curve_table = {"demand", sizeof(CurveConfig), curve_keys,
+                                       "Instances that are wanted, by the hour.", NULL};
+
 static const HfKey marathon_keys[] = {
     {.name = "apps",
      .type = HF_KEY_LIST,
@@ -267,6 +360,11 @@ static const HfKey marathon_keys[] = {
      .offset = offsetof(MarathonConfig, deployments),
      .help = "Apps that are scaled, restarted or upgraded while they run; what came of each is in "
              "deployments.csv."},
+    {.name = "demand",
+     .type = HF_KEY_LIST,
+     .sub = &curve_table,
+     .offset = offsetof(MarathonConfig, demand),
+     .help = "Apps whose number of instances follows their users: diurnal, noisy, in bursts."},
     {.name = "refuse",
      .type = HF_KEY_DURATION,
      .offset = offsetof(MarathonConfig, refuse),
@@ -692,6 +790,37 @@ static gboolean add_deployment(HfService *service, const MarathonConfig *config,
     return TRUE;
 }
 
+static gboolean add_curve(HfService *service, const MarathonConfig *config, const GPtrArray *files,
+                          uint32_t i, GError **error)
+{
+    const CurveConfig *given = &config->demand.at[i];
+    HfCurve curve = {.kind = kind_of(config, files, given->app),
+                     .every = given->every,
+                     .period = given->period,
+                     .peak_at = given->peak_at,
+                     .mean = given->mean,
+                     .peak_to_mean = given->peak_to_mean,
+                     .noise = given->noise,
+                     .burst = given->burst.on.kind != NULL ? given->burst.factor : 1,
+                     .burst_on = given->burst.on,
+                     .burst_off = given->burst.off};
+    if (curve.kind == HF_MAP64_NONE) {
+        g_set_error(error, HF_MODEL_ERROR, 1, "demand[%u]: there is no app %s", i, given->app);
+        return FALSE;
+    }
+    HfNodeKind *kind = &service->kinds[curve.kind];
+    if (kind->rules.place == HF_DATA_EXTERNAL) {
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "demand[%u]: an app with an external volume has at most one instance", i);
+        return FALSE;
+    }
+    curve.most = hf_curve__most(&curve);
+    hf_model_stream(&curve.stream, &service->env, "marathon-demand", i);
+    kind->rows = MAX(kind->rows, (uint32_t)(2 * MAX(curve.most, kind->rules.count) + 1));
+    hf_vec_push(&service->curves, curve);
+    return TRUE;
+}
+
 /* Rows for all that may be there at once, those that are being killed among them. */
 static void make_room(HfService *service)
 {
@@ -712,6 +841,8 @@ static gboolean add_deployments(HfService *service, const MarathonConfig *config
         g_prefix_error(error, "deployments[%u]: ", i);
         return FALSE;
     }
+    for (uint32_t i = 0; i < config->demand.count; i++)
+        if (!add_curve(service, config, files, i, error)) return FALSE;
     make_room(service);
     return TRUE;
 }

@@ -128,6 +128,7 @@ void hf_service__destroy(void *model)
         g_free(next);
     }
     hf_vec_clear(&service->deployments);
+    hf_vec_clear(&service->curves);
     hf_vec_clear(&service->active);
     hf_vec_clear(&service->plan);
     hf_vec_clear(&service->tasks);

@@ -285,6 +285,16 @@ static void adopt(HfService *service, HfNodeKind *kind, HfNodeKind *next)
     }
 }
 
+void hf_deploy__set_count(HfService *service, HfDriver *driver, HfNodeKind *kind, int64_t count)
+{
+    if (kind->deployment > 0 || !hf_service__is_deployed(service)) return;
+    kind->rules.count = count;
+    Census census = census_of(service, kind);
+    int64_t have = census.started + census.old_kept;
+    kill_surplus(service, driver, kind, have - count);
+    start(service, driver, kind, count - have);
+}
+
 void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfDeployment *deployment = &service->deployments.at[row];

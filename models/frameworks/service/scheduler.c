@@ -414,9 +414,10 @@ static void start_level(HfService *service, HfDriver *driver)
     }
 }
 
-gboolean hf_service__is_deployed(const HfService *service)
+gboolean hf_service__is_deployed(HfService *service)
 {
-    return is_level_up(service) && !is_higher(service);
+    service->was_deployed = service->was_deployed || (is_level_up(service) && !is_higher(service));
+    return service->was_deployed;
 }
 
 static void climb(HfService *service, HfDriver *driver)
@@ -594,6 +595,10 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
         hf_deploy__on_time(service, driver, (uint32_t)arg);
         hf_service__note_waiting(service, driver);
         if (service->waiting > 0 || service->stray_stacks.count > 0) want_offers(service, driver);
+    } else if (kind == HF_SERVICE_TIMER_CURVE) {
+        hf_curve__on_time(service, driver, (uint32_t)arg);
+        hf_service__note_waiting(service, driver);
+        if (service->waiting > 0 || service->stray_stacks.count > 0) want_offers(service, driver);
     } else if (kind == HF_SERVICE_TIMER_KILL_AGAIN) {
         hf_deploy__on_kill_again(service, driver, arg);
     } else if (kind == HF_SERVICE_TIMER_EXPUNGE) {
@@ -618,6 +623,7 @@ static void on_subscribed(void *model, HfDriver *driver)
     climb(service, driver); /* where there is nothing to wait for */
     hf_service__note_waiting(service, driver);
     hf_deploy__start_all(service, driver);
+    hf_curve__start_all(service, driver);
     if (service->uninstall_at > 0)
         hf_driver_after(driver, MAX(0, service->uninstall_at - hf_driver_now(driver)),
                         HF_SERVICE_TIMER_UNINSTALL, 0);

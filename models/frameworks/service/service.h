@@ -122,6 +122,19 @@ typedef struct HfNodeKind {
     struct HfDataset *data; /* NULL: nothing is measured of it */
 } HfNodeKind;
 
+/* How many instances of an app are wanted, as its users come and go. */
+typedef struct HfCurve {
+    uint32_t kind;
+    HfTime every, period, peak_at;
+    double mean, peak_to_mean, noise; /* noise: sigma of a lognormal factor of mean 1 */
+    double burst;                     /* factor while a burst lasts; 1 = there are none */
+    HfLaw burst_on, burst_off;
+    gboolean is_on;
+    HfTime until; /* the burst, or the quiet, lasts */
+    int64_t most;
+    HfStream stream;
+} HfCurve;
+
 /* A change of one app at a given time. */
 typedef struct HfDeployment {
     HfTime at;
@@ -153,6 +166,8 @@ typedef struct HfService {
     HF_VEC(uint32_t) plan;   /* instances to be deployed one by one; from plan_head on */
     uint32_t level;          /* that kinds are being deployed of */
     HF_VEC(HfDeployment) deployments;
+    HF_VEC(HfCurve) curves;
+    gboolean was_deployed;       /* all apps have been there */
     uint32_t plan_head, in_plan; /* in_plan: the one under way, or HF_NO_NODE */
     HfMap64 task_nodes;          /* task -> instance, of launches that are not over */
     HfMap64 host_lists;          /* host -> first of those that wait for it */
@@ -198,7 +213,7 @@ void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row);
 /* It is to be launched: at its host where it has data there, else anywhere. */
 void hf_service__again(HfService *service, HfDriver *driver, uint32_t row);
 /* All apps are there for the first time, in the order of what they depend on. */
-gboolean hf_service__is_deployed(const HfService *service);
+gboolean hf_service__is_deployed(HfService *service);
 /* Its reservation is nobody's. */
 void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row);
 
@@ -215,6 +230,7 @@ enum {
     HF_SERVICE_TIMER_EXPUNGE,  /* arg: the task */
     HF_SERVICE_TIMER_DEPLOY,   /* arg: which */
     HF_SERVICE_TIMER_HEALTHY,
+    HF_SERVICE_TIMER_CURVE,     /* arg: which */
     HF_SERVICE_TIMER_KILL_AGAIN /* arg: the task */
 };
 
@@ -238,6 +254,14 @@ void hf_deploy__on_healthy(HfService *service, HfDriver *driver, uint32_t row);
 /* Its task is over. TRUE: that was meant, or a deployment goes on with it. */
 gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row);
 void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t task);
+/* So many are wanted from now on, without a deployment; nothing while there is one. */
+void hf_deploy__set_count(HfService *service, HfDriver *driver, HfNodeKind *kind, int64_t count);
+/* ---- curve.c ---- */
+void hf_curve__start_all(HfService *service, HfDriver *driver);
+void hf_curve__on_time(HfService *service, HfDriver *driver, uint32_t row);
+/* The most that a curve asks for. */
+int64_t hf_curve__most(const HfCurve *curve);
+
 /* How many are launched or healthy may have changed. */
 void hf_deploy__note(HfService *service, HfNodeKind *kind);
 
