@@ -162,6 +162,9 @@ gboolean hf_app__is_external(const HfAppJson *json);
  * `fixed` (int64_t). */
 uint32_t hf_app__ports(const HfAppJson *json, GArray *fixed);
 
+/* The check of an app's table: what Marathon refuses (app_check.c). */
+gboolean hf_app__check(const void *record, const char **key_out, char **why_out);
+
 /* ---- groups.c ---- */
 
 /* One app with what follows from where it stands. */

@@ -1,499 +1,20 @@
 /*
  * The marathon model: long-running apps with a number of instances each; an instance that ends, for
  * whatever reason, is started again, wherever an offer fits. Each app is a kind of instances of the
- * service engine (service/service.h); here are its keys, and what becomes of Marathon's own files
- * (app_json.h).
- *
- * Source: Marathon's defaults as its documentation and release notes state them:
- * --decline_offer_duration 120 s, least time between revives 5 s, launch back-off 1 s growing
- * by 1.15 up to an hour and reset by a run that lasts.
+ * service engine (service/service.h); here is how apps, of the scenario (config.h) and of
+ * Marathon's own files (app_json.h), and what is to be done with them become that.
  */
-#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
 #include "models/frameworks/frameworks.h"
-#include "models/frameworks/marathon/app_json.h"
-#include "models/frameworks/service/service.h"
-
-typedef struct AppConfig {
-    HfDocument file;
-    gboolean has_own; /* any key that a file says itself */
-    const char *id;
-    int64_t instances;
-    int64_t cpus, mem, disk, gpus, ports;
-    HfLaw lifetime, usage, startup;
-    HfWrites writes;
-    gboolean unique_hosts, residency, external;
-    int task_lost;
-} AppConfig;
-
-typedef enum TaskLost { LOST_WAIT, LOST_RELAUNCH } TaskLost;
-
-typedef struct DeploymentConfig {
-    HfTime at;
-    const char *app;
-    int64_t scale; /* -1 */
-    gboolean restart, force;
-    HfDocument upgrade;
-} DeploymentConfig;
-
-typedef struct BurstConfig {
-    double factor;
-    HfLaw on, off;
-} BurstConfig;
-
-typedef struct CurveConfig {
-    const char *app;
-    HfTime every, period, peak_at;
-    double mean, peak_to_mean, noise;
-    BurstConfig burst;
-} CurveConfig;
-
-typedef struct MarathonConfig {
-    HF_LIST(AppConfig) apps;
-    HF_LIST(DeploymentConfig) deployments;
-    HF_LIST(CurveConfig) demand;
-    HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
-    int64_t backoff_factor; /* milli */
-    int forget;
-} MarathonConfig;
-
-static const HfKeyWord task_lost_words[] = {
-    {"wait", LOST_WAIT, "it waits for its agent for ever (WAIT_FOREVER)"},
-    {"relaunch", LOST_RELAUNCH,
-     "it is launched elsewhere and its volume destroyed, as Marathon 1.3 did on TASK_LOST, "
-     "whatever "
-     "it was told (#4572, #4603)"},
-    {0}};
-static const HfKeyWord forget_words[] = {
-    {"running", HF_FORGET_RUNNING, "as soon as an instance runs (0.8 to 0.10)"},
-    {"sweep", HF_FORGET_SWEEP, "by a sweep each 10 s, once the delay is over (0.11 to 1.4.7)"},
-    {"minute", HF_FORGET_MINUTE, "a minute after the delay is over (1.5.0)"},
-    {"delay", HF_FORGET_DELAY, "max_backoff after it last started (1.4.8, 1.5.1 and later)"},
-    {"outlived", HF_FORGET_OUTLIVED, "by a run that lasts longer than the delay"},
-    {0}};
-
-#define APP_AT(member) .offset = offsetof(AppConfig, member)
-#define OWN            .given = 1 + offsetof(AppConfig, has_own)
-
-static const HfKey app_keys[] = {
-    {.name = "file",
-     .type = HF_KEY_DOCUMENT,
-     .offset = offsetof(AppConfig, file),
-     .sub = &hf_app_document,
-     .help =
-         "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
-         "entry that is just a name of a file stands for this key. Beside it: lifetime, startup, "
-         "usage and sandbox of all its instances."},
-    {.name = "id",
-     .type = HF_KEY_STRING,
-     OWN,
-     .offset = offsetof(AppConfig, id),
-     .help = "Name of the app, as in Marathon: /shop/cart."},
-    {.name = "instances",
-     OWN,
-     .type = HF_KEY_INT,
-     .offset = offsetof(AppConfig, instances),
-     .fallback = "1",
-     .minimum = 0,
-     .maximum = 1e7,
-     .help = "How many tasks are kept running."},
-    {.name = "cpus",
-     OWN,
-     .type = HF_KEY_AMOUNT,
-     .offset = offsetof(AppConfig, cpus),
-     .fallback = "1",
-     .help = "CPUs of one instance.",
-     .source = "Marathon: 1"},
-    {.name = "mem",
-     OWN,
-     .type = HF_KEY_MEMORY,
-     .offset = offsetof(AppConfig, mem),
-     .fallback = "128",
-     .help = "Memory of one instance, in MB.",
-     .source = "Marathon: 128"},
-    {.name = "disk",
-     OWN,
-     .type = HF_KEY_MEMORY,
-     .offset = offsetof(AppConfig, disk),
-     .fallback = "0",
-     .help = "Disk of one instance, in MB.",
-     .source = "Marathon: 0"},
-    {.name = "gpus",
-     OWN,
-     .type = HF_KEY_AMOUNT,
-     .offset = offsetof(AppConfig, gpus),
-     .fallback = "0",
-     .help = "GPUs of one instance; the framework needs the capability GPU_RESOURCES."},
-    {.name = "ports",
-     OWN,
-     .type = HF_KEY_INT,
-     .offset = offsetof(AppConfig, ports),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 1000,
-     .help = "How many ports one instance takes."},
-    {.name = "lifetime",
-     .type = HF_KEY_LAW,
-     .unit = HF_UNIT_DURATION,
-     .offset = offsetof(AppConfig, lifetime),
-     .help = "How long an instance runs until it fails by itself; absent = it does not."},
-    {.name = "startup",
-     .type = HF_KEY_LAW,
-     .unit = HF_UNIT_DURATION,
-     .offset = offsetof(AppConfig, startup),
-     .help = "How long an instance runs until it is healthy, or its checks find it so; absent = "
-             "at once. Deployments wait for it."},
-    HF_WRITES_KEYS(APP_AT),
-    {.name = "usage",
-     .type = HF_KEY_LAW,
-     .offset = offsetof(AppConfig, usage),
-     .fallback = "1",
-     .minimum = 0,
-     .maximum = 1,
-     .help = "Fraction of its resources that an instance really uses."},
-    {.name = "unique_hosts",
-     OWN,
-     .type = HF_KEY_BOOL,
-     .offset = offsetof(AppConfig, unique_hosts),
-     .fallback = "false",
-     .help = "At most one instance on a host: Marathon's constraint [hostname, UNIQUE]."},
-    {.name = "residency",
-     OWN,
-     .type = HF_KEY_BOOL,
-     .offset = offsetof(AppConfig, residency),
-     .fallback = "false",
-     .help =
-         "An instance reserves what it needs, with its disk as a persistent volume, and is only "
-         "ever launched again on that, however long it waits (WAIT_FOREVER)."},
-    {.name = "task_lost",
-     OWN,
-     .type = HF_KEY_ENUM,
-     .offset = offsetof(AppConfig, task_lost),
-     .fallback = "wait",
-     .words = task_lost_words,
-     .help = "What a resident instance does when its agent is lost."},
-    {.name = "external",
-     OWN,
-     .type = HF_KEY_BOOL,
-     .offset = offsetof(AppConfig, external),
-     .fallback = "false",
-     .help = "Its disk is an external volume: not asked of Mesos, found again on any agent.",
-     .source = "Marathon, external-volumes.md"},
-    {0}};
-
-static gboolean check_app(const void *record, const char **key_out, char **why_out)
-{
-    const AppConfig *app = record;
-    if (app->file.record == NULL && app->id == NULL) *why_out = g_strdup("key id is missing");
-    *key_out = "file";
-    if (app->file.record != NULL && app->has_own)
-        *why_out =
-            g_strdup("beside a file stand lifetime, startup, usage, sandbox and sandbox_growth "
-                     "alone");
-    if (*why_out != NULL) {
-        if (app->file.record == NULL) *key_out = NULL;
-        return FALSE;
-    }
-    *key_out = "external";
-    if (!app->external) return TRUE;
-    if (app->residency) *why_out = g_strdup("an external volume is no local one (residency)");
-    if (app->instances > 1) *why_out = g_strdup("an external volume is for one instance");
-    return *why_out == NULL;
-}
-
-static const HfKeyTable app_table = {"app", sizeof(AppConfig), app_keys,
-                                     "One app and its instances.", check_app};
-
-static const HfKeyWord unsaid[] = {{"default", -1, NULL}, {0}};
-static const HfKey deployment_keys[] = {
-    {.name = "at",
-     .type = HF_KEY_DURATION,
-     .is_required = TRUE,
-     .offset = offsetof(DeploymentConfig, at),
-     .help = "When it begins."},
-    {.name = "app",
-     .type = HF_KEY_STRING,
-     .offset = offsetof(DeploymentConfig, app),
-     .help = "Which app; with upgrade, the file says it."},
-    {.name = "scale",
-     .type = HF_KEY_INT,
-     .offset = offsetof(DeploymentConfig, scale),
-     .fallback = "default",
-     .words = unsaid,
-     .minimum = 0,
-     .maximum = 1e6,
-     .help = "It shall have so many instances."},
-    {.name = "restart",
-     .type = HF_KEY_BOOL,
-     .offset = offsetof(DeploymentConfig, restart),
-     .fallback = "false",
-     .help = "Its instances are replaced, as its upgradeStrategy allows."},
-    {.name = "upgrade",
-     .type = HF_KEY_DOCUMENT,
-     .offset = offsetof(DeploymentConfig, upgrade),
-     .sub = &hf_app_document,
-     .help = "The app as this app.json has it takes the place of what there was."},
-    {.name = "force",
-     .type = HF_KEY_BOOL,
-     .offset = offsetof(DeploymentConfig, force),
-     .fallback = "false",
-     .help = "It takes the place of a deployment of the app that goes on; else it is refused."},
-    {0}};
-
-static gboolean check_deployment(const void *record, const char **key_out, char **why_out)
-{
-    const DeploymentConfig *deployment = record;
-    const HfGroupJson *file = deployment->upgrade.record;
-    int kinds = (deployment->scale >= 0) + deployment->restart + (file != NULL);
-    if (kinds != 1) {
-        *key_out = NULL;
-        *why_out = g_strdup("a deployment is one of scale, restart and upgrade");
-    } else if (file == NULL && deployment->app == NULL) {
-        *key_out = NULL;
-        *why_out = g_strdup("key app is missing");
-    } else if (file != NULL && (file->apps.count != 1 || file->groups.count > 0)) {
-        *key_out = "upgrade";
-        *why_out = g_strdup("a file of one app is wanted");
-    } else if (file != NULL && deployment->app != NULL) {
-        g_autofree char *id = hf_app__absolute("", file->apps.at[0].id);
-        *key_out = "app";
-        if (strcmp(id, deployment->app) != 0)
-            *why_out = g_strdup_printf("the file is about %s", id);
-    }
-    return *why_out == NULL;
-}
-static const HfKeyTable deployment_table = {"deployment", sizeof(DeploymentConfig), deployment_keys,
-                                            "A change of an app while it runs.", check_deployment};
-
-static const HfKey burst_keys[] = {{.name = "factor",
-                                    .type = HF_KEY_DOUBLE,
-                                    .is_required = TRUE,
-                                    .offset = offsetof(BurstConfig, factor),
-                                    .minimum = 0,
-                                    .maximum = 1000,
-                                    .help = "By which demand is multiplied while a burst lasts."},
-                                   {.name = "on",
-                                    .type = HF_KEY_LAW,
-                                    .unit = HF_UNIT_DURATION,
-                                    .is_required = TRUE,
-                                    .offset = offsetof(BurstConfig, on),
-                                    .help = "How long a burst lasts."},
-                                   {.name = "off",
-                                    .type = HF_KEY_LAW,
-                                    .unit = HF_UNIT_DURATION,
-                                    .is_required = TRUE,
-                                    .offset = offsetof(BurstConfig, off),
-                                    .help = "How long it is quiet between two."},
-                                   {0}};
-static const HfKeyTable burst_table = {"burst", sizeof(BurstConfig), burst_keys,
-                                       "Demand that is on and off.", NULL};
-
-#define CURVE(member) .offset = offsetof(CurveConfig, member)
-static const HfKey curve_keys[] = {
-    {.name = "app",
-     .type = HF_KEY_STRING,
-     .is_required = TRUE,
-     CURVE(app),
-     .help = "Whose instances they are."},
-    {.name = "mean",
-     .type = HF_KEY_DOUBLE,
-     .is_required = TRUE,
-     CURVE(mean),
-     .minimum = 0,
-     .maximum = 1e6,
-     .help = "Instances that are wanted on average, without bursts."},
-    {.name = "peak_to_mean",
-     .type = HF_KEY_DOUBLE,
-     CURVE(peak_to_mean),
-     .fallback = "1",
-     .minimum = 1,
-     .maximum = 2,
-     .help = "Demand at the height of a period, of its mean; it follows a cosine."},
-    {.name = "period",
-     .type = HF_KEY_DURATION,
-     CURVE(period),
-     .fallback = "1d",
-     .minimum = 1,
-     .maximum = INFINITY,
-     .help = "Time from peak to peak."},
-    {.name = "peak_at",
-     .type = HF_KEY_DURATION,
-     CURVE(peak_at),
-     .fallback = "0s",
-     .help = "When the first peak is."},
-    {.name = "noise",
-     .type = HF_KEY_DOUBLE,
-     CURVE(noise),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 2,
-     .help = "Sigma of the lognormal factor, of mean 1, that is drawn anew each time."},
-    {.name = "burst",
-     .type = HF_KEY_TABLE,
-     CURVE(burst),
-     .sub = &burst_table,
-     .help = "Bursts upon that; absent = none."},
-    {.name = "every",
-     .type = HF_KEY_DURATION,
-     CURVE(every),
-     .fallback = "5m",
-     .minimum = 1,
-     .maximum = INFINITY,
-     .help = "How often the app is scaled to it."},
-    {0}};
-static const HfKeyTable curve_table = {"demand", sizeof(CurveConfig), curve_keys,
-                                       "Instances that are wanted, by the hour.", NULL};
-
-static const HfKey marathon_keys[] = {
-    {.name = "apps",
-     .type = HF_KEY_LIST,
-     .sub = &app_table,
-     .short_key = "file",
-     .is_required = TRUE,
-     .offset = offsetof(MarathonConfig, apps),
-     .help = "The apps that are kept running, each here or in a file of Marathon's own."},
-    {.name = "deployments",
-     .type = HF_KEY_LIST,
-     .sub = &deployment_table,
-     .offset = offsetof(MarathonConfig, deployments),
-     .help = "Apps that are scaled, restarted or upgraded while they run; what came of each is in "
-             "deployments.csv."},
-    {.name = "demand",
-     .type = HF_KEY_LIST,
-     .sub = &curve_table,
-     .offset = offsetof(MarathonConfig, demand),
-     .help = "Apps whose number of instances follows their users: diurnal, noisy, in bursts."},
-    {.name = "refuse",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(MarathonConfig, refuse),
-     .fallback = "120s",
-     .help = "Filters.refuse_seconds of what is declined.",
-     .source = "Marathon --decline_offer_duration"},
-    {.name = "min_revive_interval",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(MarathonConfig, min_revive),
-     .fallback = "5s",
-     .help = "Least time between two REVIVE calls.",
-     .source = "Marathon --min_revive_offers_interval"},
-    {.name = "backoff",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(MarathonConfig, backoff),
-     .fallback = "1s",
-     .help = "How long an app waits after a failure before it launches again.",
-     .source = "Marathon backoffSeconds"},
-    {.name = "backoff_factor",
-     .type = HF_KEY_AMOUNT,
-     .offset = offsetof(MarathonConfig, backoff_factor),
-     .fallback = "1.15",
-     .minimum = 1,
-     .maximum = 100,
-     .help = "Growth of the back-off with each failure.",
-     .source = "Marathon backoffFactor"},
-    {.name = "max_backoff",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(MarathonConfig, max_backoff),
-     .fallback = "1h",
-     .help = "Longest back-off.",
-     .source = "Marathon maxLaunchDelaySeconds"},
-    {.name = "forget",
-     .type = HF_KEY_ENUM,
-     .offset = offsetof(MarathonConfig, forget),
-     .fallback = "outlived",
-     .words = forget_words,
-     .help = "When the back-off of an app is forgotten.",
-     .source = "Marathon, RateLimiter.scala of each release"},
-    {.name = "task_reservation_timeout",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(MarathonConfig, reserve_wait),
-     .fallback = "0s",
-     .help = "A resident instance reserves first and is launched when that is offered, which it "
-             "waits for so long before it reserves anew; 0s = all in one ACCEPT.",
-     .source = "Marathon --task_reservation_timeout: 20 s"},
-    {0}};
-
-/* ---- files ---- */
-
-/* For each entry the apps of its file, or NULL where the entry is an app itself. */
-static GPtrArray *read_files(const MarathonConfig *config)
-{
-    GPtrArray *files = g_ptr_array_new();
-    for (uint32_t a = 0; a < config->apps.count; a++) {
-        const char *path = NULL;
-        char *why = NULL;
-        const HfDocument *file = &config->apps.at[a].file;
-        GPtrArray *apps = file->record != NULL ? hf_apps__of(file->record, &path, &why) : NULL;
-        HF_ASSERT(file->record == NULL || apps != NULL); /* the file was checked */
-        g_ptr_array_add(files, apps);
-    }
-    return files;
-}
-
-static void free_files(GPtrArray *files)
-{
-    for (guint i = 0; i < files->len; i++)
-        if (files->pdata[i] != NULL) g_ptr_array_unref(files->pdata[i]);
-    g_ptr_array_unref(files);
-}
-
-/* Apps of files alone, of all together; owned by `files`. */
-static GPtrArray *all_apps(const GPtrArray *files)
-{
-    GPtrArray *all = g_ptr_array_new();
-    for (guint f = 0; f < files->len; f++) {
-        const GPtrArray *apps = files->pdata[f];
-        for (guint i = 0; apps != NULL && i < apps->len; i++) g_ptr_array_add(all, apps->pdata[i]);
-    }
-    return all;
-}
-
-static char *repetition(const MarathonConfig *config, const GPtrArray *files, const char **key_out)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint f = 0; f < files->len; f++) {
-        const GPtrArray *apps = files->pdata[f];
-        for (guint i = 0; apps != NULL && i < apps->len; i++) {
-            const HfApp *app = apps->pdata[i];
-            const char *path = config->apps.at[f].file.path;
-            const char *first = g_hash_table_lookup(seen, app->id);
-            g_autofree char *key = g_strdup_printf("apps[%u]", f);
-            *key_out = g_intern_string(key);
-            if (first != NULL)
-                return g_strdup_printf("app %s of %s is in %s already", app->id, path, first);
-            g_hash_table_insert(seen, app->id, (gpointer)path);
-        }
-    }
-    return NULL;
-}
-
-/* An app of a file comes once, and no circle goes through several files. */
-static gboolean check_marathon(const void *record, const char **key_out, char **why_out)
-{
-    const MarathonConfig *config = record;
-    GPtrArray *files = read_files(config);
-    g_autoptr(GPtrArray) all = all_apps(files);
-    g_autofree uint32_t *levels = g_new0(uint32_t, all->len + 1);
-    *why_out = repetition(config, files, key_out);
-    int circle = *why_out == NULL ? hf_apps__levels(all, levels) : -1;
-    if (circle >= 0) {
-        *key_out = "apps";
-        *why_out = g_strdup_printf("app %s depends on itself, by way of others",
-                                   ((const HfApp *)all->pdata[circle])->id);
-    }
-    free_files(files);
-    return *why_out == NULL;
-}
-
-static const HfKeyTable marathon_table = {
-    "marathon", sizeof(MarathonConfig), marathon_keys,
-    "Long-running apps that are kept at their number of instances.", check_marathon};
+#include "models/frameworks/marathon/config.h"
 
 /* ---- as a service ---- */
 
-static HfNodeRules rules_of(const HfModelEnv *env, const MarathonConfig *config, uint32_t a)
+static HfNodeRules rules_of(const HfModelEnv *env, const HfMarathonConfig *config, uint32_t a)
 {
-    const AppConfig *app = &config->apps.at[a];
+    const HfAppConfig *app = &config->apps.at[a];
     g_autofree char *name = g_strdup_printf("apps[%u] (%s)", a, app->id);
     HfNodeRules rules = {.name = hf_text(env->catalog, hf_text_intern(env->catalog, name)),
                          .count = app->instances,
@@ -516,13 +37,13 @@ static HfNodeRules rules_of(const HfModelEnv *env, const MarathonConfig *config,
         rules.identity = HF_IDENTITY_RESERVATION;
         rules.same_wait = HF_FOR_EVER;
         rules.reserve_wait = config->reserve_wait;
-        rules.gives_up_lost = app->task_lost == LOST_RELAUNCH;
+        rules.gives_up_lost = app->task_lost == HF_LOST_RELAUNCH;
         rules.cleaning = rules.gives_up_lost ? HF_CLEAN_WHEN_OFFERED : HF_CLEAN_NEVER;
     }
     return rules;
 }
 
-static void fill_inline(const HfModelEnv *env, const MarathonConfig *config, uint32_t a,
+static void fill_inline(const HfModelEnv *env, const HfMarathonConfig *config, uint32_t a,
                         HfNodeKind *kind)
 {
     kind->rules = rules_of(env, config, a);
@@ -533,7 +54,7 @@ static void fill_inline(const HfModelEnv *env, const MarathonConfig *config, uin
 
 /* ---- Marathon's own apps ---- */
 
-static HfNodeRules rules_of_json(const HfModelEnv *env, const MarathonConfig *config,
+static HfNodeRules rules_of_json(const HfModelEnv *env, const HfMarathonConfig *config,
                                  const HfApp *app)
 {
     const HfAppJson *json = app->json;
@@ -640,7 +161,7 @@ static void add_strategies(const HfAppJson *json, HfNodeKind *kind)
     }
 }
 
-static gboolean fill_kind(const HfModelEnv *env, const MarathonConfig *config, const HfApp *app,
+static gboolean fill_kind(const HfModelEnv *env, const HfMarathonConfig *config, const HfApp *app,
                           HfNodeKind *kind, GError **error)
 {
     const HfAppJson *json = app->json;
@@ -673,8 +194,8 @@ static uint32_t count_kinds(const GPtrArray *files)
     return count;
 }
 
-static gboolean fill_kinds(HfService *service, const MarathonConfig *config, const GPtrArray *files,
-                           GError **error)
+static gboolean fill_kinds(HfService *service, const HfMarathonConfig *config,
+                           const GPtrArray *files, GError **error)
 {
     HfNodeKind *kind = service->kinds;
     for (uint32_t a = 0; a < config->apps.count; a++) {
@@ -696,7 +217,7 @@ static gboolean fill_kinds(HfService *service, const MarathonConfig *config, con
 /* An app is deployed after those that it depends on, of all files together. */
 static void order_kinds(HfService *service, const GPtrArray *files)
 {
-    g_autoptr(GPtrArray) all = all_apps(files);
+    g_autoptr(GPtrArray) all = hf_marathon__all(files);
     g_autofree uint32_t *levels = g_new0(uint32_t, all->len + 1);
     int circle = hf_apps__levels(all, levels);
     HF_ASSERT(circle < 0); /* the files were checked */
@@ -712,7 +233,7 @@ static void order_kinds(HfService *service, const GPtrArray *files)
 /* ---- deployments ---- */
 
 /* The kind of an app, by its id as it was written or absolute; HF_MAP64_NONE = there is none. */
-static uint32_t kind_of(const MarathonConfig *config, const GPtrArray *files, const char *id)
+static uint32_t kind_of(const HfMarathonConfig *config, const GPtrArray *files, const char *id)
 {
     uint32_t kind = 0;
     for (guint f = 0; f < files->len; f++) {
@@ -741,8 +262,9 @@ static const char *upgrade_refusal(const HfNodeKind *kind, const HfNodeKind *nex
     return NULL;
 }
 
-static gboolean add_upgrade(HfService *service, const MarathonConfig *config,
-                            const DeploymentConfig *given, HfDeployment *deployment, GError **error)
+static gboolean add_upgrade(HfService *service, const HfMarathonConfig *config,
+                            const HfDeploymentConfig *given, HfDeployment *deployment,
+                            GError **error)
 {
     const char *path = NULL;
     g_autofree char *why = NULL;
@@ -761,8 +283,8 @@ static gboolean add_upgrade(HfService *service, const MarathonConfig *config,
     return hf_service__make_kind(service, next, error);
 }
 
-static gboolean add_deployment(HfService *service, const MarathonConfig *config,
-                               const GPtrArray *files, const DeploymentConfig *given,
+static gboolean add_deployment(HfService *service, const HfMarathonConfig *config,
+                               const GPtrArray *files, const HfDeploymentConfig *given,
                                GError **error)
 {
     const HfGroupJson *file = given->upgrade.record;
@@ -790,10 +312,10 @@ static gboolean add_deployment(HfService *service, const MarathonConfig *config,
     return TRUE;
 }
 
-static gboolean add_curve(HfService *service, const MarathonConfig *config, const GPtrArray *files,
-                          uint32_t i, GError **error)
+static gboolean add_curve(HfService *service, const HfMarathonConfig *config,
+                          const GPtrArray *files, uint32_t i, GError **error)
 {
-    const CurveConfig *given = &config->demand.at[i];
+    const HfCurveConfig *given = &config->demand.at[i];
     HfCurve curve = {.kind = kind_of(config, files, given->app),
                      .every = given->every,
                      .period = given->period,
@@ -833,7 +355,7 @@ static void make_room(HfService *service)
     }
 }
 
-static gboolean add_deployments(HfService *service, const MarathonConfig *config,
+static gboolean add_deployments(HfService *service, const HfMarathonConfig *config,
                                 const GPtrArray *files, GError **error)
 {
     for (uint32_t i = 0; i < config->deployments.count; i++) {
@@ -849,7 +371,7 @@ static gboolean add_deployments(HfService *service, const MarathonConfig *config
 
 static void *create(const HfModelEnv *env, const void *given, GError **error)
 {
-    const MarathonConfig *config = given;
+    const HfMarathonConfig *config = given;
     HfFrameworkRules rules = {.refuse = config->refuse,
                               .refuse_idle = config->refuse,
                               .suppress = TRUE,
@@ -858,13 +380,13 @@ static void *create(const HfModelEnv *env, const void *given, GError **error)
                               .max_backoff = config->max_backoff,
                               .backoff_factor = config->backoff_factor,
                               .forget = config->forget};
-    GPtrArray *files = read_files(config);
+    GPtrArray *files = hf_marathon__read(config);
     HfService *service = hf_service__new(env, &rules, count_kinds(files));
     gboolean is_good = fill_kinds(service, config, files, error) &&
                        add_deployments(service, config, files, error) &&
                        hf_service__ready(service, "marathon-instance", error);
     if (is_good) order_kinds(service, files);
-    free_files(files);
+    hf_marathon__free(files);
     if (is_good) return service;
     hf_service__destroy(service);
     return NULL;
@@ -874,7 +396,7 @@ const HfFrameworkModel hf_framework_marathon = {
     .keys =
         {"marathon",
          "Long-running apps, kept at their number of instances, relaunched wherever an offer fits.",
-         &marathon_table},
+         &hf_marathon_table},
     .ops = &hf_service__ops,
     .create = create,
     .destroy = hf_service__destroy,

@@ -1,0 +1,60 @@
+/* What a scenario says of a marathon framework, as config.c reads it. */
+#ifndef HF_MODELS_FRAMEWORKS_MARATHON_CONFIG_H
+#define HF_MODELS_FRAMEWORKS_MARATHON_CONFIG_H
+
+#include "models/frameworks/marathon/app_json.h"
+#include "models/frameworks/service/service.h"
+
+typedef struct HfAppConfig {
+    HfDocument file;
+    gboolean has_own; /* any key that a file says itself */
+    const char *id;
+    int64_t instances;
+    int64_t cpus, mem, disk, gpus, ports;
+    HfLaw lifetime, usage, startup;
+    HfWrites writes;
+    gboolean unique_hosts, residency, external;
+    int task_lost;
+} HfAppConfig;
+
+typedef enum HfTaskLost { HF_LOST_WAIT, HF_LOST_RELAUNCH } HfTaskLost;
+
+typedef struct HfDeploymentConfig {
+    HfTime at;
+    const char *app;
+    int64_t scale; /* -1 */
+    gboolean restart, force;
+    HfDocument upgrade;
+} HfDeploymentConfig;
+
+typedef struct HfBurstConfig {
+    double factor;
+    HfLaw on, off;
+} HfBurstConfig;
+
+typedef struct HfCurveConfig {
+    const char *app;
+    HfTime every, period, peak_at;
+    double mean, peak_to_mean, noise;
+    HfBurstConfig burst;
+} HfCurveConfig;
+
+typedef struct HfMarathonConfig {
+    HF_LIST(HfAppConfig) apps;
+    HF_LIST(HfDeploymentConfig) deployments;
+    HF_LIST(HfCurveConfig) demand;
+    HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
+    int64_t backoff_factor; /* milli */
+    int forget;
+} HfMarathonConfig;
+
+extern const HfKeyTable hf_marathon_table;
+
+/* For each entry of `apps` the apps of its file (GPtrArray of HfApp), or NULL where the entry is an
+ * app itself. */
+GPtrArray *hf_marathon__read(const HfMarathonConfig *config);
+void hf_marathon__free(GPtrArray *files);
+/* Those of files alone, of all together, in order; owned by `files`. */
+GPtrArray *hf_marathon__all(const GPtrArray *files);
+
+#endif
