@@ -115,6 +115,9 @@ enum {
     FW_WAIT_MEAN,
     FW_WAIT_P50,
     FW_WAIT_P95,
+    FW_WAIT_P99,
+    FW_WAIT_MAX,
+    FW_STARVED,
     FW_ACCEPTED,
     FW_DECLINED,
     FW_RESERVED_IDLE,
@@ -308,6 +311,11 @@ const HfMetricKind hf_metric_kinds[] = {
                       "Waits of one framework's tasks; mean."},
     [FW_WAIT_P50] = {"framework.FRAMEWORK.wait.p50", "s", "The same; median."},
     [FW_WAIT_P95] = {"framework.FRAMEWORK.wait.p95", "s", "The same; 95th percentile."},
+    [FW_WAIT_P99] = {"framework.FRAMEWORK.wait.p99", "s", "The same; 99th percentile."},
+    [FW_WAIT_MAX] = {"framework.FRAMEWORK.wait.max", "s", "The same; longest."},
+    [FW_STARVED] = {"framework.FRAMEWORK.starved", "s",
+                    "Longest time in which one framework had tasks waiting and launched none, also "
+                    "one that had not ended when the run did."},
     [FW_ACCEPTED] = {"framework.FRAMEWORK.offers_accepted", "offers",
                      "Offers that one framework accepted."},
     [FW_DECLINED] = {"framework.FRAMEWORK.offers_declined", "offers",
@@ -672,7 +680,9 @@ static void add_framework(HfMetrics *metrics, const HfRecorder *recorder, uint32
     add(metrics, FW_RUNNING, hf_recorder__mean(recorder, &framework->running), name, NULL);
     add(metrics, FW_RUNNING_END, (double)framework->running.level.value, name, NULL);
     add(metrics, FW_SHARE, hf_recorder__share(recorder, framework->allocated), name, NULL);
-    add_times(metrics, FW_WAIT_MEAN, 3, framework->waits, name);
+    add_times(metrics, FW_WAIT_MEAN, 5, framework->waits, name);
+    add(metrics, FW_STARVED,
+        hf_time_to_seconds(hf_recorder__starved(framework, recorder->ended_at)), name, NULL);
     add(metrics, FW_ACCEPTED,
         (double)(framework->count[HF_COUNT_OFFERS_ACCEPTED] -
                  framework->marked[HF_COUNT_OFFERS_ACCEPTED]),

@@ -305,6 +305,8 @@ static void mark_all(HfRecorder *recorder, HfTime now)
         hf_recorder__mark(&framework->running, now);
         memcpy(framework->marked, framework->count, sizeof framework->count);
         if (framework->waits) hf_histogram_restart(framework->waits);
+        framework->starved = 0;
+        framework->hungry_since = now;
     }
     for (guint32 r = 0; r < recorder->roles.count; r++) {
         for (uint32_t k = 0; k < recorder->kinds; k++) {
@@ -364,6 +366,19 @@ static void on_operator_call(HfRecorder *recorder, const HfRecord *record)
     }
 }
 
+HfTime hf_recorder__starved(const HfFrameworkStats *framework, HfTime now)
+{
+    if (framework->waiting == 0) return framework->starved;
+    return MAX(framework->starved, now - framework->hungry_since);
+}
+
+/* It launched a task, or what it wants changed between nothing and something. */
+static void feed(HfFrameworkStats *framework, HfTime now)
+{
+    framework->starved = hf_recorder__starved(framework, now);
+    framework->hungry_since = now;
+}
+
 static void on_launched(HfRecorder *recorder, const HfRecord *record)
 {
     recorder->moved_at = record->at;
@@ -371,6 +386,7 @@ static void on_launched(HfRecorder *recorder, const HfRecord *record)
     if (recorder->forgotten.count > 0 && hf_map64_remove(&recorder->forgotten, task_key(record)))
         return; /* it runs on, and is booked again */
     hf_recorder__bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
+    feed(hf_recorder__framework(recorder, record->framework), record->at);
     open_task(recorder, record);
     hf_recorder__relaunches_on_launched(recorder, record);
 }
@@ -427,6 +443,7 @@ static void on_waited(HfRecorder *recorder, const HfRecord *record)
 static void on_demand(HfRecorder *recorder, const HfRecord *record)
 {
     HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
+    if ((framework->waiting == 0) != (record->value == 0)) feed(framework, record->at);
     hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_WAITING].level, record->at,
                  record->value - framework->waiting);
     framework->waiting = record->value;

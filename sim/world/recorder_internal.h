@@ -116,7 +116,9 @@ typedef struct HfFrameworkStats {
     uint64_t count[HF_COUNTERS];
     uint64_t marked[HF_COUNTERS];
     HfRoleId role;
-    int64_t waiting; /* tasks, as it last said */
+    int64_t waiting;     /* tasks, as it last said */
+    HfTime hungry_since; /* while some wait: since then, or since it last launched one */
+    HfTime starved;      /* longest such time that is over */
     HfTracked running;
     HfHistogram *waits;       /* ns; NULL before the first */
     HfTracked *allocated;     /* [kinds] */
@@ -348,6 +350,9 @@ static inline uint64_t hf_recorder__count(const HfRecorder *recorder, HfCounter 
 
 /* Dominant share: the largest ratio of two means, over kinds with capacity; 0..1. */
 double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated);
+
+/* Longest time up to `now` in which it had tasks waiting and launched none. */
+HfTime hf_recorder__starved(const HfFrameworkStats *framework, HfTime now);
 
 /* recorder_disks.c */
 /* SANDBOX_*, OUT_OF_BAND, VOLUMES_HOLD, DISK_LOST. */

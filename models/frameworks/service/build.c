@@ -60,6 +60,12 @@ gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **er
         hf_demand_add(&kind->demand, HF_KIND_DISK, rules->disk);
     hf_demand_add(&kind->demand, HF_KIND_GPUS, rules->gpus);
     kind->demand.ports = (uint32_t)rules->ports;
+    if (rules->reserve == HF_RESERVE_DISK) {
+        hf_demand_add(&kind->loose, HF_KIND_CPUS, rules->cpus);
+        hf_demand_add(&kind->loose, HF_KIND_MEM, rules->mem);
+        hf_demand_add(&kind->loose, HF_KIND_GPUS, rules->gpus);
+        kind->loose.ports = kind->demand.ports;
+    }
     if (kind->demand.count == 0 && kind->demand.ports == 0) {
         g_set_error(error, HF_MODEL_ERROR, 1, "an instance must ask for something");
         return FALSE;

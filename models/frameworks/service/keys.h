@@ -39,6 +39,11 @@ G_GNUC_UNUSED static const HfKeyWord cleanings[] = {
     {"never", HF_CLEAN_NEVER, "what an instance gave up stays reserved: it leaks"},
     {"offered", HF_CLEAN_WHEN_OFFERED, "it is destroyed and unreserved when it is next offered"},
     {0}};
+G_GNUC_UNUSED static const HfKeyWord reservings[] = {
+    {"variant", HF_AS_VARIANT, "what the variant says"},
+    {"all", HF_RESERVE_ALL, "all that it needs"},
+    {"disk", HF_RESERVE_DISK, "the disk alone: the rest it takes from what is free at each launch"},
+    {0}};
 G_GNUC_UNUSED static const HfKeyWord forgets[] = {
     {"variant", HF_AS_VARIANT, "what the variant says"},
     {"running", HF_FORGET_RUNNING, "as soon as it runs (Marathon 0.8 to 0.10)"},
@@ -119,6 +124,8 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
         TIME_KEY("retry_after", retry_after, as_variant, "How long after that."),                  \
         TIME_KEY("start_deadline", start_deadline, as_variant,                                     \
                  "How late a job may start, or it is missed; 0s = at any time."),                  \
+        WORD_KEY("reserve", reserve, reservings,                                                   \
+                 "What an instance with a persistent volume reserves for itself."),                \
         WORD_KEY("cleaning", cleaning, cleanings,                                                  \
                  "What becomes of reservations that are given up."),                               \
         {.name = "lifetime",                                                                       \

@@ -237,6 +237,18 @@ static void make_volumes(HfService *service, uint32_t row, const HfReservation *
     }
 }
 
+/* Leave in `taken` what the kind reserves; the rest goes to `loose_out`. */
+static void keep_reserved(HfCatalog *catalog, const HfNodeKind *kind, HfResources *taken,
+                          HfResources *loose_out)
+{
+    if (kind->rules.reserve == HF_RESERVE_ALL) return;
+    for (uint32_t i = 0; i < hf_resources_count(taken); i++) {
+        HfResource entry = *hf_resources_at(taken, i);
+        if (entry.kind != HF_KIND_DISK) hf_resources_add_one(catalog, loose_out, &entry);
+    }
+    hf_resources_subtract(catalog, taken, loose_out);
+}
+
 /* The first time: what is cut from the offer is reserved, its disk made a volume. */
 static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfOfferInfo *offer,
                    HfResources *reserved)
@@ -244,7 +256,8 @@ static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfO
     HfCatalog *catalog = service->env.catalog;
     HfNode *node = &service->nodes[row];
     const HfNodeRules *rules = &service->kinds[node->kind].rules;
-    HfResources volumes = {0};
+    HfResources volumes = {0}, used = {0};
+    keep_reserved(catalog, &service->kinds[node->kind], reserved, &used);
     HfReservation reservation = reservation_of(service, row, offer->role);
     hf_resources_push_reservation(catalog, reserved, &reservation);
     hf_resources_clear(catalog, &node->home);
@@ -264,14 +277,28 @@ static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfO
         hf_service__wait_at_host(service, row);
         hf_driver_after(driver, rules->reserve_wait, HF_SERVICE_TIMER_RESERVE,
                         hf_service__timer_arg(service, row));
+        hf_resources_clear(catalog, &used);
         return;
     }
-    HfResources used = {0};
-    hf_resources_copy(catalog, &used, &node->home);
+    hf_resources_add(catalog, &used, &node->home);
     launch(service, driver, row, offer, &used);
 }
 
 /* ---- those that wait for this host ---- */
+
+static gboolean has_loose(const HfService *service, const HfNodeKind *kind)
+{
+    return kind->rules.reserve == HF_RESERVE_ALL ||
+           hf_demand_fits(service->env.catalog, &kind->loose, &service->pool, 1) > 0;
+}
+
+/* What it has not reserved, out of the pool. `out` is replaced. */
+static void cut_loose(HfService *service, const HfNodeKind *kind, HfResources *out)
+{
+    if (kind->rules.reserve == HF_RESERVE_ALL) return;
+    hf_demand_cut(service->env.catalog, &kind->loose, &service->pool, out);
+    hf_resources_subtract(service->env.catalog, &service->offered, out);
+}
 
 static void come_home(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
 {
@@ -285,7 +312,9 @@ static void come_home(HfService *service, HfDriver *driver, const HfOfferInfo *o
         next = node->next == HF_NO_NODE ? HF_MAP64_NONE : node->next;
         if (!hf_resources_is_empty(&node->home)) {
             if (!hf_resources_contains(catalog, &service->offered, &node->home)) continue;
-            hf_resources_copy(catalog, &used, &node->home);
+            if (!has_loose(service, kind)) continue;
+            cut_loose(service, kind, &used);
+            hf_resources_add(catalog, &used, &node->home);
             hf_resources_subtract(catalog, &service->offered, &node->home);
         } else {
             if (!hf_service__fits(service, kind, &service->pool)) continue;

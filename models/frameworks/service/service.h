@@ -94,6 +94,7 @@ typedef struct HfNodeKind {
     HfLaw lifetime, usage;
     HfWrites writes;
     HfDemand demand;
+    HfDemand loose; /* what of it is not reserved: taken from the pool at each launch */
     uint32_t job;   /* number of tasks' job, and of the group in records */
     uint32_t first; /* its instances are consecutive, */
     uint32_t rows;  /* and so many, at most; 0 before it is ready: as many as instances */

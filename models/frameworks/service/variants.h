@@ -40,6 +40,9 @@ typedef enum HfSpread {
 /* What happens to a reservation that its instance no longer wants. */
 typedef enum HfCleaning { HF_CLEAN_NEVER, HF_CLEAN_WHEN_OFFERED } HfCleaning;
 
+/* What an instance with a volume reserves for itself. */
+typedef enum HfReserving { HF_RESERVE_ALL, HF_RESERVE_DISK } HfReserving;
+
 /* When the launch back-off is forgotten. */
 typedef enum HfForget {
     HF_FORGET_RUNNING, /* as soon as an instance runs (Marathon 0.8 to 0.10) */
@@ -83,6 +86,7 @@ typedef struct HfNodeRules {
     HfTime retry_after, start_deadline; /* after a failure; after its time, then it is missed */
     int gives_up_lost;                  /* whether it gives up as soon as its agent is lost */
     int cleaning;                       /* HfCleaning */
+    int reserve;                        /* HfReserving */
 } HfNodeRules;
 
 /* What a framework does with offers, and how it launches. */

@@ -221,6 +221,7 @@ static void uninstalling_gives_back_what_was_reserved_or_leaks_it(void **state)
 {
     assert_true(reserved_at_end("model: cassandra, uninstall_at: 30m") == 0);
     assert_true(reserved_at_end("model: cassandra, uninstall_at: 30m, cleaning: never") == 3);
+    assert_true(reserved_at_end("model: cassandra, uninstall_at: 30m, reserve: disk") == 0);
 }
 
 /* ---- copies ---- */
