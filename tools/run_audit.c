@@ -78,11 +78,30 @@ gboolean hf_run_audit_is_broken(const HfRunAudit *audit)
     return audit != NULL && hf_audit_breach(audit->audit) != NULL;
 }
 
+static void check_shares(HfRunAudit *audit)
+{
+    const HfScenarioMaster *keys = &hf_world_scenario(audit->world)->master;
+    HfCatalog *catalog = hf_world_catalog(audit->world);
+    const HfAllocator *allocator = hf_master_allocator(hf_world_master(audit->world));
+    HF_VEC(HfKindId) excluded = {0};
+    const char **names = keys->fair_sharing_excluded_resource_names;
+    for (; names != NULL && *names != NULL; names++) {
+        HfKindId kind = hf_kind_find(catalog, *names);
+        if (kind != HF_KIND_NONE) hf_vec_push(&excluded, kind);
+    }
+    for (HfRoleId role = 0; role < catalog->role_count; role++)
+        if (hf_role_depth(catalog, role) <= 1) /* nested ones have another pool in early eras */
+            hf_audit_share(audit->audit, role, keys->offer_scope != HF_OFFER_CELL, excluded.at,
+                           excluded.count, hf_allocator_role_share(allocator, role));
+    hf_vec_clear(&excluded);
+}
+
 gboolean hf_run_audit_finish(HfRunAudit *audit, const char *replay, GError **error)
 {
     HfEngineStats stats;
     hf_engine_stats(hf_world_engine(audit->world), &stats);
     hf_audit_events(audit->audit, stats.scheduled, stats.fired, stats.cancelled, stats.pending);
+    check_shares(audit);
     hf_audit_finish(audit->audit);
     const HfAuditBreach *breach = hf_audit_breach(audit->audit);
     if (breach == NULL) return TRUE;

@@ -20,8 +20,7 @@ const HfInvariantInfo hf_invariants[] = {
     {"I-07", "filters and suppression are respected", AUDIT},
     {"I-08", "no role is given more than its limit, and guarantees come first",
      "test property.allocator_twin: quotas are not in the trace"},
-    {"I-09", "shares that the allocator keeps are those that a recount finds",
-     "test property.allocator_twin: shares are not in the trace"},
+    {"I-09", "shares that the allocator keeps are those that a recount finds", AUDIT},
     {"I-10", "a volume lies in a reservation", AUDIT},
     {"I-11",
      "an operation takes only what it was offered, or nobody holds; a reservation with a volume "
@@ -53,13 +52,14 @@ static const char *const ids[HF_INVARIANTS] = {
     [HF_INVARIANT_CONSERVATION] = "I-01", [HF_INVARIANT_ONE_HOLDER] = "I-02",
     [HF_INVARIANT_OFFERS] = "I-03",       [HF_INVARIANT_ROLES] = "I-04",
     [HF_INVARIANT_STATIC] = "I-05",       [HF_INVARIANT_MINIMUM] = "I-06",
-    [HF_INVARIANT_FILTERS] = "I-07",      [HF_INVARIANT_VOLUMES] = "I-10",
-    [HF_INVARIANT_OPERATIONS] = "I-11",   [HF_INVARIANT_UNIQUE] = "I-13",
-    [HF_INVARIANT_CONTENT] = "I-12",      [HF_INVARIANT_REAL_DISK] = "I-14",
-    [HF_INVARIANT_REPLAY] = "I-16",       [HF_INVARIANT_TIME] = "I-19",
-    [HF_INVARIANT_TASKS] = "I-20",        [HF_INVARIANT_REMOVED] = "I-21",
-    [HF_INVARIANT_AGENTS] = "I-22",       [HF_INVARIANT_DATA] = "I-23",
-    [HF_INVARIANT_ONE_HOST] = "I-24",     [HF_INVARIANT_COPIES] = "I-25",
+    [HF_INVARIANT_FILTERS] = "I-07",      [HF_INVARIANT_SHARES] = "I-09",
+    [HF_INVARIANT_VOLUMES] = "I-10",      [HF_INVARIANT_OPERATIONS] = "I-11",
+    [HF_INVARIANT_UNIQUE] = "I-13",       [HF_INVARIANT_CONTENT] = "I-12",
+    [HF_INVARIANT_REAL_DISK] = "I-14",    [HF_INVARIANT_REPLAY] = "I-16",
+    [HF_INVARIANT_TIME] = "I-19",         [HF_INVARIANT_TASKS] = "I-20",
+    [HF_INVARIANT_REMOVED] = "I-21",      [HF_INVARIANT_AGENTS] = "I-22",
+    [HF_INVARIANT_DATA] = "I-23",         [HF_INVARIANT_ONE_HOST] = "I-24",
+    [HF_INVARIANT_COPIES] = "I-25",
 };
 
 static const HfInvariantInfo *info_of(HfInvariant invariant)

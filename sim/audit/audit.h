@@ -79,6 +79,14 @@ void hf_audit_listen(void *audit, const HfRecord *record);
 void hf_audit_events(HfAudit *audit, uint64_t scheduled, uint64_t fired, uint64_t cancelled,
                      uint64_t pending);
 
+/*
+ * The dominant share that the allocator has for a role (its subtree, not divided by weight),
+ * against a recount; I-09. `with_offers`: what is offered counts as held, as it does unless all
+ * agents are offered together. `excluded`: kinds that no share counts. O(agents + tasks + offers).
+ */
+void hf_audit_share(HfAudit *audit, HfRoleId role, gboolean with_offers, const HfKindId *excluded,
+                    uint32_t excluded_count, double share);
+
 /* The run is over: everything is recounted once more. O(everything). */
 void hf_audit_finish(HfAudit *audit);
 

@@ -30,6 +30,7 @@ typedef enum HfInvariant {
     HF_INVARIANT_STATIC,
     HF_INVARIANT_MINIMUM,
     HF_INVARIANT_FILTERS,
+    HF_INVARIANT_SHARES,
     HF_INVARIANT_VOLUMES,
     HF_INVARIANT_OPERATIONS,
     HF_INVARIANT_CONTENT,
@@ -189,8 +190,9 @@ struct HfAudit {
     gboolean pending_has_tasks;
     gboolean pending_is_whole; /* the agent's process lived on: it must bring all that runs */
     uint32_t election;         /* how many so far */
-    int64_t to_recover;        /* agents that the new master has yet to name */
-    HfMap64 inverse;           /* (framework, agent) of inverse offers that are out */
+    gboolean is_leaderless;
+    int64_t to_recover; /* agents that the new master has yet to name */
+    HfMap64 inverse;    /* (framework, agent) of inverse offers that are out */
     HfResources pending_offered, pending_left; /* of the accepted offers */
     HfRecord conversion; /* the operation whose conversions come; its type 0 = none */
     gboolean has_consumed;

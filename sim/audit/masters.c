@@ -10,6 +10,7 @@
 
 void hf_audit__on_master_lost(HfAudit *audit, const HfRecord *record)
 {
+    audit->is_leaderless = TRUE;
     for (guint32 i = 0; i < audit->agents.count; i++) {
         HfAuditAgent *agent = &audit->agents.at[i];
         agent->epoch++;
@@ -62,6 +63,7 @@ void hf_audit__close_reign(HfAudit *audit)
 
 void hf_audit__on_master_elected(HfAudit *audit, const HfRecord *record)
 {
+    audit->is_leaderless = FALSE;
     audit->pending = HF_PENDING_ELECTION;
     audit->pending_agent = NO_ROW;
     audit->election++;

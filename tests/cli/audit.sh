@@ -39,8 +39,10 @@ cmp -s "$dir/err" "$dir/first" || complain "another breach than at first"
 # And a moment earlier there was nothing to see.
 until=$(echo "$again" | sed -n 's/.*--until \([0-9]*\)ns.*/\1/p')
 if [ -n "$until" ]; then
-    run "before that" 0 "$forged" run "$dir/a cell.yaml" --seed 7 --set 'agents[0].count=3' --until "$((until - 1))ns" \
+    # A decline was kept back: no record before contradicts the book, but at the end the allocator is asked for shares.
+    run "before that" 4 "$forged" run "$dir/a cell.yaml" --seed 7 --set 'agents[0].count=3' --until "$((until - 1))ns" \
         --audit -o "$dir/before" -q
+    err "invariant I-09 is broken at "
 fi
 
 # Each invariant of the auditor, broken on purpose: status 4, its id, the records that led to it, and how to see it again.
@@ -65,9 +67,9 @@ for id in I-01 I-02 I-03 I-04 I-05 I-06 I-07 I-10 I-11 I-11u I-13 I-16 I-19 I-20
     [ ! -e "$dir/broken" ] || complain "a broken run left results"
     checked=$((checked + 1))
 done
-# Every invariant that the auditor claims is in that list, but those of disks and of services' data, which have unit tests alone.
+# Every invariant that the auditor claims is in that list, but those of shares, of disks and of services' data, which have unit tests alone.
 "$holdfast" list invariants --format json >"$dir/list"
 claimed=$(grep -c '"checked" : "--audit' "$dir/list")
-[ "$claimed" = 20 ] && [ "$checked" = 17 ] || complain "$claimed invariants are claimed, $checked are broken here"
+[ "$claimed" = 21 ] && [ "$checked" = 17 ] || complain "$claimed invariants are claimed, $checked are broken here"
 
 finish

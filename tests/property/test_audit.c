@@ -363,6 +363,17 @@ static HfAudit *audit_of(Cell *cell)
     return hf_audit_new(hf_world_catalog(cell->world), &config);
 }
 
+static void check_shares(const Cell *cell)
+{
+    const HfCatalog *catalog = hf_world_catalog(cell->world);
+    const HfAllocator *allocator = hf_master_allocator(hf_world_master(cell->world));
+    gboolean is_cell = hf_world_scenario(cell->world)->master.offer_scope == HF_OFFER_CELL;
+    for (HfRoleId role = 0; role < catalog->role_count; role++)
+        if (hf_role_depth(catalog, role) <= 1)
+            hf_audit_share(cell->audit, role, !is_cell, NULL, 0,
+                           hf_allocator_role_share(allocator, role));
+}
+
 typedef struct Seen {
     uint64_t seeds, records, lost, elected;
     Sometimes sometimes;
@@ -374,6 +385,7 @@ static void run_seed(uint64_t seed, gboolean has_failovers, Seen *seen)
     Cell *cell = cell_new(text);
     sometimes_begin(&seen->sometimes, cell->world);
     hf_world_run(cell->world, hf_world_scenario(cell->world)->duration);
+    check_shares(cell);
     hf_audit_finish(cell->audit);
     const HfAuditBreach *breach = hf_audit_breach(cell->audit);
     if (breach) {
