@@ -75,7 +75,8 @@ typedef enum HfFrameworkCapability {
     HF_CAPABILITY_PARTITION_AWARE = 1 << 3, /* the allocator ignores it; the master does not */
     HF_CAPABILITY_MULTI_ROLE = 1 << 4,
     HF_CAPABILITY_RESERVATION_REFINEMENT = 1 << 5,
-    HF_CAPABILITY_REGION_AWARE = 1 << 6
+    HF_CAPABILITY_REGION_AWARE = 1 << 6,
+    HF_CAPABILITY_TASK_KILLING_STATE = 1 << 7 /* the allocator ignores it; executors do not */
 } HfFrameworkCapability;
 
 typedef enum HfAgentCapability {

@@ -35,7 +35,8 @@ const HfInvariantInfo hf_invariants[] = {
     {"I-18", "equal scenario and seed give an equal trace digest",
      "tests scenario.digest.*, unit.models.repeatable"},
     {"I-19", "time does not go back, and no event is lost", AUDIT},
-    {"I-20", "a task goes through legal states, and ends once", AUDIT},
+    {"I-20", "a task goes through legal states, and ends once and in time when it is killed",
+     AUDIT},
     {"I-21", "a removed framework has no tasks and gets no offers", AUDIT},
     {"I-22", "an agent id belongs to one host; what is gone holds nothing", AUDIT},
     {"I-23", "data is lost when no complete replica is left, and only then", AUDIT},
@@ -339,6 +340,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_TASK_STARTED:
         hf_audit__on_task_started(audit, record);
         break;
+    case HF_RECORD_TASK_STOPPING:
+        hf_audit__on_task_stopping(audit, record);
+        break;
     case HF_RECORD_TASK_ENDED:
         hf_audit__on_task_ended(audit, record);
         break;
@@ -523,6 +527,7 @@ void hf_audit_finish(HfAudit *audit)
 {
     if (audit->breach == NULL) hf_audit__settle(audit);
     if (audit->breach == NULL) hf_audit__finish_services(audit);
+    if (audit->breach == NULL) hf_audit__finish_stops(audit);
     if (audit->breach == NULL) hf_audit__recount(audit);
 }
 

@@ -133,8 +133,9 @@ typedef struct HfAuditTask {
     uint32_t next_parked;
     HfRoleId role;
     uint8_t flags;
-    uint8_t state; /* HfTaskState, in the master's book */
-    uint8_t end;   /* HfTaskState: how its run ended */
+    uint8_t state;  /* HfTaskState, in the master's book */
+    uint8_t end;    /* HfTaskState: how its run ended */
+    HfTime stop_by; /* it was told to stop: its run ends by then; HF_TIME_NEVER = it was not */
     HfResources resources;
 } HfAuditTask;
 
@@ -304,7 +305,10 @@ void hf_audit__disk_free(HfAuditDisk *disk);
 void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_stopping(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record);
+/* The run is over: is there a task that should have stopped? */
+void hf_audit__finish_stops(HfAudit *audit);
 /* The agent is back: its tasks that did not come with it are gone. */
 void hf_audit__unpark(HfAudit *audit, uint32_t agent);
 HfAuditTask *hf_audit__find_task(HfAudit *audit, const HfRecord *record); /* NULL = none */

@@ -28,6 +28,7 @@ static HfAuditTask *add_task(HfAudit *audit, const HfRecord *record)
     task->id = record->id;
     task->framework = record->framework;
     task->flags = 0;
+    task->stop_by = HF_TIME_NEVER;
     hf_map64_set(&audit->task_rows, key_of(task->framework, task->id), handle.row);
     return task;
 }
@@ -256,7 +257,9 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
         good = was_run && !is_running;
     else if (record->reason == HF_REASON_NONE ||
              record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
-        good = hf_task_state_is_terminal((HfTaskState)record->state)
+        good = record->state == HF_TASK_KILLING
+                   ? task->flags & HF_TASK_IS_OLD || (was_run && task->stop_by != HF_TIME_NEVER)
+               : hf_task_state_is_terminal((HfTaskState)record->state)
                    ? task->flags & HF_TASK_IS_OLD ||
                          (was_run && !is_running && task->end == record->state)
                    : was_run;
@@ -390,8 +393,45 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
         return;
     }
     task->flags |= HF_TASK_IS_RUNNING | HF_TASK_WAS_RUN;
+    task->stop_by = HF_TIME_NEVER;
     hf_audit__count_member(audit, task->framework, task->job, 1);
     host->runs++;
+}
+
+static void overdue(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
+{
+    g_autofree char *host = hf_audit__host_name(audit, task->host);
+    hf_audit__break(audit, HF_INVARIANT_TASKS, record,
+                    "task %" G_GUINT64_FORMAT " on host %s was to stop by %" G_GINT64_FORMAT
+                    " ns and did not",
+                    (guint64)task->id, host, (gint64)task->stop_by);
+}
+
+void hf_audit__on_task_stopping(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditTask *task = hf_audit__find_task(audit, record);
+    if (task != NULL && task->flags & HF_TASK_IS_RUNNING && task->host == record->agent &&
+        record->value >= 0 && record->value <= task->stop_by - record->at) {
+        task->stop_by = record->at + record->value;
+        return;
+    }
+    g_autofree char *host = hf_audit__host_name(audit, record->agent);
+    hf_audit__break(
+        audit, HF_INVARIANT_TASKS, record,
+        "task %" G_GUINT64_FORMAT " is told on host %s to stop and %s", (guint64)record->id, host,
+        task != NULL && task->flags & HF_TASK_IS_RUNNING ? "runs elsewhere, or was to stop sooner"
+                                                         : "does not run");
+}
+
+void hf_audit__finish_stops(HfAudit *audit)
+{
+    for (guint32 i = 0; i < audit->tasks.count && audit->breach == NULL; i++) {
+        const HfAuditTask *task = &audit->tasks.at[i];
+        if (task->flags & HF_TASK_IS_RUNNING && task->stop_by < audit->last)
+            overdue(audit,
+                    &(HfRecord){.agent = task->host, .framework = task->framework, .id = task->id},
+                    task);
+    }
 }
 
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record)
@@ -410,6 +450,7 @@ void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record)
         return;
     }
     task->flags &= (uint8_t)~HF_TASK_IS_RUNNING;
+    if (record->at > task->stop_by) overdue(audit, record, task);
     hf_audit__count_member(audit, task->framework, task->job, -1);
     task->end = (uint8_t)record->state;
     hf_audit__host(audit, record->agent)->runs--;

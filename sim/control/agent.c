@@ -154,18 +154,28 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
     if (agent->state == HF_AGENT_REGISTERED) send_update(agent, task, now, out);
 }
 
+static void refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
+                        HfOutbox *out)
+{
+    deny_task(agent,
+              &(HfTaskReport){.task = in->info.id,
+                              .framework = in->framework,
+                              .role = in->role,
+                              .state = in->status.state},
+              reason, now, out);
+}
+
 static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
     if (hf_agent__find_task(agent, in->framework, in->info.id) < agent->tasks.count)
         return; /* a duplicate */
     if (!hf_agent__has_resources(agent, hf_parcel_resources(in->info.resources))) {
-        deny_task(agent,
-                  &(HfTaskReport){.task = in->info.id,
-                                  .framework = in->framework,
-                                  .role = in->role,
-                                  .state = in->status.state},
-                  HF_REASON_RESOURCES_UNKNOWN, now, out);
+        refuse_task(agent, in, HF_REASON_RESOURCES_UNKNOWN, now, out);
+        return;
+    }
+    if (G_UNLIKELY(agent->drain != HF_AGENT_DRAIN_NONE)) {
+        refuse_task(agent, in, HF_REASON_SLAVE_DRAINING, now, out);
         return;
     }
     hf_vec_push_zero(&agent->tasks);
@@ -177,13 +187,25 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     task->is_checkpointed = in->checkpoint != FALSE;
     task->is_connected = TRUE;
     task->about = in->about;
+    task->has_kill_grace = in->info.has_kill_grace != FALSE;
+    task->kill_grace = in->info.kill_grace;
     task->resources = hf_parcel_ref(in->info.resources);
     HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, hf_agent__self(agent),
                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
     launch->framework = in->framework;
     launch->agent = agent->id;
+    launch->about = in->about;
     launch->checkpoint = in->checkpoint;
     hf_task_info_copy(out->catalog, &launch->info, &in->info);
+}
+
+void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out)
+{
+    HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
+                                     (HfPeer){HF_PEER_EXECUTOR, agent->host});
+    kill->framework = task->framework;
+    kill->task = task->id;
+    kill->grace = grace;
 }
 
 /* The master gives the agent up for good, or while its machine is down: it ends all that it runs,
@@ -191,39 +213,30 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
 static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     while (agent->tasks.count > 0) {
-        const HfAgentTask *task = hf_vec_last(&agent->tasks);
-        HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
-                                         (HfPeer){HF_PEER_EXECUTOR, agent->host});
-        kill->framework = task->framework;
-        kill->task = task->id;
+        hf_agent__kill(agent, hf_vec_last(&agent->tasks), 0, out);
         hf_agent__forget_task(agent, agent->tasks.count - 1);
     }
     hf_vec_reset(&agent->operations);
+    agent->drain = HF_AGENT_DRAIN_NONE;
     agent->state = HF_AGENT_REGISTERING;
     agent->attempts = 32; /* the longest back-off */
     agent->give_up_at = HF_TIME_NEVER;
     arm_registration(agent, now, out);
 }
 
-static void on_kill(HfAgent *agent, uint32_t framework, uint64_t id, HfOutbox *out)
-{
-    guint32 i = hf_agent__find_task(agent, framework, id);
-    if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
-                                     (HfPeer){HF_PEER_EXECUTOR, agent->host});
-    kill->framework = framework;
-    kill->task = id;
-}
-
-/* A kill may say how the task is to end for its framework (draining). */
 static void on_kill_task(HfAgent *agent, const HfMessage *in, HfOutbox *out)
 {
     guint32 i = hf_agent__find_task(agent, in->framework, in->task);
-    if (i < agent->tasks.count && in->status.reason != HF_REASON_NONE) {
-        agent->tasks.at[i].kill_state = (uint8_t)in->status.state;
-        agent->tasks.at[i].kill_reason = (uint8_t)in->status.reason;
-    }
-    on_kill(agent, in->framework, in->task, out);
+    if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
+    hf_agent__kill(agent, &agent->tasks.at[i], HF_TIME_NEVER, out);
+}
+
+static void on_shutdown_framework(HfAgent *agent, const HfMessage *in, HfOutbox *out)
+{
+    for (guint32 i = 0; i < agent->tasks.count; i++)
+        if (agent->tasks.at[i].framework == in->framework &&
+            !hf_task_state_is_terminal(agent->tasks.at[i].state))
+            hf_agent__kill(agent, &agent->tasks.at[i], HF_SHUTDOWN_GRACE, out);
 }
 
 static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -233,10 +246,11 @@ static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     HfAgentTask *task = &agent->tasks.at[i];
     HfTaskState state = in->status.state;
     task->is_connected = TRUE;
-    if (in->status.reason != HF_REASON_NONE) task->reason = (uint8_t)in->status.reason;
-    if (state == HF_TASK_KILLED && task->kill_reason != HF_REASON_NONE) {
-        state = (HfTaskState)task->kill_state;
-        task->reason = task->kill_reason;
+    task->reason = (uint8_t)in->status.reason;
+    if (G_UNLIKELY(agent->drain != HF_AGENT_DRAIN_NONE) &&
+        (state == HF_TASK_KILLING || state == HF_TASK_KILLED)) {
+        state = hf_agent__drained_state(agent, task, state);
+        task->reason = HF_REASON_SLAVE_DRAINING;
     }
     hf_agent__update(agent, task, state, now, out);
 }
@@ -246,6 +260,7 @@ void hf_agent__forget_task(HfAgent *agent, guint32 i)
     hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
     agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
     agent->tasks.count--;
+    hf_agent__check_drained(agent);
 }
 
 static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -418,9 +433,10 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         if (agent->state != HF_AGENT_RECOVERING) hf_agent__begin_registration(agent, now, out);
         break;
     case HF_MESSAGE_SHUTDOWN_FRAMEWORK:
-        for (guint32 i = 0; i < agent->tasks.count; i++)
-            if (agent->tasks.at[i].framework == in->framework)
-                on_kill(agent, in->framework, agent->tasks.at[i].id, out);
+        on_shutdown_framework(agent, in, out);
+        break;
+    case HF_MESSAGE_DRAIN_AGENT:
+        hf_agent__on_drain(agent, in, out);
         break;
     default:
         HF_ASSERT(!"a message that no agent expects");

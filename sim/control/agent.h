@@ -58,6 +58,13 @@ typedef enum HfAgentState {
     HF_AGENT_REGISTERED
 } HfAgentState;
 
+/* It was told to end its tasks; until none is left, nor an operation, it takes no others. */
+typedef enum HfAgentDrain {
+    HF_AGENT_DRAIN_NONE = 0,
+    HF_AGENT_DRAIN_GOING,
+    HF_AGENT_DRAIN_GONE /* GOING, and it will be marked gone: tasks end as GONE_BY_OPERATOR */
+} HfAgentDrain;
+
 #define HF_AGENT_UPDATES                                                                           \
     4 /* a task has at most STARTING, RUNNING, KILLING and one terminal update */
 
@@ -70,12 +77,12 @@ typedef struct HfAgentTask {
         updates[HF_AGENT_UPDATES]; /* states to be acknowledged, oldest first; [0] is in flight */
     uint8_t update_count;
     uint8_t retries;
-    uint8_t reason; /* HfTaskReason of the last update, when its executor did not give it */
+    uint8_t reason;          /* HfTaskReason of the last update */
     uint8_t is_checkpointed; /* it outlives the agent's process */
     uint8_t is_connected;    /* its executor is known to be there */
-    uint8_t kill_state;      /* HfTaskState: what it is when it was killed; 0 = KILLED, no reason */
-    uint8_t kill_reason;     /* HfTaskReason for that */
-    HfTime sent_at;          /* of updates[0] */
+    uint8_t has_kill_grace;  /* KillPolicy of its TaskInfo */
+    HfTime kill_grace;
+    HfTime sent_at; /* of updates[0] */
     const HfFrameworkInfo
         *about;          /* its framework, as a new master must be told; NULL = not known */
     HfParcel *resources; /* owned: one reference */
@@ -112,7 +119,9 @@ typedef struct HfAgent {
     /* Cold: what is looked at only when it starts or its resources change. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
     HfCheckpoint disk;
-    uint8_t dies_at;            /* HfCheckpointStep: fault injection, where its next write ends */
+    HfTime drain_grace; /* max_grace_period; HF_TIME_NEVER = none */
+    uint8_t drain;   /* HfAgentDrain; on its disk beside its id, so both are forgotten together */
+    uint8_t dies_at; /* HfCheckpointStep: fault injection, where its next write ends */
     uint8_t was_rebooted;       /* since it last got through its recovery */
     uint8_t refusal;            /* HfAgentRefusal: why the last start failed */
     uint8_t cleans_up;          /* --recover=cleanup at its next start: what it ran is killed */

@@ -17,6 +17,8 @@ void hf_agent__begin_registration(HfAgent *agent, HfTime now, HfOutbox *out);
 /* The row of a task; tasks.count when there is none. */
 guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id);
 void hf_agent__forget_task(HfAgent *agent, guint32 i);
+/* Tell the executor of a task to end it; `grace` as of HfMessage. */
+void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out);
 /* A task's state changes: it is told to the master, now or when its turn comes. */
 void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
                       HfOutbox *out);
@@ -27,5 +29,15 @@ void hf_agent__die(HfAgent *agent, HfAgentDeath why);
 void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in);
 void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out);
 void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
+
+/* agent_drain.c */
+void hf_agent__on_drain(HfAgent *agent, const HfMessage *in, HfOutbox *out);
+/* The process is back: a drain that it found on its disk goes on. */
+void hf_agent__resume_drain(HfAgent *agent, HfOutbox *out);
+/* A task or an operation is over: was it the last? */
+void hf_agent__check_drained(HfAgent *agent);
+/* How a task that was killed ends while the agent drains. */
+HfTaskState hf_agent__drained_state(const HfAgent *agent, const HfAgentTask *task,
+                                    HfTaskState state);
 
 #endif

@@ -68,6 +68,7 @@ void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
     if (loss == HF_LOSS_DISK) {
         hf_checkpoint_lose(agent->config->catalog, &agent->disk);
         agent->id = HF_ROW_NONE;
+        agent->drain = HF_AGENT_DRAIN_NONE;
         hf_vec_reset(&agent->operations);
     }
     agent->state = HF_AGENT_DOWN;
@@ -116,6 +117,7 @@ void hf_agent_forget(HfAgent *agent)
     HF_ASSERT(agent->state == HF_AGENT_DOWN);
     forget_tasks(agent);
     agent->disk.agent_id = HF_ROW_NONE;
+    agent->drain = HF_AGENT_DRAIN_NONE;
     agent->id = HF_ROW_NONE;
 }
 
@@ -133,10 +135,7 @@ static void fail_tasks(HfAgent *agent, HfTaskReason reason, HfTime now, HfOutbox
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
         if (hf_task_state_is_terminal(task->state) || task->is_connected) continue;
-        HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
-                                         (HfPeer){HF_PEER_EXECUTOR, agent->host});
-        kill->framework = task->framework;
-        kill->task = task->id;
+        hf_agent__kill(agent, task, 0, out);
         task->reason = (uint8_t)reason;
         hf_agent__update(agent, task, HF_TASK_FAILED, now, out);
     }
@@ -173,6 +172,7 @@ void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in)
 void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     fail_tasks(agent, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT, now, out);
+    hf_agent__resume_drain(agent, out);
     hf_agent__begin_registration(agent, now, out);
 }
 
@@ -184,10 +184,7 @@ void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOu
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         const HfAgentTask *task = &agent->tasks.at[i];
         if (hf_task_state_is_terminal(task->state)) continue;
-        HfMessage *kill = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_KILL, hf_agent__self(agent),
-                                         (HfPeer){HF_PEER_EXECUTOR, agent->host});
-        kill->framework = task->framework;
-        kill->task = task->id;
+        hf_agent__kill(agent, task, 0, out);
     }
     agent->state = HF_AGENT_DOWN;
     hf_agent_forget(agent);
@@ -242,6 +239,7 @@ gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
     } else if (await_executors(agent, now, out)) {
         return TRUE;
     }
+    hf_agent__resume_drain(agent, out);
     agent->was_rebooted = FALSE;
     hf_agent__begin_registration(agent, now, out);
     return TRUE;

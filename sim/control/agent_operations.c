@@ -82,6 +82,7 @@ void hf_agent__on_operation_acknowledged(HfAgent *agent, const HfMessage *in)
         guint32 i = find(agent, in->statuses.at[k].serial);
         if (i < agent->operations.count) hf_vec_remove(&agent->operations, i);
     }
+    hf_agent__check_drained(agent);
 }
 
 void hf_agent__on_operations_asked(HfAgent *agent, HfTime now, const HfMessage *in,

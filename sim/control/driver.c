@@ -23,6 +23,7 @@ struct HfDriver {
     void *model;
     uint64_t seed;
     HfMaintenancePolicy maintenance;
+    HfTaskStops stops;
     HF_VEC(HfDriverPlace) places; /* VACATE: tasks that live, */
     HfMap64 place_of;             /* and their rows */
     HF_VEC(HfOfferInfo) staying;  /* VACATE: scratch */
@@ -81,6 +82,7 @@ HfDriver *hf_driver_new(uint32_t row, const HfDriverConfig *config, const HfSche
     driver->model = model;
     driver->seed = config->seed;
     driver->maintenance = config->maintenance;
+    driver->stops = config->stops;
     driver->infos = g_ptr_array_new_with_free_func(info_free);
     driver->info = add_info(driver, config);
     return driver;
@@ -495,13 +497,30 @@ const char *hf_driver_name(const HfDriver *driver)
     return driver->info->name;
 }
 
+/* A task ends as its framework's tasks do, unless the model says otherwise. */
+static void add_task(HfDriver *driver, HfMessage *message, HfTaskInfo *task)
+{
+    const HfTaskStops *stops = &driver->stops;
+    if (stops->has_grace && !task->has_kill_grace) {
+        task->has_kill_grace = TRUE;
+        task->kill_grace = stops->grace;
+    }
+    if (stops->time != NULL && stops->time->kind != NULL && task->stop_time == 0) {
+        HfStream stream;
+        hf_stream_init(&stream, driver->seed, "task-stop", stops->entity + task->id);
+        double seconds = hf_law_draw(stops->time, &stream);
+        task->stop_time = hf_time_from_seconds(MAX(seconds, 0));
+    }
+    hf_message_add_task(message, task);
+}
+
 void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
                       HfTaskInfo *tasks, uint32_t task_count, double refuse_seconds)
 {
     HfMessage *message = say(driver, HF_MESSAGE_ACCEPT);
     message->refuse_seconds = refuse_seconds;
     for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
-    for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(message, &tasks[i]);
+    for (uint32_t i = 0; i < task_count; i++) add_task(driver, message, &tasks[i]);
 }
 
 void hf_driver_accept_begin(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
@@ -576,7 +595,7 @@ static void add_launch(HfDriver *driver, HfOfferAction action, HfTaskInfo *tasks
     HF_ASSERT(driver->accept != NULL);
     hf_message_add_operation(driver->accept,
                              &(HfOfferOperation){.action = action, .task_count = task_count});
-    for (uint32_t i = 0; i < task_count; i++) hf_message_add_task(driver->accept, &tasks[i]);
+    for (uint32_t i = 0; i < task_count; i++) add_task(driver, driver->accept, &tasks[i]);
 }
 
 void hf_driver_launch(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count)

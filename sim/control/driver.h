@@ -7,6 +7,7 @@
 #ifndef HF_CONTROL_DRIVER_H
 #define HF_CONTROL_DRIVER_H
 
+#include "base/law.h"
 #include "control/message.h"
 
 typedef struct HfDriver HfDriver;
@@ -64,6 +65,14 @@ typedef enum HfMaintenancePolicy {
                                will not be there */
 } HfMaintenancePolicy;
 
+/* How its tasks end when they are told to; zeroed = at once. */
+typedef struct HfTaskStops {
+    const HfLaw *time; /* s; borrowed like the name; NULL or without kind = at once */
+    uint64_t entity;   /* of its draws: (seed, "task-stop", entity + task id) */
+    gboolean has_grace;
+    HfTime grace; /* kill policy; FALSE = HF_KILL_GRACE_DEFAULT */
+} HfTaskStops;
+
 typedef struct HfDriverConfig {
     const char *name;      /* FrameworkInfo.name; borrowed for the driver's life */
     const HfRoleId *roles; /* [role_count], copied; none with MULTI_ROLE: nothing is offered */
@@ -74,6 +83,7 @@ typedef struct HfDriverConfig {
     const char *principal;       /* NULL = none; borrowed like the name */
     const HfOfferWishes *wishes; /* NULL = none; borrowed like the name */
     HfMaintenancePolicy maintenance;
+    HfTaskStops stops;
     uint64_t seed; /* of the back-off of subscriptions: (seed, "framework-registration", row) */
 } HfDriverConfig;
 

@@ -174,7 +174,6 @@ static void stop_task(const HfMaster *master, const HfTaskReport *report, HfPeer
         self, agent);
     message->framework = report->framework;
     message->task = report->task;
-    message->status = (HfTaskStatus){0};
 }
 
 /* An agent of the book is back: kills it may have missed, and tasks that were given up meanwhile.

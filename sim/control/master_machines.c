@@ -8,7 +8,7 @@
  * book, and no operation. Neither a deactivated nor a draining agent is offered.
  *
  * Source: Mesos 1.11 src/master/http.cpp, maintenance.cpp, Master::checkAndTransitionDrainingAgent;
- * MESOS.md 4.7, 4.8. Executors end a task at once when told, so max_grace_period changes nothing.
+ * MESOS.md 4.7, 4.8.
  */
 #include <string.h>
 
@@ -235,24 +235,18 @@ void hf_master__drained(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
         out, NULL);
 }
 
-/* Tell the agent to end its tasks: how they end for the framework is for the agent to say. */
-static void kill_tasks(HfMaster *master, uint32_t row, HfOutbox *out)
+/* Tell the agent to end its tasks (DrainSlaveMessage): how they end for their frameworks, and how
+ * long that may take, is for the agent to say. */
+static void send_drain(HfMaster *master, uint32_t row, HfOutbox *out)
 {
     const HfAgentRow *agent = &master->agents.at[row];
     if (agent->standing != HF_STANDING_REGISTERED) return; /* when it is back */
-    for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {
-        HfTaskRow *task = &master->tasks.at[t];
-        gboolean is_aware =
-            hf_master__state_for(master, task->framework, HF_TASK_KILLED) == HF_TASK_KILLED;
-        task->is_kill_wanted = TRUE;
-        HfMessage *message =
-            hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
-        message->framework = task->framework;
-        message->task = task->id;
-        message->status.reason = HF_REASON_SLAVE_DRAINING;
-        message->status.state =
-            agent->is_gone_when_drained && is_aware ? HF_TASK_GONE_BY_OPERATOR : HF_TASK_KILLED;
-    }
+    const HfRegistryDrain *drain = hf_master_registry_drain(&master->registry, row);
+    HfMessage *message =
+        hf_outbox_send(out, HF_MESSAGE_DRAIN_AGENT, self, (HfPeer){HF_PEER_AGENT, agent->host});
+    message->agent = row;
+    message->task = agent->is_gone_when_drained;
+    message->grace = drain != NULL ? drain->max_grace_period : HF_TIME_NEVER;
 }
 
 void hf_master__resume_drain(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
@@ -261,7 +255,7 @@ void hf_master__resume_drain(HfMaster *master, HfTime now, uint32_t row, HfOutbo
     if (G_LIKELY(!agent->is_deactivated)) return;
     hf_allocator_agent_deactivate(master->allocator, now, row);
     if (agent->drain != HF_DRAIN_GOING) return;
-    kill_tasks(master, row, out);
+    send_drain(master, row, out);
     hf_master__check_drained(master, now, row, out);
 }
 
@@ -282,7 +276,7 @@ static int do_drain(HfMaster *master, HfTime now, uint32_t row, const HfCall *ca
     deactivate(master, now, row, out);
     agent->drain = HF_DRAIN_GOING;
     agent->is_gone_when_drained = call->mark_gone;
-    if (hf_master__is_held(agent)) kill_tasks(master, row, out);
+    if (hf_master__is_held(agent)) send_drain(master, row, out);
     hf_master__check_drained(master, now, row, out);
     return 200;
 }

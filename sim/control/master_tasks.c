@@ -199,7 +199,6 @@ void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOut
         hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
     message->framework = in->framework;
     message->task = in->task;
-    message->status = (HfTaskStatus){0}; /* it ends as its executor says */
 }
 
 void hf_master__on_acknowledge(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -246,6 +245,6 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
         (uint16_t)state > master->tasks.at[row].state)
         set_task_state(master, now, row, state, in->status.reason, out);
     HfTaskStatus told = in->status; /* the reason is that of the latest state */
-    if (!hf_task_state_is_terminal(told.state)) told.reason = HF_REASON_NONE;
+    if (told.state != in->status.latest) told.reason = HF_REASON_NONE;
     hf_master__tell_task(master, framework, &told, out);
 }

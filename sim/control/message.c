@@ -5,15 +5,16 @@
  * FRAMEWORK_UPDATED task (a status code) name; ERROR name; INVERSE_OFFERS inverse;
  * RESCIND_INVERSE_OFFER ids; ACCEPT_INVERSE_OFFERS, DECLINE_INVERSE_OFFERS ids refuse_seconds;
  * ACCEPT ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles;
- * KILL, KILL_TASK, EXECUTOR_KILL task (agent); ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status;
- * OFFERS offers windows; RESCIND ids; UPDATE, STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent;
- * RECONCILE reports; PING task (1: it is taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT
- * total attributes domain owner name reports version statuses; AGENT_REGISTERED, AGENT_REREGISTERED
- * reports statuses ping_period ping_timeout; RUN_TASK info role about checkpoint and, in status,
- * how it ends if it cannot be run; EXECUTOR_LAUNCH info checkpoint; EXECUTOR_REREGISTERED task;
- * APPLY_OPERATION operations (one) statuses (its) version; CHECKPOINT_RESOURCES total version;
- * OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT,
- * RECONCILE_OPERATIONS statuses. `framework` and `agent` are set wherever they make sense.
+ * KILL, KILL_TASK task (agent); EXECUTOR_KILL task grace; DRAIN_AGENT task (1: gone) grace;
+ * ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers windows; RESCIND ids; UPDATE,
+ * STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; RECONCILE reports; PING task (1: it is
+ * taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner name
+ * reports version statuses; AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period
+ * ping_timeout; RUN_TASK info role about checkpoint and, in status, how it ends if it cannot be
+ * run; EXECUTOR_LAUNCH info about checkpoint; EXECUTOR_REREGISTERED task; APPLY_OPERATION
+ * operations (one) statuses (its) version; CHECKPOINT_RESOURCES total version; OPERATION_STATUS,
+ * UPDATE_OPERATION, ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS
+ * statuses. `framework` and `agent` are set wherever they make sense.
  */
 #include "control/message.h"
 
@@ -75,6 +76,7 @@ const char *hf_message_type_name(HfMessageType type)
         "RESCIND_INVERSE_OFFER",
         "ACCEPT_INVERSE_OFFERS",
         "DECLINE_INVERSE_OFFERS",
+        "DRAIN_AGENT",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];

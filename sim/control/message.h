@@ -24,6 +24,13 @@
 /* More is not legal: Mesos's Duration holds less than so many seconds in nanoseconds. */
 #define HF_REFUSE_MAX 9223372036.0
 
+/* How long a task that is told to end may take, if it has no kill policy (CommandExecutor::kill).
+ */
+#define HF_KILL_GRACE_DEFAULT (3 * HF_NS_PER_SECOND)
+/* The same when its framework is shut down: the agent's executor_shutdown_grace_period of 5 s, less
+ * the two that the executor keeps for itself (CommandExecutor::shutdown). */
+#define HF_SHUTDOWN_GRACE (3 * HF_NS_PER_SECOND)
+
 typedef enum HfPeerKind {
     HF_PEER_MASTER,
     HF_PEER_AGENT,
@@ -105,6 +112,7 @@ typedef enum HfMessageType {
     HF_MESSAGE_RESCIND_INVERSE_OFFER,
     HF_MESSAGE_ACCEPT_INVERSE_OFFERS,
     HF_MESSAGE_DECLINE_INVERSE_OFFERS,
+    HF_MESSAGE_DRAIN_AGENT, /* master -> agent: it is to end its tasks and take no others */
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -135,14 +143,17 @@ typedef struct HfInverseOfferInfo {
 
 /* A task as a framework describes it. The last fields are for the simulated executor alone. */
 typedef struct HfTaskInfo {
-    uint64_t id;          /* unique within the framework; below 2^40 */
-    uint64_t job;         /* the framework's own grouping; 0 = none */
-    HfParcel *resources;  /* what it asks for; owned: one reference */
-    HfTime duration;      /* ns of running; HF_TIME_NEVER = until killed */
-    HfTaskState end;      /* how it ends by itself: FINISHED or FAILED */
-    uint32_t usage_milli; /* what it really uses of its scalars, in 1/1000; 0..1000 */
-    uint32_t sandbox_mib; /* what it puts into its sandbox when it starts, */
-    uint32_t write_kib;   /* and how much more each second while it runs */
+    uint64_t id;             /* unique within the framework; below 2^40 */
+    uint64_t job;            /* the framework's own grouping; 0 = none */
+    HfParcel *resources;     /* what it asks for; owned: one reference */
+    HfTime duration;         /* ns of running; HF_TIME_NEVER = until killed */
+    HfTaskState end;         /* how it ends by itself: FINISHED or FAILED */
+    uint32_t usage_milli;    /* what it really uses of its scalars, in 1/1000; 0..1000 */
+    uint32_t sandbox_mib;    /* what it puts into its sandbox when it starts, */
+    uint32_t write_kib;      /* and how much more each second while it runs */
+    HfTime stop_time;        /* ns that it takes to end once it is told to; 0 = none */
+    HfTime kill_grace;       /* has_kill_grace: ns after which it is killed for good */
+    gboolean has_kill_grace; /* KillPolicy; FALSE = HF_KILL_GRACE_DEFAULT */
 } HfTaskInfo;
 
 /* What a framework does with offers it accepts, besides plain launches: one entry of ACCEPT's
@@ -261,6 +272,9 @@ typedef struct HfMessage {
      * heartbeats) or understood; an agent without one for so long registers again */
     HfTime ping_period, ping_timeout;
     gboolean pings_are_messages;
+    /* EXECUTOR_KILL: the kill policy in the place of the task's own; DRAIN_AGENT: the most that any
+     * task gets (max_grace_period). HF_TIME_NEVER = none */
+    HfTime grace;
 } HfMessage;
 
 /*

@@ -149,7 +149,8 @@ typedef struct HfScenarioAgents {
 } HfScenarioAgents;
 
 /* A duration that the framework's model knows. */
-#define HF_AS_MODEL ((HfTime)-1)
+#define HF_AS_MODEL       ((HfTime)-1)
+#define HF_NO_KILL_POLICY ((HfTime)-1)
 
 typedef enum HfScenarioCheckpoint {
     HF_CHECKPOINT_FALSE,
@@ -173,6 +174,8 @@ typedef struct HfScenarioFramework {
     HfTime start;          /* when it subscribes */
     HfScenarioMaintenance maintenance;
     HfTime failover_timeout; /* 0: removed as soon as it disconnects; HF_AS_MODEL */
+    HfLaw stop_time;         /* s; kind NULL: at once */
+    HfTime kill_grace;       /* HF_NO_KILL_POLICY */
     HfScenarioCheckpoint checkpoint;
     HfLaw latency;         /* of its link; kind NULL: the network's */
     uint32_t capabilities; /* HfFrameworkFlag; MULTI_ROLE is added when `roles` is given */

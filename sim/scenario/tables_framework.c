@@ -17,6 +17,11 @@ static const HfKeyWord capability_words[] = {
 
 static const HfKeyWord as_model_words[] = {
     {"model", HF_AS_MODEL, "what its model says: services have theirs, for others it is 0s"}, {0}};
+static const HfKeyWord kill_grace_words[] = {
+    {"none", HF_NO_KILL_POLICY,
+     "no kill policy: executors give a task 3s, and a drain all of its "
+     "max_grace_period"},
+    {0}};
 static const HfKeyWord checkpoint_words[] = {
     {"true", HF_CHECKPOINT_TRUE, "they do"},
     {"false", HF_CHECKPOINT_FALSE, "they do not"},
@@ -81,6 +86,21 @@ static const HfKey framework_keys[] = {
      .words = checkpoint_words,
      .help = "Whether its tasks survive a restart of the agent process.",
      .source = "Mesos, FrameworkInfo.checkpoint"},
+    {.name = "stop_time",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     AT(HfScenarioFramework, stop_time),
+     .minimum = 0,
+     .maximum = 86400,
+     .help = "How long each of its tasks takes to stop when it is killed, unless its kill_grace is "
+             "over before; absent = none."},
+    {.name = "kill_grace",
+     .type = HF_KEY_DURATION,
+     AT(HfScenarioFramework, kill_grace),
+     .fallback = "none",
+     .words = kill_grace_words,
+     .help = "After which time a task that is killed and has not stopped is ended by force.",
+     .source = "Mesos, KillPolicy.grace_period"},
     {.name = "latency",
      .type = HF_KEY_LAW,
      .unit = HF_UNIT_DURATION,

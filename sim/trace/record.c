@@ -10,6 +10,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_AGENT_RETURNED] = {"agent_returned", "h", NULL},
     [HF_RECORD_MESSAGE_LOST] = {"message_lost", "hfv", "message_type"},
     [HF_RECORD_TASK_STARTED] = {"task_started", "hftvx", "usage_milli"},
+    [HF_RECORD_TASK_STOPPING] = {"task_stopping", "hftv", "within_ns"},
     [HF_RECORD_TASK_ENDED] = {"task_ended", "hftsvx", "usage_milli"},
     [HF_RECORD_AGENT_REGISTERED] = {"agent_registered", "avx", "host"},
     [HF_RECORD_AGENT_REREGISTERED] = {"agent_reregistered", "avx", "host"},

@@ -290,6 +290,8 @@ typedef enum HfRecordType {
     HF_RECORD_DEPLOYMENT_INSTANCES, /* and that are launched, as the scheduler sees it */
     HF_RECORD_DEPLOYMENT_ENDED,     /* value: HfDeploymentEnd */
     HF_RECORD_DEPLOYMENT_REFUSED,   /* value: which: another one goes on */
+    HF_RECORD_TASK_STOPPING, /* the world: agent: host row; framework, id: task; value: it ends
+                                within so many ns. Again when it is to end sooner */
     HF_RECORD_TYPES
 } HfRecordType;
 

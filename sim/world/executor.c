@@ -1,5 +1,6 @@
 /*
- * Executors: they start a task at once, end it when its time has come, and kill it when told to. A
+ * Executors: they start a task at once, end it when its time has come, and kill it when told to:
+ * it stops by itself in the time that it needs for that, or by force when its grace is over. A
  * host that goes down takes its executors with it. One of a framework with checkpointing outlives
  * its agent's process for the recovery timeout, and keeps for the next process what it has to tell.
  */
@@ -35,6 +36,9 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
         world->runs.at[run->prev].next = run->next;
     else
         world->hosts[run->host].first_run = run->next;
+    if (run->stop != NO_ROW)
+        hf_slots_give(&world->stop_slots,
+                      (HfHandle){run->stop, world->stop_slots.generation.at[run->stop]});
     hf_parcel_drop(world->catalog, &run->resources);
     uint32_t framework = run->framework, host = run->host;
     uint64_t task = run->task;
@@ -54,6 +58,22 @@ static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t t
         .framework = framework, .task = task, .state = state, .reason = reason, .host = host};
 }
 
+static uint32_t prepare_stop(HfWorld *world, const HfMessage *in)
+{
+    gboolean is_told =
+        in->about != NULL && (in->about->capabilities & HF_CAPABILITY_TASK_KILLING_STATE) != 0;
+    if (in->info.stop_time == 0 && !is_told) return NO_ROW;
+    HfHandle handle = hf_slots_take(&world->stop_slots);
+    if (handle.row == world->stops.count) hf_vec_push_zero(&world->stops);
+    world->stops.at[handle.row] = (HfStop){
+        .time = in->info.stop_time,
+        .grace = in->info.has_kill_grace ? in->info.kill_grace : HF_KILL_GRACE_DEFAULT,
+        .since = HF_TIME_NEVER,
+        .is_told = is_told,
+    };
+    return handle.row;
+}
+
 static void start_run(HfWorld *world, const HfMessage *in)
 {
     HfHandle handle = hf_slots_take(&world->run_slots);
@@ -71,6 +91,7 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->end = in->info.end;
     run->event = 0;
     run->resources = hf_parcel_ref(in->info.resources);
+    run->stop = prepare_stop(world, in);
     run->prev = NO_ROW;
     run->next = host->first_run;
     if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;
@@ -104,12 +125,49 @@ void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint6
     end_run(world, row, HF_TASK_FAILED);
 }
 
+/*
+ * A kill came. The first one begins its grace; a later one may shorten that, never prolong it.
+ * FALSE: it changes nothing.
+ * Source: Mesos 1.11 src/launcher/executor.cpp, CommandExecutor::kill.
+ */
+static gboolean may_stop(HfWorld *world, const HfRun *run, HfStop *stop, HfTime now,
+                         HfTime override)
+{
+    HfTime grace = override != HF_TIME_NEVER ? override : stop->grace;
+    gboolean is_first = stop->since == HF_TIME_NEVER;
+    if (!is_first && grace >= stop->granted) return FALSE;
+    stop->granted = grace;
+    if (is_first) stop->since = now;
+    hf_trace_emit(world->trace, &(HfRecord){.at = now,
+                                            .type = HF_RECORD_TASK_STOPPING,
+                                            .agent = run->host,
+                                            .framework = run->framework,
+                                            .id = run->task,
+                                            .value = MAX(0, stop->since + grace - now)});
+    if (is_first && stop->is_told)
+        report(world, run->host, run->framework, run->task, HF_TASK_KILLING, HF_REASON_NONE);
+    return TRUE;
+}
+
 static void kill_run(HfWorld *world, const HfMessage *in)
 {
     uint32_t row = find_run(world, in->to.row, in->framework, in->task);
     if (row == NO_ROW) return; /* it has just ended by itself */
-    report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED, HF_REASON_NONE);
-    end_run(world, row, HF_TASK_KILLED);
+    HfRun *run = &world->runs.at[row];
+    HfTime now = hf_world__now(world), ends_at = now;
+    if (run->stop != NO_ROW) {
+        HfStop *stop = &world->stops.at[run->stop];
+        if (!may_stop(world, run, stop, now, in->grace)) return;
+        ends_at = MAX(now, stop->since + MIN(stop->time, stop->granted));
+    }
+    if (ends_at == now) {
+        report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED, HF_REASON_NONE);
+        end_run(world, row, HF_TASK_KILLED);
+        return;
+    }
+    hf_engine_cancel(world->engine, &run->event);
+    run->end = HF_TASK_KILLED;
+    run->event = hf_engine_at(world->engine, ends_at, world->kind.task_end, row, run->generation);
 }
 
 static void reconnect(HfWorld *world, uint32_t row)

@@ -333,6 +333,7 @@ static uint32_t capabilities_of(uint32_t flags)
         {HF_FRAMEWORK_MULTI_ROLE, HF_CAPABILITY_MULTI_ROLE},
         {HF_FRAMEWORK_RESERVATION_REFINEMENT, HF_CAPABILITY_RESERVATION_REFINEMENT},
         {HF_FRAMEWORK_REGION_AWARE, HF_CAPABILITY_REGION_AWARE},
+        {HF_FRAMEWORK_TASK_KILLING_STATE, HF_CAPABILITY_TASK_KILLING_STATE},
     };
     uint32_t capabilities = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
@@ -357,6 +358,10 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .role_count = roles->len,
                              .capabilities = capabilities_of(keys->capabilities),
                              .maintenance = (HfMaintenancePolicy)keys->maintenance,
+                             .stops = {.time = &keys->stop_time,
+                                       .entity = hf_stream_entity(keys->name),
+                                       .has_grace = keys->kill_grace != HF_NO_KILL_POLICY,
+                                       .grace = keys->kill_grace},
                              .seed = world->scenario->seed};
     config.wishes = hf_world__build_wishes(world, row, &config, error);
     if (config.wishes == NULL) return FALSE;
@@ -604,6 +609,8 @@ void hf_world_free(HfWorld *world)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);
     hf_slots_clear(&world->run_slots);
+    hf_vec_clear(&world->stops);
+    hf_slots_clear(&world->stop_slots);
     hf_recorder_free(world->recorder);
     hf_master_free(world->master);
     hf_vec_clear(&world->out.messages);

@@ -40,6 +40,14 @@ typedef struct HfHost {
                              is dead, and what is sent over it is lost */
 } HfHost;
 
+/* How a task ends that takes its time, or whose framework wants to know. */
+typedef struct HfStop {
+    HfTime time, grace; /* what it needs, and what it gets by its kill policy */
+    HfTime since;       /* it was told to; HF_TIME_NEVER = not yet */
+    HfTime granted;     /* how long it may take, from then on */
+    gboolean is_told;   /* the framework knows TASK_KILLING */
+} HfStop;
+
 /* A task that an executor runs. */
 typedef struct HfRun {
     uint64_t task;
@@ -48,6 +56,7 @@ typedef struct HfRun {
     gboolean is_checkpointed; /* its executor outlives the agent's process */
     uint32_t next, prev;      /* of the same host */
     HfTaskState end;
+    uint32_t stop;       /* row of world->stops; NO_ROW = it ends as soon as it is told to */
     HfEvent event;       /* its end; 0 = runs until killed */
     HfParcel *resources; /* owned: one reference */
 } HfRun;
@@ -119,6 +128,8 @@ struct HfWorld {
     HF_VEC(HfOperatorAnswer) answers;
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
+    HfSlots stop_slots;
+    HF_VEC(HfStop) stops;
     HfCopies *copies;
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */

@@ -109,9 +109,8 @@ static void dump_master(Dump *d)
 
 static void dump_agent_task(Dump *d, const HfAgent *agent, const HfAgentTask *task)
 {
-    say(d, "\n  t%u/%u r%u %d %u%u %u.%u.%u u", task->framework, (unsigned)task->id, task->role,
-        task->state, task->is_checkpointed, task->is_connected, task->reason, task->kill_state,
-        task->kill_reason);
+    say(d, "\n  t%u/%u r%u %d %u%u %u u", task->framework, (unsigned)task->id, task->role,
+        task->state, task->is_checkpointed, task->is_connected, task->reason);
     for (uint8_t i = 0; i < task->update_count; i++) say(d, ",%u", task->updates[i]);
     if (task->update_count > 0 && agent->state == HF_AGENT_REGISTERED)
         say_time(d, "sent", task->sent_at);
@@ -152,6 +151,8 @@ static void dump_host(Dump *d, uint32_t row)
         if (agent->state == HF_AGENT_REGISTERED) say_time(d, "sent", operation->sent_at);
     }
     dump_disk(d, &agent->disk);
+    if (agent->drain != HF_AGENT_DRAIN_NONE)
+        say(d, " drain%u/%" G_GINT64_FORMAT, agent->drain, (gint64)agent->drain_grace);
     for (guint32 i = 0; i < host->runs.count; i++) {
         const HfPumpRun *run = &host->runs.at[i];
         say(d, "\n  run t%u/%u %d", run->framework, (unsigned)run->task, run->is_checkpointed);

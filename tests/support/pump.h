@@ -82,6 +82,9 @@ typedef struct HfPumpRun { /* a task that a fake executor runs */
     uint64_t task;
     HfTaskState end;
     gboolean is_checkpointed;
+    gboolean knows_killing;
+    HfTime stop_time, grace; /* how long it takes to stop, and may */
+    HfTime stopped_at;       /* it was told to; HF_TIME_NEVER = not yet */
     HfResources resources;
 } HfPumpRun;
 
@@ -214,6 +217,8 @@ typedef struct HfPumpTask {
     const char *resources;
     HfTime duration;
     HfTaskState end; /* 0 = FINISHED */
+    HfTime stop_time;
+    HfTime kill_grace; /* 0 = no kill policy */
 } HfPumpTask;
 
 void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, uint32_t offer_count,

@@ -272,6 +272,9 @@ void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, ui
         infos[i] = (HfTaskInfo){.id = tasks[i].id,
                                 .resources = hf_pump_parcel(pump, tasks[i].resources),
                                 .duration = tasks[i].duration,
+                                .stop_time = tasks[i].stop_time,
+                                .has_kill_grace = tasks[i].kill_grace > 0,
+                                .kill_grace = tasks[i].kill_grace,
                                 .end = tasks[i].end ? tasks[i].end : HF_TASK_FINISHED,
                                 .usage_milli = 1000};
     act(pump, framework,
@@ -422,7 +425,7 @@ const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t ta
     return NULL;
 }
 
-/* ---- executors: start at once, end when the time has come, die when told ---- */
+/* ---- executors: start at once, end when the time has come, stop when told ---- */
 
 static void report(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTaskState state)
 {
@@ -455,6 +458,14 @@ static void end_run(HfPump *pump, uint32_t host, guint32 i, HfTaskState state)
     hf_vec_remove(&hf_pump_host(pump, host)->runs, i);
 }
 
+static void end_at(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTime after)
+{
+    hf_vec_push(&pump->events, (HfPumpEvent){.at = pump->now + after,
+                                             .sequence = pump->sequence++,
+                                             .self = {HF_PEER_EXECUTOR, host},
+                                             .arg = run->generation});
+}
+
 static void start_run(HfPump *pump, const HfMessage *in)
 {
     HfPumpHost *host = hf_pump_host(pump, in->to.row);
@@ -465,14 +476,44 @@ static void start_run(HfPump *pump, const HfMessage *in)
     run->generation = ++pump->generation;
     run->end = in->info.end;
     run->is_checkpointed = in->checkpoint != FALSE;
+    run->knows_killing =
+        in->about != NULL && in->about->capabilities & HF_CAPABILITY_TASK_KILLING_STATE;
+    run->stop_time = in->info.stop_time;
+    run->grace = in->info.has_kill_grace ? in->info.kill_grace : HF_KILL_GRACE_DEFAULT;
+    run->stopped_at = HF_TIME_NEVER;
     hf_resources_copy(pump->catalog, &run->resources, hf_parcel_resources(in->info.resources));
     record_run(pump, in->to.row, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
     report(pump, in->to.row, run, HF_TASK_RUNNING);
-    if (in->info.duration != HF_TIME_NEVER)
-        hf_vec_push(&pump->events, (HfPumpEvent){.at = pump->now + in->info.duration,
-                                                 .sequence = pump->sequence++,
-                                                 .self = {HF_PEER_EXECUTOR, in->to.row},
-                                                 .arg = run->generation});
+    if (in->info.duration != HF_TIME_NEVER) end_at(pump, in->to.row, run, in->info.duration);
+}
+
+/* A first kill begins the grace, a later one may shorten it. */
+static void kill_run(HfPump *pump, uint32_t host, guint32 i, HfTime override)
+{
+    HfPumpRun *run = &hf_pump_host(pump, host)->runs.at[i];
+    gboolean is_first = run->stopped_at == HF_TIME_NEVER;
+    HfTime grace = override != HF_TIME_NEVER ? override : run->grace;
+    if (!is_first && grace >= run->grace) return;
+    if (is_first) run->stopped_at = pump->now;
+    run->grace = grace;
+    HfTime left = MAX(0, run->stopped_at + grace - pump->now);
+    if (run->stop_time > 0 || run->knows_killing)
+        hf_trace_emit(pump->trace, &(HfRecord){.at = pump->now,
+                                               .type = HF_RECORD_TASK_STOPPING,
+                                               .agent = host,
+                                               .framework = run->framework,
+                                               .id = run->task,
+                                               .value = left});
+    if (is_first && run->knows_killing) report(pump, host, run, HF_TASK_KILLING);
+    HfTime after = MAX(0, run->stopped_at + MIN(run->stop_time, grace) - pump->now);
+    if (after == 0) {
+        report(pump, host, run, HF_TASK_KILLED);
+        end_run(pump, host, i, HF_TASK_KILLED);
+        return;
+    }
+    run->end = HF_TASK_KILLED;
+    run->generation = ++pump->generation;
+    end_at(pump, host, run, after);
 }
 
 static void reconnect(HfPump *pump, uint32_t row)
@@ -509,8 +550,7 @@ void hf_pump__executor(HfPump *pump, const HfMessage *in)
     for (guint32 i = 0; i < host->runs.count; i++) {
         if (host->runs.at[i].task != in->task || host->runs.at[i].framework != in->framework)
             continue;
-        report(pump, in->to.row, &host->runs.at[i], HF_TASK_KILLED);
-        end_run(pump, in->to.row, i, HF_TASK_KILLED);
+        kill_run(pump, in->to.row, i, in->grace);
         return;
     }
 }

@@ -149,6 +149,12 @@ static const Story stories[] = {
      "1 agent_crashed a=1 v=1\n2 agent_returned a=1\n3 agent_reregistered a=1 v=1 x=cpus:5\n"
      "4 offer_sent a=1 f=0 r=a o=0.1 x=cpus:5\n",
      NULL, NULL},
+    {"a task that is killed stops in time, and sooner when it is told so",
+     RUNNING "5 task_stopping a=0 f=0 t=7 v=9000000000\n5 task_state a=0 f=0 r=a t=7 s=KILLING\n"
+             "6 task_stopping a=0 f=0 t=7 v=2000000000\n"
+             "8 task_ended a=0 f=0 t=7 s=KILLED v=1000 x=" TASK "\n"
+             "8 task_state a=0 f=0 r=a t=7 s=KILLED x=" TASK "\n",
+     NULL, NULL},
     {"a kill of a task that nobody knows",
      "1 task_kill f=0 t=99\n1 task_state f=0 t=99 s=LOST w=" RECONCILIATION "\n", NULL, NULL},
     {"a host comes back as another agent",
@@ -364,6 +370,20 @@ static const Story stories[] = {
     /* ---- I-20 ---- */
     {"a task ends twice", FINISHED "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n", "I-20",
      "has ended"},
+    {"a task is told to be killed and nobody stops it",
+     RUNNING "5 task_state a=0 f=0 r=a t=7 s=KILLING\n", "I-20", "KILLING"},
+    {"a task stops too late",
+     RUNNING "5 task_stopping a=0 f=0 t=7 v=2000000000\n"
+             "8 task_ended a=0 f=0 t=7 s=KILLED v=1000 x=" TASK "\n",
+     "I-20", "was to stop by"},
+    {"a task does not stop at all",
+     RUNNING "5 task_stopping a=0 f=0 t=7 v=2000000000\n9 task_kill f=0 t=99\n", "I-20",
+     "was to stop by"},
+    {"a task gets more time to stop than it had",
+     RUNNING "5 task_stopping a=0 f=0 t=7 v=2000000000\n6 task_stopping a=0 f=0 t=7 v=2000000000\n",
+     "I-20", "was to stop sooner"},
+    {"a task stops that does not run", LAUNCHED "5 task_stopping a=0 f=0 t=7 v=0\n", "I-20",
+     "does not run"},
     {"a task goes backwards", RUNNING "5 task_state a=0 f=0 r=a t=7 s=STARTING\n", "I-20",
      "from TASK_RUNNING to TASK_STARTING"},
     {"a state twice", RUNNING "5 task_state a=0 f=0 r=a t=7 s=RUNNING\n", "I-20",

@@ -238,7 +238,7 @@ static void an_agent_drains(void **state)
     uint32_t a = add(pump, "a");
     hf_pump_operate(pump, a, 1, "RESERVE cpus(D:a,p=a):1 | LAUNCH 1=cpus(D:a,p=a):1", 0);
     hf_pump_run_for(pump, HF_SECONDS(2));
-    hf_pump_rule(pump, HF_MESSAGE_KILL_TASK, HF_PUMP_LATE, HF_SECONDS(5), 1);
+    hf_pump_rule(pump, HF_MESSAGE_DRAIN_AGENT, HF_PUMP_LATE, HF_SECONDS(5), 1);
     assert_call(pump, HF_CALL_DRAIN_AGENT, AGENT_0, 200);
     assert_int_equal(rescinds(pump, a), 1);
     assert_call(pump, HF_CALL_REACTIVATE_AGENT, AGENT_0, 400);

@@ -91,6 +91,38 @@ static void calls_are_made_at_their_time(void **state)
     cell_free(cell);
 }
 
+/* Eight tasks of 1 cpu need 40 s to stop and get 25 s; the drain of one agent allows 10 s. */
+static void tasks_of_a_drained_agent_take_their_time(void **state)
+{
+    static const struct {
+        const char *most;
+        HfTime within;
+    } rows[] = {{"", 25}, {", max_grace_period: {nanoseconds: 10000000000}", 10}};
+    for (gsize k = 0; k < G_N_ELEMENTS(rows); k++) {
+        g_autofree char *text =
+            g_strdup_printf("duration: 10m\n"
+                            "agents: [{name: n, count: 2, resources: 'cpus:4;mem:1024'}]\n"
+                            "frameworks: [{name: f, model: greedy, role: a, tasks: 8,"
+                            " stop_time: 40s, kill_grace: 25s,"
+                            " capabilities: [TASK_KILLING_STATE]}]\n"
+                            "operators: [{at: 2m, drain_agent: {agent_id: n-1%s}}]\n",
+                            rows[k].most);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 300 * S);
+        uint32_t stopping = cell_count(cell, HF_RECORD_TASK_STOPPING);
+        assert_true(stopping > 0);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), stopping);
+        for (uint32_t i = 0; i < stopping; i++)
+            assert_int_equal(cell_record(cell, HF_RECORD_TASK_ENDED, i)->at,
+                             cell_record(cell, HF_RECORD_TASK_STOPPING, i)->at +
+                                 rows[k].within * S);
+        HfTime drained = cell_record(cell, HF_RECORD_AGENT_DRAINED, 0)->at;
+        HfTime ended = cell_record(cell, HF_RECORD_TASK_ENDED, stopping - 1)->at;
+        assert_true(drained >= ended && drained < ended + S); /* when that was acknowledged */
+        cell_free(cell);
+    }
+}
+
 /* Mesos rows: 486. A query changes nothing, and its answer is kept. */
 static void queries_are_answered_with_json(void **state)
 {
@@ -257,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_that_is_wrong_is_reported_with_its_place),
         cmocka_unit_test(calls_are_made_at_their_time),
+        cmocka_unit_test(tasks_of_a_drained_agent_take_their_time),
         cmocka_unit_test(queries_are_answered_with_json),
         cmocka_unit_test(a_framework_of_an_unknown_role_is_refused),
         cmocka_unit_test(an_operator_starts_an_agent_with_more),
