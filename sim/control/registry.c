@@ -214,7 +214,6 @@ static void call_agent(HfMasterRegistry *registry, uint32_t agent, const HfCall 
     }
     HfRegistryDrain *drain = drain_of(registry, agent);
     if (call->type == HF_CALL_DEACTIVATE_AGENT) return;
-    registry->minimum_capabilities |= HF_MINIMUM_AGENT_DRAINING;
     drain->drain = HF_DRAIN_GOING;
     drain->is_gone_when_drained = call->mark_gone != FALSE;
     drain->max_grace_period = call->max_grace_period;
@@ -232,7 +231,6 @@ static void apply_call(HfMasterRegistry *registry, const HfRegistryChange *chang
         set_modes(registry, call);
         break;
     case HF_CALL_UPDATE_QUOTA:
-        registry->minimum_capabilities |= HF_MINIMUM_QUOTA_V2;
         for (guint32 i = 0; i < call->quotas.count; i++)
             hf_master_registry_set_quota(registry, &call->quotas.at[i]);
         break;

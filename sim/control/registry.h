@@ -42,13 +42,9 @@ typedef struct HfRegistryMachine {
     HfTime start, duration;
 } HfRegistryMachine;
 
-/* What masters must be able to do to take this registry over (Registry.minimum_capabilities). */
-typedef enum HfMinimumCapability {
-    HF_MINIMUM_AGENT_DRAINING = 1 << 0,
-    HF_MINIMUM_QUOTA_V2 = 1 << 1
-} HfMinimumCapability;
-
-/* Zeroed is legal: the registry of a new cluster. Fields may be read. */
+/* Zeroed is legal: the registry of a new cluster. Fields may be read. (Mesos's
+ * minimum_capabilities are left out: masters of one run are all of one era, so none ever finds what
+ * it does not know.) */
 typedef struct HfMasterRegistry {
     HF_VEC(HfRegistryAgent) agents;              /* [agent id], as far as needed */
     HF_VEC(HfRegistryAbsence) unreachable, gone; /* each oldest first */
@@ -56,9 +52,8 @@ typedef struct HfMasterRegistry {
     HF_VEC(HfRegistryMachine) machines;
     HF_VEC(HfQuotaConfig) quotas; /* none of them empty */
     HF_VEC(HfWeightInfo) weights; /* of roles that operators gave one */
-    uint32_t minimum_capabilities;
-    uint32_t admitted;        /* agents, now */
-    uint64_t writes, changes; /* so far */
+    uint32_t admitted;            /* agents, now */
+    uint64_t writes, changes;     /* so far */
 } HfMasterRegistry;
 
 typedef enum HfRegistryChangeType {

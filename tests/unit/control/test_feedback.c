@@ -91,7 +91,7 @@ static void one_without_an_id_is_forgotten_at_once(void **state)
     hf_pump_free(pump);
 }
 
-/* Mesos rows: 591. */
+/* Mesos rows: 591, 667. */
 static void an_answer_is_repeated_until_it_is_acknowledged(void **state)
 {
     HfPump *pump = pump_in(HF_ERA_1_11);

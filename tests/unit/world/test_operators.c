@@ -156,6 +156,7 @@ static void queries_are_answered_with_json(void **state)
 }
 
 /* A framework of a role that is not listed never runs, and the trace says why. */
+/* Mesos rows: 537. */
 static void a_framework_of_an_unknown_role_is_refused(void **state)
 {
     Cell *cell = cell_new("duration: 10m\n"
