@@ -364,6 +364,16 @@ static void set_wait_tics(GString *script, double low, double high)
     set_text(script, "wait_tics", list->str);
 }
 
+/* The axis for waits of which the positive ones lie between these two; 0 = none is positive. */
+static void set_wait_axis(GString *script, double smallest, double largest)
+{
+    double low = smallest > 0 ? pow(10, floor(log10(MAX(smallest, 1e-6)))) : 1e-3;
+    double high = MAX(largest * 1.3, low * 100);
+    set_number(script, "wait_low", low);
+    set_number(script, "wait_high", high);
+    set_wait_tics(script, low, high);
+}
+
 /* A figure of how many took at most so long: one table of quantiles by framework. */
 typedef struct Quantiles {
     const char *table, *file, *heading;
@@ -399,8 +409,6 @@ static gboolean draw_quantiles(Plotter *plotter, const Quantiles *kind, GError *
     }
     /* "all" beside a single framework would be the same line twice. */
     if (facts->frameworks->len == 2) g_ptr_array_remove_index(facts->frameworks, 0);
-    double low = facts->smallest > 0 ? pow(10, floor(log10(MAX(facts->smallest, 1e-6)))) : 1e-3;
-    double high = MAX(facts->largest * 1.3, low * 100);
     guint named = MIN(facts->frameworks->len, NAMED_MAX);
     g_autofree char *data = g_strconcat("../", kind->table, NULL);
     g_autoptr(GString) variables = g_string_new(NULL);
@@ -410,9 +418,7 @@ static gboolean draw_quantiles(Plotter *plotter, const Quantiles *kind, GError *
     set_words(variables, "frameworks", facts->frameworks, 0, named);
     set_words(variables, "other_frameworks", facts->frameworks, named, G_MAXUINT - named);
     set_number(variables, "other_count", facts->frameworks->len - named);
-    set_number(variables, "wait_low", low);
-    set_number(variables, "wait_high", high);
-    set_wait_tics(variables, low, high);
+    set_wait_axis(variables, facts->smallest, facts->largest);
     return draw(plotter, kind->file, kind->heading, parts, variables, error);
 }
 
@@ -441,6 +447,40 @@ static gboolean draw_arms(Plotter *plotter, const HfArmsFacts *facts, GError **e
     set_words(variables, "resources", facts->resources, 0, facts->resources->len);
     set_words(variables, "resource_labels", labels, 0, labels->len);
     return draw(plotter, "arms", "Utilization side by side", parts, variables, error);
+}
+
+/* The times until stateful tasks ran again, a curve for each arm in which any did. */
+static gboolean draw_relaunches_by_arm(Plotter *plotter, const HfArmsFacts *arms, GError **error)
+{
+    const char *const parts[] = {"relaunches_arms", NULL};
+    g_autoptr(GPtrArray) drawn = g_ptr_array_new();
+    g_autoptr(GPtrArray) ratios = g_ptr_array_new_with_free_func(g_free);
+    double smallest = 0, largest = 0;
+    for (guint i = 0; i < arms->arms->len; i++) {
+        char *arm = arms->arms->pdata[i];
+        g_autofree char *path = g_build_filename(plotter->dir, arm, "relaunch_times.csv", NULL);
+        if (!g_file_test(path, G_FILE_TEST_EXISTS)) continue;
+        g_autoptr(HfWaitsFacts) facts = hf_waits_facts_read(path, error);
+        if (facts == NULL) return FALSE;
+        if (facts->frameworks->len == 0) continue;
+        /* Runs of before there was the metric are drawn without it. */
+        g_autofree char *summary = g_build_filename(plotter->dir, arm, "summary.json", NULL);
+        double ratio = NAN;
+        if (!hf_summary_metric(summary, "stateful.same_agent.ratio", &ratio, NULL)) ratio = NAN;
+        g_ptr_array_add(drawn, arm);
+        g_ptr_array_add(ratios,
+                        isnan(ratio) ? g_strdup("-") : g_strdup_printf("%.3g", 100 * ratio));
+        largest = MAX(largest, facts->largest);
+        if (facts->smallest > 0 && (smallest == 0 || facts->smallest < smallest))
+            smallest = facts->smallest;
+    }
+    if (drawn->len == 0) return TRUE;
+    g_autoptr(GString) variables = g_string_new(NULL);
+    set_words(variables, "arms", drawn, 0, drawn->len);
+    set_words(variables, "same_agent", ratios, 0, ratios->len);
+    set_wait_axis(variables, smallest, largest);
+    return draw(plotter, "relaunches", "How long stateful tasks were down, by arm", parts,
+                variables, error);
 }
 
 /* ---- a directory ---- */
@@ -514,7 +554,8 @@ static gboolean plot_arms(const Plotter *base, const char *arms_path, GError **e
     g_autoptr(HfArmsFacts) facts = hf_arms_facts_read(arms_path, error);
     if (facts == NULL) return FALSE;
     Plotter plotter = *base;
-    gboolean ok = make_out_dir(&plotter, error) && draw_arms(&plotter, facts, error);
+    gboolean ok = make_out_dir(&plotter, error) && draw_arms(&plotter, facts, error) &&
+                  draw_relaunches_by_arm(&plotter, facts, error);
     g_free(plotter.out_dir);
     for (guint i = 0; ok && i < facts->arms->len; i++) {
         g_autofree char *dir = g_build_filename(base->dir, facts->arms->pdata[i], NULL);
@@ -586,7 +627,8 @@ const HfCommand hf_cmd_plot = {
                    "waited; and where there\n"
                    "were any, persistent volumes, and how long tasks that held one were down. A "
                    "run of several arms\n"
-                   "gets each arm's figures and one with the arms side by side.\n\n"
+                   "gets each arm's figures, one with the arms side by side, and one of how long "
+                   "tasks were down in each.\n\n"
                    "The gnuplot script of each figure stays beside it, to be changed and drawn "
                    "again. The paths\n"
                    "of the figures go to standard output.",

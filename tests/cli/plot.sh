@@ -85,12 +85,21 @@ err none
 
 make_run "$dir/arms/static" 10
 make_run "$dir/arms/shared" 10
+make_run "$dir/arms/idle" 10
+printf 'quantile,after_s,framework\n' >"$dir/arms/idle/relaunch_times.csv"
+printf '{"metrics": [{"name": "run.warm_up", "value": 0.0}, {"name": "stateful.same_agent.ratio", "value": 0.875}]}\n' \
+    >"$dir/arms/static/summary.json"
 cp "$dir/run/run.json" "$dir/arms/run.json"
 printf '%s\n' arm,resource,allocated,used,offered,reserved_idle static,cpus,0.4,0.3,0.01,0.1 \
-    static,mem,0.5,0.2,0,0 static,disk,0,0,0.01,0 shared,cpus,0.9,0.6,0.02,0 shared,mem,0.7,0.3,0,0 >"$dir/arms/arms.csv"
+    static,mem,0.5,0.2,0,0 static,disk,0,0,0.01,0 shared,cpus,0.9,0.6,0.02,0 shared,mem,0.7,0.3,0,0 \
+    idle,cpus,0.1,0.1,0,0 >"$dir/arms/arms.csv"
 run "arms" 0 "$holdfast" plot "$dir/arms"
 err none
 file "$dir/arms/plots/arms.svg"
+file "$dir/arms/plots/relaunches.svg"
+grep -q "static: 87.5 % on the same agent" "$dir/arms/plots/relaunches.svg" || complain "no ratio of the arm static"
+grep -q ">shared<" "$dir/arms/plots/relaunches.svg" || complain "an arm without the metric is not named alone"
+grep -q "idle:\|>idle<" "$dir/arms/plots/relaunches.svg" && complain "an arm without relaunches is drawn"
 grep -q Disk "$dir/arms/plots/arms.svg" && complain "a panel of nothing is drawn"
 file "$dir/arms/static/plots/utilization-cpus.svg"
 file "$dir/arms/shared/plots/waits.svg"

@@ -1,0 +1,15 @@
+# How long stateful tasks were down, arm by arm: the share of failures repaired after at most so long.
+# From the preamble: arms, same_agent (% of each arm's relaunches, or -), wait_low, wait_high (s), wait_tics.
+set xlabel 'from the end of a task that held a reservation or volume until its successor ran' textcolor rgb colour_faint
+set ylabel 'failures repaired after at most so long (%)' textcolor rgb colour_faint
+set logscale x
+set xrange [wait_low : wait_high]
+set yrange [0 : 100]
+set ytics 10
+eval 'set xtics ('.wait_tics.')'
+set mxtics 10
+after(name) = strcol(3) eq name ? (column(2) > wait_low ? column(2) : wait_low) : NaN
+share(i) = word(same_agent, i) eq '-' ? '' : ': '.word(same_agent, i).' % on the same agent'
+set key invert # the first is drawn last, on top, and named first
+plot for [i = words(arms) : 1 : -1] '../'.word(arms, i).'/relaunch_times.csv' using (after('all')):(100 * column(1)) \
+         with lines linewidth 2.5 dashtype 1 + (i - 1) / 10 linecolor rgb colour(i) title word(arms, i).share(i)
