@@ -80,7 +80,7 @@ static gboolean fits_empty(const HfWorld *world, uint32_t guest, const HfResourc
 static void print_amount(GString *text, int64_t milli)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.4g", (double)milli / 1000));
+    g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.10g", (double)milli / 1000));
 }
 
 /* Who has most of this kind: frameworks by what their tasks have, and what is out in offers. */
@@ -139,7 +139,9 @@ static void tell_wait(void *context, const HfWait *wait)
                            wait->tasks == 1 ? "task" : "tasks", wait->what ? " of " : "",
                            wait->what ? wait->what : "", wait->tasks == 1 ? "waits" : "wait",
                            hf_time_to_seconds(wait->since), asks);
-    if (wait->ports > 0) g_string_append_printf(text, " and %u ports", wait->ports);
+    if (wait->ports > 0)
+        g_string_append_printf(text, " and %u %s", wait->ports,
+                               wait->ports == 1 ? "port" : "ports");
     if (wait->host != HF_ROW_NONE)
         g_string_append_printf(text, ", on host %s alone", world->hosts[wait->host].name);
     g_string_append_c(text, '\n');
