@@ -17,6 +17,12 @@ gboolean hf_strike_check(const HfStrikeKeys *keys, const char **key_out, char **
         *why_out = g_strdup("this, `mtbf` or `preset` must be given");
     else if (!by_schedule && keys->every > 0)
         *why_out = g_strdup("cannot stand beside `every`");
+    else if (!by_schedule && keys->over > 0)
+        *why_out = g_strdup("cannot stand beside `over`");
+    else if (keys->every > 0 && keys->over > keys->every) {
+        *key_out = "over";
+        *why_out = g_strdup("a wave must be over before the next begins (`every`)");
+    }
     return *why_out == NULL;
 }
 
@@ -112,9 +118,19 @@ gboolean hf_strike_timer(HfStrike *strike, HfWorld *world, uint32_t kind, uint64
         arm_one(strike, world, (uint32_t)arg, busy);
         return TRUE;
     }
+    if (kind == HF_STRIKE_TIMER_WAVE) {
+        strike->hit(strike->model, world, (uint32_t)arg);
+        return TRUE;
+    }
     if (kind != HF_STRIKE_TIMER_ALL) return FALSE;
-    for (guint32 i = 0; i < strike->hosts.count; i++)
-        strike->hit(strike->model, world, strike->hosts.at[i]);
+    HfTime step = strike->keys->over / MAX(1, (HfTime)strike->hosts.count);
+    for (guint32 i = 0; i < strike->hosts.count; i++) {
+        uint32_t host = strike->hosts.at[i];
+        if (strike->keys->over == 0)
+            strike->hit(strike->model, world, host);
+        else
+            hf_world_fault_after(world, strike->row, step * i, HF_STRIKE_TIMER_WAVE, host);
+    }
     if (strike->keys->every > 0)
         hf_world_fault_after(world, strike->row, strike->keys->every, HF_STRIKE_TIMER_ALL, 0);
     return TRUE;

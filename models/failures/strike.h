@@ -17,6 +17,7 @@
 
 typedef struct HfStrikeKeys {
     HfTime at, every; /* at: HF_TIME_NEVER = not by schedule */
+    HfTime over;      /* with `at`: one after the other, spread over so long; 0 = together */
     HfLaw mtbf;       /* kind NULL = not by law, or by that of the preset */
     int preset;       /* presets.h; 0 = none */
     const char **agents;
@@ -39,6 +40,11 @@ extern const HfKeyWord hf_strike_never[];
          .offset = offsetof(config_, strike.every),                                                \
          .fallback = "0s",                                                                         \
          .help = "With `at`: again after this long, over and over; 0 = once."},                    \
+        {.name = "over",                                                                           \
+         .type = HF_KEY_DURATION,                                                                  \
+         .offset = offsetof(config_, strike.over),                                                 \
+         .fallback = "0s",                                                                         \
+         .help = "With `at`: not together but one after the other, evenly over so long: a wave."}, \
     {                                                                                              \
         .name = "mtbf", .type = HF_KEY_LAW, .unit = HF_UNIT_DURATION,                              \
         .offset = offsetof(config_, strike.mtbf),                                                  \
@@ -89,7 +95,7 @@ typedef struct HfStrike {
 } HfStrike;
 
 /* Timers of the model itself start here; smaller ones are for hf_strike_timer. */
-enum { HF_STRIKE_TIMER_ALL, HF_STRIKE_TIMER_ONE, HF_STRIKE_TIMERS };
+enum { HF_STRIKE_TIMER_ALL, HF_STRIKE_TIMER_ONE, HF_STRIKE_TIMER_WAVE, HF_STRIKE_TIMERS };
 
 /*
  * In place; `keys` borrowed. purpose: of the streams.

@@ -349,6 +349,20 @@ static void a_lost_host_is_replaced_by_an_empty_one_or_never(void **state)
     cell_free(cell);
 }
 
+/* One after the other, evenly; the next wave begins where the first one began. */
+static void hosts_are_struck_in_waves(void **state)
+{
+    Cell *cell =
+        lab("[{what: reboot, at: 100s, every: 1000s, over: 400s, down: 10s, agents: [big]}]");
+    cell_run(cell, 1250 * S);
+    check_history(cell, 0, "-100 +110 -1100 +1110");
+    check_history(cell, 1, "-200 +210 -1200 +1210");
+    check_history(cell, 2, "-300 +310");
+    check_history(cell, 3, "-400 +410");
+    check_history(cell, 4, "");
+    cell_free(cell);
+}
+
 /* The first so many of the hosts, again and again. */
 static void a_fraction_of_the_hosts_is_struck_over_and_over(void **state)
 {
@@ -619,6 +633,9 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
     } cases[] = {{"what: reboot", "at: this, `mtbf` or `preset` must be given"},
                  {"what: reboot, at: 1s, mtbf: 1s", "mtbf: cannot stand beside `at`"},
                  {"what: reboot, mtbf: 1s, every: 1s", "mtbf: cannot stand beside `every`"},
+                 {"what: reboot, mtbf: 1s, over: 1s", "mtbf: cannot stand beside `over`"},
+                 {"what: reboot, at: 1s, every: 1m, over: 2m",
+                  "over: a wave must be over before the next begins"},
                  {"what: host-loss, at: 1s, agents: [nobody]", "named \"nobody\""},
                  {"what: framework-failover, at: 1s, frameworks: [g]", "no framework named \"g\""},
                  {"what: framework-failover, at: 1s, roles: []", "at least one role is needed"},
@@ -647,6 +664,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_crash_and_return_by_their_laws),
         cmocka_unit_test(every_group_is_struck_unless_some_are_named),
+        cmocka_unit_test(hosts_are_struck_in_waves),
         cmocka_unit_test(how_the_master_finds_out_is_a_choice),
         cmocka_unit_test(times_follow_their_laws),
         cmocka_unit_test(one_model_does_not_shift_the_failures_of_another),
