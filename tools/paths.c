@@ -51,7 +51,9 @@ char *hf_paths_find(const char *name, GError **error)
 
 char *hf_paths_scenario(const char *name)
 {
-    if (g_file_test(name, G_FILE_TEST_EXISTS) || strchr(name, '/') != NULL) return g_strdup(name);
+    gboolean is_file =
+        g_file_test(name, G_FILE_TEST_EXISTS) && !g_file_test(name, G_FILE_TEST_IS_DIR);
+    if (is_file || strchr(name, '/') != NULL) return g_strdup(name);
     g_autofree char *dir = hf_paths_find("scenarios", NULL);
     if (dir == NULL) return g_strdup(name);
     g_autofree char *with_suffix = g_strconcat(name, ".yaml", NULL);

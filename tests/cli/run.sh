@@ -97,6 +97,11 @@ run "with room for all" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f -
 run "while an agent is down" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f \
     --set 'failures=[{what: agent-crash, fraction: 0.34, at: 50m, down: 1h}]'
 
+# A folder here does not hide the scenario of that name: -o quickstart leaves one.
+mkdir -p "$dir/here/drf-paper"
+run "a folder of that name" 0 sh -c "cd '$dir/here' && '$holdfast' run drf-paper -q -o result"
+file "$dir/here/result/run.json"
+
 # Simulated time that stands still.
 cat >"$dir/still.yaml" <<'END'
 name: still
