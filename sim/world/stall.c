@@ -50,30 +50,27 @@ typedef struct Telling {
     uint32_t told, untold;
 } Telling;
 
-/* Of a task's wants: is there as much on this agent when nobody holds any, and not for others? */
+/* Is there as much on this agent when nobody holds any of it, in what one of its framework's roles
+ * may have? */
 static gboolean fits_empty(const HfWorld *world, uint32_t guest, const HfResources *total,
                            const HfWait *wait)
 {
     HfCatalog *catalog = world->catalog;
     const HfScenarioFramework *keys = &world->scenario->frameworks.at[guest];
-    HfResources usable = {0}, part = {0};
-    hf_resources_unreserved(catalog, total, &usable);
     const char *one[] = {keys->role, NULL};
-    const char **roles = keys->roles ? keys->roles : one;
-    for (; *roles != NULL; roles++) {
-        HfRoleId role;
-        if (!hf_role_intern(catalog, *roles, &role, NULL) || role == HF_ROLE_STAR) continue;
-        hf_resources_reserved_to(catalog, total, role, &part);
-        hf_resources_add(catalog, &usable, &part);
-    }
-    HfQuantities have = {0}, wanted = {0};
-    hf_resources_scalar_quantities(catalog, &usable, &have);
+    HfQuantities wanted = {0};
+    HfResources usable = {0};
+    gboolean fits = FALSE;
     hf_resources_scalar_quantities(catalog, wait->asks, &wanted);
-    gboolean fits = hf_quantities_contains(&have, &wanted);
-    hf_quantities_clear(&have);
+    for (const char **role = keys->roles ? keys->roles : one; *role != NULL && !fits; role++) {
+        HfQuantities have = {0};
+        hf_resources_allocatable_to(catalog, total, hf_role_find(catalog, *role), &usable);
+        hf_resources_scalar_quantities(catalog, &usable, &have);
+        fits = hf_quantities_contains(&have, &wanted);
+        hf_quantities_clear(&have);
+    }
     hf_quantities_clear(&wanted);
     hf_resources_clear(catalog, &usable);
-    hf_resources_clear(catalog, &part);
     return fits;
 }
 

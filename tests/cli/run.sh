@@ -97,6 +97,15 @@ run "with room for all" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f -
 run "while an agent is down" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f \
     --set 'failures=[{what: agent-crash, fraction: 0.34, at: 50m, down: 1h}]'
 
+cat >"$dir/below.yaml" <<'END'
+name: below
+duration: 1h
+agents: [{name: n, count: 1, resources: "cpus(a):8;mem:4096"}]
+frameworks: [{name: web, model: marathon, role: a/b, apps: [{id: /a, instances: 2, cpus: 6, mem: 100}]}]
+END
+run "what is reserved to a role above fits" 1 "$holdfast" run "$dir/below.yaml" -o "$dir/below"
+out "it fits 1 of 1 agents, were they empty"
+
 # A folder here does not hide the scenario of that name: -o quickstart leaves one.
 mkdir -p "$dir/here/drf-paper"
 run "a folder of that name" 0 sh -c "cd '$dir/here' && '$holdfast' run drf-paper -q -o result"
