@@ -1,6 +1,7 @@
 /*
  * The auditor: rebuilds the cluster from the trace alone and checks that what the records say can
- * be true. It listens like any recorder, asks no other part for its state, and knows nothing of how
+ * be true. It listens like any recorder, asks no other part for its state (at the end it is handed
+ * what the allocator and the event list say of themselves, to compare), and knows nothing of how
  * the allocator or the master come to their decisions; so a mistake of theirs cannot hide in it.
  *
  * What it checks stands in hf_invariants. More exactly:
