@@ -39,11 +39,18 @@ gboolean hf_failure_groups_has(const HfWorld *world, const char **names, uint32_
            g_strv_contains((const gchar *const *)names, hf_world_host_group(world, host));
 }
 
+/* By its own name, or by that of all of its entry. */
+static gboolean is_called(const HfWorld *world, uint32_t framework, const char *name)
+{
+    return strcmp(hf_world_framework_name(world, framework), name) == 0 ||
+           g_strcmp0(hf_world_framework_group(world, framework), name) == 0;
+}
+
 gboolean hf_failure_frameworks_check(const HfWorld *world, const char **names, GError **error)
 {
     for (const char **name = names; name && *name; name++) {
         uint32_t row = 0, count = hf_world_frameworks(world);
-        while (row < count && strcmp(hf_world_framework_name(world, row), *name) != 0) row++;
+        while (row < count && !is_called(world, row, *name)) row++;
         if (row < count) continue;
         g_set_error(error, HF_MODEL_ERROR, 1, "frameworks: there is no framework named \"%s\"",
                     *name);
@@ -54,6 +61,8 @@ gboolean hf_failure_frameworks_check(const HfWorld *world, const char **names, G
 
 gboolean hf_failure_frameworks_has(const HfWorld *world, const char **names, uint32_t framework)
 {
-    return names == NULL ||
-           g_strv_contains((const gchar *const *)names, hf_world_framework_name(world, framework));
+    if (names == NULL) return TRUE;
+    for (; *names != NULL; names++)
+        if (is_called(world, framework, *names)) return TRUE;
+    return FALSE;
 }

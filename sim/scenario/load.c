@@ -178,6 +178,39 @@ static void complete(HfScenario *scenario)
     }
 }
 
+/* The text for one of several; a template that is none was complained of before. */
+static const char *one_of(Loader *loader, const char *text, uint32_t index)
+{
+    const char *why;
+    if (text == NULL || strchr(text, '{') == NULL) return text;
+    g_autofree char *expanded = hf_template__expand(text, index, &why);
+    HF_ASSERT(expanded != NULL);
+    return hf_store__text(loader->store, expanded, -1);
+}
+
+/* Frameworks that are alike (count) become as many entries; they share what the keys gave them. */
+static void multiply(Loader *loader, HfScenario *scenario)
+{
+    uint32_t count = 0, row = 0, given = scenario->frameworks.count;
+    const HfScenarioFramework *from = scenario->frameworks.at;
+    for (uint32_t i = 0; i < given; i++) count += (uint32_t)from[i].count;
+    HfScenarioFramework *to = hf_store__take(loader->store, (count + 1) * sizeof *to);
+    for (uint32_t i = 0; i < given; i++) {
+        for (uint32_t k = 0; k < from[i].count; k++, row++) {
+            to[row] = from[i];
+            to[row].entry = i;
+            to[row].role = one_of(loader, from[i].role, k);
+            to[row].principal = one_of(loader, from[i].principal, k);
+            if (from[i].count == 1) continue;
+            g_autofree char *name = g_strdup_printf("%s-%u", from[i].name, k);
+            to[row].name = hf_store__text(loader->store, name, -1);
+            to[row].group = from[i].name;
+        }
+    }
+    scenario->frameworks.at = to;
+    scenario->frameworks.count = count;
+}
+
 /* The scenario of a tree, or NULL after a complaint. */
 static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char *arm)
 {
@@ -193,6 +226,7 @@ static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char 
     hf_digest_init(&digest);
     hf_bind__digest(&digest, root, &hf_scenario_table, scenario);
     hf_digest_print(&digest, scenario->digest);
+    multiply(loader, scenario);
     return scenario;
 }
 

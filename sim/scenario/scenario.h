@@ -148,6 +148,8 @@ typedef struct HfScenarioAgents {
         disk_bandwidth; /* milli-MB a second, as HF_KEY_MEMORY; 0 = no limit */
 } HfScenarioAgents;
 
+#define HF_FRAMEWORKS_MAX 100000 /* in all entries together */
+
 /* A duration that the framework's model knows. */
 #define HF_AS_MODEL       ((HfTime)-1)
 #define HF_NO_KILL_POLICY ((HfTime)-1)
@@ -167,6 +169,9 @@ typedef enum HfScenarioMaintenance {
 
 typedef struct HfScenarioFramework {
     const char *name;
+    int64_t count;         /* as written; in what loading returns each one has its own entry */
+    const char *group;     /* the name as written, of one of several; NULL: it is alone */
+    uint32_t entry;        /* of the file's list, from 0 */
     HfModelChoice model;   /* never NULL */
     const char *role;      /* the one role, or NULL when `roles` is given; "*" when neither was */
     const char **roles;    /* NULL-terminated; NULL when `role` is set */

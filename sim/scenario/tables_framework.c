@@ -42,6 +42,16 @@ static const HfKey framework_keys[] = {
      AT(HfScenarioFramework, name),
      .is_required = TRUE,
      .help = "Name of the framework; metrics carry it."},
+    {.name = "count",
+     .type = HF_KEY_INT,
+     AT(HfScenarioFramework, count),
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = HF_FRAMEWORKS_MAX,
+     .help = "So many frameworks that are alike, named NAME-0, NAME-1, ..; {index}, {index/N} and "
+             "{index%N} in role and principal stand for the number of each. Metrics of NAME are of "
+             "all of them together (counts and times are summed); each is a row of frameworks.csv "
+             "and services.csv, and may be named alone, or all by NAME, in failures."},
     {.name = "model",
      .type = HF_KEY_MODEL,
      AT(HfScenarioFramework, model),

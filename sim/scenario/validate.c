@@ -32,6 +32,54 @@ static void check_unique(const Validator *v, GHashTable *seen, const char *list,
                 "another entry is called \"%s\", too", name);
 }
 
+/* Whether `name` is what one of `count` frameworks called `group` will be called: group-7. */
+static gboolean is_one_of(const char *name, const char *group, int64_t count)
+{
+    size_t length = strlen(group);
+    guint64 number = 0;
+    if (strncmp(name, group, length) != 0 || name[length] != '-') return FALSE;
+    const char *digits = name + length + 1;
+    if (*digits == '0' && digits[1] != '\0') return FALSE;
+    return g_ascii_string_to_unsigned(digits, 10, 0, (guint64)count - 1, &number, NULL);
+}
+
+static void check_template(const Validator *v, uint32_t framework_ix, const char *key,
+                           const char *text)
+{
+    const char *why = NULL;
+    if (text == NULL || strchr(text, '{') == NULL) return;
+    g_autofree char *expanded = hf_template__expand(text, 0, &why);
+    if (expanded != NULL) return;
+    g_autofree char *path = g_strdup_printf("frameworks[%u].%s", framework_ix, key);
+    hf_complain(v->complaints, entry_node(v, "frameworks", framework_ix, key), path, "%s", why);
+}
+
+/* Names that `count` makes are nobody else's, and there are not too many. */
+static void check_framework_counts(const Validator *v)
+{
+    int64_t total = 0;
+    for (uint32_t i = 0; i < v->scenario->frameworks.count; i++) {
+        const HfScenarioFramework *group = &v->scenario->frameworks.at[i];
+        total += group->count;
+        check_template(v, i, "role", group->role);
+        check_template(v, i, "principal", group->principal);
+        if (total > HF_FRAMEWORKS_MAX) {
+            g_autofree char *path = g_strdup_printf("frameworks[%u].count", i);
+            hf_complain(v->complaints, entry_node(v, "frameworks", i, "count"), path,
+                        "more than %d frameworks in all", HF_FRAMEWORKS_MAX);
+            return;
+        }
+        for (uint32_t j = 0; group->count > 1 && j < v->scenario->frameworks.count; j++) {
+            const HfScenarioFramework *other = &v->scenario->frameworks.at[j];
+            if (j == i || !is_one_of(other->name, group->name, group->count)) continue;
+            g_autofree char *path = g_strdup_printf("frameworks[%u].name", j);
+            hf_complain(v->complaints, entry_node(v, "frameworks", j, "name"), path,
+                        "one of the %" G_GINT64_FORMAT " called \"%s\" has this name, too",
+                        (gint64)group->count, group->name);
+        }
+    }
+}
+
 static void check_names(const Validator *v)
 {
     g_autoptr(GHashTable) agents = g_hash_table_new(g_str_hash, g_str_equal);
@@ -40,6 +88,7 @@ static void check_names(const Validator *v)
         check_unique(v, agents, "agents", i, v->scenario->agents.at[i].name);
     for (uint32_t i = 0; i < v->scenario->frameworks.count; i++)
         check_unique(v, frameworks, "frameworks", i, v->scenario->frameworks.at[i].name);
+    check_framework_counts(v);
 }
 
 static void check_agent_counts(const Validator *v)

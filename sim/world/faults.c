@@ -288,6 +288,12 @@ const char *hf_world_framework_name(const HfWorld *world, uint32_t row)
     return world->scenario->frameworks.at[row].name;
 }
 
+const char *hf_world_framework_group(const HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->scenario->frameworks.count);
+    return world->scenario->frameworks.at[row].group;
+}
+
 static void record_scheduler(HfWorld *world, uint32_t row, HfRecordType type)
 {
     hf_trace_emit(world->trace,

@@ -113,6 +113,8 @@ void hf_world_link_slow(HfWorld *world, uint32_t host, const HfLaw *latency, dou
 /* ---- frameworks: rows in the order of the scenario ---- */
 uint32_t hf_world_frameworks(const HfWorld *world);
 const char *hf_world_framework_name(const HfWorld *world, uint32_t framework);
+/* The name of its entry when that stands for several (count); else NULL. */
+const char *hf_world_framework_group(const HfWorld *world, uint32_t framework);
 
 /*
  * The scheduler's process dies: its connection breaks at once. What it knew is kept in a store, and

@@ -380,7 +380,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
     guest->ops = (const HfFrameworkModel *)(const void *)keys->model.model;
     guest->model = guest->ops->create(&env, keys->model.config, &inner);
     if (guest->model == NULL) {
-        g_autofree char *where = g_strdup_printf("frameworks[%u] (%s)", row, keys->name);
+        g_autofree char *where = g_strdup_printf("frameworks[%u] (%s)", keys->entry, keys->name);
         return fail(error, where, inner);
     }
     HfModelDefaults defaults = {0};

@@ -415,6 +415,31 @@ static void a_successor_may_have_other_roles(void **state)
     cell_free(cell);
 }
 
+/* Frameworks of one entry are struck together by the entry's name, or one by its own. */
+static void several_of_one_entry_fail_by_either_name(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t ends;
+    } cases[] = {{"web", 3}, {"web-1", 1}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 1h\n"
+            "agents: [{name: a, count: 4, resources: 'cpus:4'}]\n"
+            "frameworks: [{name: web, count: 3, model: marathon, apps: [{id: /a, mem: 0}]},\n"
+            "             {name: other, model: marathon, apps: [{id: /a, mem: 0}]}]\n"
+            "failures: [{what: framework-failover, at: 110s, down: 10s, frameworks: [%s]}]\n",
+            cases[i].name);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 200 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_SCHEDULER_STARTED), cases[i].ends);
+        for (uint32_t k = 0; k < cases[i].ends; k++)
+            assert_int_equal(cell_record(cell, HF_RECORD_SCHEDULER_STARTED, k)->framework,
+                             cases[i].ends == 1 ? 1 : k);
+        cell_free(cell);
+    }
+}
+
 static void a_successor_in_time_finishes_what_was_begun(void **state)
 {
     Cell *cell = two_frameworks("10m", "[{what: framework-failover, at: 110s, every: 150s, down: "
@@ -681,6 +706,7 @@ int main(void)
         cmocka_unit_test(a_lost_host_is_replaced_by_an_empty_one_or_never),
         cmocka_unit_test(a_fraction_of_the_hosts_is_struck_over_and_over),
         cmocka_unit_test(a_successor_may_have_other_roles),
+        cmocka_unit_test(several_of_one_entry_fail_by_either_name),
         cmocka_unit_test(a_successor_in_time_finishes_what_was_begun),
         cmocka_unit_test(a_successor_too_late_finds_nothing),
         cmocka_unit_test(a_partition_is_found_out_by_pings_either_way),

@@ -337,6 +337,32 @@ static void a_policy_static_must_give_every_framework_agents(void **state)
                 "give it a partition or agents");
 }
 
+static void frameworks_that_are_alike_are_counted(void **state)
+{
+    g_autoptr(HfScenarioSet) set = read_good(
+        SMALL "frameworks:\n- {name: ring, count: 3, model: idle, role: 'db{index/2}/r{index}', "
+              "principal: 'p{index}', stop_time: 3s}\n"
+              "- {name: web, model: idle}\n- {name: ring-3, model: idle}\n");
+    static const struct {
+        const char *name, *group, *role, *principal;
+        uint32_t entry;
+    } wanted[] = {{"ring-0", "ring", "db0/r0", "p0", 0},
+                  {"ring-1", "ring", "db0/r1", "p1", 0},
+                  {"ring-2", "ring", "db1/r2", "p2", 0},
+                  {"web", NULL, "*", NULL, 1},
+                  {"ring-3", NULL, "*", NULL, 2}};
+    assert_int_equal(set->arms[0]->frameworks.count, G_N_ELEMENTS(wanted));
+    for (uint32_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        const HfScenarioFramework *one = &set->arms[0]->frameworks.at[i];
+        assert_string_equal(one->name, wanted[i].name);
+        assert_true(g_strcmp0(one->group, wanted[i].group) == 0);
+        assert_string_equal(one->role, wanted[i].role);
+        assert_true(g_strcmp0(one->principal, wanted[i].principal) == 0);
+        assert_int_equal(one->entry, wanted[i].entry);
+        assert_true((one->stop_time.kind != NULL) == (i < 3)); /* keys are shared */
+    }
+}
+
 static void quota_is_taken(void **state)
 {
     g_autoptr(HfScenarioSet) set =
@@ -386,6 +412,7 @@ int main(void)
         cmocka_unit_test(long_and_strange_values_are_shown_short_and_clean),
         cmocka_unit_test(aliases_stand_for_what_they_name),
         cmocka_unit_test(a_policy_static_must_give_every_framework_agents),
+        cmocka_unit_test(frameworks_that_are_alike_are_counted),
         cmocka_unit_test(quota_is_taken),
         cmocka_unit_test(quota_that_cannot_be_is_refused_at_its_key),
     };

@@ -261,6 +261,51 @@ static void every_kind_of_the_table_is_produced(void **state)
     cell_free(idle);
 }
 
+/* Three of one entry: 2 tasks of the first, 1 of the second, none of the third, of 8 CPUs. */
+static void frameworks_of_one_entry_have_one_metric(void **state)
+{
+    Cell *cell =
+        cell_new("duration: 100s\nwarm_up: 10s\n"
+                 "agents: [{name: a, count: 2, resources: 'cpus:4;mem:1000'}]\n"
+                 "frameworks: [{name: f, count: 3, model: greedy, holds: true, role: web},\n"
+                 "             {name: g, model: greedy, holds: true, role: web}]\n");
+    cell_run(cell, 55 * S);
+    static const struct {
+        uint32_t framework;
+        uint64_t task;
+        const char *text;
+        int64_t waited;
+    } tasks[] = {{0, 1, "cpus:1;mem:100", 10 * S},
+                 {0, 2, "cpus:1;mem:100", 20 * S},
+                 {1, 3, "cpus:2;mem:100", 60 * S},
+                 {3, 4, "cpus:1;mem:100", 5 * S}};
+    for (size_t i = 0; i < G_N_ELEMENTS(tasks); i++) {
+        HfRecord record = {.framework = tasks[i].framework, .id = tasks[i].task, .role = web(cell)};
+        record.type = HF_RECORD_DEMAND, record.value = 1;
+        emit(cell, record, NULL);
+        record.type = HF_RECORD_TASK_LAUNCHED;
+        emit(cell, record, tasks[i].text);
+        record.type = HF_RECORD_TASK_STARTED, record.value = 1000;
+        emit(cell, record, tasks[i].text);
+        record.type = HF_RECORD_TASK_WAITED, record.value = tasks[i].waited;
+        emit(cell, record, NULL);
+    }
+    cell_run(cell, 100 * S);
+    hf_world_finish(cell->world);
+    g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
+    assert_metric(metrics, "framework.f.launched", 3);
+    assert_metric(metrics, "framework.f.running", 1.5);
+    assert_metric(metrics, "framework.f.running_at_end", 3);
+    assert_metric(metrics, "framework.f.share", 4 / 8.0 / 2);
+    assert_metric(metrics, "framework.f.wait.mean", 30);
+    assert_true(fabs(cell_metric(metrics, "framework.f.wait.max") - 60) < 1);
+    assert_metric(metrics, "framework.f.starved", 45); /* of the longest, not of all */
+    assert_metric(metrics, "framework.g.launched", 1);
+    double value;
+    assert_false(hf_metrics_find(metrics, "framework.f-0.launched", &value));
+    cell_free(cell);
+}
+
 static void reads_of_input_are_counted_by_place(void **state)
 {
     Cell *cell = quiet("");
@@ -340,6 +385,7 @@ int main(void)
         cmocka_unit_test(an_offer_is_held_as_long_as_it_was_out_on_average),
         cmocka_unit_test(jains_index_weighs_shares_by_weight),
         cmocka_unit_test(every_kind_of_the_table_is_produced),
+        cmocka_unit_test(frameworks_of_one_entry_have_one_metric),
         cmocka_unit_test(reads_of_input_are_counted_by_place),
         cmocka_unit_test(names_are_distinct_and_can_stand_in_an_expectation),
         cmocka_unit_test(awkward_names_stand_in_quotes),
