@@ -28,7 +28,9 @@ const HfInvariantInfo hf_invariants[] = {
      AUDIT},
     {"I-12", "what a volume holds outlives everything but the disk and DESTROY", AUDIT},
     {"I-13", "on an agent a role has each persistence id once", AUDIT},
-    {"I-14", "what is used of a disk is sandboxes, volumes and what others wrote, together", AUDIT},
+    {"I-14",
+     "what is used of a disk is sandboxes, volumes, services' directories and what others wrote",
+     AUDIT},
     {"I-15", "a naive allocator makes the same offers", "test property.allocator_twin"},
     {"I-16", "a new master finds what the registry and the agents kept", AUDIT},
     {"I-17", "a run in pieces is the run in one piece", "test unit.models.repeatable"},
@@ -437,6 +439,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_SANDBOX_GROWS:
     case HF_RECORD_SANDBOX_CLOSED:
     case HF_RECORD_SANDBOX_REMOVED:
+    case HF_RECORD_PATH_WRITTEN:
+    case HF_RECORD_PATH_LEFT:
+    case HF_RECORD_PATH_ADOPTED:
     case HF_RECORD_OUT_OF_BAND:
     case HF_RECORD_VOLUME_OPENED:
     case HF_RECORD_VOLUME_FILLED:

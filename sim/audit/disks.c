@@ -1,6 +1,7 @@
 /*
  * What lies on the file systems under the agents' work directories, recounted: sandboxes that grow,
- * are closed and removed; volumes and which data is in them; what others wrote there. I-14: what is
+ * are closed and removed; volumes and which data is in them; directories of services; what others
+ * wrote there. I-14: what is
  * said to be used is all of that together. I-12: the data in a volume is the same until the volume
  * is destroyed or its disk lost.
  *
@@ -24,8 +25,16 @@ typedef struct HfAuditVolume {
     gboolean is_destroyed; /* the master said so, after it was last opened */
 } HfAuditVolume;
 
+typedef struct HfAuditPath {
+    uint32_t framework;
+    uint64_t member;
+    int64_t kib;
+    gboolean is_left;
+} HfAuditPath;
+
 struct HfAuditDisk {
     HF_VEC(HfAuditSandbox) open, closed;
+    HF_VEC(HfAuditPath) paths;
     HF_VEC(HfAuditVolume) volumes;
     int64_t oob_kib, volumes_kib; /* as last said */
 };
@@ -36,6 +45,7 @@ void hf_audit__disk_free(HfAuditDisk *disk)
     hf_vec_clear(&disk->open);
     hf_vec_clear(&disk->closed);
     hf_vec_clear(&disk->volumes);
+    hf_vec_clear(&disk->paths);
     g_free(disk);
 }
 
@@ -188,6 +198,46 @@ void hf_audit__disks_on_consumed(HfAudit *audit, const HfRecord *record)
     }
 }
 
+/* ---- directories of services ---- */
+
+/* The instance's own; or one of its framework that is left and holds so much. */
+static guint32 find_path(const HfAuditDisk *disk, const HfRecord *record, gboolean is_left)
+{
+    guint32 i = 0;
+    for (; i < disk->paths.count; i++) {
+        const HfAuditPath *path = &disk->paths.at[i];
+        if (path->framework != record->framework || path->is_left != is_left) continue;
+        if (is_left ? path->kib == record->value : path->member == record->id) break;
+    }
+    return i;
+}
+
+static void on_path(HfAudit *audit, HfAuditDisk *disk, const HfRecord *record)
+{
+    gboolean is_adopted = record->type == HF_RECORD_PATH_ADOPTED;
+    guint32 own = find_path(disk, record, FALSE), count = disk->paths.count;
+    guint32 i = is_adopted ? find_path(disk, record, TRUE) : own;
+    if (record->type == HF_RECORD_PATH_WRITTEN && i == count)
+        hf_vec_push(&disk->paths, (HfAuditPath){record->framework, record->id, 0, FALSE});
+    else if (i == count || (is_adopted && own < count)) {
+        bad(audit, record, HF_INVARIANT_REAL_DISK,
+            is_adopted ? "a directory that nobody left there is taken over"
+                       : "a directory is left that was not there",
+            0);
+        return;
+    }
+    HfAuditPath *path = &disk->paths.at[i];
+    path->member = record->id;
+    if (record->type == HF_RECORD_PATH_WRITTEN)
+        path->kib += record->value;
+    else if (path->kib != record->value)
+        bad(audit, record, HF_INVARIANT_REAL_DISK, "content of a directory", path->kib);
+    path->is_left = record->type == HF_RECORD_PATH_LEFT;
+    if (path->kib < 0)
+        bad(audit, record, HF_INVARIANT_REAL_DISK, "a directory holds less than nothing",
+            path->kib);
+}
+
 /* ---- all together ---- */
 
 static void on_used(HfAudit *audit, const HfAuditDisk *disk, const HfRecord *record)
@@ -195,9 +245,10 @@ static void on_used(HfAudit *audit, const HfAuditDisk *disk, const HfRecord *rec
     int64_t sum = disk->oob_kib + disk->volumes_kib;
     for (guint32 i = 0; i < disk->open.count; i++) sum += content(&disk->open.at[i], record->at);
     for (guint32 i = 0; i < disk->closed.count; i++) sum += disk->closed.at[i].kib;
+    for (guint32 i = 0; i < disk->paths.count; i++) sum += disk->paths.at[i].kib;
     if (sum != record->value)
         bad(audit, record, HF_INVARIANT_REAL_DISK,
-            "what is used is sandboxes, volumes and what others wrote", sum);
+            "what is used is sandboxes, volumes, directories and what others wrote", sum);
 }
 
 void hf_audit__on_disk(HfAudit *audit, const HfRecord *record)
@@ -212,6 +263,11 @@ void hf_audit__on_disk(HfAudit *audit, const HfRecord *record)
     switch (record->type) {
     case HF_RECORD_SANDBOX_REMOVED:
         on_removed(audit, host->disk, record);
+        break;
+    case HF_RECORD_PATH_WRITTEN:
+    case HF_RECORD_PATH_LEFT:
+    case HF_RECORD_PATH_ADOPTED:
+        on_path(audit, host->disk, record);
         break;
     case HF_RECORD_OUT_OF_BAND:
         host->disk->oob_kib = record->value;

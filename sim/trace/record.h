@@ -292,6 +292,11 @@ typedef enum HfRecordType {
     HF_RECORD_DEPLOYMENT_REFUSED,   /* value: which: another one goes on */
     HF_RECORD_TASK_STOPPING, /* the world: agent: host row; framework, id: task; value: it ends
                                 within so many ns. Again when it is to end sooner */
+    /* directories of services on the disks of hosts, of which Mesos knows nothing; agent: host row;
+     * framework, id: instance. On the disk until that is lost: */
+    HF_RECORD_PATH_WRITTEN, /* value: KiB more than before (or less, below 0) */
+    HF_RECORD_PATH_LEFT,    /* value: KiB in it: it is nobody's from now on */
+    HF_RECORD_PATH_ADOPTED, /* value: KiB in one that was left there: it is this instance's now */
     HF_RECORD_TYPES
 } HfRecordType;
 

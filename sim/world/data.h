@@ -32,6 +32,29 @@ uint32_t hf_world_copy_start(HfWorld *world, uint32_t framework, uint32_t from, 
 /* Give it up, because a host is down or nobody wants it any more. */
 void hf_world_copy_stop(HfWorld *world, uint32_t copy);
 
+/*
+ * Directories of services on the disks of hosts, out of band: Mesos accounts for nothing in them,
+ * and nobody removes one that is left. `member` is the instance, as its framework counts them;
+ * `key` is what besides the service a directory is named after (the agent's id, or 0), so that a
+ * successor can find it there.
+ *
+ * hold: the instance's directory holds so many bytes from now on, as far as there is room (a
+ * partial write stays); it is made if the instance has none there. FALSE: there was not room for
+ * all. leave: the directory is nobody's from now on. Nothing happens when the instance has none
+ * there. adopt: the instance makes a directory of this key its own that an instance `first` <= m <
+ * `end` of its framework has left there: FALSE when there is none. What is in it is not its data.
+ * Cost: O(directories of the host).
+ */
+gboolean hf_world_path_hold(HfWorld *world, uint32_t framework, uint32_t host, uint32_t key,
+                            uint64_t member, int64_t bytes);
+void hf_world_path_leave(HfWorld *world, uint32_t framework, uint32_t host, uint64_t member);
+gboolean hf_world_path_adopt(HfWorld *world, uint32_t framework, uint32_t host, uint32_t key,
+                             uint64_t first, uint64_t end, uint64_t member);
+
+/* A task of the framework cannot write: it fails a second later, unless it does not run there, or
+ * is being killed. */
+void hf_world_task_fails(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task);
+
 /* A record of what becomes of a service; type HF_RECORD_SERVICE_DECLARED to HF_RECORD_DATA_LOST.
  * host: HF_ROW_NONE where the type has none. */
 void hf_world_note_data(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t id,

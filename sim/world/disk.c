@@ -5,7 +5,8 @@
  * enough at the agent's next look at its disk, or one is found to be beyond its task's disk.
  *
  * A row exists only where something is written. Invariant: used = open sandboxes + closed ones +
- * volumes + out of band, which the auditor recounts (I-14). Less than 1 MiB of room is full.
+ * volumes + directories of services + what others wrote, which the auditor recounts (I-14). Less
+ * than 1 MiB of room is full.
  *
  * Source: Mesos 1.11 src/slave/gc.cpp, Slave::checkDiskUsage; posix/disk.cpp for the quota, which
  * measures each container's sandbox every container_disk_watch_interval from its start on, and
@@ -14,29 +15,10 @@
  */
 #include "base/assert.h"
 #include "control/gc.h"
+#include "world/disk_internal.h"
 #include "world/faults.h"
-#include "world/world_internal.h"
 
-#define FULL_KIB    1024             /* so little room is none */
-#define FIRST_WRITE HF_NS_PER_SECOND /* after the start of a task that has no room (ours) */
-
-typedef struct HfSandbox {
-    uint64_t task;
-    uint32_t framework;
-    uint32_t rate; /* KiB each second while its task runs */
-    HfTime since;  /* its task's start; of a closed one its end */
-    int64_t kib;   /* then */
-    int64_t limit; /* KiB, when the quota is enforced; INT64_MAX = none */
-} HfSandbox;
-
-struct HfHostDisk {
-    HF_VEC(HfSandbox) open, closed; /* closed: oldest first */
-    int64_t closed_kib, oob_kib, volumes_kib;
-    int64_t size_kib; /* INT64_MAX = no limit */
-    HfEvent next;
-    gboolean is_full;
-    gboolean kills_agent; /* its next write of the checkpoint fails */
-};
+#define FULL_KIB 1024 /* so little room is none */
 
 static int64_t kib_of(int64_t milli_mib)
 {
@@ -66,7 +48,7 @@ static int64_t size_of(const HfWorld *world, const HfHost *host)
     return any ? kib_of(milli) : INT64_MAX;
 }
 
-static HfHostDisk *disk_of(HfWorld *world, uint32_t row)
+HfHostDisk *hf_disk__of(HfWorld *world, uint32_t row)
 {
     HfHost *host = &world->hosts[row];
     if (host->disk == NULL) {
@@ -85,7 +67,7 @@ static int64_t content(const HfSandbox *sandbox, HfTime now)
 
 static int64_t used_at(const HfHostDisk *disk, HfTime now)
 {
-    int64_t sum = disk->closed_kib + disk->oob_kib + disk->volumes_kib;
+    int64_t sum = disk->closed_kib + disk->oob_kib + disk->volumes_kib + disk->paths_kib;
     for (guint32 i = 0; i < disk->open.count; i++) sum += content(&disk->open.at[i], now);
     return sum;
 }
@@ -97,9 +79,14 @@ static int64_t rate_of(const HfHostDisk *disk)
     return sum;
 }
 
-static int64_t room_of(const HfHostDisk *disk, HfTime now)
+int64_t hf_disk__room(const HfHostDisk *disk, HfTime now)
 {
     return disk->size_kib == INT64_MAX ? INT64_MAX : MAX(disk->size_kib - used_at(disk, now), 0);
+}
+
+static gboolean is_short(const HfHostDisk *disk, HfTime now)
+{
+    return hf_disk__room(disk, now) <= FULL_KIB;
 }
 
 static void record(HfWorld *world, uint32_t row, HfRecordType type, int64_t value)
@@ -135,7 +122,9 @@ static HfTime time_to_write(int64_t kib, int64_t rate)
 static HfTime when_full(const HfHostDisk *disk, HfTime now)
 {
     int64_t rate = rate_of(disk);
-    if (disk->is_full || disk->size_kib == INT64_MAX || rate == 0) return HF_TIME_NEVER;
+    if (disk->is_full || disk->size_kib == INT64_MAX) return HF_TIME_NEVER;
+    if (is_short(disk, now)) return hf_time_add(now, 1); /* somebody wrote who could not say so */
+    if (rate == 0) return HF_TIME_NEVER;
     /* each sandbox rounds down: one KiB of each more, and the sum is there for sure */
     int64_t left = disk->size_kib - FULL_KIB - used_at(disk, now) + disk->open.count;
     HfTime wait = time_to_write(left, rate);
@@ -220,11 +209,6 @@ static void threaten_agent(HfWorld *world, HfHost *host)
     host->disk->kills_agent = TRUE;
 }
 
-static gboolean is_short(const HfHostDisk *disk, HfTime now)
-{
-    return room_of(disk, now) <= FULL_KIB;
-}
-
 /* Who writes fails. */
 static void fill_up(HfWorld *world, uint32_t row)
 {
@@ -241,7 +225,7 @@ static void fill_up(HfWorld *world, uint32_t row)
 
 /* Something changed: say what is used, find out whether that is all, and when it changes next.
  * Unless writers `may_fail` now (the caller walks over runs), they do so in an event of its own. */
-static void settle(HfWorld *world, uint32_t row, gboolean may_fail)
+void hf_disk__settle(HfWorld *world, uint32_t row, gboolean may_fail)
 {
     HfHost *host = &world->hosts[row];
     HfHostDisk *disk = host->disk;
@@ -295,7 +279,7 @@ static gboolean fill_volume(HfWorld *world, const HfRun *run, const HfResource *
     int64_t wanted = kib_of(volume->milli / 1000 * run->usage_milli) - before, given = wanted;
     if (wanted <= 0) return TRUE;
     if (disk->source == HF_DISK_ROOT)
-        given = MIN(wanted, room_of(disk_of(world, run->host), hf_world__now(world)));
+        given = MIN(wanted, hf_disk__room(hf_disk__of(world, run->host), hf_world__now(world)));
     hf_checkpoint_fill(catalog, &host->agent.disk, volume, before + given);
     if (given > 0) record_volume(world, run, volume, HF_RECORD_VOLUME_FILLED, before + given);
     return given == wanted;
@@ -324,10 +308,10 @@ static int64_t limit_of(const HfWorld *world, const HfRun *run)
 /* FALSE when there is no room for what it begins with, or for anything. */
 static gboolean open_sandbox(HfWorld *world, const HfRun *run, const HfTaskInfo *info)
 {
-    HfHostDisk *disk = disk_of(world, run->host);
+    HfHostDisk *disk = hf_disk__of(world, run->host);
     HfTime now = hf_world__now(world);
     int64_t wanted = (int64_t)info->sandbox_mib * 1024;
-    int64_t given = disk->is_full ? 0 : MIN(wanted, room_of(disk, now));
+    int64_t given = disk->is_full ? 0 : MIN(wanted, hf_disk__room(disk, now));
     gboolean fits = given == wanted && !disk->is_full;
     HfSandbox sandbox = {.task = run->task,
                          .framework = run->framework,
@@ -342,25 +326,14 @@ static gboolean open_sandbox(HfWorld *world, const HfRun *run, const HfTaskInfo 
     return fits;
 }
 
-/* It notices with its first write, some time after its start: were that no time, a framework that
- * launches it again at once would do so for ever at one instant. */
-static void fail_soon(HfWorld *world, uint32_t row)
-{
-    HfRun *run = &world->runs.at[row];
-    hf_engine_cancel(world->engine, &run->event);
-    run->end = HF_TASK_FAILED;
-    run->event =
-        hf_engine_after(world->engine, FIRST_WRITE, world->kind.task_end, row, run->generation);
-}
-
 void hf_world__disk_on_start(HfWorld *world, uint32_t row, const HfTaskInfo *info)
 {
     HfRun run = world->runs.at[row]; /* a copy: the run may end below */
     gboolean fits = world->hosts[run.host].agent.disk.kept == NULL || fill_volumes(world, &run);
     if (info->sandbox_mib > 0 || info->write_kib > 0) fits &= open_sandbox(world, &run, info);
     if (world->hosts[run.host].disk == NULL) return; /* nothing was written */
-    if (!fits) fail_soon(world, row);
-    settle(world, run.host, TRUE);
+    if (!fits) hf_world__fail_soon(world, row);
+    hf_disk__settle(world, run.host, TRUE);
 }
 
 void hf_world__disk_on_end(HfWorld *world, const HfRun *run)
@@ -379,7 +352,7 @@ void hf_world__disk_on_end(HfWorld *world, const HfRun *run)
     hf_vec_push(&disk->closed, sandbox);
     disk->closed_kib += sandbox.kib;
     record_sandbox(world, run->host, &sandbox, HF_RECORD_SANDBOX_CLOSED, sandbox.kib);
-    settle(world, run->host, FALSE);
+    hf_disk__settle(world, run->host, FALSE);
 }
 
 /* ---- the agent ---- */
@@ -429,13 +402,13 @@ static void on_disk(void *context, const HfEventArgs *event)
         collect(world, row);
         enforce(world, row);
     }
-    settle(world, row, TRUE);
+    hf_disk__settle(world, row, TRUE);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
 }
 
 void hf_world__disk_on_agent(HfWorld *world, uint32_t row)
 {
-    settle(world, row, TRUE);
+    hf_disk__settle(world, row, TRUE);
 }
 
 void hf_world__disk_on_loss(HfWorld *world, uint32_t row)
@@ -454,18 +427,19 @@ int64_t hf_world_disk_room(const HfWorld *world, uint32_t row)
 {
     HF_ASSERT(row < world->host_count);
     const HfHost *host = &world->hosts[row];
-    return host->disk != NULL ? room_of(host->disk, hf_world__now(world)) : size_of(world, host);
+    return host->disk != NULL ? hf_disk__room(host->disk, hf_world__now(world))
+                              : size_of(world, host);
 }
 
 int64_t hf_world_disk_write(HfWorld *world, uint32_t row, int64_t kib)
 {
     HF_ASSERT(row < world->host_count);
-    HfHostDisk *disk = disk_of(world, row);
+    HfHostDisk *disk = hf_disk__of(world, row);
     int64_t change =
-        kib >= 0 ? MIN(kib, room_of(disk, hf_world__now(world))) : -MIN(-kib, disk->oob_kib);
+        kib >= 0 ? MIN(kib, hf_disk__room(disk, hf_world__now(world))) : -MIN(-kib, disk->oob_kib);
     disk->oob_kib += change;
     record(world, row, HF_RECORD_OUT_OF_BAND, disk->oob_kib);
-    settle(world, row, TRUE);
+    hf_disk__settle(world, row, TRUE);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
     return ABS(change);
 }
@@ -475,6 +449,7 @@ void hf_world__disk_free(HfHost *host)
     if (host->disk == NULL) return;
     hf_vec_clear(&host->disk->open);
     hf_vec_clear(&host->disk->closed);
+    hf_vec_clear(&host->disk->paths);
     g_free(host->disk);
     host->disk = NULL;
 }
@@ -483,7 +458,8 @@ size_t hf_world__disk_memory(const HfHost *host)
 {
     if (host->disk == NULL) return 0;
     return sizeof *host->disk +
-           (host->disk->open.room + host->disk->closed.room) * sizeof(HfSandbox);
+           (host->disk->open.room + host->disk->closed.room) * sizeof(HfSandbox) +
+           host->disk->paths.room * sizeof(HfPath);
 }
 
 void hf_world__register_disks(HfWorld *world)

@@ -5,7 +5,10 @@
  * its agent's process for the recovery timeout, and keeps for the next process what it has to tell.
  */
 #include "base/assert.h"
+#include "world/data.h"
 #include "world/world_internal.h"
+
+#define FIRST_WRITE HF_NS_PER_SECOND /* after which a task finds that it cannot write (ours) */
 
 static HfHandle handle_of(const HfWorld *world, uint32_t row)
 {
@@ -123,6 +126,27 @@ void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint6
     HF_ASSERT(row != NO_ROW);
     report(world, host, framework, task, HF_TASK_FAILED, reason);
     end_run(world, row, HF_TASK_FAILED);
+}
+
+/* It notices with its first write, some time after its start: were that no time, a framework that
+ * launches it again at once would do so for ever at one instant. */
+void hf_world__fail_soon(HfWorld *world, uint32_t row)
+{
+    HfRun *run = &world->runs.at[row];
+    hf_engine_cancel(world->engine, &run->event);
+    run->end = HF_TASK_FAILED;
+    run->event =
+        hf_engine_after(world->engine, FIRST_WRITE, world->kind.task_end, row, run->generation);
+}
+
+void hf_world_task_fails(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task)
+{
+    uint32_t row =
+        find_run(world, host, hf_driver_framework(world->guests[framework].driver), task);
+    if (row == NO_ROW) return;
+    uint32_t stop = world->runs.at[row].stop;
+    if (stop != NO_ROW && world->stops.at[stop].since != HF_TIME_NEVER) return; /* it ends anyway */
+    hf_world__fail_soon(world, row);
 }
 
 /*

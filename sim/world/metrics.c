@@ -111,10 +111,10 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
 
 static void add_disks(HfMetrics *metrics, const HfRecorder *recorder)
 {
-    static const int kind_of[HF_DISK_PARTS] = {[HF_DISK_RUNNING] = DISK_SANDBOXES,
-                                               [HF_DISK_DEAD] = DISK_ORPHANED,
-                                               [HF_DISK_VOLUMES] = DISK_ACCOUNTED,
-                                               [HF_DISK_OUT_OF_BAND] = DISK_OOB};
+    static const int kind_of[HF_DISK_PARTS] = {
+        [HF_DISK_RUNNING] = DISK_SANDBOXES,     [HF_DISK_DEAD] = DISK_ORPHANED,
+        [HF_DISK_VOLUMES] = DISK_ACCOUNTED,     [HF_DISK_PATHS] = DISK_PATHS,
+        [HF_DISK_PATHS_LEFT] = DISK_PATHS_LEFT, [HF_DISK_OUT_OF_BAND] = DISK_OOB};
     double sum = 0;
     for (int p = 0; p < HF_DISK_PARTS; p++) {
         double mean = hf_recorder__disk_mean(recorder, (HfDiskPart)p);
@@ -122,6 +122,11 @@ static void add_disks(HfMetrics *metrics, const HfRecorder *recorder)
         sum += mean;
     }
     hf_metrics__add(metrics, DISK_REAL, sum, NULL, NULL);
+    hf_metrics__add(metrics, DISK_PATHS_END, hf_recorder__disk_end(recorder, HF_DISK_PATHS), NULL,
+                    NULL);
+    hf_metrics__add(metrics, DISK_PATHS_LEFT_END,
+                    hf_recorder__disk_end(recorder, HF_DISK_PATHS_LEFT), NULL, NULL);
+    add_counter(metrics, DISK_PATHS_ADOPTED, recorder, HF_COUNT_PATHS_ADOPTED);
     hf_metrics__add(metrics, DISK_PEAK, hf_recorder__disk_peak(recorder), NULL, NULL);
     add_counter(metrics, DISKS_FULL, recorder, HF_COUNT_DISKS_FULL);
     add_counter(metrics, QUOTA_KILLS, recorder, HF_COUNT_QUOTA_KILLS);

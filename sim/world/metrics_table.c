@@ -121,8 +121,8 @@ const HfMetricKind hf_metric_kinds[] = {
     [INPUTS_LOCAL] = {"input.local", "1",
                       "Part of them that read it on the host that holds it (data locality)."},
     [DISK_REAL] = {"disk.real", "MB",
-                   "Really used under the agents' work directories: sandboxes, volumes and what "
-                   "others wrote; time-weighted mean."},
+                   "Really used on the agents' disks: sandboxes, volumes, services' own "
+                   "directories and what others wrote; time-weighted mean."},
     [DISK_PEAK] = {"disk.real_peak", "MB", "Most of it at once, on all agents together."},
     [DISK_ACCOUNTED] = {"disk.accounted", "MB",
                         "Of that, what is in persistent volumes, which the master knows of; mean."},
@@ -130,6 +130,16 @@ const HfMetricKind hf_metric_kinds[] = {
     [DISK_ORPHANED] = {"disk.orphaned", "MB",
                        "Of that, sandboxes of ended tasks that garbage collection has not removed: "
                        "disk that is offered again and still used; mean."},
+    [DISK_PATHS] = {"disk.paths", "MB",
+                    "Of that, directories in which services keep data out of band; mean."},
+    [DISK_PATHS_END] = {"disk.paths_at_end", "MB", "The same when the run ended."},
+    [DISK_PATHS_LEFT] = {"disk.paths_left", "MB",
+                         "Of that, such directories that services have left and nobody removes; "
+                         "mean."},
+    [DISK_PATHS_LEFT_END] = {"disk.paths_left_at_end", "MB", "The same when the run ended."},
+    [DISK_PATHS_ADOPTED] = {"disk.paths_adopted", "count",
+                            "Times that an instance found a directory that another one of its "
+                            "service, or itself, had left, and took it for its own."},
     [DISK_OOB] = {"disk.out_of_band", "MB", "Of that, what nobody of the cluster wrote; mean."},
     [DISKS_FULL] = {"disk.full", "count", "Times that such a file system became full."},
     [QUOTA_KILLS] = {"disk.quota_kills", "tasks",

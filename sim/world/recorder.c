@@ -579,6 +579,12 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         hf_recorder__bump(recorder, record, HF_COUNT_SANDBOXES_REMOVED, 1);
         hf_recorder__on_disk(recorder, record);
         break;
+    case HF_RECORD_PATH_ADOPTED:
+        hf_recorder__bump(recorder, record, HF_COUNT_PATHS_ADOPTED, 1);
+        hf_recorder__on_disk(recorder, record);
+        break;
+    case HF_RECORD_PATH_WRITTEN:
+    case HF_RECORD_PATH_LEFT:
     case HF_RECORD_SANDBOX_MADE:
     case HF_RECORD_SANDBOX_GROWS:
     case HF_RECORD_SANDBOX_CLOSED:

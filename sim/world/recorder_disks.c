@@ -106,6 +106,17 @@ void hf_recorder__on_disk(HfRecorder *recorder, const HfRecord *record)
     case HF_RECORD_VOLUMES_HOLD:
         set(disks, host, HF_DISK_VOLUMES, value);
         break;
+    case HF_RECORD_PATH_WRITTEN:
+        set(disks, host, HF_DISK_PATHS, host->kib[HF_DISK_PATHS] + value);
+        break;
+    case HF_RECORD_PATH_LEFT:
+        set(disks, host, HF_DISK_PATHS, host->kib[HF_DISK_PATHS] - value);
+        set(disks, host, HF_DISK_PATHS_LEFT, host->kib[HF_DISK_PATHS_LEFT] + value);
+        break;
+    case HF_RECORD_PATH_ADOPTED:
+        set(disks, host, HF_DISK_PATHS_LEFT, host->kib[HF_DISK_PATHS_LEFT] - value);
+        set(disks, host, HF_DISK_PATHS, host->kib[HF_DISK_PATHS] + value);
+        break;
     default:
         HF_ASSERT(record->type == HF_RECORD_DISK_LOST); /* its tasks are over */
         for (int p = 0; p < HF_DISK_PARTS; p++) set(disks, host, (HfDiskPart)p, 0);
@@ -130,6 +141,14 @@ double hf_recorder__disk_mean(const HfRecorder *recorder, HfDiskPart part)
     advance(&disks, recorder->ended_at);
     double seconds = (double)(recorder->ended_at - disks.start) / (double)HF_NS_PER_SECOND;
     return seconds > 0 ? disks.area[part] / seconds / 1024 : 0;
+}
+
+double hf_recorder__disk_end(const HfRecorder *recorder, HfDiskPart part)
+{
+    if (recorder->disks == NULL) return 0;
+    HfDisks disks = *recorder->disks;
+    advance(&disks, recorder->ended_at);
+    return disks.kib[part] / 1024;
 }
 
 double hf_recorder__disk_peak(const HfRecorder *recorder)

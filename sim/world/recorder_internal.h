@@ -62,6 +62,7 @@ typedef enum HfCounter {
     HF_COUNT_DISKS_FULL,
     HF_COUNT_QUOTA_KILLS,
     HF_COUNT_SANDBOXES_REMOVED,
+    HF_COUNT_PATHS_ADOPTED,
     HF_COUNT_STATEFUL_FAILURES,
     HF_COUNT_STATEFUL_RELAUNCHED,
     HF_COUNT_STATEFUL_SAME_HOST,
@@ -186,6 +187,8 @@ typedef enum HfDiskPart {
     HF_DISK_RUNNING, /* sandboxes of running tasks */
     HF_DISK_DEAD,    /* of those that ended */
     HF_DISK_VOLUMES,
+    HF_DISK_PATHS,      /* services' directories out of band, */
+    HF_DISK_PATHS_LEFT, /* and those that are nobody's */
     HF_DISK_OUT_OF_BAND,
     HF_DISK_PARTS
 } HfDiskPart;
@@ -355,10 +358,12 @@ double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated
 HfTime hf_recorder__starved(const HfFrameworkStats *framework, HfTime now);
 
 /* recorder_disks.c */
-/* SANDBOX_*, OUT_OF_BAND, VOLUMES_HOLD, DISK_LOST. */
+/* SANDBOX_*, PATH_*, OUT_OF_BAND, VOLUMES_HOLD, DISK_LOST. */
 void hf_recorder__on_disk(HfRecorder *recorder, const HfRecord *record);
 void hf_recorder__disks_mark(HfRecorder *recorder, HfTime now); /* the warm-up is over */
 double hf_recorder__disk_mean(const HfRecorder *recorder, HfDiskPart part); /* MB, when finished */
+double hf_recorder__disk_end(const HfRecorder *recorder,
+                             HfDiskPart part);             /* the same, at the end */
 double hf_recorder__disk_peak(const HfRecorder *recorder); /* all parts; likewise */
 void hf_recorder__disks_free(HfDisks *disks);
 

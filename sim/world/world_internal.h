@@ -220,6 +220,8 @@ size_t hf_world__disk_memory(const HfHost *host);
 /* A task that runs on a host ends there with TASK_FAILED. */
 void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
                         HfTaskReason reason);
+/* It will, with its next write. */
+void hf_world__fail_soon(HfWorld *world, uint32_t run);
 void hf_world__register_executor(HfWorld *world);
 void hf_world__executor_message(HfWorld *world, const HfMessage *in);
 void hf_world__kill_all(HfWorld *world, uint32_t host);

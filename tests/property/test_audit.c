@@ -484,6 +484,12 @@ static const Forgery forgeries[] = {
     {"a sandbox is removed and still counted", HF_RECORD_SANDBOX_REMOVED, DROP, -1},
     {"a sandbox is removed twice", HF_RECORD_SANDBOX_REMOVED, DOUBLE, -1},
     {"what others wrote is not counted", HF_RECORD_OUT_OF_BAND, DROP, -1},
+    {"a service writes a directory that is not counted", HF_RECORD_PATH_WRITTEN, DROP, -1},
+    {"a directory holds more than is said", HF_RECORD_PATH_WRITTEN, VALUE, -1},
+    {"a directory is left twice", HF_RECORD_PATH_LEFT, DOUBLE, -1},
+    {"more is left than was there", HF_RECORD_PATH_LEFT, VALUE, -1},
+    {"a directory is taken over twice", HF_RECORD_PATH_ADOPTED, DOUBLE, -1},
+    {"a directory is taken over that holds something else", HF_RECORD_PATH_ADOPTED, VALUE, -1},
     {"more is used than is there", HF_RECORD_DISK_USED, VALUE, -1},
     {"a volume has other data than before", HF_RECORD_VOLUME_OPENED, VALUE, -1},
     {"a volume is filled, and holds something else", HF_RECORD_VOLUMES_HOLD, VALUE, -1},
@@ -577,6 +583,10 @@ static gboolean is_caught(const Forgery *forgery, uint32_t spare)
         "  - {name: v, model: marathon, role: v, checkpoint: true, apps: [\n"
         "      {id: /v, instances: 4, cpus: 0.1, mem: 64, disk: 90, residency: true,\n"
         "       lifetime: 80s}]}\n"
+        "  - {name: p, model: service, variant: stateful-centralized, role: p, nodes: 3, cpus: "
+        "0.1,\n"
+        "     mem: 64, disk: 0, place: path, identity: host, same_wait: 0s, data: 20,\n"
+        "     lifetime: 60s}\n"
         "failures: [{what: agent-crash, mtbf: 3m, down: 90s, detect: ping},\n"
         "           {what: disk-fill, mtbf: 4m, amount: 50, for: 1m}]\n");
     Forger forger = {forgery, audit_of(cell), hf_world_catalog(cell->world), spare, FALSE};

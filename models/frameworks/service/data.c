@@ -23,8 +23,11 @@ enum { TIMER_DEAD };
 #define NO_COPY   UINT32_MAX
 
 typedef struct Member {
-    uint32_t runs; /* its tasks that run: 0 or 1, or more while one is out of reach */
-    uint32_t host; /* of the last that started */
+    uint32_t runs;     /* its tasks that run: 0 or 1, or more while one is out of reach */
+    uint32_t host;     /* of the last that started, */
+    uint64_t task;     /* and which that is */
+    uint32_t complete; /* replicas of `holds` */
+    gboolean is_dirty; /* what is on its disk has changed: in the list of those */
     gboolean has_started, has_data;
     uint32_t data_host, data_agent;
     uint32_t life;          /* counts starts and ends, for timers */
@@ -60,6 +63,7 @@ typedef struct HfDataset {
     uint32_t below;          /* parts without quorum */
     int64_t noted_out;       /* millionths, as last noted */
     HF_VEC(uint32_t) hungry; /* members that want something */
+    HF_VEC(uint32_t) dirty;
     HfStream stream;
 } HfDataset;
 
@@ -83,6 +87,65 @@ static uint64_t part_number(const HfDataset *data, uint32_t part)
 static gboolean keeps_replicas(const HfDataset *data)
 {
     return data->part_count > 0;
+}
+
+/* ---- what is on disks out of band ---- */
+
+/* Instances of all kinds have their numbers. */
+static uint64_t number_of(const HfDataset *data, uint32_t row)
+{
+    return data->service->kinds[data->kind].first + row;
+}
+
+/* What its directory is named after. */
+static uint32_t path_key(const HfDataset *data, const Member *member)
+{
+    return rules_of(data)->identity == HF_IDENTITY_AGENT ? member->data_agent : 0;
+}
+
+static void touch(HfDataset *data, uint32_t row)
+{
+    Member *member = &data->members[row];
+    if (rules_of(data)->place != HF_DATA_PATH || member->is_dirty) return;
+    member->is_dirty = TRUE;
+    hf_vec_push(&data->dirty, row);
+}
+
+/* One that finds no room for what it has to write fails. Replicas that have moved to others while
+ * a member was away stay on its disk until it is back: it is only written to while it runs. */
+static void write_out(HfDataset *data)
+{
+    const HfModelEnv *env = &data->service->env;
+    for (guint32 i = 0; i < data->dirty.count; i++) {
+        uint32_t row = data->dirty.at[i];
+        Member *member = &data->members[row];
+        member->is_dirty = FALSE;
+        if (member->runs == 0 || !member->has_data) continue;
+        if (!hf_world_path_hold(env->world, env->row, member->data_host, path_key(data, member),
+                                number_of(data, row), data->part_bytes * member->complete))
+            hf_world_task_fails(env->world, env->row, member->host, member->task);
+    }
+    hf_vec_reset(&data->dirty);
+}
+
+/* It gives up what it has there, or takes over what one of its kind has given up. */
+static void leave_path(HfDataset *data, uint32_t row)
+{
+    const HfModelEnv *env = &data->service->env;
+    if (rules_of(data)->place != HF_DATA_PATH || !data->members[row].has_data) return;
+    hf_world_path_leave(env->world, env->row, data->members[row].data_host, number_of(data, row));
+}
+
+/* A directory that is named after the host or the agent alone is found by whoever comes next; one
+ * that is named after nothing, by nobody. */
+static void adopt_path(HfDataset *data, uint32_t row)
+{
+    const HfModelEnv *env = &data->service->env;
+    const HfNodeRules *rules = rules_of(data);
+    if (rules->place != HF_DATA_PATH || rules->identity == HF_IDENTITY_NONE) return;
+    hf_world_path_adopt(env->world, env->row, data->members[row].data_host,
+                        path_key(data, &data->members[row]), number_of(data, 0),
+                        number_of(data, data->member_count), number_of(data, row));
 }
 
 /* ---- quorum ---- */
@@ -122,6 +185,8 @@ static void become_complete(HfDataset *data, uint32_t row)
     const Member *member = &data->members[replica->member];
     HF_ASSERT(!replica->is_complete && member->has_data);
     replica->is_complete = TRUE;
+    data->members[replica->member].complete++;
+    touch(data, replica->member);
     data->parts[replica->part].complete++;
     if (!data->has_noted)
         note(data, HF_RECORD_REPLICA_MADE, part_number(data, replica->part), member->data_host,
@@ -148,6 +213,7 @@ static void forget(HfDataset *data, uint32_t row)
     const Member *member = &data->members[replica->member];
     if (!replica->is_complete) return;
     replica->is_complete = FALSE;
+    data->members[replica->member].complete--;
     if (member->runs > 0) step_live(data, replica->part, -1);
     note(data, HF_RECORD_REPLICA_GONE, part_number(data, replica->part), member->data_host,
          data->part_bytes);
@@ -227,6 +293,7 @@ static void move(HfDataset *data, uint32_t row)
         note(data, HF_RECORD_REPLICA_GONE, part_number(data, replica->part), old->data_host,
              data->part_bytes);
         data->parts[replica->part].complete--;
+        old->complete--;
     }
     data->has_noted = replica->is_complete;
     replica->is_complete = FALSE;
@@ -277,6 +344,7 @@ static void feed_all(HfDataset *data)
         else
             i++;
     }
+    if (data->dirty.count > 0) write_out(data);
     note_quorum(data);
 }
 
@@ -482,7 +550,7 @@ static gboolean finds_data(const HfDataset *data, const HfNode *node, const Memb
                            uint32_t host)
 {
     const HfNodeRules *rules = rules_of(data);
-    if (!member->has_data) return FALSE;
+    if (!member->has_data || rules->identity == HF_IDENTITY_NONE) return FALSE;
     if (rules->identity == HF_IDENTITY_ANYWHERE) return TRUE;
     if (member->data_host != host) return FALSE;
     return rules->identity != HF_IDENTITY_AGENT || member->data_agent == node->agent;
@@ -499,15 +567,19 @@ static void on_started(void *model, uint64_t task, uint32_t host)
     gboolean finds = finds_data(data, node, member, host);
     if (!finds && member->has_data) {
         note(data, HF_RECORD_MEMBER_REPLACED, row, member->data_host, data->member_bytes);
+        leave_path(data, row);
         lose_data(data, row);
     }
     member->host = host;
+    member->task = task;
     member->life++;
     if (!finds) {
         member->has_data = rules_of(data)->place != HF_DATA_NONE;
         member->data_host = host;
         member->data_agent = node->agent;
+        adopt_path(data, row);
     }
+    touch(data, row);
     if (rules_of(data)->identity == HF_IDENTITY_ANYWHERE) member->data_host = host;
     if (member->runs++ == 0) {
         data->running++;
@@ -609,6 +681,14 @@ void hf_service__data_given_up(HfService *service, uint32_t row)
     feed_all(data);
 }
 
+void hf_service__data_over(HfService *service)
+{
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        HfDataset *data = service->kinds[k].data;
+        for (uint32_t m = 0; data != NULL && m < data->member_count; m++) leave_path(data, m);
+    }
+}
+
 /* ---- life ---- */
 
 HfDataset *hf_dataset__new(HfService *service, uint32_t k)
@@ -645,6 +725,7 @@ void hf_dataset__free(HfDataset *data)
         hf_vec_clear(&data->members[m].wants);
     }
     hf_vec_clear(&data->hungry);
+    hf_vec_clear(&data->dirty);
     g_free(data->members);
     g_free(data->replicas);
     g_free(data->parts);

@@ -140,6 +140,8 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     double usage = kind->usage.kind ? hf_law_draw(&kind->usage, &node->stream) : 1;
     info->usage_milli = (uint32_t)floor(usage * 1000 + 0.5);
     hf_writes_draw(&kind->writes, service->env.seed, service->env.entity, info);
+    if (kind->data != NULL && kind->rules.place == HF_DATA_SANDBOX)
+        info->sandbox_mib += (uint32_t)MIN(kind->rules.data / 1000, UINT32_MAX - info->sandbox_mib);
     info->resources = hf_parcel_take(service->env.catalog, resources);
     if (kind->data != NULL) hf_service__data_launched(service, row);
     hf_deploy__note(service, kind);
