@@ -9,7 +9,10 @@ set ytics 10
 eval 'set xtics ('.wait_tics.')'
 set mxtics 10
 after(name) = strcol(3) eq name ? (column(2) > wait_low ? column(2) : wait_low) : NaN
-share(i) = word(same_agent, i) eq '-' ? '' : ': '.word(same_agent, i).' % on the same agent'
-set key invert # the first is drawn last, on top, and named first
+share(i) = word(same_agent, i) eq '-' ? '' : ': '.word(same_agent, i).' % same agent'
+# The first is drawn last and thinnest, so that curves that coincide are seen around it; but it is named first.
+step = words(arms) > 4 ? 9.0 / (words(arms) - 1) : 2.5
+width(i) = 2 + step * (i - 1)
+set key invert
 plot for [i = words(arms) : 1 : -1] '../'.word(arms, i).'/relaunch_times.csv' using (after('all')):(100 * column(1)) \
-         with lines linewidth 2.5 dashtype 1 + (i - 1) / 10 linecolor rgb colour(i) title word(arms, i).share(i)
+         with lines linewidth width(i) dashtype 1 + (i - 1) / 10 linecolor rgb colour(i) title word(arms, i).share(i)

@@ -97,7 +97,7 @@ run "arms" 0 "$holdfast" plot "$dir/arms"
 err none
 file "$dir/arms/plots/arms.svg"
 file "$dir/arms/plots/relaunches.svg"
-grep -q "static: 87.5 % on the same agent" "$dir/arms/plots/relaunches.svg" || complain "no ratio of the arm static"
+grep -q "static: 87.5 % same agent" "$dir/arms/plots/relaunches.svg" || complain "no ratio of the arm static"
 grep -q ">shared<" "$dir/arms/plots/relaunches.svg" || complain "an arm without the metric is not named alone"
 grep -q "idle:\|>idle<" "$dir/arms/plots/relaunches.svg" && complain "an arm without relaunches is drawn"
 grep -q Disk "$dir/arms/plots/arms.svg" && complain "a panel of nothing is drawn"
