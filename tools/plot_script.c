@@ -1,0 +1,140 @@
+/* Variables of gnuplot scripts; see plot_script.h. */
+#include "tools/plot_script.h"
+
+#include <math.h>
+#include <string.h>
+
+void hf_script_text(GString *script, const char *name, const char *text)
+{
+    g_string_append_printf(script, "%s = '", name);
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') g_string_append_c(script, '\'');
+        g_string_append_c(script, *text == '\n' ? ' ' : *text);
+    }
+    g_string_append(script, "'\n");
+}
+
+void hf_script_number(GString *script, const char *name, double value)
+{
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(script, "%s = %s\n", name,
+                           g_ascii_formatd(buffer, sizeof buffer, "%.12g", value));
+}
+
+void hf_script_words(GString *script, const char *name, const GPtrArray *list, guint first,
+                     guint count)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+    for (guint i = first; i < list->len && i < first + count; i++)
+        g_string_append_printf(words, "%s%s", i > first ? " " : "", (char *)list->pdata[i]);
+    hf_script_text(script, name, words->str);
+}
+
+const char *hf_script_resource(const char *resource)
+{
+    static const char *const labels[][2] = {
+        {"cpus", "CPUs"}, {"mem", "Memory"}, {"disk", "Disk"}, {"gpus", "GPUs"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+        if (strcmp(labels[i][0], resource) == 0) return labels[i][1];
+    }
+    return resource;
+}
+
+/* ---- the time axis ---- */
+
+typedef struct TimeAxis {
+    const char *unit;
+    double scale, up_to; /* seconds in one unit; the longest span in s it is used for */
+    double tics[10];     /* candidates in units, ascending, ended by 0 */
+} TimeAxis;
+
+/* The tic so that at most 12 fit; 0 = none of the candidates: let gnuplot choose. */
+static double time_tic(const TimeAxis *axis, double span)
+{
+    for (const double *tic = axis->tics; *tic != 0; tic++) {
+        if (span / axis->scale / *tic <= 12) return *tic;
+    }
+    return 0;
+}
+
+static const TimeAxis axes[] = {
+    {"seconds", 1, 180, {1, 2, 5, 10, 15, 20, 30}},
+    {"minutes", 60, 3 * 3600, {1, 2, 5, 10, 15, 20, 30}},
+    {"hours", 3600, 4 * 86400, {1, 2, 3, 4, 6, 12, 24}},
+    {"days", 86400, INFINITY, {1, 2, 5, 7, 14, 30, 60, 90, 180}},
+};
+
+static const TimeAxis *time_axis(double span)
+{
+    const TimeAxis *axis = axes;
+    while (span > axis->up_to) axis++;
+    return axis;
+}
+
+char *hf_script_time(double seconds)
+{
+    size_t i = G_N_ELEMENTS(axes) - 1;
+    while (i > 0 && seconds < axes[i].scale) i--;
+    char *text = g_strdup_printf("%.3g %s", seconds / axes[i].scale, axes[i].unit);
+    if (seconds == axes[i].scale) text[strlen(text) - 1] = '\0';
+    return text;
+}
+
+void hf_script_time_axis(GString *script, double end_s, double warm_up)
+{
+    double span = MAX(end_s, 1e-9);
+    const TimeAxis *axis = time_axis(span);
+    hf_script_text(script, "data", "series.csv");
+    hf_script_text(script, "time_unit", axis->unit);
+    hf_script_number(script, "time_scale", axis->scale);
+    hf_script_number(script, "time_end", span / axis->scale);
+    hf_script_number(script, "warm_up", warm_up / axis->scale);
+    hf_script_number(script, "time_tic", span < 3 ? 0 : time_tic(axis, span));
+}
+
+double hf_script_round_up(double value)
+{
+    double power = pow(10, floor(log10(value)));
+    if (value <= power) return power;
+    if (value <= 2 * power) return 2 * power;
+    return value <= 5 * power ? 5 * power : 10 * power;
+}
+
+char *hf_script_grouped(double value)
+{
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "%.0f", value);
+    for (gssize at = (gssize)text->len - 3; at > 0; at -= 3) g_string_insert_c(text, at, ',');
+    return g_string_free(text, FALSE);
+}
+
+/* Tics people read a wait by, from 1 us up. */
+static void set_wait_tics(GString *script, double low, double high)
+{
+    static const struct {
+        const char *label;
+        double seconds;
+    } tics[] = {
+        {"1 us", 1e-6},  {"10 us", 1e-5}, {"100 us", 1e-4}, {"1 ms", 1e-3},
+        {"10 ms", 0.01}, {"100 ms", 0.1}, {"1 s", 1},       {"10 s", 10},
+        {"1 min", 60},   {"10 min", 600}, {"1 h", 3600},    {"10 h", 36000},
+        {"1 d", 86400},  {"10 d", 864e3}, {"100 d", 864e4}, {"1000 d", 864e5},
+    };
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(tics); i++) {
+        if (tics[i].seconds < low * 0.999 || tics[i].seconds > high * 1.001) continue;
+        char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+        g_string_append_printf(list, "%s\"%s\" %s", list->len > 0 ? ", " : "", tics[i].label,
+                               g_ascii_formatd(buffer, sizeof buffer, "%g", tics[i].seconds));
+    }
+    hf_script_text(script, "wait_tics", list->str);
+}
+
+void hf_script_wait_axis(GString *script, double smallest, double largest)
+{
+    double low = smallest > 0 ? pow(10, floor(log10(MAX(smallest, 1e-6)))) : 1e-3;
+    double high = MAX(largest * 1.3, low * 100);
+    hf_script_number(script, "wait_low", low);
+    hf_script_number(script, "wait_high", high);
+    set_wait_tics(script, low, high);
+}
