@@ -228,8 +228,9 @@ const HfCommand hf_cmd_run = {
         "same.\n\n"
         "The same scenario and seed give the same trace digest, on any machine.\n\n"
         "Exit status 1 if a run comes to a stop with tasks waiting and the scenario does not say "
-        "stall: expected, "
-        "3 if an expectation is not met, 4 if an audit finds an "
+        "stall: expected "
+        "(also if an expectation is not met), 3 if an expectation is not met, 4 if an audit finds "
+        "an "
         "invariant broken.",
     .options = options,
     .run = run_command,

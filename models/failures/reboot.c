@@ -80,7 +80,10 @@ static HfTime hit(void *model, HfWorld *world, uint32_t host)
     if (!hf_world_host_crash(world, host, config->detect == DETECT_SOCKET)) return 0;
     if (reboot->loses_disk) hf_world_disk_lose(world, host);
     if (config->id == ID_NEW) hf_world_agent_forget(world, host);
-    if (is_back) hf_world_fault_after(world, reboot->strike.row, down, TIMER_RETURN, host);
+    if (is_back)
+        hf_world_fault_after(world, reboot->strike.row, down, TIMER_RETURN, host);
+    else
+        hf_world_host_lost(world, host);
     return down;
 }
 

@@ -189,6 +189,8 @@ static void strike(Recorded *recorded, HfWorld *world, const HfOutage *outage)
     recorded->until[host] = up;
     if (up != HF_TIME_NEVER)
         hf_world_fault_after(world, recorded->env.row, up - now, TIMER_RETURN, host);
+    else
+        hf_world_host_lost(world, host);
 }
 
 static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)

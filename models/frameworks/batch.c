@@ -14,186 +14,12 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
-#include "base/law.h"
 #include "base/map64.h"
 #include "base/slots.h"
+#include "models/frameworks/batch_config.h"
 #include "models/frameworks/constraint.h"
-#include "models/frameworks/frameworks.h"
 #include "models/frameworks/placement.h"
-#include "models/frameworks/writes.h"
-
-typedef enum Hold { HOLD_USED, HOLD_ALL } Hold;
-
-typedef struct ThinkConfig {
-    HfTime base, per_task;
-} ThinkConfig;
-
-typedef struct BatchConfig {
-    HfLaw arrivals, tasks, duration, usage;
-    int64_t jobs;
-    int64_t cpus, mem, disk, gpus;
-    HfWorkloadKeys workload;
-    HfTime refuse, min_revive;
-    gboolean suppress;
-    ThinkConfig think;
-    int hold;
-    int64_t tasks_per_offer, at_once;
-    HfWrites writes;
-} BatchConfig;
-
-static const HfKey think_keys[] = {{.name = "base",
-                                    .type = HF_KEY_DURATION,
-                                    .offset = offsetof(ThinkConfig, base),
-                                    .fallback = "0s",
-                                    .help = "Time to decide about one job, whatever its size."},
-                                   {.name = "per_task",
-                                    .type = HF_KEY_DURATION,
-                                    .offset = offsetof(ThinkConfig, per_task),
-                                    .fallback = "0s",
-                                    .help = "Time to decide about each task of the job."},
-                                   {0}};
-static const HfKeyTable think_table = {"think", sizeof(ThinkConfig), think_keys,
-                                       "How long the framework takes to answer offers.", NULL};
-
-static const HfKeyWord hold_words[] = {
-    {"used", HOLD_USED,
-     "while thinking, keep only the offers that will be used; decline the others at once"},
-    {"all", HOLD_ALL, "while thinking, keep all offers that came together"},
-    {0}};
-
-#define BATCH_AT(member) .offset = offsetof(BatchConfig, member)
-
-static const HfKey batch_keys[] = {
-    {.name = "arrivals",
-     .type = HF_KEY_LAW,
-     .unit = HF_UNIT_DURATION,
-     .offset = offsetof(BatchConfig, arrivals),
-     .help = "Gap between two jobs; {law: poisson, rate: 3/s} for Poisson arrivals. Not with "
-             "workload."},
-    {.name = "jobs",
-     .type = HF_KEY_INT,
-     .offset = offsetof(BatchConfig, jobs),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 1e12,
-     .help = "How many jobs arrive in all; 0 = they go on arriving."},
-    {.name = "tasks",
-     .type = HF_KEY_LAW,
-     .offset = offsetof(BatchConfig, tasks),
-     .fallback = "1",
-     .minimum = 1,
-     .maximum = 1e6,
-     .help = "Tasks of a job; rounded to the next whole number."},
-    {.name = "duration",
-     .type = HF_KEY_LAW,
-     .unit = HF_UNIT_DURATION,
-     .offset = offsetof(BatchConfig, duration),
-     .help = "Running time of a task. Not with workload."},
-    {.name = "cpus",
-     .type = HF_KEY_AMOUNT,
-     .offset = offsetof(BatchConfig, cpus),
-     .fallback = "1",
-     .help = "CPUs of a task."},
-    {.name = "mem",
-     .type = HF_KEY_MEMORY,
-     .offset = offsetof(BatchConfig, mem),
-     .fallback = "128",
-     .help = "Memory of a task, in MB."},
-    {.name = "disk",
-     .type = HF_KEY_MEMORY,
-     .offset = offsetof(BatchConfig, disk),
-     .fallback = "0",
-     .help = "Disk of a task, in MB."},
-    {.name = "gpus",
-     .type = HF_KEY_AMOUNT,
-     .offset = offsetof(BatchConfig, gpus),
-     .fallback = "0",
-     .help = "GPUs of a task; needs the capability GPU_RESOURCES to be offered any."},
-    HF_WRITES_KEYS(BATCH_AT),
-    {.name = "usage",
-     .type = HF_KEY_LAW,
-     .offset = offsetof(BatchConfig, usage),
-     .fallback = "1",
-     .minimum = 0,
-     .maximum = 1,
-     .help = "Fraction of its resources that a task really uses."},
-    {.name = "workload",
-     .type = HF_KEY_TABLE,
-     .offset = offsetof(BatchConfig, workload),
-     .sub = &hf_workload_table,
-     .help = "Take the jobs from a trace instead: submit times, sizes and running times are the "
-             "trace's."},
-    {.name = "refuse",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(BatchConfig, refuse),
-     .fallback = "5s",
-     .help = "Filters.refuse_seconds of what is declined.",
-     .source = "mesos.proto: 5 s"},
-    {.name = "suppress",
-     .type = HF_KEY_BOOL,
-     .offset = offsetof(BatchConfig, suppress),
-     .fallback = "true",
-     .help = "Suppress offers while nothing waits, revive when a job comes."},
-    {.name = "min_revive_interval",
-     .type = HF_KEY_DURATION,
-     .offset = offsetof(BatchConfig, min_revive),
-     .fallback = "5s",
-     .help = "Least time between two REVIVE calls.",
-     .source = "Marathon: 5 s"},
-    {.name = "think",
-     .type = HF_KEY_TABLE,
-     .offset = offsetof(BatchConfig, think),
-     .sub = &think_table,
-     .help = "How long the framework takes to answer offers."},
-    {.name = "hold",
-     .type = HF_KEY_ENUM,
-     .offset = offsetof(BatchConfig, hold),
-     .fallback = "used",
-     .words = hold_words,
-     .help = "Which offers are locked while it thinks."},
-    {.name = "tasks_per_offer",
-     .type = HF_KEY_INT,
-     .offset = offsetof(BatchConfig, tasks_per_offer),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 1e6,
-     .help = "At most so many tasks into one offer; 0 = any number."},
-    {.name = "at_once",
-     .type = HF_KEY_INT,
-     .offset = offsetof(BatchConfig, at_once),
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 1e6,
-     .help = "A job is an array of which at most so many tasks run at once, as with Slurm's "
-             "--array=1-100%10; the others wait for them, not for offers. 0 = all."},
-    {0}};
-
-static gboolean check_batch(const void *record, const char **key_out, char **why_out)
-{
-    const BatchConfig *config = record;
-    gboolean traced = config->workload.choice.model != NULL;
-    *key_out = NULL;
-    if (traced && (config->arrivals.kind || config->duration.kind)) {
-        *key_out = config->arrivals.kind ? "arrivals" : "duration";
-        *why_out = g_strdup("cannot be given together with workload");
-        return FALSE;
-    }
-    if (!traced && (!config->arrivals.kind || !config->duration.kind)) {
-        *why_out = g_strdup("needs arrivals and duration, or a workload");
-        return FALSE;
-    }
-    if (config->cpus + config->mem + config->disk + config->gpus == 0) {
-        *key_out = "cpus";
-        *why_out = g_strdup("a task must ask for something");
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static const HfKeyTable batch_table = {
-    "batch", sizeof(BatchConfig), batch_keys,
-    "Jobs of equal, independent tasks that arrive by a law or from a trace and leave when done.",
-    check_batch};
+#include "world/data.h"
 
 /* ---- state ---- */
 
@@ -245,7 +71,7 @@ typedef struct Decision {
 
 typedef struct Batch {
     HfModelEnv env;
-    const BatchConfig *config;
+    const HfBatchConfig *config;
     HfDemand demand; /* of every task, unless there is a trace */
     HfStream arrivals;
     uint64_t jobs_seen, next_task, decisions_made;
@@ -321,7 +147,7 @@ static void add_job(Batch *batch, HfTime now, uint32_t tasks, uint32_t traced)
 
 static void arm_arrival(Batch *batch, HfDriver *driver)
 {
-    const BatchConfig *config = batch->config;
+    const HfBatchConfig *config = batch->config;
     if (batch->trace.count > 0) {
         if (batch->next_traced == batch->trace.count) return;
         batch->arrives_at = batch->started_at + batch->trace.at[batch->next_traced].submit;
@@ -472,7 +298,7 @@ static void put_task(Batch *batch, Decision *decision)
  * decision. */
 static HfTime consider(Batch *batch)
 {
-    const ThinkConfig *think = &batch->config->think;
+    const HfBatchThink *think = &batch->config->think;
     if (has_again(batch)) return 0;
     Job *job = head_job(batch);
     if (job->considered == batch->decisions_made) return 0;
@@ -538,7 +364,8 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
         answer(batch, driver, row);
         return;
     }
-    if (batch->config->hold == HOLD_USED) decline(batch, driver, &batch->decisions.at[row]);
+    if (batch->config->hold == HF_BATCH_HOLD_USED)
+        decline(batch, driver, &batch->decisions.at[row]);
     hf_driver_after(driver, thinking, TIMER_DECISION, row);
 }
 
@@ -738,17 +565,30 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
     return NULL;
 }
 
+/* May a task of the trace be on this host? */
+static gboolean allows(const HfWait *wait, uint32_t host)
+{
+    const Batch *batch = wait->of;
+    const Traced *traced = wait->also;
+    return hf_constraint_allows(&traced->constraint, &batch->values,
+                                hf_world_host_attributes(batch->env.world, host));
+}
+
 /* Of tasks to be run again the demand is their own; of a trace's jobs each has another. */
-static void tell_wait(const Batch *batch, const HfDemand *demand, int64_t tasks, HfTime since,
+static void tell_wait(const Batch *batch, uint32_t traced, int64_t tasks, HfTime since,
                       HfWaitSink sink, void *context)
 {
     HfResources asks = {0};
+    const HfDemand *demand = demand_of(batch, traced);
     hf_demand_resources(batch->env.catalog, demand, &asks);
     sink(context, &(HfWait){.tasks = tasks,
                             .since = since,
                             .asks = &asks,
                             .ports = demand->ports,
-                            .host = HF_ROW_NONE});
+                            .host = HF_ROW_NONE,
+                            .allows = traced == NO_TRACE ? NULL : allows,
+                            .of = batch,
+                            .also = traced == NO_TRACE ? NULL : &batch->trace.at[traced]});
     hf_resources_clear(batch->env.catalog, &asks);
 }
 
@@ -762,8 +602,7 @@ static void waits(const void *model, HfWaitSink sink, void *context)
         const Job *job = &batch->jobs.at[batch->queue.at[i].row];
         if (job->ready == 0) continue;
         if (batch->trace.count > 0)
-            tell_wait(batch, &batch->trace.at[job->traced].demand, job->ready, job->submit, sink,
-                      context);
+            tell_wait(batch, job->traced, job->ready, job->submit, sink, context);
         else
             since = MIN(since, job->submit);
         tasks += job->ready;
@@ -771,14 +610,13 @@ static void waits(const void *model, HfWaitSink sink, void *context)
     for (guint32 i = batch->again_head; i < batch->again.count; i++) {
         const Task *task = &batch->again.at[i];
         if (batch->trace.count > 0)
-            tell_wait(batch, &batch->trace.at[task->traced].demand, 1, MAX(task->queued, 0), sink,
-                      context);
+            tell_wait(batch, task->traced, 1, MAX(task->queued, 0), sink, context);
         else
             since = MIN(since, MAX(task->queued, 0));
         tasks++;
     }
     if (batch->trace.count == 0 && tasks > 0)
-        tell_wait(batch, &batch->demand, tasks, since, sink, context);
+        tell_wait(batch, NO_TRACE, tasks, since, sink, context);
 }
 
 static const HfSchedulerOps ops = {.subscribed = on_subscribed,
@@ -793,7 +631,7 @@ const HfFrameworkModel hf_framework_batch = {
     .keys =
         {"batch",
          "Batch jobs: they arrive, wait first come first served, run for a drawn time and leave.",
-         &batch_table},
+         &hf_batch_table},
     .ops = &ops,
     .create = create,
     .destroy = destroy,

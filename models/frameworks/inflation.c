@@ -14,6 +14,7 @@
 #include "models/frameworks/constraint.h"
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/placement.h"
+#include "world/data.h"
 
 typedef enum Fit { FIT_BEST, FIT_FIRST, FIT_WORST } Fit;
 
@@ -59,6 +60,12 @@ typedef struct Pod {
     HfConstraint constraint;
 } Pod;
 
+/* It found no room when it came, and is not tried again. */
+typedef struct Refused {
+    uint32_t pod;
+    HfTime at;
+} Refused;
+
 typedef struct Held {
     uint64_t offer;
     const HfAttributes *attributes;
@@ -73,7 +80,7 @@ typedef struct Inflation {
     HfConstraintValues values; /* of the pods' constraints */
     HF_VEC(Held) held;
     uint32_t next;
-    int64_t refusals;
+    HF_VEC(Refused) refused;
     GError *error; /* while reading */
 } Inflation;
 
@@ -147,7 +154,8 @@ static void submit(Inflation *inflation, HfDriver *driver)
     hf_resources_clear(inflation->env.catalog, &wanted);
     uint32_t i = choose(inflation, pod);
     if (i == UINT32_MAX) {
-        hf_driver_note_refusal(driver, inflation->next, ++inflation->refusals);
+        hf_vec_push(&inflation->refused, (Refused){inflation->next - 1, hf_driver_now(driver)});
+        hf_driver_note_refusal(driver, inflation->next, inflation->refused.count);
         return;
     }
     Held *held = &inflation->held.at[i];
@@ -167,7 +175,7 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
 {
     Inflation *inflation = model;
     submit(inflation, driver);
-    hf_driver_note_demand(driver, inflation->refusals);
+    hf_driver_note_demand(driver, inflation->refused.count);
     if (inflation->next < inflation->pods.count)
         hf_driver_after(driver, inflation->config->gap, 0, 0);
 }
@@ -199,6 +207,7 @@ static void destroy(void *model)
     hf_vec_clear(&inflation->held);
     hf_vec_clear(&inflation->pods);
     hf_vec_clear(&inflation->values);
+    hf_vec_clear(&inflation->refused);
     g_free(inflation);
 }
 
@@ -217,8 +226,68 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
     return NULL;
 }
 
-static const HfSchedulerOps ops = {
-    .subscribed = on_subscribed, .offers = on_offers, .rescind = on_rescind, .timer = on_timer};
+/* ---- what was refused ---- */
+
+static gboolean is_alike(const Inflation *inflation, const Pod *a, const Pod *b)
+{
+    if (a->demand.count != b->demand.count || a->demand.ports != b->demand.ports ||
+        a->constraint.attribute != b->constraint.attribute ||
+        a->constraint.count != b->constraint.count)
+        return FALSE;
+    for (uint32_t i = 0; i < a->demand.count; i++)
+        if (a->demand.kind[i] != b->demand.kind[i] || a->demand.milli[i] != b->demand.milli[i])
+            return FALSE;
+    for (uint32_t i = 0; i < a->constraint.count; i++)
+        if (inflation->values.at[a->constraint.first + i] !=
+            inflation->values.at[b->constraint.first + i])
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean allows(const HfWait *wait, uint32_t host)
+{
+    const Inflation *inflation = wait->of;
+    const Pod *pod = wait->also;
+    return hf_constraint_allows(&pod->constraint, &inflation->values,
+                                hf_world_host_attributes(inflation->env.world, host));
+}
+
+/* Those that ask for the same as one, in the order of the first of them. */
+static void waits(const void *model, HfWaitSink sink, void *context)
+{
+    const Inflation *inflation = model;
+    g_autofree gboolean *is_told = g_new0(gboolean, MAX(inflation->refused.count, 1));
+    for (guint32 i = 0; i < inflation->refused.count; i++) {
+        const Refused *first = &inflation->refused.at[i];
+        const Pod *pod = &inflation->pods.at[first->pod];
+        int64_t tasks = 0;
+        if (is_told[i]) continue;
+        for (guint32 j = i; j < inflation->refused.count; j++) {
+            if (is_told[j] ||
+                !is_alike(inflation, pod, &inflation->pods.at[inflation->refused.at[j].pod]))
+                continue;
+            is_told[j] = TRUE;
+            tasks++;
+        }
+        HfResources asks = {0};
+        hf_demand_resources(inflation->env.catalog, &pod->demand, &asks);
+        sink(context, &(HfWait){.tasks = tasks,
+                                .since = first->at,
+                                .asks = &asks,
+                                .ports = pod->demand.ports,
+                                .host = HF_ROW_NONE,
+                                .allows = allows,
+                                .of = inflation,
+                                .also = pod});
+        hf_resources_clear(inflation->env.catalog, &asks);
+    }
+}
+
+static const HfSchedulerOps ops = {.subscribed = on_subscribed,
+                                   .offers = on_offers,
+                                   .rescind = on_rescind,
+                                   .timer = on_timer,
+                                   .waits = waits};
 
 const HfFrameworkModel hf_framework_inflation = {
     .keys = {"inflation",

@@ -305,6 +305,11 @@ const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t
     return row != NULL ? hf_bundle__resources(row->available) : NULL;
 }
 
+const HfResources *hf_allocator_total(const HfAllocator *allocator, uint32_t agent)
+{
+    return hf_allocator__agent(allocator, agent) != NULL ? &allocator->infos.at[agent].total : NULL;
+}
+
 HfAllocatorCounters hf_allocator_counters(const HfAllocator *allocator)
 {
     return allocator->counters;

@@ -326,6 +326,29 @@ double hf_allocator_weight(const HfAllocator *allocator, HfRoleId role); /* 1 un
 /* What nobody holds on an agent; borrowed until the next call. NULL when unknown. */
 const HfResources *hf_allocator_available(const HfAllocator *allocator, uint32_t agent);
 
+/* What the agent has, held or not; the same. */
+const HfResources *hf_allocator_total(const HfAllocator *allocator, uint32_t agent);
+
+/* Why a framework is not offered so much of an agent under one of its roles: the first of these
+ * that holds. */
+typedef enum HfWithheld {
+    HF_WITHHELD_AGENT = 0,  /* it is not known or not active, or not on the whitelist */
+    HF_WITHHELD_FRAMEWORK,  /* it does not have the role, is not active, or has suppressed it */
+    HF_WITHHELD_CAPABILITY, /* capabilities, region, the owner of the agent, offer constraints */
+    HF_WITHHELD_SHORT,      /* what nobody holds there, and this role may have, is less */
+    HF_WITHHELD_MINIMUM,    /* it is below min_allocatable_resources */
+    HF_WITHHELD_QUOTA,      /* limits of the role, or what is kept for guarantees of others */
+    HF_WITHHELD_FILTER,     /* the framework declined as much before */
+    HF_WITHHELD_NOTHING     /* it would be offered it */
+} HfWithheld;
+
+/*
+ * For an explanation: quota is as the last run left it. Changes nothing.
+ * Cost: about that of one try in a run.
+ */
+HfWithheld hf_allocator_withheld(HfAllocator *allocator, uint32_t framework, HfRoleId role,
+                                 uint32_t agent, const HfQuantities *wanted);
+
 /*
  * Everything that the allocator knows, in the form of the `state` line of the golden scripts,
  * without its "ev" and "t". Free with json_node_unref. Cost: that of writing it all.

@@ -509,3 +509,59 @@ void hf_offer_list_clear(HfCatalog *catalog, HfOfferList *list)
     hf_vec_clear(&list->offers);
     hf_vec_clear(&list->inverse);
 }
+
+/* ---- Why not? ---- */
+
+/* Of allocator->offer, what a run would give the role: TRUE when that is as much as is wanted. */
+static gboolean survives_quota(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                               const HfQuantities *wanted)
+{
+    HfCatalog *catalog = allocator->catalog;
+    HfRoleId role = allocator->subs.at[sub].role;
+    if (allocator->quota_roles.count == 0) return TRUE;
+    if (!hf_coarse__is_on(allocator)) {
+        hold_back_offer(allocator, agent, sub, role);
+        return hf_resources_contains_quantities(catalog, &allocator->offer, wanted);
+    }
+    HfResources part = {0};
+    gboolean survives = FALSE;
+    for (int is_fair = 0; is_fair <= 1 && !survives; is_fair++) {
+        hf_resources_copy(catalog, &part, &allocator->offer);
+        hf_coarse__cut(allocator, role, !is_fair, &part);
+        survives =
+            hf_resources_contains_quantities(catalog, &part, wanted) &&
+            (is_fair ? hf_coarse__fits(allocator, &part) : hf_coarse__is_open(allocator, role));
+    }
+    if (survives) hf_resources_copy(catalog, &allocator->offer, &part);
+    hf_resources_clear(catalog, &part);
+    return survives;
+}
+
+HfWithheld hf_allocator_withheld(HfAllocator *allocator, uint32_t framework, HfRoleId role,
+                                 uint32_t agent, const HfQuantities *wanted)
+{
+    const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
+    HfCatalog *catalog = allocator->catalog;
+    if (agent >= allocator->agents.count ||
+        (allocator->agents.at[agent].flags & offerable) != offerable)
+        return HF_WITHHELD_AGENT;
+    if (framework >= allocator->frameworks.count || !allocator->frameworks.at[framework].is_active)
+        return HF_WITHHELD_FRAMEWORK;
+    uint32_t sub = hf_allocator__sub(allocator, framework, role);
+    if (sub == HF_ROW_NONE) return HF_WITHHELD_FRAMEWORK;
+    const HfSub *of = &allocator->subs.at[sub];
+    if (!of->is_subscribed || of->is_suppressed) return HF_WITHHELD_FRAMEWORK;
+    if (!is_capable(allocator, agent, of)) return HF_WITHHELD_CAPABILITY;
+    const HfBundle *available = allocator->agents.at[agent].available;
+    if (available == NULL) return HF_WITHHELD_SHORT;
+    Sight sight = {of->role, allocator->frameworks.at[framework].capabilities, NULL};
+    hf_resources_filter(catalog, &available->resources, in_sight, &sight, &allocator->offer);
+    if (!hf_resources_contains_quantities(catalog, &allocator->offer, wanted))
+        return HF_WITHHELD_SHORT;
+    if (!is_allocatable(allocator, of, &allocator->offer)) return HF_WITHHELD_MINIMUM;
+    if (!survives_quota(allocator, agent, sub, wanted)) return HF_WITHHELD_QUOTA;
+    HfAllocatorCounters counters = allocator->counters;
+    gboolean is_filtered = is_refused(allocator, agent, sub, &allocator->offer, NULL);
+    allocator->counters = counters;
+    return is_filtered ? HF_WITHHELD_FILTER : HF_WITHHELD_NOTHING;
+}

@@ -20,6 +20,11 @@ typedef struct HfWait {
     const HfResources *asks; /* of one task, unreserved */
     uint32_t ports;          /* besides */
     uint32_t host;           /* the only one that will do; HF_ROW_NONE = any */
+    gboolean is_new; /* what is reserved dynamically, to others of its own, is no good to it */
+    int64_t missed;  /* > 0: none waits now, but so many were too late, and none ever ran */
+    /* Its own constraints: may it be on this host? NULL = on any. */
+    gboolean (*allows)(const struct HfWait *wait, uint32_t host);
+    const void *of, *also; /* whatever `allows` needs */
 } HfWait;
 /* Arguments are valid during the call. */
 typedef void (*HfWaitSink)(void *context, const HfWait *wait);

@@ -315,6 +315,16 @@ gboolean hf_master_take_answer(HfMaster *master, HfCallAnswer *answer_out)
     return TRUE;
 }
 
+void hf_master_offers_of(const HfMaster *master, uint32_t agent, HfOfferSink sink, void *context)
+{
+    HF_ASSERT(agent < master->agents.count);
+    for (uint32_t row = master->agents.at[agent].first_offer; row != NO_ROW;
+         row = master->offers.at[row].links.next_of_agent) {
+        const HfOfferRow *offer = &master->offers.at[row];
+        sink(context, offer->framework, offer->role, hf_parcel_resources(offer->resources));
+    }
+}
+
 uint32_t hf_master_agents(const HfMaster *master)
 {
     return master->agents.count;

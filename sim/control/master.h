@@ -135,6 +135,10 @@ uint32_t hf_master_framework_peer(const HfMaster *master,
                                   uint32_t framework); /* row of its driver */
 gboolean hf_master_agent_is_registered(const HfMaster *master, uint32_t agent);
 uint32_t hf_master_offers_outstanding(const HfMaster *master);
+/* Each offer that is out of this agent; resources are valid during the call. */
+typedef void (*HfOfferSink)(void *context, uint32_t framework, HfRoleId role,
+                            const HfResources *resources);
+void hf_master_offers_of(const HfMaster *master, uint32_t agent, HfOfferSink sink, void *context);
 uint32_t hf_master_tasks(const HfMaster *master); /* known: not yet terminal and acknowledged */
 size_t hf_master_memory(const HfMaster *master);
 

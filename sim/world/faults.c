@@ -74,6 +74,7 @@ gboolean hf_world_host_crash(HfWorld *world, uint32_t row, gboolean visible)
     HfHost *host = &world->hosts[row];
     if (!host->is_up) return FALSE;
     host->is_up = host->is_agent_up = FALSE;
+    host->is_lost = FALSE;
     record_host(world, row, HF_RECORD_AGENT_CRASHED, visible ? 1 : 0);
     hf_world__kill_all(world, row);
     hf_world__link_left(world, row);
@@ -87,6 +88,8 @@ gboolean hf_world__start_agent(HfWorld *world, uint32_t row)
     HfHost *host = &world->hosts[row];
     host->is_agent_up = hf_agent_start(&host->agent, hf_world__now(world), &world->out);
     host->started_at = hf_world__now(world);
+    host->is_lost =
+        !host->is_agent_up && !host->agent.mounts_are_missing; /* it refuses its flags */
     if (host->disk != NULL) hf_world__disk_on_agent(world, row);
     if (!host->is_agent_up) {
         hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
@@ -112,6 +115,12 @@ gboolean hf_world_host_return(HfWorld *world, uint32_t row)
     record_host(world, row, HF_RECORD_AGENT_RETURNED, 0);
     hf_world__start_agent(world, row);
     return TRUE;
+}
+
+void hf_world_host_lost(HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->host_count && !world->hosts[row].is_up);
+    world->hosts[row].is_lost = TRUE;
 }
 
 gboolean hf_world_disk_lose(HfWorld *world, uint32_t row)

@@ -31,6 +31,9 @@ gboolean hf_world_host_crash(HfWorld *world, uint32_t host, gboolean visible);
  * up. */
 gboolean hf_world_host_return(HfWorld *world, uint32_t host);
 
+/* The host, which is down, will not come back: for an explanation of a run that came to a stop. */
+void hf_world_host_lost(HfWorld *world, uint32_t host);
+
 /* The disk of a host that is down is lost: its agent will be a new one, without reservations or
  * volumes. FALSE when the host is up. */
 gboolean hf_world_disk_lose(HfWorld *world, uint32_t host);

@@ -11,16 +11,20 @@
 
 /* ---- nothing moves ---- */
 
-static gboolean is_all_up(const HfWorld *world)
+/* Is all there that will ever be? What is down for good changes nothing any more. */
+static gboolean is_settled(const HfWorld *world)
 {
     if (world->sent_reign == UINT32_MAX) return FALSE; /* no master leads */
     for (uint32_t h = 0; h < world->host_count; h++) {
         const HfHost *host = &world->hosts[h];
+        if (host->is_lost) continue;
         if (!host->is_up || !host->is_agent_up || host->cut != 0) return FALSE;
     }
-    for (uint32_t g = 0; g < world->guest_count; g++)
-        if (world->guests[g].is_down || !hf_driver_is_subscribed(world->guests[g].driver))
-            return FALSE;
+    for (uint32_t g = 0; g < world->guest_count; g++) {
+        const HfGuest *guest = &world->guests[g];
+        if (hf_driver_is_over(guest->driver)) continue;
+        if (guest->is_down || !hf_driver_is_subscribed(guest->driver)) return FALSE;
+    }
     return TRUE;
 }
 
@@ -37,11 +41,52 @@ static gboolean is_still(const HfWorld *world)
 {
     const HfScenario *scenario = world->scenario;
     HfTime quiet = MAX(scenario->duration / 10, 10 * scenario->master.allocation_interval);
-    return hf_world__now(world) - world->recorder->moved_at >= quiet && is_all_up(world) &&
+    return hf_world__now(world) - world->recorder->moved_at >= quiet && is_settled(world) &&
            !will_one_end(world);
 }
 
 /* ---- why ---- */
+
+/* Why an agent does not run what waits, from the farthest from it to the nearest. */
+typedef enum Reason {
+    REASON_GONE,
+    REASON_SMALL,
+    REASON_CLOSED,
+    REASON_BARRED,
+    REASON_RESERVED,
+    REASON_INCAPABLE,
+    REASON_FULL,
+    REASON_OFFERED,
+    REASON_SUPPRESSED,
+    REASON_MINIMUM,
+    REASON_QUOTA,
+    REASON_FILTER,
+    REASON_FREE,
+    REASONS
+} Reason;
+
+/* Of so many agents, and of one. */
+static const struct {
+    const char *many, *one;
+} reasons[REASONS] = {
+    [REASON_GONE] = {"down for good or not registered", "it is down for good, or not registered"},
+    [REASON_SMALL] = {"too small", "it is too small, were it empty"},
+    [REASON_CLOSED] = {"closed (draining, deactivated or not on the whitelist)",
+                       "it is closed: draining, deactivated or not on the whitelist"},
+    [REASON_BARRED] = {"against its constraints", "its own constraints forbid it"},
+    [REASON_RESERVED] = {"reserved to others", "what it has is reserved to others"},
+    [REASON_INCAPABLE] = {"not for it (region, owner, capabilities, offer constraints)",
+                          "it is not for it: region, owner, capabilities or offer constraints"},
+    [REASON_FULL] = {"full", "it is full"},
+    [REASON_OFFERED] = {"out in offers", "what it has left is out in offers"},
+    [REASON_SUPPRESSED] = {"not asked for (suppressed)", "its framework has suppressed offers"},
+    [REASON_MINIMUM] = {"below min_allocatable_resources",
+                        "what is left is below min_allocatable_resources"},
+    [REASON_QUOTA] = {"kept back by quota", "quota keeps it back"},
+    [REASON_FILTER] = {"filtered (declined before)", "it declined this host, and a filter lasts"},
+    [REASON_FREE] = {"free, but what is offered there is not what it wants",
+                     "it is free, but what it had reserved or stored there is gone or in use"},
+};
 
 typedef struct Telling {
     const HfWorld *world;
@@ -50,34 +95,169 @@ typedef struct Telling {
     uint32_t told, untold;
 } Telling;
 
-/* Is there as much on this agent when nobody holds any of it, in what one of its framework's roles
- * may have? */
-static gboolean fits_empty(const HfWorld *world, uint32_t guest, const HfResources *total,
-                           const HfWait *wait)
+static gboolean is_not_dynamic(const HfCatalog *catalog, const HfResource *entry, const void *data)
 {
-    HfCatalog *catalog = world->catalog;
-    const HfScenarioFramework *keys = &world->scenario->frameworks.at[guest];
-    const char *one[] = {keys->role, NULL};
-    HfQuantities wanted = {0};
-    HfResources usable = {0};
-    gboolean fits = FALSE;
-    hf_resources_scalar_quantities(catalog, wait->asks, &wanted);
-    for (const char **role = keys->roles ? keys->roles : one; *role != NULL && !fits; role++) {
-        HfQuantities have = {0};
-        hf_resources_allocatable_to(catalog, total, hf_role_find(catalog, *role), &usable);
-        hf_resources_scalar_quantities(catalog, &usable, &have);
-        fits = hf_quantities_contains(&have, &wanted);
-        hf_quantities_clear(&have);
-    }
-    hf_quantities_clear(&wanted);
-    hf_resources_clear(catalog, &usable);
-    return fits;
+    return !hf_meta_has(catalog, entry->meta, HF_META_DYNAMIC);
 }
+
+static gboolean has_ports(const HfResources *resources, uint32_t ports)
+{
+    uint64_t have = 0;
+    for (uint32_t i = 0; ports > 0 && i < hf_resources_count(resources); i++) {
+        const HfResource *entry = hf_resources_at(resources, i);
+        if (entry->kind == HF_KIND_PORTS) have += hf_ranges_width(entry->ranges);
+    }
+    return have >= ports;
+}
+
+/* What a wait is about, and scratch. */
+typedef struct Wanting {
+    HfCatalog *catalog;
+    const HfWait *wait;
+    HfQuantities amount;
+    HfResources part, less;
+} Wanting;
+
+static gboolean is_enough(const Wanting *wanting, const HfResources *resources)
+{
+    return hf_resources_contains_quantities(wanting->catalog, resources, &wanting->amount) &&
+           has_ports(resources, wanting->wait->ports);
+}
+
+/* The same of what a role may use of it. */
+static gboolean is_enough_for(Wanting *wanting, const HfResources *resources, HfRoleId role)
+{
+    hf_resources_allocatable_to(wanting->catalog, resources, role, &wanting->part);
+    if (!wanting->wait->is_new || wanting->wait->host != HF_ROW_NONE)
+        return is_enough(wanting, &wanting->part);
+    hf_resources_filter(wanting->catalog, &wanting->part, is_not_dynamic, NULL, &wanting->less);
+    return is_enough(wanting, &wanting->less);
+}
+
+/* Resources and those that are out in offers of the same agent. */
+typedef struct Gathering {
+    HfCatalog *catalog;
+    HfResources sum;
+} Gathering;
+
+static void gather(void *context, uint32_t framework, HfRoleId role, const HfResources *resources)
+{
+    Gathering *gathering = context;
+    HfResources plain = {0};
+    hf_resources_copy(gathering->catalog, &plain, resources);
+    hf_resources_unallocate(gathering->catalog, &plain);
+    hf_resources_add(gathering->catalog, &gathering->sum, &plain);
+    hf_resources_clear(gathering->catalog, &plain);
+}
+
+static gboolean is_enough_with_offers(const HfWorld *world, Wanting *wanting, uint32_t agent,
+                                      const HfResources *available, HfRoleId role)
+{
+    Gathering gathering = {.catalog = wanting->catalog};
+    hf_resources_copy(wanting->catalog, &gathering.sum, available);
+    hf_master_offers_of(world->master, agent, gather, &gathering);
+    gboolean is_good = is_enough_for(wanting, &gathering.sum, role);
+    hf_resources_clear(wanting->catalog, &gathering.sum);
+    return is_good;
+}
+
+static Reason reason_under(const HfWorld *world, Wanting *wanting, uint32_t framework,
+                           uint32_t agent, HfRoleId role)
+{
+    HfAllocator *allocator = hf_master_allocator(world->master);
+    const HfResources *available = hf_allocator_available(allocator, agent);
+    HfWithheld why = hf_allocator_withheld(allocator, framework, role, agent, &wanting->amount);
+    if (why == HF_WITHHELD_AGENT) return REASON_CLOSED;
+    if (!is_enough_for(wanting, hf_allocator_total(allocator, agent), role)) return REASON_RESERVED;
+    if (why == HF_WITHHELD_CAPABILITY) return REASON_INCAPABLE;
+    if (!is_enough_with_offers(world, wanting, agent, available, role)) return REASON_FULL;
+    if (!is_enough_for(wanting, available, role)) return REASON_OFFERED;
+    switch (why) {
+    case HF_WITHHELD_FRAMEWORK:
+        return REASON_SUPPRESSED;
+    case HF_WITHHELD_MINIMUM:
+        return REASON_MINIMUM;
+    case HF_WITHHELD_QUOTA:
+        return REASON_QUOTA;
+    case HF_WITHHELD_FILTER:
+        return REASON_FILTER;
+    case HF_WITHHELD_SHORT: /* shared, revocable or refined resources that it cannot have */
+        return REASON_INCAPABLE;
+    case HF_WITHHELD_AGENT:
+    case HF_WITHHELD_CAPABILITY:
+    case HF_WITHHELD_NOTHING:
+        break;
+    }
+    return REASON_FREE;
+}
+
+/* By the role under which it is nearest. */
+static Reason reason_of(const Telling *telling, Wanting *wanting, uint32_t row)
+{
+    const HfWorld *world = telling->world;
+    const HfHost *host = &world->hosts[row];
+    uint32_t agent = host->agent.id;
+    if (!host->is_up || agent == HF_ROW_NONE ||
+        !hf_master_agent_is_registered(world->master, agent))
+        return REASON_GONE;
+    const HfResources *total = hf_allocator_total(hf_master_allocator(world->master), agent);
+    if (total == NULL) return REASON_GONE;
+    if (!is_enough(wanting, total)) return REASON_SMALL;
+    const HfWait *wait = wanting->wait;
+    if (wait->host == HF_ROW_NONE && wait->allows != NULL && !wait->allows(wait, row))
+        return REASON_BARRED;
+    const HfScenarioFramework *keys = &world->scenario->frameworks.at[telling->guest];
+    const char *one[] = {keys->role, NULL};
+    uint32_t framework = hf_driver_framework(world->guests[telling->guest].driver);
+    Reason nearest = REASON_GONE;
+    for (const char **role = keys->roles ? keys->roles : one; *role != NULL; role++) {
+        Reason reason =
+            reason_under(world, wanting, framework, agent, hf_role_find(world->catalog, *role));
+        nearest = MAX(nearest, reason);
+    }
+    return nearest;
+}
+
+/* ---- who holds it ---- */
 
 static void print_amount(GString *text, int64_t milli)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.10g", (double)milli / 1000));
+}
+
+/* What each framework has been offered of a kind. */
+typedef struct Offered {
+    HfKindId kind;
+    int64_t *milli; /* [frameworks] */
+} Offered;
+
+static void count_offer(void *context, uint32_t framework, HfRoleId role,
+                        const HfResources *resources)
+{
+    Offered *offered = context;
+    offered->milli[framework] += hf_resources_milli(resources, offered->kind);
+}
+
+/* Who holds the offers: those that hold most. */
+static void tell_offered(Telling *telling, HfKindId kind)
+{
+    const HfMaster *master = telling->world->master;
+    uint32_t count = hf_master_frameworks(master);
+    g_autofree int64_t *milli = g_new0(int64_t, MAX(count, 1));
+    Offered offered = {kind, milli};
+    for (uint32_t a = 0; a < hf_master_agents(master); a++)
+        hf_master_offers_of(master, a, count_offer, &offered);
+    for (uint32_t i = 0; i < HOLDERS_SHOWN; i++) {
+        uint32_t most = 0;
+        for (uint32_t f = 1; f < count; f++)
+            if (milli[f] > milli[most]) most = f;
+        if (count == 0 || milli[most] == 0) break;
+        g_string_append_printf(telling->text, "%s%s ", i == 0 ? " (" : ", ",
+                               hf_master_framework_name(master, most));
+        print_amount(telling->text, milli[most]);
+        milli[most] = 0;
+    }
 }
 
 /* Who has most of this kind: frameworks by what their tasks have, and what is out in offers. */
@@ -113,58 +293,79 @@ static void tell_holders(Telling *telling, HfKindId kind)
     }
     g_string_append(text, ", ");
     print_amount(text, offered);
-    g_string_append(text, " out in offers\n");
+    g_string_append(text, " out in offers");
+    if (offered > 0) tell_offered(telling, kind);
+    g_string_append(text, offered > 0 ? ")\n" : "\n");
 }
 
-static void tell_wait(void *context, const HfWait *wait)
+/* How many of the agents, for each reason that there is. */
+static void tell_reasons(Telling *telling, Wanting *wanting)
 {
-    Telling *telling = context;
-    const HfWorld *world = telling->world;
-    if (telling->told == WAITS_SHOWN) {
-        telling->untold++;
-        return;
-    }
-    telling->told++;
-    uint32_t fits = 0;
-    for (uint32_t h = 0; h < world->host_count; h++)
-        if (wait->host == HF_ROW_NONE || wait->host == h)
-            fits += fits_empty(world, telling->guest, world->hosts[h].total, wait);
-    g_autofree char *asks = hf_resources_print(world->catalog, wait->asks);
+    uint32_t counts[REASONS] = {0}, hosts = telling->world->host_count;
+    for (uint32_t h = 0; h < hosts; h++) counts[reason_of(telling, wanting, h)]++;
+    uint32_t fits = hosts - counts[REASON_GONE] - counts[REASON_SMALL] - counts[REASON_RESERVED];
     GString *text = telling->text;
-    g_string_append_printf(text, "  %s: %" G_GINT64_FORMAT " %s%s%s %s since %.0f s for %s",
-                           hf_driver_name(world->guests[telling->guest].driver), wait->tasks,
-                           wait->tasks == 1 ? "task" : "tasks", wait->what ? " of " : "",
-                           wait->what ? wait->what : "", wait->tasks == 1 ? "waits" : "wait",
-                           hf_time_to_seconds(wait->since), asks);
+    if (fits == 0)
+        g_string_append(text, "    it fits no agent, were it empty");
+    else
+        g_string_append_printf(text, "    it fits %u of %u agents, were they empty", fits, hosts);
+    const char *separator = ": ";
+    for (int r = 0; r < REASONS; r++) {
+        if (counts[r] == 0) continue;
+        g_string_append_printf(text, "%s%u %s", separator, counts[r], reasons[r].many);
+        separator = ", ";
+    }
+    g_string_append_c(text, '\n');
+    if (fits == 0) return;
+    for (uint32_t i = 0; i < wanting->amount.count; i++)
+        tell_holders(telling, hf_quantities_entries(&wanting->amount)[i].kind);
+}
+
+static void tell_head(Telling *telling, const HfWait *wait)
+{
+    const HfWorld *world = telling->world;
+    GString *text = telling->text;
+    g_autofree char *asks = hf_resources_print(world->catalog, wait->asks);
+    g_string_append_printf(text, "  %s: ", hf_driver_name(world->guests[telling->guest].driver));
+    if (wait->missed > 0)
+        g_string_append_printf(text,
+                               "%s was due %" G_GINT64_FORMAT
+                               " %s, was too late each time and never ran; it is %s",
+                               wait->what ? wait->what : "a job", wait->missed,
+                               wait->missed == 1 ? "time" : "times", asks);
+    else
+        g_string_append_printf(text, "%" G_GINT64_FORMAT " %s%s%s %s since %.0f s for %s",
+                               wait->tasks, wait->tasks == 1 ? "task" : "tasks",
+                               wait->what ? " of " : "", wait->what ? wait->what : "",
+                               wait->tasks == 1 ? "waits" : "wait", hf_time_to_seconds(wait->since),
+                               asks);
     if (wait->ports > 0)
         g_string_append_printf(text, " and %u %s", wait->ports,
                                wait->ports == 1 ? "port" : "ports");
     if (wait->host != HF_ROW_NONE)
         g_string_append_printf(text, ", on host %s alone", world->hosts[wait->host].name);
     g_string_append_c(text, '\n');
-    if (fits == 0) {
-        g_string_append_printf(text,
-                               "    it fits no %s, were it empty: what is reserved to other roles "
-                               "cannot be used\n",
-                               wait->host == HF_ROW_NONE ? "agent" : "such host");
+}
+
+static void tell_wait(void *context, const HfWait *wait)
+{
+    Telling *telling = context;
+    if (telling->told == WAITS_SHOWN) {
+        telling->untold++;
         return;
     }
-    if (wait->host != HF_ROW_NONE) {
-        g_string_append(text,
-                        "    that host is there: what it had reserved or stored on it is gone, "
-                        "is in use, or is not offered to it\n");
-        return;
-    }
-    g_string_append_printf(
-        text,
-        "    it fits %u of %u agents, were they empty: what is free there is too "
-        "little, or is not offered to it (filters, quota, constraints)\n",
-        fits, world->host_count);
-    HfQuantities wanted = {0};
-    hf_resources_scalar_quantities(world->catalog, wait->asks, &wanted);
-    for (uint32_t i = 0; i < wanted.count; i++)
-        tell_holders(telling, hf_quantities_entries(&wanted)[i].kind);
-    hf_quantities_clear(&wanted);
+    telling->told++;
+    tell_head(telling, wait);
+    Wanting wanting = {.catalog = telling->world->catalog, .wait = wait};
+    hf_resources_scalar_quantities(wanting.catalog, wait->asks, &wanting.amount);
+    if (wait->host == HF_ROW_NONE)
+        tell_reasons(telling, &wanting);
+    else
+        g_string_append_printf(telling->text, "    %s\n",
+                               reasons[reason_of(telling, &wanting, wait->host)].one);
+    hf_quantities_clear(&wanting.amount);
+    hf_resources_clear(wanting.catalog, &wanting.part);
+    hf_resources_clear(wanting.catalog, &wanting.less);
 }
 
 char *hf_stall_explain(const HfWorld *world)
@@ -173,7 +374,8 @@ char *hf_stall_explain(const HfWorld *world)
     g_autoptr(GString) text = g_string_new(NULL);
     Telling telling = {.world = world, .text = text};
     for (telling.guest = 0; telling.guest < world->guest_count; telling.guest++)
-        hf_driver_waits(world->guests[telling.guest].driver, tell_wait, &telling);
+        if (!hf_driver_is_over(world->guests[telling.guest].driver))
+            hf_driver_waits(world->guests[telling.guest].driver, tell_wait, &telling);
     if (telling.told == 0) return NULL;
     if (telling.untold > 0) g_string_append_printf(text, "  and %u more\n", telling.untold);
     g_autofree char *tail = g_strdup(text->str);

@@ -36,6 +36,7 @@ typedef struct HfHost {
     HfHostDisk *disk;            /* NULL until something is written there */
     uint32_t breaks;             /* of its connection, while both ends lived */
     uint8_t cut;                 /* HF_CUT_*: what a partition stops */
+    uint8_t is_lost;             /* nothing is going to bring it, or its agent, back */
     uint32_t linked_life; /* link of the agent with which the master's connection is; an older one
                              is dead, and what is sent over it is lost */
 } HfHost;

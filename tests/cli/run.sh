@@ -71,58 +71,10 @@ run "no room" 1 sh -c "trap '' XFSZ; ulimit -f 4; exec '$holdfast' run '$dir/sma
 err "holdfast: error: "
 for left in "$dir"/full*; do [ ! -e "$left" ] || complain "left behind: $left"; done
 
-# Nothing can make progress: who waits for what, and who holds it; exit 1, unless the scenario is to show that.
-cat >"$dir/stuck.yaml" <<'END'
-name: stuck
-duration: 1h
-agents: [{name: n, count: 3, resources: "cpus:4;mem:4096;cpus(db):4"}]
-frameworks:
-  - {name: web, model: marathon, role: web, apps: [{id: /a, instances: 6, cpus: 2, mem: 100}]}
-  - {name: jobs, model: batch, role: jobs, arrivals: 10s, jobs: 3, tasks: 2, cpus: 2, mem: 512, duration: 1m}
-  - {name: big, model: batch, role: jobs, arrivals: 10s, jobs: 1, cpus: 6, mem: 512, duration: 1m}
-END
-run "a run that comes to a stop" 1 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck"
-out "! stalled: no task was launched or ended after 1 s"
-out "  jobs: 6 tasks wait since 10 s for cpus:2; mem:512"
-out "cpus: 24 in all, tasks of web hold 12, 0 out in offers"
-out "  big: 1 task waits since 10 s for cpus:6; mem:512"
-out "it fits no agent, were it empty"
-err "stuck: it came to a stop with tasks waiting"
-grep -q '"stall" : "no task was' "$dir/stuck/summary.json" || complain "summary.json does not say why"
-run "the same, in a process of its own" 1 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f --reps 2 --jobs 2
-out "! stalled in 2 of 2 replications: no task was"
-run "the same, as it should be" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f --set stall=expected
-out "  stalled: no task was"
-run "with room for all" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f --set 'agents[0].resources=cpus:12;mem:4096'
-run "while an agent is down" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f \
-    --set 'failures=[{what: agent-crash, fraction: 0.34, at: 50m, down: 1h}]'
-
-cat >"$dir/below.yaml" <<'END'
-name: below
-duration: 1h
-agents: [{name: n, count: 1, resources: "cpus(a):8;mem:4096"}]
-frameworks: [{name: web, model: marathon, role: a/b, apps: [{id: /a, instances: 2, cpus: 6, mem: 100}]}]
-END
-run "what is reserved to a role above fits" 1 "$holdfast" run "$dir/below.yaml" -o "$dir/below"
-out "it fits 1 of 1 agents, were they empty"
-
 # A folder here does not hide the scenario of that name: -o quickstart leaves one.
 mkdir -p "$dir/here/drf-paper"
 run "a folder of that name" 0 sh -c "cd '$dir/here' && '$holdfast' run drf-paper -q -o result"
 file "$dir/here/result/run.json"
-
-# Simulated time that stands still.
-cat >"$dir/still.yaml" <<'END'
-name: still
-duration: 1h
-network: {latency: 0s}
-agents: [{name: n, count: 3, resources: "cpus:4;mem:4096"}]
-frameworks: [{name: jobs, model: batch, role: jobs, arrivals: 0s, cpus: 2, mem: 512, duration: 0s}]
-END
-run "time that stands still" 1 "$holdfast" run "$dir/still.yaml" -o "$dir/still"
-err "simulated time stands still at 0.000000000 s: 16 million messages and timers at that instant"
-err "x demand"
-[ ! -e "$dir/still" ] || complain "a run that never ended left results"
 
 # Long enough to be running when the signal comes.
 sed 's/duration: 1h/duration: 3000d/' "$dir/small.yaml" >"$dir/long.yaml"

@@ -82,6 +82,7 @@ void hf_cron__on_missed(HfService *service, uint32_t row)
     HfNode *node = &service->nodes[row];
     if (node->phase != HF_PHASE_WANTED) return;
     hf_service__unwait(service, row);
+    service->kinds[node->kind].missed++;
     node->phase = HF_PHASE_RESTING;
 }
 

@@ -41,18 +41,17 @@ static void unpack(HfService *service, const HfOfferInfo *offer)
         hf_resources_copy(catalog, &service->pool, &service->offered);
 }
 
-/* Is there room for one more of the kind on this host, as its constraints have it? */
-static gboolean is_allowed(const HfService *service, HfNodeKind *kind, const HfOfferInfo *offer)
+gboolean hf_service__allows(const HfService *service, HfNodeKind *kind, uint32_t host)
 {
     if (kind->rules.max_per_host > 0) {
-        uint32_t here = hf_map64_get(&kind->on_host, offer->host);
+        uint32_t here = hf_map64_get(&kind->on_host, host);
         if (here != HF_MAP64_NONE && here >= kind->rules.max_per_host) return FALSE;
     }
     if (kind->rules.max_per_rack > 0) {
-        uint32_t here = hf_map64_get(&kind->on_rack, hf_service__rack_of(service, offer->host));
+        uint32_t here = hf_map64_get(&kind->on_rack, hf_service__rack_of(service, host));
         if (here != HF_MAP64_NONE && here >= kind->rules.max_per_rack) return FALSE;
     }
-    return hf_constraints__allow(&kind->constraints, service->env.world, offer->host,
+    return hf_constraints__allow(&kind->constraints, service->env.world, host,
                                  (uint32_t)kind->rules.count);
 }
 
@@ -378,7 +377,7 @@ static gboolean place(HfService *service, HfDriver *driver, HfNodeKind *kind,
     HfResources taken = {0}, bare = {0};
     uint32_t row = kind->first_wanted;
     HfResources *pool = &service->pool;
-    if (!is_allowed(service, kind, offer)) return FALSE;
+    if (!hf_service__allows(service, kind, offer->host)) return FALSE;
     gboolean is_part = (needs_reservation(kind) || kind->accepts == HF_ACCEPTS_UNRESERVED) &&
                        hf_resources_any(catalog, pool, HF_META_RESERVED);
     if (is_part) { /* only what is reserved to nobody can be reserved to an instance */

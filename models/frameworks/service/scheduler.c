@@ -657,49 +657,10 @@ static void on_error(void *model, HfDriver *driver)
     service->is_over = TRUE;
 }
 
-static gboolean is_waiting(const HfNode *node)
-{
-    return node->phase == HF_PHASE_WANTED || node->phase == HF_PHASE_RESERVING ||
-           node->phase == HF_PHASE_SUSPENDED;
-}
-
-/* Those of a kind that may go anywhere as one, each that waits for its host by itself. */
-static void waits(const void *model, HfWaitSink sink, void *context)
-{
-    const HfService *service = model;
-    HfResources asks = {0};
-    for (uint32_t k = 0; k < service->kind_count; k++) {
-        const HfNodeKind *kind = &service->kinds[k];
-        uint32_t end = k + 1 < service->kind_count ? kind[1].first : service->node_count;
-        HfWait any = {.what = kind->rules.name,
-                      .since = HF_TIME_NEVER,
-                      .ports = kind->demand.ports,
-                      .asks = &asks,
-                      .host = HF_ROW_NONE};
-        hf_demand_resources(service->env.catalog, &kind->demand, &asks);
-        for (uint32_t row = kind->first; row < end; row++) {
-            const HfNode *node = &service->nodes[row];
-            if (!is_waiting(node)) continue;
-            if (node->phase == HF_PHASE_WANTED) {
-                any.tasks++;
-                any.since = MIN(any.since, node->since);
-                continue;
-            }
-            HfWait bound = any;
-            bound.tasks = 1;
-            bound.since = node->since;
-            bound.host = node->host;
-            sink(context, &bound);
-        }
-        if (any.tasks > 0) sink(context, &any);
-    }
-    hf_resources_clear(service->env.catalog, &asks);
-}
-
 const HfSchedulerOps hf_service__ops = {.subscribed = on_subscribed,
                                         .offers = hf_service__on_offers,
                                         .update = on_update,
                                         .resubscribed = on_resubscribed,
                                         .error = on_error,
                                         .timer = on_timer,
-                                        .waits = waits};
+                                        .waits = hf_service__waits};

@@ -115,6 +115,7 @@ typedef struct HfNodeKind {
     gboolean kills_oldest;
     uint32_t level;   /* it is deployed once all kinds of lower levels have run */
     uint32_t started; /* instances that have run */
+    int64_t missed;   /* times of jobs that were too late */
     uint32_t wanted;  /* how many stand in the queue */
     uint32_t first_wanted, last_wanted;
     HfMap64 on_host, on_rack; /* bound instances, where there is a limit */
@@ -240,6 +241,9 @@ static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t 
     return (uint64_t)service->nodes[row].wait << 32 | row;
 }
 
+/* ---- waits.c ---- */
+void hf_service__waits(const void *model, HfWaitSink sink, void *context);
+
 /* ---- cron.c ---- */
 void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row);
@@ -277,6 +281,9 @@ gboolean hf_absent__on_update(HfService *service, HfDriver *driver, const HfTask
 /* ---- offers.c ---- */
 void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers,
                            uint32_t count);
+
+/* Is there room for one more of the kind on this host, as its limits and constraints have it? */
+gboolean hf_service__allows(const HfService *service, HfNodeKind *kind, uint32_t host);
 
 /* Do the demand, the volumes and the ports of one instance fit? */
 gboolean hf_service__fits(HfService *service, const HfNodeKind *kind, const HfResources *pool);

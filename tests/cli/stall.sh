@@ -1,0 +1,153 @@
+#!/bin/sh
+# Runs that come to a stop: what is said of who waits for what, why each agent does not run it, and who holds it.
+. "$(dirname "$0")/lib.sh"
+
+# Nothing can make progress: who waits for what, and who holds it; exit 1, unless the scenario is to show that.
+cat >"$dir/stuck.yaml" <<'END'
+name: stuck
+duration: 1h
+agents: [{name: n, count: 3, resources: "cpus:4;mem:4096;cpus(db):4"}]
+frameworks:
+  - {name: web, model: marathon, role: web, apps: [{id: /a, instances: 6, cpus: 2, mem: 100}]}
+  - {name: jobs, model: batch, role: jobs, arrivals: 10s, jobs: 3, tasks: 2, cpus: 2, mem: 512, duration: 1m}
+  - {name: big, model: batch, role: jobs, arrivals: 10s, jobs: 1, cpus: 6, mem: 512, duration: 1m}
+END
+run "a run that comes to a stop" 1 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck"
+out "! stalled: no task was launched or ended after 1 s"
+out "  jobs: 6 tasks wait since 10 s for cpus:2; mem:512"
+out "cpus: 24 in all, tasks of web hold 12, 0 out in offers"
+out "  big: 1 task waits since 10 s for cpus:6; mem:512"
+out "it fits no agent, were it empty"
+err "stuck: it came to a stop with tasks waiting"
+grep -q '"stall" : "no task was' "$dir/stuck/summary.json" || complain "summary.json does not say why"
+run "the same, in a process of its own" 1 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f --reps 2 --jobs 2
+out "! stalled in 2 of 2 replications: no task was"
+run "the same, as it should be" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f --set stall=expected
+out "  stalled: no task was"
+run "with room for all" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f --set 'agents[0].resources=cpus:12;mem:4096'
+run "while an agent is down" 0 "$holdfast" run "$dir/stuck.yaml" -o "$dir/stuck" -f \
+    --set 'failures=[{what: agent-crash, fraction: 0.34, at: 50m, down: 1h}]'
+
+cat >"$dir/below.yaml" <<'END'
+name: below
+duration: 1h
+agents: [{name: n, count: 1, resources: "cpus(a):8;mem:4096"}]
+frameworks: [{name: web, model: marathon, role: a/b, apps: [{id: /a, instances: 2, cpus: 6, mem: 100}]}]
+END
+run "what is reserved to a role above fits" 1 "$holdfast" run "$dir/below.yaml" -o "$dir/below"
+out "it fits 1 of 1 agents, were they empty"
+
+
+echo '{"id": "/a", "cmd": "true", "instances": 3, "cpus": 3, "mem": 100, "ports": [], "constraints": [["hostname", "LIKE", "full.*"]]}' >"$dir/full.json"
+# One agent of each reason; `big` fits none, `jobs` is told why by agent.
+cat >"$dir/reasons.yaml" <<'END'
+name: reasons
+duration: 1h
+roles: {jobs: {weight: 1}}
+agents:
+  - {name: small, count: 2, resources: "cpus:1;mem:4096"}
+  - {name: theirs, count: 1, resources: "cpus(db):8;mem(db):4096"}
+  - {name: full, count: 3, resources: "cpus:4;mem:4096"}
+  - {name: lost, count: 1, resources: "cpus:4;mem:4096", attributes: "room:cellar"}
+frameworks:
+  - {name: web, model: marathon, role: web, start: 1s, apps: [full.json]}
+  - {name: jobs, model: batch, role: jobs, start: 10m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}
+failures:
+  - {what: host-loss, at: 5m, attribute: "room:cellar"}
+END
+run "a host that is lost for good" 1 "$holdfast" run "$dir/reasons.yaml" -o "$dir/reasons"
+out "  jobs: 2 tasks wait since 610 s for cpus:2; mem:512"
+out "it fits 3 of 7 agents, were they empty: 1 down for good or not registered, 2 too small, 1 reserved to others, 3 full"
+out "cpus: 22 in all, tasks of web hold 9"
+
+# One sits on all that it is offered; the other waits.
+cat >"$dir/held.yaml" <<'END'
+name: held
+duration: 2h
+agents: [{name: n, count: 4, resources: "cpus:4;mem:4096"}]
+frameworks:
+  - {name: holder, model: batch, role: holder, arrivals: 1s, jobs: 1, tasks: 100, tasks_per_offer: 1, cpus: 1, mem: 64, duration: 1h, hold: all, think: {base: 30d}}
+  - {name: jobs, model: batch, role: jobs, start: 10m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}
+expect:
+  - framework.jobs.launched == 2
+END
+run "who holds the offers" 1 "$holdfast" run "$dir/held.yaml" -o "$dir/held"
+out "  jobs: 2 tasks wait since 610 s for cpus:2; mem:512"
+out "it fits 4 of 4 agents, were they empty: 4 out in offers"
+out "cpus: 16 in all, 16 out in offers (holder 16)"
+# It stalls, and misses an expectation: both are told, and the failure comes first.
+out "framework.jobs.launched == 2"
+err "held: it came to a stop with tasks waiting"
+run "a stall that is expected leaves the expectation" 3 "$holdfast" run "$dir/held.yaml" -o "$dir/held" -f --set stall=expected
+run "an expectation that is met leaves the stall" 1 "$holdfast" run "$dir/held.yaml" -o "$dir/held" -f --set 'expect=[framework.jobs.launched == 0]'
+
+cat >"$dir/quota.yaml" <<'END'
+name: quota
+duration: 1h
+roles: {jobs: {limit: "cpus:1;mem:4096"}}
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}]
+END
+run "what quota keeps back" 1 "$holdfast" run "$dir/quota.yaml" -o "$dir/quota"
+out "it fits 2 of 2 agents, were they empty: 2 kept back by quota"
+
+echo '[{"id": "/a", "cmd": "true", "instances": 1, "cpus": 4, "mem": 100, "ports": [], "constraints": [["rack", "IS", "b"]]},
+  {"id": "/b", "cmd": "true", "instances": 1, "cpus": 3, "mem": 100, "ports": [], "constraints": [["rack", "IS", "b"]]}]' >"$dir/racks.json"
+cat >"$dir/barred.yaml" <<'END'
+name: barred
+duration: 1h
+agents:
+  - {name: n, count: 2, resources: "cpus:4;mem:4096", attributes: "rack:a"}
+  - {name: m, count: 1, resources: "cpus:4;mem:4096", attributes: "rack:b"}
+frameworks:
+  - {name: web, model: marathon, role: web, apps: [racks.json]}
+END
+run "what constraints forbid" 1 "$holdfast" run "$dir/barred.yaml" -o "$dir/barred"
+out "it fits 3 of 3 agents, were they empty: 2 against its constraints, 1 full"
+
+# It declined everything for a day while it had no work, and does not revive.
+cat >"$dir/filtered.yaml" <<'END'
+name: filtered
+duration: 6h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: late, model: batch, role: late, arrivals: 30m, jobs: 1, cpus: 2, mem: 64, duration: 10m, suppress: false, refuse: 1d}]
+END
+run "what it declined" 1 "$holdfast" run "$dir/filtered.yaml" -o "$dir/filtered"
+out "it fits 2 of 2 agents, were they empty: 2 filtered (declined before)"
+
+cat >"$dir/missed.yaml" <<'END'
+name: missed
+duration: 6h
+agents: [{name: n, count: 1, resources: "cpus:4;mem:4096;disk:4096"}]
+frameworks:
+  - {name: web, model: marathon, role: web, apps: [{id: /a, instances: 1, cpus: 4, mem: 100}]}
+  - {name: cron, model: chronos, role: cron, start: 1m, jobs: [night.json]}
+END
+echo '[{"name": "night", "command": "true", "schedule": "R/2015-01-01T00:10:00Z/PT1H", "epsilon": "PT1M", "cpus": 1, "mem": 64}]' >"$dir/night.json"
+run "jobs that missed each of their times" 1 "$holdfast" run "$dir/missed.yaml" -o "$dir/missed"
+out "too late each time and never ran; it is cpus:1"
+
+# Tasks that are refused for good, and what they asked for.
+cat >"$dir/fixtures.yaml" <<END
+name: fixtures
+duration: 1h
+agents: [{name: n, count: 1, resources: "cpus:8;mem:65536"}]
+frameworks: [{name: pods, model: inflation, role: pods, capabilities: [GPU_RESOURCES, MULTI_ROLE], workload: {model: openb, file: $PWD/tests/fixtures/openb-pods.csv}}]
+END
+run "tasks that were refused" 1 "$holdfast" run "$dir/fixtures.yaml" -o "$dir/fixtures"
+out "it fits no agent, were it empty: 1 too small"
+
+# Simulated time that stands still.
+cat >"$dir/still.yaml" <<'END'
+name: still
+duration: 1h
+network: {latency: 0s}
+agents: [{name: n, count: 3, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, arrivals: 0s, cpus: 2, mem: 512, duration: 0s}]
+END
+run "time that stands still" 1 "$holdfast" run "$dir/still.yaml" -o "$dir/still"
+err "simulated time stands still at 0.000000000 s: 16 million messages and timers at that instant"
+err "x demand"
+[ ! -e "$dir/still" ] || complain "a run that never ended left results"
+
+finish
