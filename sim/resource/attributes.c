@@ -110,20 +110,20 @@ static gboolean attribute_equal(const HfAttribute *a, const HfAttribute *b)
     }
 }
 
-static uint32_t occurrences(const HfAttributes *attributes, const HfAttribute *attribute)
+static gboolean are_among(const HfAttributes *some, const HfAttributes *all)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < attributes->count; i++)
-        count += attribute_equal(&attributes->at[i], attribute);
-    return count;
+    for (uint32_t i = 0; i < some->count; i++) {
+        uint32_t j = i; /* most often in the same order */
+        if (j >= all->count || !attribute_equal(&some->at[i], &all->at[j]))
+            for (j = 0; j < all->count && !attribute_equal(&some->at[i], &all->at[j]);) j++;
+        if (j == all->count) return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean hf_attributes_equal(const HfAttributes *a, const HfAttributes *b)
 {
-    if (a->count != b->count) return FALSE;
-    for (uint32_t i = 0; i < a->count; i++)
-        if (occurrences(a, &a->at[i]) != occurrences(b, &a->at[i])) return FALSE;
-    return TRUE;
+    return a->count == b->count && are_among(a, b) && are_among(b, a);
 }
 
 const HfAttribute *hf_attributes_find(const HfAttributes *attributes, HfTextId name)

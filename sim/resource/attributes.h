@@ -42,7 +42,8 @@ gboolean hf_attributes_parse(HfCatalog *catalog, const char *text, HfAttributes 
 /* `name:value;name:value`, as hf_attributes_parse takes it; free with g_free. */
 char *hf_attributes_print(const HfCatalog *catalog, const HfAttributes *attributes);
 
-/* The same pairs the same number of times, in any order. */
+/* As many pairs, and each of either among those of the other, in any order (Mesos: how often a pair
+ * comes does not matter). Cost: O(count) in the same order, O(count^2) in any other. */
 gboolean hf_attributes_equal(const HfAttributes *a, const HfAttributes *b);
 
 /* The first attribute of this name, or NULL. */
