@@ -30,6 +30,22 @@ static uint32_t copies_granted(HfAllocator *allocator, uint32_t agent, uint32_t 
     return copies;
 }
 
+/* Do this grant and those behind it that are like it hold this together? */
+static gboolean holds_together(HfAllocator *allocator, const HfAgent *row, uint32_t first,
+                               const HfResources *resources)
+{
+    HfCatalog *catalog = allocator->catalog;
+    const HfGrant *grants = hf_few_at(&row->grants);
+    HfResources sum = {0};
+    hf_resources_copy(catalog, &sum, &grants[first].bundle->resources);
+    for (uint32_t g = row->grants.count; g-- > first + 1;)
+        if (grants[g].sub == grants[first].sub && grants[g].is_counted == grants[first].is_counted)
+            hf_resources_add(catalog, &sum, &grants[g].bundle->resources);
+    gboolean holds = hf_resources_contains(catalog, &sum, resources);
+    hf_resources_clear(catalog, &sum);
+    return holds;
+}
+
 uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                   const HfResources *resources, HfGrantKind kind)
 {
@@ -45,7 +61,8 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
             return g;
         if (first == HF_ROW_NONE) first = g;
     }
-    if (first == HF_ROW_NONE) return HF_ROW_NONE;
+    if (first == HF_ROW_NONE || !holds_together(allocator, row, first, resources))
+        return HF_ROW_NONE;
     HfGrant *into = &hf_few_at(&row->grants)[first];
     for (uint32_t g = row->grants.count; g-- > first + 1;) {
         HfGrant *grant = &hf_few_at(&row->grants)[g];
@@ -56,8 +73,7 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
         allocator->subs.at[sub].grants--;
         if (into->is_counted) allocator->subs.at[sub].counted--;
     }
-    return hf_resources_contains(catalog, &into->bundle->resources, resources) ? first
-                                                                               : HF_ROW_NONE;
+    return first;
 }
 
 /* ---- Counting ---- */

@@ -4,6 +4,8 @@
  * Source: MESOS.md 3.6 (updateAllocation, updateAvailable).
  */
 #include "allocator/allocator_internal.h"
+#include "resource/error.h"
+#include "resource/text.h"
 
 /* The conversions as they apply to the agent's total: without allocation roles, and without those
  * that consume nothing (further copies of a shared volume). */
@@ -120,9 +122,11 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
             allocator->offer_scope == HF_OFFER_SCOPE_CELL ? HF_GRANT_UNCOUNTED : HF_GRANT_COUNTED);
     HfStatus status = HF_CONFLICT;
     if (grant == HF_ROW_NONE) {
-        g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0, "the framework does not hold this");
+        g_autofree char *text = hf_resources_to_text(catalog, offered);
+        g_set_error(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_NOT_CONTAINED,
+                    "the framework does not hold {%s}", text);
     } else if (is_out_of_nothing(catalog, conversions)) {
-        g_set_error_literal(error, HF_CONSTRAINTS_ERROR, 0,
+        g_set_error_literal(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_SHARED,
                             "only copies of shared volumes come from nothing");
     } else if (convert(catalog, conversions, role, &after, &total, &stripped, error)) {
         status = HF_OK;

@@ -15,6 +15,7 @@
 #include "control/master_internal.h"
 #include "resource/check.h"
 #include "resource/error.h"
+#include "resource/text.h"
 
 static const HfPeer self = {HF_PEER_MASTER, 0};
 
@@ -26,32 +27,41 @@ static gboolean fail(GError **error, HfResourceErrorCode code, const char *what)
     return FALSE;
 }
 
+/* The same, about one resource. */
+static gboolean fail_on(const HfMaster *master, const HfResource *entry, GError **error,
+                        HfResourceErrorCode code, const char *what)
+{
+    return hf_resource_refuse(master->catalog, entry, code, what, error);
+}
+
 /* What of the agent a reservation or a volume needs (RESERVE and CREATE). */
 static gboolean check_agent(const HfMaster *master, const HfResources *resources, GError **error)
 {
     uint32_t has = master->config.agent_capabilities;
     for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
-        HfMetaId meta = hf_resources_at(resources, i)->meta;
+        const HfResource *entry = hf_resources_at(resources, i);
+        HfMetaId meta = entry->meta;
         HfRoleId role = hf_meta_reservation_role(master->catalog, meta);
         if (!(has & HF_AGENT_CAPABILITY_HIERARCHICAL_ROLE) &&
             strchr(hf_role_path(master->catalog, role), '/') != NULL)
-            return fail(error, HF_RESOURCE_ERROR_CAPABILITY,
-                        "the agent has no capability HIERARCHICAL_ROLE");
+            return fail_on(master, entry, error, HF_RESOURCE_ERROR_CAPABILITY,
+                           "the agent has no capability HIERARCHICAL_ROLE");
         if (!(has & HF_AGENT_CAPABILITY_RESERVATION_REFINEMENT) &&
             hf_meta_is_refined(master->catalog, meta))
-            return fail(error, HF_RESOURCE_ERROR_CAPABILITY,
-                        "the agent has no capability RESERVATION_REFINEMENT");
+            return fail_on(master, entry, error, HF_RESOURCE_ERROR_CAPABILITY,
+                           "the agent has no capability RESERVATION_REFINEMENT");
     }
     return TRUE;
 }
 
 /* A caller that is known must have put its own principal into what it makes. */
-static gboolean is_own(HfTextId caller, HfTextId stated, GError **error)
+static gboolean is_own(const HfMaster *master, HfTextId caller, HfTextId stated,
+                       const HfResource *entry, GError **error)
 {
     if (caller == HF_TEXT_NONE || caller == stated) return TRUE;
-    return fail(error, HF_RESOURCE_ERROR_PRINCIPAL,
-                stated == HF_TEXT_NONE ? "a resource of the request names no principal"
-                                       : "a resource of the request names another principal");
+    return fail_on(master, entry, error, HF_RESOURCE_ERROR_PRINCIPAL,
+                   stated == HF_TEXT_NONE ? "names no principal, but the request has one"
+                                          : "names another principal than the request has");
 }
 
 static gboolean has_role(const HfFrameworkRow *framework, HfRoleId role)
@@ -66,17 +76,19 @@ static gboolean check_reserve(HfMaster *master, uint32_t framework, HfTextId pri
 {
     HfCatalog *catalog = master->catalog;
     if (framework != NO_ROW && operation->has_source)
-        return fail(error, HF_RESOURCE_ERROR_UNSUPPORTED, "a framework cannot give a source");
+        return fail(error, HF_RESOURCE_ERROR_UNSUPPORTED,
+                    "RESERVE: a framework cannot give a source");
     if (!check_agent(master, &operation->resources, error)) return FALSE;
     for (uint32_t i = 0; i < hf_resources_count(&operation->resources); i++) {
-        HfMetaId meta = hf_resources_at(&operation->resources, i)->meta;
+        const HfResource *entry = hf_resources_at(&operation->resources, i);
+        HfMetaId meta = entry->meta;
         const HfReservation *top = hf_stack_top(catalog, hf_meta(catalog, meta)->stack);
-        if (!is_own(principal, top->principal, error)) return FALSE;
+        if (!is_own(master, principal, top->principal, entry, error)) return FALSE;
         if (framework == NO_ROW) continue;
         if (hf_meta_allocation_role(catalog, meta) != top->role ||
             !has_role(&master->frameworks.at[framework], top->role))
-            return fail(error, HF_RESOURCE_ERROR_NOT_OWN_ROLE,
-                        "reserved for a role that is not the offer's, or not the framework's");
+            return fail_on(master, entry, error, HF_RESOURCE_ERROR_NOT_OWN_ROLE,
+                           "reserved for a role that is not the offer's, or not the framework's");
     }
     return TRUE;
 }
@@ -110,14 +122,14 @@ static gboolean check_create(HfMaster *master, uint32_t framework, HfTextId prin
     for (uint32_t i = 0; i < hf_resources_count(&operation->resources); i++) {
         const HfResource *volume = hf_resources_at(&operation->resources, i);
         if (exists(master, agent, volume))
-            return fail(error, HF_RESOURCE_ERROR_PERSISTENCE_TWICE,
-                        "the role has a volume of this id on the agent already");
+            return fail_on(master, volume, error, HF_RESOURCE_ERROR_PERSISTENCE_TWICE,
+                           "the role has a volume of this id on the agent already");
         if (framework != NO_ROW && hf_meta_is_shared(catalog, volume->meta) &&
             !(master->frameworks.at[framework].capabilities & HF_CAPABILITY_SHARED_RESOURCES))
-            return fail(error, HF_RESOURCE_ERROR_CAPABILITY,
-                        "the framework has no capability SHARED_RESOURCES");
+            return fail_on(master, volume, error, HF_RESOURCE_ERROR_CAPABILITY,
+                           "the framework has no capability SHARED_RESOURCES");
         const HfDisk *disk = hf_disk(catalog, hf_meta(catalog, volume->meta)->disk);
-        if (!is_own(principal, disk->persistence_principal, error)) return FALSE;
+        if (!is_own(master, principal, disk->persistence_principal, volume, error)) return FALSE;
     }
     return check_agent(master, &operation->resources, error);
 }
@@ -149,9 +161,11 @@ static gboolean check_destroy(HfMaster *master, uint32_t agent, const HfOperatio
         volume.copies = 1;
         volume.meta = hf_meta_info(master->catalog, volume.meta)->unallocated;
         if (!hf_resources_contains_one(master->catalog, master->agents.at[agent].total, &volume))
-            return fail(error, HF_RESOURCE_ERROR_NOT_FOUND, "the agent has no such volume");
+            return fail_on(master, &volume, error, HF_RESOURCE_ERROR_NOT_FOUND,
+                           "the agent has no such volume");
         if (is_used(master, agent, &volume))
-            return fail(error, HF_RESOURCE_ERROR_IN_USE, "a task uses the volume");
+            return fail_on(master, &volume, error, HF_RESOURCE_ERROR_IN_USE,
+                           "a task uses the volume");
     }
     return TRUE;
 }
@@ -251,7 +265,10 @@ gboolean hf_master__authorize(const HfMaster *master, HfTextId principal,
                    &operation->resources) &&
         allows_source(master, name, operation))
         return TRUE;
-    return fail(error, HF_RESOURCE_ERROR_UNAUTHORIZED, "not authorized");
+    g_autofree char *resources = hf_resources_to_text(master->catalog, &operation->resources);
+    g_set_error(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_UNAUTHORIZED, "%s {%s}: not authorized",
+                hf_operation_name(operation->type), resources);
+    return FALSE;
 }
 
 /* ---- records ---- */

@@ -7,9 +7,8 @@
 #include "resource/error.h"
 #include "resource/text.h"
 
-/* Set an error that names the entry; always FALSE. */
-static gboolean fail(const HfCatalog *catalog, const HfResource *entry, GError **error,
-                     HfResourceErrorCode code, const char *what)
+gboolean hf_resource_refuse(const HfCatalog *catalog, const HfResource *entry,
+                            HfResourceErrorCode code, const char *what, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     hf_resource_print_canonical(catalog, entry, text);
@@ -20,6 +19,12 @@ static gboolean fail(const HfCatalog *catalog, const HfResource *entry, GError *
     g_autofree char *shown = g_utf8_make_valid(text->str, -1);
     g_set_error(error, HF_RESOURCE_ERROR, (int)code, "%s: %s", shown, what);
     return FALSE;
+}
+
+static gboolean fail(const HfCatalog *catalog, const HfResource *entry, GError **error,
+                     HfResourceErrorCode code, const char *what)
+{
+    return hf_resource_refuse(catalog, entry, code, what, error);
 }
 
 /* ---- One resource ---- */
@@ -125,10 +130,9 @@ static gboolean persistent_volume_info(const HfCatalog *catalog, const HfResourc
         return fail(catalog, entry, error, HF_RESOURCE_ERROR_VOLUME_HOST_PATH,
                     "a persistent volume cannot have a host path");
     const char *why = hf_persistence_id_invalid(hf_text(catalog, disk->persistence));
-    if (why != NULL)
-        return fail(catalog, entry, error, HF_RESOURCE_ERROR_PERSISTENCE_ID,
-                    "the persistence id is not valid");
-    return TRUE;
+    if (why == NULL) return TRUE;
+    g_autofree char *what = g_strconcat("the persistence id is not valid: ", why, NULL);
+    return fail(catalog, entry, error, HF_RESOURCE_ERROR_PERSISTENCE_ID, what);
 }
 
 static gboolean disk_info(const HfCatalog *catalog, const HfResource *entry, GError **error)

@@ -8,7 +8,12 @@
 
 #include <glib.h>
 
+#include "resource/error.h"
 #include "resource/resources.h"
+
+/* Set an error of this code whose message is "entry: what"; always FALSE. */
+gboolean hf_resource_refuse(const HfCatalog *catalog, const HfResource *entry,
+                            HfResourceErrorCode code, const char *what, GError **error);
 
 /*
  * Is one resource well formed: reservation stack, DiskInfo, shared, value?

@@ -80,6 +80,23 @@ static gboolean fail(GError **error, HfResourceErrorCode code, const HfOperation
     return FALSE;
 }
 
+/* The same, about one of its resources. */
+static gboolean fail_on(const HfCatalog *catalog, const HfResource *entry, GError **error,
+                        HfResourceErrorCode code, const HfOperation *operation, const char *what)
+{
+    hf_resource_refuse(catalog, entry, code, what, error);
+    g_prefix_error(error, "%s: ", hf_operation_name(operation->type));
+    return FALSE;
+}
+
+/* Resources for a message, at most 500 bytes of them. */
+static char *shown(const HfCatalog *catalog, const HfResources *resources)
+{
+    g_autofree char *text = hf_resources_to_text(catalog, resources);
+    g_autofree char *valid = g_utf8_make_valid(text, (gssize)MIN(strlen(text), 500));
+    return g_strconcat("{", valid, strlen(text) > 500 ? "..." : "", "}", NULL);
+}
+
 static HfConversion *append(HfConversions *out)
 {
     out->at = g_renew(HfConversion, out->at, (gsize)out->count + 1);
@@ -103,8 +120,8 @@ static gboolean convert_reserve(HfCatalog *catalog, const HfOperation *operation
     const HfResources *resources = &operation->resources;
     for (uint32_t i = 0; i < resources->count && !operation->has_source; i++)
         if (hf_meta_is_unreserved(catalog, hf_resources_at(resources, i)->meta))
-            return fail(error, HF_RESOURCE_ERROR_NOT_DYNAMIC, operation,
-                        "a resource is not reserved");
+            return fail_on(catalog, hf_resources_at(resources, i), error,
+                           HF_RESOURCE_ERROR_NOT_DYNAMIC, operation, "is not reserved");
     HfConversion *conversion = append(out);
     hf_resources_copy(catalog, &conversion->converted, resources);
     if (operation->has_source) {
@@ -122,8 +139,8 @@ static gboolean convert_unreserve(HfCatalog *catalog, const HfOperation *operati
     const HfResources *resources = &operation->resources;
     for (uint32_t i = 0; i < resources->count; i++)
         if (hf_meta_is_unreserved(catalog, hf_resources_at(resources, i)->meta))
-            return fail(error, HF_RESOURCE_ERROR_NOT_DYNAMIC, operation,
-                        "a resource is not reserved");
+            return fail_on(catalog, hf_resources_at(resources, i), error,
+                           HF_RESOURCE_ERROR_NOT_DYNAMIC, operation, "is not reserved");
     for (uint32_t i = 0; i < resources->count; i++) {
         const HfResource *entry = hf_resources_at(resources, i);
         HfResource converted = *entry;
@@ -134,13 +151,14 @@ static gboolean convert_unreserve(HfCatalog *catalog, const HfOperation *operati
 }
 
 /* Copies count here: each is made of, or becomes, disk of its own. */
-static gboolean check_total(const HfOperation *operation, GError **error)
+static gboolean check_total(const HfCatalog *catalog, const HfOperation *operation, GError **error)
 {
     int64_t total = 0;
     for (uint32_t i = 0; i < operation->resources.count; i++) {
         const HfResource *volume = hf_resources_at(&operation->resources, i);
         if (volume->milli > (HF_MILLI_MAX - total) / volume->copies)
-            return fail(error, HF_RESOURCE_ERROR_TOO_LARGE, operation, "more than 2^40 in all");
+            return fail_on(catalog, volume, error, HF_RESOURCE_ERROR_TOO_LARGE, operation,
+                           "more than 2^40 in all");
         total += volume->milli * volume->copies;
     }
     return TRUE;
@@ -153,9 +171,10 @@ static gboolean convert_volumes(HfCatalog *catalog, const HfOperation *operation
     const HfResources *volumes = &operation->resources;
     for (uint32_t i = 0; i < volumes->count; i++)
         if (!hf_meta_is_persistent(catalog, hf_resources_at(volumes, i)->meta))
-            return fail(error, HF_RESOURCE_ERROR_NOT_PERSISTENT, operation,
-                        "a resource is not a persistent volume");
-    if (!check_total(operation, error)) return FALSE;
+            return fail_on(catalog, hf_resources_at(volumes, i), error,
+                           HF_RESOURCE_ERROR_NOT_PERSISTENT, operation,
+                           "is not a persistent volume");
+    if (!check_total(catalog, operation, error)) return FALSE;
     gboolean creates = operation->type == HF_OPERATION_CREATE;
     for (uint32_t i = 0; i < volumes->count; i++) {
         HfResource volume = *hf_resources_at(volumes, i);
@@ -180,8 +199,18 @@ static const HfResource *the_volume(const HfCatalog *catalog, const HfOperation 
     }
     const HfResource *volume = hf_resources_at(&operation->resources, 0);
     if (hf_meta_is_persistent(catalog, volume->meta)) return volume;
-    fail(error, HF_RESOURCE_ERROR_NOT_PERSISTENT, operation, "it is not a persistent volume");
+    fail_on(catalog, volume, error, HF_RESOURCE_ERROR_NOT_PERSISTENT, operation,
+            "is not a persistent volume");
     return NULL;
+}
+
+static gboolean refuse_addition(const HfCatalog *catalog, const HfOperation *operation,
+                                GError **error, const char *what)
+{
+    g_autofree char *addition = shown(catalog, &operation->addition);
+    g_set_error(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_GROW, "%s: %s: %s",
+                hf_operation_name(operation->type), addition, what);
+    return FALSE;
 }
 
 static gboolean convert_grow(HfCatalog *catalog, const HfOperation *operation, HfConversions *out,
@@ -191,7 +220,7 @@ static gboolean convert_grow(HfCatalog *catalog, const HfOperation *operation, H
     if (volume == NULL) return FALSE;
     if (operation->addition.count != 1 ||
         hf_resources_at(&operation->addition, 0)->kind != HF_KIND_DISK)
-        return fail(error, HF_RESOURCE_ERROR_GROW, operation, "exactly one disk must be added");
+        return refuse_addition(catalog, operation, error, "exactly one disk must be added");
     HfResource grown = *volume;
     grown.milli = hf_add(volume->milli, hf_resources_at(&operation->addition, 0)->milli);
     HfConversion *conversion = append(out);
@@ -207,8 +236,8 @@ static gboolean convert_shrink(HfCatalog *catalog, const HfOperation *operation,
     const HfResource *volume = the_volume(catalog, operation, error);
     if (volume == NULL) return FALSE;
     if (operation->subtract_milli <= 0 || operation->subtract_milli >= volume->milli)
-        return fail(error, HF_RESOURCE_ERROR_SHRINK, operation,
-                    "what is subtracted must be more than 0 and less than the volume");
+        return fail_on(catalog, volume, error, HF_RESOURCE_ERROR_SHRINK, operation,
+                       "what is subtracted must be more than 0 and less than the volume");
     HfResource smaller = *volume, freed = *volume;
     smaller.milli -= operation->subtract_milli;
     freed.milli = operation->subtract_milli;
@@ -253,14 +282,6 @@ void hf_operation_consumed(HfCatalog *catalog, const HfOperation *operation, HfR
 }
 
 /* ---- Applying ---- */
-
-/* Resources for a message, at most 500 bytes of them. */
-static char *shown(const HfCatalog *catalog, const HfResources *resources)
-{
-    g_autofree char *text = hf_resources_to_text(catalog, resources);
-    g_autofree char *valid = g_utf8_make_valid(text, (gssize)MIN(strlen(text), 500));
-    return g_strconcat("{", valid, strlen(text) > 500 ? "..." : "", "}", NULL);
-}
 
 static gboolean apply_one(HfCatalog *catalog, HfResources *resources,
                           const HfConversion *conversion, GError **error)
@@ -322,6 +343,16 @@ static gboolean is_homogeneous(const HfCatalog *catalog, const HfResources *reso
     return TRUE;
 }
 
+static gboolean refuse_source(const HfCatalog *catalog, const HfOperation *operation,
+                              GError **error, const char *what)
+{
+    g_autofree char *from = shown(catalog, &operation->source);
+    g_autofree char *to = shown(catalog, &operation->resources);
+    g_set_error(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_SOURCE, "%s: %s and %s: %s",
+                hf_operation_name(operation->type), from, to, what);
+    return FALSE;
+}
+
 static gboolean check_source(HfCatalog *catalog, const HfOperation *operation, GError **error)
 {
     if (!operation->has_source) return TRUE;
@@ -329,8 +360,8 @@ static gboolean check_source(HfCatalog *catalog, const HfOperation *operation, G
         return fail(error, HF_RESOURCE_ERROR_EMPTY, operation, "the source is empty");
     if (!is_homogeneous(catalog, &operation->source) ||
         !is_homogeneous(catalog, &operation->resources))
-        return fail(error, HF_RESOURCE_ERROR_SOURCE, operation,
-                    "source and target must each have one reservation");
+        return refuse_source(catalog, operation, error,
+                             "source and target must each have one reservation");
     HfResources from = {0}, to = {0};
     hf_resources_copy(catalog, &from, &operation->source);
     hf_resources_copy(catalog, &to, &operation->resources);
@@ -339,8 +370,8 @@ static gboolean check_source(HfCatalog *catalog, const HfOperation *operation, G
     gboolean is_same = hf_resources_equal(catalog, &from, &to);
     hf_resources_clear(catalog, &from);
     hf_resources_clear(catalog, &to);
-    return is_same || fail(error, HF_RESOURCE_ERROR_SOURCE, operation,
-                           "source and target differ in more than their reservations");
+    return is_same || refuse_source(catalog, operation, error,
+                                    "source and target differ in more than their reservations");
 }
 
 /* What GROW and SHRINK ask of their volume. */
@@ -350,10 +381,11 @@ static gboolean check_resizable(const HfCatalog *catalog, const HfOperation *ope
     const HfResource *volume = the_volume(catalog, operation, error);
     if (volume == NULL) return FALSE;
     if (hf_meta_has(catalog, volume->meta, HF_META_PROVIDER))
-        return fail(error, HF_RESOURCE_ERROR_PROVIDER, operation,
-                    "volumes of a resource provider cannot be resized");
+        return fail_on(catalog, volume, error, HF_RESOURCE_ERROR_PROVIDER, operation,
+                       "volumes of a resource provider cannot be resized");
     if (hf_meta_is_shared(catalog, volume->meta))
-        return fail(error, HF_RESOURCE_ERROR_SHARED, operation, "shared volumes cannot be resized");
+        return fail_on(catalog, volume, error, HF_RESOURCE_ERROR_SHARED, operation,
+                       "shared volumes cannot be resized");
     return TRUE;
 }
 
@@ -361,7 +393,7 @@ static gboolean check_grow(HfCatalog *catalog, const HfOperation *operation, GEr
 {
     if (!check_resizable(catalog, operation, error)) return FALSE;
     if (hf_resources_is_empty(&operation->addition))
-        return fail(error, HF_RESOURCE_ERROR_GROW, operation, "nothing is added");
+        return refuse_addition(catalog, operation, error, "nothing is added");
     HfResource plain = *hf_resources_at(&operation->resources, 0);
     plain.meta = hf_meta_strip_volume(catalog, plain.meta);
     HfResources sum = {0};
@@ -369,8 +401,8 @@ static gboolean check_grow(HfCatalog *catalog, const HfOperation *operation, GEr
     hf_resources_add(catalog, &sum, &operation->addition);
     gboolean merges = sum.count == 1;
     hf_resources_clear(catalog, &sum);
-    return merges || fail(error, HF_RESOURCE_ERROR_GROW, operation,
-                          "the addition does not merge with the disk of the volume");
+    return merges || refuse_addition(catalog, operation, error,
+                                     "the addition does not merge with the disk of the volume");
 }
 
 static gboolean check_shrink(HfCatalog *catalog, const HfOperation *operation, GError **error)
@@ -379,11 +411,11 @@ static gboolean check_shrink(HfCatalog *catalog, const HfOperation *operation, G
     const HfResource *volume = hf_resources_at(&operation->resources, 0);
     const HfDisk *disk = hf_disk(catalog, hf_meta(catalog, volume->meta)->disk);
     if (disk->source == HF_DISK_MOUNT)
-        return fail(error, HF_RESOURCE_ERROR_SHRINK, operation,
-                    "a volume on a MOUNT disk cannot be resized");
+        return fail_on(catalog, volume, error, HF_RESOURCE_ERROR_SHRINK, operation,
+                       "a volume on a MOUNT disk cannot be resized");
     if (operation->subtract_milli <= 0 || operation->subtract_milli >= volume->milli)
-        return fail(error, HF_RESOURCE_ERROR_SHRINK, operation,
-                    "what is subtracted must be more than 0 and less than the volume");
+        return fail_on(catalog, volume, error, HF_RESOURCE_ERROR_SHRINK, operation,
+                       "what is subtracted must be more than 0 and less than the volume");
     return TRUE;
 }
 
@@ -410,7 +442,7 @@ gboolean hf_operation_check(HfCatalog *catalog, const HfOperation *operation, GE
         return check_source(catalog, operation, error);
     case HF_OPERATION_CREATE:
     case HF_OPERATION_DESTROY:
-        return check_total(operation, error);
+        return check_total(catalog, operation, error);
     case HF_OPERATION_GROW_VOLUME:
         return check_grow(catalog, operation, error);
     case HF_OPERATION_SHRINK_VOLUME:

@@ -80,3 +80,50 @@ void hf_dump_allocator(HfAllocator *allocator, HfCatalog *catalog, HfTime now, G
     dump_counts(allocator, out);
     for (uint32_t a = 0; a < allocator->agents.count; a++) dump_agent(allocator, a, now, out);
 }
+
+static void say_bytes(GString *out, const char *name, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    g_string_append_printf(out, "\n%s", name);
+    for (size_t i = 0; i < size; i++)
+        g_string_append_printf(out, "%s%02x", i % 64 == 0 ? "\n " : "", at[i]);
+}
+
+#define say_vec(out, name, vec) say_bytes(out, name, (vec)->at, (vec)->count * sizeof *(vec)->at)
+
+void hf_dump_allocator_tables(const HfAllocator *allocator, GString *out)
+{
+    const HfSorters *sorters = &allocator->sorters;
+    const HfFilters *filters = &allocator->filters;
+    say_bytes(out, "agents", allocator->agents.at, allocator->agents.count * sizeof(HfAgent));
+    say_vec(out, "infos", &allocator->infos);
+    say_vec(out, "frameworks", &allocator->frameworks);
+    say_vec(out, "subs", &allocator->subs);
+    say_vec(out, "vacant subs", &allocator->vacant_subs);
+    say_vec(out, "roles", &allocator->roles);
+    say_vec(out, "weights", &allocator->weights);
+    say_bytes(out, "amounts", allocator->amounts,
+              sizeof(int64_t) * allocator->amount_roles * HF_ROLE_AMOUNTS *
+                  allocator->amount_stride);
+    say_vec(out, "quota roles", &allocator->quota_roles);
+    say_vec(out, "maintained", &allocator->maintained);
+    say_vec(out, "inverse filters", &allocator->inverse);
+    say_vec(out, "candidates", &allocator->candidates);
+    say_vec(out, "eligible", &allocator->eligible);
+    say_bytes(out, "filters", filters, sizeof *filters);
+    for (uint32_t l = 0; l < filters->lane_count; l++)
+        say_bytes(out, "lane", filters->lanes[l].at,
+                  filters->lanes[l].room * sizeof *filters->lanes[l].at);
+    say_vec(out, "timers", &filters->heap);
+    say_vec(out, "nodes", &sorters->nodes);
+    say_vec(out, "groups", &sorters->groups);
+    say_bytes(out, "allocated", sorters->alloc,
+              sizeof(int64_t) * sorters->nodes.count * sorters->stride);
+    say_bytes(out, "total", sorters->total, sizeof(int64_t) * sorters->stride);
+    g_string_append_printf(out, "\nflags %d%d%d%d%d%d%d %u %u %u %" G_GUINT64_FORMAT "\n",
+                           allocator->is_paused, allocator->wants_run, allocator->all_candidates,
+                           allocator->is_recovering, allocator->quota_has_eased,
+                           allocator->quota_has_drifted, allocator->quota_is_counted,
+                           allocator->active_subs, allocator->agent_count, allocator->quota_epoch,
+                           (guint64)allocator->gives);
+}
