@@ -10,7 +10,7 @@ place(k, i) = k + (i - 0.5 - words(arms) / 2.0) * bar
 of(i, r) = strcol(1) eq word(arms, i) && strcol(2) eq r
 percent(k) = 100 * column(word(kinds, k))
 # Many arms: their names take several lines, so the panels begin lower, and values stand upright.
-is_crowded = words(arms) > 5
+is_crowded = words(arms) > 5 || words(arms) * columns > 9
 high = is_crowded ? 0.72 : 0.82
 value_style = is_crowded ? 'rotate by 90 left offset 0, 0.3' : 'offset 0, 0.6'
 left(c) = 0.075 + c * 0.92 / columns

@@ -8,5 +8,10 @@ if (time_tic > 0) {
 moment(t) = t / time_scale
 if (warm_up > 0) {
     set arrow 1 from first warm_up, graph 0 to first warm_up, graph 1 nohead front dashtype 2 linewidth 1 linecolor rgb colour_faint
-    set label 3 'warm-up ends' at first warm_up, graph 1 offset 0, 0.5 center front font ',11' textcolor rgb colour_faint
+    # Beside the line and inside the span, so that it meets no number of the other axis.
+    if (warm_up < time_end / 2) {
+        set label 3 'warm-up ends' at first warm_up, graph 1 offset 0, 0.5 left front font ',11' textcolor rgb colour_faint
+    } else {
+        set label 3 'warm-up ends' at first warm_up, graph 1 offset 0, 0.5 right front font ',11' textcolor rgb colour_faint
+    }
 }
