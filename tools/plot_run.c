@@ -170,6 +170,38 @@ static gboolean draw_volumes(HfPlotter *plotter, const HfSeriesFacts *facts, GEr
                            parts, variables, error);
 }
 
+/* What is really on the disks, beside what the master knows of; only where somebody wrote. */
+static gboolean draw_disk(HfPlotter *plotter, const HfSeriesFacts *facts, GError **error)
+{
+    static const char *const columns[] = {"real_volumes_mb",         "real_sandboxes_mb",
+                                          "real_ended_sandboxes_mb", "real_paths_mb",
+                                          "real_paths_left_mb",      "real_out_of_band_mb"};
+    const char *const parts[] = {"time", "disk", NULL};
+    g_autoptr(GPtrArray) drawn = g_ptr_array_new();
+    double real = 0, accounted = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+        const HfColumnFacts *column = hf_series_facts_column(facts, columns[i]);
+        if (column == NULL || !(column->maximum > 0)) continue;
+        g_ptr_array_add(drawn, (char *)columns[i]);
+        real += column->maximum;
+    }
+    if (drawn->len == 0) return TRUE;
+    const HfColumnFacts *allocated = hf_series_facts_column(facts, "disk_allocated");
+    const HfColumnFacts *idle = hf_series_facts_column(facts, "disk_reserved_idle");
+    gboolean has_disk = allocated != NULL && idle != NULL;
+    if (has_disk) accounted = allocated->maximum + idle->maximum;
+    g_autoptr(GString) variables = series_variables(plotter, facts);
+    hf_script_number(variables, "has_disk", has_disk);
+    hf_script_words(variables, "parts", drawn, 0, drawn->len);
+    hf_script_size_unit(variables, "above_unit", "above_mb", MAX(real, accounted));
+    hf_script_size_unit(variables, "below_unit", "below_mb", real);
+    return hf_plotter_draw(plotter, "disk",
+                           "Disk: what the master accounts for, and what is really used", parts,
+                           variables, error);
+}
+
+/* ---- a directory ---- */
+
 static const char *missing_column(const HfSeriesFacts *facts)
 {
     static const char *const needed[] = {"agents_up",        "tasks_running",   "tasks_waiting",
@@ -203,7 +235,8 @@ static gboolean draw_series(HfPlotter *plotter, const char *path, GError **error
     plotter->detail = detail;
     gboolean ok = draw_utilization(plotter, facts, error) && draw_shares(plotter, facts, error) &&
                   draw_offers(plotter, facts, error) && draw_tasks(plotter, facts, error) &&
-                  draw_agents(plotter, facts, error) && draw_volumes(plotter, facts, error);
+                  draw_agents(plotter, facts, error) && draw_volumes(plotter, facts, error) &&
+                  draw_disk(plotter, facts, error);
     plotter->detail = "";
     return ok;
 }

@@ -40,6 +40,17 @@ const char *hf_script_resource(const char *resource)
     return resource;
 }
 
+void hf_script_size_unit(GString *script, const char *unit_name, const char *mb_name,
+                         double largest)
+{
+    static const char *const units[] = {"MB", "GB", "TB", "PB"};
+    double mb = 1;
+    size_t i = 0;
+    while (i + 1 < G_N_ELEMENTS(units) && largest >= 2 * 1024 * mb) i++, mb *= 1024;
+    hf_script_text(script, unit_name, units[i]);
+    hf_script_number(script, mb_name, mb);
+}
+
 /* ---- the time axis ---- */
 
 typedef struct TimeAxis {

@@ -15,6 +15,11 @@ void hf_script_number(GString *script, const char *name, double value);
 void hf_script_words(GString *script, const char *name, const GPtrArray *list, guint first,
                      guint count);
 
+/* The unit in which sizes up to `largest` MB read well (MB to PB, of 1024 each), under the one
+ * name, and how many MB it has under the other. */
+void hf_script_size_unit(GString *script, const char *unit_name, const char *mb_name,
+                         double largest);
+
 /* What plots/time.gp needs to draw series.csv: `end_s` and `warm_up` in s. */
 void hf_script_time_axis(GString *script, double end_s, double warm_up);
 

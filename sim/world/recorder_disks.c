@@ -21,8 +21,10 @@ typedef struct HfDiskOfHost {
 struct HfDisks {
     HF_VEC(HfDiskOfHost) hosts;                     /* as far as needed */
     double kib[HF_DISK_PARTS], area[HF_DISK_PARTS]; /* KiB, KiB * s since `start` */
-    double peak;                                    /* KiB of all together */
-    double rate;                                    /* KiB/s of what runs */
+    double rowed[HF_DISK_PARTS]; /* `area` at the last row of the time series; negative if that lies
+                                    before the warm-up's end */
+    double peak;                 /* KiB of all together */
+    double rate;                 /* KiB/s of what runs */
     HfTime at, start;
 };
 
@@ -129,9 +131,23 @@ void hf_recorder__disks_mark(HfRecorder *recorder, HfTime now)
     HfDisks *disks = recorder->disks;
     if (disks == NULL) return;
     advance(disks, now);
+    for (int p = 0; p < HF_DISK_PARTS; p++) disks->rowed[p] -= disks->area[p];
     memset(disks->area, 0, sizeof disks->area);
     disks->start = now;
     disks->peak = sum_of(disks->kib);
+}
+
+void hf_recorder__disks_row(HfRecorder *recorder, HfTime from, HfTime now, double *mean_out)
+{
+    memset(mean_out, 0, HF_DISK_PARTS * sizeof *mean_out);
+    if (recorder->disks == NULL) return;
+    HfDisks disks = *recorder->disks; /* a row must not change how the sums are rounded */
+    advance(&disks, now);
+    double seconds = (double)(now - from) / (double)HF_NS_PER_SECOND;
+    for (int p = 0; p < HF_DISK_PARTS; p++) {
+        mean_out[p] = MAX(disks.area[p] - disks.rowed[p], 0) / seconds / 1024;
+        recorder->disks->rowed[p] = disks.area[p];
+    }
 }
 
 double hf_recorder__disk_mean(const HfRecorder *recorder, HfDiskPart part)

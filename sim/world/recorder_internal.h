@@ -193,6 +193,9 @@ typedef enum HfDiskPart {
     HF_DISK_PARTS
 } HfDiskPart;
 
+/* Where the levels of resources begin in a row of the time series. */
+#define HF_ROW_RESOURCES (HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + HF_DISK_PARTS)
+
 typedef struct HfDisks HfDisks; /* see recorder_disks.c */
 
 /* A role under which a framework is subscribed. */
@@ -295,6 +298,8 @@ void hf_recorder__mark_services(HfRecorder *recorder, HfTime now);
 void hf_recorder__clear_services(HfRecorder *recorder);
 
 void hf_recorder__mark(HfTracked *tracked, HfTime now);
+/* recorder_rows.c: a row of the time series ends. */
+void hf_recorder__close_row(HfRecorder *recorder, HfTime now);
 void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter,
                        uint64_t by);
 
@@ -363,7 +368,9 @@ void hf_recorder__on_disk(HfRecorder *recorder, const HfRecord *record);
 void hf_recorder__disks_mark(HfRecorder *recorder, HfTime now); /* the warm-up is over */
 double hf_recorder__disk_mean(const HfRecorder *recorder, HfDiskPart part); /* MB, when finished */
 double hf_recorder__disk_end(const HfRecorder *recorder,
-                             HfDiskPart part);             /* the same, at the end */
+                             HfDiskPart part); /* the same, at the end */
+/* Each part's mean from `from`, where the last row ended, until `now`, MB; that ends a row. */
+void hf_recorder__disks_row(HfRecorder *recorder, HfTime from, HfTime now, double *mean_out);
 double hf_recorder__disk_peak(const HfRecorder *recorder); /* all parts; likewise */
 void hf_recorder__disks_free(HfDisks *disks);
 

@@ -55,6 +55,11 @@ static void print_timeseries(HfWorld *world, GString *out)
                          "volumes_orphaned,orphaned_disk_mb,offers_"
                          "sent,offers_accepted,"
                          "offers_declined,offers_rescinded,offers_expired");
+    static const char *const disk_part[HF_DISK_PARTS] = {
+        [HF_DISK_RUNNING] = "sandboxes",     [HF_DISK_DEAD] = "ended_sandboxes",
+        [HF_DISK_VOLUMES] = "volumes",       [HF_DISK_PATHS] = "paths",
+        [HF_DISK_PATHS_LEFT] = "paths_left", [HF_DISK_OUT_OF_BAND] = "out_of_band"};
+    for (int p = 0; p < HF_DISK_PARTS; p++) column(out, "real_", disk_part[p], "_mb");
     static const char *const suffix[HF_RESOURCE_LEVELS] = {"_total", "_allocated", "_used",
                                                            "_offered", "_reserved_idle"};
     for (uint32_t k = 0; k < recorder->kinds; k++)
@@ -68,7 +73,7 @@ static void print_timeseries(HfWorld *world, GString *out)
     for (guint32 row = 0; row < recorder->row_times.count; row++) {
         const double *value = recorder->rows.at + (size_t)row * recorder->row_width;
         hf_table__seconds(out, recorder->row_times.at[row]);
-        for (uint32_t c = 0; c < HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS; c++) {
+        for (uint32_t c = 0; c < HF_ROW_RESOURCES; c++) {
             g_string_append_c(out, ',');
             hf_table__number(out, *value++);
         }

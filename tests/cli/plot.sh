@@ -10,10 +10,10 @@ make_run() {
     awk -v rows="$2" 'BEGIN {
         printf "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,offers_sent,offers_accepted,"
         printf "offers_declined,offers_rescinded,offers_expired,volumes,volumes_orphaned,orphaned_disk_mb,cpus_total,cpus_allocated,cpus_used,cpus_offered,"
-        printf "cpus_reserved_idle,mem_total,mem_allocated,mem_used,mem_offered,mem_reserved_idle,share_a/b,share_*\n"
+        printf "cpus_reserved_idle,mem_total,mem_allocated,mem_used,mem_offered,mem_reserved_idle,share_a/b,share_*,real_sandboxes_mb,real_volumes_mb,real_out_of_band_mb\n"
         for (i = 1; i <= rows; i++)
-            printf "%d,%d,%d,0,1,5,2,3,0,0,9,%d,0,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25\n", i * 60, 10 - (i % 50 == 0), i % 9, i % 4,
-                30 + 10 * sin(i / 9), 2000 + 500 * sin(i / 7), 0.5 + 0.1 * sin(i / 5)
+            printf "%d,%d,%d,0,1,5,2,3,0,0,9,%d,0,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25,%d,4000,0\n", i * 60, 10 - (i % 50 == 0), i % 9, i % 4,
+                30 + 10 * sin(i / 9), 2000 + 500 * sin(i / 7), 0.5 + 0.1 * sin(i / 5), i * 20
     }' >"$1/timeseries.csv"
     awk 'BEGIN {
         print "quantile,wait_s,framework"
@@ -51,7 +51,7 @@ out "plots/waits.svg"
 
 run "figures" 0 "$holdfast" plot "$dir/run"
 err none
-for figure in utilization-cpus utilization-mem shares offers tasks agents waits volumes relaunches; do
+for figure in utilization-cpus utilization-mem shares offers tasks agents waits volumes disk relaunches; do
     out "$dir/run/plots/$figure.svg"
     file "$dir/run/plots/$figure.svg"
     file "$dir/run/plots/$figure.gp"
@@ -61,6 +61,11 @@ done
 for name in "warm-up ends" "allocated" "used" "reserved but idle" "offered, unanswered" "simulated time (hours)"; do
     grep -qF "$name" "$dir/run/plots/utilization-cpus.svg" || complain "utilization does not name: $name"
 done
+for name in "in volumes" "in sandboxes" "really used" ">GB<"; do # 34,000 MB at the end
+    grep -qF -- "$name" "$dir/run/plots/disk.svg" || complain "disk does not name: $name"
+done
+grep -q "written by others" "$dir/run/plots/disk.svg" && complain "a part of nothing is drawn"
+grep -q "allocated or reserved" "$dir/run/plots/disk.svg" && complain "agents without disk have some allocated"
 grep -q "failures repaired after at most so long" "$dir/run/plots/relaunches.svg" || complain "relaunches has no axis"
 for part in "$dir/run/plots/"*.part; do [ ! -e "$part" ] || complain "left behind: $part"; done
 
@@ -75,11 +80,12 @@ file "$dir/run/plots/agents.pdf"
 mkdir -p "$dir/arms"
 # A run of before there were any: neither figure is drawn, nor missed.
 make_run "$dir/old" 10
-sed 's/,volumes,volumes_orphaned,orphaned_disk_mb//; s/,9,[0-9],0,64,/,64,/' "$dir/old/timeseries.csv" >"$dir/series" &&
+sed 's/,volumes,volumes_orphaned,orphaned_disk_mb//; s/,9,[0-9],0,64,/,64,/; s/,real_.*//; s/,0.25,.*/,0.25/' "$dir/old/timeseries.csv" >"$dir/series" &&
     mv "$dir/series" "$dir/old/timeseries.csv"
 rm "$dir/old/relaunch_times.csv"
 run "without volumes" 0 "$holdfast" plot "$dir/old"
 err none
+[ ! -e "$dir/old/plots/disk.svg" ] || complain "a figure of disks of which nothing is known"
 [ ! -e "$dir/old/plots/volumes.svg" ] || complain "a figure of no volumes"
 [ ! -e "$dir/old/plots/relaunches.svg" ] || complain "a figure of no relaunches"
 
@@ -113,13 +119,14 @@ err "no task was started"
 err "nothing ever held any disk"
 [ ! -e "$dir/short/plots/utilization-disk.svg" ] || complain "a figure of nothing is drawn"
 file "$dir/short/plots/agents.svg"
+grep -q "allocated or reserved" "$dir/short/plots/disk.svg" || complain "disk is not compared with what is accounted"
 
 rm "$dir/short/summary.json"
 run "no summary" 1 "$holdfast" plot "$dir/short"
 err "summary.json"
 printf '60,1\n' >>"$dir/run/timeseries.csv"
 run "broken table" 1 "$holdfast" plot "$dir/run"
-err "timeseries.csv:1502: 2 fields, but the header has 25"
+err "timeseries.csv:1502: 2 fields, but the header has 28"
 rm "$dir/run/timeseries.csv"
 run "missing table" 1 "$holdfast" plot "$dir/run"
 err "timeseries.csv: No such file"

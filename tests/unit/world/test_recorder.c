@@ -270,8 +270,8 @@ static double cell(const Fixture *f, uint32_t row, uint32_t column)
 static void rows_hold_the_mean_of_their_interval_whatever_the_warm_up(void **state)
 {
     const HfTime warm_ups[] = {0, 22 * S, 50 * S, 99 * S};
-    const uint32_t allocated = HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS +
-                               HF_KIND_CPUS * HF_RESOURCE_LEVELS + HF_LEVEL_ALLOCATED;
+    const uint32_t allocated =
+        HF_ROW_RESOURCES + HF_KIND_CPUS * HF_RESOURCE_LEVELS + HF_LEVEL_ALLOCATED;
     for (size_t i = 0; i < G_N_ELEMENTS(warm_ups); i++) {
         Fixture *f = start(warm_ups[i]);
         feed_one_task(f);
@@ -286,6 +286,34 @@ static void rows_hold_the_mean_of_their_interval_whatever_the_warm_up(void **sta
             assert_near(cell(f, r, HF_LEVEL_TASKS_RUNNING), running[r]);
             assert_near(cell(f, r, allocated) / 1000, held[r]);
             assert_near(cell(f, r, HF_CLUSTER_LEVELS), offers_sent[r]);
+        }
+        stop(f);
+    }
+}
+
+/* A sandbox of 2 MB at 5 s that grows by 1 MB/s from 10 s on and is closed at 30 s with 22 MB; a
+ * file of 8 MB that nobody of the cluster wrote, from 25 s on. */
+static void rows_hold_what_is_really_on_the_disks_whatever_the_warm_up(void **state)
+{
+    static const double sandboxes[] = {1, 7, 17, 0, 0}, ended[] = {0, 0, 0, 22, 22};
+    static const double others[] = {0, 0, 4, 8, 8};
+    static const HfTime warm_ups[] = {0, 7 * S, 20 * S, 33 * S, 50 * S};
+    const HfRecord records[] = {
+        {.at = 5 * S, .type = HF_RECORD_SANDBOX_MADE, .id = 1, .value = 2048},
+        {.at = 10 * S, .type = HF_RECORD_SANDBOX_GROWS, .id = 1, .value = 1024},
+        {.at = 25 * S, .type = HF_RECORD_OUT_OF_BAND, .value = 8192},
+        {.at = 30 * S, .type = HF_RECORD_SANDBOX_CLOSED, .id = 1, .value = 22528}};
+    const uint32_t first = HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS;
+    for (size_t i = 0; i < G_N_ELEMENTS(warm_ups); i++) {
+        Fixture *f = start(warm_ups[i]);
+        for (size_t r = 0; r < G_N_ELEMENTS(records); r++) feed(f, records[r]);
+        finish(f, 50 * S);
+        assert_int_equal(f->recorder->row_times.count, 5);
+        for (uint32_t r = 0; r < 5; r++) {
+            assert_near(cell(f, r, first + HF_DISK_RUNNING), sandboxes[r]);
+            assert_near(cell(f, r, first + HF_DISK_DEAD), ended[r]);
+            assert_near(cell(f, r, first + HF_DISK_OUT_OF_BAND), others[r]);
+            assert_near(cell(f, r, first + HF_DISK_VOLUMES), 0);
         }
         stop(f);
     }
@@ -595,6 +623,7 @@ int main(void)
         cmocka_unit_test(an_agent_counts_while_the_master_knows_it),
         cmocka_unit_test(crashes_and_returns_move_the_number_of_hosts_that_are_up),
         cmocka_unit_test(rows_hold_the_mean_of_their_interval_whatever_the_warm_up),
+        cmocka_unit_test(rows_hold_what_is_really_on_the_disks_whatever_the_warm_up),
         cmocka_unit_test(roles_of_a_row_are_shares_of_the_total_of_that_row),
         cmocka_unit_test(next_tick_is_an_interval_on_and_never_beyond_the_end),
         cmocka_unit_test(waits_are_kept_by_framework_and_for_all),
