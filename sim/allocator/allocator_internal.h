@@ -204,6 +204,8 @@ struct HfAllocator {
     uint64_t run_number;
     uint64_t gives; /* times that an offer was made or added to */
     gboolean is_paused, wants_run, all_candidates, visits_fully;
+    gboolean has_own_minima; /* some sub has, or had */
+    gboolean passes_barren;  /* this run leaves agents alone that have too little for everybody */
 
     struct {
         HfAgent *at; /* aligned to a cache line, inside `block` */

@@ -29,13 +29,13 @@ void hf_allocator__minimum_clear(HfSub *sub)
     sub->has_min = FALSE;
 }
 
-static void set_minimum(HfSub *sub, const HfFrameworkSpec *spec)
+static void set_minimum(HfAllocator *allocator, HfSub *sub, const HfFrameworkSpec *spec)
 {
     hf_allocator__minimum_clear(sub);
     for (uint32_t r = 0; r < spec->minimum_count; r++) {
         const HfRoleMinimum *minimum = &spec->minima[r];
         if (minimum->role != sub->role) continue;
-        sub->has_min = TRUE;
+        sub->has_min = allocator->has_own_minima = TRUE;
         sub->min_count = minimum->count;
         sub->min = g_new0(HfQuantities, minimum->count);
         for (uint32_t m = 0; m < minimum->count; m++)
@@ -110,7 +110,7 @@ HfStatus hf_allocator_framework_add(HfAllocator *allocator, HfTime now, uint32_t
         HfSub *of = &allocator->subs.at[sub];
         of->is_subscribed = TRUE;
         of->is_suppressed = in_roles(spec->suppressed, spec->suppressed_count, spec->roles[r]);
-        set_minimum(of, spec);
+        set_minimum(allocator, of, spec);
         if (spec->active && !of->is_suppressed) activate_and_log(allocator, sub);
     }
     for (uint32_t u = 0; u < used_count; u++) adopt(allocator, framework, &used[u]);
@@ -172,7 +172,7 @@ HfStatus hf_allocator_framework_update(HfAllocator *allocator, HfTime now, uint3
         gboolean suppress = in_roles(spec->suppressed, spec->suppressed_count, of->role);
         if (suppress && !of->is_suppressed) suppress_sub(allocator, sub);
         if (!suppress && of->is_suppressed) revive_sub(allocator, sub);
-        set_minimum(of, spec);
+        set_minimum(allocator, of, spec);
         hf_allocator__sub_eligible(allocator, sub);
     }
     return HF_OK;

@@ -218,14 +218,80 @@ static gboolean is_open_still(const HfAllocator *allocator, uint32_t agent, uint
             allocator->infos.at[agent].offered_run == allocator->run_number);
 }
 
+/*
+ * What is left on the agent is too little for everybody, and that is known of its bundle: whoever
+ * is tried is refused before anything else is looked at.
+ */
+static inline gboolean is_barren(const HfAllocator *allocator, const HfAgent *row)
+{
+    const uint32_t known = HF_BUNDLE_SPECIAL | HF_BUNDLE_MIN_KNOWN | HF_BUNDLE_MIN_OK;
+    return allocator->passes_barren && !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED)) &&
+           row->available != NULL && (row->available->flags & known) == HF_BUNDLE_MIN_KNOWN;
+}
+
+/* In a run in which everybody has the same minimum, and is tried in an order that is kept. */
+static gboolean can_pass_barren(const HfAllocator *allocator)
+{
+    return allocator->quota_roles.count == 0 && !allocator->has_own_minima &&
+           !allocator->visits_fully && allocator->role_sort != HF_SORTER_RANDOM &&
+           allocator->framework_sort != HF_SORTER_RANDOM;
+}
+
+/* What visit_agent() would leave of a visit without an offer. */
+static inline void pass_by(HfAllocator *allocator, HfAgent *row, uint32_t tries)
+{
+    allocator->counters.agents_visited++;
+    allocator->counters.frameworks_tried += tries;
+    row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
+    row->pending.count = 0;
+    row->seen = allocator->eligible_base + allocator->eligible.count;
+    row->quota_seen = allocator->quota_epoch;
+}
+
+/*
+ * Take barren agents out of the visit, before it is put in order. A full cell is full of them: what
+ * is left of a machine without CPUs is free, and each revival lets the run look at all of them.
+ * What would be tried there is the same for all that were last seen at the same time.
+ */
+static void pass_barren(HfAllocator *allocator)
+{
+    gboolean is_fresh = allocator->quota_epoch == allocator->run_quota_seen;
+    uint32_t kept = 0, tries = 0;
+    uint64_t tries_since = UINT64_MAX; /* HfAgent.seen of which `tries` is right */
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        uint32_t agent = allocator->visit.at[i];
+        HfAgent *row = &allocator->agents.at[agent];
+        hf_order__fetch_visit(allocator, i);
+        if (!is_barren(allocator, row)) {
+            allocator->visit.at[kept++] = agent;
+            continue;
+        }
+        if (row->flags & HF_AGENT_CHANGED || row->pending.count > 0 || row->seen != tries_since) {
+            tries_since =
+                row->flags & HF_AGENT_CHANGED || row->pending.count > 0 ? UINT64_MAX : row->seen;
+            tries = few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs;
+        }
+        pass_by(allocator, row, tries);
+        if (!is_fresh || is_visitable(allocator, row->rank))
+            hf_allocator__agent_touch(allocator, agent);
+    }
+    allocator->visit.count = kept;
+}
+
 static void visit_agent(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *row = &allocator->agents.at[agent];
     uint64_t gives = allocator->gives;
-    allocator->counters.agents_visited++;
     Visit visit = {.agent = agent};
     if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
         hf_bundle__settle(allocator, &row->available);
+    if (is_barren(allocator, row)) {
+        pass_by(allocator, row,
+                few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs);
+        hf_allocator__agent_touch(allocator, agent);
+        return;
+    }
+    allocator->counters.agents_visited++;
     if (few_tries(allocator, row)) {
         for (uint32_t i = 0; i < allocator->tries.count && !is_done(allocator, &visit); i++)
             hf_offer__try(allocator, agent, allocator->tries.at[i]);
@@ -442,6 +508,8 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
                 choose_visit(allocator);
             }
         }
+        allocator->passes_barren = can_pass_barren(allocator);
+        if (allocator->passes_barren) pass_barren(allocator);
         hf_order__visit(allocator, 1);
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
             hf_order__fetch_visit(allocator, i);

@@ -89,6 +89,50 @@ static void one_change_costs_one_visit(void **state)
     cell_free(cell);
 }
 
+/* A full cell in which somebody revives: all its agents are looked at, as the counters say, and
+ * those of which too little is left are given no thought. What comes back to one is offered, and so
+ * is what is left everywhere as soon as somebody is content with it. */
+static void agents_with_too_little_are_passed_by(void **state)
+{
+    (void)state;
+    Cell *cell = cell_new();
+    cell->config.agent_order = HF_AGENT_ORDER_SHUFFLED;
+    cell_minimum(cell, "cpus:1");
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    cell_framework(cell, 1, "s");
+    for (uint32_t a = 0; a < 200; a++)
+        cell_agent_used(cell, a, "cpus:4;mem:1024", 0, "r", "cpus:4;mem:256");
+    assert_string_equal(cell_run(cell), "");
+    for (int again = 0; again < 2; again++) {
+        HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
+        assert_int_equal(hf_allocator_revive(cell->allocator, cell->now, 1, NULL, 0), HF_OK);
+        assert_string_equal(cell_batch(cell), "");
+        HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
+        assert_int_equal(after.agents_visited - before.agents_visited, 200);
+        assert_int_equal(after.frameworks_tried - before.frameworks_tried, 200);
+    }
+    HfStatus status = cell_recover(cell, 0, 77, "r", "cpus:1;mem:64", HF_NO_FILTER, TRUE);
+    assert_int_equal(status, HF_OK);
+    HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
+    assert_string_equal(cell_batch(cell), "f1 s a77 cpus@s:1;mem@s:832");
+    HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
+    assert_int_equal(after.agents_visited - before.agents_visited, 1);
+    HfRoleId role = cell_role(cell, "s");
+    HfRoleMinimum none = {role, NULL, 0};
+    HfFrameworkSpec spec = {.name = "f1",
+                            .roles = &role,
+                            .role_count = 1,
+                            .capabilities = HF_CAPABILITY_MULTI_ROLE,
+                            .active = TRUE,
+                            .minima = &none,
+                            .minimum_count = 1};
+    assert_int_equal(hf_allocator_framework_update(cell->allocator, cell->now, 1, &spec), HF_OK);
+    cell_batch(cell);
+    assert_int_equal(cell->list.offers.count, 199);
+    cell_free(cell);
+}
+
 /* A cell of two groups: what follows from a total, and what is left of it, is worked out once for
  * each; and an agent that differs is not taken for one of them. */
 static void agents_that_are_alike_are_worked_out_once(void **state)
@@ -121,6 +165,7 @@ int main(void)
         cmocka_unit_test(an_idle_cycle_does_not_grow_with_agents_or_frameworks),
         cmocka_unit_test(without_it_the_work_is_agents_times_frameworks),
         cmocka_unit_test(one_change_costs_one_visit),
+        cmocka_unit_test(agents_with_too_little_are_passed_by),
         cmocka_unit_test(agents_that_are_alike_are_worked_out_once),
     };
     hf_test_init();
