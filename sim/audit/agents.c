@@ -100,6 +100,9 @@ static void count_loosely(HfAudit *audit, uint32_t row)
     for (guint32 i = 0; i < audit->offers.count; i++)
         if (audit->offers.at[i].is_live && audit->offers.at[i].agent == row)
             hf_resources_subtract(audit->catalog, &agent->unheld, &audit->offers.at[i].resources);
+    for (guint32 i = 0; i < audit->held.count; i++)
+        if (audit->held.at[i].agent == row)
+            hf_resources_subtract(audit->catalog, &agent->unheld, &audit->held.at[i].resources);
 }
 
 void hf_audit__give(HfAudit *audit, uint32_t row, const HfResources *given)
@@ -130,6 +133,10 @@ static void count_unheld(HfAudit *audit, const HfRecord *record, uint32_t row)
 {
     HfAuditAgent *agent = &audit->agents.at[row];
     hf_resources_copy(audit->catalog, &agent->unheld, &audit->totals.at[row]);
+    for (guint32 i = 0; i < audit->held.count && !hf_audit__is_broken(audit); i++)
+        if (audit->held.at[i].agent == row)
+            hf_audit__take(audit, record, &agent->unheld, &audit->held.at[i].resources,
+                           HF_INVARIANT_CONSERVATION);
     if (agent->tasks == 0 && agent->offers == 0) return;
     for (guint32 i = 0; i < audit->tasks.count && !hf_audit__is_broken(audit); i++) {
         const HfAuditTask *task = &audit->tasks.at[i];
@@ -295,6 +302,7 @@ void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record)
     agent->registry = registry_after(audit, record);
     if (agent->registry == HF_REGISTRY_NONE) agent->is_deactivated = FALSE;
     agent->epoch++;
+    hf_audit__forget_held(audit, record->agent);
     hf_resources_reset(audit->catalog, &agent->unheld);
     audit->pending = HF_PENDING_LOSSES;
     audit->pending_agent = record->agent;
@@ -349,6 +357,8 @@ void hf_audit__recount(HfAudit *audit)
         if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN)
             hf_resources_add(catalog, &sum[audit->tasks.at[i].agent],
                              &audit->tasks.at[i].resources);
+    for (guint32 i = 0; i < audit->held.count; i++)
+        hf_resources_add(catalog, &sum[audit->held.at[i].agent], &audit->held.at[i].resources);
     for (guint32 a = 0; a < audit->agents.count; a++) {
         const HfAuditAgent *agent = &audit->agents.at[a];
         if (agent->standing == HF_AUDIT_REGISTERED || agent->standing == HF_AUDIT_DISCONNECTED) {

@@ -129,6 +129,8 @@ void hf_audit_free(HfAudit *audit)
     hf_slots_clear(&audit->filter_slots);
     hf_map64_clear(&audit->task_rows);
     hf_map64_clear(&audit->sub_rows);
+    hf_audit__forget_held(audit, NO_ROW);
+    hf_vec_clear(&audit->held);
     hf_audit__services_free(audit->services);
     hf_map64_clear(&audit->inverse);
     free_breach(audit->breach);
@@ -257,7 +259,8 @@ static gboolean belongs(const HfAudit *audit, const HfRecord *record)
                    record->reason == HF_REASON_TASK_GROUP_INVALID;
         if (record->type == HF_RECORD_OPERATION_STATE) return record->agent == HF_ROW_NONE;
         if (record->type == HF_RECORD_OPERATION || record->type == HF_RECORD_CONSUMED ||
-            record->type == HF_RECORD_CONVERTED || record->type == HF_RECORD_OPERATION_DROPPED)
+            record->type == HF_RECORD_CONVERTED || record->type == HF_RECORD_OPERATION_DROPPED ||
+            record->type == HF_RECORD_OPERATION_PENDING)
             return record->agent == audit->pending_agent;
         return record->agent == audit->pending_agent && record->role == audit->pending_role &&
                (record->type == HF_RECORD_TASK_LAUNCHED ||
@@ -430,7 +433,12 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_CONVERTED:
         hf_audit__on_converted(audit, record);
         break;
+    case HF_RECORD_OPERATION_PENDING:
+        hf_audit__on_operation_pending(audit, record);
+        break;
     case HF_RECORD_OPERATION_DROPPED:
+        hf_audit__on_operation_dropped(audit, record);
+        break;
     case HF_RECORD_OPERATION_STATE:
         hf_audit__framework(audit, record);
         break;

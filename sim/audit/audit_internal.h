@@ -146,6 +146,14 @@ typedef struct HfAuditFilter {
     HfResources refused;
 } HfAuditFilter;
 
+/* A disk that an operation of a resource provider holds until that has answered. */
+typedef struct HfAuditHeld {
+    uint32_t agent, framework; /* framework NO_ROW: it was removed since */
+    uint64_t id;
+    uint16_t type;
+    HfResources resources;
+} HfAuditHeld;
+
 typedef enum HfAuditPending {
     HF_PENDING_NOTHING = 0,
     HF_PENDING_TASKS,      /* an offer was accepted: what is done with it */
@@ -198,6 +206,7 @@ struct HfAudit {
     HfRecord conversion; /* the operation whose conversions come; its type 0 = none */
     gboolean has_consumed;
     HfResources consumed;
+    HF_VEC(HfAuditHeld) held;
     HfResources scratch;
     HfAuditServices *services; /* owned */
     HfHistory history;
@@ -270,6 +279,12 @@ void hf_audit__close_accept(HfAudit *audit);
 
 /* ---- operations.c ---- */
 void hf_audit__on_operation(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_operation_pending(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_operation_dropped(HfAudit *audit, const HfRecord *record);
+/* The agent is out, or (NO_ROW) the master: nothing is held there any more. */
+void hf_audit__forget_held(HfAudit *audit, uint32_t agent);
+/* The framework is removed: its operations go on without it. */
+void hf_audit__orphan_held(HfAudit *audit, uint32_t framework);
 void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_converted(HfAudit *audit, const HfRecord *record);
 /* Is `part` in `whole`, whatever operations made of them? */

@@ -18,6 +18,7 @@ void hf_audit__on_master_lost(HfAudit *audit, const HfRecord *record)
             agent->standing = HF_AUDIT_LEFT;
     }
     hf_map64_clear(&audit->inverse);
+    hf_audit__forget_held(audit, NO_ROW);
     audit->pending = HF_PENDING_FORGETTING;
     audit->pending_agent = NO_ROW;
 }

@@ -62,6 +62,7 @@ void hf_audit__on_framework(HfAudit *audit, const HfRecord *record)
     }
     framework->is_removed = is_removed;
     framework->is_disconnected = record->type == HF_RECORD_FRAMEWORK_DISCONNECTED;
+    if (is_removed) hf_audit__orphan_held(audit, record->framework);
     if (is_removed) return;
     framework->is_suppressed = FALSE; /* a new connection begins without filters or suppression */
     framework->calls++;

@@ -1,26 +1,110 @@
 /*
  * Operations in the auditor's book. Each is said with what it takes away and what it puts in its
  * place: out of the accepted offers when a framework does it, out of what nobody holds when an
- * operator does.
+ * operator does. A disk of a resource provider is held from OPERATION_PENDING on, until OPERATION
+ * says what it became, or OPERATION_DROPPED that it is what it was.
  */
 #include "audit/audit_internal.h"
+#include "resource/error.h"
 #include "resource/operation.h"
 
 /* ---- what is due to come ---- */
+
+static gboolean is_of_disk(const HfRecord *record)
+{
+    return !hf_operation_is_speculative((HfOperationType)record->state);
+}
+
+/* What an operation holds; held.count when it holds nothing. */
+static guint32 find_held(HfAudit *audit, const HfRecord *record)
+{
+    guint32 i = 0;
+    while (i < audit->held.count &&
+           (audit->held.at[i].agent != record->agent ||
+            audit->held.at[i].framework != record->framework ||
+            audit->held.at[i].id != record->id || audit->held.at[i].type != record->state ||
+            !hf_audit__is_same(audit, &audit->held.at[i].resources, record->resources)))
+        i++;
+    return i;
+}
+
+/* The disk is nobody's, as it was. FALSE and a breach when the operation held none. */
+static gboolean release(HfAudit *audit, const HfRecord *record)
+{
+    guint32 i = find_held(audit, record);
+    if (i == audit->held.count || hf_audit__agent(audit, record->agent) == NULL) {
+        hf_audit__break(audit, HF_INVARIANT_OPERATIONS, record,
+                        "%s ends, and none holds such a disk",
+                        hf_operation_name((HfOperationType)record->state));
+        return FALSE;
+    }
+    hf_audit__give(audit, record->agent, &audit->held.at[i].resources);
+    hf_resources_clear(audit->catalog, &audit->held.at[i].resources);
+    hf_vec_remove(&audit->held, i);
+    return TRUE;
+}
+
+void hf_audit__on_operation_pending(HfAudit *audit, const HfRecord *record)
+{
+    if (hf_audit__framework(audit, record) == NULL) return;
+    if (audit->pending != HF_PENDING_TASKS || !is_of_disk(record) || record->resources == NULL) {
+        hf_audit__break(audit, HF_INVARIANT_OPERATIONS, record, "%s without an accepted offer",
+                        hf_operation_name((HfOperationType)record->state));
+        return;
+    }
+    audit->pending_has_tasks = TRUE;
+    HfAuditHeld held = {record->agent, record->framework, record->id, record->state, {0}};
+    hf_audit__plain(audit, record->resources, &held.resources);
+    hf_audit__take(audit, record, &audit->pending_left, &held.resources, HF_INVARIANT_OPERATIONS);
+    hf_vec_push(&audit->held, held);
+}
+
+void hf_audit__on_operation_dropped(HfAudit *audit, const HfRecord *record)
+{
+    gboolean was_sent = record->reason == HF_RESOURCE_ERROR_NOT_DONE;
+    if ((record->framework != HF_ROW_NONE || !was_sent) &&
+        hf_audit__framework(audit, record) == NULL)
+        return;
+    if (was_sent) release(audit, record);
+}
+
+void hf_audit__forget_held(HfAudit *audit, uint32_t agent)
+{
+    for (guint32 i = audit->held.count; i-- > 0;) {
+        if (agent != NO_ROW && audit->held.at[i].agent != agent) continue;
+        hf_resources_clear(audit->catalog, &audit->held.at[i].resources);
+        hf_vec_remove(&audit->held, i);
+    }
+}
+
+void hf_audit__orphan_held(HfAudit *audit, uint32_t framework)
+{
+    for (guint32 i = 0; i < audit->held.count; i++)
+        if (audit->held.at[i].framework == framework) audit->held.at[i].framework = NO_ROW;
+}
+
+static void expect_conversion(HfAudit *audit, const HfRecord *record)
+{
+    audit->conversion = *record;
+    audit->conversion.resources = NULL;
+    audit->has_consumed = FALSE;
+}
 
 void hf_audit__on_operation(HfAudit *audit, const HfRecord *record)
 {
     gboolean by_framework = record->framework != HF_ROW_NONE;
     if (by_framework && hf_audit__framework(audit, record) == NULL) return;
+    if (is_of_disk(record)) { /* it was held, and is for a moment what nobody holds */
+        if (release(audit, record)) expect_conversion(audit, record);
+        return;
+    }
     if (by_framework != (audit->pending == HF_PENDING_TASKS)) {
         hf_audit__break(audit, HF_INVARIANT_OPERATIONS, record, "%s without an accepted offer",
                         hf_operation_name((HfOperationType)record->state));
         return;
     }
     if (by_framework) audit->pending_has_tasks = TRUE;
-    audit->conversion = *record;
-    audit->conversion.resources = NULL;
-    audit->has_consumed = FALSE;
+    expect_conversion(audit, record);
 }
 
 /* Of this operation? */
@@ -37,8 +121,9 @@ static gboolean is_due(HfAudit *audit, const HfRecord *record)
 
 static HfResources *source_of(HfAudit *audit, const HfRecord *record)
 {
-    return record->framework != HF_ROW_NONE ? &audit->pending_left
-                                            : &audit->agents.at[record->agent].unheld;
+    return record->framework != HF_ROW_NONE && !is_of_disk(&audit->conversion)
+               ? &audit->pending_left
+               : &audit->agents.at[record->agent].unheld;
 }
 
 void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record)
@@ -61,7 +146,16 @@ void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record)
 
 /* ---- what may come of it ---- */
 
-/* As it was before any operation: no volumes, no dynamic reservations. */
+/* Raw storage of its provider, however much of it became which disk. */
+static HfMetaId raw(HfCatalog *catalog, HfMetaId of)
+{
+    HfMeta meta = *hf_meta(catalog, of);
+    HfDisk disk = {.source = HF_DISK_RAW};
+    meta.disk = hf_disk_intern(catalog, &disk);
+    return hf_meta_intern(catalog, &meta);
+}
+
+/* As it was before any operation: no volumes, no dynamic reservations, no disks of providers. */
 static void undo(HfCatalog *catalog, const HfResources *from, HfResources *out)
 {
     hf_resources_reset(catalog, out);
@@ -72,6 +166,8 @@ static void undo(HfCatalog *catalog, const HfResources *from, HfResources *out)
             entry.meta = hf_meta_strip_volume(catalog, entry.meta);
         while (hf_meta_is_dynamic(catalog, entry.meta))
             entry.meta = hf_meta_pop_reservation(catalog, entry.meta);
+        if (G_UNLIKELY(hf_meta_has(catalog, entry.meta, HF_META_PROVIDER | HF_META_HAS_DISK)))
+            entry.meta = raw(catalog, entry.meta);
         hf_resources_add_one(catalog, out, &entry);
     }
 }

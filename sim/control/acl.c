@@ -46,6 +46,11 @@ static const struct {
     [HF_ACTION_MARK_AGENT_GONE] = {"mark_agents_gone", "agents", FALSE},
     [HF_ACTION_GET_QUOTA] = {"get_quotas", "roles", TRUE},
     [HF_ACTION_VIEW_ROLE] = {"view_roles", "roles", TRUE},
+    [HF_ACTION_CREATE_BLOCK_DISK] = {"create_block_disks", "roles", TRUE},
+    [HF_ACTION_CREATE_MOUNT_DISK] = {"create_mount_disks", "roles", TRUE},
+    [HF_ACTION_DESTROY_BLOCK_DISK] = {"destroy_block_disks", "roles", TRUE},
+    [HF_ACTION_DESTROY_MOUNT_DISK] = {"destroy_mount_disks", "roles", TRUE},
+    [HF_ACTION_DESTROY_RAW_DISK] = {"destroy_raw_disks", "roles", TRUE},
 };
 
 /* ---- reading ---- */

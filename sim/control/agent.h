@@ -13,6 +13,7 @@
 #include "control/checkpoint.h"
 #include "control/message.h"
 #include "control/reconfiguration.h"
+#include "resource/provider.h"
 
 /* How an agent goes down, and so what is left of it. */
 typedef enum HfAgentLoss {
@@ -46,6 +47,7 @@ typedef struct HfAgentConfig {
     HfTime executor_reregistration_timeout; /* 2 s: executors not back by then are given up */
     HfReconfigurationPolicy reconfiguration_policy;
     gboolean new_id_after_reboot; /* in eras without HF_RULE_REBOOT_KEEPS_ID */
+    HfDiskProfiles profiles;      /* what resource providers know; borrowed */
     HfCatalog *catalog;
 } HfAgentConfig;
 

@@ -47,6 +47,44 @@ static guint32 find(const HfAgent *agent, uint64_t serial)
     return i;
 }
 
+/* Can the providers of what is to be a volume store anything in it? */
+static gboolean can_store(const HfCatalog *catalog, const HfOperation *operation)
+{
+    if (operation->type != HF_OPERATION_CREATE) return TRUE;
+    for (uint32_t i = 0; i < hf_resources_count(&operation->resources); i++)
+        if (!hf_provider_can_store(catalog, hf_resources_at(&operation->resources, i)->meta))
+            return FALSE;
+    return TRUE;
+}
+
+/* A resource provider changes one of its disks. The plug-in behind it answers at once. */
+static HfOperationState change_disk(const HfAgent *agent, const HfOperation *operation,
+                                    HfOperationStatus *status, HfResources *total)
+{
+    HfCatalog *catalog = agent->config->catalog;
+    HfResource made;
+    if (!hf_resources_contains(catalog, total, &operation->resources)) return HF_OPERATION_DROPPED;
+    if (!hf_provider_apply(catalog, &agent->config->profiles, operation, status->serial, &made,
+                           NULL))
+        return HF_OPERATION_FAILED;
+    hf_resources_subtract(catalog, total, &operation->resources);
+    hf_resources_add_one(catalog, total, &made);
+    status->made = made.meta;
+    return HF_OPERATION_FINISHED;
+}
+
+/* What comes of it; `total` is what the agent then has. */
+static HfOperationState apply(const HfAgent *agent, const HfOperation *operation,
+                              HfOperationStatus *status, HfResources *total)
+{
+    if (!hf_operation_is_speculative(operation->type))
+        return change_disk(agent, operation, status, total);
+    if (!can_store(agent->config->catalog, operation)) return HF_OPERATION_FAILED;
+    return hf_resources_apply_operation(agent->config->catalog, total, operation, NULL)
+               ? HF_OPERATION_FINISHED
+               : HF_OPERATION_DROPPED;
+}
+
 void hf_agent__on_apply_operation(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     HfOperationStatus status = in->statuses.at[0];
@@ -54,21 +92,25 @@ void hf_agent__on_apply_operation(HfAgent *agent, HfTime now, const HfMessage *i
     if (find(agent, status.serial) < agent->operations.count) return; /* it came twice */
     HfResources total = {0};
     hf_resources_copy(out->catalog, &total, hf_agent_total(agent));
+    const HfOperation *operation = &in->operations.at[0].change;
     gboolean is_current = in->version == agent->version;
-    gboolean applies = is_current && hf_resources_apply_operation(
-                                         out->catalog, &total, &in->operations.at[0].change, NULL);
+    status.state = is_current ? apply(agent, operation, &status, &total) : HF_OPERATION_DROPPED;
+    gboolean applies = status.state == HF_OPERATION_FINISHED;
     /* Its answer is written together with what it did: whoever dies with the target written has
      * both when it starts again (Slave::applyOperation, checkpointResourceState). */
     gboolean is_kept = agent->dies_at >= HF_CHECKPOINT_TARGET && status.needs_ack;
     gboolean is_alive = !applies || hf_agent_set_total(agent, &total);
     hf_resources_clear(out->catalog, &total);
-    status.state = applies ? HF_OPERATION_FINISHED : HF_OPERATION_DROPPED;
     if (!is_alive) {
         if (is_kept) hf_vec_push(&agent->operations, (HfAgentOperation){.status = status});
         return;
     }
     conclude(agent, &status, now, out);
-    if (is_current && !applies) hf_agent__begin_registration(agent, now, out);
+    /* The master took for granted what was not done, or its books are wrong: they are put right. A
+     * provider that could not do it said all there is to say. */
+    gboolean was_granted =
+        hf_operation_is_speculative(operation->type) || status.state == HF_OPERATION_DROPPED;
+    if (is_current && !applies && was_granted) hf_agent__begin_registration(agent, now, out);
 }
 
 void hf_agent__on_checkpoint_resources(HfAgent *agent, const HfMessage *in)

@@ -15,6 +15,7 @@ void hf_checkpoint_clear(HfCatalog *catalog, HfCheckpoint *checkpoint)
     if (kept == NULL) return;
     hf_resources_clear(catalog, &kept->committed);
     hf_resources_clear(catalog, &kept->target);
+    hf_resources_clear(catalog, &kept->provided);
     hf_vec_clear(&kept->volumes);
     g_free(kept);
     checkpoint->kept = NULL;
@@ -131,6 +132,25 @@ int64_t hf_checkpoint_stored(const HfCheckpoint *checkpoint)
 
 /* ---- writing ---- */
 
+static gboolean is_provided(const HfCatalog *catalog, const HfResource *entry)
+{
+    return hf_meta_has(catalog, entry->meta, HF_META_PROVIDER);
+}
+
+/* All that is of providers, too, if they have anything. */
+static void add_provided(HfCatalog *catalog, HfCheckpoint *checkpoint, const HfResources *total)
+{
+    HfKept *kept = checkpoint->kept;
+    if (G_LIKELY(!hf_resources_any(catalog, total, HF_META_PROVIDER))) return;
+    for (uint32_t i = 0; i < hf_resources_count(total); i++) {
+        const HfResource *entry = hf_resources_at(total, i);
+        if (is_provided(catalog, entry)) hf_resources_add_one(catalog, &kept->target, entry);
+    }
+    if (hf_resources_is_empty(&kept->provided) && checkpoint->flags != NULL)
+        hf_resources_select(catalog, checkpoint->flags, HF_META_PROVIDER, HF_META_PROVIDER,
+                            &kept->provided);
+}
+
 static void commit(HfCatalog *catalog, HfKept *kept)
 {
     hf_resources_move(catalog, &kept->committed, &kept->target);
@@ -147,6 +167,7 @@ gboolean hf_checkpoint_write(HfCatalog *catalog, HfCheckpoint *checkpoint, const
     HfKept *kept = checkpoint->kept;
     HF_ASSERT(!kept->has_target);
     hf_resources_checkpointed(catalog, total, &kept->target);
+    add_provided(catalog, checkpoint, total);
     kept->has_target = TRUE;
     if (dies == HF_CHECKPOINT_TARGET) return FALSE;
     sync_directories(catalog, checkpoint, &kept->target);
@@ -187,14 +208,35 @@ static HfResource made_of(HfCatalog *catalog, const HfResource *entry)
     return plain;
 }
 
+/* Do the flags say the same of providers as when these began to write? */
+static gboolean has_provided(HfCatalog *catalog, const HfCheckpoint *checkpoint,
+                             const HfResources *flags)
+{
+    const HfKept *kept = checkpoint->kept;
+    if (kept == NULL || hf_resources_is_empty(&kept->provided)) return TRUE;
+    HfResources now = {0};
+    hf_resources_select(catalog, flags, HF_META_PROVIDER, HF_META_PROVIDER, &now);
+    gboolean is_same = hf_resources_equal(catalog, &now, &kept->provided);
+    hf_resources_clear(catalog, &now);
+    return is_same;
+}
+
 gboolean hf_checkpoint_apply(HfCatalog *catalog, const HfCheckpoint *checkpoint,
                              const HfResources *flags, HfResources *total_out)
 {
     HfResources total = {0};
     const HfResources *committed = hf_checkpoint_committed(checkpoint);
-    hf_resources_copy(catalog, &total, flags);
+    if (!has_provided(catalog, checkpoint, flags)) return FALSE;
+    if (hf_resources_any(catalog, committed, HF_META_PROVIDER))
+        hf_resources_select(catalog, flags, HF_META_PROVIDER, 0, &total);
+    else
+        hf_resources_copy(catalog, &total, flags);
     for (uint32_t i = 0; i < hf_resources_count(committed); i++) {
         const HfResource *entry = hf_resources_at(committed, i);
+        if (is_provided(catalog, entry)) {
+            hf_resources_add_one(catalog, &total, entry);
+            continue;
+        }
         HfResource plain = made_of(catalog, entry);
         if (!hf_resources_contains_one(catalog, &total, &plain)) {
             hf_resources_clear(catalog, &total);

@@ -3,6 +3,10 @@
  * volumes, and the volumes' data. Plain data in memory stands for the disk: it outlives the agent's
  * process and a reboot, but not the loss of the disk.
  *
+ * What a resource provider made of its disks, and what is reserved or stored on them, it writes
+ * down itself, all that it has and in the same moment: what --resources says of a provider counts
+ * only until then, and must say the same for ever after.
+ *
  * A change of resources is written in two steps, so that a crash at any point leaves the old state
  * or the new one and never a mixture: `target` is written, directories are made and removed, then
  * target becomes `committed`. A process that starts finishes a target that it finds.
@@ -39,7 +43,8 @@ typedef struct HfStoredVolume {
 
 /* What operations made; most agents have nothing of the kind. */
 typedef struct HfKept {
-    HfResources committed, target;
+    HfResources committed, target; /* with all that providers have */
+    HfResources provided;          /* what --resources said of providers when they began to write */
     gboolean has_target;
     HF_VEC(HfStoredVolume) volumes;
 } HfKept;
@@ -60,7 +65,7 @@ void hf_checkpoint_clear(HfCatalog *catalog, HfCheckpoint *checkpoint);
 void hf_checkpoint_lose(HfCatalog *catalog, HfCheckpoint *checkpoint);
 
 /*
- * Write down what of `total` outlives the process: dynamic reservations and volumes.
+ * Write down what of `total` outlives the process: dynamic reservations, volumes, providers' disks.
  * Shape:  total without allocation roles.
  * Errors: FALSE when the process died at `dies`; recover with hf_checkpoint_finish.
  */
@@ -75,13 +80,14 @@ gboolean hf_checkpoint_finish(HfCatalog *catalog, HfCheckpoint *checkpoint);
 void hf_checkpoint_register(HfCheckpoint *checkpoint, uint32_t agent_id, const HfResources *flags,
                             const HfAttributes *attributes);
 
-/* Dynamic reservations and volumes; borrowed; never NULL. */
+/* Dynamic reservations, volumes, and what providers have; borrowed; never NULL. */
 const HfResources *hf_checkpoint_committed(const HfCheckpoint *checkpoint);
 
 /*
  * What an agent with these --resources has, with the committed reservations and volumes put in:
  * each takes the place of the static or unreserved resources that it was made of.
- * Errors: FALSE when they are not all there; `total_out` (legal) is then unchanged.
+ * Errors: FALSE when they are not all there, or a provider has another amount; `total_out` (legal)
+ *         is then unchanged.
  */
 gboolean hf_checkpoint_apply(HfCatalog *catalog, const HfCheckpoint *checkpoint,
                              const HfResources *flags, HfResources *total_out);

@@ -589,6 +589,23 @@ void hf_driver_shrink(HfDriver *driver, uint64_t id, HfResources *volume, int64_
     hf_resources_init(volume);
 }
 
+void hf_driver_create_disk(HfDriver *driver, uint64_t id, HfResources *disk, HfDiskSource type,
+                           HfTextId profile)
+{
+    change(driver, id,
+           (HfOperation){.type = HF_OPERATION_CREATE_DISK,
+                         .resources = *disk,
+                         .target_type = type,
+                         .target_profile = profile});
+    hf_resources_init(disk);
+}
+
+void hf_driver_destroy_disk(HfDriver *driver, uint64_t id, HfResources *disk)
+{
+    change(driver, id, (HfOperation){.type = HF_OPERATION_DESTROY_DISK, .resources = *disk});
+    hf_resources_init(disk);
+}
+
 static void add_launch(HfDriver *driver, HfOfferAction action, HfTaskInfo *tasks,
                        uint32_t task_count)
 {

@@ -155,6 +155,11 @@ void hf_driver_create(HfDriver *driver, uint64_t id, HfResources *volumes);
 void hf_driver_destroy(HfDriver *driver, uint64_t id, HfResources *volumes);
 void hf_driver_grow(HfDriver *driver, uint64_t id, HfResources *volume, HfResources *addition);
 void hf_driver_shrink(HfDriver *driver, uint64_t id, HfResources *volume, int64_t subtract_milli);
+/* What is made of a resource provider's disk is offered when the operation is FINISHED. Profile: of
+ * a disk that has none of its own; else HF_TEXT_NONE. */
+void hf_driver_create_disk(HfDriver *driver, uint64_t id, HfResources *disk, HfDiskSource type,
+                           HfTextId profile);
+void hf_driver_destroy_disk(HfDriver *driver, uint64_t id, HfResources *disk);
 void hf_driver_launch(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
 /* All of the tasks or none. (The executor that Mesos's groups share has no resources here.) */
 void hf_driver_launch_group(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);

@@ -219,6 +219,25 @@ static gboolean convert(Accept *a, const HfOperation *operation, const HfConvers
     return TRUE;
 }
 
+/* Its disk is out of what is left; what becomes of it no later operation can use. */
+static gboolean do_disk(Accept *a, const HfOfferOperation *offered, const HfOperation *operation,
+                        GError **error)
+{
+    HfCatalog *catalog = a->master->catalog;
+    if (!hf_resources_contains(catalog, &a->remaining, &operation->resources)) {
+        g_set_error_literal(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_NOT_CONTAINED,
+                            "the offers do not hold the disk");
+        return FALSE;
+    }
+    HfOperation stripped = {0};
+    strip(catalog, operation, &stripped);
+    hf_resources_subtract(catalog, &a->remaining, &operation->resources);
+    hf_master__begin_disk(a->master, a->now, a->in->framework, offered->id, a->agent, a->role,
+                          &stripped, a->out);
+    hf_operation_clear(catalog, &stripped);
+    return TRUE;
+}
+
 static gboolean do_operation(Accept *a, const HfOfferOperation *offered, HfOperation *operation,
                              GError **error)
 {
@@ -229,6 +248,7 @@ static gboolean do_operation(Accept *a, const HfOfferOperation *offered, HfOpera
     if (!hf_master__check_operation(master, framework, principal, a->agent, operation, error) ||
         !hf_master__authorize(master, principal, operation, error))
         return FALSE;
+    if (!hf_operation_is_speculative(operation->type)) return do_disk(a, offered, operation, error);
     if (operation->type == HF_OPERATION_DESTROY) rescind_others(a, operation);
     HfConversions tagged = {0}, plain = {0};
     HfOperation stripped = {0};

@@ -368,6 +368,7 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     HfAgentRow *agent = &master->agents.at[row];
     HfAgentStanding before = (HfAgentStanding)agent->standing;
     gboolean was_held = hf_master__is_held(agent);
+    if (was_held) hf_master__end_disks(master, now, row, in, out);
     gboolean is_another = describe(master, row, in);
     master->recovered -= before == HF_STANDING_RECOVERED;
     agent->is_overheld = was_held && (agent->is_overheld || is_another);
@@ -389,14 +390,18 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
         return;
     }
     stop_unwanted(master, row, in, out);
-    if (is_another)
+    if (is_another) {
+        HfResources total = {0};
+        hf_master__free_total(master, row, &total);
         hf_allocator_agent_update(master->allocator, now, row,
                                   &(HfAgentSpec){.attributes = agent->attributes,
                                                  .region = region_of(agent),
                                                  .zone = zone_of(agent),
-                                                 .total = agent->total,
+                                                 .total = &total,
                                                  .owner = agent->owner,
                                                  .capabilities = HF_AGENT_CAPABILITIES_KEEP});
+        hf_resources_clear(master->catalog, &total);
+    }
     if (before == HF_STANDING_DISCONNECTED)
         hf_allocator_agent_activate(master->allocator, now, row);
     hf_master__resume_drain(master, now, row, out);

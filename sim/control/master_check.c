@@ -48,6 +48,15 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
             hf_resources_add(master->catalog, &held, hf_parcel_resources(task->resources));
         (*tasks)++;
     }
+    uint32_t operations = 0;
+    for (guint32 i = 0; i < master->operations.count; i++) {
+        const HfOperationRow *operation = &master->operations.at[i];
+        if (!operation->is_live || operation->agent != row) continue;
+        HF_ASSERT(!operation->is_holding || hf_master__is_held(agent));
+        if (operation->is_holding) hf_resources_add_one(master->catalog, &held, &operation->source);
+        operations++;
+    }
+    HF_ASSERT(operations == agent->operations);
     if (!hf_master__is_held(agent)) {
         HF_ASSERT(hf_allocator_available(master->allocator, row) == NULL);
     } else {

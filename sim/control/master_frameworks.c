@@ -404,6 +404,7 @@ void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox
     record_framework(now, row, HF_RECORD_FRAMEWORK_REMOVED, out);
     HfStatus status = hf_allocator_framework_remove(master->allocator, now, row);
     HF_ASSERT(status == HF_OK);
+    hf_master__keep_disks(master, now);
 }
 
 void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,

@@ -159,6 +159,11 @@ typedef struct HfOperationRow {
     uint32_t generation;
     uint64_t serial; /* how the agent knows it: its handle, or that of an earlier master */
     gboolean is_live;
+    /* CREATE_DISK, DESTROY_DISK: what it holds until the agent has answered; see master_disks.c */
+    HfOperationType type;
+    gboolean is_holding;
+    HfRoleId role;
+    HfResource source; /* a disk, without allocation role */
 } HfOperationRow;
 
 /* An inverse offer that is out. */
@@ -351,6 +356,13 @@ gboolean hf_master__apply_operation(HfMaster *master, HfTime now, uint32_t frame
                                     uint32_t agent, HfRoleId role, const HfOperation *stripped,
                                     const HfConversions *conversions, GError **error,
                                     HfOutbox *out);
+/* Enter an operation into the book and send it to the agent: a row of master->operations, or NO_ROW
+ * when the agent will not answer. */
+uint32_t hf_master__send_operation(HfMaster *master, uint32_t framework, uint64_t id,
+                                   uint32_t agent, const HfOperation *stripped, HfOutbox *out);
+/* CONSUMED or CONVERTED. */
+void hf_master__record_conversion(const HfResources *resources, HfTime now, HfRecordType type,
+                                  uint32_t framework, uint32_t agent, HfRoleId role, HfOutbox *out);
 /* A framework's operation is not done: the rule is recorded, and told if it has an id. */
 void hf_master__drop_operation(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
                                HfRoleId role, const HfOfferOperation *operation, int rule,
@@ -368,11 +380,30 @@ void hf_master__end_operations(HfMaster *master, HfTime now, uint32_t agent, HfO
 void hf_master__forget_operations(HfMaster *master);
 /* An agent of an earlier master is back: operations that it answered and nobody acknowledged. */
 void hf_master__adopt_operations(HfMaster *master, uint32_t agent, const HfMessage *in);
+/* The row of an operation that an agent was sent; NO_ROW when it is over, or was never there. */
+uint32_t hf_master__find_operation(const HfMaster *master, uint64_t serial, uint32_t agent);
 /* A framework is gone: nobody wants to know any more. */
 void hf_master__orphan_operations(HfMaster *master, uint32_t framework);
 /* An agent registered: ask it about those in the book that it did not name. */
 void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage *in,
                                HfMessage *reply);
+
+/* master_disks.c */
+/* CREATE_DISK, DESTROY_DISK: sent, and its disk held until the agent has answered. */
+void hf_master__begin_disk(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
+                           uint32_t agent, HfRoleId role, const HfOperation *stripped,
+                           HfOutbox *out);
+/* The agent has answered: what the disk became, or what it was, is free. */
+void hf_master__end_disk(HfMaster *master, HfTime now, uint32_t row,
+                         const HfOperationStatus *status, HfOutbox *out);
+/* The same for all answers that come with an agent's registration, before its total counts. */
+void hf_master__end_disks(HfMaster *master, HfTime now, uint32_t agent, const HfMessage *in,
+                          HfOutbox *out);
+/* A framework was removed, and the allocator forgot what it held: its disks are still held. */
+void hf_master__keep_disks(HfMaster *master, HfTime now);
+/* What the allocator may give out of an agent: its total, without what operations of frameworks
+ * that are gone hold. */
+void hf_master__free_total(const HfMaster *master, uint32_t agent, HfResources *out);
 
 /* master_operators.c */
 /* Returns the status, with a message for it. */

@@ -190,8 +190,14 @@ gboolean hf_master__check_operation(HfMaster *master, uint32_t framework, HfText
         return check_create(master, framework, principal, agent, operation, error);
     case HF_OPERATION_DESTROY:
         return check_destroy(master, agent, operation, error);
+    case HF_OPERATION_CREATE_DISK:
+    case HF_OPERATION_DESTROY_DISK:
+        return (master->config.agent_capabilities & HF_AGENT_CAPABILITY_OPERATION_FEEDBACK) ||
+               fail(error, HF_RESOURCE_ERROR_CAPABILITY,
+                    "the agent has no capability RESOURCE_PROVIDER");
     case HF_OPERATION_GROW_VOLUME:
     case HF_OPERATION_SHRINK_VOLUME:
+    case HF_OPERATION_TYPES:
         break;
     }
     return (master->config.agent_capabilities & HF_AGENT_CAPABILITY_RESIZE_VOLUME) ||
@@ -248,8 +254,8 @@ static gboolean allows_source(const HfMaster *master, const char *principal,
     return TRUE;
 }
 
-gboolean hf_master__authorize(const HfMaster *master, HfTextId principal,
-                              const HfOperation *operation, GError **error)
+/* What is asked for: of disks, by what they are to become, or are. */
+static HfAction action_of(const HfCatalog *catalog, const HfOperation *operation)
 {
     static const HfAction actions[] = {
         [HF_OPERATION_RESERVE] = HF_ACTION_RESERVE_RESOURCES,
@@ -259,9 +265,23 @@ gboolean hf_master__authorize(const HfMaster *master, HfTextId principal,
         [HF_OPERATION_GROW_VOLUME] = HF_ACTION_RESIZE_VOLUME,
         [HF_OPERATION_SHRINK_VOLUME] = HF_ACTION_RESIZE_VOLUME,
     };
+    if (hf_operation_is_speculative(operation->type)) return actions[operation->type];
+    if (operation->type == HF_OPERATION_CREATE_DISK)
+        return operation->target_type == HF_DISK_BLOCK ? HF_ACTION_CREATE_BLOCK_DISK
+                                                       : HF_ACTION_CREATE_MOUNT_DISK;
+    HfMetaId meta = hf_resources_at(&operation->resources, 0)->meta;
+    HfDiskSource source = hf_disk(catalog, hf_meta(catalog, meta)->disk)->source;
+    return source == HF_DISK_BLOCK   ? HF_ACTION_DESTROY_BLOCK_DISK
+           : source == HF_DISK_MOUNT ? HF_ACTION_DESTROY_MOUNT_DISK
+                                     : HF_ACTION_DESTROY_RAW_DISK;
+}
+
+gboolean hf_master__authorize(const HfMaster *master, HfTextId principal,
+                              const HfOperation *operation, GError **error)
+{
     if (master->config.acls == NULL) return TRUE;
     const char *name = hf_text(master->catalog, principal);
-    if (allows_all(master, actions[operation->type], name, operation->type,
+    if (allows_all(master, action_of(master->catalog, operation), name, operation->type,
                    &operation->resources) &&
         allows_source(master, name, operation))
         return TRUE;
@@ -288,8 +308,8 @@ static void record_operation(const HfOperation *operation, HfTime now, uint32_t 
                                  .resources = &operation->resources});
 }
 
-static void record_conversion(const HfResources *resources, HfTime now, HfRecordType type,
-                              uint32_t framework, uint32_t agent, HfRoleId role, HfOutbox *out)
+void hf_master__record_conversion(const HfResources *resources, HfTime now, HfRecordType type,
+                                  uint32_t framework, uint32_t agent, HfRoleId role, HfOutbox *out)
 {
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = (uint16_t)type,
@@ -351,6 +371,12 @@ static uint64_t add_row(HfMaster *master, uint32_t framework, uint64_t id, uint3
     return hf_handle_pack(handle);
 }
 
+/* Answers that tell of a disk are said again until they have come. */
+static gboolean needs_ack(uint64_t id, HfOperationType type)
+{
+    return id != 0 || !hf_operation_is_speculative(type);
+}
+
 /* Was it sent by an earlier master? */
 static gboolean is_adopted(const HfMaster *master, uint32_t row)
 {
@@ -368,8 +394,7 @@ static void remove_row(HfMaster *master, uint32_t row)
     hf_slots_give(&master->operation_slots, (HfHandle){row, operation->generation});
 }
 
-/* NO_ROW when it is over, or was never there. */
-static uint32_t find_row(const HfMaster *master, uint64_t serial, uint32_t agent)
+uint32_t hf_master__find_operation(const HfMaster *master, uint64_t serial, uint32_t agent)
 {
     HfHandle handle = hf_handle_unpack(serial);
     if (!hf_slots_is_live(&master->operation_slots, handle) ||
@@ -384,8 +409,8 @@ static uint32_t find_row(const HfMaster *master, uint64_t serial, uint32_t agent
 }
 
 /* Older agents are sent all that they are to write down, and say nothing. */
-static void send_operation(HfMaster *master, uint32_t framework, uint64_t id, uint32_t agent,
-                           const HfOperation *stripped, HfOutbox *out)
+uint32_t hf_master__send_operation(HfMaster *master, uint32_t framework, uint64_t id,
+                                   uint32_t agent, const HfOperation *stripped, HfOutbox *out)
 {
     HfPeer to = {HF_PEER_AGENT, master->agents.at[agent].host};
     gboolean is_answered =
@@ -398,18 +423,20 @@ static void send_operation(HfMaster *master, uint32_t framework, uint64_t id, ui
     message->version = master->agents.at[agent].version;
     if (!is_answered) {
         hf_message_set_total(master->catalog, message, master->agents.at[agent].total);
-        return;
+        return NO_ROW;
     }
     hf_vec_push_zero(&message->operations);
     HfOfferOperation *sent = hf_vec_last(&message->operations);
     sent->action = HF_OFFER_CONVERT;
     sent->id = id;
     hf_operation_copy(master->catalog, &sent->change, stripped);
+    uint64_t serial = add_row(master, framework, id, agent);
     hf_vec_push(&message->statuses,
                 (HfOperationStatus){.id = id,
-                                    .serial = add_row(master, framework, id, agent),
+                                    .serial = serial,
                                     .agent = agent,
-                                    .needs_ack = id != 0});
+                                    .needs_ack = needs_ack(id, stripped->type)});
+    return hf_handle_unpack(serial).row;
 }
 
 gboolean hf_master__apply_operation(HfMaster *master, HfTime now, uint32_t framework, uint64_t id,
@@ -420,12 +447,12 @@ gboolean hf_master__apply_operation(HfMaster *master, HfTime now, uint32_t frame
         return FALSE;
     record_operation(stripped, now, framework, id, agent, role, 0, out);
     for (uint32_t i = 0; i < conversions->count; i++) {
-        record_conversion(&conversions->at[i].consumed, now, HF_RECORD_CONSUMED, framework, agent,
-                          role, out);
-        record_conversion(&conversions->at[i].converted, now, HF_RECORD_CONVERTED, framework, agent,
-                          role, out);
+        hf_master__record_conversion(&conversions->at[i].consumed, now, HF_RECORD_CONSUMED,
+                                     framework, agent, role, out);
+        hf_master__record_conversion(&conversions->at[i].converted, now, HF_RECORD_CONVERTED,
+                                     framework, agent, role, out);
     }
-    send_operation(master, framework, id, agent, stripped, out);
+    hf_master__send_operation(master, framework, id, agent, stripped, out);
     return TRUE;
 }
 
@@ -455,19 +482,20 @@ void hf_master__on_operation_status(HfMaster *master, HfTime now, const HfMessag
         return; /* from an agent that was given up: it must register again first */
     for (guint32 i = 0; i < in->statuses.count; i++) {
         const HfOperationStatus *status = &in->statuses.at[i];
-        uint32_t row = find_row(master, status->serial, agent);
+        uint32_t row = hf_master__find_operation(master, status->serial, agent);
+        if (row != NO_ROW) hf_master__end_disk(master, now, row, status, out);
         if (row != NO_ROW && !hf_operation_state_is_terminal(master->operations.at[row].state))
             master->operations.at[row].state = status->state;
         if (!status->needs_ack) {
             if (row != NO_ROW) remove_row(master, row);
             continue;
         }
-        if (is_there(master, in->framework)) {
+        if (status->id != 0 && is_there(master, in->framework)) {
             tell_framework(master, now, in->framework, status, out);
             continue;
         }
         if (row != NO_ROW) remove_row(master, row);
-        acknowledge(master, agent, status, out); /* nobody is left to do it */
+        acknowledge(master, agent, status, out); /* nobody else will do it */
     }
     hf_master__check_drained(master, now, agent, out);
 }
@@ -480,7 +508,7 @@ void hf_master__on_acknowledge_operation(HfMaster *master, HfTime now, const HfM
         if (status->agent >= master->agents.count ||
             master->agents.at[status->agent].standing != HF_STANDING_REGISTERED)
             continue; /* the agent will send it again */
-        uint32_t row = find_row(master, status->serial, status->agent);
+        uint32_t row = hf_master__find_operation(master, status->serial, status->agent);
         if (row != NO_ROW && master->operations.at[row].framework != in->framework) continue;
         if (row != NO_ROW) remove_row(master, row);
         acknowledge(master, status->agent, status, out);
@@ -499,12 +527,13 @@ void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage
         guint32 k = 0;
         while (k < in->statuses.count && in->statuses.at[k].serial != serial) k++;
         if (k < in->statuses.count) continue;
-        hf_vec_push(&reply->statuses, (HfOperationStatus){.id = operation->id,
-                                                          .serial = serial,
-                                                          .framework = operation->framework,
-                                                          .agent = agent,
-                                                          .state = HF_OPERATION_DROPPED,
-                                                          .needs_ack = operation->id != 0});
+        hf_vec_push(&reply->statuses,
+                    (HfOperationStatus){.id = operation->id,
+                                        .serial = serial,
+                                        .framework = operation->framework,
+                                        .agent = agent,
+                                        .state = HF_OPERATION_DROPPED,
+                                        .needs_ack = needs_ack(operation->id, operation->type)});
     }
 }
 
@@ -541,7 +570,9 @@ void hf_master__adopt_operations(HfMaster *master, uint32_t agent, const HfMessa
 {
     for (guint32 i = 0; i < in->statuses.count; i++) {
         const HfOperationStatus *status = &in->statuses.at[i];
-        if (!status->needs_ack || find_row(master, status->serial, agent) != NO_ROW) continue;
+        if (!status->needs_ack ||
+            hf_master__find_operation(master, status->serial, agent) != NO_ROW)
+            continue;
         uint32_t row = hf_handle_unpack(add_row(master, status->framework, status->id, agent)).row;
         master->operations.at[row].serial = status->serial;
         master->operations.at[row].state = status->state;

@@ -161,7 +161,8 @@ typedef struct HfTaskInfo {
 typedef enum HfOfferAction {
     HF_OFFER_LAUNCH,
     HF_OFFER_LAUNCH_GROUP, /* all of its tasks or none */
-    HF_OFFER_CONVERT       /* RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME, SHRINK_VOLUME */
+    HF_OFFER_CONVERT       /* RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME, SHRINK_VOLUME,
+                              CREATE_DISK, DESTROY_DISK */
 } HfOfferAction;
 
 typedef struct HfOfferOperation {
@@ -178,6 +179,8 @@ typedef struct HfOperationStatus {
     HfOperationState state;
     uint32_t agent;     /* agent id; HF_ROW_NONE = unknown */
     gboolean needs_ack; /* from an agent: to be acknowledged */
+    HfMetaId made;      /* CREATE_DISK, DESTROY_DISK that is FINISHED: what the disk now is, without
+                           allocation role (Mesos: converted_resources) */
 } HfOperationStatus;
 
 typedef struct HfTaskStatus {

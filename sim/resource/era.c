@@ -81,6 +81,10 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
     [HF_RULE_UPDATE_FRAMEWORK] = {"update-framework", HF_ERA_1_11, "1.9.0", "MESOS-7258",
                                   "A framework changes what it says of itself by subscribing anew.",
                                   "It can also do so by UPDATE_FRAMEWORK, and goes on."},
+    [HF_RULE_DISK_OPERATIONS] = {"disk-operations", HF_ERA_1_11, "1.7.0", "MESOS-9066",
+                                 "CREATE_DISK and DESTROY_DISK are refused.",
+                                 "Frameworks make disks out of the raw storage of resource "
+                                 "providers, and give them back."},
     [HF_RULE_RESERVED_IN_ROLE_SHARE] = {"reserved-in-role-share", HF_ERA_1_4, "0.27.0",
                                         "mesos commit 1f17e8c5b",
                                         "Shares of roles count unreserved resources alone, held "
@@ -179,6 +183,11 @@ static HfEraRule rule_of(HfOperationType type)
     case HF_OPERATION_GROW_VOLUME:
     case HF_OPERATION_SHRINK_VOLUME:
         return HF_RULE_RESIZE_VOLUME;
+    case HF_OPERATION_CREATE_DISK:
+    case HF_OPERATION_DESTROY_DISK:
+        return HF_RULE_DISK_OPERATIONS;
+    case HF_OPERATION_TYPES:
+        break;
     }
     g_assert_not_reached();
 }

@@ -75,6 +75,17 @@ typedef enum HfResourceErrorCode {
     HF_RESOURCE_ERROR_IN_USE,        /* DESTROY of a volume that a task uses */
     HF_RESOURCE_ERROR_INVALID_OFFER, /* the offers of the ACCEPT are not valid together */
     HF_RESOURCE_ERROR_UNSUPPORTED,   /* not in this era, or not by this path */
+    /* Disks of resource providers. */
+    HF_RESOURCE_ERROR_NO_PROVIDER,     /* CREATE_DISK, DESTROY_DISK of what no provider manages */
+    HF_RESOURCE_ERROR_NOT_RAW,         /* CREATE_DISK of a disk that is not RAW */
+    HF_RESOURCE_ERROR_TARGET_TYPE,     /* CREATE_DISK of neither MOUNT nor BLOCK */
+    HF_RESOURCE_ERROR_PROFILE_TWICE,   /* a target profile for a disk that has a profile */
+    HF_RESOURCE_ERROR_PROFILE_MISSING, /* no target profile for a disk that has none */
+    HF_RESOURCE_ERROR_NOT_A_DISK,      /* DESTROY_DISK of neither MOUNT nor BLOCK nor RAW */
+    HF_RESOURCE_ERROR_NOT_BACKED,      /* DESTROY_DISK of a disk without id */
+    HF_RESOURCE_ERROR_PROFILE_UNKNOWN, /* the provider does not know the profile */
+    HF_RESOURCE_ERROR_PROFILE_OTHER,   /* the profile is for the other of MOUNT and BLOCK */
+    HF_RESOURCE_ERROR_NOT_DONE, /* sent to the agent, which did not get it or could not do it */
     HF_RESOURCE_ERROR_CODES
 } HfResourceErrorCode;
 

@@ -608,10 +608,32 @@ static gboolean read_subtract(JsonObject *object, int64_t *milli_out, GError **e
     return TRUE;
 }
 
+/* "MOUNT" and so on; any type of disk may be asked for here, and hf_operation_check refuses it. */
+static gboolean read_target(HfCatalog *catalog, JsonObject *object, HfOperation *out,
+                            GError **error)
+{
+    static const char *const names[] = {[HF_DISK_PATH] = "PATH",
+                                        [HF_DISK_MOUNT] = "MOUNT",
+                                        [HF_DISK_BLOCK] = "BLOCK",
+                                        [HF_DISK_RAW] = "RAW"};
+    const char *type = NULL, *profile = NULL;
+    if (!get_string(object, "target_type", &type, error) ||
+        !get_string(object, "target_profile", &profile, error))
+        return FALSE;
+    size_t which = HF_DISK_PATH;
+    while (which < G_N_ELEMENTS(names) && g_strcmp0(type, names[which]) != 0) which++;
+    if (which == G_N_ELEMENTS(names))
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_OPERATION, "target_type",
+                               "must be PATH, MOUNT, BLOCK or RAW");
+    out->target_type = (HfDiskSource)which;
+    if (profile != NULL) out->target_profile = hf_text_intern(catalog, profile);
+    return TRUE;
+}
+
 /* What each type of operation is made of. */
 static const struct OperationForm {
     const char *resources; /* the member that fills HfOperation.resources */
-    gboolean may_have_source, has_addition, has_subtract;
+    gboolean may_have_source, has_addition, has_subtract, has_target;
 } operation_forms[] = {
     [HF_OPERATION_RESERVE] = {.resources = "resources", .may_have_source = TRUE},
     [HF_OPERATION_UNRESERVE] = {.resources = "resources"},
@@ -619,6 +641,8 @@ static const struct OperationForm {
     [HF_OPERATION_DESTROY] = {.resources = "volumes"},
     [HF_OPERATION_GROW_VOLUME] = {.resources = "volume", .has_addition = TRUE},
     [HF_OPERATION_SHRINK_VOLUME] = {.resources = "volume", .has_subtract = TRUE},
+    [HF_OPERATION_CREATE_DISK] = {.resources = "source", .has_target = TRUE},
+    [HF_OPERATION_DESTROY_DISK] = {.resources = "source"},
 };
 
 static gboolean read_operation(HfCatalog *catalog, JsonObject *object, HfOperation *out,
@@ -634,10 +658,11 @@ static gboolean read_operation(HfCatalog *catalog, JsonObject *object, HfOperati
         return hf_intake__fail(error, HF_RESOURCE_ERROR_OPERATION, type == NULL ? "" : type,
                                "is not the type of an operation");
     const struct OperationForm *form = &operation_forms[which];
-    const char *known[4] = {"type", form->resources, NULL, NULL};
+    const char *known[5] = {"type", form->resources, NULL, NULL, NULL};
     if (form->may_have_source) known[2] = "source";
     if (form->has_addition) known[2] = "addition";
     if (form->has_subtract) known[2] = "subtract";
+    if (form->has_target) known[2] = "target_type", known[3] = "target_profile";
     out->type = (HfOperationType)which;
     if (!check_members(object, known, error) ||
         !read_part(catalog, object, form->resources, &out->resources, error))
@@ -646,6 +671,7 @@ static gboolean read_operation(HfCatalog *catalog, JsonObject *object, HfOperati
     if (out->has_source && !read_part(catalog, object, "source", &out->source, error)) return FALSE;
     if (form->has_addition && !read_part(catalog, object, "addition", &out->addition, error))
         return FALSE;
+    if (form->has_target && !read_target(catalog, object, out, error)) return FALSE;
     return !form->has_subtract || read_subtract(object, &out->subtract_milli, error);
 }
 

@@ -12,6 +12,7 @@ static const char *const names[] = {
     [HF_OPERATION_RESERVE] = "RESERVE",         [HF_OPERATION_UNRESERVE] = "UNRESERVE",
     [HF_OPERATION_CREATE] = "CREATE",           [HF_OPERATION_DESTROY] = "DESTROY",
     [HF_OPERATION_GROW_VOLUME] = "GROW_VOLUME", [HF_OPERATION_SHRINK_VOLUME] = "SHRINK_VOLUME",
+    [HF_OPERATION_CREATE_DISK] = "CREATE_DISK", [HF_OPERATION_DESTROY_DISK] = "DESTROY_DISK",
 };
 
 const char *hf_operation_name(HfOperationType type)
@@ -36,6 +37,8 @@ void hf_operation_copy(HfCatalog *catalog, HfOperation *to, const HfOperation *f
     to->type = from->type;
     to->has_source = from->has_source;
     to->subtract_milli = from->subtract_milli;
+    to->target_type = from->target_type;
+    to->target_profile = from->target_profile;
     hf_resources_copy(catalog, &to->resources, &from->resources);
     hf_resources_copy(catalog, &to->source, &from->source);
     hf_resources_copy(catalog, &to->addition, &from->addition);
@@ -265,14 +268,24 @@ gboolean hf_operation_convert(HfCatalog *catalog, const HfOperation *operation, 
         return convert_grow(catalog, operation, out, error);
     case HF_OPERATION_SHRINK_VOLUME:
         return convert_shrink(catalog, operation, out, error);
+    case HF_OPERATION_CREATE_DISK:
+    case HF_OPERATION_DESTROY_DISK:
+        return fail(error, HF_RESOURCE_ERROR_OPERATION, operation,
+                    "what comes of it is the resource provider's to say");
+    case HF_OPERATION_TYPES:
+        break;
     }
-    HF_ASSERT(!"an operation has one of six types");
+    HF_ASSERT(!"an operation has one of eight types");
     return FALSE;
 }
 
 void hf_operation_consumed(HfCatalog *catalog, const HfOperation *operation, HfResources *out)
 {
     HfConversions conversions = {0};
+    if (!hf_operation_is_speculative(operation->type)) {
+        hf_resources_copy(catalog, out, &operation->resources);
+        return;
+    }
     gboolean is_ok = hf_operation_convert(catalog, operation, &conversions, NULL);
     HF_ASSERT(is_ok);
     hf_resources_clear(catalog, out);
@@ -419,9 +432,66 @@ static gboolean check_shrink(HfCatalog *catalog, const HfOperation *operation, G
     return TRUE;
 }
 
+/* The one disk of CREATE_DISK and DESTROY_DISK, of a resource provider; NULL and an error if it is
+ * not one. */
+static const HfDisk *the_disk(const HfCatalog *catalog, const HfOperation *operation,
+                              GError **error)
+{
+    static const HfDisk plain;
+    if (operation->resources.count != 1) {
+        fail(error, HF_RESOURCE_ERROR_OPERATION, operation, "exactly one disk is needed");
+        return NULL;
+    }
+    HfMetaId meta = hf_resources_at(&operation->resources, 0)->meta;
+    if (!hf_meta_has(catalog, meta, HF_META_PROVIDER)) {
+        fail(error, HF_RESOURCE_ERROR_NO_PROVIDER, operation,
+             "the disk is not managed by a resource provider");
+        return NULL;
+    }
+    const HfDisk *disk = hf_disk(catalog, hf_meta(catalog, meta)->disk);
+    return disk != NULL ? disk : &plain;
+}
+
+static gboolean check_create_disk(const HfCatalog *catalog, const HfOperation *operation,
+                                  GError **error)
+{
+    const HfDisk *disk = the_disk(catalog, operation, error);
+    if (disk == NULL) return FALSE;
+    if (disk->source != HF_DISK_RAW)
+        return fail(error, HF_RESOURCE_ERROR_NOT_RAW, operation, "it is not a RAW disk");
+    if (operation->target_type != HF_DISK_MOUNT && operation->target_type != HF_DISK_BLOCK)
+        return fail(error, HF_RESOURCE_ERROR_TARGET_TYPE, operation,
+                    "the target type is neither MOUNT nor BLOCK");
+    if (disk->profile != HF_TEXT_NONE && operation->target_profile != HF_TEXT_NONE)
+        return fail(error, HF_RESOURCE_ERROR_PROFILE_TWICE, operation,
+                    "a target profile is given for a disk that has a profile");
+    if (disk->profile == HF_TEXT_NONE && operation->target_profile == HF_TEXT_NONE)
+        return fail(error, HF_RESOURCE_ERROR_PROFILE_MISSING, operation,
+                    "no target profile is given for a disk without profile");
+    return TRUE;
+}
+
+static gboolean check_destroy_disk(const HfCatalog *catalog, const HfOperation *operation,
+                                   GError **error)
+{
+    const HfDisk *disk = the_disk(catalog, operation, error);
+    if (disk == NULL) return FALSE;
+    if (disk->source != HF_DISK_MOUNT && disk->source != HF_DISK_BLOCK &&
+        disk->source != HF_DISK_RAW)
+        return fail(error, HF_RESOURCE_ERROR_NOT_A_DISK, operation,
+                    "it is neither a MOUNT nor a BLOCK nor a RAW disk");
+    if (disk->id == HF_TEXT_NONE)
+        return fail(error, HF_RESOURCE_ERROR_NOT_BACKED, operation,
+                    "no volume of the provider is behind it");
+    if (disk->persistence != HF_TEXT_NONE)
+        return fail(error, HF_RESOURCE_ERROR_PERSISTENT, operation,
+                    "there is a persistent volume on it, which must be destroyed first");
+    return TRUE;
+}
+
 gboolean hf_operation_check(HfCatalog *catalog, const HfOperation *operation, GError **error)
 {
-    static const unsigned rules[] = {
+    static const unsigned rules[HF_OPERATION_TYPES] = {
         [HF_OPERATION_RESERVE] = HF_RULE_ALL_DYNAMIC,
         [HF_OPERATION_UNRESERVE] = HF_RULE_ALL_DYNAMIC | HF_RULE_NO_PERSISTENT,
         [HF_OPERATION_CREATE] =
@@ -447,6 +517,10 @@ gboolean hf_operation_check(HfCatalog *catalog, const HfOperation *operation, GE
         return check_grow(catalog, operation, error);
     case HF_OPERATION_SHRINK_VOLUME:
         return check_shrink(catalog, operation, error);
+    case HF_OPERATION_CREATE_DISK:
+        return check_create_disk(catalog, operation, error);
+    case HF_OPERATION_DESTROY_DISK:
+        return check_destroy_disk(catalog, operation, error);
     default:
         return TRUE;
     }

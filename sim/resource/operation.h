@@ -16,8 +16,17 @@ typedef enum HfOperationType {
     HF_OPERATION_CREATE,
     HF_OPERATION_DESTROY,
     HF_OPERATION_GROW_VOLUME,
-    HF_OPERATION_SHRINK_VOLUME
+    HF_OPERATION_SHRINK_VOLUME,
+    HF_OPERATION_CREATE_DISK, /* these two are no conversions: what comes of them is the resource */
+    HF_OPERATION_DESTROY_DISK, /* provider's to say; see provider.h */
+    HF_OPERATION_TYPES
 } HfOperationType;
+
+/* May a master take its effect for granted as soon as it is sent? */
+static inline gboolean hf_operation_is_speculative(HfOperationType type)
+{
+    return type < HF_OPERATION_CREATE_DISK;
+}
 
 /* "RESERVE", ...; never NULL. */
 const char *hf_operation_name(HfOperationType type);
@@ -25,11 +34,14 @@ const char *hf_operation_name(HfOperationType type);
 typedef struct HfOperation {
     HfOperationType type;
     HfResources resources;  /* RESERVE, UNRESERVE: the reserved form; CREATE, DESTROY: the volumes;
-                               GROW_VOLUME, SHRINK_VOLUME: the one volume */
+                               GROW_VOLUME, SHRINK_VOLUME: the one volume; CREATE_DISK,
+                               DESTROY_DISK: the one disk (`source`) */
     gboolean has_source;    /* RESERVE: consume `source` instead of the stack below */
     HfResources source;     /* RESERVE only */
     HfResources addition;   /* GROW_VOLUME only: the disk to add */
     int64_t subtract_milli; /* SHRINK_VOLUME only */
+    HfDiskSource target_type; /* CREATE_DISK only: MOUNT or BLOCK */
+    HfTextId target_profile;  /* CREATE_DISK only; HF_TEXT_NONE = that of the disk */
 } HfOperation;
 
 /* A zeroed operation is legal and empty. */
@@ -41,7 +53,7 @@ void hf_operation_allocate(HfCatalog *catalog, HfOperation *operation, HfRoleId 
 
 /*
  * What the operation must find (Mesos: consumed resources), summed over its conversions; `out` is
- * replaced. The operation must be one that hf_operation_convert accepts.
+ * replaced. The operation must be one that hf_operation_convert accepts, or of the other two types.
  */
 void hf_operation_consumed(HfCatalog *catalog, const HfOperation *operation, HfResources *out);
 
@@ -62,7 +74,8 @@ void hf_conversions_clear(HfCatalog *catalog, HfConversions *conversions);
 /*
  * The conversions of an operation, appended to `out`.
  * Errors: HF_RESOURCE_ERROR_* when its form does not allow any: no stack to pop, not a volume, not
- *         exactly one volume, sizes that do not fit; nothing is appended then.
+ *         exactly one volume, sizes that do not fit, CREATE_DISK and DESTROY_DISK; nothing is
+ *         appended then.
  */
 gboolean hf_operation_convert(HfCatalog *catalog, const HfOperation *operation, HfConversions *out,
                               GError **error);
@@ -80,8 +93,8 @@ gboolean hf_resources_apply_operation(HfCatalog *catalog, HfResources *resources
 
 /*
  * The state-free part of Mesos's validation of one operation: rules of its resources, homogeneous
- * source, volume against addition, subtract against size. Who may do it, and what an agent or a
- * framework supports, is the master's business.
+ * source, volume against addition, subtract against size, disk against target. Who may do it, and
+ * what an agent or a framework supports, is the master's business.
  */
 gboolean hf_operation_check(HfCatalog *catalog, const HfOperation *operation, GError **error);
 

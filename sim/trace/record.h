@@ -297,6 +297,9 @@ typedef enum HfRecordType {
     HF_RECORD_PATH_WRITTEN, /* value: KiB more than before (or less, below 0) */
     HF_RECORD_PATH_LEFT,    /* value: KiB in it: it is nobody's from now on */
     HF_RECORD_PATH_ADOPTED, /* value: KiB in one that was left there: it is this instance's now */
+    HF_RECORD_OPERATION_PENDING, /* the same as OPERATION, of a resource provider's disk: it is held
+                                    until OPERATION says what became of it, or OPERATION_DROPPED
+                                    with the rule NOT_DONE (framework NONE: it is removed since) */
     HF_RECORD_TYPES
 } HfRecordType;
 

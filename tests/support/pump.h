@@ -229,6 +229,7 @@ void hf_pump_launch(HfPump *pump, uint32_t framework, uint64_t task, const char 
 /*
  * Accept the first `offer_count` offers held, with operations in order, separated by " | ":
  * "RESERVE cpus(D:web):1", UNRESERVE, CREATE, DESTROY, "GROW volume addition", "SHRINK volume 10",
+ * "CREATE_DISK disk MOUNT:profile" (or without profile), DESTROY_DISK,
  * "LAUNCH 1=cpus:1 2:10=cpus:1" (tasks 1, until killed, and 2, for 10 s), LAUNCH_GROUP; resources
  * in canonical form. "RESERVE#7 ..." asks for feedback under id 7.
  */

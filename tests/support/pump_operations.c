@@ -64,6 +64,16 @@ static void operate(HfPump *pump, HfDriver *driver, char **words)
     } else if (strcmp(words[0], "GROW") == 0) {
         HfResources addition = canonical(pump, words[2]);
         hf_driver_grow(driver, id, &resources, &addition);
+    } else if (strcmp(words[0], "CREATE_DISK") == 0) {
+        g_auto(GStrv) target = g_strsplit(words[2], ":", 2); /* MOUNT, or MOUNT:profile */
+        hf_driver_create_disk(driver, id, &resources,
+                              strcmp(target[0], "PATH") == 0    ? HF_DISK_PATH
+                              : strcmp(target[0], "BLOCK") == 0 ? HF_DISK_BLOCK
+                                                                : HF_DISK_MOUNT,
+                              target[1] != NULL ? hf_text_intern(pump->catalog, target[1])
+                                                : HF_TEXT_NONE);
+    } else if (strcmp(words[0], "DESTROY_DISK") == 0) {
+        hf_driver_destroy_disk(driver, id, &resources);
     } else {
         assert_string_equal(words[0], "SHRINK");
         hf_driver_shrink(driver, id, &resources, (int64_t)(g_ascii_strtod(words[2], NULL) * 1000));

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "audit/audit_internal.h"
+#include "resource/error.h"
 #include "resource/operation.h"
 #include "resource/text.h"
 
@@ -70,7 +71,7 @@ static inline HfTaskState script_state(const char *name)
 
 static inline uint16_t script_operation(const char *name)
 {
-    for (int o = 0; o <= HF_OPERATION_SHRINK_VOLUME; o++)
+    for (int o = 0; o < HF_OPERATION_TYPES; o++)
         if (strcmp(hf_operation_name((HfOperationType)o), name) == 0) return (uint16_t)o;
     fail_msg("no operation %s", name);
     return 0;
@@ -106,6 +107,12 @@ static inline void script_field(Script *script, HfRecord *record, HfResources *r
         break;
     case 'w':
         record->reason = (uint16_t)atoi(value);
+        break;
+    case 'e': /* the rule that an operation breaks */
+        while (record->reason < HF_RESOURCE_ERROR_CODES &&
+               strcmp(hf_resource_error_name((HfResourceErrorCode)record->reason), value) != 0)
+            record->reason++;
+        assert_true(record->reason < HF_RESOURCE_ERROR_CODES);
         break;
     case 'm':
         record->state = (uint16_t)atoi(value); /* HfRegistryStanding */

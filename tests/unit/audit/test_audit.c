@@ -17,12 +17,22 @@ static const char cluster[] = "0 run_started v=1\n"
 #define RESERVED                                                                                   \
     ACCEPTED "2 operation a=0 f=0 r=a x=cpus(D:a):1\n2 consumed a=0 f=0 r=a x=cpus:1\n"            \
              "2 converted a=0 f=0 r=a x=cpus(D:a):1\n"
-#define TASK     "cpus:3;mem:100;ports:[2-3]"
-#define LAUNCHED ACCEPTED "2 task_launched a=0 f=0 r=a t=7 v=1 x=" TASK "\n"
-#define STARTED  LAUNCHED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n"
-#define RUNNING  STARTED "4 task_state a=0 f=0 r=a t=7 s=RUNNING\n"
-#define OVER     RUNNING "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK "\n"
-#define FINISHED OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n"
+/* A disk of a resource provider, of which a framework makes another. */
+#define RAW        "disk{src=RAW,profile=f,prov=l}:50"
+#define MOUNTED    "disk{src=MOUNT/m,id=x,profile=f,prov=l}:50"
+#define DISK_AGENT "1 agent_registered a=2 v=2 x=" RAW "\n"
+#define DISK_SENT                                                                                  \
+    DISK_AGENT "1 offer_sent a=2 f=0 r=a o=0.1 x=" RAW                                             \
+               "\n2 offer_accepted a=2 f=0 r=a o=0.1 v=0 x=" RAW                                   \
+               "\n2 operation_pending a=2 f=0 r=a t=5 n=CREATE_DISK x=" RAW "\n"
+#define DISK_MADE    "3 operation a=2 f=0 r=a t=5 n=CREATE_DISK x=" RAW "\n"
+#define DISK_CHANGED "3 consumed a=2 f=0 r=a x=" RAW "\n3 converted a=2 f=0 r=a x=" MOUNTED "\n"
+#define TASK         "cpus:3;mem:100;ports:[2-3]"
+#define LAUNCHED     ACCEPTED "2 task_launched a=0 f=0 r=a t=7 v=1 x=" TASK "\n"
+#define STARTED      LAUNCHED "3 task_started a=0 f=0 t=7 v=1000 x=" TASK "\n"
+#define RUNNING      STARTED "4 task_state a=0 f=0 r=a t=7 s=RUNNING\n"
+#define OVER         RUNNING "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=" TASK "\n"
+#define FINISHED     OVER "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=" TASK "\n"
 /* HF_REASON_*, by number */
 #define INVALID_OFFERS    "1"
 #define TASK_INVALID      "2"
@@ -259,6 +269,34 @@ static const Story stories[] = {
      "x=disk(D:a)[v:p]:9\n2 operation a=2 r=a n=DESTROY x=disk(D:a)[v:p]:9\n"
      "2 consumed a=2 r=a x=disk(D:a)[v:p]:9\n",
      "I-11", "where nothing is left"},
+    {"a disk becomes another one",
+     DISK_SENT DISK_MADE DISK_CHANGED "4 offer_sent a=2 f=1 r=b o=1.1 x=" MOUNTED "\n", NULL, NULL},
+    {"a disk is offered while an operation holds it",
+     DISK_SENT "3 offer_sent a=2 f=1 r=b o=1.1 x=" RAW "\n", "I-03", "where nothing is left"},
+    {"a disk that could not be made is there again",
+     DISK_SENT "3 operation_dropped a=2 f=0 r=a t=5 n=CREATE_DISK e=NOT_DONE x=" RAW
+               "\n4 offer_sent a=2 f=1 r=b o=1.1 x=" RAW "\n",
+     NULL, NULL},
+    {"a disk is made that no operation holds", DISK_AGENT DISK_MADE, "I-11",
+     "none holds such a disk"},
+    {"a disk is made twice", DISK_SENT DISK_MADE DISK_CHANGED DISK_MADE, "I-11",
+     "none holds such a disk"},
+    {"a disk grows when it is made",
+     DISK_SENT DISK_MADE "3 consumed a=2 f=0 r=a x=" RAW
+                         "\n3 converted a=2 f=0 r=a x=disk{src=MOUNT/m,id=x,prov=l}:60\n",
+     "I-05", "CREATE_DISK turns"},
+    {"a disk is made without an offer",
+     DISK_AGENT "1 operation_pending a=2 f=0 r=a t=5 n=CREATE_DISK x=" RAW "\n", "I-11",
+     "CREATE_DISK without an accepted offer"},
+    {"a framework is removed while its disk is being made",
+     DISK_SENT "3 framework_removed f=0\n4 operation a=2 t=5 n=CREATE_DISK x=" RAW
+               "\n4 consumed a=2 x=" RAW "\n4 converted a=2 x=" MOUNTED
+               "\n4 offer_sent a=2 f=1 r=b o=1.1 x=" MOUNTED "\n",
+     NULL, NULL},
+    {"a disk that was held when its agent went is there when it comes back",
+     DISK_SENT "3 agent_unreachable a=2\n5 agent_reregistered a=2 v=2 x=" RAW
+               "\n6 offer_sent a=2 f=1 r=b o=1.1 x=" RAW "\n",
+     NULL, NULL},
     /* ---- I-12, I-14 ---- */
     {"other data in a volume",
      "1 volume_opened a=0 f=0 r=a t=5 v=1 x=disk(S:a)[v:p]:4\n"

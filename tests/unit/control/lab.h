@@ -28,9 +28,11 @@ static inline void note(void *context, const HfRecord *record)
 {
     GString *done = context;
     const char *space = done->len > 0 ? " " : "";
-    const char *name = hf_operation_name((HfOperationType)(record->state % 6));
+    const char *name = hf_operation_name((HfOperationType)(record->state % HF_OPERATION_TYPES));
     if (record->type == HF_RECORD_OPERATION)
         g_string_append_printf(done, "%s%s", space, name);
+    else if (record->type == HF_RECORD_OPERATION_PENDING)
+        g_string_append_printf(done, "%s%s?", space, name);
     else if (record->type == HF_RECORD_OPERATION_DROPPED)
         g_string_append_printf(done, "%s%s:%s", space, name,
                                hf_resource_error_name((HfResourceErrorCode)record->reason));
