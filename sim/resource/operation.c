@@ -444,8 +444,9 @@ static const HfDisk *the_disk(const HfCatalog *catalog, const HfOperation *opera
     }
     HfMetaId meta = hf_resources_at(&operation->resources, 0)->meta;
     if (!hf_meta_has(catalog, meta, HF_META_PROVIDER)) {
-        fail(error, HF_RESOURCE_ERROR_NO_PROVIDER, operation,
-             "the disk is not managed by a resource provider");
+        fail_on(catalog, hf_resources_at(&operation->resources, 0), error,
+                HF_RESOURCE_ERROR_NO_PROVIDER, operation,
+                "it is not managed by a resource provider");
         return NULL;
     }
     const HfDisk *disk = hf_disk(catalog, hf_meta(catalog, meta)->disk);
@@ -457,17 +458,19 @@ static gboolean check_create_disk(const HfCatalog *catalog, const HfOperation *o
 {
     const HfDisk *disk = the_disk(catalog, operation, error);
     if (disk == NULL) return FALSE;
+    const HfResource *entry = hf_resources_at(&operation->resources, 0);
     if (disk->source != HF_DISK_RAW)
-        return fail(error, HF_RESOURCE_ERROR_NOT_RAW, operation, "it is not a RAW disk");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_NOT_RAW, operation,
+                       "it is not a RAW disk");
     if (operation->target_type != HF_DISK_MOUNT && operation->target_type != HF_DISK_BLOCK)
-        return fail(error, HF_RESOURCE_ERROR_TARGET_TYPE, operation,
-                    "the target type is neither MOUNT nor BLOCK");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_TARGET_TYPE, operation,
+                       "the target type is neither MOUNT nor BLOCK");
     if (disk->profile != HF_TEXT_NONE && operation->target_profile != HF_TEXT_NONE)
-        return fail(error, HF_RESOURCE_ERROR_PROFILE_TWICE, operation,
-                    "a target profile is given for a disk that has a profile");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_PROFILE_TWICE, operation,
+                       "a target profile is given for a disk that has a profile");
     if (disk->profile == HF_TEXT_NONE && operation->target_profile == HF_TEXT_NONE)
-        return fail(error, HF_RESOURCE_ERROR_PROFILE_MISSING, operation,
-                    "no target profile is given for a disk without profile");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_PROFILE_MISSING, operation,
+                       "no target profile is given for a disk without profile");
     return TRUE;
 }
 
@@ -476,16 +479,17 @@ static gboolean check_destroy_disk(const HfCatalog *catalog, const HfOperation *
 {
     const HfDisk *disk = the_disk(catalog, operation, error);
     if (disk == NULL) return FALSE;
+    const HfResource *entry = hf_resources_at(&operation->resources, 0);
     if (disk->source != HF_DISK_MOUNT && disk->source != HF_DISK_BLOCK &&
         disk->source != HF_DISK_RAW)
-        return fail(error, HF_RESOURCE_ERROR_NOT_A_DISK, operation,
-                    "it is neither a MOUNT nor a BLOCK nor a RAW disk");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_NOT_A_DISK, operation,
+                       "it is neither a MOUNT nor a BLOCK nor a RAW disk");
     if (disk->id == HF_TEXT_NONE)
-        return fail(error, HF_RESOURCE_ERROR_NOT_BACKED, operation,
-                    "no volume of the provider is behind it");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_NOT_BACKED, operation,
+                       "no volume of the provider is behind it");
     if (disk->persistence != HF_TEXT_NONE)
-        return fail(error, HF_RESOURCE_ERROR_PERSISTENT, operation,
-                    "there is a persistent volume on it, which must be destroyed first");
+        return fail_on(catalog, entry, error, HF_RESOURCE_ERROR_PERSISTENT, operation,
+                       "there is a persistent volume on it, which must be destroyed first");
     return TRUE;
 }
 

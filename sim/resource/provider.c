@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "resource/check.h"
 #include "resource/error.h"
 
 static const HfDiskProfile *find(const HfCatalog *catalog, const HfDiskProfiles *profiles,
@@ -32,6 +33,14 @@ static void name_volume(HfCatalog *catalog, HfTextId provider, uint64_t serial, 
     disk->metadata = hf_labels_intern(catalog, &label, 1);
 }
 
+static gboolean fail(const HfCatalog *catalog, const HfOperation *operation,
+                     HfResourceErrorCode code, const char *why, GError **error)
+{
+    hf_resource_refuse(catalog, hf_resources_at(&operation->resources, 0), code, why, error);
+    g_prefix_error(error, "%s: ", hf_operation_name(operation->type));
+    return FALSE;
+}
+
 static gboolean make_disk(HfCatalog *catalog, const HfDiskProfiles *profiles,
                           const HfOperation *operation, uint64_t serial, HfTextId provider,
                           HfDisk *disk, GError **error)
@@ -40,15 +49,14 @@ static gboolean make_disk(HfCatalog *catalog, const HfDiskProfiles *profiles,
     HfTextId name = is_pool ? disk->profile : operation->target_profile;
     const HfDiskProfile *profile = find(catalog, profiles, name);
     if (profile == NULL) {
-        g_set_error(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_PROFILE_UNKNOWN,
-                    "CREATE_DISK: there is no profile %s", hf_text(catalog, name));
-        return FALSE;
+        g_autofree char *why = g_strdup_printf("there is no profile %s", hf_text(catalog, name));
+        return fail(catalog, operation, HF_RESOURCE_ERROR_PROFILE_UNKNOWN, why, error);
     }
     if (profile->capability != operation->target_type) {
-        g_set_error(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_PROFILE_OTHER,
-                    "CREATE_DISK: profile %s cannot be used to create a %s disk", profile->name,
-                    operation->target_type == HF_DISK_MOUNT ? "MOUNT" : "BLOCK");
-        return FALSE;
+        g_autofree char *why =
+            g_strdup_printf("profile %s cannot be used to create a %s disk", profile->name,
+                            operation->target_type == HF_DISK_MOUNT ? "MOUNT" : "BLOCK");
+        return fail(catalog, operation, HF_RESOURCE_ERROR_PROFILE_OTHER, why, error);
     }
     if (is_pool) name_volume(catalog, provider, serial, disk);
     disk->source = operation->target_type;
