@@ -17,6 +17,8 @@
 enum { TIMER_ARRIVAL, TIMER_REVIVE, TIMER_RUN, TIMER_IDLE, TIMER_BACKLOG, TIMER_WAIT };
 enum { POOL_FIRST, POOL_LATER, POOLS };
 
+#define NO_ROW UINT32_MAX
+
 typedef enum TaskKind { TASK_UNIT, TASK_EXECUTOR, TASK_OVERHEAD } TaskKind;
 
 /* A Mesos task. */
@@ -36,7 +38,10 @@ typedef struct Executor {
     uint32_t host;
     uint32_t slots[POOLS], busy[POOLS];
     HfTime idle_since;
+    gboolean is_listed;             /* in the list of its job, which is not done */
     gboolean is_running, is_ending; /* ending: killed, and waiting for the last word */
+    uint32_t first_run;             /* list of its runs; NO_ROW */
+    uint32_t next, prev;            /* in the list of its job's executors */
 } Executor;
 
 /* A unit inside an executor. */
@@ -44,6 +49,7 @@ typedef struct Run {
     HfHandle handle, executor;
     HfPick pick;
     uint32_t pool;
+    uint32_t next, prev; /* in its executor's list */
 } Run;
 
 /* What a job has beside its work. */
@@ -52,6 +58,8 @@ typedef struct Holding {
     uint32_t executors;  /* the same */
     uint32_t allowed;    /* is_dynamic: how many it may have now */
     gboolean is_growing; /* a backlog timer runs */
+    gboolean is_wanting; /* it stands among `wanting` */
+    uint32_t first;      /* list of its executors, ending ones too; NO_ROW */
 } Holding;
 
 typedef struct Dataflow {
@@ -68,7 +76,11 @@ typedef struct Dataflow {
     HF_VEC(Run) runs;
     HfSlots run_slots;
     HF_VEC(Holding) holdings; /* [row of the work's jobs] */
-    HfMap64 overheads;        /* host -> 1: an overhead task is there */
+    HF_VEC(uint32_t)
+    wanting; /* rows of jobs, oldest first: all that want executors of their own,
+                and some that do no more */
+    HF_VEC(uint32_t) scratch;
+    HfMap64 overheads; /* host -> 1: an overhead task is there */
     HfDemand unit, overhead;
     gboolean is_suppressed, is_revive_armed;
     HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
@@ -83,7 +95,8 @@ typedef struct Dataflow {
 
 static Holding *holding_of(Dataflow *flow, HfHandle job)
 {
-    while (flow->holdings.count <= job.row) hf_vec_push_zero(&flow->holdings);
+    while (flow->holdings.count <= job.row)
+        hf_vec_push(&flow->holdings, (Holding){.first = NO_ROW});
     return &flow->holdings.at[job.row];
 }
 
@@ -122,6 +135,36 @@ static int64_t missing_slots(const Dataflow *flow, int pool)
     return missing;
 }
 
+/* It may want executors from now on. */
+static void be_wanting(Dataflow *flow, HfHandle handle)
+{
+    const HfWorkJob *job = hf_work_job(&flow->work, handle);
+    if (flow->config->mode != HF_DATAFLOW_EXECUTORS || job == NULL) return;
+    Holding *holding = holding_of(flow, handle);
+    if (holding->is_wanting) return;
+    holding->is_wanting = TRUE;
+    guint32 at = flow->wanting.count;
+    hf_vec_push(&flow->wanting, handle.row);
+    for (; at > 0 && flow->work.jobs.at[flow->wanting.at[at - 1]]->number > job->number; at--)
+        flow->wanting.at[at] = flow->wanting.at[at - 1];
+    flow->wanting.at[at] = handle.row;
+}
+
+static void want_no_more(Dataflow *flow, guint32 at)
+{
+    flow->holdings.at[flow->wanting.at[at]].is_wanting = FALSE;
+    hf_vec_remove(&flow->wanting, at);
+}
+
+/* The job in this place of `wanting`, if it wants an executor; else it stands there no more. */
+static const HfWorkJob *wanting_at(Dataflow *flow, guint32 at)
+{
+    const HfWorkJob *job = flow->work.jobs.at[flow->wanting.at[at]];
+    if (wanted_cores(flow, job) >= flow->config->task_cpus) return job;
+    want_no_more(flow, at);
+    return NULL;
+}
+
 static gboolean wants_anything(Dataflow *flow)
 {
     switch ((HfDataflowMode)flow->config->mode) {
@@ -132,10 +175,8 @@ static gboolean wants_anything(Dataflow *flow)
     case HF_DATAFLOW_EXECUTORS:
         break;
     }
-    for (guint32 i = 0; i < flow->work.line.count; i++)
-        if (wanted_cores(flow, flow->work.jobs.at[flow->work.line.at[i]]) >=
-            flow->config->task_cpus)
-            return TRUE;
+    while (flow->wanting.count > 0)
+        if (wanting_at(flow, 0) != NULL) return TRUE;
     return FALSE;
 }
 
@@ -242,7 +283,10 @@ static void feed(Dataflow *flow, HfDriver *driver, HfHandle handle)
             }
             HfHandle run = hf_slots_take(&flow->run_slots);
             if (run.row == flow->runs.count) hf_vec_push_zero(&flow->runs);
-            flow->runs.at[run.row] = (Run){run, handle, pick, (uint32_t)pool};
+            flow->runs.at[run.row] =
+                (Run){run, handle, pick, (uint32_t)pool, executor->first_run, NO_ROW};
+            if (executor->first_run != NO_ROW) flow->runs.at[executor->first_run].prev = run.row;
+            executor->first_run = run.row;
             executor->busy[pool]++;
             hf_driver_after(driver, pick.duration, TIMER_RUN, hf_handle_pack(run));
             note_input(flow, driver, &pick);
@@ -254,9 +298,31 @@ static void feed(Dataflow *flow, HfDriver *driver, HfHandle handle)
         hf_driver_after(driver, flow->config->idle_timeout, TIMER_IDLE, hf_handle_pack(handle));
 }
 
+static int compare_rows(const void *a, const void *b)
+{
+    uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+    return (one > other) - (one < other);
+}
+
+/* The executors of a job, in scratch: by row, whatever the order of its list. */
+static void gather(Dataflow *flow, HfHandle job)
+{
+    hf_vec_reset(&flow->scratch);
+    for (uint32_t e = holding_of(flow, job)->first; e != NO_ROW; e = flow->executors.at[e].next)
+        hf_vec_push(&flow->scratch, e);
+    if (flow->scratch.count > 1)
+        qsort(flow->scratch.at, flow->scratch.count, sizeof *flow->scratch.at, compare_rows);
+}
+
 /* There is new work, or its wait is over: every executor with a free slot looks again. */
 static void feed_all(Dataflow *flow, HfDriver *driver, HfHandle job)
 {
+    if (flow->config->mode == HF_DATAFLOW_EXECUTORS && hf_work_job(&flow->work, job) != NULL) {
+        gather(flow, job);
+        for (guint32 i = 0; i < flow->scratch.count; i++)
+            feed(flow, driver, flow->executors.at[flow->scratch.at[i]].handle);
+        return;
+    }
     for (guint32 i = 0; i < flow->executors.count; i++) {
         const Executor *executor = &flow->executors.at[i];
         if (!hf_slots_is_live(&flow->executor_slots, executor->handle)) continue;
@@ -275,6 +341,7 @@ static void kill_executor(Dataflow *flow, HfDriver *driver, Executor *executor)
         Holding *holding = holding_of(flow, executor->job);
         holding->executors--;
         holding->cores -= (int64_t)executor->slots[POOL_FIRST] * flow->config->task_cpus;
+        be_wanting(flow, executor->job);
     }
     hf_driver_kill(driver, executor->task);
 }
@@ -309,6 +376,7 @@ static void note_stage(Dataflow *flow, HfDriver *driver, const HfWorkJob *job)
 static void on_work(Dataflow *flow, HfDriver *driver, HfHandle job)
 {
     if (flow->config->mode != HF_DATAFLOW_FINE) feed_all(flow, driver, job);
+    be_wanting(flow, job);
     if (flow->config->mode == HF_DATAFLOW_EXECUTORS) arm_backlog(flow, driver, job);
     note_waiting(flow, driver);
     if (wants_anything(flow)) want_offers(flow, driver, FALSE);
@@ -317,7 +385,7 @@ static void on_work(Dataflow *flow, HfDriver *driver, HfHandle job)
 static void on_arrival(Dataflow *flow, HfDriver *driver)
 {
     HfHandle handle = hf_work_arrive(&flow->work, flow->arrives_at);
-    *holding_of(flow, handle) = (Holding){.allowed = 0};
+    *holding_of(flow, handle) = (Holding){.first = NO_ROW};
     note_stage(flow, driver, hf_work_job(&flow->work, handle));
     on_work(flow, driver, handle);
     arm_arrival(flow, driver);
@@ -327,12 +395,13 @@ static void end_job(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
     const HfWorkJob *job = hf_work_job(&flow->work, handle);
     hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
-    for (guint32 i = 0; i < flow->executors.count; i++) {
-        Executor *executor = &flow->executors.at[i];
-        if (hf_slots_is_live(&flow->executor_slots, executor->handle) &&
-            executor->job.generation == handle.generation && executor->job.row == handle.row)
-            kill_executor(flow, driver, executor);
-    }
+    gather(flow, handle);
+    for (guint32 i = 0; i < flow->scratch.count; i++)
+        kill_executor(flow, driver, &flow->executors.at[flow->scratch.at[i]]);
+    for (guint32 i = 0; i < flow->scratch.count; i++) /* they outlive their job */
+        flow->executors.at[flow->scratch.at[i]].is_listed = FALSE;
+    for (guint32 i = 0; holding_of(flow, handle)->is_wanting; i++)
+        if (flow->wanting.at[i] == handle.row) want_no_more(flow, i);
     hf_work_leave(&flow->work, handle);
 }
 
@@ -351,11 +420,21 @@ static void unit_done(Dataflow *flow, HfDriver *driver, const HfPick *pick)
     }
 }
 
+static void unlist_run(Dataflow *flow, const Run *run)
+{
+    if (run->next != NO_ROW) flow->runs.at[run->next].prev = run->prev;
+    if (run->prev != NO_ROW)
+        flow->runs.at[run->prev].next = run->next;
+    else
+        flow->executors.at[run->executor.row].first_run = run->next;
+    hf_slots_give(&flow->run_slots, run->handle);
+}
+
 static void on_run_end(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
     if (!hf_slots_is_live(&flow->run_slots, handle)) return; /* its executor is gone */
     Run run = flow->runs.at[handle.row];
-    hf_slots_give(&flow->run_slots, handle);
+    unlist_run(flow, &run);
     Executor *executor = &flow->executors.at[run.executor.row];
     executor->busy[run.pool]--;
     executor->idle_since = HF_TIME_NEVER;
@@ -389,6 +468,7 @@ static void on_backlog(Dataflow *flow, HfDriver *driver, HfHandle handle)
                       executor_cores(flow) - 1) /
                      executor_cores(flow);
     holding->allowed = (uint32_t)MIN((int64_t)holding->allowed, useful);
+    be_wanting(flow, handle);
     if ((int64_t)holding->allowed < useful) arm_backlog(flow, driver, handle);
     if (wants_anything(flow)) want_offers(flow, driver, FALSE);
 }
@@ -443,12 +523,20 @@ static void launch_executor(Dataflow *flow, const HfOfferInfo *offer, HfHandle j
                                                 .job = job,
                                                 .host = offer->host,
                                                 .slots = {slots, later_slots},
+                                                .first_run = NO_ROW,
+                                                .next = NO_ROW,
+                                                .prev = NO_ROW,
                                                 .idle_since = HF_TIME_NEVER};
     const HfWorkJob *owner = hf_work_job(&flow->work, job);
     put_task(flow, (Task){.kind = TASK_EXECUTOR, .executor = handle}, &demand, HF_TIME_NEVER,
              owner ? owner->number : 0);
     if (owner == NULL) return;
     Holding *holding = holding_of(flow, job);
+    Executor *executor = &flow->executors.at[handle.row];
+    executor->is_listed = TRUE;
+    executor->next = holding->first;
+    if (holding->first != NO_ROW) flow->executors.at[holding->first].prev = handle.row;
+    holding->first = handle.row;
     holding->executors++;
     holding->cores += (int64_t)slots * flow->config->task_cpus;
 }
@@ -457,8 +545,10 @@ static void launch_executor(Dataflow *flow, const HfOfferInfo *offer, HfHandle j
 static void fill_executors(Dataflow *flow, const HfOfferInfo *offer)
 {
     const HfDataflowConfig *config = flow->config;
-    for (guint32 i = 0; i < flow->work.line.count; i++) {
-        const HfWorkJob *job = flow->work.jobs.at[flow->work.line.at[i]];
+    for (guint32 i = 0; i < flow->wanting.count;) {
+        const HfWorkJob *job = wanting_at(flow, i);
+        if (job == NULL) continue; /* another stands there now */
+        i++;
         int64_t cores = MIN(wanted_cores(flow, job), cpus_of(flow, &flow->pool));
         if (config->executor_cpus > 0) cores = MIN(cores, config->executor_cpus);
         uint32_t slots = (uint32_t)MIN(cores / config->task_cpus, 100000);
@@ -516,13 +606,17 @@ static void executor_gone(Dataflow *flow, HfHandle handle)
         holding->executors--;
         holding->cores -= (int64_t)executor->slots[POOL_FIRST] * flow->config->task_cpus;
     }
-    for (guint32 r = 0; r < flow->runs.count; r++) {
-        const Run *run = &flow->runs.at[r];
-        if (!hf_slots_is_live(&flow->run_slots, run->handle) || run->executor.row != handle.row ||
-            run->executor.generation != handle.generation)
-            continue;
-        hf_work_return(&flow->work, run->pick.job, run->pick.unit);
-        hf_slots_give(&flow->run_slots, run->handle);
+    while (executor->first_run != NO_ROW) {
+        Run run = flow->runs.at[executor->first_run];
+        hf_work_return(&flow->work, run.pick.job, run.pick.unit);
+        unlist_run(flow, &run);
+    }
+    if (executor->is_listed) {
+        if (executor->next != NO_ROW) flow->executors.at[executor->next].prev = executor->prev;
+        if (executor->prev != NO_ROW)
+            flow->executors.at[executor->prev].next = executor->next;
+        else
+            holding_of(flow, executor->job)->first = executor->next;
     }
     hf_slots_give(&flow->executor_slots, handle);
 }
@@ -632,6 +726,8 @@ void hf_dataflow_destroy(void *model)
     hf_vec_clear(&flow->runs);
     hf_slots_clear(&flow->run_slots);
     hf_vec_clear(&flow->holdings);
+    hf_vec_clear(&flow->wanting);
+    hf_vec_clear(&flow->scratch);
     hf_map64_clear(&flow->overheads);
     hf_resources_clear(flow->env.catalog, &flow->pool);
     hf_vec_clear(&flow->tasks);

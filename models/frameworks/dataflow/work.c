@@ -184,12 +184,11 @@ gboolean hf_work_pick(HfWork *work, uint32_t host, HfTime now, HfHandle only, Hf
     uint32_t best_unit = UINT32_MAX;
     gboolean best_is_local = FALSE;
     *again_out = HF_TIME_NEVER;
-    for (guint32 i = 0; i < work->line.count; i++) {
-        HfWorkJob *job = work->jobs.at[work->line.at[i]];
+    HfWorkJob *one = only.generation != 0 ? hf_work_job(work, only) : NULL;
+    guint32 count = only.generation == 0 ? work->line.count : one != NULL;
+    for (guint32 i = 0; i < count; i++) {
+        HfWorkJob *job = one != NULL ? one : work->jobs.at[work->line.at[i]];
         gboolean is_local;
-        if (only.generation != 0 &&
-            (only.row != job->handle.row || only.generation != job->handle.generation))
-            continue;
         if (!is_asked_for(job, stage)) continue;
         if (best != NULL && !is_before(work, job, best)) continue;
         uint32_t unit = choose(work, job, host, now, &is_local, again_out);
