@@ -10,7 +10,7 @@
 typedef struct RunFlags {
     char *output;
     HfSeedOption seed;
-    char **set;
+    char **set, **arms;
     char *policy;
     gint64 until, reps, jobs; /* 0 = not given */
     int events;               /* 0 = as the scenario says */
@@ -30,6 +30,9 @@ static const HfOption options[] = {
      offsetof(RunFlags, reps)},
     {"jobs", 'j', HF_OPTION_COUNT, "N", "run so many at once (default: 1)",
      offsetof(RunFlags, jobs)},
+    {"arm", 0, HF_OPTION_TEXTS, "NAME",
+     "run this arm alone; may be repeated. Expectations over arms that do not run are left out",
+     offsetof(RunFlags, arms)},
     {"set", 0, HF_OPTION_TEXTS, "KEY=VALUE", "override a key of the scenario; may be repeated",
      offsetof(RunFlags, set)},
     {"policy", 0, HF_OPTION_FILE, "POLICY",
@@ -71,6 +74,7 @@ static char *replay_of(const Run *run, const HfScenario *scenario, const char *p
     g_string_printf(command, "holdfast run %s --seed %" G_GUINT64_FORMAT, file,
                     (guint64)scenario->seed);
     if (scenario->replications > 1) g_string_append(command, " --reps 1");
+    if (scenario->arm != NULL) g_string_append_printf(command, " --arm %s", scenario->arm);
     if (run->flags.policy != NULL) {
         g_autofree char *policy = g_shell_quote(run->flags.policy);
         g_string_append_printf(command, " --policy %s", policy);
@@ -149,6 +153,13 @@ static int run_file(Run *run, const char *name)
     if (set == NULL) {
         gboolean is_io = g_error_matches(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_IO);
         return hf_cli_fail(is_io ? HF_EXIT_FAILURE : HF_EXIT_USAGE, error);
+    }
+    if (run->flags.arms != NULL) {
+        int gone = hf_scenario_set_choose(set, (const char *const *)run->flags.arms, &error);
+        if (gone < 0) return hf_cli_fail(HF_EXIT_USAGE, error);
+        if (gone > 0 && !run->globals.quiet)
+            hf_cli_note("%s: %d expectation%s over arms that do not run %s left out", set->name,
+                        gone, gone == 1 ? "" : "s", gone == 1 ? "is" : "are");
     }
     return run_set(run, set);
 }

@@ -355,6 +355,57 @@ HfScenarioSet *hf_scenario_load(const char *path, const HfScenarioOptions *optio
     return set;
 }
 
+/* FALSE and an error that lists the arms. */
+static gboolean has_arm(const HfScenarioSet *set, const char *name, GError **error)
+{
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (g_strcmp0(set->arms[i]->arm, name) == 0) return TRUE;
+        if (set->arms[i]->arm != NULL)
+            g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", set->arms[i]->arm);
+    }
+    g_autofree char *quoted = hf_text__quoted(name);
+    g_set_error(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_INPUT, "%s: there is no arm %s; %s%s",
+                set->path, quoted, known->len > 0 ? "there are " : "the scenario has no arms",
+                known->str);
+    return FALSE;
+}
+
+/* Whether every metric it names is of an arm in the set. */
+static gboolean is_of_chosen(const HfScenarioSet *set, const HfExpect *expect)
+{
+    for (const char *const *name = hf_expect_names(expect); *name != NULL; name++) {
+        g_auto(GStrv) parts = g_strsplit(*name, ".", 2);
+        gboolean is_there = FALSE;
+        for (uint32_t i = 0; i < set->count; i++)
+            is_there = is_there || strcmp(set->arms[i]->arm, parts[0]) == 0;
+        if (!is_there) return FALSE;
+    }
+    return TRUE;
+}
+
+int hf_scenario_set_choose(HfScenarioSet *set, const char *const *names, GError **error)
+{
+    for (const char *const *name = names; *name != NULL; name++)
+        if (!has_arm(set, *name, error)) return -1;
+    const HfScenario **list = hf_store__take(set->store, set->count * sizeof *list);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < set->count; i++)
+        if (g_strv_contains(names, set->arms[i]->arm)) list[count++] = set->arms[i];
+    set->arms = list;
+    set->count = count;
+    int gone = 0;
+    const HfExpect **to = set->expect;
+    for (const HfExpect **from = set->expect; *from != NULL; from++) {
+        if (is_of_chosen(set, *from))
+            *to++ = *from;
+        else
+            gone++;
+    }
+    *to = NULL;
+    return gone;
+}
+
 void hf_scenario_set_free(HfScenarioSet *set)
 {
     if (set != NULL) hf_store__free(set->store);

@@ -289,6 +289,14 @@ HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
                                  const HfScenarioOptions *options, GPtrArray *messages,
                                  GError **error);
 
+/*
+ * Keep the arms of these names alone, in the order of the file. Expectations over several arms stay
+ * if all they name is kept.
+ * Shape:  names: NULL-terminated; a name may come twice. Returns how many expectations went, or -1.
+ * Errors: -1 and HF_SCENARIO_ERROR for a name that no arm has; the set is then as before.
+ */
+int hf_scenario_set_choose(HfScenarioSet *set, const char *const *names, GError **error);
+
 void hf_scenario_set_free(HfScenarioSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfScenarioSet, hf_scenario_set_free)
 

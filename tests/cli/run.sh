@@ -59,6 +59,28 @@ err "utilization.cpus.used"
 [ ! -e "$dir/x" ] || complain "something was written"
 
 sed 's/^name: small/name: other/' "$dir/small.yaml" >"$dir/other.yaml"
+cat >"$dir/arms.yaml" <<'END'
+name: arms
+duration: 2m
+agents: [{name: a, count: 1, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: f, model: marathon, apps: [{id: /a, cpus: 1, mem: 100}]}]
+arms:
+  - {name: one, set: {seed: 3}}
+  - {name: two, set: {agents.a.count: 2}, expect: [agents.total == 2]}
+  - {name: three, set: {agents.a.count: 3}}
+expect: [two.agents.total == 2 * one.agents.total, three.agents.total > two.agents.total]
+END
+run "some arms" 0 "$holdfast" run "$dir/arms.yaml" -o "$dir/some" --arm three --arm two
+err "arms: 1 expectation over arms that do not run is left out"
+file "$dir/some/two/summary.json"
+file "$dir/some/three/summary.json"
+[ -e "$dir/some/one" ] && complain "an arm ran that was not asked for"
+grep -q "three.agents.total > two.agents.total" "$dir/some/verdicts.json" || complain "an expectation of both is not checked"
+grep -q "one.agents" "$dir/some/verdicts.json" && complain "an expectation of an absent arm is checked"
+run "no such arm" 2 "$holdfast" run "$dir/arms.yaml" -o "$dir/none" --arm on
+err "there is no arm \"on\"; there are one, two, three"
+[ -e "$dir/none" ] && complain "results of an arm that is not there"
+
 run "two files" 0 "$holdfast" run "$dir/small.yaml" "$dir/other.yaml" -o "$dir/both" --set duration=20m -q
 file "$dir/both/small/run.json"
 file "$dir/both/other/run.json"

@@ -150,6 +150,34 @@ static void expectations_go_where_their_names_point(void **state)
     assert_null(set->arms[1]->expect[3]);
 }
 
+static void arms_are_chosen_by_name(void **state)
+{
+    g_autoptr(HfScenarioSet) set = read_good(arms);
+    GError *error = NULL;
+    const char *const unknown[] = {"shared", "shred", NULL};
+    assert_int_equal(hf_scenario_set_choose(set, unknown, &error), -1);
+    assert_string_equal(error->message,
+                        "t.yaml: there is no arm \"shred\"; there are static, shared");
+    g_clear_error(&error);
+    assert_int_equal(set->count, 2);
+    const char *const both[] = {"shared", "static", "shared", NULL};
+    assert_int_equal(hf_scenario_set_choose(set, both, NULL), 0);
+    assert_int_equal(set->count, 2);
+    assert_string_equal(set->arms[0]->arm, "static"); /* the order is the file's */
+    assert_non_null(set->expect[0]);
+    const char *const one[] = {"shared", NULL};
+    assert_int_equal(hf_scenario_set_choose(set, one, NULL), 1);
+    assert_int_equal(set->count, 1);
+    assert_string_equal(set->arms[0]->arm, "shared");
+    assert_null(set->expect[0]);
+    assert_string_equal(hf_expect_text(set->arms[0]->expect[2]), "tasks.lost == 0");
+    g_autoptr(HfScenarioSet) alone = read_good(SMALL "frameworks: []\n");
+    assert_int_equal(hf_scenario_set_choose(alone, one, &error), -1);
+    assert_string_equal(error->message,
+                        "t.yaml: there is no arm \"shared\"; the scenario has no arms");
+    g_error_free(error);
+}
+
 static void overrides_win_over_arms_and_may_change_them(void **state)
 {
     const char *const overrides[] = {"master.policy=random", "arms.shared.set.seed=9", NULL};
@@ -266,6 +294,7 @@ int main(void)
         cmocka_unit_test(without_arms_there_is_one_run),
         cmocka_unit_test(each_arm_is_a_run_of_its_own),
         cmocka_unit_test(expectations_go_where_their_names_point),
+        cmocka_unit_test(arms_are_chosen_by_name),
         cmocka_unit_test(overrides_win_over_arms_and_may_change_them),
         cmocka_unit_test(what_a_file_lacks_an_arm_may_give),
         cmocka_unit_test(a_file_with_too_many_arms_is_refused),
