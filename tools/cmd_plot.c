@@ -74,20 +74,20 @@ const HfCommand hf_cmd_plot = {
     .name = "plot",
     .summary = "draw the figures of a run directory",
     .usage = "DIR",
-    .description = "Draws with gnuplot what a run left in DIR, into DIR/plots: utilization of each "
-                   "resource over\n"
-                   "time (allocated, used, reserved but idle, and offered kept apart), dominant "
-                   "shares by role,\n"
-                   "offers by fate, tasks running and waiting, agents up, how long tasks "
-                   "waited; and where there\n"
-                   "were any, persistent volumes, how long tasks that held one were down, and "
-                   "what is really on the\n"
-                   "disks beside what the master accounts for. A run of several arms\n"
-                   "gets each arm's figures, one with the arms side by side, and one of how long "
-                   "tasks were down in each.\n\n"
-                   "The gnuplot script of each figure stays beside it, to be changed and drawn "
-                   "again. The paths\n"
-                   "of the figures go to standard output.",
+    .description =
+        "Draws with gnuplot what a run left in DIR, into DIR/plots: utilization of each resource\n"
+        "over time (allocated, used, reserved but idle, and offered kept apart), dominant shares\n"
+        "by role, offers by fate, tasks running and waiting, agents up, how long tasks waited; "
+        "and\n"
+        "where there were any, persistent volumes, how long tasks that held one were down, what "
+        "is\n"
+        "really on the disks beside what the master accounts for, how long services were\n"
+        "unavailable, and what they copied again. A run of several arms gets each arm's figures,\n"
+        "and figures of the arms side by side: utilization, how long tasks were down, how "
+        "services\n"
+        "fared, and what was reserved and idle against relaunches on the same agent.\n\n"
+        "The gnuplot script of each figure stays beside it, to be changed and drawn again. The\n"
+        "paths of the figures go to standard output.",
     .options = plot_options,
     .run = run,
 };

@@ -3,6 +3,7 @@
 #define HF_TOOLS_PLOT_FIGURES_H
 
 #include "tools/plotter.h"
+#include "tools/run_metrics.h"
 
 /*
  * All figures of the run in `dir`, into `dir`/plots; `arm` names it below the headings (NULL: it is
@@ -14,5 +15,15 @@ gboolean hf_plot_run(const HfPlotter *base, const char *dir, const char *arm, GE
 
 /* The arms of base->dir side by side, by its arms.csv; then the figures of each. */
 gboolean hf_plot_arms(const HfPlotter *base, const char *arms_path, GError **error);
+
+/*
+ * Figures that compare metrics, into plotter->out_dir: how services fared, a bar for each arm
+ * (`arms` NULL: one run); and what was reserved and idle in each arm against what it was good for.
+ * Nothing is drawn where there were no services, or no reservations.
+ */
+gboolean hf_plot_services(HfPlotter *plotter, const GPtrArray *arms, const HfRunMetrics *metrics,
+                          GError **error);
+gboolean hf_plot_guarantee(HfPlotter *plotter, const GPtrArray *arms, const HfRunMetrics *metrics,
+                           GError **error);
 
 #endif

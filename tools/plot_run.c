@@ -193,8 +193,11 @@ static gboolean draw_disk(HfPlotter *plotter, const HfSeriesFacts *facts, GError
     g_autoptr(GString) variables = series_variables(plotter, facts);
     hf_script_number(variables, "has_disk", has_disk);
     hf_script_words(variables, "parts", drawn, 0, drawn->len);
-    hf_script_size_unit(variables, "above_unit", "above_mb", MAX(real, accounted));
-    hf_script_size_unit(variables, "below_unit", "below_mb", real);
+    double above, below;
+    hf_script_text(variables, "above_unit", hf_script_size_unit(MAX(real, accounted), &above));
+    hf_script_text(variables, "below_unit", hf_script_size_unit(real, &below));
+    hf_script_number(variables, "above_mb", above);
+    hf_script_number(variables, "below_mb", below);
     return hf_plotter_draw(plotter, "disk",
                            "Disk: what the master accounts for, and what is really used", parts,
                            variables, error);
@@ -241,6 +244,13 @@ static gboolean draw_series(HfPlotter *plotter, const char *path, GError **error
     return ok;
 }
 
+/* Of a run that is no arm: those of arms stand side by side. */
+static gboolean draw_services(HfPlotter *plotter, GError **error)
+{
+    g_autoptr(HfRunMetrics) metrics = hf_run_metrics_read(plotter->dir, NULL, error);
+    return metrics != NULL && hf_plot_services(plotter, NULL, metrics, error);
+}
+
 gboolean hf_plot_run(const HfPlotter *base, const char *dir, const char *arm, GError **error)
 {
     HfPlotter plotter = *base;
@@ -251,7 +261,8 @@ gboolean hf_plot_run(const HfPlotter *base, const char *dir, const char *arm, GE
     if (!hf_summary_metric(summary, "run.warm_up", &plotter.warm_up, error)) return FALSE;
     gboolean ok = hf_plotter_open(&plotter, error) && draw_series(&plotter, series, error) &&
                   draw_quantiles(&plotter, &waits, error) &&
-                  draw_quantiles(&plotter, &relaunches, error);
+                  draw_quantiles(&plotter, &relaunches, error) &&
+                  (arm != NULL || draw_services(&plotter, error));
     g_free(plotter.out_dir);
     return ok;
 }

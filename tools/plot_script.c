@@ -40,15 +40,41 @@ const char *hf_script_resource(const char *resource)
     return resource;
 }
 
-void hf_script_size_unit(GString *script, const char *unit_name, const char *mb_name,
-                         double largest)
+const char *hf_script_size_unit(double largest, double *mb_out)
 {
     static const char *const units[] = {"MB", "GB", "TB", "PB"};
-    double mb = 1;
     size_t i = 0;
-    while (i + 1 < G_N_ELEMENTS(units) && largest >= 2 * 1024 * mb) i++, mb *= 1024;
-    hf_script_text(script, unit_name, units[i]);
-    hf_script_number(script, mb_name, mb);
+    for (*mb_out = 1; i + 1 < G_N_ELEMENTS(units) && largest >= 2 * 1024 * *mb_out; i++)
+        *mb_out *= 1024;
+    return units[i];
+}
+
+/* Three digits are enough, and no exponent. */
+static char *short_text(double value, const char *unit)
+{
+    return g_strdup_printf(value >= 100 ? "%.0f %s" : "%.3g %s", value, unit);
+}
+
+char *hf_script_size_short(double mb)
+{
+    static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB", "PB"};
+    double value = mb * 1048576;
+    size_t i = 0;
+    if (value < 1) return g_strdup("0");
+    for (; i + 1 < G_N_ELEMENTS(units) && value >= 1000; i++) value /= 1024;
+    return short_text(value, units[i]);
+}
+
+char *hf_script_time_short(double seconds)
+{
+    static const struct {
+        const char *unit;
+        double seconds;
+    } units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}, {"ms", 1e-3}};
+    size_t i = 0;
+    if (seconds < 5e-4) return g_strdup("0");
+    while (i + 1 < G_N_ELEMENTS(units) && seconds < 2 * units[i].seconds) i++;
+    return short_text(seconds / units[i].seconds, units[i].unit);
 }
 
 /* ---- the time axis ---- */
@@ -80,6 +106,13 @@ static const TimeAxis *time_axis(double span)
     const TimeAxis *axis = axes;
     while (span > axis->up_to) axis++;
     return axis;
+}
+
+const char *hf_script_time_unit(double largest, double *seconds_out)
+{
+    const TimeAxis *axis = time_axis(largest);
+    *seconds_out = axis->scale;
+    return axis->unit;
 }
 
 char *hf_script_time(double seconds)

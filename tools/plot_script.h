@@ -15,10 +15,11 @@ void hf_script_number(GString *script, const char *name, double value);
 void hf_script_words(GString *script, const char *name, const GPtrArray *list, guint first,
                      guint count);
 
-/* The unit in which sizes up to `largest` MB read well (MB to PB, of 1024 each), under the one
- * name, and how many MB it has under the other. */
-void hf_script_size_unit(GString *script, const char *unit_name, const char *mb_name,
-                         double largest);
+/* The unit in which sizes up to `largest` MB read well (MB to PB, of 1024 each), and how many MB it
+ * has. Static text. */
+const char *hf_script_size_unit(double largest, double *mb_out);
+/* The unit in which times up to `largest` s read well (seconds to days), and its length in s. */
+const char *hf_script_time_unit(double largest, double *seconds_out);
 
 /* What plots/time.gp needs to draw series.csv: `end_s` and `warm_up` in s. */
 void hf_script_time_axis(GString *script, double end_s, double warm_up);
@@ -32,6 +33,10 @@ const char *hf_script_resource(const char *resource);
 
 /* A length of time for people: "90 seconds" is "1.5 minutes", and one is singular. New text. */
 char *hf_script_time(double seconds);
+
+/* A time or a size for the end of a bar: "5.2 h", "18 ms", "340 MB", "0". New text. */
+char *hf_script_time_short(double seconds);
+char *hf_script_size_short(double mb);
 
 /* A whole number with its thousands apart: 1,234,567. New text. */
 char *hf_script_grouped(double value);

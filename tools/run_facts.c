@@ -311,7 +311,7 @@ char *hf_run_json_string(const char *path, const char *member, GError **error)
     return g_strdup(json_node_get_string(node));
 }
 
-gboolean hf_summary_metric(const char *path, const char *name, double *value_out, GError **error)
+gboolean hf_summary_each(const char *path, HfMetricSink one, void *data, GError **error)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
     JsonObject *object = load_object(parser, path, error);
@@ -323,9 +323,34 @@ gboolean hf_summary_metric(const char *path, const char *name, double *value_out
         JsonNode *node = json_array_get_element(metrics, i);
         if (!JSON_NODE_HOLDS_OBJECT(node)) continue;
         JsonObject *metric = json_node_get_object(node);
-        const char *own = json_object_get_string_member_with_default(metric, "name", NULL);
-        if (g_strcmp0(own, name) != 0) continue;
-        *value_out = json_object_get_double_member_with_default(metric, "value", NAN);
+        const char *name = json_object_get_string_member_with_default(metric, "name", NULL);
+        if (name != NULL)
+            one(name, json_object_get_double_member_with_default(metric, "value", NAN), data);
+    }
+    return TRUE;
+}
+
+/* The metric that is looked for. */
+typedef struct Wanted {
+    const char *name;
+    double value;
+    gboolean is_found;
+} Wanted;
+
+static void look_at(const char *name, double value, void *data)
+{
+    Wanted *wanted = data;
+    if (wanted->is_found || strcmp(name, wanted->name) != 0) return;
+    wanted->value = value;
+    wanted->is_found = TRUE;
+}
+
+gboolean hf_summary_metric(const char *path, const char *name, double *value_out, GError **error)
+{
+    Wanted wanted = {.name = name};
+    if (!hf_summary_each(path, look_at, &wanted, error)) return FALSE;
+    if (wanted.is_found) {
+        *value_out = wanted.value;
         return TRUE;
     }
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no metric \"%s\"", path, name);

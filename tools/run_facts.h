@@ -72,6 +72,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArmsFacts, hf_arms_facts_free)
  */
 gboolean hf_summary_metric(const char *path, const char *name, double *value_out, GError **error);
 
+/*
+ * Call `one` for every metric of summary.json, in its order; a metric without a value is NaN.
+ * Errors: FALSE and an error that names the file; `one` may have been called before.
+ */
+typedef void (*HfMetricSink)(const char *name, double value, void *data);
+gboolean hf_summary_each(const char *path, HfMetricSink one, void *data, GError **error);
+
 /* The string `member` at the top of a JSON file; NULL and an error if it cannot be had. */
 char *hf_run_json_string(const char *path, const char *member, GError **error);
 

@@ -89,12 +89,53 @@ err none
 [ ! -e "$dir/old/plots/volumes.svg" ] || complain "a figure of no volumes"
 [ ! -e "$dir/old/plots/relaunches.svg" ] || complain "a figure of no relaunches"
 
+# metrics NAME VALUE...: the text of a summary.json.
+metrics() {
+    printf '{"metrics": [{"name": "run.warm_up", "value": 0.0}'
+    while [ $# -gt 0 ]; do
+        printf ', {"name": "%s", "value": %s}' "$1" "$2"
+        shift 2
+    done
+    printf ']}\n'
+}
+# table FILE LINE...: it must have these lines below its header, and no others.
+table() {
+    expected=$1
+    shift
+    printf '%s\n' "$@" >"$dir/wanted"
+    tail -n +2 "$expected" | diff - "$dir/wanted" >"$dir/out" || complain "$expected is another one"
+}
+
+make_run "$dir/services" 10
+metrics framework.web.unavailable 0.0 framework.web.below_target 90 framework.web.copied 0 framework.web.left_behind 0 \
+    framework.db.unavailable 7200 framework.db.below_target 9000 framework.db.copied 512000 framework.db.left_behind 0 \
+    framework.night.launched 3 >"$dir/services/summary.json"
+run "services" 0 "$holdfast" plot "$dir/services"
+err none
+out "$dir/services/plots/unavailability.svg"
+out "$dir/services/plots/copied.svg"
+table "$dir/services/plots/unavailability.csv" "1,1,0.5,120,120,120,2 h" "1,1,1.5,0,0,0,0" "2,1,0.5,150,150,150,2.5 h" "2,1,1.5,1.5,1.5,1.5,90 s"
+table "$dir/services/plots/copied.csv" "1,1,0.5,500,500,500,500 GB"
+for name in ">db<" ">500 GB<" "copied between instances" "1 more services"; do
+    grep -qF -- "$name" "$dir/services/plots/copied.svg" || complain "copied does not name: $name"
+done
+grep -q "left on disks" "$dir/services/plots/copied.svg" && complain "a panel of nothing is drawn"
+metrics framework.db.unavailable 0 framework.db.below_target 0 framework.db.copied 0 framework.db.left_behind 0 >"$dir/services/summary.json"
+rm "$dir/services/plots/"*
+run "services that were always there" 0 "$holdfast" plot "$dir/services"
+err "every service had its quorum"
+err "no service copied anything"
+[ ! -e "$dir/services/plots/copied.svg" ] || complain "a figure of nothing"
+
 make_run "$dir/arms/static" 10
 make_run "$dir/arms/shared" 10
 make_run "$dir/arms/idle" 10
 printf 'quantile,after_s,framework\n' >"$dir/arms/idle/relaunch_times.csv"
-printf '{"metrics": [{"name": "run.warm_up", "value": 0.0}, {"name": "stateful.same_agent.ratio", "value": 0.875}]}\n' \
+metrics stateful.same_agent.ratio 0.875 relaunch.same_agent.ratio 1.0 utilization.cpus.reserved_idle 0.1 \
+    utilization.mem.reserved_idle 0.0 framework.db.unavailable 60 framework.db.below_target 0 framework.db.copied 1 \
     >"$dir/arms/static/summary.json"
+metrics relaunch.same_agent.ratio 0.25 utilization.cpus.reserved_idle 0.0 utilization.mem.reserved_idle 0.0 \
+    framework.db.unavailable 30 framework.db.below_target 0 framework.db.copied 0 >"$dir/arms/shared/summary.json"
 cp "$dir/run/run.json" "$dir/arms/run.json"
 printf '%s\n' arm,resource,allocated,used,offered,reserved_idle static,cpus,0.4,0.3,0.01,0.1 \
     static,mem,0.5,0.2,0,0 static,disk,0,0,0.01,0 shared,cpus,0.9,0.6,0.02,0 shared,mem,0.7,0.3,0,0 \
@@ -107,6 +148,19 @@ grep -q "static: 87.5 % same agent" "$dir/arms/plots/relaunches.svg" || complain
 grep -q ">shared<" "$dir/arms/plots/relaunches.svg" || complain "an arm without the metric is not named alone"
 grep -q "idle:\|>idle<" "$dir/arms/plots/relaunches.svg" && complain "an arm without relaunches is drawn"
 grep -q Disk "$dir/arms/plots/arms.svg" && complain "a panel of nothing is drawn"
+table "$dir/arms/plots/guarantee.csv" 1,1,10,0,100,0 1,2,0,0,25,0
+grep -q ">CPUs<" "$dir/arms/plots/guarantee.svg" || complain "the guarantee has no panel of CPUs"
+grep -q ">Memory<" "$dir/arms/plots/guarantee.svg" && complain "the guarantee has a panel of nothing"
+table "$dir/arms/plots/unavailability.csv" "1,1,0.233333333,60,60,60,60 s" "1,2,0.5,30,30,30,30 s"
+file "$dir/arms/plots/copied.svg"
+[ ! -e "$dir/arms/static/plots/unavailability.svg" ] || complain "an arm has a figure of its own"
+printf '%s\n' arm,metric,unit,replications,mean,half_width,least,greatest static,framework.db.unavailable,s,4,60,20,1,90 \
+    shared,framework.db.unavailable,s,4,10,20,1,90 shared,framework.db.copied,MB,1,3,inf,3,3 \
+    idle,framework.db.unavailable,s,0,,,, >"$dir/arms/intervals.csv"
+run "arms with replications" 0 "$holdfast" plot "$dir/arms"
+table "$dir/arms/plots/unavailability.csv" "1,1,0.233333333,60,40,80,60 s" "1,2,0.5,10,0,30,10 s"
+table "$dir/arms/plots/copied.csv" "1,2,0.5,3,3,3,3 MB"
+grep -q "confidence intervals" "$dir/arms/plots/unavailability.svg" || complain "intervals are not named"
 file "$dir/arms/static/plots/utilization-cpus.svg"
 file "$dir/arms/shared/plots/waits.svg"
 
