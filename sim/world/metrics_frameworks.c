@@ -130,7 +130,7 @@ static void add_tasks(HfMetrics *metrics, const HfRecorder *recorder, const Memb
 static void add_service(HfMetrics *metrics, const HfRecorder *recorder, const Members *members)
 {
     double span = hf_time_to_seconds(recorder->ended_at - recorder->marked_at);
-    double out = 0, groups = 0, unavailable = 0, below = 0;
+    double out = 0, groups = 0, unavailable = 0, below = 0, missing = 0, copying = 0;
     gboolean is_service = FALSE;
     for (guint32 i = 0; i < members->rows.count; i++) {
         const HfFrameworkStats *one = member(recorder, members, i);
@@ -138,6 +138,8 @@ static void add_service(HfMetrics *metrics, const HfRecorder *recorder, const Me
         is_service = TRUE;
         unavailable += hf_recorder__mean(recorder, &one->unavailable) * span;
         below += hf_recorder__mean(recorder, &one->below) * span;
+        missing += hf_recorder__mean(recorder, &one->missing) * span;
+        copying += hf_recorder__mean(recorder, &one->copying) * span;
     }
     if (!is_service) return;
     for (guint32 g = 0; g < recorder->groups.count; g++) {
@@ -149,6 +151,8 @@ static void add_service(HfMetrics *metrics, const HfRecorder *recorder, const Me
     }
     hf_metrics__add(metrics, FW_UNAVAILABLE, unavailable, members->name, NULL);
     hf_metrics__add(metrics, FW_BELOW, below, members->name, NULL);
+    hf_metrics__add(metrics, FW_MISSING, missing, members->name, NULL);
+    hf_metrics__add(metrics, FW_COPYING, copying, members->name, NULL);
     hf_metrics__add(metrics, FW_OUT, out / groups, members->name, NULL);
     add_count(metrics, FW_REPLACED, recorder, members, HF_COUNT_MEMBERS_REPLACED);
     add_count(metrics, FW_DATA_LOSSES, recorder, members, HF_COUNT_DATA_LOSSES);

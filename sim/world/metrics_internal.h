@@ -132,6 +132,8 @@ enum {
     FW_SAME_AGENT,
     FW_UNAVAILABLE,
     FW_BELOW,
+    FW_MISSING,
+    FW_COPYING,
     FW_OUT,
     FW_REPLACED,
     FW_DATA_LOSSES,

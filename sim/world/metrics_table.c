@@ -196,6 +196,11 @@ const HfMetricKind hf_metric_kinds[] = {
                         "Time in which some of a service was below its quorum, once deployed."},
     [FW_BELOW] = {"framework.FRAMEWORK.below_target", "s",
                   "Time in which a service had fewer instances running than it is to have."},
+    [FW_MISSING] = {"framework.FRAMEWORK.missing", "s",
+                    "Time in which instances of a service did not run, once all had; the sum over "
+                    "its instances."},
+    [FW_COPYING] = {"framework.FRAMEWORK.copying", "s",
+                    "Time in which data of a service was copied to a host; the sum over hosts."},
     [FW_OUT] = {"framework.FRAMEWORK.unavailable_share", "1",
                 "Share of a service's data (or instances' work) that was below its quorum, on "
                 "average over time and kinds of instances."},

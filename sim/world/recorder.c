@@ -148,6 +148,8 @@ HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framewor
         stats->allocated = hf_recorder__levels(recorder);
         hf_level_init(&stats->running.level, recorder->marked_at, 0);
         hf_level_init(&stats->below.level, recorder->marked_at, 0);
+        hf_level_init(&stats->missing.level, recorder->marked_at, 0);
+        hf_level_init(&stats->copying.level, recorder->marked_at, 0);
         hf_level_init(&stats->unavailable.level, recorder->marked_at, 0);
     }
     return &recorder->frameworks.at[framework];
@@ -647,6 +649,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_SERVICE_QUORUM:
     case HF_RECORD_MEMBER_REPLACED:
     case HF_RECORD_DATA_LOST:
+    case HF_RECORD_COPY_STARTED:
     case HF_RECORD_COPY_ENDED:
         hf_recorder__on_service(recorder, record);
         break;

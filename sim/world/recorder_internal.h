@@ -108,6 +108,7 @@ typedef struct HfGroupStats {
     uint32_t framework;
     uint64_t group;
     int64_t wanted, running;
+    int64_t missing;              /* as counted in its framework's level */
     gboolean was_whole;           /* all members have run at once: from then on it is judged */
     HfTracked below, unavailable; /* 0 or 1 */
     HfTracked out;                /* millionths */
@@ -127,6 +128,8 @@ typedef struct HfFrameworkStats {
     gboolean is_service;      /* groups were declared */
     int64_t groups_below, groups_unavailable;
     HfTracked below, unavailable; /* 0 or 1: is there such a group? */
+    HfTracked missing;            /* instances that groups have too few of */
+    HfTracked copying;            /* hosts that its data is being copied to */
 } HfFrameworkStats;
 
 typedef struct HfRoleStats {
@@ -239,7 +242,9 @@ struct HfRecorder {
     HF_VEC(HfFrameworkStats) frameworks;
     HF_VEC(HfGroupStats) groups; /* in order of declaration */
     HF_VEC(HfDeploymentRow) deployments;
-    HfMap64 group_rows; /* (framework, group) -> row */
+    HfMap64 group_rows;  /* (framework, group) -> row */
+    HfMap64 copy_owners; /* number of a copy on its way -> framework */
+    HfMap64 copies;      /* (framework, host) -> copies on their way there */
     HF_VEC(HfRoleStats) roles;
     /* recorder_reserved.c */
     HF_VEC(uint32_t) agent_total;   /* [agent id]: 1 + number of its total; 0 = not counted */

@@ -137,7 +137,7 @@ static void values_are_those_of_the_run(void **state)
     cell_free(cell);
 }
 
-/* Two groups; the second is never whole, so it is never judged. */
+/* Three groups; the second is never whole, so it is never judged. */
 static void a_service_is_judged_from_when_it_is_whole(void **state)
 {
     static const struct {
@@ -146,13 +146,26 @@ static void a_service_is_judged_from_when_it_is_whole(void **state)
         uint64_t id;
         int64_t value;
     } records[] = {
-        {20, HF_RECORD_SERVICE_DECLARED, 1, 2},      {20, HF_RECORD_SERVICE_DECLARED, 2, 3},
-        {20, HF_RECORD_SERVICE_MEMBERS, 1, 1},       {20, HF_RECORD_SERVICE_MEMBERS, 2, 1},
-        {30, HF_RECORD_SERVICE_MEMBERS, 1, 2},       {40, HF_RECORD_SERVICE_MEMBERS, 1, 1},
-        {45, HF_RECORD_SERVICE_QUORUM, 1, 250000},   {55, HF_RECORD_SERVICE_QUORUM, 1, 1000000},
-        {60, HF_RECORD_SERVICE_QUORUM, 1, 0},        {70, HF_RECORD_SERVICE_MEMBERS, 1, 2},
-        {70, HF_RECORD_MEMBER_REPLACED, 1, 4 << 20}, {70, HF_RECORD_DATA_LOST, 7, 2 << 20},
-        {70, HF_RECORD_DATA_LOST, 8, 1 << 20},       {75, HF_RECORD_COPY_ENDED, 1, 3 << 20},
+        {20, HF_RECORD_SERVICE_DECLARED, 1, 2},
+        {20, HF_RECORD_SERVICE_DECLARED, 2, 3},
+        {20, HF_RECORD_SERVICE_DECLARED, 3, 4},
+        {20, HF_RECORD_SERVICE_MEMBERS, 3, 4},
+        {20, HF_RECORD_SERVICE_MEMBERS, 1, 1},
+        {20, HF_RECORD_SERVICE_MEMBERS, 2, 1},
+        {30, HF_RECORD_SERVICE_MEMBERS, 1, 2},
+        {40, HF_RECORD_SERVICE_MEMBERS, 1, 1},
+        {45, HF_RECORD_SERVICE_QUORUM, 1, 250000},
+        {55, HF_RECORD_SERVICE_QUORUM, 1, 1000000},
+        {60, HF_RECORD_SERVICE_QUORUM, 1, 0},
+        {70, HF_RECORD_SERVICE_MEMBERS, 1, 2},
+        {70, HF_RECORD_MEMBER_REPLACED, 1, 4 << 20},
+        {70, HF_RECORD_DATA_LOST, 7, 2 << 20},
+        {70, HF_RECORD_DATA_LOST, 8, 1 << 20},
+        {72, HF_RECORD_COPY_STARTED, 1, 3 << 20},
+        {74, HF_RECORD_COPY_STARTED, 2, 1 << 20},
+        {75, HF_RECORD_COPY_ENDED, 1, 3 << 20},
+        {78, HF_RECORD_COPY_ENDED, 2, 0},
+        {80, HF_RECORD_SERVICE_MEMBERS, 3, 2},
     };
     Cell *cell = quiet("warm_up: 10s\n");
     for (size_t i = 0; i < G_N_ELEMENTS(records); i++) {
@@ -164,10 +177,12 @@ static void a_service_is_judged_from_when_it_is_whole(void **state)
     cell_run(cell, 100 * S);
     hf_world_finish(cell->world);
     g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
-    assert_metric(metrics, "framework.f.below_target", 30);
+    assert_metric(metrics, "framework.f.below_target", 30 + 20);
+    assert_metric(metrics, "framework.f.missing", 30 + 2 * 20);
+    assert_metric(metrics, "framework.f.copying", 6); /* two copies to one host, of 72 to 78 s */
     assert_metric(metrics, "framework.f.unavailable", 15);
-    /* (10 s x 1/4 + 5 s) of 90 s, and the other group's nothing. */
-    assert_metric(metrics, "framework.f.unavailable_share", (2.5 + 5) / 90 / 2);
+    /* (10 s x 1/4 + 5 s) of 90 s, and the other groups' nothing. */
+    assert_metric(metrics, "framework.f.unavailable_share", (2.5 + 5) / 90 / 3);
     assert_metric(metrics, "framework.f.replaced", 1);
     assert_metric(metrics, "framework.f.left_behind", 4);
     assert_metric(metrics, "framework.f.data_losses", 2);
@@ -228,9 +243,9 @@ static void jains_index_weighs_shares_by_weight(void **state)
 /* What is there only under a condition, which the help of the kind states. */
 static gboolean is_conditional(const char *pattern)
 {
-    static const char *const of_services[] = {"unavailable", "below_target", "unavailable_share",
-                                              "replaced",    "data_losses",  "data_lost",
-                                              "copied",      "left_behind",  "input.local"};
+    static const char *const of_services[] = {
+        "unavailable", "below_target", "unavailable_share", "replaced", "data_losses", "data_lost",
+        "copied",      "left_behind",  "input.local",       "missing",  "copying"};
     for (size_t i = 0; i < G_N_ELEMENTS(of_services); i++) {
         g_autofree char *name = g_strconcat("framework.FRAMEWORK.", of_services[i], NULL);
         if (strcmp(pattern, name) == 0) return TRUE;
