@@ -207,6 +207,7 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     HfAuditAgent *agent = hf_audit__enter_agent(audit, record->agent);
     HfAuditHost *host = hf_audit__host(audit, (uint32_t)record->value);
     HfAuditStanding before = agent->standing;
+    audit->quotas_are_counted = FALSE;
     gboolean may_change = before == HF_AUDIT_UNKNOWN || agent->is_unseen || host->was_down;
     agent->is_unseen = FALSE;
     gboolean is_another = set_total(audit, record, may_change);

@@ -18,8 +18,8 @@ const HfInvariantInfo hf_invariants[] = {
     {"I-06", "no offer is smaller than master.min_allocatable_resources",
      AUDIT " (not in scope cell, nor where frameworks have minima of their own)"},
     {"I-07", "filters and suppression are respected", AUDIT},
-    {"I-08", "no role is given more than its limit, and guarantees come first",
-     "test property.allocator_twin: quotas are not in the trace"},
+    {"I-08", "no role is offered more than its limit, and guarantees come first",
+     AUDIT " (limits, as Mesos 1.9 and later hold them; guarantees: test property.allocator_twin)"},
     {"I-09", "shares that the allocator keeps are those that a recount finds", AUDIT},
     {"I-10", "a volume lies in a reservation", AUDIT},
     {"I-11",
@@ -55,14 +55,14 @@ static const char *const ids[HF_INVARIANTS] = {
     [HF_INVARIANT_CONSERVATION] = "I-01", [HF_INVARIANT_ONE_HOLDER] = "I-02",
     [HF_INVARIANT_OFFERS] = "I-03",       [HF_INVARIANT_ROLES] = "I-04",
     [HF_INVARIANT_STATIC] = "I-05",       [HF_INVARIANT_MINIMUM] = "I-06",
-    [HF_INVARIANT_FILTERS] = "I-07",      [HF_INVARIANT_SHARES] = "I-09",
-    [HF_INVARIANT_VOLUMES] = "I-10",      [HF_INVARIANT_OPERATIONS] = "I-11",
-    [HF_INVARIANT_UNIQUE] = "I-13",       [HF_INVARIANT_CONTENT] = "I-12",
-    [HF_INVARIANT_REAL_DISK] = "I-14",    [HF_INVARIANT_REPLAY] = "I-16",
-    [HF_INVARIANT_TIME] = "I-19",         [HF_INVARIANT_TASKS] = "I-20",
-    [HF_INVARIANT_REMOVED] = "I-21",      [HF_INVARIANT_AGENTS] = "I-22",
-    [HF_INVARIANT_DATA] = "I-23",         [HF_INVARIANT_ONE_HOST] = "I-24",
-    [HF_INVARIANT_COPIES] = "I-25",
+    [HF_INVARIANT_FILTERS] = "I-07",      [HF_INVARIANT_QUOTAS] = "I-08",
+    [HF_INVARIANT_SHARES] = "I-09",       [HF_INVARIANT_VOLUMES] = "I-10",
+    [HF_INVARIANT_OPERATIONS] = "I-11",   [HF_INVARIANT_UNIQUE] = "I-13",
+    [HF_INVARIANT_CONTENT] = "I-12",      [HF_INVARIANT_REAL_DISK] = "I-14",
+    [HF_INVARIANT_REPLAY] = "I-16",       [HF_INVARIANT_TIME] = "I-19",
+    [HF_INVARIANT_TASKS] = "I-20",        [HF_INVARIANT_REMOVED] = "I-21",
+    [HF_INVARIANT_AGENTS] = "I-22",       [HF_INVARIANT_DATA] = "I-23",
+    [HF_INVARIANT_ONE_HOST] = "I-24",     [HF_INVARIANT_COPIES] = "I-25",
 };
 
 static const HfInvariantInfo *info_of(HfInvariant invariant)
@@ -131,6 +131,8 @@ void hf_audit_free(HfAudit *audit)
     hf_map64_clear(&audit->sub_rows);
     hf_audit__forget_held(audit, NO_ROW);
     hf_vec_clear(&audit->held);
+    hf_audit__forget_quotas(audit);
+    hf_vec_clear(&audit->quotas);
     hf_audit__services_free(audit->services);
     hf_map64_clear(&audit->inverse);
     free_breach(audit->breach);
@@ -433,6 +435,12 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_CONVERTED:
         hf_audit__on_converted(audit, record);
         break;
+    case HF_RECORD_QUOTA:
+        hf_audit__on_quota(audit, record);
+        break;
+    case HF_RECORD_QUOTA_LIMIT:
+        hf_audit__on_quota_limit(audit, record);
+        break;
     case HF_RECORD_OPERATION_PENDING:
         hf_audit__on_operation_pending(audit, record);
         break;
@@ -542,6 +550,7 @@ void hf_audit_finish(HfAudit *audit)
     if (audit->breach == NULL) hf_audit__finish_services(audit);
     if (audit->breach == NULL) hf_audit__finish_stops(audit);
     if (audit->breach == NULL) hf_audit__recount(audit);
+    if (audit->breach == NULL) hf_audit__finish_quotas(audit);
 }
 
 const HfAuditBreach *hf_audit_breach(const HfAudit *audit)

@@ -30,6 +30,7 @@ typedef enum HfInvariant {
     HF_INVARIANT_STATIC,
     HF_INVARIANT_MINIMUM,
     HF_INVARIANT_FILTERS,
+    HF_INVARIANT_QUOTAS,
     HF_INVARIANT_SHARES,
     HF_INVARIANT_VOLUMES,
     HF_INVARIANT_OPERATIONS,
@@ -150,6 +151,7 @@ typedef struct HfAuditFilter {
 typedef struct HfAuditHeld {
     uint32_t agent, framework; /* framework NO_ROW: it was removed since */
     uint64_t id;
+    HfRoleId role;
     uint16_t type;
     HfResources resources;
 } HfAuditHeld;
@@ -172,6 +174,13 @@ typedef struct HfHistory {
 } HfHistory;
 
 typedef struct HfAuditServices HfAuditServices; /* services.c */
+
+/* Of a role; see quotas.c. */
+typedef struct HfAuditQuota {
+    HfRoleId role;
+    HfQuantities guarantees, used;
+    HfLimits limits;
+} HfAuditQuota;
 
 struct HfAudit {
     HfCatalog *catalog;
@@ -207,6 +216,8 @@ struct HfAudit {
     gboolean has_consumed;
     HfResources consumed;
     HF_VEC(HfAuditHeld) held;
+    HF_VEC(HfAuditQuota) quotas;
+    gboolean quotas_are_counted; /* and stay so, as offers and tasks come and go */
     HfResources scratch;
     HfAuditServices *services; /* owned */
     HfHistory history;
@@ -291,6 +302,16 @@ void hf_audit__on_converted(HfAudit *audit, const HfRecord *record);
 gboolean hf_audit__has_stuff(HfAudit *audit, const HfResources *whole, const HfResources *part);
 /* Do both come from the same resources, whatever operations made of them? */
 gboolean hf_audit__is_same_stuff(HfAudit *audit, const HfResources *a, const HfResources *b);
+
+/* ---- quotas.c ---- */
+void hf_audit__on_quota(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_quota_limit(HfAudit *audit, const HfRecord *record);
+void hf_audit__forget_quotas(HfAudit *audit);
+/* An offer or a task of this role holds so much from now on (by 1), or no more (-1). */
+void hf_audit__count_quota(HfAudit *audit, HfRoleId role, const HfResources *held, int by);
+/* May its role be offered this? Before it is counted. */
+void hf_audit__check_quota(HfAudit *audit, const HfRecord *record, const HfResources *offered);
+void hf_audit__finish_quotas(HfAudit *audit);
 
 /* ---- filters.c ---- */
 /* A filter on `refused`, if the refuse time makes one. */

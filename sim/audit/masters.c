@@ -19,6 +19,7 @@ void hf_audit__on_master_lost(HfAudit *audit, const HfRecord *record)
     }
     hf_map64_clear(&audit->inverse);
     hf_audit__forget_held(audit, NO_ROW);
+    hf_audit__forget_quotas(audit);
     audit->pending = HF_PENDING_FORGETTING;
     audit->pending_agent = NO_ROW;
 }

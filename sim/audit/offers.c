@@ -238,6 +238,8 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
         return;
     if (!is_all) hf_audit__take(audit, record, &agent->unheld, offered, HF_INVARIANT_OFFERS);
     if (hf_audit__is_broken(audit) || !is_large_enough(audit, record)) return;
+    hf_audit__check_quota(audit, record, offered);
+    hf_audit__count_quota(audit, record->role, offered, 1);
     offer->serial = audit->serial - 1;
     offer->at = record->at;
     offer->generation = hf_handle_unpack(record->id).generation;
@@ -307,6 +309,7 @@ void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
     HfAuditOffer *offer = live_offer(audit, record);
     if (offer == NULL) return;
     HfAuditAgent *agent = &audit->agents.at[offer->agent];
+    hf_audit__count_quota(audit, offer->role, &offer->resources, -1);
     if (record->type == HF_RECORD_OFFER_ACCEPTED) {
         accept(audit, record, offer);
     } else {

@@ -38,6 +38,7 @@ static gboolean release(HfAudit *audit, const HfRecord *record)
                         hf_operation_name((HfOperationType)record->state));
         return FALSE;
     }
+    audit->quotas_are_counted = FALSE;
     hf_audit__give(audit, record->agent, &audit->held.at[i].resources);
     hf_resources_clear(audit->catalog, &audit->held.at[i].resources);
     hf_vec_remove(&audit->held, i);
@@ -53,7 +54,9 @@ void hf_audit__on_operation_pending(HfAudit *audit, const HfRecord *record)
         return;
     }
     audit->pending_has_tasks = TRUE;
-    HfAuditHeld held = {record->agent, record->framework, record->id, record->state, {0}};
+    HfAuditHeld held = {record->agent, record->framework, record->id,
+                        record->role,  record->state,     {0}};
+    audit->quotas_are_counted = FALSE;
     hf_audit__plain(audit, record->resources, &held.resources);
     hf_audit__take(audit, record, &audit->pending_left, &held.resources, HF_INVARIANT_OPERATIONS);
     hf_vec_push(&audit->held, held);
@@ -70,6 +73,7 @@ void hf_audit__on_operation_dropped(HfAudit *audit, const HfRecord *record)
 
 void hf_audit__forget_held(HfAudit *audit, uint32_t agent)
 {
+    audit->quotas_are_counted = FALSE;
     for (guint32 i = audit->held.count; i-- > 0;) {
         if (agent != NO_ROW && audit->held.at[i].agent != agent) continue;
         hf_resources_clear(audit->catalog, &audit->held.at[i].resources);
@@ -140,6 +144,7 @@ void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record)
     }
     hf_audit__take(audit, record, source_of(audit, record), taken, HF_INVARIANT_OPERATIONS);
     hf_resources_subtract(audit->catalog, &audit->totals.at[record->agent], taken);
+    audit->quotas_are_counted = FALSE;
     hf_resources_copy(audit->catalog, &audit->consumed, record->resources);
     audit->has_consumed = TRUE;
 }
@@ -243,5 +248,6 @@ void hf_audit__on_converted(HfAudit *audit, const HfRecord *record)
     hf_audit__plain(audit, record->resources, made);
     hf_resources_add(audit->catalog, source_of(audit, record), made);
     hf_resources_add(audit->catalog, &audit->totals.at[record->agent], made);
+    audit->quotas_are_counted = FALSE;
     audit->has_consumed = FALSE;
 }

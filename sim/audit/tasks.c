@@ -62,6 +62,7 @@ static void park(HfAudit *audit, HfAuditTask *task)
 void hf_audit__set_aside(HfAudit *audit, HfAuditTask *task)
 {
     task->flags &= (uint8_t)~HF_TASK_IS_OPEN;
+    hf_audit__count_quota(audit, task->role, &task->resources, -1);
     audit->agents.at[task->agent].tasks--;
     audit->frameworks.at[task->framework].tasks--;
     park(audit, task);
@@ -192,6 +193,7 @@ void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record)
     task->serial = audit->serial - 1;
     task->at = record->at;
     task->flags |= HF_TASK_IS_OPEN;
+    hf_audit__count_quota(audit, task->role, &task->resources, 1);
     framework->tasks++;
     audit->agents.at[task->agent].tasks++;
 }
@@ -315,6 +317,7 @@ static void close_task(HfAudit *audit, const HfRecord *record, HfAuditTask *task
         return;
     }
     task->flags &= (uint8_t)~HF_TASK_IS_OPEN;
+    hf_audit__count_quota(audit, task->role, &task->resources, -1);
     agent->tasks--;
     audit->frameworks.at[task->framework].tasks--;
     if (agent->standing == HF_AUDIT_UNREACHABLE)

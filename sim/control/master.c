@@ -108,6 +108,7 @@ static void arm_batch(HfMaster *master, HfTime now, HfOutbox *out)
 void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out)
 {
     master->led_since = now;
+    master->are_quotas_told = FALSE;
     arm_batch(master, now, out);
 }
 

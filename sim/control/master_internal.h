@@ -219,7 +219,8 @@ struct HfMaster {
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;
     gboolean is_run_pending;
-    HfTime next_permit; /* agent_removal_interval: when the next removal may be */
+    gboolean are_quotas_told; /* recorded since it leads: before it offers anything */
+    HfTime next_permit;       /* agent_removal_interval: when the next removal may be */
     HfSlots inverse_slots;
     HF_VEC(HfInverseRow) inverse;
     /* leading, and the registry: master_store.c, master_recover.c */
@@ -428,6 +429,8 @@ int hf_master__on_maintenance(HfMaster *master, HfTime now, HfTextId principal, 
 int hf_master__on_agent_call(HfMaster *master, HfTime now, HfTextId principal, const HfCall *call,
                              HfOutbox *out, char **why_out);
 /* The same when the registry has them; statuses. */
+/* Record the quotas that it began with. */
+void hf_master__tell_quotas(HfMaster *master, HfTime now, HfOutbox *out);
 int hf_master__do_quota(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out);
 int hf_master__do_weights(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out);
 int hf_master__do_maintenance(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out);

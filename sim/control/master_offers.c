@@ -88,6 +88,7 @@ static inline __attribute__((always_inline)) void fetch_offer_ahead(const HfMast
 void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 {
     HfMessage *message = NULL;
+    if (G_UNLIKELY(!master->are_quotas_told)) hf_master__tell_quotas(master, now, out);
     for (guint32 i = 0; i < master->allocated.offers.count; i++) {
         HfOffered *offered = &master->allocated.offers.at[i];
         fetch_offer_ahead(master, i + HF_SLOTS_AHEAD);

@@ -120,6 +120,41 @@ static gboolean may_all(const HfMaster *master, HfTextId principal, const HfCall
     return TRUE;
 }
 
+static void record_quota(const HfMaster *master, HfTime now, const HfQuotaConfig *config,
+                         HfOutbox *out)
+{
+    HfResources amounts = {0};
+    const HfQuantity *at = hf_quantities_entries(&config->guarantees);
+    for (uint32_t i = 0; i < config->guarantees.count; i++) {
+        HfResource entry = hf_resource_scalar(at[i].kind, HF_META_PLAIN, at[i].milli);
+        hf_resources_add_one(master->catalog, &amounts, &entry);
+    }
+    HfRecord record = {.at = now,
+                       .type = HF_RECORD_QUOTA,
+                       .agent = HF_ROW_NONE,
+                       .framework = HF_ROW_NONE,
+                       .role = config->role,
+                       .resources = &amounts};
+    hf_master__record(out, record);
+    record.type = HF_RECORD_QUOTA_LIMIT;
+    at = hf_quantities_entries(&config->limits.entries);
+    for (uint32_t i = 0; i < config->limits.entries.count; i++) {
+        HfResource entry = hf_resource_scalar(at[i].kind, HF_META_PLAIN, 1000);
+        hf_resources_reset(master->catalog, &amounts);
+        hf_resources_add_one(master->catalog, &amounts, &entry);
+        record.value = at[i].milli;
+        hf_master__record(out, record);
+    }
+    hf_resources_clear(master->catalog, &amounts);
+}
+
+void hf_master__tell_quotas(HfMaster *master, HfTime now, HfOutbox *out)
+{
+    master->are_quotas_told = TRUE;
+    for (guint32 q = 0; q < master->quotas.count; q++)
+        record_quota(master, now, &master->quotas.at[q], out);
+}
+
 static void store(HfMaster *master, HfTime now, const HfQuotaConfig *config)
 {
     uint32_t row = find_quota(master, config->role);
@@ -296,9 +331,15 @@ static int on_remove(HfMaster *master, HfTime now, HfTextId principal, const HfC
 
 int hf_master__do_quota(HfMaster *master, HfTime now, const HfCall *call, HfOutbox *out)
 {
-    if (call->type == HF_CALL_REMOVE_QUOTA)
-        store(master, now, &(HfQuotaConfig){.role = call->role});
-    for (guint32 i = 0; i < call->quotas.count; i++) store(master, now, &call->quotas.at[i]);
+    const HfQuotaConfig none = {.role = call->role};
+    if (call->type == HF_CALL_REMOVE_QUOTA) {
+        store(master, now, &none);
+        record_quota(master, now, &none, out);
+    }
+    for (guint32 i = 0; i < call->quotas.count; i++) {
+        store(master, now, &call->quotas.at[i]);
+        record_quota(master, now, &call->quotas.at[i], out);
+    }
     for (guint32 i = 0; i < call->quotas.count; i++) {
         if (call->type == HF_CALL_SET_QUOTA)
             take_agents_back(master, now, &call->quotas.at[i], out);

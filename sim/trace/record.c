@@ -103,6 +103,8 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_INVERSE_OFFER_ACCEPTED] = {"inverse_offer_accepted", "afo", NULL},
     [HF_RECORD_INVERSE_OFFER_DECLINED] = {"inverse_offer_declined", "afo", NULL},
     [HF_RECORD_INVERSE_OFFER_RESCINDED] = {"inverse_offer_rescinded", "afo", NULL},
+    [HF_RECORD_QUOTA] = {"quota", "rx", NULL},
+    [HF_RECORD_QUOTA_LIMIT] = {"quota_limit", "rvx", "milli"},
     [HF_RECORD_OPERATION_PENDING] = {"operation_pending", "afrnix", NULL},
 };
 

@@ -300,6 +300,9 @@ typedef enum HfRecordType {
     HF_RECORD_OPERATION_PENDING, /* the same as OPERATION, of a resource provider's disk: it is held
                                     until OPERATION says what became of it, or OPERATION_DROPPED
                                     with the rule NOT_DONE (framework NONE: it is removed since) */
+    HF_RECORD_QUOTA,       /* role; resources: its guarantee. From now on; what was limited is not,
+                              but for these, which follow at once: */
+    HF_RECORD_QUOTA_LIMIT, /* role; value: limit in 1/1000; resources: 1 of what it limits */
     HF_RECORD_TYPES
 } HfRecordType;
 

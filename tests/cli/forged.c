@@ -133,6 +133,9 @@ static gboolean forge(HfAudit *audit, const char *id, const HfRecord *record)
         tell(audit, record);
         other = another_offer(audit, record);
         tell(audit, &other);
+    } else if (strcmp(id, "I-08") == 0 && type == HF_RECORD_QUOTA_LIMIT) {
+        other.value = 0; /* the allocator keeps to another limit than it was set */
+        tell(audit, &other);
     } else if (strcmp(id, "I-10") == 0 && type == HF_RECORD_CONVERTED &&
                has_volume(audit, record)) {
         HfResources loose = {0};

@@ -439,7 +439,7 @@ static void masters_that_follow_each_other_break_no_invariant(void **state)
 
 /* ---- records that are falsified ---- */
 
-typedef enum Falsify { DROP, DOUBLE, MORE, LESS, OTHER, LATER, VALUE } Falsify;
+typedef enum Falsify { DROP, DOUBLE, MORE, LESS, OTHER, LATER, VALUE, SOONER } Falsify;
 
 typedef struct Forgery {
     const char *name;
@@ -494,6 +494,10 @@ static const Forgery forgeries[] = {
     {"a volume has other data than before", HF_RECORD_VOLUME_OPENED, VALUE, -1},
     {"a volume is filled, and holds something else", HF_RECORD_VOLUMES_HOLD, VALUE, -1},
     {"a volume holds what no task wrote", HF_RECORD_VOLUME_FILLED, DROP, -1},
+    {"a task that is killed does not stop in time", HF_RECORD_TASK_STOPPING, SOONER, -1},
+    {"a task that stops runs elsewhere", HF_RECORD_TASK_STOPPING, OTHER, -1},
+    {"a limit is lower than what is offered", HF_RECORD_QUOTA_LIMIT, SOONER, -1},
+    {"a quota is set and not told", HF_RECORD_QUOTA, DROP, -1},
 };
 
 /* Stands between the trace and the auditor. */
@@ -530,7 +534,7 @@ static void forge(Forger *forger, HfRecord record)
         hf_audit_listen(forger->audit, &record);
         break;
     case OTHER:
-        if (record.type == HF_RECORD_TASK_STARTED)
+        if (record.type == HF_RECORD_TASK_STARTED || record.type == HF_RECORD_TASK_STOPPING)
             record.agent++;
         else
             record.framework += 1000;
@@ -538,6 +542,10 @@ static void forge(Forger *forger, HfRecord record)
         break;
     case VALUE:
         record.value += 7;
+        hf_audit_listen(forger->audit, &record);
+        break;
+    case SOONER:
+        record.value = 0;
         hf_audit_listen(forger->audit, &record);
         break;
     case LATER:
@@ -573,9 +581,26 @@ static gboolean is_caught(const Forgery *forgery, uint32_t spare)
         "agents: [{name: n, count: 4, resources: "
         "'cpus:4;cpus(b):1;mem:4096;disk:900;ports:[1-9]'}]\n"
         "agent: {gc_delay: 5m}\n"
+        "roles: {a: {limit: 'cpus:99'}, b: {limit: 'mem:99999'}, c: {limit: 'cpus:99'}}\n"
+        "operators: [{at: 6m, drain_agent: {agent_id: n-0}},\n"
+        "            {at: 6m, drain_agent: {agent_id: n-1}},\n"
+        "            {at: 8m, reactivate_agent: {agent_id: n-0}},\n"
+        "            {at: 8m, reactivate_agent: {agent_id: n-1}},\n"
+        "            {at: 12m, drain_agent: {agent_id: n-2}},\n"
+        "            {at: 12m, drain_agent: {agent_id: n-3}},\n"
+        "            {at: 14m, reactivate_agent: {agent_id: n-2}},\n"
+        "            {at: 14m, reactivate_agent: {agent_id: n-3}},\n"
+        "            {at: 18m, drain_agent: {agent_id: n-0}},\n"
+        "            {at: 18m, drain_agent: {agent_id: n-1}},\n"
+        "            {at: 20m, reactivate_agent: {agent_id: n-0}},\n"
+        "            {at: 20m, reactivate_agent: {agent_id: n-1}},\n"
+        "            {at: 24m, drain_agent: {agent_id: n-2}},\n"
+        "            {at: 24m, drain_agent: {agent_id: n-3}},\n"
+        "            {at: 26m, reactivate_agent: {agent_id: n-2}},\n"
+        "            {at: 26m, reactivate_agent: {agent_id: n-3}}]\n"
         "frameworks:\n"
         "  - {name: f, model: batch, role: a, arrivals: 10s, tasks: 2, duration: 20s, cpus: 1,\n"
-        "     mem: 128, refuse: 5s, sandbox: 9, sandbox_growth: 0.5}\n"
+        "     mem: 128, refuse: 5s, sandbox: 9, sandbox_growth: 0.5, stop_time: 1s}\n"
         "  - {name: g, model: batch, role: c, arrivals: 30s, duration: 15s, cpus: 1, mem: 128,\n"
         "     refuse: 2s, suppress: false}\n"
         "  - {name: m, model: marathon, role: b, refuse: 10s, apps: [\n"

@@ -17,6 +17,9 @@ static const char cluster[] = "0 run_started v=1\n"
 #define RESERVED                                                                                   \
     ACCEPTED "2 operation a=0 f=0 r=a x=cpus(D:a):1\n2 consumed a=0 f=0 r=a x=cpus:1\n"            \
              "2 converted a=0 f=0 r=a x=cpus(D:a):1\n"
+/* Two of the cpus of agent 0 are reserved to a. */
+#define LIMIT(milli) "0 quota r=a x=cpus:1\n0 quota_limit r=a v=" milli " x=cpus:1\n"
+
 /* A disk of a resource provider, of which a framework makes another. */
 #define RAW        "disk{src=RAW,profile=f,prov=l}:50"
 #define MOUNTED    "disk{src=MOUNT/m,id=x,profile=f,prov=l}:50"
@@ -403,6 +406,44 @@ static const Story stories[] = {
      SENT("0.1") "2 offer_declined a=0 f=0 r=a o=0.1 v=60000 x=" ALL
                  "\n3 revived f=0 r=b\n3 offer_sent a=0 f=0 r=a o=0.3 x=" ALL "\n",
      "I-07", "refused"},
+    /* ---- I-08 ---- */
+    {"an offer within the limit", LIMIT("6000") "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:4\n", NULL,
+     NULL},
+    {"an offer beyond the limit, of which two are reserved",
+     LIMIT("6000") "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:5\n", "I-08",
+     "role a is offered 5.000 cpus, has 2.000, and may have 6.000"},
+    {"what is reserved is offered whatever the limit",
+     LIMIT("1000") "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus(a):2;mem:512\n", NULL, NULL},
+    {"a task counts as well",
+     LIMIT("6000") "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:3\n2 offer_accepted a=0 f=0 r=a o=0.1 "
+                   "v=0 x=cpus:3\n2 task_launched a=0 f=0 r=a t=7 x=cpus:3\n"
+                   "9 offer_sent a=0 f=0 r=a o=0.3 x=cpus:2\n",
+     "I-08", "is offered 2.000 cpus, has 5.000"},
+    {"a task that has ended does not",
+     LIMIT("6000") "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:3\n2 offer_accepted a=0 f=0 r=a o=0.1 "
+                   "v=0 x=cpus:3\n2 task_launched a=0 f=0 r=a t=7 x=cpus:3\n"
+                   "3 task_started a=0 f=0 t=7 v=1000 x=cpus:3\n"
+                   "9 task_ended a=0 f=0 t=7 s=FINISHED v=1000 x=cpus:3\n"
+                   "9 task_state a=0 f=0 r=a t=7 s=FINISHED x=cpus:3\n"
+                   "9 offer_sent a=0 f=0 r=a o=0.3 x=cpus:4\n",
+     NULL, NULL},
+    {"what a role below holds counts for the one above",
+     "0 framework_subscribed f=2 r=a/b\n" LIMIT(
+         "6000") "1 offer_sent a=0 f=2 r=a/b o=0.1 x=cpus:3\n2 offer_sent a=0 f=0 r=a o=1.1 "
+                 "x=cpus:2\n",
+     "I-08", "is offered 2.000 cpus, has 5.000"},
+    {"but not in the same run, which does not see it",
+     "0 framework_subscribed f=2 r=a/b\n" LIMIT(
+         "6000") "1 offer_sent a=0 f=2 r=a/b o=0.1 x=cpus:3\n1 offer_sent a=0 f=0 r=a o=1.1 "
+                 "x=cpus:2\n",
+     NULL, NULL},
+    {"a limit that is set later binds what is offered later",
+     "1 offer_sent a=0 f=0 r=a o=0.1 x=cpus:5\n2 quota r=a\n2 quota_limit r=a v=3000 x=cpus:1\n"
+     "3 offer_sent a=0 f=0 r=a o=1.1 x=mem:512\n4 offer_sent a=0 f=0 r=a o=2.1 x=cpus:1\n",
+     "I-08", "is offered 1.000 cpus, has 7.000, and may have 3.000"},
+    {"a quota that is taken away", LIMIT("1000") "1 quota r=a\n" SENT("0.1"), NULL, NULL},
+    {"a limit of nothing that is set", "0 quota_limit r=a v=1 x=cpus:1\n", "I-08",
+     "a limit of a quota that is not set"},
     /* ---- I-19 ---- */
     {"time goes back", "5 demand f=0 v=1\n4.999 demand f=0 v=2\n", "I-19", "follows"},
     /* ---- I-20 ---- */
