@@ -14,13 +14,11 @@
 #include "world/metrics.h"
 #include "world/operators.h"
 
-static const HfModelKeys *const framework_models[] = {&hf_framework_batch.keys,
-                                                      &hf_framework_marathon.keys,
-                                                      &hf_framework_inflation.keys,
-                                                      &hf_framework_spark.keys,
-                                                      &hf_framework_hadoop.keys,
-                                                      HF_SERVICE_MODEL_KEYS,
-                                                      NULL};
+static const HfModelKeys *const framework_models[] = {
+    &hf_framework_batch.keys,     &hf_framework_marathon.keys,
+    &hf_framework_inflation.keys, &hf_framework_storage.keys,
+    &hf_framework_spark.keys,     &hf_framework_hadoop.keys,
+    HF_SERVICE_MODEL_KEYS,        NULL};
 static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys,
                                                     &hf_failure_agent_restart.keys,
                                                     &hf_failure_burst.keys,

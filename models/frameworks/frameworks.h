@@ -10,6 +10,7 @@
 extern const HfFrameworkModel hf_framework_batch;
 extern const HfFrameworkModel hf_framework_marathon;
 extern const HfFrameworkModel hf_framework_inflation;
+extern const HfFrameworkModel hf_framework_storage;
 extern const HfFrameworkModel hf_framework_spark; /* parameters of dataflow/dataflow.h */
 extern const HfFrameworkModel hf_framework_hadoop;
 /* Services: parameters of one engine, see service/variants.h. */

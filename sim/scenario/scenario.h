@@ -16,6 +16,7 @@
 #include "base/law.h"
 #include "base/time.h"
 #include "resource/era.h"
+#include "resource/provider.h"
 #include "scenario/expect.h"
 #include "scenario/keys.h"
 
@@ -116,6 +117,7 @@ typedef struct HfScenarioAgentFlags {
     gboolean enforce_container_disk_quota;
     HfTime container_disk_watch_interval;
     HfScenarioReconfiguration reconfiguration_policy;
+    HF_LIST(HfDiskProfile) disk_profiles; /* names differ */
 } HfScenarioAgentFlags;
 
 typedef struct HfScenarioRole {

@@ -1,11 +1,45 @@
 /* The key table of `agent:`, the flags that all agents are started with. */
 #include <math.h>
+#include <string.h>
 
 #include "scenario/scenario_internal.h"
 
 #define AT(member) .offset = offsetof(HfScenarioAgentFlags, member)
 
 static const char mesos_flag[] = "Mesos 1.11, src/slave/flags.cpp";
+
+static const HfKeyWord capability_words[] = {
+    {"mount", HF_DISK_MOUNT, "disks with a file system (MOUNT)"},
+    {"block", HF_DISK_BLOCK, "devices (BLOCK)"},
+    {0}};
+
+#define IN_PROFILE(member) .offset = offsetof(HfDiskProfile, member)
+static const HfKey profile_keys[] = {
+    {.name = "name",
+     .type = HF_KEY_NAME,
+     IN_PROFILE(name),
+     .is_required = TRUE,
+     .help = "As in `profile` of an agent's disks."},
+    {.name = "capability",
+     .type = HF_KEY_ENUM,
+     IN_PROFILE(capability),
+     .fallback = "mount",
+     .words = capability_words,
+     .help = "What can be made of a disk with this profile."},
+    {.name = "keeps_volumes",
+     .type = HF_KEY_BOOL,
+     IN_PROFILE(keeps_volumes),
+     .fallback = "false",
+     .help =
+         "Whether the plug-in cannot delete a volume: DESTROY_DISK then leaves it, as a RAW disk "
+         "with its id and without profile."},
+    {0}};
+static const HfKeyTable profile_table = {
+    .name = "agent.disk_profiles[]",
+    .struct_size = sizeof(HfDiskProfile),
+    .keys = profile_keys,
+    .help = "A profile of disks.",
+};
 
 static const HfKeyWord reconfiguration_words[] = {
     {"equal", HF_SCENARIO_RECONFIGURATION_EQUAL, "resources and attributes stay as they were"},
@@ -95,11 +129,33 @@ static const HfKey agent_flag_keys[] = {
      .help = "What may change of an agent between two starts; otherwise it refuses to start, or is "
              "a new agent when its host was rebooted.",
      .source = mesos_flag},
+    {.name = "disk_profiles",
+     .type = HF_KEY_LIST,
+     AT(disk_profiles),
+     .sub = &profile_table,
+     .help = "What resource providers know how to make of their RAW disks (CREATE_DISK); any other "
+             "profile they fail.",
+     .source = "Mesos 1.11, --disk_profile_adaptor, disk_profile_mapping.proto"},
     {0}};
+
+static gboolean check_flags(const void *record, const char **key_out, char **why_out)
+{
+    const HfScenarioAgentFlags *flags = record;
+    for (uint32_t i = 1; i < flags->disk_profiles.count; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const char *name = flags->disk_profiles.at[i].name;
+            if (strcmp(name, flags->disk_profiles.at[k].name) != 0) continue;
+            *key_out = "disk_profiles";
+            *why_out = g_strdup_printf("the profile \"%s\" is there twice", name);
+            return FALSE;
+        }
+    return TRUE;
+}
 
 const HfKeyTable hf_agent_flags__table = {
     .name = "agent",
     .struct_size = sizeof(HfScenarioAgentFlags),
     .keys = agent_flag_keys,
     .help = "The flags of all agents, with Mesos's names.",
+    .check = check_flags,
 };

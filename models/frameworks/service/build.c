@@ -35,6 +35,9 @@ static gboolean fits_host(HfService *service, const HfNodeKind *kind, const HfRe
         const HfDisk *disk =
             hf_disk(service->env.catalog, hf_meta(service->env.catalog, entry->meta)->disk);
         if (disk != NULL && disk->source == HF_DISK_MOUNT) return TRUE;
+        if (disk != NULL && disk->source == HF_DISK_RAW &&
+            hf_meta_has(service->env.catalog, entry->meta, HF_META_PROVIDER))
+            return TRUE; /* of which a storage service may make one */
     }
     return FALSE;
 }

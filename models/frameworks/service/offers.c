@@ -250,6 +250,24 @@ static void keep_reserved(HfCatalog *catalog, const HfNodeKind *kind, HfResource
     hf_resources_subtract(catalog, taken, loose_out);
 }
 
+/* One operation for each resource provider among the resources, and one for what is of none: Mesos
+ * takes no other. They are moved out of `all`. */
+static void by_provider(HfCatalog *catalog, HfDriver *driver,
+                        void (*operate)(HfDriver *, uint64_t, HfResources *), HfResources *all)
+{
+    while (!hf_resources_is_empty(all)) {
+        HfTextId provider = hf_meta(catalog, hf_resources_at(all, 0)->meta)->provider;
+        HfResources part = {0}, rest = {0};
+        for (uint32_t i = 0; i < hf_resources_count(all); i++) {
+            const HfResource *entry = hf_resources_at(all, i);
+            gboolean is_its = hf_meta(catalog, entry->meta)->provider == provider;
+            hf_resources_add_one(catalog, is_its ? &part : &rest, entry);
+        }
+        hf_resources_move(catalog, all, &rest);
+        operate(driver, 0, &part);
+    }
+}
+
 /* The first time: what is cut from the offer is reserved, its disk made a volume. */
 static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfOfferInfo *offer,
                    HfResources *reserved)
@@ -269,8 +287,8 @@ static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfO
     node->is_at_home = FALSE;
     send_launches(service, driver, offer); /* operations stand in the order of what needs them */
     open_accept(service, driver, offer);
-    hf_driver_reserve(driver, 0, reserved);
-    if (!hf_resources_is_empty(&volumes)) hf_driver_create(driver, 0, &volumes);
+    by_provider(catalog, driver, hf_driver_reserve, reserved);
+    by_provider(catalog, driver, hf_driver_create, &volumes);
     hf_service__bind(service, row, offer->host, offer->agent);
     if (rules->reserve_wait > 0) { /* no answer will come: its offer is the answer */
         node->phase = HF_PHASE_RESERVING;
@@ -354,8 +372,8 @@ static void clean(HfService *service, HfDriver *driver, const HfOfferInfo *offer
                         hf_meta(catalog, hf_resources_at(&reserved, i)->meta)->stack);
     send_launches(service, driver, offer);
     open_accept(service, driver, offer);
-    if (!hf_resources_is_empty(&volumes)) hf_driver_destroy(driver, 0, &volumes);
-    hf_driver_unreserve(driver, 0, &reserved);
+    by_provider(catalog, driver, hf_driver_destroy, &volumes);
+    by_provider(catalog, driver, hf_driver_unreserve, &reserved);
 }
 
 /* ---- those that may go anywhere ---- */

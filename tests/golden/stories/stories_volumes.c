@@ -45,6 +45,32 @@ static void crash_after_commit(HfPump *pump)
     hf_pump_run(pump, HF_SECONDS(8));
 }
 
+/* A disk is made of raw storage; the agent dies with all written and nobody told; and a volume lies
+ * on the disk when it is back. */
+static void disk_made_untold(HfPump *pump)
+{
+    static const HfDiskProfile known = {"fast", HF_DISK_MOUNT, FALSE};
+    pump->agent_config.profiles = (HfDiskProfiles){&known, 1};
+    hf_pump_add_agent(pump, "[{\"name\":\"cpus\",\"type\":\"SCALAR\",\"scalar\":{\"value\":4}},"
+                            "{\"name\":\"disk\",\"type\":\"SCALAR\",\"scalar\":{\"value\":1024},"
+                            "\"provider_id\":{\"value\":\"lvm\"},"
+                            "\"disk\":{\"source\":{\"type\":\"RAW\",\"profile\":\"fast\"}}}]");
+    hf_pump_run(pump, HF_SECONDS(2) - 5 * HF_NS_PER_MS);
+    hf_pump_add_framework(pump, "orders", "db", 0, TRUE);
+    hf_pump_run(pump, HF_SECONDS(2));
+    hf_pump_host(pump, 0)->agent.dies_at = HF_CHECKPOINT_COMMITTED;
+    hf_pump_operate(pump, 0, 1, "CREATE_DISK#1 disk{src=RAW,profile=fast,prov=lvm}:1024 MOUNT", 0);
+    hf_pump_run(pump, HF_SECONDS(5));
+    hf_pump_boot(pump, 0);
+    hf_pump_run(pump, HF_SECONDS(8));
+#define MADE(meta)                                                                                 \
+    "disk" meta "{src=MOUNT/csi/lvm/mounts,id=volume-4294967296,profile=fast,"                     \
+    "meta=path=/csi/lvm/mounts/volume-4294967296,prov=lvm}:1024"
+    hf_pump_operate(pump, 0, 1, "RESERVE " MADE("(D:db)") " | CREATE#2 " MADE("(D:db)[data:p]"), 0);
+#undef MADE
+    hf_pump_run(pump, HF_SECONDS(9));
+}
+
 static void unreachable_with_volume(HfPump *pump)
 {
     open_with_home(pump);
@@ -217,6 +243,8 @@ const Story stories_of_volumes[] = {
      0, FALSE, 0},
     {"crash-after-commit", "the agent dies when RESERVE is committed and nobody was told",
      crash_after_commit, 0, FALSE, 0},
+    {"disk-made-untold", "an agent dies when it has made a disk of raw storage and told nobody",
+     disk_made_untold, 0, FALSE, 0},
     {"unreachable-with-volume", "a host is gone unseen, and comes back with its volume",
      unreachable_with_volume, 0, FALSE, 0},
     {"framework-leaves-its-volume",

@@ -12,13 +12,11 @@
 
 static const HfScenarioRegistry *cell_registry(void)
 {
-    static const HfModelKeys *const frameworks[] = {&hf_framework_batch.keys,
-                                                    &hf_framework_marathon.keys,
-                                                    &hf_framework_inflation.keys,
-                                                    &hf_framework_spark.keys,
-                                                    &hf_framework_hadoop.keys,
-                                                    HF_SERVICE_MODEL_KEYS,
-                                                    NULL};
+    static const HfModelKeys *const frameworks[] = {
+        &hf_framework_batch.keys,     &hf_framework_marathon.keys,
+        &hf_framework_inflation.keys, &hf_framework_storage.keys,
+        &hf_framework_spark.keys,     &hf_framework_hadoop.keys,
+        HF_SERVICE_MODEL_KEYS,        NULL};
     static const HfModelKeys *const failures[] = {&hf_failure_agent_crash.keys,
                                                   &hf_failure_agent_restart.keys,
                                                   &hf_failure_burst.keys,
