@@ -140,7 +140,9 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->visit);
     hf_vec_clear(&allocator->visit_keys);
     hf_vec_clear(&allocator->tries);
-    hf_vec_clear(&allocator->drawn);
+    hf_draw__clear(&allocator->role_draw);
+    hf_draw__clear(&allocator->framework_draw);
+    hf_draw__clear(&allocator->unmet_draw);
     hf_vec_clear(&allocator->regroup);
     hf_vec_clear(&allocator->offers);
     hf_vec_clear(&allocator->grouped);

@@ -23,6 +23,7 @@
 
 #include "allocator/allocator.h"
 #include "allocator/bundle_internal.h"
+#include "allocator/draw_internal.h"
 #include "allocator/few_internal.h"
 #include "allocator/filter_internal.h"
 #include "allocator/policy_internal.h"
@@ -156,12 +157,6 @@ typedef struct HfPending {
     uint32_t bundle; /* HfBundle.number; a reference */
 } HfPending;
 
-/* A client in the order of a random sorter. */
-typedef struct HfDrawn {
-    double key;
-    HfNode leaf;
-} HfDrawn;
-
 /*
  * What was worked out for an agent, kept for those that are alike (alike.c): a cell is a few groups
  * of machines, and its agents come and change one after the other.
@@ -289,13 +284,14 @@ struct HfAllocator {
     HF_VEC(uint32_t) visit;
     HF_VEC(uint64_t) visit_keys;
     HF_VEC(uint32_t) tries;
-    HF_VEC(HfDrawn) drawn;
-    HF_VEC(uint32_t) regroup; /* [framework] its group; HF_ROW_NONE between runs */
-    HF_VEC(HfPending) offers; /* of this run, in order of making */
-    HF_VEC(uint32_t) grouped; /* their order in the list */
-    HfMap64 owed;             /* (agent, sub) to place among `offers`: of stage 1 */
-    HfLine unmet;             /* roles with an unmet guarantee, in order */
-    HF_VEC(HfRoleId) served;  /* of those, by the agent at hand */
+    HfDraw role_draw, framework_draw; /* of random sorters */
+    HfDraw unmet_draw;                /* ... among roles with an unmet guarantee */
+    HF_VEC(uint32_t) regroup;         /* [framework] its group; HF_ROW_NONE between runs */
+    HF_VEC(HfPending) offers;         /* of this run, in order of making */
+    HF_VEC(uint32_t) grouped;         /* their order in the list */
+    HfMap64 owed;                     /* (agent, sub) to place among `offers`: of stage 1 */
+    HfLine unmet;                     /* roles with an unmet guarantee, in order */
+    HF_VEC(HfRoleId) served;          /* of those, by the agent at hand */
     HfResources offer, rest, extra;
     HfQuantities gained;
     HF_VEC(HfQuantity) mine, role_part; /* amounts of one grant */
@@ -362,8 +358,6 @@ static inline uint64_t hf_order__mix(uint64_t x)
 /* Put `visit` into the order of this run, of stage 0 or 1: the configured one, then the policy's.
  */
 void hf_order__visit(HfAllocator *allocator, uint64_t stage);
-/* Draw the clients of a sorter in random order; they stand in `drawn` from the place returned. */
-uint32_t hf_order__draw(HfAllocator *allocator, HfNode root, uint64_t key);
 
 /* ---- offer.c ---- */
 typedef enum HfTried {

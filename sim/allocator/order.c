@@ -1,15 +1,14 @@
 /*
- * The order in which agents are visited, and that of clients of random sorters.
+ * The order in which agents are visited.
  *
- * What is random comes from a key drawn for (run, agent) or (run, agent, client), so that leaving
- * out agents that cannot yield an offer does not change the order of the others. Source:
- * MESOS.md 3.2 (random sorter), 3.10.
+ * What is random comes from a key drawn for (run, agent), and in draw.c for (run, agent, client),
+ * so that leaving out agents that cannot yield an offer does not change the order of the others.
+ * Source: MESOS.md 3.10.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "allocator/allocator_internal.h"
-#include "base/maths.h"
 
 /* Sort `visit_keys` by their upper 32 bits: passes of 8 or 11 bits, or plain insertion when few. */
 static void sort_keys(HfAllocator *allocator)
@@ -98,96 +97,4 @@ void hf_order__visit(HfAllocator *allocator, uint64_t stage)
     if (allocator->visit.count < 2) return;
     if (allocator->agent_order == HF_AGENT_ORDER_SHUFFLED) shuffle_visit(allocator, stage);
     if (allocator->policy->agent_key != NULL) rank_visit(allocator);
-}
-
-static gboolean has_active(const HfSorters *sorters, HfNode node)
-{
-    const HfSorterNode *row = &sorters->nodes.at[node];
-    if (row->kind == HF_NODE_ACTIVE) return TRUE;
-    if (row->kind != HF_NODE_INTERNAL) return FALSE;
-    const HfSorterGroup *group = &sorters->groups.at[row->group];
-    for (uint32_t i = 0; i < group->order.count; i++)
-        if (has_active(sorters, group->order.at[i])) return TRUE;
-    return FALSE;
-}
-
-/* The active frameworks of the roles at and below a node of the role sorter, where every leaf is
- * active whether its frameworks are or not. */
-static uint32_t count_frameworks(const HfAllocator *allocator, HfNode node)
-{
-    const HfSorters *sorters = &allocator->sorters;
-    const HfSorterNode *row = &sorters->nodes.at[node];
-    if (row->kind == HF_NODE_ACTIVE) {
-        HfNode frameworks = allocator->roles.at[row->client].frameworks;
-        return sorters->groups.at[sorters->nodes.at[frameworks].group].order.count;
-    }
-    if (row->kind != HF_NODE_INTERNAL) return 0;
-    const HfSorterGroup *group = &sorters->groups.at[row->group];
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < group->order.count; i++)
-        count += count_frameworks(allocator, group->order.at[i]);
-    return count;
-}
-
-/* A draw among the clients of one sorter. */
-typedef struct Draw {
-    HfAllocator *allocator;
-    gboolean of_roles;
-    uint64_t key;
-} Draw;
-
-/* 0 = no part in the draw. */
-static double tickets_of(const Draw *draw, HfNode node)
-{
-    const HfSorters *sorters = &draw->allocator->sorters;
-    if (!has_active(sorters, node)) return 0.0;
-    if (draw->allocator->policy->tickets == NULL) return hf_sorter__weight(sorters, node);
-    uint32_t frameworks = draw->of_roles ? count_frameworks(draw->allocator, node) : 1;
-    return frameworks > 0 ? hf_policy_view__tickets(sorters, node, frameworks) : 0.0;
-}
-
-/*
- * Append the active clients below a node with the keys of a weighted shuffle without replacement:
- * Mesos's -U^(1/w), w relative to active siblings all the way up (MESOS.md 3.2), as its logarithm.
- * The order is the same, but where the power is no double any more: of a thousand equal clients
- * (1/w = 1000) nearly half would have the key 0, and come last in an order that nobody drew.
- */
-static void draw_below(const Draw *draw, HfNode internal, double weight)
-{
-    HfAllocator *allocator = draw->allocator;
-    const HfSorters *sorters = &allocator->sorters;
-    const HfSorterGroup *group = &sorters->groups.at[sorters->nodes.at[internal].group];
-    double sum = 0.0;
-    for (uint32_t i = 0; i < group->by_name.count; i++)
-        sum += tickets_of(draw, group->by_name.at[i]);
-    for (uint32_t i = 0; i < group->by_name.count; i++) {
-        HfNode node = group->by_name.at[i];
-        double tickets = tickets_of(draw, node);
-        if (tickets == 0.0) continue;
-        double relative = weight * tickets / sum;
-        if (sorters->nodes.at[node].kind == HF_NODE_INTERNAL) {
-            draw_below(draw, node, relative);
-        } else {
-            double uniform = ((double)(hf_order__mix(draw->key + node) >> 11) + 0.5) * 0x1p-53;
-            hf_vec_push(&allocator->drawn, (HfDrawn){-hf_log(uniform) / relative, node});
-        }
-    }
-}
-
-static int compare_drawn(const void *a, const void *b)
-{
-    const HfDrawn *x = a, *y = b;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return x->leaf < y->leaf ? -1 : x->leaf > y->leaf;
-}
-
-uint32_t hf_order__draw(HfAllocator *allocator, HfNode root, uint64_t key)
-{
-    uint32_t from = allocator->drawn.count;
-    Draw draw = {allocator, root == allocator->role_root, key};
-    draw_below(&draw, root, 1.0);
-    if (allocator->drawn.count - from > 1)
-        qsort(allocator->drawn.at + from, allocator->drawn.count - from, sizeof(HfDrawn),
-              compare_drawn);
-    return from;
 }

@@ -201,6 +201,7 @@ HfStatus hf_allocator_weight_set(HfAllocator *allocator, HfTime now, HfRoleId ro
     if (!(weight > 0.0) || !isfinite(weight)) return HF_INVALID;
     hf_allocator__role_room(allocator, role);
     allocator->weights.at[role] = weight;
+    allocator->sorters.structure++; /* of a node that did not look it up yet */
     gboolean is_client = allocator->roles.at[role].leaf != HF_NODE_NONE;
     if (allocator->quirks & HF_QUIRK_WEIGHT_CACHE && !is_client) return HF_OK;
     HfNode node = hf_sorter__find(&allocator->sorters, allocator->role_root,

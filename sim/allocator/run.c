@@ -114,13 +114,12 @@ static void visit_role(HfAllocator *allocator, const Visit *visit, HfNode leaf)
     HfNode root = allocator->roles.at[allocator->sorters.nodes.at[leaf].client].frameworks;
     const HfSorterNode *nodes = allocator->sorters.nodes.at;
     if (allocator->framework_sort == HF_SORTER_RANDOM) {
-        uint32_t from = hf_order__draw(allocator, root, hf_order__mix(visit->key ^ leaf));
-        for (uint32_t i = from; i < allocator->drawn.count; i++) {
-            uint32_t sub = nodes[allocator->drawn.at[i].leaf].client;
-            if (is_done(allocator, visit)) break;
-            if (try_sub(allocator, visit, sub) == HF_TRIED_NOTHING) break;
-        }
-        allocator->drawn.count = from;
+        HfNode drawn;
+        hf_draw__begin(allocator, &allocator->framework_draw, root,
+                       hf_order__mix(visit->key ^ leaf));
+        while (!is_done(allocator, visit) &&
+               (drawn = hf_draw__next(&allocator->framework_draw)) != HF_NODE_NONE)
+            if (try_sub(allocator, visit, nodes[drawn].client) == HF_TRIED_NOTHING) break;
         return;
     }
     const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
@@ -152,11 +151,12 @@ static void visit_fully(HfAllocator *allocator, const Visit *visit)
         visit_roles(allocator, visit, allocator->role_root);
         return;
     }
-    uint32_t from = hf_order__draw(allocator, allocator->role_root, visit->key);
-    uint32_t to = allocator->drawn.count;
-    for (uint32_t i = from; i < to && !is_done(allocator, visit); i++)
-        visit_role(allocator, visit, allocator->drawn.at[i].leaf);
-    allocator->drawn.count = from;
+    if (is_done(allocator, visit)) return;
+    HfNode drawn;
+    hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root, visit->key);
+    while (!is_done(allocator, visit) &&
+           (drawn = hf_draw__next(&allocator->role_draw)) != HF_NODE_NONE)
+        visit_role(allocator, visit, drawn);
 }
 
 /* ---- Trying only those that something happened to ---- */
@@ -331,14 +331,14 @@ static void guarantee_role(HfAllocator *allocator, const Visit *visit, HfRoleId 
     HfNode leaf = allocator->roles.at[role].leaf;
     const HfSorterNode *nodes = allocator->sorters.nodes.at;
     if (allocator->framework_sort == HF_SORTER_RANDOM) {
-        uint32_t from = hf_order__draw(allocator, root, hf_order__mix(visit->key ^ leaf));
-        for (uint32_t i = from; i < allocator->drawn.count; i++) {
-            uint32_t sub = nodes[allocator->drawn.at[i].leaf].client;
-            if (hf_quantities_is_empty(&need) || is_done(allocator, visit)) break;
-            if (hf_offer__try_guarantee(allocator, visit->agent, sub, &need) == HF_TRIED_NOTHING)
+        HfNode drawn;
+        hf_draw__begin(allocator, &allocator->framework_draw, root,
+                       hf_order__mix(visit->key ^ leaf));
+        while (!hf_quantities_is_empty(&need) && !is_done(allocator, visit) &&
+               (drawn = hf_draw__next(&allocator->framework_draw)) != HF_NODE_NONE)
+            if (hf_offer__try_guarantee(allocator, visit->agent, nodes[drawn].client, &need) ==
+                HF_TRIED_NOTHING)
                 break;
-        }
-        allocator->drawn.count = from;
     } else {
         const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
         for (uint32_t i = 0; i < group->order.count; i++) {
@@ -398,20 +398,30 @@ static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
     hf_line__insert(unmet, from, role);
 }
 
+static gboolean is_unmet_leaf(const HfAllocator *allocator, HfNode leaf)
+{
+    return is_unmet(allocator, allocator->sorters.nodes.at[leaf].client);
+}
+
+/* Roles in random order: those whose guarantee is met now leave the draw, and `unmet`. */
+static void guarantee_drawn(HfAllocator *allocator, const Visit *visit)
+{
+    HfDraw *draw = &allocator->unmet_draw;
+    HfNode leaf;
+    hf_vec_reset(&allocator->served);
+    hf_draw__again(draw, visit->key);
+    while (!is_done(allocator, visit) && (leaf = hf_draw__next(draw)) != HF_NODE_NONE) {
+        guarantee_role(allocator, visit, allocator->sorters.nodes.at[leaf].client);
+        if (!is_unmet_leaf(allocator, leaf)) hf_vec_push(&allocator->served, leaf);
+    }
+    for (uint32_t i = 0; i < allocator->served.count; i++)
+        hf_draw__drop(draw, allocator->served.at[i]);
+}
+
 static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
 {
     Visit visit = {.agent = agent};
-    visit.key = key_of(allocator, agent) + 1;
-    if (allocator->role_sort == HF_SORTER_RANDOM) {
-        uint32_t from = hf_order__draw(allocator, allocator->role_root, visit.key);
-        uint32_t to = allocator->drawn.count;
-        for (uint32_t i = from; i < to && !is_done(allocator, &visit); i++) {
-            HfRoleId role = allocator->sorters.nodes.at[allocator->drawn.at[i].leaf].client;
-            if (is_unmet(allocator, role)) guarantee_role(allocator, &visit, role);
-        }
-        allocator->drawn.count = from;
-        return;
-    }
+    visit.key = key_of(allocator, agent) + 1; /* frameworks may be drawn */
     /* the order of the list is that of the roles before this agent; who was served moves after it
      */
     hf_vec_reset(&allocator->served);
@@ -425,8 +435,25 @@ static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
         resettle_unmet(allocator, allocator->served.at[i]);
 }
 
+static void run_drawn_guarantees(HfAllocator *allocator)
+{
+    HfDraw *draw = &allocator->unmet_draw;
+    hf_draw__look_up(allocator, &allocator->role_draw, allocator->role_root);
+    hf_draw__choose(allocator, draw, &allocator->role_draw, is_unmet_leaf);
+    if (draw->clients.count > 0) hf_order__visit(allocator, 0);
+    for (uint32_t i = 0; i < allocator->visit.count && draw->clients.count > 0; i++) {
+        Visit visit = {.agent = allocator->visit.at[i]};
+        visit.key = key_of(allocator, visit.agent) + 1;
+        guarantee_drawn(allocator, &visit);
+    }
+}
+
 static void run_guarantees(HfAllocator *allocator)
 {
+    if (allocator->role_sort == HF_SORTER_RANDOM) {
+        run_drawn_guarantees(allocator);
+        return;
+    }
     hf_line__reset(&allocator->unmet);
     list_unmet(allocator, allocator->role_root);
     if (allocator->unmet.count == 0) return;

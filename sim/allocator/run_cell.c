@@ -22,11 +22,11 @@ static gboolean cell_role(HfAllocator *allocator, HfNode leaf)
     const HfSorterNode *nodes = allocator->sorters.nodes.at;
     gboolean given = FALSE;
     if (allocator->framework_sort == HF_SORTER_RANDOM) {
-        uint32_t from = hf_order__draw(
-            allocator, root, hf_order__mix(allocator->order_key ^ leaf) + allocator->run_number);
-        for (uint32_t i = from; i < allocator->drawn.count && !given; i++)
-            given = try_everywhere(allocator, nodes[allocator->drawn.at[i].leaf].client);
-        allocator->drawn.count = from;
+        HfNode drawn;
+        hf_draw__begin(allocator, &allocator->framework_draw, root,
+                       hf_order__mix(allocator->order_key ^ leaf) + allocator->run_number);
+        while (!given && (drawn = hf_draw__next(&allocator->framework_draw)) != HF_NODE_NONE)
+            given = try_everywhere(allocator, nodes[drawn].client);
         return given;
     }
     const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
@@ -97,13 +97,11 @@ void hf_allocator__run_cell(HfAllocator *allocator)
     if (!cell_is_allocatable(allocator)) return; /* the agents stay to be visited */
     settle_cell(allocator);
     if (allocator->role_sort == HF_SORTER_RANDOM) {
-        uint32_t from = hf_order__draw(
-            allocator, allocator->role_root,
-            hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number)));
-        uint32_t to = allocator->drawn.count;
-        for (uint32_t i = from; i < to && !given; i++)
-            given = cell_role(allocator, allocator->drawn.at[i].leaf);
-        allocator->drawn.count = from;
+        HfNode drawn;
+        hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root,
+                       hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number)));
+        while (!given && (drawn = hf_draw__next(&allocator->role_draw)) != HF_NODE_NONE)
+            given = cell_role(allocator, drawn);
     } else {
         given = cell_roles(allocator, allocator->role_root);
     }

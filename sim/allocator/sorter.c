@@ -13,7 +13,7 @@
 void hf_sorters__init(HfSorters *sorters)
 {
     memset(sorters, 0, sizeof *sorters);
-    sorters->version = 1;
+    sorters->version = sorters->structure = 1;
     hf_sorters__kinds(sorters, HF_KIND_FIXED);
 }
 
@@ -370,6 +370,7 @@ HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const H
     HfNode current = root;
     const char *name = path;
     HfNode leaf;
+    sorters->structure++;
     for (;;) {
         uint32_t size = (uint32_t)(catalog != NULL ? strcspn(name, "/") : strlen(name));
         gboolean is_last = name[size] == '\0';
@@ -399,6 +400,7 @@ HfNode hf_sorter__add(HfSorters *sorters, HfNode root, const char *path, const H
 void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
 {
     HfNode current = sorters->nodes.at[leaf].parent;
+    sorters->structure++;
     if (sorters->nodes.at[leaf].kind == HF_NODE_ACTIVE) hf_sorter__order_remove(sorters, leaf);
     pool_moved(sorters, leaf);
     name_remove(sorters, leaf);
@@ -428,6 +430,7 @@ void hf_sorter__remove(HfSorters *sorters, HfNode leaf)
 void hf_sorter__activate(HfSorters *sorters, HfNode leaf)
 {
     if (sorters->nodes.at[leaf].kind != HF_NODE_INACTIVE) return;
+    sorters->structure++;
     sorters->nodes.at[leaf].kind = HF_NODE_ACTIVE;
     hf_sorter__order_insert(sorters, leaf);
 }
@@ -435,6 +438,7 @@ void hf_sorter__activate(HfSorters *sorters, HfNode leaf)
 void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf)
 {
     if (sorters->nodes.at[leaf].kind != HF_NODE_ACTIVE) return;
+    sorters->structure++;
     hf_sorter__order_remove(sorters, leaf);
     sorters->nodes.at[leaf].kind = HF_NODE_INACTIVE;
 }
@@ -442,6 +446,7 @@ void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf)
 void hf_sorter__weight_set(HfSorters *sorters, HfNode node, double weight)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
+    sorters->structure++;
     row->weight = weight;
     if (!row->has_weight) forget_unweighted(sorters, node);
     row->has_weight = 1;

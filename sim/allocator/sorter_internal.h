@@ -84,6 +84,7 @@ typedef struct HfSorters {
     } * counted; /* [counted_count] kinds that shares are made of, for this version */
     uint32_t counted_count;
     uint64_t version;              /* raised with every change of the total */
+    uint64_t structure;            /* ... of who is there and active, and of weights; from 1 on */
     uint64_t entries;              /* next HfSorterNode.entry */
     gboolean collapse_keeps_count; /* HF_QUIRK_COLLAPSE_COUNT */
     gboolean has_pools;            /* some group has own_pool */

@@ -30,6 +30,7 @@ void hf_sorters__look_up_weights(HfSorters *sorters)
         row->weight = hf_sorter__weight(sorters, sorters->unweighted.at[i]);
         row->has_weight = 1;
     }
+    if (sorters->unweighted.count > 0) sorters->structure++;
     hf_vec_reset(&sorters->unweighted);
 }
 

@@ -24,12 +24,13 @@ static uint64_t place_of(void *context, HfTwinStage stage, uint32_t agent)
 static void roles_of(void *context, HfTwinStage stage, uint32_t agent, GArray *out)
 {
     HfAllocator *full = context;
-    uint32_t from = hf_order__draw(full, full->role_root, key_of(full, stage, agent));
-    for (uint32_t i = from; i < full->drawn.count; i++) {
-        HfRoleId role = full->sorters.nodes.at[full->drawn.at[i].leaf].client;
+    HfDraw draw = {0}; /* which knows nothing from former draws */
+    hf_draw__begin(full, &draw, full->role_root, key_of(full, stage, agent));
+    for (HfNode leaf; (leaf = hf_draw__next(&draw)) != HF_NODE_NONE;) {
+        HfRoleId role = full->sorters.nodes.at[leaf].client;
         g_array_append_val(out, role);
     }
-    full->drawn.count = from;
+    hf_draw__clear(&draw);
 }
 
 static void frameworks_of(void *context, HfTwinStage stage, uint32_t agent, HfRoleId role,
@@ -39,12 +40,13 @@ static void frameworks_of(void *context, HfTwinStage stage, uint32_t agent, HfRo
     HfNode leaf = full->roles.at[role].leaf;
     uint64_t key = stage == HF_TWIN_CELL ? hf_order__mix(full->order_key ^ leaf) + full->run_number
                                          : hf_order__mix(key_of(full, stage, agent) ^ leaf);
-    uint32_t from = hf_order__draw(full, full->roles.at[role].frameworks, key);
-    for (uint32_t i = from; i < full->drawn.count; i++) {
-        uint32_t sub = full->sorters.nodes.at[full->drawn.at[i].leaf].client;
+    HfDraw draw = {0};
+    hf_draw__begin(full, &draw, full->roles.at[role].frameworks, key);
+    for (HfNode client; (client = hf_draw__next(&draw)) != HF_NODE_NONE;) {
+        uint32_t sub = full->sorters.nodes.at[client].client;
         g_array_append_val(out, full->subs.at[sub].framework);
     }
-    full->drawn.count = from;
+    hf_draw__clear(&draw);
 }
 
 static HfStream *chop_of(void *context, uint32_t agent, uint32_t framework, HfRoleId role,

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "allocator/allocator_internal.h"
+#include "base/maths.h"
 
 #define CLIENTS_MAX 5
 
@@ -17,16 +18,16 @@ static void expect_places(Cell *cell, HfNode root, const uint32_t *clients, uint
     HfAllocator *allocator = cell->allocator;
     uint32_t seen[CLIENTS_MAX][CLIENTS_MAX] = {{0}};
     for (uint32_t d = 0; d < draws; d++) {
-        uint32_t from = hf_order__draw(allocator, root, hf_order__mix(d + 1));
-        assert_int_equal(allocator->drawn.count - from, count);
+        hf_draw__begin(allocator, &allocator->role_draw, root, hf_order__mix(d + 1));
         for (uint32_t place = 0; place < count; place++) {
-            HfNode leaf = allocator->drawn.at[from + place].leaf;
+            HfNode leaf = hf_draw__next(&allocator->role_draw);
+            assert_int_not_equal(leaf, HF_NODE_NONE);
             uint32_t who = 0;
             while (who < count && clients[who] != allocator->sorters.nodes.at[leaf].client) who++;
             assert_true(who < count);
             seen[who][place]++;
         }
-        allocator->drawn.count = from;
+        assert_int_equal(hf_draw__next(&allocator->role_draw), HF_NODE_NONE);
     }
     for (uint32_t who = 0; who < count; who++)
         for (uint32_t place = 0; place < count; place++) {
@@ -83,11 +84,11 @@ static void weights_are_relative_to_siblings(void **state)
     hf_sorter__deactivate(&allocator->sorters, allocator->roles.at[roles[0]].leaf);
     uint32_t first[3] = {0, 0, 0};
     for (uint32_t d = 0; d < 10000; d++) {
-        uint32_t from = hf_order__draw(allocator, allocator->role_root, hf_order__mix(d + 1));
-        HfNode leaf = allocator->drawn.at[from].leaf;
+        hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root,
+                       hf_order__mix(d + 1));
+        HfNode leaf = hf_draw__next(&allocator->role_draw);
         for (uint32_t r = 1; r < 4; r++)
             first[r - 1] += allocator->sorters.nodes.at[leaf].client == roles[r];
-        allocator->drawn.count = from;
     }
     for (uint32_t r = 0; r < 3; r++) assert_true(fabs(first[r] / 1e4 - without[r][0]) < 0.05);
 }
@@ -111,18 +112,72 @@ static void the_end_of_a_long_order_is_drawn_as_well(void **state)
         assert_true(cell_role(cell, role) <= CLIENTS);
     }
     for (uint32_t d = 0; d < DRAWS; d++) {
-        uint32_t from = hf_order__draw(allocator, allocator->role_root, hf_order__mix(d + 1));
-        const HfDrawn *drawn = allocator->drawn.at + from;
-        assert_int_equal(allocator->drawn.count - from, CLIENTS);
-        for (uint32_t p = 0; p < CLIENTS; p++)
-            places[allocator->sorters.nodes.at[drawn[p].leaf].client - 1] += p;
-        for (uint32_t p = CLIENTS / 2 + 1; p < CLIENTS; p++)
-            rising += drawn[p].leaf > drawn[p - 1].leaf;
-        allocator->drawn.count = from;
+        HfNode before = HF_NODE_NONE, leaf;
+        hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root,
+                       hf_order__mix(d + 1));
+        for (uint32_t p = 0; p < CLIENTS; p++, before = leaf) {
+            leaf = hf_draw__next(&allocator->role_draw);
+            places[allocator->sorters.nodes.at[leaf].client - 1] += p;
+            if (p > CLIENTS / 2) rising += leaf > before;
+        }
+        assert_int_equal(hf_draw__next(&allocator->role_draw), HF_NODE_NONE);
     }
     for (uint32_t c = 0; c < CLIENTS; c++)
         assert_true(fabs((double)places[c] / DRAWS - 499.5) < 5 * 14.5);
     assert_true(fabs((double)rising / (DRAWS * (CLIENTS / 2 - 1)) - 0.5) < 0.02);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const HfDrawn *x = a, *y = b;
+    return x->key != y->key    ? (x->key < y->key ? -1 : 1)
+           : x->leaf < y->leaf ? -1
+                               : x->leaf > y->leaf;
+}
+
+/* One after the other, clients come as if all keys were worked out and sorted: with weights that
+ * are equal, or far apart, or of a tree, and while weights and clients change. */
+static void clients_come_in_the_order_of_their_keys(void **state)
+{
+    enum { CLIENTS = 60, DRAWS = 2000 };
+    Cell *cell = *state;
+    HfAllocator *allocator = cell->allocator;
+    HfStream stream;
+    hf_stream_init(&stream, 7, "draws", 0);
+    HfDrawn all[CLIENTS];
+    for (uint32_t f = 0; f < CLIENTS; f++) {
+        g_autofree char *role = g_strdup_printf("r%u%s", f % 7, f % 3 == 0 ? "" : "/x");
+        g_autofree char *path = g_strdup_printf("%s%u", role, f);
+        cell_framework(cell, f, path);
+    }
+    HfDraw *draw = &allocator->role_draw;
+    for (uint32_t d = 0; d < DRAWS; d++) {
+        HfRoleId role = 1 + (HfRoleId)hf_stream_below(&stream, allocator->roles.count - 1);
+        HfNode leaf = allocator->roles.at[role].leaf;
+        if (d % 3 == 0) {
+            double weight = d % 2 == 0 ? 1.0 : 0.001 + 1e6 * hf_stream_uniform(&stream);
+            assert_int_equal(hf_allocator_weight_set(allocator, 0, role, weight), HF_OK);
+        } else if (leaf != HF_NODE_NONE) {
+            HfNodeKind kind = (HfNodeKind)allocator->sorters.nodes.at[leaf].kind;
+            (kind == HF_NODE_ACTIVE ? hf_sorter__deactivate
+                                    : hf_sorter__activate)(&allocator->sorters, leaf);
+        }
+        HfDraw fresh = {0};
+        uint64_t key = hf_order__mix(d + 1);
+        hf_draw__begin(allocator, &fresh, allocator->role_root, key);
+        uint32_t count = fresh.clients.count;
+        for (uint32_t i = 0; i < count; i++) {
+            HfNode client = fresh.clients.leaf[i];
+            double uniform = ((double)(hf_order__mix(key + client) >> 11) + 0.5) * 0x1p-53;
+            all[i] = (HfDrawn){-hf_log(uniform) / fresh.clients.chance[i], client};
+        }
+        qsort(all, count, sizeof *all, by_key);
+        hf_draw__clear(&fresh);
+        hf_draw__begin(allocator, draw, allocator->role_root, key);
+        uint32_t asked = d % 4 == 0 ? count : MIN(count, d % 9);
+        for (uint32_t i = 0; i < asked; i++) assert_int_equal(hf_draw__next(draw), all[i].leaf);
+        if (asked == count) assert_int_equal(hf_draw__next(draw), HF_NODE_NONE);
+    }
 }
 
 static int setup(void **state)
@@ -142,6 +197,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(heavier_clients_come_first_more_often, setup,
                                         cell_teardown),
         cmocka_unit_test_setup_teardown(weights_are_relative_to_siblings, setup, cell_teardown),
+        cmocka_unit_test_setup_teardown(clients_come_in_the_order_of_their_keys, setup,
+                                        cell_teardown),
         cmocka_unit_test_setup_teardown(the_end_of_a_long_order_is_drawn_as_well, setup,
                                         cell_teardown),
     };
