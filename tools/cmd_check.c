@@ -63,7 +63,8 @@ static gboolean fits_together(const HfScenarioSet *set, GError **error)
         g_autoptr(HfWorld) world = hf_world_new(set->arms[i], error);
         if (world != NULL) continue;
         if (set->arms[i]->arm != NULL) g_prefix_error(error, "arm %s: ", set->arms[i]->arm);
-        g_prefix_error(error, "%s: ", set->path);
+        g_autofree char *where = hf_scenario_where(set, (*error)->message);
+        g_prefix_error(error, "%s: ", where);
         return FALSE;
     }
     return TRUE;

@@ -130,7 +130,8 @@ static int run_set(Run *run, const HfScenarioSet *set)
                           .replay_data = run};
     run->path = set->path;
     if (!hf_batch_run(batch, &how, dir, &code, &error)) {
-        g_prefix_error(&error, "%s: ", set->path);
+        g_autofree char *where = hf_scenario_where(set, error->message);
+        g_prefix_error(&error, "%s: ", where);
         return hf_cli_fail((HfExit)code, error);
     }
     if (!hf_batch_judge(batch, &error)) {

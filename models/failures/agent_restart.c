@@ -129,6 +129,7 @@ const HfFailureModel hf_failure_agent_restart = {
     .keys = {"agent-restart", "An agent's process dies and is started again; its host stays up.",
              &restart_table},
     .create = create,
+    .changes_agents = TRUE,
     .start = start,
     .timer = timer,
     .destroy = destroy,

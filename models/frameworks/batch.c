@@ -19,6 +19,7 @@
 #include "models/frameworks/batch_config.h"
 #include "models/frameworks/constraint.h"
 #include "models/frameworks/placement.h"
+#include "models/frameworks/possible.h"
 #include "world/data.h"
 
 /* ---- state ---- */
@@ -560,7 +561,14 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
     hf_demand_add(&batch->demand, HF_KIND_MEM, batch->config->mem);
     hf_demand_add(&batch->demand, HF_KIND_DISK, batch->config->disk);
     hf_demand_add(&batch->demand, HF_KIND_GPUS, batch->config->gpus);
-    if (read_trace(batch, error)) return batch;
+    char *why = NULL; /* a job of a trace that is too large is told when the run comes to a stop */
+    if (batch->config->workload.choice.model == NULL)
+        why = hf_possible_refusal(env, &batch->demand);
+    if (why != NULL)
+        g_set_error_literal(error, HF_MODEL_ERROR, 1, why);
+    else if (read_trace(batch, error))
+        return batch;
+    g_free(why);
     destroy(batch);
     return NULL;
 }

@@ -167,10 +167,13 @@ static gboolean apply_arm(Loader *loader, HfNode *root, const HfScenarioArm *arm
 /* ---- One scenario ---- */
 
 /* What the tables cannot say: values that follow from other keys. */
-static void complete(HfScenario *scenario)
+static void complete(const HfNode *root, HfScenario *scenario)
 {
     HfScenarioFramework *frameworks = (HfScenarioFramework *)scenario->frameworks.at;
+    const HfNode *list = hf_node__get(root, "frameworks");
     for (uint32_t i = 0; i < scenario->frameworks.count; i++) {
+        frameworks[i].line = list->items[i]->line;
+        frameworks[i].column = list->items[i]->column;
         if (frameworks[i].roles != NULL)
             frameworks[i].capabilities |= HF_FRAMEWORK_MULTI_ROLE;
         else if (frameworks[i].role == NULL)
@@ -220,7 +223,7 @@ static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char 
     gboolean is_good = hf_bind__table(&binder, root, &hf_scenario_table, scenario);
     g_string_free(binder.path, TRUE);
     if (!is_good) return NULL;
-    complete(scenario);
+    complete(root, scenario);
     if (!hf_validate__scenario(root, scenario, &loader->complaints)) return NULL;
     scenario->arm = arm;
     hf_digest_init(&digest);
@@ -336,6 +339,20 @@ HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
     if (loader.arm_names != NULL) g_ptr_array_unref(loader.arm_names);
     hf_catalog_free(loader.catalog);
     return set;
+}
+
+char *hf_scenario_where(const HfScenarioSet *set, const char *message)
+{
+    static const char key[] = "frameworks[";
+    const char *at = g_str_has_prefix(message, "arm ") ? strstr(message, key) : message;
+    if (at == NULL || !g_str_has_prefix(at, key)) return g_strdup(set->path);
+    guint64 entry = g_ascii_strtoull(at + strlen(key), NULL, 10);
+    for (uint32_t i = 0; i < set->arms[0]->frameworks.count; i++) {
+        const HfScenarioFramework *framework = &set->arms[0]->frameworks.at[i];
+        if (framework->entry == entry && framework->line > 0)
+            return g_strdup_printf("%s:%u:%u", set->path, framework->line, framework->column);
+    }
+    return g_strdup(set->path);
 }
 
 HfScenarioSet *hf_scenario_load(const char *path, const HfScenarioOptions *options,

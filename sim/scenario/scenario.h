@@ -174,6 +174,7 @@ typedef struct HfScenarioFramework {
     int64_t count;         /* as written; in what loading returns each one has its own entry */
     const char *group;     /* the name as written, of one of several; NULL: it is alone */
     uint32_t entry;        /* of the file's list, from 0 */
+    uint32_t line, column; /* where that begins; line 0: not in the file */
     HfModelChoice model;   /* never NULL */
     const char *role;      /* the one role, or NULL when `roles` is given; "*" when neither was */
     const char **roles;    /* NULL-terminated; NULL when `role` is set */
@@ -298,6 +299,12 @@ HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
  * Errors: -1 and HF_SCENARIO_ERROR for a name that no arm has; the set is then as before.
  */
 int hf_scenario_set_choose(HfScenarioSet *set, const char *const *names, GError **error);
+
+/*
+ * Where a message about a run points, "file:line:column" when it begins with a framework's path
+ * (frameworks[3]..., or after "arm NAME: "), else the file alone. Newly allocated.
+ */
+char *hf_scenario_where(const HfScenarioSet *set, const char *message);
 
 void hf_scenario_set_free(HfScenarioSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfScenarioSet, hf_scenario_set_free)

@@ -194,6 +194,38 @@ static void check_static(const Validator *v)
     }
 }
 
+/* The master would refuse a framework of another role: it would never run. */
+static void check_listed_role(const Validator *v, uint32_t framework_ix, const char *key,
+                              const char *role)
+{
+    const gchar *const *listed = (const gchar *const *)v->scenario->master.roles;
+    if (strchr(role, '{') != NULL) { /* of several frameworks: each has its own */
+        for (uint32_t k = 0; k < (uint64_t)v->scenario->frameworks.at[framework_ix].count; k++) {
+            const char *why;
+            g_autofree char *one = hf_template__expand(role, k, &why);
+            if (one == NULL) return; /* told elsewhere */
+            check_listed_role(v, framework_ix, key, one);
+        }
+        return;
+    }
+    if (strcmp(role, "*") == 0 || g_strv_contains(listed, role)) return;
+    g_autofree char *path = g_strdup_printf("frameworks[%u].%s", framework_ix, key);
+    g_autofree char *quoted = hf_text__quoted(role);
+    hf_complain(v->complaints, entry_node(v, "frameworks", framework_ix, key), path,
+                "role %s is not among master.roles: nobody may use it", quoted);
+}
+
+static void check_listed(const Validator *v)
+{
+    if (v->scenario->master.roles == NULL) return;
+    for (uint32_t i = 0; i < v->scenario->frameworks.count; i++) {
+        const HfScenarioFramework *framework = &v->scenario->frameworks.at[i];
+        if (framework->role != NULL) check_listed_role(v, i, "role", framework->role);
+        for (uint32_t r = 0; framework->roles != NULL && framework->roles[r] != NULL; r++)
+            check_listed_role(v, i, "roles", framework->roles[r]);
+    }
+}
+
 gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
                                HfComplaints *complaints)
 {
@@ -206,5 +238,6 @@ gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
     hf_validate__era(root, scenario, complaints);
     check_partitions(&v);
     check_static(&v);
+    check_listed(&v);
     return complaints->texts->len == before;
 }

@@ -5,6 +5,8 @@
  * Invariant: the rates of the copies at one interface, or at one disk, add up to no more than it
  * has: each is at most its bandwidth divided by their number.
  */
+#include <string.h>
+
 #include "base/assert.h"
 #include "world/data.h"
 #include "world/world_internal.h"
@@ -213,6 +215,34 @@ const HfResources *hf_world_host_total(const HfWorld *world, uint32_t host)
 {
     HF_ASSERT(host < world->host_count);
     return world->hosts[host].total;
+}
+
+gboolean hf_world_host_usable(const HfWorld *world, uint32_t framework, uint32_t role_ix,
+                              uint32_t host, HfResources *out)
+{
+    HF_ASSERT(host < world->host_count);
+    const HfScenarioFramework *keys = &world->scenario->frameworks.at[framework];
+    const char *one[] = {keys->role, NULL};
+    const char **roles = keys->roles != NULL ? keys->roles : one;
+    if (role_ix >= g_strv_length((char **)roles)) return FALSE;
+    hf_resources_allocatable_to(world->catalog, world->hosts[host].total,
+                                hf_role_find(world->catalog, roles[role_ix]), out);
+    return TRUE;
+}
+
+gboolean hf_world_hosts_may_change(const HfWorld *world)
+{
+    const HfScenario *scenario = world->scenario;
+    for (uint32_t f = 0; f < scenario->failures.count; f++)
+        if (((const HfFailureModel *)(const void *)scenario->failures.at[f].what.model)
+                ->changes_agents)
+            return TRUE;
+    for (uint32_t i = 0; i < scenario->operators.count; i++)
+        for (uint32_t type = 0; type < HF_OPERATOR_CALLS; type++)
+            if (scenario->operators.at[i].body[type] != NULL &&
+                strcmp(hf_operator_call_key(type), "restart_agent") == 0)
+                return TRUE;
+    return FALSE;
 }
 
 void hf_world_note_data(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t id,

@@ -17,6 +17,17 @@
 /* What the host's agent is configured with. Borrowed. */
 const HfResources *hf_world_host_total(const HfWorld *world, uint32_t host);
 
+/*
+ * What one framework could use of a host if that were empty, under the role_ix-th of its roles
+ * (from 0 on): unreserved, or reserved to that role or one above. FALSE: it has no such role. `out`
+ * is replaced.
+ */
+gboolean hf_world_host_usable(const HfWorld *world, uint32_t framework, uint32_t role_ix,
+                              uint32_t host, HfResources *out);
+/* May hosts have other resources or attributes than they have now (operators' restart_agent,
+ * failure models)? What fits nowhere may fit somewhere then. */
+gboolean hf_world_hosts_may_change(const HfWorld *world);
+
 /* Call data->timer(kind, arg) of the framework (env->row) after `delay`. */
 void hf_world_data_after(HfWorld *world, uint32_t framework, HfTime delay, uint32_t kind,
                          uint64_t arg);

@@ -71,6 +71,7 @@ typedef struct HfFailureModel {
     void (*start)(void *model, HfWorld *world);
     void (*timer)(void *model, HfWorld *world, uint32_t kind, uint64_t arg);
     void (*destroy)(void *model);
+    gboolean changes_agents; /* it may start agents with other resources or attributes */
 } HfFailureModel;
 
 /* One machine of an agent trace; texts in Mesos's form, owned by the caller's callback for the

@@ -19,6 +19,7 @@ typedef struct Draw {
     GString *text;
     HfEra era;
     gboolean has_quota, has_residents, has_failovers;
+    uint32_t hosts, disk_hosts; /* that have disk for a resident */
 } Draw;
 
 static uint32_t pick(Draw *draw, uint32_t count)
@@ -120,12 +121,24 @@ static void draw_agents(Draw *draw)
         "cpus:4;mem:4096;ports:[1-4];bananas:7;set:{x,y,z}"};
     g_string_append(draw->text, "agents:\n");
     uint32_t groups = 1 + pick(draw, 2);
-    for (uint32_t g = 0; g < groups; g++)
+    for (uint32_t g = 0; g < groups; g++) {
+        const char *what = resources[pick(draw, G_N_ELEMENTS(resources))];
+        uint32_t count = 1 + pick(draw, 8);
+        draw->hosts += count;
+        if (strstr(what, "disk:") != NULL) draw->disk_hosts += count;
         g_string_append_printf(draw->text,
                                "  - {name: g%u, count: %u, resources: '%s', attributes: "
                                "'rack:r{index/2}'}\n",
-                               g, 1 + pick(draw, 8),
-                               resources[pick(draw, G_N_ELEMENTS(resources))]);
+                               g, count, what);
+    }
+}
+
+/* Instances, each on a host of its own or not; more of those than hosts would be refused. */
+static void say_instances(Draw *draw, uint32_t instances, gboolean is_unique, uint32_t hosts)
+{
+    if (is_unique) instances = MIN(instances, MAX(hosts, 1));
+    g_string_append_printf(draw->text, "instances: %u, unique_hosts: %s, ", instances,
+                           is_unique ? "true" : "false");
 }
 
 static void draw_writes(Draw *draw)
@@ -166,10 +179,11 @@ static void draw_marathon(Draw *draw)
     for (uint32_t a = 0; a < apps; a++) {
         g_string_append_printf(draw->text, "{id: /x%u, mem: 256, ", a);
         draw_writes(draw);
-        say(draw, "instances", "1|4|10");
+        static const uint32_t most[] = {1, 4, 10};
+        uint32_t instances = most[pick(draw, G_N_ELEMENTS(most))];
         say(draw, "cpus", "1|0.25");
         say(draw, "ports", "0|1|2");
-        say(draw, "unique_hosts", "true|false|false");
+        say_instances(draw, instances, pick(draw, 3) == 0, draw->hosts);
         if (chance(draw, 0.6)) say_time(draw, "lifetime", 1000, 300000);
         g_string_append(draw->text, "}, ");
     }
@@ -224,8 +238,8 @@ static void draw_residents(Draw *draw, uint64_t seed)
     say(&own, "checkpoint", "true|true|false");
     say(&own, "failover_timeout", "10s|5m");
     g_string_append(own.text, "apps: [{id: /d, cpus: 0.5, mem: 256, disk: 50, residency: true, ");
-    say(&own, "instances", "1|2|3");
-    say(&own, "unique_hosts", "true|false");
+    uint32_t instances = 1 + pick(&own, 3);
+    say_instances(&own, instances, pick(&own, 2) == 0, draw->disk_hosts);
     say_time(&own, "lifetime", 5000, 200000);
     g_string_append(own.text, "}]}\n");
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Files of other programs that those would refuse: each ends with status 2, one complaint with its place in the file, and nothing
-# written. NAME.json is loaded by a scenario as an app of Marathon's (deployment-NAME.json: as what an app becomes; chronos-NAME.json: as a job of Chronos's); NAME.err is what is said.
+# written. NAME.json is loaded by a scenario as an app of Marathon's (deployment-NAME.json: as what an app becomes; chronos-NAME.json and metronome-NAME.json: as a job of theirs); NAME.err is what is said.
 #
 #   malformed.sh HOLDFAST DIRECTORY        UPDATE=1 in the environment writes NAME.err anew
 set -eu
@@ -15,6 +15,7 @@ for file in *.json; do
     count=$((count + 1))
     cp "$file" "$work/$file"
     case $name in
+    metronome-*) framework="model: metronome, jobs: [$file]" ;;
     chronos-*) framework="model: chronos, jobs: [$file]" ;;
     deployment-*) framework="model: marathon, apps: [{id: /a}], deployments: [{at: 30m, upgrade: $file}]" ;;
     *) framework="model: marathon, apps: [$file]" ;;

@@ -45,3 +45,20 @@ gboolean hf_dataflow_check(const void *record, const char **key_out, char **why_
     }
     return TRUE;
 }
+
+HfDemand hf_dataflow_least(const HfDataflowConfig *config)
+{
+    HfDemand least = {0};
+    if (config->mode == HF_DATAFLOW_FINE) {
+        gboolean has_overhead = config->overhead_cpus > 0;
+        hf_demand_add(&least, HF_KIND_CPUS, config->task_cpus + config->overhead_cpus);
+        hf_demand_add(&least, HF_KIND_MEM,
+                      config->task_mem + (has_overhead ? config->executor_mem : 0));
+        return least;
+    }
+    hf_demand_add(&least, HF_KIND_CPUS,
+                  config->mode == HF_DATAFLOW_TRACKERS ? config->executor_cpus : config->task_cpus);
+    hf_demand_add(&least, HF_KIND_MEM, config->executor_mem);
+    hf_demand_add(&least, HF_KIND_DISK, config->executor_disk);
+    return least;
+}

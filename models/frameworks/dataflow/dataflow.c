@@ -11,7 +11,7 @@
 #include <math.h>
 
 #include "base/assert.h"
-#include "models/frameworks/placement.h"
+#include "models/frameworks/possible.h"
 #include "world/faults.h"
 
 enum { TIMER_ARRIVAL, TIMER_REVIVE, TIMER_RUN, TIMER_IDLE, TIMER_BACKLOG, TIMER_WAIT };
@@ -765,7 +765,12 @@ void *hf_dataflow_create(const HfModelEnv *env, const void *config, GError **err
         hf_demand_add(&flow->overhead, HF_KIND_CPUS, keys->overhead_cpus);
         hf_demand_add(&flow->overhead, HF_KIND_MEM, keys->executor_mem);
     }
-    return flow;
+    HfDemand least = hf_dataflow_least(keys);
+    g_autofree char *why = hf_possible_refusal(env, &least);
+    if (why == NULL) return flow;
+    g_set_error_literal(error, HF_MODEL_ERROR, 1, why);
+    hf_dataflow_destroy(flow);
+    return NULL;
 }
 
 static void waits(const void *model, HfWaitSink sink, void *context)

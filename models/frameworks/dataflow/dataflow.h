@@ -10,6 +10,7 @@
 #define HF_MODELS_FRAMEWORKS_DATAFLOW_DATAFLOW_H
 
 #include "models/frameworks/dataflow/work.h"
+#include "models/frameworks/placement.h"
 #include "world/model.h"
 
 typedef enum HfDataflowMode {
@@ -43,6 +44,9 @@ typedef struct HfDataflowConfig {
 extern const HfSchedulerOps hf_dataflow_ops;
 void *hf_dataflow_create(const HfModelEnv *env, const void *config, GError **error);
 void hf_dataflow_destroy(void *model);
+
+/* The least that an agent must have for one task, or one executor, of it. */
+HfDemand hf_dataflow_least(const HfDataflowConfig *config);
 
 /* HfKeyCheck of both models. */
 gboolean hf_dataflow_check(const void *config, const char **key_out, char **why_out);

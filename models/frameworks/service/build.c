@@ -1,7 +1,6 @@
 /* Making a service and taking it apart; see service.h. */
 #include "base/assert.h"
 #include "models/frameworks/service/service.h"
-#include "resource/text.h"
 
 HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules, uint32_t kinds)
 {
@@ -15,43 +14,12 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
     for (uint32_t k = 0; k < kinds; k++) {
         service->kinds[k].job = k + 1;
         service->kinds[k].runs_left = -1;
+        service->kinds[k].active_deadline = HF_TIME_NEVER;
         service->kinds[k].check_delay = service->kinds[k].readiness_interval = -1;
         service->kinds[k].backoff = service->kinds[k].max_backoff = -1;
         service->kinds[k].first_wanted = service->kinds[k].last_wanted = HF_NO_NODE;
     }
     return service;
-}
-
-/* Does one instance fit into a host that has nothing else to do? */
-static gboolean fits_host(HfService *service, const HfNodeKind *kind, const HfResources *total)
-{
-    if (hf_demand_fits(service->env.catalog, &kind->demand, total, 1) == 0) return FALSE;
-    if (kind->volume_count > 0 || !hf_resources_is_empty(&kind->fixed))
-        return hf_service__fits(service, kind, total);
-    if (kind->rules.place != HF_DATA_MOUNT) return TRUE;
-    for (uint32_t i = 0; i < hf_resources_count(total); i++) {
-        const HfResource *entry = hf_resources_at(total, i);
-        if (entry->kind != HF_KIND_DISK || entry->milli < kind->rules.disk) continue;
-        const HfDisk *disk =
-            hf_disk(service->env.catalog, hf_meta(service->env.catalog, entry->meta)->disk);
-        if (disk != NULL && disk->source == HF_DISK_MOUNT) return TRUE;
-        if (disk != NULL && disk->source == HF_DISK_RAW &&
-            hf_meta_has(service->env.catalog, entry->meta, HF_META_PROVIDER))
-            return TRUE; /* of which a storage service may make one */
-    }
-    return FALSE;
-}
-
-static gboolean has_host(HfService *service, const HfNodeKind *kind)
-{
-    const HfResources *last = NULL;
-    for (uint32_t h = 0; h < hf_world_hosts(service->env.world); h++) {
-        const HfResources *total = hf_world_host_total(service->env.world, h);
-        if (total == last) continue; /* as the one before */
-        last = total;
-        if (fits_host(service, kind, total)) return TRUE;
-    }
-    return FALSE;
 }
 
 gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **error)
@@ -73,18 +41,7 @@ gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **er
         g_set_error(error, HF_MODEL_ERROR, 1, "an instance must ask for something");
         return FALSE;
     }
-    if (rules->count == 0 || has_host(service, kind)) return TRUE;
-    HfResources wanted = {0};
-    hf_demand_resources(service->env.catalog, &kind->demand, &wanted);
-    g_autofree char *text = hf_resources_print(service->env.catalog, &wanted);
-    g_set_error(error, HF_MODEL_ERROR, 1,
-                "no host is large enough for one instance, which asks for %s%s%s", text,
-                rules->ports > 0 || !hf_resources_is_empty(&kind->fixed) ? " and ports" : "",
-                kind->volume_count > 0          ? " and volumes"
-                : rules->place == HF_DATA_MOUNT ? " and a disk of its own (MOUNT)"
-                                                : "");
-    hf_resources_clear(service->env.catalog, &wanted);
-    return FALSE;
+    return hf_possible__check(service, kind, rules->count, error);
 }
 
 gboolean hf_service__ready(HfService *service, const char *stream, GError **error)
@@ -111,6 +68,15 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
         }
         if (kind->rules.quorum > 0) kind->data = hf_dataset__new(service, k);
     }
+    for (guint32 i = 0; i < service->deployments.count; i++) {
+        const HfDeployment *deployment = &service->deployments.at[i];
+        if (deployment->next != NULL) continue; /* it was looked at when it was made */
+        if (hf_possible__check(service, &service->kinds[deployment->kind], deployment->scale,
+                               error))
+            continue;
+        g_prefix_error(error, "deployments[%u]: ", i);
+        return FALSE;
+    }
     return TRUE;
 }
 
@@ -123,6 +89,8 @@ void hf_service__destroy(void *model)
         hf_map64_clear(&service->kinds[k].on_rack);
         hf_vec_clear(&service->kinds[k].parents);
         hf_vec_clear(&service->kinds[k].parents_done);
+        if (service->kinds[k].times != NULL) g_time_zone_unref(service->kinds[k].times->zone);
+        g_free(service->kinds[k].times);
         hf_constraints__clear(&service->kinds[k].constraints);
         hf_resources_clear(catalog, &service->kinds[k].fixed);
         hf_dataset__free(service->kinds[k].data);

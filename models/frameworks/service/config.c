@@ -145,7 +145,8 @@ void *hf_service__create(const HfModelEnv *env, const void *given, GError **erro
     uint32_t kinds = 0;
     while (variant->nodes[kinds].name != NULL) kinds++;
     gboolean has_jobs = config->jobs.count > 0;
-    if (has_jobs) kinds = hf_jobs__count(config);
+    gboolean is_metronome = strcmp(variant->model, "metronome") == 0;
+    if (has_jobs) kinds = is_metronome ? hf_metronome__count(config) : hf_jobs__count(config);
     HfService *service = hf_service__new(env, &variant->framework, kinds);
     service->variant = variant;
     service->uninstall_at = config->uninstall;
@@ -160,8 +161,9 @@ void *hf_service__create(const HfModelEnv *env, const void *given, GError **erro
     }
     for (uint32_t k = has_jobs ? 0 : kinds - 1; k < kinds; k++)
         merge_kind(&config->main, &service->kinds[k]);
-    gboolean is_good =
-        has_jobs ? hf_jobs__fill(service, config, error) : merge_kinds(service, config, error);
+    gboolean is_good = !has_jobs      ? merge_kinds(service, config, error)
+                       : is_metronome ? hf_metronome__fill(service, config, error)
+                                      : hf_jobs__fill(service, config, error);
     for (uint32_t k = 0; is_good && k < kinds; k++)
         is_good = check_kind(service, &service->kinds[k], error);
     for (uint32_t k = 0; k < kinds; k++)

@@ -20,7 +20,8 @@ typedef struct HfServiceConfig {
     HfFrameworkRules rules;
     HfNodeConfig main; /* of the variant's last kind */
     HF_LIST(HfNodeConfig) kinds;
-    HF_LIST(HfJobEntry) jobs; /* chronos alone */
+    HF_LIST(HfJobEntry) jobs; /* chronos and metronome alone, each with files of its own */
+    const char *epoch;        /* metronome: the moment that is time 0 */
     HfTime uninstall;
 } HfServiceConfig;
 
@@ -32,6 +33,10 @@ extern const HfKeyTable hf_service__table_of_kinds;
 /* The kinds of a service from files of Chronos's, in the place of the variant's (jobs.c). */
 uint32_t hf_jobs__count(const HfServiceConfig *config);
 gboolean hf_jobs__fill(HfService *service, const HfServiceConfig *config, GError **error);
+
+/* The same from files of Metronome's (metronome_json.c). */
+uint32_t hf_metronome__count(const HfServiceConfig *config);
+gboolean hf_metronome__fill(HfService *service, const HfServiceConfig *config, GError **error);
 
 void *hf_service__create(const HfModelEnv *env, const void *config, GError **error);
 

@@ -180,6 +180,31 @@ static HfTextId value_at(const HfConstraintRow *row, const HfWorld *world, uint3
     return attribute_value(row, hf_world_host_attributes(world, host));
 }
 
+/* ---- what is possible at all ---- */
+
+uint32_t hf_constraints__most(const HfConstraints *constraints, uint32_t i)
+{
+    const HfConstraintRow *row = &constraints->at[i];
+    return row->op == HF_CONSTRAINT_UNIQUE ? 1 : row->op == HF_CONSTRAINT_MAX_PER ? row->number : 0;
+}
+
+HfTextId hf_constraints__value(const HfConstraints *constraints, uint32_t i, const HfWorld *world,
+                               uint32_t host)
+{
+    return value_at(&constraints->at[i], world, host);
+}
+
+char *hf_constraints__print(const HfConstraints *constraints, uint32_t i)
+{
+    static const char *const fields[] = {"hostname", "@region", "@zone"};
+    const HfConstraintRow *row = &constraints->at[i];
+    GString *text = g_string_new(
+        row->field == FIELD_ATTRIBUTE ? hf_text(row->catalog, row->attribute) : fields[row->field]);
+    g_string_append_printf(text, " %s", names[row->op]);
+    if (row->has_number) g_string_append_printf(text, " %u", row->number);
+    return g_string_free(text, FALSE);
+}
+
 /* ---- counting ---- */
 
 static uint32_t placed_on(const HfConstraintRow *row, HfTextId value)

@@ -56,6 +56,14 @@ void hf_constraints__clear(HfConstraints *constraints);
 gboolean hf_constraints__allow(HfConstraints *constraints, const HfWorld *world, uint32_t host,
                                uint32_t wanted);
 
+/* What it says of how many instances a value of its field may have: 0 = any number. */
+uint32_t hf_constraints__most(const HfConstraints *constraints, uint32_t i);
+/* The host's value in the field of the i-th constraint; 0 = it has none. */
+HfTextId hf_constraints__value(const HfConstraints *constraints, uint32_t i, const HfWorld *world,
+                               uint32_t host);
+/* The i-th constraint as it was written, "hostname UNIQUE"; newly allocated. */
+char *hf_constraints__print(const HfConstraints *constraints, uint32_t i);
+
 /* An instance is placed on that host, or is no more. */
 void hf_constraints__count(HfConstraints *constraints, const HfWorld *world, uint32_t host, int by);
 

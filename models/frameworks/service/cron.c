@@ -11,6 +11,24 @@
 #include "base/assert.h"
 #include "models/frameworks/service/service.h"
 
+HfTime hf_cron__next(const HfNodeKind *kind, HfTime after)
+{
+    const HfCronTimes *times = kind->times;
+    int64_t second = after / HF_NS_PER_SECOND - (after % HF_NS_PER_SECOND < 0);
+    int64_t at = hf_cron_spec__next(&times->spec, times->zone, times->epoch + second);
+    if (at == INT64_MAX || at - times->epoch > HF_TIME_NEVER / HF_NS_PER_SECOND / 2)
+        return HF_TIME_NEVER;
+    return (at - times->epoch) * HF_NS_PER_SECOND;
+}
+
+/* Its timer, for the next of its times. */
+static void await(HfDriver *driver, const HfNodeKind *kind, uint32_t row, HfTime after)
+{
+    HfTime now = hf_driver_now(driver), next = hf_cron__next(kind, after);
+    if (next == HF_TIME_NEVER) return;
+    hf_driver_after(driver, MAX(0, next - now), HF_SERVICE_TIMER_TICK, row);
+}
+
 void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfNode *node = &service->nodes[row];
@@ -18,6 +36,10 @@ void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row)
     const HfNodeKind *kind = &service->kinds[node->kind];
     node->phase = HF_PHASE_RESTING;
     if (kind->is_dependent) return; /* its parents start it */
+    if (kind->times != NULL) {
+        await(driver, kind, row, hf_driver_now(driver) - 1);
+        return;
+    }
     if (kind->has_schedule) {
         if (kind->runs_left == 0) return;
         hf_driver_after(driver, MAX(0, kind->first_run - hf_driver_now(driver)),
@@ -53,16 +75,31 @@ void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row)
     HfNodeKind *kind = &service->kinds[service->nodes[row].kind];
     if (service->is_leaving) return;
     if (kind->runs_left > 0) kind->runs_left--;
-    if (kind->runs_left != 0)
+    if (kind->times != NULL)
+        await(driver, kind, row, hf_driver_now(driver));
+    else if (kind->runs_left != 0)
         hf_driver_after(driver, kind->rules.period, HF_SERVICE_TIMER_TICK, row);
     run(service, driver, row);
 }
 
+/* The row for one more run, where runs may overlap; HF_NO_NODE: all are in use. */
+static uint32_t free_row(const HfService *service, const HfNodeKind *kind)
+{
+    for (uint32_t row = kind->first; row < kind->first + kind->rows; row++) {
+        HfPhase phase = service->nodes[row].phase;
+        if (phase == HF_PHASE_RESTING || phase == HF_PHASE_IDLE) return row;
+    }
+    return HF_NO_NODE;
+}
+
 static void run(HfService *service, HfDriver *driver, uint32_t row)
 {
+    const HfNodeKind *kind = &service->kinds[service->nodes[row].kind];
+    if (kind->times != NULL) row = free_row(service, kind);
+    /* it still runs: this time is left out */
+    if (row == HF_NO_NODE || service->nodes[row].phase == HF_PHASE_OVER) return;
     HfNode *node = &service->nodes[row];
-    const HfNodeKind *kind = &service->kinds[node->kind];
-    if (node->phase != HF_PHASE_RESTING) return; /* it still runs: this time is left out */
+    if (kind->times == NULL && node->phase != HF_PHASE_RESTING) return;
     HfResources wanted = {0};
     hf_demand_resources(service->env.catalog, &kind->demand, &wanted);
     node->run = ++service->runs;
@@ -96,7 +133,8 @@ void hf_cron__on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTas
     if (state == HF_TASK_FINISHED) {
         hf_driver_note_job(driver, node->run, hf_driver_now(driver) - node->asked_at);
         start_dependents(service, driver, node->kind);
-    } else if (node->tries++ < rules->retries) {
+    } else if (node->tries++ < rules->retries && hf_driver_now(driver) - node->asked_at <
+                                                     service->kinds[node->kind].active_deadline) {
         node->phase = HF_PHASE_DELAYED;
         hf_driver_after(driver, rules->retry_after, HF_SERVICE_TIMER_BACKOFF,
                         hf_service__timer_arg(service, row));

@@ -2,6 +2,7 @@
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/service/config.h"
 #include "models/frameworks/service/keys.h"
+#include "models/frameworks/service/metronome_json.h"
 
 #define AT(member) .offset = offsetof(HfServiceConfig, main.member)
 #define BY_ERA                                                                                     \
@@ -27,7 +28,7 @@ MODEL(service, "A service in general: stateless or stateful, of one instance or 
       {"stateful-distributed", HF_VARIANT_STATEFUL_DISTRIBUTED, "replicated data on volumes"});
 MODEL(aurora, "Long-running services as Aurora keeps them.",
       {"aurora", HF_VARIANT_AURORA, "Apache Aurora"});
-/* Chronos alone takes its own files. */
+/* Chronos and Metronome take their own files. */
 static gboolean check_chronos(const void *record, const char **key_out, char **why_out)
 {
     const HfServiceConfig *config = record;
@@ -50,8 +51,41 @@ HF_SERVICE_TABLE(chronos, chronos_words, "Jobs that run again and again, as Chro
                   .help = "Files of Chronos's own, each a job or a list of jobs, in the place of "
                           "the one job of the variant. Time 0 is the earliest start in them."}, );
 DESCRIBE(chronos, "Jobs that run again and again, as Chronos runs them.");
-MODEL(metronome, "Jobs that run again and again, as Metronome runs them.",
-      {"metronome", HF_VARIANT_METRONOME, "dcos/metronome"});
+
+static gboolean check_metronome(const void *record, const char **key_out, char **why_out)
+{
+    const HfServiceConfig *config = record;
+    uint32_t entry = 0;
+    int64_t moment;
+    *key_out = "epoch";
+    if (!hf_metronome__moment(config->epoch, &moment)) {
+        *why_out = g_strdup("expected a moment such as 2018-01-01T00:00:00Z");
+        return FALSE;
+    }
+    *why_out = hf_metronome__refusal(config->jobs.at, config->jobs.count, &entry);
+    g_autofree char *path = g_strdup_printf("jobs[%u]", entry);
+    *key_out = g_intern_string(path);
+    return *why_out == NULL;
+}
+
+static const HfKeyWord metronome_words[] = {
+    BY_ERA, {"metronome", HF_VARIANT_METRONOME, "dcos/metronome"}, {0}};
+HF_SERVICE_TABLE(metronome, metronome_words,
+                 "Jobs that run again and again, as Metronome runs them.", check_metronome,
+                 {.name = "jobs",
+                  .type = HF_KEY_LIST,
+                  FW(jobs),
+                  .sub = &hf_metronome_entry_table,
+                  .short_key = "file",
+                  .help = "Files of Metronome's own, each a job or a list of jobs, in the place of "
+                          "the one job of the variant."},
+                 {.name = "epoch",
+                  .type = HF_KEY_STRING,
+                  FW(epoch),
+                  .fallback = "2018-01-01T00:00:00Z",
+                  .help = "The moment that is time 0 of the run, for the schedules in these files "
+                          "(ISO 8601; the default is a Monday)."}, );
+DESCRIBE(metronome, "Jobs that run again and again, as Metronome runs them.");
 MODEL(hdfs, "HDFS: journal, name and data nodes.",
       {"old", HF_VARIANT_HDFS_OLD, "mesosphere/hdfs, data out of band"},
       {"sdk", HF_VARIANT_HDFS_SDK, "on the DC/OS SDK, persistent volumes"});

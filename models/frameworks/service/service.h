@@ -24,6 +24,7 @@
 #include "base/vec.h"
 #include "models/frameworks/placement.h"
 #include "models/frameworks/service/constraints.h"
+#include "models/frameworks/service/cron_spec.h"
 #include "models/frameworks/service/variants.h"
 #include "models/frameworks/writes.h"
 #include "world/data.h"
@@ -104,6 +105,8 @@ typedef struct HfNodeKind {
     /* a job that says when it runs, or after which others: */
     gboolean has_schedule, is_dependent, is_soft;
     HfTime first_run;
+    struct HfCronTimes *times;     /* owned; NULL: each period */
+    HfTime active_deadline;        /* a run that failed is tried again for so long */
     int64_t runs_left;             /* -1 = for ever */
     HF_VEC(uint32_t) parents;      /* kinds */
     HF_VEC(uint32_t) parents_done; /* since it last ran: 0 or 1 */
@@ -245,6 +248,14 @@ static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t 
 void hf_service__waits(const void *model, HfWaitSink sink, void *context);
 
 /* ---- cron.c ---- */
+/* When a job runs that has a crontab. */
+typedef struct HfCronTimes {
+    HfCronSpec spec;
+    GTimeZone *zone; /* a reference */
+    int64_t epoch;   /* of time 0, in seconds since 1970 */
+} HfCronTimes;
+/* The first time of such a job that is later than `after`; HF_TIME_NEVER = none. */
+HfTime hf_cron__next(const HfNodeKind *kind, HfTime after);
 void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_missed(HfService *service, uint32_t row);
@@ -320,6 +331,12 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
 /* A kind's demand from its rules; the same errors. */
 gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **error);
 void hf_service__destroy(void *model);
+
+/* ---- possible.c: what can never run is told before the run ---- */
+/* Can so many instances of a kind that is made run at once, were the hosts empty? FALSE and an
+ * error that says why not. Nothing is refused where hosts may change. */
+gboolean hf_possible__check(HfService *service, HfNodeKind *kind, int64_t count, GError **error);
+
 HfModelDefaults hf_service__defaults(const void *model);
 
 #endif

@@ -19,6 +19,7 @@ void hf_service__waits(const void *model, HfWaitSink sink, void *context)
 {
     const HfService *service = model;
     HfResources asks = {0};
+    if (service->is_over) return;
     for (uint32_t k = 0; k < service->kind_count; k++) {
         const HfNodeKind *kind = &service->kinds[k];
         uint32_t end = k + 1 < service->kind_count ? kind[1].first : service->node_count;

@@ -137,20 +137,30 @@ static void a_plan_goes_one_by_one_and_waits_for_each_to_be_ready(void **state)
 static void racks_and_hosts_hold_no_more_than_they_may(void **state)
 {
     Cell *cell = lab(6, "",
-                     "model: service, variant: stateless-distributed, nodes: 9,"
+                     "model: service, variant: stateless-distributed, nodes: 6,"
                      " max_per_rack: 2, max_per_host: 1, quorum: 1");
     cell_run(cell, 100 * S);
     assert_int_equal(running(cell), 6); /* three racks of two hosts */
     for (uint32_t h = 0; h < 6; h++) assert_int_equal(running_on(cell, h), 1);
+    hf_world_host_crash(cell->world, 0, TRUE);
+    cell_run(cell, 1000 * S);
+    assert_int_equal(running(cell), 5); /* each of the others has one */
     cell_free(cell);
     cell = lab(6, "",
-               "model: service, variant: stateless-distributed, nodes: 9, max_per_rack: 1,"
+               "model: service, variant: stateless-distributed, nodes: 3, max_per_rack: 1,"
                " quorum: 1");
     cell_run(cell, 100 * S);
     assert_int_equal(running(cell), 3);
-    hf_world_host_crash(cell->world, a_host_with_one(cell), TRUE);
+    uint32_t first = a_host_with_one(cell), second = 0;
+    gboolean had_one[6];
+    for (uint32_t h = 0; h < 6; h++) had_one[h] = running_on(cell, h) == 1;
+    hf_world_host_crash(cell->world, first, TRUE);
     cell_run(cell, 300 * S);
     assert_int_equal(running(cell), 3); /* its rack has another host */
+    while (had_one[second] || running_on(cell, second) == 0) second++;
+    hf_world_host_crash(cell->world, second, TRUE);
+    cell_run(cell, 1000 * S);
+    assert_int_equal(running(cell), 2); /* and no third one */
     cell_free(cell);
 }
 
