@@ -216,15 +216,16 @@ static inline void tell(HfEventArgs *event, HfEventKey key, const HfEventRecord 
     event->kind = hf_event__kind(what);
 }
 
-/* Show the event of a key to its kind. */
-static void look(const HfEngine *engine, HfEventKey key, uint32_t step)
+/* Show the event of a key to its kind: in registers, for there are as many of these calls as steps
+ * for each event. */
+static inline __attribute__((always_inline)) void look(const HfEngine *engine,
+                                                       const HfEventKey *key, uint32_t step)
 {
-    const HfEventRecord *record = record_of(engine, &key);
-    const Kind *kind = &engine->kinds.at[hf_event__kind(record->what)];
-    if (record->low != key.low || hf_event__is_timer(record->what) || kind->look == NULL) return;
-    HfEventArgs event;
-    tell(&event, key, record);
-    kind->look(kind->context, &event, step);
+    const HfEventRecord *record = record_of(engine, key);
+    uint64_t what = record->what;
+    if (record->low != key->low || hf_event__is_timer(what)) return;
+    const Kind *kind = &engine->kinds.at[hf_event__kind(what)];
+    if (kind->look != NULL) kind->look(kind->context, hf_event__target(what), record->arg, step);
 }
 
 /* An event is about to fire: those behind it in bottom come a step nearer. */
@@ -234,7 +235,7 @@ static void look_from_bottom(const HfEngine *engine)
     uint32_t count = hf_ladder__in_bottom(ladder);
     for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
         uint32_t behind = HF_LOOK_STEPS - step;
-        if (behind <= count) look(engine, ladder->least[1 - (int)behind], step);
+        if (behind <= count) look(engine, &ladder->least[1 - (int)behind], step);
     }
 }
 
@@ -245,7 +246,7 @@ static void look_at_first(const HfEngine *engine)
     uint32_t count = hf_ladder__in_bottom(ladder);
     for (uint32_t step = 0; step + 1 < HF_LOOK_STEPS; step++)
         for (uint32_t behind = 1; behind < HF_LOOK_STEPS - step; behind++)
-            if (behind <= count) look(engine, ladder->least[1 - (int)behind], step);
+            if (behind <= count) look(engine, &ladder->least[1 - (int)behind], step);
 }
 
 static gboolean refill(HfEngine *engine, uint64_t limit)

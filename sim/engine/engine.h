@@ -91,12 +91,13 @@ void hf_engine_prefetch_timers(HfEngine *engine, HfEventKind kind, const HfTimer
 /*
  * Where one event follows pointers through much memory, its cost is the sum of the misses. A kind
  * may be shown its events before they fire, once for each step, a step being one event fired in
- * between: step 0 asks for the memory that the arguments name, step 1 for what that points to, and
- * so on. Optional, with the ladder only, changes no result: it must only prefetch, and read only
- * what it asked for in the step before. An event may miss steps, see them again, or never fire.
+ * between: step 0 asks for the memory that `target` and `arg` name, step 1 for what that points to,
+ * and so on. Optional, with the ladder only, changes no result: it must only prefetch, and read
+ * only what it asked for in the step before. An event may miss steps, see them again, or never
+ * fire.
  */
 #define HF_LOOK_STEPS 4
-typedef void (*HfLookAhead)(void *context, const HfEventArgs *event, uint32_t step);
+typedef void (*HfLookAhead)(void *context, uint32_t target, uint64_t arg, uint32_t step);
 void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look);
 
 /* ---- Scheduling -------------------------------------------------------------------------------*/

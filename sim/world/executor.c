@@ -227,10 +227,10 @@ void hf_world__executor_message(HfWorld *world, const HfMessage *in)
 }
 
 /* A run will end soon: it, its host, its neighbours there, and what the agent knows of it. */
-static void look_at_task_end(void *context, const HfEventArgs *event, uint32_t step)
+static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
     const HfWorld *world = context;
-    const HfRun *run = &world->runs.at[event->target];
+    const HfRun *run = &world->runs.at[target];
     if (step == 0) {
         for (size_t at = 0; at < sizeof *run; at += 64)
             __builtin_prefetch((const char *)run + at, 1);

@@ -46,6 +46,8 @@ static const HfLaw *host_law(const HfWorld *world, const HfHost *host)
 /* One end of every channel is the master; the other says which channel it is. */
 static HfTime arrival_of(HfWorld *world, const HfMessage *message)
 {
+    if (G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0))
+        return hf_time_add(hf_engine_now(world->engine), world->constant_latency);
     gboolean to_master = message->to.kind == HF_PEER_MASTER;
     HfPeer end = to_master ? message->from : message->to;
     if (end.kind == HF_PEER_FRAMEWORK) {
@@ -254,10 +256,10 @@ void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step
 }
 
 /* A message will arrive soon: what will its receiver need? */
-static void look_at_message(void *context, const HfEventArgs *event, uint32_t step)
+static void look_at_message(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
     const HfWorld *world = context;
-    const HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)event->arg);
+    const HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)arg);
     if (step == 0) {
         fetch(message, sizeof *message);
         return;
@@ -280,9 +282,9 @@ static void look_at_message(void *context, const HfEventArgs *event, uint32_t st
     }
 }
 
-static void look_at_agent_timer(void *context, const HfEventArgs *event, uint32_t step)
+static void look_at_agent_timer(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
-    if (step >= 1) fetch_agent(context, event->target, step - 1);
+    if (step >= 1) fetch_agent(context, target, step - 1);
 }
 
 static void on_master_timer(void *context, const HfEventArgs *event)

@@ -64,12 +64,10 @@ static void on_other(void *context, const HfEventArgs *event)
     note(context, event);
 }
 
-static void look(void *context, const HfEventArgs *event, uint32_t step)
+static void look(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
     Bench *bench = context;
-    assert_true(event->kind == bench->work);
-    assert_true(event->target < AGENTS);
-    assert_true(event->now >= hf_engine_now(bench->engine));
+    assert_true(target < AGENTS);
     assert_in_range(step, 0, HF_LOOK_STEPS - 1);
     bench->shown_at[step]++;
 }
