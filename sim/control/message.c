@@ -85,8 +85,8 @@ const char *hf_message_type_name(HfMessageType type)
 /* A message is used again for the type that it was made for: the lists of an OFFERS message may
  * have room for a whole cell, and must not travel to all the others. */
 struct HfMessagePool {
+    HfMessagePoolRows all; /* must stand first */
     HfCatalog *catalog;
-    GPtrArray *rows; /* [row], HfMessage *, owned */
     struct {
         HF_VEC(uint32_t) rows;
     } spare[HF_MESSAGE_TYPES]; /* rows not in use */
@@ -97,11 +97,15 @@ struct HfMessagePool {
 enum { MESSAGES_AHEAD = 4, FIRST_FIELDS = offsetof(HfMessage, offers) };
 
 /* Of such messages only the first fields are used. */
-static gboolean is_bare(HfMessageType type)
+static inline gboolean is_bare(HfMessageType type)
 {
-    return type == HF_MESSAGE_ACKNOWLEDGE || type == HF_MESSAGE_UPDATE ||
-           type == HF_MESSAGE_STATUS_UPDATE || type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT ||
-           type == HF_MESSAGE_EXECUTOR_STATUS || type == HF_MESSAGE_PING || type == HF_MESSAGE_PONG;
+    _Static_assert(HF_MESSAGE_TYPES <= 64, "a bit for each type");
+    const uint64_t bare = UINT64_C(1) << HF_MESSAGE_ACKNOWLEDGE | UINT64_C(1) << HF_MESSAGE_UPDATE |
+                          UINT64_C(1) << HF_MESSAGE_STATUS_UPDATE |
+                          UINT64_C(1) << HF_MESSAGE_STATUS_ACKNOWLEDGEMENT |
+                          UINT64_C(1) << HF_MESSAGE_EXECUTOR_STATUS |
+                          UINT64_C(1) << HF_MESSAGE_PING | UINT64_C(1) << HF_MESSAGE_PONG;
+    return bare >> type & 1;
 }
 
 static void message_reset(HfCatalog *catalog, HfMessage *message)
@@ -152,37 +156,43 @@ HfMessagePool *hf_message_pool_new(HfCatalog *catalog)
 {
     HfMessagePool *pool = g_new0(HfMessagePool, 1);
     pool->catalog = catalog;
-    pool->rows = g_ptr_array_new();
     return pool;
 }
 
 void hf_message_pool_free(HfMessagePool *pool)
 {
     if (pool == NULL) return;
-    for (guint i = 0; i < pool->rows->len; i++)
-        message_free(pool->catalog, g_ptr_array_index(pool->rows, i));
-    g_ptr_array_unref(pool->rows);
+    for (guint32 i = 0; i < pool->all.rows.count; i++)
+        message_free(pool->catalog, pool->all.rows.at[i]);
+    hf_vec_clear(&pool->all.rows);
     for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].rows);
     g_free(pool);
 }
 
+/* None is spare: one more. */
+static __attribute__((noinline)) HfMessage *take_new(HfMessagePool *pool, HfMessageType type,
+                                                     HfPeer from, HfPeer to)
+{
+    HfMessage *message = g_new0(HfMessage, 1);
+    message->pool_row = pool->all.rows.count;
+    hf_vec_push(&pool->all.rows, message);
+    hf_vec_push(&pool->spare[type].rows, message->pool_row);
+    return hf_message_pool_take(pool, type, from, to);
+}
+
 HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
 {
-    HfMessage *message;
     HF_ASSERT(type < HF_MESSAGE_TYPES);
+    guint32 spare = pool->spare[type].rows.count;
+    if (G_UNLIKELY(spare == 0)) return take_new(pool, type, from, to);
+    HfMessage *const *rows = pool->all.rows.at;
+    const uint32_t *last = &pool->spare[type].rows.at[spare - 1];
+    HfMessage *message = rows[*last];
+    pool->spare[type].rows.count = spare - 1;
     pool->live++;
-    if (pool->spare[type].rows.count > 0) {
-        uint32_t row = pool->spare[type].rows.at[--pool->spare[type].rows.count];
-        message = g_ptr_array_index(pool->rows, row);
-        if (pool->spare[type].rows.count > MESSAGES_AHEAD) {
-            row = pool->spare[type].rows.at[pool->spare[type].rows.count - MESSAGES_AHEAD];
-            const char *coming = g_ptr_array_index(pool->rows, row);
-            for (size_t at = 0; at < FIRST_FIELDS; at += 64) __builtin_prefetch(coming + at, 1);
-        }
-    } else {
-        message = g_new0(HfMessage, 1);
-        message->pool_row = pool->rows->len;
-        g_ptr_array_add(pool->rows, message);
+    if (spare > MESSAGES_AHEAD + 1) {
+        const char *coming = (const char *)rows[last[-MESSAGES_AHEAD]];
+        for (size_t at = 0; at < FIRST_FIELDS; at += 64) __builtin_prefetch(coming + at, 1);
     }
     message->type = type;
     message->from = from;
@@ -200,12 +210,6 @@ void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
     pool->live--;
 }
 
-HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row)
-{
-    HF_ASSERT(row < pool->rows->len);
-    return g_ptr_array_index(pool->rows, row);
-}
-
 uint32_t hf_message_pool_live(const HfMessagePool *pool)
 {
     return pool->live;
@@ -213,9 +217,9 @@ uint32_t hf_message_pool_live(const HfMessagePool *pool)
 
 size_t hf_message_pool_memory(const HfMessagePool *pool)
 {
-    size_t bytes = pool->rows->len * (sizeof(gpointer) + sizeof(uint32_t));
-    for (guint i = 0; i < pool->rows->len; i++) {
-        const HfMessage *message = g_ptr_array_index(pool->rows, i);
+    size_t bytes = pool->all.rows.count * (sizeof(gpointer) + sizeof(uint32_t));
+    for (guint32 i = 0; i < pool->all.rows.count; i++) {
+        const HfMessage *message = pool->all.rows.at[i];
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
                  message->ids.room * sizeof(uint64_t) + message->tasks.room * sizeof(HfTaskInfo) +
                  message->reports.room * sizeof(HfTaskReport) +

@@ -285,12 +285,21 @@ typedef struct HfMessage {
  * nothing is allocated. A message is named by a row while the host carries it.
  */
 typedef struct HfMessagePool HfMessagePool;
+/* What a pool begins with, for hf_message_pool_at() alone. */
+typedef struct HfMessagePoolRows {
+    HF_VEC(HfMessage *) rows; /* owned */
+} HfMessagePoolRows;
 HfMessagePool *hf_message_pool_new(HfCatalog *catalog); /* borrowed */
 void hf_message_pool_free(HfMessagePool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMessagePool, hf_message_pool_free)
 HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to);
 void hf_message_pool_give(HfMessagePool *pool, HfMessage *message);
-HfMessage *hf_message_pool_at(HfMessagePool *pool, uint32_t row);
+static inline HfMessage *hf_message_pool_at(const HfMessagePool *pool, uint32_t row)
+{
+    const HfMessagePoolRows *begin = (const void *)pool;
+    HF_ASSERT(row < begin->rows.count);
+    return begin->rows.at[row];
+}
 uint32_t hf_message_pool_live(const HfMessagePool *pool);
 size_t hf_message_pool_memory(const HfMessagePool *pool);
 
