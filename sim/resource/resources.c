@@ -17,7 +17,7 @@ static void drop_references(HfCatalog *catalog, HfResources *resources)
     for (uint32_t i = 0; i < resources->count; i++) hf_resource__unref(catalog, &entries[i]);
 }
 
-void hf_resources_clear(HfCatalog *catalog, HfResources *resources)
+void hf_resources__clear(HfCatalog *catalog, HfResources *resources)
 {
     drop_references(catalog, resources);
     if (resources->room != 0) {
@@ -27,7 +27,7 @@ void hf_resources_clear(HfCatalog *catalog, HfResources *resources)
     hf_resources_init(resources);
 }
 
-void hf_resources_reset(HfCatalog *catalog, HfResources *resources)
+void hf_resources__reset(HfCatalog *catalog, HfResources *resources)
 {
     drop_references(catalog, resources);
     resources->count = 0;
@@ -57,9 +57,10 @@ static void make_room(HfResources *resources, uint32_t count)
     resources->room = room;
 }
 
-void hf_resources_copy(HfCatalog *catalog, HfResources *to, const HfResources *from)
+/* Any two collections. */
+static __attribute__((noinline)) void copy_any(HfCatalog *catalog, HfResources *to,
+                                               const HfResources *from)
 {
-    if (to == from) return;
     hf_resources_reset(catalog, to);
     make_room(to, from->count);
     const HfResource *source = hf_resources_entries(from);
@@ -70,6 +71,26 @@ void hf_resources_copy(HfCatalog *catalog, HfResources *to, const HfResources *f
     }
     to->count = from->count;
     hf_index__rebuild(catalog, to);
+}
+
+/* Inline, and with nothing but scalars of the first kinds: nothing is held but the entries. */
+static inline gboolean is_few_scalars(const HfResources *resources)
+{
+    if (resources->room != 0) return FALSE;
+    for (uint32_t i = 0; i < resources->count; i++)
+        if (resources->few[i].kind >= HF_KIND_PORTS) return FALSE;
+    return TRUE;
+}
+
+void hf_resources_copy(HfCatalog *catalog, HfResources *to, const HfResources *from)
+{
+    if (to == from) return;
+    if (G_UNLIKELY(!is_few_scalars(from) || !is_few_scalars(to))) {
+        copy_any(catalog, to, from);
+        return;
+    }
+    for (uint32_t i = 0; i < from->count; i++) to->few[i] = from->few[i];
+    to->count = from->count;
 }
 
 void hf_resources_move(HfCatalog *catalog, HfResources *to, HfResources *from)
@@ -208,6 +229,25 @@ static inline uint32_t find_addable(const HfCatalog *catalog, const HfResources 
     return HF_POSITION_NONE;
 }
 
+/*
+ * The common case of adding, subtracting and containing: collections of a few amounts with the same
+ * history, so that an entry has its counterpart in the same place. Such a loop calls nothing; what
+ * takes everything goes on at the first entry of another sort, in a function of its own, so that
+ * no registers are saved for it.
+ */
+static inline gboolean are_small(const HfResources *a, const HfResources *b)
+{
+    return a->room == 0 && b->room == 0;
+}
+
+/* A divisible scalar and its counterpart. */
+static inline gboolean are_amounts(const HfCatalog *catalog, const HfResource *a,
+                                   const HfResource *b)
+{
+    return a->kind == b->kind && a->meta == b->meta && a->kind < HF_KIND_PORTS &&
+           !is_indivisible(catalog, a);
+}
+
 /* ---- Adding ---- */
 
 static void add_block(HfCatalog *catalog, HfResource *to, const HfResource *entry, HfType type)
@@ -258,22 +298,12 @@ void hf_resources_add_one(HfCatalog *catalog, HfResources *to, const HfResource 
     hf_resource__unref(catalog, &held);
 }
 
-void hf_resources_add(HfCatalog *catalog, HfResources *to, const HfResources *more)
+/* From the i-th entry of `more` on. */
+static __attribute__((noinline)) void add_from(HfCatalog *catalog, HfResources *to,
+                                               const HfResources *more, uint32_t i)
 {
-    if (more->count == 0) return;
-    if (to->count == 0) {
-        hf_resources_copy(catalog, to, more);
-        return;
-    }
-    if (to == more) {
-        HfResources twin = {0};
-        hf_resources_copy(catalog, &twin, more);
-        hf_resources_add(catalog, to, &twin);
-        hf_resources_clear(catalog, &twin);
-        return;
-    }
     const HfResource *source = hf_resources_entries(more);
-    for (uint32_t i = 0; i < more->count; i++) {
+    for (; i < more->count; i++) {
         /* Collections with the same history have the same order: try the same place first. */
         HfResource *target = hf_resources__entries(to);
         if (G_LIKELY(i < to->count && target[i].kind == source[i].kind &&
@@ -283,6 +313,34 @@ void hf_resources_add(HfCatalog *catalog, HfResources *to, const HfResources *mo
             add_entry(catalog, to, &source[i]);
         }
     }
+}
+
+static void double_all(HfCatalog *catalog, HfResources *resources)
+{
+    HfResources twin = {0};
+    hf_resources_copy(catalog, &twin, resources);
+    add_from(catalog, resources, &twin, 0);
+    hf_resources_clear(catalog, &twin);
+}
+
+void hf_resources_add(HfCatalog *catalog, HfResources *to, const HfResources *more)
+{
+    if (more->count == 0) return;
+    if (to->count == 0) {
+        hf_resources_copy(catalog, to, more);
+        return;
+    }
+    if (to == more) {
+        double_all(catalog, to);
+        return;
+    }
+    uint32_t i = 0;
+    if (G_LIKELY(are_small(to, more))) {
+        uint32_t count = MIN(more->count, to->count);
+        for (; i < count && are_amounts(catalog, &to->few[i], &more->few[i]); i++)
+            to->few[i].milli = hf_add(to->few[i].milli, more->few[i].milli);
+    }
+    if (i < more->count) add_from(catalog, to, more, i);
 }
 
 /* ---- Subtracting ---- */
@@ -328,14 +386,12 @@ void hf_resources_subtract_one(HfCatalog *catalog, HfResources *from, const HfRe
         hf_resources__remove_at(catalog, from, position);
 }
 
-void hf_resources_subtract(HfCatalog *catalog, HfResources *from, const HfResources *less)
+/* From the i-th entry of `less` on. */
+static __attribute__((noinline)) void subtract_from(HfCatalog *catalog, HfResources *from,
+                                                    const HfResources *less, uint32_t i)
 {
-    if (from == less) {
-        hf_resources_reset(catalog, from);
-        return;
-    }
     const HfResource *source = hf_resources_entries(less);
-    for (uint32_t i = 0; i < less->count && from->count > 0; i++) {
+    for (; i < less->count && from->count > 0; i++) {
         HfResource *target = hf_resources__entries(from);
         uint32_t position = i;
         if (!G_LIKELY(i < from->count && target[i].kind == source[i].kind &&
@@ -346,6 +402,23 @@ void hf_resources_subtract(HfCatalog *catalog, HfResources *from, const HfResour
         if (!take_off(catalog, &target[position], &source[i]))
             hf_resources__remove_at(catalog, from, position);
     }
+}
+
+void hf_resources_subtract(HfCatalog *catalog, HfResources *from, const HfResources *less)
+{
+    if (from == less) {
+        hf_resources_reset(catalog, from);
+        return;
+    }
+    uint32_t i = 0;
+    if (G_LIKELY(are_small(from, less))) {
+        uint32_t count = MIN(less->count, from->count);
+        for (; i < count && are_amounts(catalog, &from->few[i], &less->few[i]) &&
+               from->few[i].milli > less->few[i].milli;
+             i++)
+            from->few[i].milli -= less->few[i].milli;
+    }
+    if (i < less->count) subtract_from(catalog, from, less, i);
 }
 
 /* ---- Containing ---- */
@@ -395,13 +468,14 @@ static gboolean contains_another(const HfCatalog *catalog, const HfResources *wh
            count_equal(catalog, hf_resources_entries(whole), whole->count, wanted) >= needed;
 }
 
-gboolean hf_resources_contains(const HfCatalog *catalog, const HfResources *whole,
-                               const HfResources *part)
+/* From the i-th entry of `part` on. */
+static __attribute__((noinline)) gboolean contains_from(const HfCatalog *catalog,
+                                                        const HfResources *whole,
+                                                        const HfResources *part, uint32_t i)
 {
-    if (whole == part) return TRUE;
     const HfResource *wanted = hf_resources_entries(part);
     const HfResource *have = hf_resources_entries(whole);
-    for (uint32_t i = 0; i < part->count; i++) {
+    for (; i < part->count; i++) {
         if (G_UNLIKELY(is_indivisible(catalog, &wanted[i]))) {
             if (!contains_another(catalog, whole, part, i)) return FALSE;
             continue;
@@ -415,6 +489,19 @@ gboolean hf_resources_contains(const HfCatalog *catalog, const HfResources *whol
         if (!value_contains(catalog, &have[position], &wanted[i])) return FALSE;
     }
     return TRUE;
+}
+
+gboolean hf_resources_contains(const HfCatalog *catalog, const HfResources *whole,
+                               const HfResources *part)
+{
+    if (whole == part) return TRUE;
+    uint32_t i = 0;
+    if (G_LIKELY(are_small(whole, part))) {
+        uint32_t count = MIN(part->count, whole->count);
+        for (; i < count && are_amounts(catalog, &whole->few[i], &part->few[i]); i++)
+            if (!value_contains(catalog, &whole->few[i], &part->few[i])) return FALSE;
+    }
+    return i >= part->count || contains_from(catalog, whole, part, i);
 }
 
 gboolean hf_resources_equal(const HfCatalog *catalog, const HfResources *a, const HfResources *b)

@@ -58,11 +58,20 @@ static inline void hf_resources_init(HfResources *resources)
     resources->count = resources->room = 0;
 }
 
+void hf_resources__clear(HfCatalog *catalog, HfResources *resources); /* private */
+void hf_resources__reset(HfCatalog *catalog, HfResources *resources);
+
 /* Drop everything; the collection is empty and legal afterwards. */
-void hf_resources_clear(HfCatalog *catalog, HfResources *resources);
+static inline void hf_resources_clear(HfCatalog *catalog, HfResources *resources)
+{
+    if (resources->count != 0 || resources->room != 0) hf_resources__clear(catalog, resources);
+}
 
 /* Empty it but keep its memory. */
-void hf_resources_reset(HfCatalog *catalog, HfResources *resources);
+static inline void hf_resources_reset(HfCatalog *catalog, HfResources *resources)
+{
+    if (resources->count != 0) hf_resources__reset(catalog, resources);
+}
 
 /* `to` (legal, anything in it is dropped) becomes a copy of `from`. Copying onto itself is legal.
  */
