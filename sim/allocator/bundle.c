@@ -44,7 +44,9 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     uint32_t metas = 0, flags = 0;
     for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
         if (at[i].meta != HF_META_PLAIN) metas |= hf_meta_info(catalog, at[i].meta)->flags;
-        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR) flags |= HF_BUNDLE_OTHER_TYPES;
+        if (G_UNLIKELY(at[i].kind >= HF_KIND_PORTS) && /* those before are scalars in every run */
+            hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR)
+            flags |= HF_BUNDLE_OTHER_TYPES;
     }
     if (metas & (HF_META_RESERVED | HF_META_REVOCABLE | HF_META_SHARED)) flags |= HF_BUNDLE_SPECIAL;
     if (metas & HF_META_REVOCABLE) flags |= HF_BUNDLE_REVOCABLE;
@@ -59,7 +61,8 @@ HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content)
     if (hf_resources_is_empty(content)) return NULL;
     HfBundle *bundle = take(allocator);
     bundle->refs = 1;
-    hf_resources_move(allocator->catalog, &bundle->resources, content);
+    bundle->resources = *content;
+    hf_resources_init(content);
     describe(allocator, bundle);
     return bundle;
 }

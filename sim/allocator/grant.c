@@ -332,21 +332,21 @@ static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_
                            const HfResources *resources, HfGrantKind kind)
 {
     const HfAgent *row = &allocator->agents.at[agent];
-    for (uint32_t g = 0; g < row->grants.count; g++)
-        if (hf_few_at(&row->grants)[g].sub == sub &&
-            hf_grant__is_of(&hf_few_at(&row->grants)[g], kind) &&
-            hf_bundle__is_same(allocator->catalog, hf_few_at(&row->grants)[g].bundle, resources))
+    const HfGrant *at = hf_few_at(&row->grants);
+    uint32_t count = row->grants.count;
+    for (uint32_t g = 0; g < count; g++)
+        if (at[g].sub == sub && hf_grant__is_of(&at[g], kind) &&
+            hf_bundle__is_same(allocator->catalog, at[g].bundle, resources))
             return g;
     return HF_ROW_NONE;
 }
 
-/* Take what comes back out of the grants; the bundle returned is the caller's. NULL: the sub does
- * not hold it, and nothing was changed. */
+/* Take what comes back out of the grants: `grant` is the one that is exactly this, or HF_ROW_NONE.
+ * The bundle returned is the caller's. NULL: the sub does not hold it, and nothing was changed. */
 static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources, HfGrantKind kind)
+                           const HfResources *resources, HfGrantKind kind, uint32_t grant)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    uint32_t grant = find_whole(allocator, agent, sub, resources, kind);
     if (grant != HF_ROW_NONE) {
         HfBundle *whole = hf_bundle__ref(hf_few_at(&row->grants)[grant].bundle);
         hf_allocator__drop_grant(allocator, agent, grant);
@@ -364,6 +364,21 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     return part;
 }
 
+/* Resources with an allocation role: as they are when they have it, as those of tasks do, else a
+ * copy, which stands in allocator->rest. */
+static const HfResources *allocated_to(HfAllocator *allocator, const HfResources *resources,
+                                       HfRoleId role)
+{
+    const HfResource *at = hf_resources_entries(resources);
+    uint32_t count = hf_resources_count(resources), have = 0;
+    while (have < count && hf_meta_allocation_role(allocator->catalog, at[have].meta) == role)
+        have++;
+    if (have == count) return resources;
+    hf_resources_copy(allocator->catalog, &allocator->rest, resources);
+    hf_resources_allocate(allocator->catalog, &allocator->rest, role);
+    return &allocator->rest;
+}
+
 /* Launched resources end; FALSE when the agent does not know of them. */
 static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
                              gboolean check_only)
@@ -371,9 +386,7 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[recovery->agent];
     HfResources *launched = is_early ? info->launched_early : &info->launched;
-    HfResources *tagged = &allocator->rest;
-    hf_resources_copy(catalog, tagged, recovery->resources);
-    hf_resources_allocate(catalog, tagged, recovery->role);
+    const HfResources *tagged = allocated_to(allocator, recovery->resources, recovery->role);
     if (check_only) return launched != NULL && hf_resources_contains(catalog, launched, tagged);
     if (is_early)
         hf_resources_subtract(catalog, launched, tagged);
@@ -383,18 +396,17 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
 }
 
 /*
- * What comes back is all of one grant, and nothing else of the agent is free: the bundle moves from
- * the one place to the other, as it did when it was offered. FALSE, and nothing done, when it is
- * not so.
+ * What comes back is all of one grant, `grant`, and nothing else of the agent is free: the bundle
+ * moves from the one place to the other, as it did when it was offered. FALSE, and nothing done,
+ * when it is not so.
  */
-static gboolean return_whole(HfAllocator *allocator, HfTime now, uint32_t sub, HfGrantKind kind,
+static gboolean return_whole(HfAllocator *allocator, HfTime now, uint32_t sub, uint32_t grant,
                              const HfRecovery *recovery)
 {
     uint32_t agent = recovery->agent;
     HfAgent *row = &allocator->agents.at[agent];
     if (row->available != NULL || row->flags & (HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED))
         return FALSE;
-    uint32_t grant = find_whole(allocator, agent, sub, recovery->resources, kind);
     if (grant == HF_ROW_NONE) return FALSE;
     HfGrant back = hf_few_at(&row->grants)[grant];
     if (back.is_counted) {
@@ -432,11 +444,10 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     HfGrantKind kind = allocator->offer_scope != HF_OFFER_SCOPE_CELL || recovery->launched
                            ? HF_GRANT_COUNTED
                            : HF_GRANT_UNCOUNTED;
-    if (!recovery->launched && sub != HF_ROW_NONE &&
-        return_whole(allocator, now, sub, kind, recovery))
-        return HF_OK;
-    HfBundle *back =
-        sub != HF_ROW_NONE ? take_back(allocator, agent, sub, recovery->resources, kind) : NULL;
+    if (sub == HF_ROW_NONE) return HF_CONFLICT;
+    uint32_t whole = find_whole(allocator, agent, sub, recovery->resources, kind);
+    if (!recovery->launched && return_whole(allocator, now, sub, whole, recovery)) return HF_OK;
+    HfBundle *back = take_back(allocator, agent, sub, recovery->resources, kind, whole);
     if (back == NULL) return HF_CONFLICT;
     if (recovery->launched) end_launched(allocator, recovery, is_early, FALSE);
     hf_allocator__agent_gain(allocator, agent, back);
@@ -500,16 +511,15 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
     uint32_t sub = hf_allocator__sub(allocator, framework, role);
     if (sub == HF_ROW_NONE || allocator->subs.at[sub].leaf == HF_NODE_NONE) return HF_UNKNOWN;
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) { /* it counts from now on */
-        HfBundle *part = take_back(allocator, agent, sub, resources, HF_GRANT_UNCOUNTED);
+        const HfGrantKind kind = HF_GRANT_UNCOUNTED;
+        HfBundle *part = take_back(allocator, agent, sub, resources, kind,
+                                   find_whole(allocator, agent, sub, resources, kind));
         if (part == NULL) return HF_CONFLICT;
         if (!(part->flags & HF_BUNDLE_SHARED))
             hf_bundle__settle(allocator, &part); /* tasks that are alike share it */
         hf_allocator__grant(allocator, agent, sub, part, TRUE);
     }
-    HfResources *tagged = &allocator->rest;
     hf_allocator__role_room(allocator, role);
-    hf_resources_copy(allocator->catalog, tagged, resources);
-    hf_resources_allocate(allocator->catalog, tagged, role);
-    hf_allocator__launched_change(allocator, agent, tagged, 1);
+    hf_allocator__launched_change(allocator, agent, allocated_to(allocator, resources, role), 1);
     return HF_OK;
 }

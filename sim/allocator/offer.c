@@ -425,8 +425,15 @@ HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t su
  * first: a counting sort. */
 static void group_offers(HfAllocator *allocator)
 {
-    uint32_t count = allocator->offers.count;
+    uint32_t count = allocator->offers.count, alike = 0;
     const HfPending *at = allocator->offers.at;
+    while (alike < count && at[alike].framework == at[0].framework) alike++;
+    if (alike == count) { /* they are together, as always in scope cell */
+        hf_vec_reset(&allocator->grouped);
+        hf_vec_reserve(&allocator->grouped, count);
+        for (uint32_t i = 0; i < count; i++) allocator->grouped.at[i] = i;
+        return;
+    }
     while (allocator->regroup.count < allocator->frameworks.count)
         hf_vec_push(&allocator->regroup, HF_ROW_NONE);
     hf_vec_reset(&allocator->tries); /* size of each group, then where its next offer goes */
