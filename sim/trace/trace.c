@@ -65,7 +65,8 @@ static HfFold fold_resources(HfTrace *trace, const HfResources *resources)
     for (uint32_t i = 0; i < count; i++, entry++) {
         uint64_t what = (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind;
         uint64_t amount = 0;
-        if (G_LIKELY(hf_kind_type(trace->catalog, entry->kind) == HF_TYPE_SCALAR))
+        if (G_LIKELY(entry->kind < HF_KIND_PORTS || /* the first kinds are scalars in every run */
+                     hf_kind_type(trace->catalog, entry->kind) == HF_TYPE_SCALAR))
             amount = (uint64_t)entry->milli;
         else
             digest_value(trace, entry);

@@ -140,7 +140,7 @@ HfTracked *hf_recorder__levels(const HfRecorder *recorder)
     return levels;
 }
 
-HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framework)
+void hf_recorder__add_frameworks(HfRecorder *recorder, uint32_t framework)
 {
     while (recorder->frameworks.count <= framework) {
         hf_vec_push_zero(&recorder->frameworks);
@@ -152,7 +152,6 @@ HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framewor
         hf_level_init(&stats->copying.level, recorder->marked_at, 0);
         hf_level_init(&stats->unavailable.level, recorder->marked_at, 0);
     }
-    return &recorder->frameworks.at[framework];
 }
 
 HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role)
@@ -164,14 +163,20 @@ HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role)
     return &recorder->roles.at[role];
 }
 
-static void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
-                 const HfResources *resources, int sign)
+/* Does the kind have levels? The first kinds are scalars in every run. */
+static inline gboolean has_levels(const HfRecorder *recorder, HfKindId kind)
+{
+    return kind < HF_KIND_PORTS ||
+           (kind < recorder->kinds && recorder->catalog->kind[kind].type == HF_TYPE_SCALAR);
+}
+
+static inline void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
+                        const HfResources *resources, int sign)
 {
     uint32_t count = hf_resources_count(resources);
     const HfResource *entry = hf_resources_entries(resources);
-    const HfKindInfo *kinds = recorder->catalog->kind;
     for (uint32_t i = 0; i < count; i++, entry++)
-        if (entry->kind < recorder->kinds && kinds[entry->kind].type == HF_TYPE_SCALAR)
+        if (has_levels(recorder, entry->kind))
             hf_level_add(&hf_recorder__resource(recorder, entry->kind, level)->level, now,
                          sign * entry->milli);
 }
@@ -183,11 +188,10 @@ static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sig
     role->is_used = TRUE;
     step(recorder, record->at, HF_LEVEL_ALLOCATED, record->resources, sign);
     hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
-    for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
-        const HfResource *entry = hf_resources_at(record->resources, i);
-        if (entry->kind >= recorder->kinds ||
-            hf_kind_type(recorder->catalog, entry->kind) != HF_TYPE_SCALAR)
-            continue;
+    uint32_t count = hf_resources_count(record->resources);
+    const HfResource *entry = hf_resources_entries(record->resources);
+    for (uint32_t i = 0; i < count; i++, entry++) {
+        if (!has_levels(recorder, entry->kind)) continue;
         hf_level_add(&framework->allocated[entry->kind].level, record->at, sign * entry->milli);
         hf_level_add(&role->allocated[entry->kind].level, record->at, sign * entry->milli);
     }
@@ -195,11 +199,10 @@ static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sig
 
 static void step_used(HfRecorder *recorder, const HfRecord *record, int sign)
 {
-    for (uint32_t i = 0; i < hf_resources_count(record->resources); i++) {
-        const HfResource *entry = hf_resources_at(record->resources, i);
-        if (entry->kind >= recorder->kinds ||
-            hf_kind_type(recorder->catalog, entry->kind) != HF_TYPE_SCALAR)
-            continue;
+    uint32_t count = hf_resources_count(record->resources);
+    const HfResource *entry = hf_resources_entries(record->resources);
+    for (uint32_t i = 0; i < count; i++, entry++) {
+        if (!has_levels(recorder, entry->kind)) continue;
         int64_t used = hf_mul(entry->milli, record->value) / 1000;
         hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_USED)->level,
                      record->at, sign * used);

@@ -314,7 +314,14 @@ static inline HfTracked *hf_recorder__resource(const HfRecorder *recorder, uint3
     return &recorder->resource[kind * HF_RESOURCE_LEVELS + level];
 }
 
-HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framework);
+/* Rows up to this one. */
+void hf_recorder__add_frameworks(HfRecorder *recorder, uint32_t framework);
+static inline HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uint32_t framework)
+{
+    if (G_UNLIKELY(framework >= recorder->frameworks.count))
+        hf_recorder__add_frameworks(recorder, framework);
+    return &recorder->frameworks.at[framework];
+}
 HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role);
 HfTracked *hf_recorder__levels(const HfRecorder *recorder); /* [kinds], at 0 all along */
 
