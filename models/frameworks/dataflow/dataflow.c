@@ -317,7 +317,8 @@ static void gather(Dataflow *flow, HfHandle job)
 /* There is new work, or its wait is over: every executor with a free slot looks again. */
 static void feed_all(Dataflow *flow, HfDriver *driver, HfHandle job)
 {
-    if (flow->config->mode == HF_DATAFLOW_EXECUTORS && hf_work_job(&flow->work, job) != NULL) {
+    if (flow->config->mode == HF_DATAFLOW_EXECUTORS && job.generation != 0) {
+        if (hf_work_job(&flow->work, job) == NULL) return; /* its executors are ending */
         gather(flow, job);
         for (guint32 i = 0; i < flow->scratch.count; i++)
             feed(flow, driver, flow->executors.at[flow->scratch.at[i]].handle);
