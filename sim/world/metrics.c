@@ -57,7 +57,7 @@ static void add_resources(HfMetrics *metrics, const HfRecorder *recorder)
         hf_metrics__add(metrics, OFFERED, hf_metrics__ratio(mean[HF_LEVEL_OFFERED], total), name,
                         NULL);
         hf_metrics__add(metrics, RESERVED_IDLE,
-                        hf_metrics__ratio(mean[HF_LEVEL_RESERVED_IDLE], total), name, NULL);
+                        hf_metrics__idle_share(mean[HF_LEVEL_RESERVED_IDLE], total), name, NULL);
         hf_metrics__add(metrics, USED_OF_ALLOCATED,
                         hf_metrics__ratio(mean[HF_LEVEL_USED], mean[HF_LEVEL_ALLOCATED]), name,
                         NULL);
@@ -180,7 +180,7 @@ static void add_reserved_idle(HfMetrics *metrics, int kind, const HfRecorder *re
         double total =
             hf_recorder__mean(recorder, hf_recorder__resource(recorder, k, HF_LEVEL_TOTAL));
         double mean = idle != NULL ? hf_recorder__mean(recorder, &idle[k]) : 0;
-        hf_metrics__add(metrics, kind, hf_metrics__ratio(mean, total), of,
+        hf_metrics__add(metrics, kind, hf_metrics__idle_share(mean, total), of,
                         recorder->catalog->kind[k].name);
     }
 }

@@ -77,8 +77,8 @@ static void add_reserved_idle(HfMetrics *metrics, const HfRecorder *recorder,
             const HfTracked *idle = member(recorder, members, i)->reserved_idle;
             if (idle != NULL) mean += hf_recorder__mean(recorder, &idle[k]);
         }
-        hf_metrics__add(metrics, FW_RESERVED_IDLE, hf_metrics__ratio(mean, total), members->name,
-                        recorder->catalog->kind[k].name);
+        hf_metrics__add(metrics, FW_RESERVED_IDLE, hf_metrics__idle_share(mean, total),
+                        members->name, recorder->catalog->kind[k].name);
     }
 }
 

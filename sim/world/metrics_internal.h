@@ -170,6 +170,15 @@ static inline double hf_metrics__ratio(double part, double whole)
     return whole > 0 ? part / whole : NAN;
 }
 
+/*
+ * Reserved and not allocated, of the total. Below 0 for the moment between the registration of an
+ * agent that died before its checkpoint and the end of its tasks, which hold what it does not have.
+ */
+static inline double hf_metrics__idle_share(double mean, double total)
+{
+    return hf_metrics__ratio(MAX(mean, 0), total);
+}
+
 static inline double hf_metrics__megabytes(uint64_t bytes)
 {
     return (double)bytes / 1048576;
