@@ -111,6 +111,10 @@ static void put_run_files(GString *page)
         page, "arms.csv",
         "where the scenario has arms: their utilization side by side; each arm has a directory of "
         "its own beside it");
+    put_entry(
+        page, "crossover.csv",
+        "where arms differ in how long a service waits for its old host (same_wait): what waiting "
+        "and what rebuilding cost, and where they are equal; also in run.json");
     put_entry(page, "verdicts.json",
               "with arms or replications: what was expected, and whether it was met");
     put_entry(page, "replications.csv",

@@ -85,7 +85,8 @@ const HfCommand hf_cmd_plot = {
         "unavailable, and what they copied again. A run of several arms gets each arm's figures,\n"
         "and figures of the arms side by side: utilization, how long tasks were down, how "
         "services\n"
-        "fared, and what was reserved and idle against relaunches on the same agent.\n\n"
+        "fared, what was reserved and idle against relaunches on the same agent, and how long it\n"
+        "pays to wait for a host before rebuilding.\n\n"
         "The gnuplot script of each figure stays beside it, to be changed and drawn again. The\n"
         "paths of the figures go to standard output.",
     .options = plot_options,

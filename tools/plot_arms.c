@@ -63,7 +63,8 @@ gboolean hf_plot_arms(const HfPlotter *base, const char *arms_path, GError **err
     gboolean ok = hf_plotter_open(&plotter, error) && draw_arms(&plotter, facts, error) &&
                   draw_relaunches_by_arm(&plotter, facts, error) &&
                   hf_plot_services(&plotter, facts->arms, metrics, error) &&
-                  hf_plot_guarantee(&plotter, facts->arms, metrics, error);
+                  hf_plot_guarantee(&plotter, facts->arms, metrics, error) &&
+                  hf_plot_crossover(&plotter, error);
     g_free(plotter.out_dir);
     for (guint i = 0; ok && i < facts->arms->len; i++) {
         g_autofree char *dir = g_build_filename(base->dir, facts->arms->pdata[i], NULL);

@@ -26,4 +26,8 @@ gboolean hf_plot_services(HfPlotter *plotter, const GPtrArray *arms, const HfRun
 gboolean hf_plot_guarantee(HfPlotter *plotter, const GPtrArray *arms, const HfRunMetrics *metrics,
                            GError **error);
 
+/* What waiting and what rebuilding cost, and where they are equal, where the run has crossover.csv.
+ */
+gboolean hf_plot_crossover(HfPlotter *plotter, GError **error);
+
 #endif

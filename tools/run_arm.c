@@ -185,6 +185,14 @@ static char *run_json(const HfArmResult *result)
     json_builder_begin_object(json);
     hf_json_string(json, "name", result->scenario->name);
     hf_json_string(json, "arm", result->scenario->arm);
+    if (result->scenario->arm != NULL) {
+        json_builder_set_member_name(json, "set");
+        json_builder_begin_object(json);
+        for (uint32_t i = 0; i < result->scenario->settings.count; i++)
+            hf_json_string(json, result->scenario->settings.at[i].key,
+                           result->scenario->settings.at[i].value);
+        json_builder_end_object(json);
+    }
     hf_json_string(json, "question", result->scenario->question);
     g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)result->scenario->seed);
     hf_json_string(json, "seed", seed);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/crossover.h"
 #include "tools/json_out.h"
 
 static gboolean has_arms(const HfBatch *batch)
@@ -188,6 +189,8 @@ void hf_report_print(const HfBatch *batch, const HfRunDir *dir)
         else
             print_run(batch, a);
     }
+    g_autoptr(GPtrArray) curves = hf_wait_curves(batch);
+    hf_wait_curves_print(curves);
     print_stalls(batch);
     if (dir)
         printf("\n  results: %s   figures: holdfast plot %s\n", hf_run_dir_path(dir),
@@ -283,6 +286,8 @@ void hf_report_json(const HfBatch *batch, const HfRunDir *dir, JsonBuilder *json
         if (hf_batch_at(batch, a, 0)->metrics) json_arm(json, batch, a);
     json_builder_end_array(json);
     json_verdicts(json, batch);
+    g_autoptr(GPtrArray) curves = hf_wait_curves(batch);
+    hf_wait_curves_json(curves, json);
     json_builder_end_object(json);
 }
 
@@ -324,9 +329,12 @@ static gboolean write_arms(const HfBatch *batch, HfRunDir *dir, GError **error)
         append_arm(table, batch, a);
     }
     json_builder_end_array(json);
+    g_autoptr(GPtrArray) curves = hf_wait_curves(batch);
+    hf_wait_curves_json(curves, json);
     json_builder_end_object(json);
     g_autofree char *run = hf_json_text(json);
     return hf_run_dir_write(dir, "arms.csv", table->str, (gssize)table->len, error) &&
+           hf_wait_curves_write(curves, dir, error) &&
            hf_run_dir_write(dir, "run.json", run, -1, error);
 }
 

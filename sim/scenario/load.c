@@ -164,6 +164,37 @@ static gboolean apply_arm(Loader *loader, HfNode *root, const HfScenarioArm *arm
     return is_good;
 }
 
+/* A value as it would be written on one line. */
+static void append_flow(GString *text, const HfNode *node)
+{
+    if (node->kind == HF_NODE_SCALAR) {
+        g_string_append(text, node->text);
+        return;
+    }
+    g_string_append_c(text, node->kind == HF_NODE_MAPPING ? '{' : '[');
+    for (uint32_t i = 0; i < node->count; i++) {
+        if (i > 0) g_string_append(text, ", ");
+        if (node->kind == HF_NODE_MAPPING)
+            g_string_append_printf(text, "%s: ", node->keys[i]->text);
+        append_flow(text, node->items[i]);
+    }
+    g_string_append_c(text, node->kind == HF_NODE_MAPPING ? '}' : ']');
+}
+
+static void list_settings(Loader *loader, HfScenario *scenario, const HfNode *set)
+{
+    if (set == NULL) return;
+    HfScenarioSetting *list = hf_store__take(loader->store, (set->count + 1) * sizeof *list);
+    for (uint32_t i = 0; i < set->count; i++) {
+        g_autoptr(GString) value = g_string_new(NULL);
+        append_flow(value, set->items[i]);
+        list[i].key = set->keys[i]->text;
+        list[i].value = hf_store__text(loader->store, value->str, -1);
+    }
+    scenario->settings.at = list;
+    scenario->settings.count = set->count;
+}
+
 /* ---- One scenario ---- */
 
 /* What the tables cannot say: values that follow from other keys. */
@@ -295,6 +326,7 @@ static HfScenarioSet *read_set(Loader *loader, HfNode *root)
             is_good = FALSE;
             continue;
         }
+        list_settings(loader, scenario, arm ? arm->set : NULL);
         if (set->expect == NULL) set->expect = select_expects(loader, scenario->expect, TRUE, NULL);
         scenario->expect =
             select_expects(loader, scenario->expect, FALSE, arm ? arm->expect : NULL);

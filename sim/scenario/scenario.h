@@ -228,6 +228,12 @@ typedef struct HfScenarioArm {
     const HfExpect **expect;
 } HfScenarioArm;
 
+/* A key that an arm changes, both as written; a value that is none of a single word in flow form.
+ */
+typedef struct HfScenarioSetting {
+    const char *key, *value;
+} HfScenarioSetting;
+
 typedef struct HfScenario {
     const char *name, *question;
     const char **sources; /* NULL-terminated; NULL: none */
@@ -252,8 +258,9 @@ typedef struct HfScenario {
     const HfExpect **expect;     /* NULL-terminated, never NULL */
     HF_LIST(HfScenarioArm) arms; /* as written; empty in what loading returns */
     /* Not keys of the file: */
-    const char *arm;                  /* name of the arm; NULL when the file has no arms */
-    char digest[HF_DIGEST_TEXT_SIZE]; /* of all keys but the seed and remarks, see below */
+    const char *arm;                     /* name of the arm; NULL when the file has no arms */
+    HF_LIST(HfScenarioSetting) settings; /* what the arm changes, in the order of the file */
+    char digest[HF_DIGEST_TEXT_SIZE];    /* of all keys but the seed and remarks, see below */
 } HfScenario;
 
 /* All runs of one file. */

@@ -154,6 +154,26 @@ grep -q ">Memory<" "$dir/arms/plots/guarantee.svg" && complain "the guarantee ha
 table "$dir/arms/plots/unavailability.csv" "1,1,0.233333333,60,60,60,60 s" "1,2,0.5,30,30,30,30 s"
 file "$dir/arms/plots/copied.svg"
 [ ! -e "$dir/arms/static/plots/unavailability.svg" ] || complain "an arm has a figure of its own"
+[ ! -e "$dir/arms/plots/crossover.svg" ] || complain "a figure of no crossover"
+cat >"$dir/arms/crossover.csv" <<'END'
+framework,others,arm,wait_s,missing_s,missing_half_width_s,copying_s,copying_half_width_s,crossover_s,crossover_half_width_s,cost_s
+db,"data: 50GB, rate: 20",a,0,100,,8000,,1800,600,3000
+db,"data: 50GB, rate: 20",b,1200,2000,200,4000,300,1800,600,3000
+db,"data: 50GB, rate: 20",c,2400,4000,,2000,,1800,600,3000
+db,"data: 50GB, rate: 20",d,inf,9000,,0,,1800,600,3000
+ring,,e,0,1,,2,,,,
+ring,,f,60,2,,4,,,,
+ring,,g,120,3,,6,,,,
+END
+run "crossover" 0 "$holdfast" plot "$dir/arms"
+err none
+table "$dir/arms/plots/crossover.csv" 1,0,1.66666667,0,133.333333,0 1,1,33.3333333,3.33333333,66.6666667,5 \
+    1,2,66.6666667,0,33.3333333,0 1,3,150,0,0,0 2,0,0.0166666667,0,0.0333333333,0 2,1,0.0333333333,0,0.0666666667,0 2,2,0.05,0,0.1,0
+grep -qx 'cross_x\[1\] = 1.5' "$dir/arms/plots/crossover.gp" || complain "the crossover is not half-way between 20 and 40 min"
+grep -qx 'cross_x\[2\] = NaN' "$dir/arms/plots/crossover.gp" || complain "a crossover where there is none"
+for name in "db, data: 50GB, rate: 20" ">ring<" "for ever" ">20 min<" "30 min .* 10 min" ">waiting<" ">rebuilding<"; do
+    grep -q -- "$name" "$dir/arms/plots/crossover.svg" || complain "crossover does not name: $name"
+done
 printf '%s\n' arm,metric,unit,replications,mean,half_width,least,greatest static,framework.db.unavailable,s,4,60,20,1,90 \
     shared,framework.db.unavailable,s,4,10,20,1,90 shared,framework.db.copied,MB,1,3,inf,3,3 \
     idle,framework.db.unavailable,s,0,,,, >"$dir/arms/intervals.csv"

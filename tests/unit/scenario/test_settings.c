@@ -137,6 +137,31 @@ static void each_arm_is_a_run_of_its_own(void **state)
     assert_int_equal(a->arms.count, 0);
 }
 
+static void an_arm_knows_what_it_changes_as_written(void **state)
+{
+    g_autoptr(HfScenarioSet) set = read_good(arms);
+    const HfScenario *a = set->arms[0], *b = set->arms[1];
+    assert_int_equal(a->settings.count, 2);
+    assert_string_equal(a->settings.at[0].key, "master.policy");
+    assert_string_equal(a->settings.at[0].value, "static");
+    assert_string_equal(a->settings.at[1].value, "2s");
+    assert_string_equal(b->settings.at[0].key, "frameworks[0].cpus");
+    assert_string_equal(b->settings.at[0].value, "4");
+    g_autoptr(HfScenarioSet) flow = read_good(TWO "arms:\n"
+                                                  "- name: a\n"
+                                                  "- name: b\n"
+                                                  "  set:\n"
+                                                  "    frameworks.night.think:\n"
+                                                  "      base: 2s\n"
+                                                  "      per_task: 1s\n"
+                                                  "    expect: [1 < 2, '2 < 3']\n");
+    assert_int_equal(flow->arms[0]->settings.count, 0);
+    assert_string_equal(flow->arms[1]->settings.at[0].value, "{base: 2s, per_task: 1s}");
+    assert_string_equal(flow->arms[1]->settings.at[1].value, "[1 < 2, 2 < 3]");
+    g_autoptr(HfScenarioSet) lone = read_good(TWO);
+    assert_int_equal(lone->arms[0]->settings.count, 0);
+}
+
 static void expectations_go_where_their_names_point(void **state)
 {
     g_autoptr(HfScenarioSet) set = read_good(arms);
@@ -293,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_bad_override_is_named_instead_of_a_line),
         cmocka_unit_test(without_arms_there_is_one_run),
         cmocka_unit_test(each_arm_is_a_run_of_its_own),
+        cmocka_unit_test(an_arm_knows_what_it_changes_as_written),
         cmocka_unit_test(expectations_go_where_their_names_point),
         cmocka_unit_test(arms_are_chosen_by_name),
         cmocka_unit_test(overrides_win_over_arms_and_may_change_them),
