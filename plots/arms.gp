@@ -9,29 +9,33 @@ label_font = words(arms) * columns > 8 ? ',8' : ',11'
 place(k, i) = k + (i - 0.5 - words(arms) / 2.0) * bar
 of(i, r) = strcol(1) eq word(arms, i) && strcol(2) eq r
 percent(k) = 100 * column(word(kinds, k))
-# Many arms: their names take several lines, so the panels begin lower, and values stand upright.
+# Many arms: values stand upright, and are left out where they are nothing, or would be one blot.
 is_crowded = words(arms) > 5 || words(arms) * columns > 9
-high = is_crowded ? 0.72 : 0.82
+least = words(arms) * columns > 30 ? 1000 : (is_crowded ? 0.5 : 0)
+high = 0.82
+wide = 0.92 - key_space(arms)
 value_style = is_crowded ? 'rotate by 90 left offset 0, 0.3' : 'offset 0, 0.6'
-left(c) = 0.075 + c * 0.92 / columns
+left(c) = 0.075 + c * wide / columns
 top(r) = high - r * (high - 0.02) / rows
 
 set yrange [0 : 105]
 set ytics 20
 set xrange [0.45 : 4.55]
-set xtics scale 0 font ',11' ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nopen" 4)
+tic_font = wide / columns < 0.27 ? ',9' : ',11'
+set xtics scale 0 font tic_font
+set xtics ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nopen" 4)
 unset grid
 set grid ytics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
 set multiplot
 do for [p = 1 : panels] {
     set lmargin at screen left((p - 1) % columns)
-    set rmargin at screen left((p - 1) % columns) + 0.92 / columns - 0.05
+    set rmargin at screen left((p - 1) % columns) + wide / columns - 0.05
     set tmargin at screen top((p - 1) / columns)
     set bmargin at screen top((p - 1) / columns) - (high - 0.02) / rows + (rows > 1 ? 0.14 : 0.12)
     set title word(resource_labels, p) font ',15' offset 0, -0.5 textcolor rgb colour_text
     if ((p - 1) % columns == 0) { set ylabel '% of total' offset 1, 0 textcolor rgb colour_faint } else { unset ylabel }
     if (p == 1) {
-        set key at screen 0.975, 0.965 right top horizontal maxrows 1 Left reverse
+        eval key_place(arms)
     } else {
         unset key
         unset label 1
@@ -42,7 +46,7 @@ do for [p = 1 : panels] {
              data using (of(i, r) ? place(k, i) : NaN):(percent(k)):(bar * 0.92) with boxes fillcolor rgb colour(i) \
              title (k == 1 ? word(arms, i) : ''), \
          for [i = 1 : words(arms)] for [k = 1 : 4] \
-             data using (of(i, r) ? place(k, i) : NaN):(percent(k)):(sprintf('%.0f', percent(k))) \
+             data using (of(i, r) && percent(k) >= least ? place(k, i) : NaN):(percent(k)):(sprintf('%.0f', percent(k))) \
              with labels @value_style font label_font textcolor rgb colour_text notitle
 }
 unset multiplot

@@ -13,24 +13,21 @@ set grid xtics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
 names_width = 0
 do for [i = 1 : words(services)] { names_width = strlen(word(services, i)) > names_width ? strlen(word(services, i)) : names_width }
 first_left = 0.03 + 0.0085 * (names_width < 4 ? 4 : (names_width > 30 ? 30 : names_width))
-width = (0.97 - first_left) / panels
+width = (0.97 - first_left - key_space(arms)) / panels
 arm_count = words(arms) > 0 ? words(arms) : 1
 if (more > 0) { set label 4 sprintf('%d more services: less, or none', more) at screen 0.975, 0.03 right font ',11' textcolor rgb colour_faint }
 of(p, i) = column(1) == p && column(2) == i
-# Where there are many arms, their names stand below the heading, not beside it.
-key_top = words(arms) > 4 ? 0.885 : 0.965
-high = words(arms) > 4 ? 0.73 : 0.79
 set multiplot
 do for [p = 1 : panels] {
     set lmargin at screen first_left + (p - 1) * width
     set rmargin at screen first_left + p * width - 0.07
-    set tmargin at screen high
+    set tmargin at screen 0.79
     set bmargin at screen 0.12
     set xrange [0 : panel_top[p]]
     set xlabel panel_unit[p] textcolor rgb colour_faint
     set title panel_title[p] font ',14' offset 0, -0.5 textcolor rgb colour_text
     if (p == 1 && words(arms) > 0) {
-        set key at screen 0.975, key_top right top horizontal maxrows 3 Left reverse
+        eval key_place(arms)
     } else {
         unset key
     }

@@ -23,3 +23,15 @@ set tics nomirror out scale 0.6 textcolor rgb colour_text
 set grid ytics xtics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
 set key outside right center vertical Left reverse samplen 1.6 spacing 1.35 textcolor rgb colour_text noenhanced
 set style fill solid 1.0 noborder
+
+# Figures of several panels put the names of arms beside the heading where they are few and short, and to the right of the
+# panels otherwise. `names` are words; key_space() is the part of the width that they take there.
+longest(names) = (count = words(names), most = 0, sum [j = 1 : count] (most = strlen(word(names, j)) > most ? strlen(word(names, j)) : most), most)
+key_is_beside(names) = words(names) > 4 || strlen(names) > 40
+key_space(names) = key_is_beside(names) ? 0.05 + 0.0078 * longest(names) : 0
+key_place(names) = key_is_beside(names) ? \
+    sprintf('set key at screen %g, 0.84 left top vertical maxrows 40 Left reverse samplen 1.2 spacing %g', 1.005 - key_space(names), words(names) > 18 ? 1 : 1.2) : \
+    'set key at screen 0.975, 0.965 right top horizontal maxrows 1 Left reverse'
+# The least of 1, 2, 5 times a power of ten that is not below x: tics that leave room for their numbers.
+power(x) = 10 ** floor(log10(x))
+round_up(x) = x <= power(x) ? power(x) : (x <= 2 * power(x) ? 2 * power(x) : (x <= 5 * power(x) ? 5 * power(x) : 10 * power(x)))

@@ -1,26 +1,25 @@
 # What the guarantee of coming back on the same agent costs: of each arm, how much lay reserved and idle, and how many
-# relaunches were on the same agent. A panel for each resource of which anything did.
+# of the tasks that had failed ran again on the same agent. A panel for each resource of which anything did.
 # From the preamble: data (panel,arm,idle,idle_half,same,same_half; in %), panels, panel_title, panel_top (arrays), arms (words).
 set yrange [-4 : 104]
 set ytics 20
-# Where there are many arms, their names stand below the heading, not beside it.
-key_top = words(arms) > 4 ? 0.885 : 0.965
 set multiplot
-width = 0.9 / panels
+width = (0.91 - key_space(arms)) / panels
 # The first is drawn last and smallest, so that arms that coincide are seen around it; but it is named first.
 step = words(arms) > 6 ? 4.0 / words(arms) : 0.7
 of(p, i, k) = column(1) == p && column(2) == i ? column(k) : NaN
 do for [p = 1 : panels] {
     set lmargin at screen 0.085 + (p - 1) * width
     set rmargin at screen 0.085 + p * width - 0.05
-    set tmargin at screen 0.72
+    set tmargin at screen 0.79
     set bmargin at screen 0.12
     set xrange [-0.04 * panel_top[p] : panel_top[p]]
+    set xtics round_up(panel_top[p] / (panels > 2 ? 4 : 6))
     set xlabel 'reserved but idle (% of total)' textcolor rgb colour_faint
     set title panel_title[p] font ',15' offset 0, -0.5 textcolor rgb colour_text
     if (p == 1) {
-        set ylabel 'relaunches on the same agent (%)' textcolor rgb colour_faint
-        set key at screen 0.975, key_top right top horizontal maxrows 3 Left reverse
+        set ylabel 'came back on the same agent (%)' textcolor rgb colour_faint
+        eval key_place(arms)
     } else {
         unset ylabel
         unset key

@@ -238,6 +238,15 @@ gboolean hf_plot_services(HfPlotter *plotter, const GPtrArray *arms, const HfRun
 
 /* ---- what is reserved and idle against the guarantee ---- */
 
+/* How many came back on the same agent: of the tasks that held something reserved; where none did,
+ * of all instances of services. */
+static HfMeasure came_back(const HfRunMetrics *metrics, guint arm)
+{
+    HfMeasure stateful = hf_run_metrics_get(metrics, arm, "stateful.same_agent.ratio");
+    if (!isnan(stateful.mean)) return stateful;
+    return hf_run_metrics_get(metrics, arm, "relaunch.same_agent.ratio");
+}
+
 /* Of one resource: rows of the arms that have anything to show; the end of the axis, or 0. */
 static double append_guarantee(GString *table, const HfRunMetrics *metrics, const char *resource,
                                guint panel)
@@ -246,7 +255,7 @@ static double append_guarantee(GString *table, const HfRunMetrics *metrics, cons
     double end = 0, most = 0;
     for (guint a = 0; a < hf_run_metrics_arms(metrics); a++) {
         HfMeasure idle = hf_run_metrics_get(metrics, a, name);
-        HfMeasure same = hf_run_metrics_get(metrics, a, "relaunch.same_agent.ratio");
+        HfMeasure same = came_back(metrics, a);
         if (isnan(idle.mean) || isnan(same.mean)) continue;
         g_string_append_printf(table, "%u,%u", panel, a + 1);
         append_number(table, 100 * idle.mean);

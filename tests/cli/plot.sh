@@ -148,7 +148,7 @@ grep -q "static: 87.5 % same agent" "$dir/arms/plots/relaunches.svg" || complain
 grep -q ">shared<" "$dir/arms/plots/relaunches.svg" || complain "an arm without the metric is not named alone"
 grep -q "idle:\|>idle<" "$dir/arms/plots/relaunches.svg" && complain "an arm without relaunches is drawn"
 grep -q Disk "$dir/arms/plots/arms.svg" && complain "a panel of nothing is drawn"
-table "$dir/arms/plots/guarantee.csv" 1,1,10,0,100,0 1,2,0,0,25,0
+table "$dir/arms/plots/guarantee.csv" 1,1,10,0,87.5,0 1,2,0,0,25,0
 grep -q ">CPUs<" "$dir/arms/plots/guarantee.svg" || complain "the guarantee has no panel of CPUs"
 grep -q ">Memory<" "$dir/arms/plots/guarantee.svg" && complain "the guarantee has a panel of nothing"
 table "$dir/arms/plots/unavailability.csv" "1,1,0.233333333,60,60,60,60 s" "1,2,0.5,30,30,30,30 s"
