@@ -20,6 +20,7 @@ void hf_agent_config_init(HfAgentConfig *config, HfCatalog *catalog, uint64_t se
         .retry_min = 10 * HF_NS_PER_SECOND,
         .retry_max = 10 * HF_NS_PER_MINUTE,
         .executor_reregistration_timeout = 2 * HF_NS_PER_SECOND,
+        .executor_shutdown_grace = 5 * HF_NS_PER_SECOND,
         .catalog = catalog,
     };
 }
@@ -228,15 +229,16 @@ static void on_kill_task(HfAgent *agent, const HfMessage *in, HfOutbox *out)
 {
     guint32 i = hf_agent__find_task(agent, in->framework, in->task);
     if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    hf_agent__kill(agent, &agent->tasks.at[i], HF_TIME_NEVER, out);
+    hf_agent__kill(agent, &agent->tasks.at[i], in->grace, out);
 }
 
 static void on_shutdown_framework(HfAgent *agent, const HfMessage *in, HfOutbox *out)
 {
+    HfTime grace = MAX(0, agent->config->executor_shutdown_grace - HF_SHUTDOWN_RESERVE);
     for (guint32 i = 0; i < agent->tasks.count; i++)
         if (agent->tasks.at[i].framework == in->framework &&
             !hf_task_state_is_terminal(agent->tasks.at[i].state))
-            hf_agent__kill(agent, &agent->tasks.at[i], HF_SHUTDOWN_GRACE, out);
+            hf_agent__kill(agent, &agent->tasks.at[i], grace, out);
 }
 
 static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)

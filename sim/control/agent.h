@@ -45,6 +45,7 @@ typedef struct HfAgentConfig {
     HfTime registration_max;                /* 1 min: the back-off doubles up to this */
     HfTime retry_min, retry_max;            /* 10 s, 10 min */
     HfTime executor_reregistration_timeout; /* 2 s: executors not back by then are given up */
+    HfTime executor_shutdown_grace;         /* 5 s: for tasks whose framework is shut down */
     HfReconfigurationPolicy reconfiguration_policy;
     gboolean new_id_after_reboot; /* in eras without HF_RULE_REBOOT_KEEPS_ID */
     HfDiskProfiles profiles;      /* what resource providers know; borrowed */

@@ -677,9 +677,22 @@ void hf_driver_update_framework(HfDriver *driver, const HfDriverConfig *config,
     (*hf_vec_last(&driver->out->messages))->about = driver->asked;
 }
 
+static void say_kill(HfDriver *driver, uint64_t task, HfTime grace)
+{
+    HfMessage *message = say(driver, HF_MESSAGE_KILL);
+    message->task = task;
+    message->grace = grace;
+}
+
 void hf_driver_kill(HfDriver *driver, uint64_t task)
 {
-    say(driver, HF_MESSAGE_KILL)->task = task;
+    say_kill(driver, task, driver->stops.has_call_grace ? driver->stops.call_grace : HF_TIME_NEVER);
+}
+
+void hf_driver_kill_within(HfDriver *driver, uint64_t task, HfTime grace)
+{
+    HF_ASSERT(grace >= 0);
+    say_kill(driver, task, grace);
 }
 
 void hf_driver_teardown(HfDriver *driver)

@@ -74,8 +74,9 @@ typedef enum HfMaintenancePolicy {
 typedef struct HfTaskStops {
     const HfLaw *time; /* s; borrowed like the name; NULL or without kind = at once */
     uint64_t entity;   /* of its draws: (seed, "task-stop", entity + task id) */
-    gboolean has_grace;
-    HfTime grace; /* kill policy; FALSE = HF_KILL_GRACE_DEFAULT */
+    gboolean has_grace, has_call_grace;
+    HfTime grace;      /* kill policy; FALSE = HF_KILL_GRACE_DEFAULT */
+    HfTime call_grace; /* that of its KILL calls, in the place of the former; FALSE = none */
 } HfTaskStops;
 
 typedef struct HfDriverConfig {
@@ -177,7 +178,11 @@ void hf_driver_suppress(HfDriver *driver); /* all roles */
 /* The same for some of its roles: one that it does not have drops the whole call. */
 void hf_driver_revive_roles(HfDriver *driver, const HfRoleId *roles, uint32_t role_count);
 void hf_driver_suppress_roles(HfDriver *driver, const HfRoleId *roles, uint32_t role_count);
+/* With the kill policy of its KILL calls, if it has one. */
 void hf_driver_kill(HfDriver *driver, uint64_t task);
+/* With this one (Call.Kill.kill_policy.grace_period, >= 0), in the place of the task's own. Of
+ * several the shortest counts, from when the first came. */
+void hf_driver_kill_within(HfDriver *driver, uint64_t task, HfTime grace);
 
 /* What it says of itself changes (UPDATE_FRAMEWORK): all but principal and checkpoint may.
  * `suppressed`, of the new roles; the others are offered. ops->updated tells how it went. */

@@ -174,6 +174,7 @@ static void stop_task(const HfMaster *master, const HfTaskReport *report, HfPeer
         self, agent);
     message->framework = report->framework;
     message->task = report->task;
+    message->grace = HF_TIME_NEVER; /* what its framework asked for is not remembered */
 }
 
 /* An agent of the book is back: kills it may have missed, and tasks that were given up meanwhile.

@@ -199,6 +199,7 @@ void hf_master__on_kill(HfMaster *master, HfTime now, const HfMessage *in, HfOut
         hf_outbox_send(out, HF_MESSAGE_KILL_TASK, self, (HfPeer){HF_PEER_AGENT, agent->host});
     message->framework = in->framework;
     message->task = in->task;
+    message->grace = in->grace;
 }
 
 void hf_master__on_acknowledge(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

@@ -5,7 +5,7 @@
  * FRAMEWORK_UPDATED task (a status code) name; ERROR name; INVERSE_OFFERS inverse;
  * RESCIND_INVERSE_OFFER ids; ACCEPT_INVERSE_OFFERS, DECLINE_INVERSE_OFFERS ids refuse_seconds;
  * ACCEPT ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles;
- * KILL, KILL_TASK task (agent); EXECUTOR_KILL task grace; DRAIN_AGENT task (1: gone) grace;
+ * KILL, KILL_TASK task (agent) grace; EXECUTOR_KILL task grace; DRAIN_AGENT task (1: gone) grace;
  * ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers windows; RESCIND ids; UPDATE,
  * STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; RECONCILE reports; PING task (1: it is
  * taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner name
@@ -303,5 +303,6 @@ HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from)
     to->ping_period = from->ping_period;
     to->ping_timeout = from->ping_timeout;
     to->pings_are_messages = from->pings_are_messages;
+    to->grace = from->grace;
     return to;
 }

@@ -27,9 +27,9 @@
 /* How long a task that is told to end may take, if it has no kill policy (CommandExecutor::kill).
  */
 #define HF_KILL_GRACE_DEFAULT (3 * HF_NS_PER_SECOND)
-/* The same when its framework is shut down: the agent's executor_shutdown_grace_period of 5 s, less
- * the two that the executor keeps for itself (CommandExecutor::shutdown). */
-#define HF_SHUTDOWN_GRACE (3 * HF_NS_PER_SECOND)
+/* The same when its framework is shut down: the agent's executor_shutdown_grace_period, less what
+ * the executor keeps for itself (CommandExecutor::shutdown). */
+#define HF_SHUTDOWN_RESERVE (2 * HF_NS_PER_SECOND)
 
 typedef enum HfPeerKind {
     HF_PEER_MASTER,
@@ -275,8 +275,8 @@ typedef struct HfMessage {
      * heartbeats) or understood; an agent without one for so long registers again */
     HfTime ping_period, ping_timeout;
     gboolean pings_are_messages;
-    /* EXECUTOR_KILL: the kill policy in the place of the task's own; DRAIN_AGENT: the most that any
-     * task gets (max_grace_period). HF_TIME_NEVER = none */
+    /* KILL, KILL_TASK, EXECUTOR_KILL: the kill policy in the place of the task's own; DRAIN_AGENT:
+     * the most that any task gets (max_grace_period). HF_TIME_NEVER = none */
     HfTime grace;
 } HfMessage;
 

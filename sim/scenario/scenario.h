@@ -110,6 +110,7 @@ typedef enum HfScenarioReconfiguration {
 typedef struct HfScenarioAgentFlags {
     HfTime recovery_timeout;
     HfTime executor_reregistration_timeout;
+    HfTime executor_shutdown_grace_period;
     HfTime restart_delay;
     HfTime registration_backoff_factor; /* > 0 */
     HfTime gc_delay, disk_watch_interval;
@@ -184,6 +185,7 @@ typedef struct HfScenarioFramework {
     HfTime failover_timeout; /* 0: removed as soon as it disconnects; HF_AS_MODEL */
     HfLaw stop_time;         /* s; kind NULL: at once */
     HfTime kill_grace;       /* HF_NO_KILL_POLICY */
+    HfTime kill_call_grace;  /* likewise */
     HfScenarioCheckpoint checkpoint;
     HfLaw latency;         /* of its link; kind NULL: the network's */
     uint32_t capabilities; /* HfFrameworkFlag; MULTI_ROLE is added when `roles` is given */

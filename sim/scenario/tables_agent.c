@@ -64,6 +64,16 @@ static const HfKey agent_flag_keys[] = {
      .maximum = 15,
      .help = "Time an agent that starts waits for its executors; it registers after that.",
      .source = mesos_flag},
+    {.name = "executor_shutdown_grace_period",
+     .type = HF_KEY_DURATION,
+     AT(executor_shutdown_grace_period),
+     .fallback = "5s",
+     .minimum = 0,
+     .maximum = INFINITY,
+     .help =
+         "How long executors have whose framework is shut down, to end their tasks; they keep 2s "
+         "of it for themselves.",
+     .source = mesos_flag},
     {.name = "restart_delay",
      .type = HF_KEY_DURATION,
      AT(restart_delay),

@@ -22,6 +22,8 @@ static const HfKeyWord kill_grace_words[] = {
      "no kill policy: executors give a task 3s, and a drain all of its "
      "max_grace_period"},
     {0}};
+static const HfKeyWord call_grace_words[] = {
+    {"none", HF_NO_KILL_POLICY, "its KILL calls leave it at kill_grace"}, {0}};
 static const HfKeyWord checkpoint_words[] = {
     {"true", HF_CHECKPOINT_TRUE, "they do"},
     {"false", HF_CHECKPOINT_FALSE, "they do not"},
@@ -111,6 +113,13 @@ static const HfKey framework_keys[] = {
      .words = kill_grace_words,
      .help = "After which time a task that is killed and has not stopped is ended by force.",
      .source = "Mesos, KillPolicy.grace_period"},
+    {.name = "kill_call_grace",
+     .type = HF_KEY_DURATION,
+     AT(HfScenarioFramework, kill_call_grace),
+     .fallback = "none",
+     .words = call_grace_words,
+     .help = "The same as its KILL calls ask for it, in the place of kill_grace.",
+     .source = "Mesos, scheduler.Call.Kill.kill_policy"},
     {.name = "latency",
      .type = HF_KEY_LAW,
      .unit = HF_UNIT_DURATION,

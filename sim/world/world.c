@@ -361,7 +361,9 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                              .stops = {.time = &keys->stop_time,
                                        .entity = hf_stream_entity(keys->name),
                                        .has_grace = keys->kill_grace != HF_NO_KILL_POLICY,
-                                       .grace = keys->kill_grace},
+                                       .grace = keys->kill_grace,
+                                       .has_call_grace = keys->kill_call_grace != HF_NO_KILL_POLICY,
+                                       .call_grace = keys->kill_call_grace},
                              .seed = world->scenario->seed};
     config.wishes = hf_world__build_wishes(world, row, &config, error);
     if (config.wishes == NULL) return FALSE;
@@ -539,6 +541,7 @@ static void build_agent_config(HfWorld *world)
     const HfScenarioAgentFlags *flags = &world->scenario->agent;
     hf_agent_config_init(&world->agent_config, world->catalog, world->scenario->seed);
     world->agent_config.executor_reregistration_timeout = flags->executor_reregistration_timeout;
+    world->agent_config.executor_shutdown_grace = flags->executor_shutdown_grace_period;
     world->agent_config.registration_backoff = flags->registration_backoff_factor;
     world->agent_config.reconfiguration_policy =
         flags->reconfiguration_policy == HF_SCENARIO_RECONFIGURATION_ADDITIVE

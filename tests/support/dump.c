@@ -231,6 +231,8 @@ static void dump_message(Dump *d, const HfMessage *message)
     case HF_MESSAGE_KILL:
     case HF_MESSAGE_KILL_TASK:
         say(d, " t%u", (unsigned)message->task);
+        if (message->grace != HF_TIME_NEVER)
+            say(d, " within %g", hf_time_to_seconds(message->grace));
         break;
     case HF_MESSAGE_ACCEPT:
     case HF_MESSAGE_DECLINE:

@@ -246,6 +246,8 @@ HfOperationState hf_pump_operation(HfPump *pump, uint32_t framework, uint64_t id
 void hf_pump_decline(HfPump *pump, uint32_t framework, double refuse_seconds);
 void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds);
 void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task);
+/* With a kill policy in the call. */
+void hf_pump_kill_within(HfPump *pump, uint32_t framework, uint64_t task, HfTime grace);
 void hf_pump_revive(HfPump *pump, uint32_t framework);
 void hf_pump_suppress(HfPump *pump, uint32_t framework);
 void hf_pump_teardown(HfPump *pump, uint32_t framework);

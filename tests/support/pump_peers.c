@@ -13,6 +13,7 @@ struct HfPumpAction {
     uint32_t task_count;
     double refuse_seconds;
     uint64_t task; /* or the id of an operation */
+    HfTime grace;  /* KILL: HF_TIME_NEVER = none */
     HfDriverTask asked;
     uint32_t agent;
     HfPump *pump;
@@ -38,7 +39,10 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
         hf_driver_decline(driver, action->offers, action->offer_count, action->refuse_seconds);
         break;
     case HF_MESSAGE_KILL:
-        hf_driver_kill(driver, action->task);
+        if (action->grace == HF_TIME_NEVER)
+            hf_driver_kill(driver, action->task);
+        else
+            hf_driver_kill_within(driver, action->task, action->grace);
         break;
     case HF_MESSAGE_REVIVE:
         hf_driver_revive(driver);
@@ -388,7 +392,12 @@ void hf_pump_answer_inverse(HfPump *pump, uint32_t framework, gboolean accepts,
 
 void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task)
 {
-    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_KILL, .task = task});
+    hf_pump_kill_within(pump, framework, task, HF_TIME_NEVER);
+}
+
+void hf_pump_kill_within(HfPump *pump, uint32_t framework, uint64_t task, HfTime grace)
+{
+    act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_KILL, .task = task, .grace = grace});
 }
 
 void hf_pump_revive(HfPump *pump, uint32_t framework)

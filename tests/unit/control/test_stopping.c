@@ -79,6 +79,63 @@ static void a_task_stops_by_itself_or_is_ended(void **state)
     }
 }
 
+/* Call.Kill.kill_policy, in the place of the task's own: longer, shorter, or at once; of several
+ * the shortest counts, from the first on. */
+static void a_kill_may_bring_a_policy_of_its_own(void **state)
+{
+    static const struct {
+        HfTime own, first, second; /* 0 = no policy, never = no second call */
+        double after;
+    } rows[] = {
+        {0, HF_SECONDS(20), HF_TIME_NEVER, 20},
+        {HF_SECONDS(30), HF_SECONDS(20), HF_TIME_NEVER, 20},
+        {HF_SECONDS(5), HF_SECONDS(20), HF_TIME_NEVER, 20},
+        {HF_SECONDS(30), 0, HF_TIME_NEVER, 0},
+        {HF_SECONDS(30), HF_SECONDS(20), HF_SECONDS(10), 10},
+        {HF_SECONDS(30), HF_SECONDS(20), HF_SECONDS(1), 4},
+        {HF_SECONDS(30), HF_SECONDS(20), HF_SECONDS(50), 20},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Stopping s;
+        begin(&s, HF_SECONDS(60), rows[i].own);
+        HfTime now = s.pump->now;
+        hf_pump_rule(s.pump, HF_MESSAGE_KILL_TASK, HF_PUMP_TWICE, 0, 1);
+        hf_pump_kill_within(s.pump, s.a, 1, rows[i].first);
+        hf_pump_run_for(s.pump, HF_SECONDS(4));
+        if (rows[i].second != HF_TIME_NEVER) hf_pump_kill_within(s.pump, s.a, 1, rows[i].second);
+        hf_pump_run_for(s.pump, HF_SECONDS(70));
+        assert_told(s.pump, 1, HF_TASK_KILLED, HF_REASON_NONE);
+        assert_int_equal(s.ended_at, now + HF_SECONDS(rows[i].after));
+        hf_pump_free(s.pump);
+    }
+}
+
+/* CommandExecutor::shutdown: --executor_shutdown_grace_period less 2 s, whatever the task's policy;
+ * nothing if that leaves nothing. */
+static void a_framework_that_is_shut_down_waits_for_no_policy(void **state)
+{
+    static const struct {
+        double period;
+        HfTime stop, grace;
+        double after;
+    } rows[] = {
+        {5, HF_SECONDS(60), 0, 3},   {5, HF_SECONDS(60), HF_SECONDS(30), 3},
+        {5, HF_SECONDS(1), 0, 1},    {5, HF_SECONDS(60), HF_SECONDS(1), 3},
+        {20, HF_SECONDS(60), 0, 18}, {1, HF_SECONDS(60), 0, 0},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Stopping s;
+        begin(&s, rows[i].stop, rows[i].grace);
+        s.pump->agent_config.executor_shutdown_grace = HF_SECONDS(rows[i].period);
+        HfTime now = s.pump->now;
+        hf_pump_teardown(s.pump, s.a);
+        hf_pump_run_for(s.pump, HF_SECONDS(70));
+        assert_int_equal(s.ended_at, now + HF_SECONDS(rows[i].after));
+        assert_int_equal(hf_pump_host(s.pump, 0)->agent.tasks.count, 0);
+        hf_pump_free(s.pump);
+    }
+}
+
 /* Slave::drain: a task without a policy gets the most that is allowed, one with a shorter keeps its
  * own; the agent is drained when it has ended. Mesos rows: 671. */
 static void draining_waits_no_longer_than_allowed(void **state)
@@ -178,6 +235,8 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_stops_by_itself_or_is_ended),
+        cmocka_unit_test(a_kill_may_bring_a_policy_of_its_own),
+        cmocka_unit_test(a_framework_that_is_shut_down_waits_for_no_policy),
         cmocka_unit_test(draining_waits_no_longer_than_allowed),
         cmocka_unit_test(a_later_kill_may_only_shorten_the_grace),
         cmocka_unit_test(a_draining_agent_refuses_launches),

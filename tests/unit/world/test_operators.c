@@ -123,6 +123,40 @@ static void tasks_of_a_drained_agent_take_their_time(void **state)
     }
 }
 
+/* Tasks need 40 s to stop and their policy gives them 25 s. The KILL calls of their framework give
+ * 7, an agent that shuts the framework down its period less 2. */
+static void calls_and_shutdowns_bring_a_grace_of_their_own(void **state)
+{
+    static const struct {
+        const char *operation;
+        HfTime within;
+    } rows[] = {
+        {"update_maintenance_schedule: {schedule: {windows: [{machine_ids: [{hostname: n-1}],"
+         " unavailability: {start: {nanoseconds: 500000000000}}}]}}",
+         7},
+        {"teardown: {framework_id: f}", 10}};
+    for (gsize k = 0; k < G_N_ELEMENTS(rows); k++) {
+        g_autofree char *text =
+            g_strdup_printf("duration: 10m\n"
+                            "agent: {executor_shutdown_grace_period: 12s}\n"
+                            "agents: [{name: n, count: 2, resources: 'cpus:4;mem:1024'}]\n"
+                            "frameworks: [{name: f, model: greedy, role: a, tasks: 8,"
+                            " stop_time: 40s, kill_grace: 25s, kill_call_grace: 7s,"
+                            " maintenance: vacate}]\n"
+                            "operators: [{at: 2m, %s}]\n",
+                            rows[k].operation);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 300 * S);
+        uint32_t stopping = cell_count(cell, HF_RECORD_TASK_STOPPING);
+        assert_true(stopping > 0);
+        for (uint32_t i = 0; i < stopping; i++)
+            assert_int_equal(cell_record(cell, HF_RECORD_TASK_ENDED, i)->at,
+                             cell_record(cell, HF_RECORD_TASK_STOPPING, i)->at +
+                                 rows[k].within * S);
+        cell_free(cell);
+    }
+}
+
 /* Mesos rows: 486. A query changes nothing, and its answer is kept. */
 static void queries_are_answered_with_json(void **state)
 {
@@ -297,6 +331,7 @@ int main(void)
         cmocka_unit_test(a_body_that_is_wrong_is_reported_with_its_place),
         cmocka_unit_test(calls_are_made_at_their_time),
         cmocka_unit_test(tasks_of_a_drained_agent_take_their_time),
+        cmocka_unit_test(calls_and_shutdowns_bring_a_grace_of_their_own),
         cmocka_unit_test(queries_are_answered_with_json),
         cmocka_unit_test(a_framework_of_an_unknown_role_is_refused),
         cmocka_unit_test(an_operator_starts_an_agent_with_more),
