@@ -161,6 +161,41 @@ static void add_service(HfMetrics *metrics, const HfRecorder *recorder, const Me
     add_megabytes(metrics, FW_LEFT, recorder, members, HF_COUNT_BYTES_LEFT);
 }
 
+/* Of those that began after the warm-up. */
+static void add_deployments(HfMetrics *metrics, const HfRecorder *recorder, const Members *members)
+{
+    int64_t done = 0, refused = 0, begun = 0, least = INT64_MAX, most = 0;
+    HfTime sum = 0, longest = 0;
+    for (guint32 i = 0; i < recorder->deployments.count; i++) {
+        const HfDeploymentRow *one = &recorder->deployments.at[i];
+        if (one->started < recorder->marked_at ||
+            bsearch(&one->framework, members->rows.at, members->rows.count, sizeof one->framework,
+                    compare_rows) == NULL)
+            continue;
+        refused += one->is_refused;
+        if (one->is_refused) continue;
+        begun++;
+        least = MIN(least, MAX(one->healthy_least, 0));
+        most = MAX(most, one->most);
+        if (one->ended < 0 || one->end != HF_DEPLOYMENT_DONE) continue;
+        done++;
+        sum += one->ended - one->started;
+        longest = MAX(longest, one->ended - one->started);
+    }
+    if (begun + refused == 0) return;
+    hf_metrics__add(metrics, FW_DEPLOYMENTS, (double)done, members->name, NULL);
+    hf_metrics__add(metrics, FW_DEPLOYMENTS_REFUSED, (double)refused, members->name, NULL);
+    if (done > 0) {
+        hf_metrics__add(metrics, FW_DEPLOYMENTS_MEAN, hf_time_to_seconds(sum) / (double)done,
+                        members->name, NULL);
+        hf_metrics__add(metrics, FW_DEPLOYMENTS_MAX, hf_time_to_seconds(longest), members->name,
+                        NULL);
+    }
+    if (begun == 0) return;
+    hf_metrics__add(metrics, FW_DEPLOYMENTS_LEAST, (double)least, members->name, NULL);
+    hf_metrics__add(metrics, FW_DEPLOYMENTS_MOST, (double)most, members->name, NULL);
+}
+
 void hf_metrics__add_frameworks(HfMetrics *metrics, const HfRecorder *recorder)
 {
     const HfScenarioFramework *entries = recorder->scenario->frameworks.at;
@@ -178,6 +213,7 @@ void hf_metrics__add_frameworks(HfMetrics *metrics, const HfRecorder *recorder)
         Members *all = &members[order.at[i]];
         add_tasks(metrics, recorder, all);
         add_service(metrics, recorder, all);
+        add_deployments(metrics, recorder, all);
         hf_vec_clear(&all->rows);
     }
     hf_vec_clear(&order);

@@ -3,17 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/frameworks/marathon/app_json.h"
+#include "models/frameworks/marathon/app_tables_internal.h"
 #include "models/frameworks/service/constraints.h"
-
-#define AT(STRUCT, MEMBER)    .offset = offsetof(STRUCT, MEMBER)
-#define GIVEN(STRUCT, MEMBER) .given = 1 + offsetof(STRUCT, MEMBER)
-#define IGNORED(NAME, SHAPE)                                                                       \
-    {                                                                                              \
-        .name = NAME, .type = HF_KEY_IGNORED, .shape = SHAPE, .help = "Changes nothing here."      \
-    }
-#define UNSAID(NAME) static const HfKeyWord NAME[] = {{"default", HF_APP_DEFAULT, NULL}, {0}}
-#define INT_MOST     2147483647.0
 
 UNSAID(unsaid);
 static const HfKeyTable document_group;
@@ -297,158 +288,6 @@ static const HfKey network_keys[] = {{.name = "mode",
 static const HfKeyTable network_table = {"network", sizeof(HfAppNetwork), network_keys,
                                          "A network that it joins.", NULL};
 
-/* ---- checks ---- */
-
-#define SECONDS(NAME, STRUCT, MEMBER, DEFAULT, LEAST, ...)                                         \
-    {                                                                                              \
-        .name = NAME, .type = HF_KEY_INT, AT(STRUCT, MEMBER), .fallback = DEFAULT,                 \
-        .minimum = LEAST, .maximum = INT_MOST, .help = __VA_ARGS__                                 \
-    }
-
-static const HfKeyWord protocols[] = {{"HTTP", HF_APP_HTTP, NULL},
-                                      {"HTTPS", HF_APP_HTTPS, NULL},
-                                      {"TCP", HF_APP_TCP, NULL},
-                                      {"COMMAND", HF_APP_COMMAND, NULL},
-                                      {"MESOS_HTTP", HF_APP_MESOS_HTTP, NULL},
-                                      {"MESOS_HTTPS", HF_APP_MESOS_HTTPS, NULL},
-                                      {"MESOS_TCP", HF_APP_MESOS_TCP, NULL},
-                                      {0}};
-static const HfKey health_keys[] = {
-    {.name = "protocol",
-     .type = HF_KEY_ENUM,
-     AT(HfAppHealthCheck, protocol),
-     .fallback = "HTTP",
-     .words = protocols,
-     .help = "How it is asked; who of them asks changes nothing here."},
-    SECONDS("gracePeriodSeconds", HfAppHealthCheck, grace, "300", 0,
-            "Changes nothing here: checks of what runs do not fail."),
-    SECONDS("intervalSeconds", HfAppHealthCheck, interval, "60", 0, "Time between two checks."),
-    SECONDS("timeoutSeconds", HfAppHealthCheck, timeout, "20", 0, "Changes nothing here."),
-    SECONDS("maxConsecutiveFailures", HfAppHealthCheck, failures, "3", 0,
-            "Changes nothing here: no instance is killed as unhealthy."),
-    SECONDS("delaySeconds", HfAppHealthCheck, delay, "15", 0,
-            "Time from the start to the first check."),
-    {.name = "port",
-     .type = HF_KEY_INT,
-     AT(HfAppHealthCheck, port),
-     .fallback = "default",
-     .words = unsaid,
-     .minimum = 0,
-     .maximum = 65535,
-     .help = "Which port is asked."},
-    {.name = "portIndex",
-     .type = HF_KEY_INT,
-     AT(HfAppHealthCheck, port_index),
-     .fallback = "default",
-     .words = unsaid,
-     .minimum = 0,
-     .maximum = 65535,
-     .help = "Which of its ports is asked."},
-    {.name = "command",
-     .type = HF_KEY_IGNORED,
-     .shape = '{',
-     GIVEN(HfAppHealthCheck, has_command),
-     .help = "The command, with protocol COMMAND."},
-    IGNORED("path", '"'),
-    IGNORED("ignoreHttp1xx", 'b'),
-    IGNORED("ipProtocol", '"'),
-    {0}};
-
-static gboolean check_health(const void *record, const char **key_out, char **why_out)
-{
-    const HfAppHealthCheck *check = record;
-    *key_out = "protocol";
-    if (check->protocol == HF_APP_COMMAND && !check->has_command)
-        *why_out = g_strdup("a check by COMMAND needs a command");
-    return *why_out == NULL;
-}
-static const HfKeyTable health_table = {"healthCheck", sizeof(HfAppHealthCheck), health_keys,
-                                        "How one finds out that an instance is well.",
-                                        check_health};
-
-static const HfKey readiness_keys[] = {
-    SECONDS("intervalSeconds", HfAppReadinessCheck, interval, "30", 0, "Time between two checks."),
-    SECONDS("timeoutSeconds", HfAppReadinessCheck, timeout, "10", 1,
-            "Less than the interval; else it changes nothing."),
-    IGNORED("name", '"'),
-    IGNORED("protocol", '"'),
-    IGNORED("path", '"'),
-    IGNORED("portName", '"'),
-    IGNORED("httpStatusCodesForReady", '['),
-    IGNORED("preserveLastResponse", 'b'),
-    {0}};
-
-static gboolean check_readiness(const void *record, const char **key_out, char **why_out)
-{
-    const HfAppReadinessCheck *check = record;
-    *key_out = "timeoutSeconds";
-    if (check->timeout >= check->interval)
-        *why_out = g_strdup("it must be less than intervalSeconds");
-    return *why_out == NULL;
-}
-static const HfKeyTable readiness_table = {"readinessCheck", sizeof(HfAppReadinessCheck),
-                                           readiness_keys, "When a new instance counts as ready.",
-                                           check_readiness};
-
-/* ---- strategies ---- */
-
-#define PART(NAME, MEMBER, ...)                                                                    \
-    {                                                                                              \
-        .name = NAME, .type = HF_KEY_DOUBLE, AT(HfAppUpgrade, MEMBER), .is_required = TRUE,        \
-        .minimum = 0, .maximum = 1, .help = __VA_ARGS__                                            \
-    }
-static const HfKey upgrade_keys[] = {
-    PART("maximumOverCapacity", most_over,
-         "How many instances more than wanted may run while it is upgraded, as a part of them."),
-    PART("minimumHealthCapacity", least_healthy,
-         "How many stay healthy while it is upgraded, as a part of those wanted."),
-    {0}};
-static const HfKeyTable upgrade_table = {"upgradeStrategy", sizeof(HfAppUpgrade), upgrade_keys,
-                                         "How an upgrade replaces instances.", NULL};
-
-static const HfKeyWord disabled[] = {{"disabled", TRUE, "it waits for its agent for ever"}, {0}};
-static const HfKey unreachable_keys[] = {
-    {.name = "strategy",
-     .type = HF_KEY_ENUM,
-     AT(HfAppUnreachable, is_disabled),
-     .words = disabled,
-     .help = "\"disabled\" in the place of the mapping."},
-    SECONDS("inactiveAfterSeconds", HfAppUnreachable, inactive, "0", 0,
-            "How long an instance is out of reach before another is started in its place."),
-    SECONDS("expungeAfterSeconds", HfAppUnreachable, expunge, "0", 0,
-            "How long until it is forgotten, and killed should it come back."),
-    {0}};
-
-static gboolean check_unreachable(const void *record, const char **key_out, char **why_out)
-{
-    const HfAppUnreachable *strategy = record;
-    *key_out = "inactiveAfterSeconds";
-    if (strategy->inactive > strategy->expunge)
-        *why_out = g_strdup_printf("it must not be more than expungeAfterSeconds, which is %d",
-                                   (int)strategy->expunge);
-    return *why_out == NULL;
-}
-static const HfKeyTable unreachable_table = {
-    "unreachableStrategy", sizeof(HfAppUnreachable), unreachable_keys,
-    "What becomes of an instance whose agent is out of reach.", check_unreachable};
-
-static const HfKeyWord lost_words[] = {
-    {"WAIT_FOREVER", FALSE, NULL}, {"RELAUNCH_AFTER_TIMEOUT", TRUE, NULL}, {0}};
-static const HfKey residency_keys[] = {
-    SECONDS("relaunchEscalationTimeoutSeconds", HfAppResidency, timeout, "3600", 0,
-            "How long a resident instance waits for its agent, with RELAUNCH_AFTER_TIMEOUT."),
-    {.name = "taskLostBehavior",
-     .type = HF_KEY_ENUM,
-     AT(HfAppResidency, relaunches),
-     .fallback = "WAIT_FOREVER",
-     .words = lost_words,
-     .help = "Whether it is then launched elsewhere, without its data. Marathon from 1.4 on waits "
-             "whatever stands here."},
-    {0}};
-static const HfKeyTable residency_table = {"residency", sizeof(HfAppResidency), residency_keys,
-                                           "An app whose instances stay where their data is.",
-                                           NULL};
-
 /* ---- an app ---- */
 
 static const HfKeyWord kill_words[] = {
@@ -505,13 +344,13 @@ static const HfKey app_keys[] = {
      .type = HF_KEY_TABLE,
      APP(upgrade),
      HAS(has_upgrade),
-     .sub = &upgrade_table,
+     .sub = &hf_app__upgrade_table,
      .help = "Default: 1 over and 1 healthy; of a resident app 0 and 0.5."},
     {.name = "unreachableStrategy",
      .type = HF_KEY_TABLE,
      APP(unreachable),
      HAS(has_unreachable),
-     .sub = &unreachable_table,
+     .sub = &hf_app__unreachable_table,
      .short_key = "strategy",
      .help = "Default: replaced at once; of a resident app disabled."},
     {.name = "killSelection",
@@ -524,7 +363,7 @@ static const HfKey app_keys[] = {
      .type = HF_KEY_TABLE,
      APP(residency),
      HAS(has_residency),
-     .sub = &residency_table,
+     .sub = &hf_app__residency_table,
      .help = "It is resident, as with a persistent volume."},
     {.name = "backoffSeconds",
      .type = HF_KEY_INT,
@@ -584,12 +423,12 @@ static const HfKey app_keys[] = {
     {.name = "healthChecks",
      .type = HF_KEY_LIST,
      APP(health),
-     .sub = &health_table,
+     .sub = &hf_app__health_table,
      .help = "When an instance counts as healthy."},
     {.name = "readinessChecks",
      .type = HF_KEY_LIST,
      APP(readiness),
-     .sub = &readiness_table,
+     .sub = &hf_app__readiness_table,
      .help = "When a new instance counts as ready."},
     {.name = "cmd", .type = HF_KEY_STRING, APP(cmd), .help = "Its command: changes nothing here."},
     {.name = "args",

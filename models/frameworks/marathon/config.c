@@ -19,6 +19,14 @@ static const HfKeyWord task_lost_words[] = {
      "whatever "
      "it was told (#4572, #4603)"},
     {0}};
+static const HfKeyWord unreachable_words[] = {
+    {"era", -1, "patient in era 1.4, at_once in the others"},
+    {"at_once", HF_UNREACHABLE_AT_ONCE, "another is started at once (until 1.0, and from 1.5 on)"},
+    {"patient", HF_UNREACHABLE_PATIENT,
+     "after 300 s; it may come back within 600 s (1.4: inactiveAfter and expungeAfter)"},
+    {"expunge", HF_UNREACHABLE_EXPUNGE, "after 75 s, when it is forgotten (1.3)"},
+    {"day", HF_UNREACHABLE_DAY, "after 24 hours, when it is forgotten (1.1)"},
+    {0}};
 static const HfKeyWord forget_words[] = {
     {"running", HF_FORGET_RUNNING, "as soon as an instance runs (0.8 to 0.10)"},
     {"sweep", HF_FORGET_SWEEP, "by a sweep each 10 s, once the delay is over (0.11 to 1.4.7)"},
@@ -38,7 +46,7 @@ static const HfKey app_keys[] = {
      .help =
          "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
          "entry that is just a name of a file stands for this key. Beside it: lifetime, startup, "
-         "usage and sandbox of all its instances."},
+         "unhealthy_after, unhealthy_for, usage and sandbox of all its instances."},
     {.name = "id",
      .type = HF_KEY_STRING,
      OWN,
@@ -98,6 +106,24 @@ static const HfKey app_keys[] = {
      .offset = offsetof(HfAppConfig, startup),
      .help = "How long an instance runs until it is healthy, or its checks find it so; absent = "
              "at once. Deployments wait for it."},
+    {.name = "unhealthy_after",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     .offset = offsetof(HfAppConfig, unhealthy_after),
+     .minimum = 1,
+     .maximum = 1e9,
+     .help =
+         "How long an instance is healthy until its checks begin to fail; absent = they do not. "
+         "Checks are those of the file (healthChecks): delaySeconds after the start, then each "
+         "intervalSeconds. After maxConsecutiveFailures in a row, not counting those of the "
+         "first gracePeriodSeconds, it is killed, and another is started."},
+    {.name = "unhealthy_for",
+     .type = HF_KEY_LAW,
+     .unit = HF_UNIT_DURATION,
+     .offset = offsetof(HfAppConfig, unhealthy_for),
+     .minimum = 1,
+     .maximum = 1e9,
+     .help = "How long they fail; absent = until it is killed."},
     HF_WRITES_KEYS(APP_AT),
     {.name = "usage",
      .type = HF_KEY_LAW,
@@ -143,12 +169,18 @@ static gboolean check_app(const void *record, const char **key_out, char **why_o
     *key_out = "file";
     if (app->file.record != NULL && app->has_own)
         *why_out =
-            g_strdup("beside a file stand lifetime, startup, usage, sandbox and sandbox_growth "
-                     "alone");
+            g_strdup("beside a file stand lifetime, startup, unhealthy_after, unhealthy_for, "
+                     "usage, sandbox and sandbox_growth alone");
     if (*why_out != NULL) {
         if (app->file.record == NULL) *key_out = NULL;
         return FALSE;
     }
+    *key_out = "unhealthy_after";
+    if (app->file.record == NULL && app->unhealthy_after.kind != NULL)
+        *why_out = g_strdup("nobody finds out without health checks, which only a file can have");
+    else if (app->unhealthy_for.kind != NULL && app->unhealthy_after.kind == NULL)
+        *why_out = g_strdup("unhealthy_for needs it: how long an instance is healthy first");
+    if (*why_out != NULL) return FALSE;
     *key_out = "external";
     if (!app->external) return TRUE;
     if (app->residency) *why_out = g_strdup("an external volume is no local one (residency)");
@@ -170,6 +202,20 @@ static const HfKey deployment_keys[] = {
      .type = HF_KEY_STRING,
      .offset = offsetof(HfDeploymentConfig, app),
      .help = "Which app; with upgrade, the file says it."},
+    {.name = "group",
+     .type = HF_KEY_STRING,
+     .offset = offsetof(HfDeploymentConfig, group),
+     .help =
+         "All apps of a group, /shop say, as a whole: in the order in which they depend on each "
+         "other, held until the last of them is done. In the place of app."},
+    {.name = "scale_by",
+     .type = HF_KEY_DOUBLE,
+     .offset = offsetof(HfDeploymentConfig, scale_by),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e6,
+     .help = "It, or each app of the group, shall have so many times as many instances as its file "
+             "or entry says, rounded up (scaleBy, which counts from what there is)."},
     {.name = "scale",
      .type = HF_KEY_INT,
      .offset = offsetof(HfDeploymentConfig, scale),
@@ -187,7 +233,8 @@ static const HfKey deployment_keys[] = {
      .type = HF_KEY_DOCUMENT,
      .offset = offsetof(HfDeploymentConfig, upgrade),
      .sub = &hf_app_document,
-     .help = "The app as this app.json has it takes the place of what there was."},
+     .help = "The app as this app.json has it takes the place of what there was, or all the apps "
+             "of a list or group as a whole."},
     {.name = "force",
      .type = HF_KEY_BOOL,
      .offset = offsetof(HfDeploymentConfig, force),
@@ -199,16 +246,21 @@ static gboolean check_deployment(const void *record, const char **key_out, char 
 {
     const HfDeploymentConfig *deployment = record;
     const HfGroupJson *file = deployment->upgrade.record;
-    int kinds = (deployment->scale >= 0) + deployment->restart + (file != NULL);
+    int kinds = (deployment->scale >= 0) + deployment->restart + (file != NULL) +
+                (deployment->scale_by > 0);
+    gboolean is_one = file != NULL && file->apps.count == 1 && file->groups.count == 0;
     if (kinds != 1) {
         *key_out = NULL;
-        *why_out = g_strdup("a deployment is one of scale, restart and upgrade");
-    } else if (file == NULL && deployment->app == NULL) {
+        *why_out = g_strdup("a deployment is one of scale, scale_by, restart and upgrade");
+    } else if (file == NULL && (deployment->app != NULL) == (deployment->group != NULL)) {
         *key_out = NULL;
-        *why_out = g_strdup("key app is missing");
-    } else if (file != NULL && (file->apps.count != 1 || file->groups.count > 0)) {
-        *key_out = "upgrade";
-        *why_out = g_strdup("a file of one app is wanted");
+        *why_out = g_strdup("one of app and group is needed");
+    } else if (deployment->group != NULL && (file != NULL || deployment->scale >= 0)) {
+        *key_out = "group";
+        *why_out = g_strdup("a group is restarted, or has scale_by; an upgrade's file says it");
+    } else if (file != NULL && !is_one && deployment->app != NULL) {
+        *key_out = "app";
+        *why_out = g_strdup("the file is about several");
     } else if (file != NULL && deployment->app != NULL) {
         g_autofree char *id = hf_app__absolute("", file->apps.at[0].id);
         *key_out = "app";
@@ -358,6 +410,14 @@ static const HfKey marathon_keys[] = {
      .words = forget_words,
      .help = "When the back-off of an app is forgotten.",
      .source = "Marathon, RateLimiter.scala of each release"},
+    {.name = "unreachable",
+     .type = HF_KEY_ENUM,
+     .offset = offsetof(HfMarathonConfig, unreachable),
+     .fallback = "era",
+     .words = unreachable_words,
+     .help = "What becomes of an instance out of reach, of apps without unreachableStrategy that "
+             "are not resident.",
+     .source = "Marathon, UnreachableStrategy.scala, --task_lost_expunge_gc of each release"},
     {.name = "task_reservation_timeout",
      .type = HF_KEY_DURATION,
      .offset = offsetof(HfMarathonConfig, reserve_wait),

@@ -11,7 +11,7 @@ typedef struct HfAppConfig {
     const char *id;
     int64_t instances;
     int64_t cpus, mem, disk, gpus, ports;
-    HfLaw lifetime, usage, startup;
+    HfLaw lifetime, usage, startup, unhealthy_after, unhealthy_for;
     HfWrites writes;
     gboolean unique_hosts, residency, external;
     int task_lost;
@@ -19,10 +19,19 @@ typedef struct HfAppConfig {
 
 typedef enum HfTaskLost { HF_LOST_WAIT, HF_LOST_RELAUNCH } HfTaskLost;
 
+/* What becomes of an instance out of reach when its app does not say. */
+typedef enum HfUnreachableDefault {
+    HF_UNREACHABLE_AT_ONCE,
+    HF_UNREACHABLE_PATIENT, /* 300 s and 600 s */
+    HF_UNREACHABLE_EXPUNGE, /* 75 s */
+    HF_UNREACHABLE_DAY
+} HfUnreachableDefault;
+
 typedef struct HfDeploymentConfig {
     HfTime at;
-    const char *app;
-    int64_t scale; /* -1 */
+    const char *app, *group;
+    int64_t scale;   /* -1 */
+    double scale_by; /* 0 = not given */
     gboolean restart, force;
     HfDocument upgrade;
 } HfDeploymentConfig;
@@ -46,6 +55,7 @@ typedef struct HfMarathonConfig {
     HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
     int64_t backoff_factor; /* milli */
     int forget;
+    int unreachable; /* HfUnreachableDefault, or -1: the era's */
 } HfMarathonConfig;
 
 extern const HfKeyTable hf_marathon_table;

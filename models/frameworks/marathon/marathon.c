@@ -4,6 +4,7 @@
  * service engine (service/service.h); here is how apps, of the scenario (config.h) and of
  * Marathon's own files (app_json.h), and what is to be done with them become that.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -43,6 +44,22 @@ static HfNodeRules rules_of(const HfModelEnv *env, const HfMarathonConfig *confi
     return rules;
 }
 
+/* What is done about an instance out of reach unless its app says something else. */
+static void add_default_strategy(const HfModelEnv *env, const HfMarathonConfig *config,
+                                 HfNodeKind *kind)
+{
+    static const struct {
+        int64_t inactive, expunge; /* s */
+    } times[] = {[HF_UNREACHABLE_AT_ONCE] = {0, 0},
+                 [HF_UNREACHABLE_PATIENT] = {300, 600},
+                 [HF_UNREACHABLE_EXPUNGE] = {75, 75},
+                 [HF_UNREACHABLE_DAY] = {24 * 3600, 24 * 3600}};
+    int of_era = env->era == HF_ERA_1_4 ? HF_UNREACHABLE_PATIENT : HF_UNREACHABLE_AT_ONCE;
+    int which = config->unreachable >= 0 ? config->unreachable : of_era;
+    kind->inactive_after = times[which].inactive * HF_NS_PER_SECOND;
+    kind->expunge_after = times[which].expunge * HF_NS_PER_SECOND;
+}
+
 static void fill_inline(const HfModelEnv *env, const HfMarathonConfig *config, uint32_t a,
                         HfNodeKind *kind)
 {
@@ -50,6 +67,7 @@ static void fill_inline(const HfModelEnv *env, const HfMarathonConfig *config, u
     gboolean is_tied = kind->rules.identity != HF_IDENTITY_NONE; /* Marathon's defaults */
     kind->most_over = is_tied ? 0 : 1;
     kind->least_healthy = is_tied ? 0.5 : 1;
+    add_default_strategy(env, config, kind);
 }
 
 /* ---- Marathon's own apps ---- */
@@ -147,6 +165,8 @@ static void add_strategies(const HfAppJson *json, HfNodeKind *kind)
     for (uint32_t i = 0; i < json->health.count; i++) {
         kind->check_delay = json->health.at[i].delay * HF_NS_PER_SECOND;
         kind->check_interval = json->health.at[i].interval * HF_NS_PER_SECOND;
+        kind->check_grace = json->health.at[i].grace * HF_NS_PER_SECOND;
+        kind->check_failures = json->health.at[i].failures;
     }
     if (json->readiness.count > 0)
         kind->readiness_interval = json->readiness.at[0].interval * HF_NS_PER_SECOND;
@@ -167,6 +187,7 @@ static gboolean fill_kind(const HfModelEnv *env, const HfMarathonConfig *config,
     const HfAppJson *json = app->json;
     kind->rules = rules_of_json(env, config, app);
     add_ports(env, json, kind);
+    add_default_strategy(env, config, kind);
     add_strategies(json, kind);
     for (uint32_t c = 0; c < json->constraints.count; c++) {
         const HfAppConstraint *at = &json->constraints.at[c];
@@ -205,6 +226,8 @@ static gboolean fill_kinds(HfService *service, const HfMarathonConfig *config,
             kind->usage = config->apps.at[a].usage;
             kind->writes = config->apps.at[a].writes;
             kind->startup = config->apps.at[a].startup;
+            kind->unhealthy_after = config->apps.at[a].unhealthy_after;
+            kind->unhealthy_for = config->apps.at[a].unhealthy_for;
             if (apps == NULL)
                 fill_inline(&service->env, config, a, kind);
             else if (!fill_kind(&service->env, config, apps->pdata[i], kind, error))
@@ -262,18 +285,13 @@ static const char *upgrade_refusal(const HfNodeKind *kind, const HfNodeKind *nex
     return NULL;
 }
 
-static gboolean add_upgrade(HfService *service, const HfMarathonConfig *config,
-                            const HfDeploymentConfig *given, HfDeployment *deployment,
-                            GError **error)
+static gboolean add_upgrade(HfService *service, const HfMarathonConfig *config, const HfApp *app,
+                            HfDeployment *deployment, GError **error)
 {
-    const char *path = NULL;
-    g_autofree char *why = NULL;
-    g_autoptr(GPtrArray) apps = hf_apps__of(given->upgrade.record, &path, &why);
     HfNodeKind *kind = &service->kinds[deployment->kind], *next = g_new0(HfNodeKind, 1);
-    HF_ASSERT(apps != NULL && apps->len == 1); /* the file was checked */
-    deployment->next = next;                   /* freed with the service */
+    deployment->next = next; /* freed with the service */
     next->check_delay = next->readiness_interval = next->backoff = next->max_backoff = -1;
-    if (!fill_kind(&service->env, config, apps->pdata[0], next, error)) return FALSE;
+    if (!fill_kind(&service->env, config, app, next, error)) return FALSE;
     const char *refusal = upgrade_refusal(kind, next);
     if (refusal != NULL) {
         g_set_error(error, HF_MODEL_ERROR, 1, "%s", refusal);
@@ -283,17 +301,16 @@ static gboolean add_upgrade(HfService *service, const HfMarathonConfig *config,
     return hf_service__make_kind(service, next, error);
 }
 
-static gboolean add_deployment(HfService *service, const HfMarathonConfig *config,
-                               const GPtrArray *files, const HfDeploymentConfig *given,
-                               GError **error)
+/* One app of a deployment; `app`: what it becomes, NULL = it is not upgraded. */
+static gboolean add_one(HfService *service, const HfMarathonConfig *config, const GPtrArray *files,
+                        uint32_t number, const char *id, const HfApp *app, GError **error)
 {
-    const HfGroupJson *file = given->upgrade.record;
-    g_autofree char *id =
-        file != NULL ? hf_app__absolute("", file->apps.at[0].id) : g_strdup(given->app);
+    const HfDeploymentConfig *given = &config->deployments.at[number];
     HfDeployment deployment = {.at = given->at,
+                               .number = number,
                                .kind = kind_of(config, files, id),
                                .scale = given->scale,
-                               .restart = given->restart || file != NULL,
+                               .restart = given->restart || app != NULL,
                                .force = given->force};
     deployment.app = hf_text(service->env.catalog, hf_text_intern(service->env.catalog, id));
     if (deployment.kind == HF_MAP64_NONE) {
@@ -301,15 +318,84 @@ static gboolean add_deployment(HfService *service, const HfMarathonConfig *confi
         return FALSE;
     }
     const HfNodeRules *rules = &service->kinds[deployment.kind].rules;
+    if (given->scale_by > 0)
+        deployment.scale = (int64_t)ceil((double)rules->count * given->scale_by - 1e-9);
     hf_vec_push(&service->deployments, deployment);
     HfDeployment *added = hf_vec_last(&service->deployments);
-    if (file != NULL && !add_upgrade(service, config, given, added, error)) return FALSE;
+    if (app != NULL && !add_upgrade(service, config, app, added, error)) return FALSE;
     if (rules->place == HF_DATA_EXTERNAL && added->scale > 1) {
         g_set_error(error, HF_MODEL_ERROR, 1,
                     "an app with an external volume has at most one instance");
         return FALSE;
     }
     return TRUE;
+}
+
+/* The rows from `head` on are one batch, those first that others depend on. */
+static void tie_batch(HfService *service, uint32_t head)
+{
+    HfDeployment *at = service->deployments.at;
+    uint32_t end = service->deployments.count;
+    for (uint32_t i = head + 1; i < end; i++) {
+        HfDeployment one = at[i];
+        uint32_t level = service->kinds[one.kind].level, j = i;
+        for (; j > head && service->kinds[at[j - 1].kind].level > level; j--) at[j] = at[j - 1];
+        at[j] = one;
+    }
+    for (uint32_t i = head; i < end; i++) {
+        at[i].head = head;
+        at[i].end = end;
+    }
+}
+
+static gboolean add_group(HfService *service, const HfMarathonConfig *config,
+                          const GPtrArray *files, uint32_t number, GError **error)
+{
+    g_autofree char *path = hf_app__absolute("", config->deployments.at[number].group);
+    g_autofree char *prefix =
+        g_str_has_suffix(path, "/") ? g_strdup(path) : g_strconcat(path, "/", NULL);
+    uint32_t before = service->deployments.count;
+    for (guint f = 0; f < files->len; f++) {
+        const GPtrArray *apps = files->pdata[f];
+        for (guint i = 0; i < (apps != NULL ? apps->len : 1); i++) {
+            const char *id =
+                apps != NULL ? ((const HfApp *)apps->pdata[i])->id : config->apps.at[f].id;
+            if (g_str_has_prefix(id, prefix) &&
+                !add_one(service, config, files, number, id, NULL, error))
+                return FALSE;
+        }
+    }
+    if (service->deployments.count > before) return TRUE;
+    g_set_error(error, HF_MODEL_ERROR, 1, "there is no app in a group %s", path);
+    return FALSE;
+}
+
+static gboolean add_file(HfService *service, const HfMarathonConfig *config, const GPtrArray *files,
+                         uint32_t number, GError **error)
+{
+    const char *path = NULL;
+    g_autofree char *why = NULL;
+    g_autoptr(GPtrArray) apps =
+        hf_apps__of(config->deployments.at[number].upgrade.record, &path, &why);
+    HF_ASSERT(apps != NULL); /* the file was checked */
+    for (guint i = 0; i < apps->len; i++) {
+        const HfApp *app = apps->pdata[i];
+        if (!add_one(service, config, files, number, app->id, app, error)) return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean add_deployment(HfService *service, const HfMarathonConfig *config,
+                               const GPtrArray *files, uint32_t number, GError **error)
+{
+    const HfDeploymentConfig *given = &config->deployments.at[number];
+    uint32_t head = service->deployments.count;
+    gboolean is_good =
+        given->upgrade.record != NULL ? add_file(service, config, files, number, error)
+        : given->group != NULL        ? add_group(service, config, files, number, error)
+                               : add_one(service, config, files, number, given->app, NULL, error);
+    if (is_good) tie_batch(service, head);
+    return is_good;
 }
 
 static gboolean add_curve(HfService *service, const HfMarathonConfig *config,
@@ -359,7 +445,7 @@ static gboolean add_deployments(HfService *service, const HfMarathonConfig *conf
                                 const GPtrArray *files, GError **error)
 {
     for (uint32_t i = 0; i < config->deployments.count; i++) {
-        if (add_deployment(service, config, files, &config->deployments.at[i], error)) continue;
+        if (add_deployment(service, config, files, i, error)) continue;
         g_prefix_error(error, "deployments[%u]: ", i);
         return FALSE;
     }
@@ -382,10 +468,10 @@ static void *create(const HfModelEnv *env, const void *given, GError **error)
                               .forget = config->forget};
     GPtrArray *files = hf_marathon__read(config);
     HfService *service = hf_service__new(env, &rules, count_kinds(files));
-    gboolean is_good = fill_kinds(service, config, files, error) &&
-                       add_deployments(service, config, files, error) &&
-                       hf_service__ready(service, "marathon-instance", error);
+    gboolean is_good = fill_kinds(service, config, files, error);
     if (is_good) order_kinds(service, files);
+    is_good = is_good && add_deployments(service, config, files, error) &&
+              hf_service__ready(service, "marathon-instance", error);
     hf_marathon__free(files);
     if (is_good) return service;
     hf_service__destroy(service);

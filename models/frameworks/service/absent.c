@@ -77,7 +77,7 @@ static void adopt(HfService *service, HfDriver *driver, uint32_t row, const HfAb
     node->wait++;
     hf_map64_set(&service->task_nodes, absent->task, row);
     hf_service__note_waiting(service, driver);
-    hf_deploy__on_running(service, driver, row);
+    hf_health__on_running(service, driver, row);
 }
 
 /* Which of the kind has to go: tasks are numbered in the order of their launches. */

@@ -74,7 +74,7 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
         if (hf_possible__check(service, &service->kinds[deployment->kind], deployment->scale,
                                error))
             continue;
-        g_prefix_error(error, "deployments[%u]: ", i);
+        g_prefix_error(error, "deployments[%u]: ", deployment->number);
         return FALSE;
     }
     return TRUE;

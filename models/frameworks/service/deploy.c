@@ -9,6 +9,9 @@
  * be started. Where both bounds are w one more may be there, or, where instances keep their data,
  * one less. What an instance has reserved stays its own: it is stopped, and started there again.
  *
+ * A group is deployed as a whole: its apps are held from the beginning to the end, and each level
+ * of those that others depend on is done before the next one begins.
+ *
  * While a deployment goes on, each of its changes counts the rows of its kind anew.
  * Source: Marathon 1.11, TaskReplaceActor.scala, ScalingProposition.scala, DeploymentPlan.scala.
  */
@@ -106,14 +109,19 @@ static void become_idle(HfService *service, HfDriver *driver, uint32_t row)
     node->wait++;
 }
 
+void hf_deploy__kill_surely(HfDriver *driver, const HfNode *node)
+{
+    hf_driver_kill(driver, node->task);
+    hf_driver_after(driver, KILL_AGAIN, HF_SERVICE_TIMER_KILL_AGAIN, node->task);
+}
+
 static void doom(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfNode *node = &service->nodes[row];
     HF_ASSERT(is_there(node) && !node->is_doomed);
     if (is_launched(node)) {
         node->is_doomed = TRUE;
-        hf_driver_kill(driver, node->task);
-        hf_driver_after(driver, KILL_AGAIN, HF_SERVICE_TIMER_KILL_AGAIN, node->task);
+        hf_deploy__kill_surely(driver, node);
         return;
     }
     if (node->phase == HF_PHASE_WANTED || node->phase == HF_PHASE_SUSPENDED ||
@@ -126,7 +134,8 @@ static void doom(HfService *service, HfDriver *driver, uint32_t row)
 void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t task)
 {
     uint32_t row = hf_map64_get(&service->task_nodes, task);
-    if (row == HF_MAP64_NONE || !service->nodes[row].is_doomed) return;
+    if (row == HF_MAP64_NONE) return;
+    if (!service->nodes[row].is_doomed && !service->nodes[row].is_unfit) return;
     hf_driver_kill(driver, task);
     hf_driver_after(driver, KILL_AGAIN, HF_SERVICE_TIMER_KILL_AGAIN, task);
 }
@@ -202,12 +211,21 @@ static void kill_old(HfService *service, HfDriver *driver, HfNodeKind *kind, int
 
 /* ---- the course of one ---- */
 
-static void finish(HfService *service, HfNodeKind *kind, HfDeploymentEnd how)
+static void next_of_batch(HfService *service, HfDriver *driver, HfDeployment *done);
+static void drop_batch(HfService *service, uint32_t head);
+
+static void finish(HfService *service, HfDriver *driver, HfNodeKind *kind, HfDeploymentEnd how)
 {
+    HfDeployment *deployment = &service->deployments.at[kind->deployment - 1];
     hf_deploy__note(service, kind);
     note(service, kind, HF_RECORD_DEPLOYMENT_ENDED, how, NULL);
     kind->deployment = 0;
     kind->is_rolling = FALSE;
+    deployment->is_done = TRUE;
+    if (how == HF_DEPLOYMENT_DONE)
+        next_of_batch(service, driver, deployment);
+    else
+        drop_batch(service, deployment->head);
 }
 
 static gboolean is_over(const HfNodeKind *kind, const Census *census)
@@ -227,7 +245,7 @@ static void step(HfService *service, HfDriver *driver, HfNodeKind *kind)
     start(service, driver, kind, MIN(kind->rules.count - have, room));
     hf_deploy__note(service, kind);
     census = census_of(service, kind);
-    if (is_over(kind, &census)) finish(service, kind, HF_DEPLOYMENT_DONE);
+    if (is_over(kind, &census)) finish(service, driver, kind, HF_DEPLOYMENT_DONE);
 }
 
 static void begin_rolling(HfService *service, HfDriver *driver, HfNodeKind *kind)
@@ -268,6 +286,8 @@ static void adopt(HfService *service, HfNodeKind *kind, HfNodeKind *next)
     kind->kills_oldest = next->kills_oldest;
     kind->check_delay = next->check_delay;
     kind->check_interval = next->check_interval;
+    kind->check_grace = next->check_grace;
+    kind->check_failures = next->check_failures;
     kind->readiness_interval = next->readiness_interval;
     kind->most_over = next->most_over;
     kind->least_healthy = next->least_healthy;
@@ -287,7 +307,7 @@ static void adopt(HfService *service, HfNodeKind *kind, HfNodeKind *next)
 
 void hf_deploy__set_count(HfService *service, HfDriver *driver, HfNodeKind *kind, int64_t count)
 {
-    if (kind->deployment > 0 || !hf_service__is_deployed(service)) return;
+    if (kind->deployment > 0 || kind->claim > 0 || !hf_service__is_deployed(service)) return;
     kind->rules.count = count;
     Census census = census_of(service, kind);
     int64_t have = census.started + census.old_kept;
@@ -295,20 +315,13 @@ void hf_deploy__set_count(HfService *service, HfDriver *driver, HfNodeKind *kind
     start(service, driver, kind, count - have);
 }
 
-void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t row)
+static void begin(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfDeployment *deployment = &service->deployments.at[row];
     HfNodeKind *kind = &service->kinds[deployment->kind];
-    if (service->is_leaving || service->is_over) return;
-    gboolean is_locked = kind->deployment > 0 || !hf_service__is_deployed(service);
-    if ((is_locked && !deployment->force) || kind->level > service->level) {
-        note(service, kind, HF_RECORD_DEPLOYMENT_REFUSED, row, deployment->app);
-        return;
-    }
-    if (kind->deployment > 0) finish(service, kind, HF_DEPLOYMENT_REPLACED);
     kind->deployment = row + 1;
     kind->noted_healthy = kind->noted_launched = -1;
-    note(service, kind, HF_RECORD_DEPLOYMENT_STARTED, row, deployment->app);
+    note(service, kind, HF_RECORD_DEPLOYMENT_STARTED, deployment->number, deployment->app);
     hf_deploy__note(service, kind);
     if (deployment->scale >= 0) kind->rules.count = deployment->scale;
     if (deployment->next != NULL) adopt(service, kind, deployment->next);
@@ -323,6 +336,83 @@ void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t row)
     step(service, driver, kind);
 }
 
+/* ---- batches ---- */
+
+static void drop_batch(HfService *service, uint32_t head)
+{
+    HfDeployment *first = &service->deployments.at[head];
+    first->is_dropped = TRUE;
+    for (uint32_t row = head; row < first->end; row++) {
+        HfNodeKind *kind = &service->kinds[service->deployments.at[row].kind];
+        if (kind->claim == head + 1) kind->claim = 0;
+    }
+}
+
+/* Those of the lowest level that has not begun. */
+static void begin_level(HfService *service, HfDriver *driver, uint32_t head)
+{
+    HfDeployment *first = &service->deployments.at[head];
+    uint32_t from = first->begun, to = from;
+    uint32_t level = service->kinds[service->deployments.at[from].kind].level;
+    while (to < first->end && service->kinds[service->deployments.at[to].kind].level == level) to++;
+    first->begun = to; /* one may be done as soon as it has begun */
+    for (uint32_t row = from; row < to && !first->is_dropped; row++) begin(service, driver, row);
+}
+
+static void next_of_batch(HfService *service, HfDriver *driver, HfDeployment *done)
+{
+    HfDeployment *first = &service->deployments.at[done->head];
+    if (first->is_dropped) return;
+    for (uint32_t row = done->head; row < first->begun; row++)
+        if (!service->deployments.at[row].is_done) return;
+    if (first->begun < first->end)
+        begin_level(service, driver, done->head);
+    else
+        drop_batch(service, done->head); /* its apps are free again */
+}
+
+/* May it begin? What another deployment holds is refused, or taken from it. */
+static gboolean is_refused(HfService *service, const HfDeployment *first)
+{
+    for (uint32_t row = first->head; row < first->end; row++) {
+        const HfNodeKind *kind = &service->kinds[service->deployments.at[row].kind];
+        gboolean is_locked =
+            kind->deployment > 0 || kind->claim > 0 || !hf_service__is_deployed(service);
+        if ((is_locked && !first->force) || kind->level > service->level) return TRUE;
+    }
+    return FALSE;
+}
+
+void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t head)
+{
+    HfDeployment *first = &service->deployments.at[head];
+    if (service->is_leaving || service->is_over) return;
+    if (is_refused(service, first)) {
+        for (uint32_t row = head; row < first->end; row++) {
+            const HfDeployment *one = &service->deployments.at[row];
+            note(service, &service->kinds[one->kind], HF_RECORD_DEPLOYMENT_REFUSED, one->number,
+                 one->app);
+        }
+        return;
+    }
+    for (uint32_t row = head; row < first->end; row++) {
+        HfNodeKind *kind = &service->kinds[service->deployments.at[row].kind];
+        if (kind->claim > 0) drop_batch(service, kind->claim - 1);
+        if (kind->deployment > 0) finish(service, driver, kind, HF_DEPLOYMENT_REPLACED);
+        kind->claim = head + 1;
+    }
+    first->begun = head;
+    begin_level(service, driver, head);
+}
+
+void hf_deploy__on_unhealthy(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    node->is_ready = FALSE;
+    step(service, driver, kind);
+}
+
 void hf_deploy__on_healthy(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfNode *node = &service->nodes[row];
@@ -332,39 +422,6 @@ void hf_deploy__on_healthy(HfService *service, HfDriver *driver, uint32_t row)
     if (kind->is_rolling && node->version == kind->version && !node->is_doomed)
         kill_old(service, driver, kind, 1);
     step(service, driver, kind);
-}
-
-static HfTime first_after(HfTime time, HfTime begin, HfTime interval)
-{
-    HfTime step_by = MAX(interval, HF_NS_PER_SECOND);
-    HfTime late = MAX(0, time - begin);
-    return begin + (late + step_by - 1) / step_by * step_by;
-}
-
-/* When its checks first succeed, as it takes so long to start. */
-static HfTime healthy_after(const HfNodeKind *kind, HfTime startup)
-{
-    HfTime healthy = startup;
-    if (kind->check_delay >= 0)
-        healthy = MAX(healthy, first_after(startup, kind->check_delay, kind->check_interval));
-    if (kind->readiness_interval >= 0)
-        healthy = MAX(healthy, first_after(startup, 0, kind->readiness_interval));
-    return healthy;
-}
-
-void hf_deploy__on_running(HfService *service, HfDriver *driver, uint32_t row)
-{
-    HfNode *node = &service->nodes[row];
-    const HfNodeKind *kind = &service->kinds[node->kind];
-    HfTime startup = 0;
-    if (kind->startup.kind != NULL)
-        startup = hf_time_from_seconds(hf_law_draw(&kind->startup, &node->stream));
-    HfTime after = healthy_after(kind, startup);
-    if (after == 0)
-        hf_deploy__on_healthy(service, driver, row);
-    else
-        hf_driver_after(driver, after, HF_SERVICE_TIMER_HEALTHY,
-                        hf_service__timer_arg(service, row));
 }
 
 gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row)
@@ -385,7 +442,7 @@ gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row)
 
 void hf_deploy__start_all(HfService *service, HfDriver *driver)
 {
-    for (guint32 i = 0; i < service->deployments.count; i++) {
+    for (guint32 i = 0; i < service->deployments.count; i = service->deployments.at[i].end) {
         HfTime wait = service->deployments.at[i].at - hf_driver_now(driver);
         hf_driver_after(driver, MAX(0, wait), HF_SERVICE_TIMER_DEPLOY, i);
     }

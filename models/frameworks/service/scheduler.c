@@ -316,8 +316,18 @@ static void on_failed(HfService *service, HfDriver *driver, uint32_t row)
     hf_driver_after(driver, delay, HF_SERVICE_TIMER_BACKOFF, hf_service__timer_arg(service, row));
 }
 
-static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskState state)
+/* Marathon, MarathonTaskStatus.MightComeBack: lost for these reasons it may still run. */
+static gboolean may_come_back(const HfTaskStatus *status)
 {
+    return status->state == HF_TASK_UNREACHABLE ||
+           (status->state == HF_TASK_LOST && (status->reason == HF_REASON_SLAVE_DISCONNECTED ||
+                                              status->reason == HF_REASON_SLAVE_REMOVED ||
+                                              status->reason == HF_REASON_RECONCILIATION));
+}
+
+static void on_ended(HfService *service, HfDriver *driver, uint32_t row, const HfTaskStatus *status)
+{
+    HfTaskState state = status->state;
     HfNode *node = &service->nodes[row];
     HfNodeKind *kind = &service->kinds[node->kind];
     HfTime now = hf_driver_now(driver);
@@ -341,14 +351,16 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskS
         hf_cron__on_ended(service, driver, row, state);
         return;
     }
-    gboolean is_out_of_reach = state == HF_TASK_UNREACHABLE || state == HF_TASK_LOST;
-    if (is_out_of_reach && hf_absent__begin(service, driver, row)) return;
+    if (may_come_back(status) && hf_absent__begin(service, driver, row)) return;
     if (kind->rules.identity == HF_IDENTITY_NONE) hf_service__unbind(service, row);
     if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
         hf_service__abandon_home(service, driver, row); /* it may not be there */
         hf_service__unbind(service, row);
     }
-    if (state == HF_TASK_FAILED) {
+    gboolean is_unfit = node->is_unfit && state == HF_TASK_KILLED;
+    node->is_unfit = FALSE;
+    if (state == HF_TASK_FAILED ||
+        (is_unfit && service->rules.forget == HF_FORGET_RUNNING)) { /* Marathon until 0.10 */
         on_failed(service, driver, row);
     } else if (state == HF_TASK_GONE_BY_OPERATOR || state == HF_TASK_GONE ||
                (kind->rules.gives_up_lost && state != HF_TASK_KILLED)) {
@@ -368,7 +380,7 @@ static void node_is_back(HfService *service, HfDriver *driver, uint32_t row)
     HfNode *node = &service->nodes[row];
     node->phase = HF_PHASE_RUNNING;
     node->wait++;
-    hf_deploy__on_running(service, driver, row);
+    hf_health__on_running(service, driver, row);
 }
 
 /* Out of reach, and waited for, it ran on. */
@@ -379,7 +391,7 @@ static void on_found(HfService *service, HfDriver *driver, uint32_t row)
     node->phase = HF_PHASE_RUNNING;
     node->since = hf_driver_now(driver);
     hf_service__note_waiting(service, driver);
-    hf_deploy__on_running(service, driver, row);
+    hf_health__on_running(service, driver, row);
 }
 
 /* ---- levels: apps that depend on others ---- */
@@ -455,7 +467,7 @@ static void on_running(HfService *service, HfDriver *driver, uint32_t row,
     kind->reference = now;
     node->wait++;
     note_started(service, driver, row);
-    hf_deploy__on_running(service, driver, row);
+    hf_health__on_running(service, driver, row);
     if (service->in_plan != row) return;
     if (kind->rules.ready_after == 0)
         on_ready(service, driver, row);
@@ -477,9 +489,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     }
     const HfNode *node = &service->nodes[row];
     gboolean is_alive = hf_task_state_is_alive(status->state);
-    if (node->phase == HF_PHASE_MISSING &&
-        (status->state == HF_TASK_UNREACHABLE || status->state == HF_TASK_LOST))
-        return;
+    if (node->phase == HF_PHASE_MISSING && may_come_back(status)) return;
     if (node->phase == HF_PHASE_MISSING && is_alive) {
         node_is_back(service, driver, row);
     } else if (node->phase == HF_PHASE_SUSPENDED) {
@@ -488,7 +498,8 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         else if (hf_task_state_is_terminal(status->state))
             hf_map64_remove(&service->task_nodes, status->task);
     } else if (!is_alive) {
-        on_ended(service, driver, row, status->state);
+        if (node->phase == HF_PHASE_MISSING) service->nodes[row].wait++; /* for nothing any more */
+        on_ended(service, driver, row, status);
     } else if (status->state == HF_TASK_RUNNING && node->phase == HF_PHASE_LAUNCHED) {
         on_running(service, driver, row, status);
     }
@@ -571,7 +582,13 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
         hf_absent__on_inactive(service, driver, row);
         break;
     case HF_SERVICE_TIMER_HEALTHY:
-        if (node->phase == HF_PHASE_RUNNING) hf_deploy__on_healthy(service, driver, row);
+        if (node->phase == HF_PHASE_RUNNING) hf_health__on_healthy(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_UNHEALTHY:
+        if (node->phase == HF_PHASE_RUNNING) hf_health__on_unhealthy(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_UNFIT:
+        if (node->phase == HF_PHASE_RUNNING) hf_health__on_unfit(service, driver, row);
         break;
     case HF_SERVICE_TIMER_READY:
         if (node->phase == HF_PHASE_RUNNING) on_ready(service, driver, row);

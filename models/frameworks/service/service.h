@@ -58,6 +58,8 @@ typedef struct HfNode {
     gboolean has_run;
     uint32_t version;    /* of its app */
     gboolean is_ready;   /* it runs and is healthy */
+    gboolean is_unfit;   /* it is killed because its checks failed */
+    HfTime well_again;   /* after its start, when its checks would succeed again */
     gboolean is_doomed;  /* a deployment kills it */
     gboolean is_at_home; /* it has run on `home`: that is really there */
     uint32_t next, prev; /* in the list or queue that its phase says */
@@ -101,7 +103,10 @@ typedef struct HfNodeKind {
     uint32_t rows;  /* and so many, at most; 0 before it is ready: as many as instances */
     HfLaw startup;  /* from running until its checks succeed */
     HfTime check_delay, check_interval, readiness_interval; /* -1 = there are no such checks */
-    double most_over, least_healthy;                        /* upgradeStrategy */
+    HfTime check_grace;
+    int64_t check_failures;               /* in a row, until it is killed; 0 = it is not */
+    HfLaw unhealthy_after, unhealthy_for; /* kind NULL: never; until it is killed */
+    double most_over, least_healthy;      /* upgradeStrategy */
     /* a job that says when it runs, or after which others: */
     gboolean has_schedule, is_dependent, is_soft;
     HfTime first_run;
@@ -112,6 +117,7 @@ typedef struct HfNodeKind {
     HF_VEC(uint32_t) parents_done; /* since it last ran: 0 or 1 */
     uint32_t version;
     uint32_t deployment; /* that it is in, + 1; 0 = none */
+    uint32_t claim;      /* head of the batch that it is in, + 1, until all of that is done */
     gboolean is_rolling; /* that replaces its instances */
     int64_t most;        /* how many may be there meanwhile */
     int64_t noted_healthy, noted_launched;
@@ -140,9 +146,15 @@ typedef struct HfCurve {
     HfStream stream;
 } HfCurve;
 
-/* A change of one app at a given time. */
+/* A change of one app at a given time. Those of a group are a batch: in a row, those first that
+ * others depend on, each level begun when the one before is done. */
 typedef struct HfDeployment {
     HfTime at;
+    uint32_t number;     /* in the scenario's list */
+    uint32_t head, end;  /* of its batch: rows from head on; alone: its own */
+    uint32_t begun;      /* of the head: rows so far, counted from 0 of all */
+    gboolean is_dropped; /* of the head: another took its place */
+    gboolean is_done;
     uint32_t kind;
     int64_t scale;    /* -1 = as many as before */
     gboolean restart; /* or upgrade: instances are replaced */
@@ -235,6 +247,8 @@ enum {
     HF_SERVICE_TIMER_EXPUNGE,  /* arg: the task */
     HF_SERVICE_TIMER_DEPLOY,   /* arg: which */
     HF_SERVICE_TIMER_HEALTHY,
+    HF_SERVICE_TIMER_UNHEALTHY,
+    HF_SERVICE_TIMER_UNFIT,
     HF_SERVICE_TIMER_CURVE,     /* arg: which */
     HF_SERVICE_TIMER_KILL_AGAIN /* arg: the task */
 };
@@ -264,14 +278,23 @@ void hf_cron__on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTas
 /* ---- deploy.c: apps that change while they run ---- */
 void hf_deploy__start_all(HfService *service, HfDriver *driver); /* their timers */
 void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t row);
-/* It runs: it is healthy now, or when its checks say so. */
-void hf_deploy__on_running(HfService *service, HfDriver *driver, uint32_t row);
 void hf_deploy__on_healthy(HfService *service, HfDriver *driver, uint32_t row);
+void hf_deploy__on_unhealthy(HfService *service, HfDriver *driver, uint32_t row);
+/* Kill its task, again and again until it has ended. It is doomed or unfit. */
+void hf_deploy__kill_surely(HfDriver *driver, const HfNode *node);
 /* Its task is over. TRUE: that was meant, or a deployment goes on with it. */
 gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row);
 void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t task);
 /* So many are wanted from now on, without a deployment; nothing while there is one. */
 void hf_deploy__set_count(HfService *service, HfDriver *driver, HfNodeKind *kind, int64_t count);
+/* ---- health.c ---- */
+/* It runs: it is healthy now, or when its checks say so. */
+void hf_health__on_running(HfService *service, HfDriver *driver, uint32_t row);
+/* The checks that matter: one succeeds, one fails for the first time, one fails too often. */
+void hf_health__on_healthy(HfService *service, HfDriver *driver, uint32_t row);
+void hf_health__on_unhealthy(HfService *service, HfDriver *driver, uint32_t row);
+void hf_health__on_unfit(HfService *service, HfDriver *driver, uint32_t row);
+
 /* ---- curve.c ---- */
 void hf_curve__start_all(HfService *service, HfDriver *driver);
 void hf_curve__on_time(HfService *service, HfDriver *driver, uint32_t row);

@@ -68,7 +68,14 @@ static HfMetrics *one_job(Cell *cell)
     emit(cell, (HfRecord){.type = HF_RECORD_SERVICE_DECLARED, .id = 1, .value = 2}, NULL);
     for (int i = 0; i < 4; i++)
         emit(cell, (HfRecord){.type = HF_RECORD_INPUT_READ, .id = 1, .value = i > 0}, NULL);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEPLOYMENT_STARTED, .id = 1}, NULL);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEPLOYMENT_HEALTHY, .id = 1, .value = 4}, NULL);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEPLOYMENT_HEALTHY, .id = 1, .value = 3}, NULL);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEPLOYMENT_INSTANCES, .id = 1, .value = 5}, NULL);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEPLOYMENT_REFUSED, .id = 1}, NULL);
     cell_run(cell, 90 * S);
+    emit(cell, (HfRecord){.type = HF_RECORD_DEPLOYMENT_ENDED, .id = 1, .value = HF_DEPLOYMENT_DONE},
+         NULL);
     emit(cell,
          (HfRecord){.type = HF_RECORD_TASK_ENDED, .id = 1, .state = HF_TASK_FINISHED, .value = 500},
          "cpus:2;mem:100");
@@ -118,6 +125,12 @@ static void values_are_those_of_the_run(void **state)
     assert_metric(metrics, "wait.max", 20);
     assert_metric(metrics, "jobs.submitted", 1);
     assert_metric(metrics, "jobs.finished", 1);
+    assert_metric(metrics, "framework.f.deployments.done", 1);
+    assert_metric(metrics, "framework.f.deployments.refused", 1);
+    assert_metric(metrics, "framework.f.deployments.time.mean", 30); /* 60 .. 90 s */
+    assert_metric(metrics, "framework.f.deployments.time.max", 30);
+    assert_metric(metrics, "framework.f.deployments.least_healthy", 3);
+    assert_metric(metrics, "framework.f.deployments.most_launched", 5);
     assert_metric(metrics, "jobs.response.mean", 70);
     assert_metric(metrics, "placement.refused", 1);
     assert_metric(metrics, "refusal.1.cpus", 0.25); /* 2 of 8 when it came */
@@ -243,9 +256,23 @@ static void jains_index_weighs_shares_by_weight(void **state)
 /* What is there only under a condition, which the help of the kind states. */
 static gboolean is_conditional(const char *pattern)
 {
-    static const char *const of_services[] = {
-        "unavailable", "below_target", "unavailable_share", "replaced", "data_losses", "data_lost",
-        "copied",      "left_behind",  "input.local",       "missing",  "copying"};
+    static const char *const of_services[] = {"unavailable",
+                                              "below_target",
+                                              "unavailable_share",
+                                              "replaced",
+                                              "data_losses",
+                                              "data_lost",
+                                              "copied",
+                                              "left_behind",
+                                              "input.local",
+                                              "missing",
+                                              "copying",
+                                              "deployments.done",
+                                              "deployments.refused",
+                                              "deployments.time.mean",
+                                              "deployments.time.max",
+                                              "deployments.least_healthy",
+                                              "deployments.most_launched"};
     for (size_t i = 0; i < G_N_ELEMENTS(of_services); i++) {
         g_autofree char *name = g_strconcat("framework.FRAMEWORK.", of_services[i], NULL);
         if (strcmp(pattern, name) == 0) return TRUE;
