@@ -1,5 +1,5 @@
-# Persistent volumes, and below, on a scale of their own, those that no framework would use.
-# From the preamble: orphaned_top (the end of the lower axis); time.gp's.
+# Persistent volumes, and below the disk that those of them hold that no framework would use.
+# From the preamble: orphaned_unit, orphaned_mb (MB in one), orphaned_top (the end of the lower axis); time.gp's.
 set multiplot
 set lmargin at screen 0.125
 set rmargin at screen 0.97
@@ -18,8 +18,8 @@ set tmargin at screen 0.46
 set bmargin at screen 0.11
 set format x '%g'
 set xlabel sprintf('simulated time (%s)', time_unit) textcolor rgb colour_faint
-set ylabel 'orphaned' textcolor rgb colour_faint
+set ylabel sprintf('orphaned (%s)', orphaned_unit) textcolor rgb colour_faint
 set yrange [0 : orphaned_top]
-plot data using (moment($1)):(column('volumes_orphaned')) with filledcurves y1=0 fillcolor rgb '#f3cdd5', \
-     data using (moment($1)):(column('volumes_orphaned')) with lines linewidth 2 linecolor rgb colour(4)
+plot data using (moment($1)):(column('orphaned_disk_mb') / orphaned_mb) with filledcurves y1=0 fillcolor rgb '#f3cdd5', \
+     data using (moment($1)):(column('orphaned_disk_mb') / orphaned_mb) with lines linewidth 2 linecolor rgb colour(4)
 unset multiplot

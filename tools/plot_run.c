@@ -163,11 +163,15 @@ static gboolean draw_volumes(HfPlotter *plotter, const HfSeriesFacts *facts, GEr
     const char *const parts[] = {"time", "volumes", NULL};
     const HfColumnFacts *volumes = hf_series_facts_column(facts, "volumes");
     if (volumes == NULL || !(volumes->maximum > 0)) return TRUE;
+    if (hf_series_facts_column(facts, "orphaned_disk_mb") == NULL) return TRUE;
     g_autoptr(GString) variables = series_variables(plotter, facts);
-    hf_script_number(variables, "orphaned_top",
-                     MAX(1, hf_series_facts_column(facts, "volumes_orphaned")->maximum * 1.1));
-    return hf_plotter_draw(plotter, "volumes", "Persistent volumes, and those nobody would use",
-                           parts, variables, error);
+    double largest = hf_series_facts_column(facts, "orphaned_disk_mb")->maximum, unit;
+    hf_script_text(variables, "orphaned_unit", hf_script_size_unit(largest, &unit));
+    hf_script_number(variables, "orphaned_mb", unit);
+    hf_script_number(variables, "orphaned_top", largest > 0 ? largest / unit * 1.1 : 1);
+    return hf_plotter_draw(plotter, "volumes",
+                           "Persistent volumes, and what those hold that nobody would use", parts,
+                           variables, error);
 }
 
 /* What is really on the disks, beside what the master knows of; only where somebody wrote. */

@@ -12,7 +12,7 @@ make_run() {
         printf "offers_declined,offers_rescinded,offers_expired,volumes,volumes_orphaned,orphaned_disk_mb,cpus_total,cpus_allocated,cpus_used,cpus_offered,"
         printf "cpus_reserved_idle,mem_total,mem_allocated,mem_used,mem_offered,mem_reserved_idle,share_a/b,share_*,real_sandboxes_mb,real_volumes_mb,real_out_of_band_mb\n"
         for (i = 1; i <= rows; i++)
-            printf "%d,%d,%d,0,1,5,2,3,0,0,9,%d,0,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25,%d,4000,0\n", i * 60, 10 - (i % 50 == 0), i % 9, i % 4,
+            printf "%d,%d,%d,0,1,5,2,3,0,0,9,%d,5120,64,%g,20,4,0,4096,%g,900,100,0,%g,0.25,%d,4000,0\n", i * 60, 10 - (i % 50 == 0), i % 9, i % 4,
                 30 + 10 * sin(i / 9), 2000 + 500 * sin(i / 7), 0.5 + 0.1 * sin(i / 5), i * 20
     }' >"$1/timeseries.csv"
     awk 'BEGIN {
@@ -64,6 +64,7 @@ done
 for name in "in volumes" "in sandboxes" "really used" ">GB<"; do # 34,000 MB at the end
     grep -qF -- "$name" "$dir/run/plots/disk.svg" || complain "disk does not name: $name"
 done
+grep -qF "orphaned (GB)" "$dir/run/plots/volumes.svg" || complain "no unit of what orphaned volumes hold"
 grep -q "written by others" "$dir/run/plots/disk.svg" && complain "a part of nothing is drawn"
 grep -q "allocated or reserved" "$dir/run/plots/disk.svg" && complain "agents without disk have some allocated"
 grep -q "failures repaired after at most so long" "$dir/run/plots/relaunches.svg" || complain "relaunches has no axis"
@@ -80,7 +81,7 @@ file "$dir/run/plots/agents.pdf"
 mkdir -p "$dir/arms"
 # A run of before there were any: neither figure is drawn, nor missed.
 make_run "$dir/old" 10
-sed 's/,volumes,volumes_orphaned,orphaned_disk_mb//; s/,9,[0-9],0,64,/,64,/; s/,real_.*//; s/,0.25,.*/,0.25/' "$dir/old/timeseries.csv" >"$dir/series" &&
+sed 's/,volumes,volumes_orphaned,orphaned_disk_mb//; s/,9,[0-9],5120,64,/,64,/; s/,real_.*//; s/,0.25,.*/,0.25/' "$dir/old/timeseries.csv" >"$dir/series" &&
     mv "$dir/series" "$dir/old/timeseries.csv"
 rm "$dir/old/relaunch_times.csv"
 run "without volumes" 0 "$holdfast" plot "$dir/old"
