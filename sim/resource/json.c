@@ -360,8 +360,8 @@ static gboolean read_stack(HfCatalog *catalog, JsonObject *object, const char *n
     if (!read_old_form(catalog, object, &old, error) ||
         !get_array(object, "reservations", &array, error))
         return FALSE;
-    if (array != NULL) {
-        guint count = json_array_get_length(array);
+    guint count = array != NULL ? json_array_get_length(array) : 0;
+    if (count > 0) { /* none is as if the member were not there */
         if (count > HF_ROLE_DEPTH_MAX)
             return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LONG, name,
                                    "too many reservations");

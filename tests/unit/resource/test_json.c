@@ -202,7 +202,9 @@ static void both_forms_together_must_agree(void **state)
         {"'role':'a','reservation':{'principal':'p'},'reservations':[{'type':'DYNAMIC','role':'a',"
          "'principal':'p'}]",
          TRUE},
-        {"'role':'a','reservations':[]", FALSE},
+        {"'role':'a','reservations':[]", TRUE}, /* an empty list says nothing */
+        {"'role':'a','reservation':{'principal':'p'},'reservations':[]", TRUE},
+        {"'reservation':{'principal':'p'},'reservations':[]", FALSE},
         {"'role':'b','reservations':[{'type':'STATIC','role':'a'}]", FALSE},
         {"'role':'a','reservations':[{'type':'DYNAMIC','role':'a'}]", FALSE},
         {"'role':'a','reservation':{},'reservations':[{'type':'STATIC','role':'a'}]", FALSE},
@@ -222,6 +224,19 @@ static void both_forms_together_must_agree(void **state)
         if (is_ok != cases[i].is_ok) fail_msg("%s", cases[i].members);
         if (!is_ok) assert_error(&error, HF_RESOURCE_ERROR_OLD_FORM);
     }
+}
+
+/* As a list that is not there, it leaves room for the old form, and for the role by default. */
+static void an_empty_list_of_reservations_says_nothing(void **state)
+{
+    g_autofree char *old =
+        cpus_with("'role':'a','reservation':{'principal':'p'},'reservations':[]");
+    assert_text(from(old), "cpus(D:a,p=p):1");
+    g_autofree char *bare = cpus_with("'reservations':[]");
+    g_autofree char *text = json(bare);
+    HfResources *by_default = fresh();
+    assert_true(hf_resources_parse(fx.catalog, text, role("web"), 0, by_default, NULL));
+    assert_text(by_default, "cpus(S:web):1");
 }
 
 static void disks_are_read_with_all_their_parts(void **state)
@@ -382,7 +397,7 @@ static void the_default_role_is_for_those_that_say_nothing(void **state)
              "'reservations':[]}]");
     HfResources *out = fresh();
     assert_true(hf_resources_parse(fx.catalog, text, role("d"), 0, out, NULL));
-    assert_text(out, "cpus(S:d):1;disk:1;mem:1");
+    assert_text(out, "cpus(S:d):1;disk(S:d):1;mem:1");
 }
 
 static void nesting_and_length_are_limited(void **state)
@@ -449,6 +464,7 @@ int main(void)
         WITH_FIXTURE(the_old_form_is_converted),
         WITH_FIXTURE(the_stack_form_keeps_its_rules),
         WITH_FIXTURE(both_forms_together_must_agree),
+        WITH_FIXTURE(an_empty_list_of_reservations_says_nothing),
         WITH_FIXTURE(disks_are_read_with_all_their_parts),
         WITH_FIXTURE(bad_disks_give_their_code),
         WITH_FIXTURE(bad_members_are_refused),
