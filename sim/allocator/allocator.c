@@ -133,7 +133,6 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->weights);
     hf_vec_clear(&allocator->quota_roles);
     hf_vec_clear(&allocator->maintained);
-    hf_vec_clear(&allocator->inverse);
     hf_vec_clear(&allocator->by_name);
     hf_vec_clear(&allocator->candidates);
     hf_vec_clear(&allocator->eligible);

@@ -70,18 +70,21 @@ typedef struct HfInverseAnswer {
     HfInverseStatus status;
 } HfInverseAnswer;
 
-/* Scheduled maintenance of an agent. Frameworks by name: what is outstanding outlives them. */
-typedef struct HfMaintenance {
-    HfTime start, duration;
-    HF_VEC(HfTextId) outstanding;
-    HF_VEC(HfInverseAnswer) answers;
-} HfMaintenance;
-
+/* A framework wants no inverse offer of an agent for a while. */
 typedef struct HfInverseFilter {
-    uint32_t framework, agent;
+    uint32_t framework;
     HfTime ends;
     uint64_t armed;
 } HfInverseFilter;
+
+/* Scheduled maintenance of an agent. Frameworks by name: what is outstanding outlives them. */
+typedef struct HfMaintenance {
+    HfTime start, duration;
+    uint32_t place; /* in HfAllocator.maintained */
+    HF_VEC(HfTextId) outstanding;
+    HF_VEC(HfInverseAnswer) answers;
+    HF_VEC(HfInverseFilter) filters;
+} HfMaintenance;
 
 /* What a run looks at: two cache lines, the first for what is free and who has the rest. */
 typedef struct HfAgent {
@@ -239,9 +242,9 @@ struct HfAllocator {
     gboolean was_required;           /* required was not empty then */
 
     /* Operator's lists. */
-    GHashTable *whitelist; /* of hostnames; NULL = everyone */
-    HF_VEC(uint32_t) maintained;
-    HF_VEC(HfInverseFilter) inverse;
+    GHashTable *whitelist;       /* of hostnames; NULL = everyone */
+    HF_VEC(uint32_t) maintained; /* agents */
+    uint32_t inverse_filters;    /* on all of them */
 
     /* Recovery. */
     HfTime recovery_timeout, recovery_ends; /* HF_TIME_NEVER = no timer */
@@ -575,6 +578,8 @@ void hf_allocator__maintenance_free(HfMaintenance *maintenance);
 void hf_allocator__maintain(HfAllocator *allocator, uint32_t agent, gboolean is_set, HfTime start,
                             HfTime duration);
 void hf_allocator__inverse_drop(HfAllocator *allocator, uint32_t framework, uint32_t agent);
+/* How many filters the framework has. */
+uint32_t hf_allocator__inverse_count(const HfAllocator *allocator, uint32_t framework);
 void hf_allocator__inverse_expire(HfAllocator *allocator, HfTime now, uint64_t armed);
 void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out);
 

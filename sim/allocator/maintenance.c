@@ -10,6 +10,7 @@ void hf_allocator__maintenance_free(HfMaintenance *maintenance)
     if (maintenance == NULL) return;
     hf_vec_clear(&maintenance->outstanding);
     hf_vec_clear(&maintenance->answers);
+    hf_vec_clear(&maintenance->filters);
     g_free(maintenance);
 }
 
@@ -18,18 +19,19 @@ void hf_allocator__maintain(HfAllocator *allocator, uint32_t agent, gboolean is_
 {
     HfAgentInfo *row = &allocator->infos.at[agent];
     if (row->maintenance != NULL) {
+        uint32_t place = row->maintenance->place;
+        allocator->inverse_filters -= row->maintenance->filters.count;
         hf_allocator__maintenance_free(row->maintenance);
         row->maintenance = NULL;
-        for (uint32_t m = 0; m < allocator->maintained.count; m++)
-            if (allocator->maintained.at[m] == agent) {
-                hf_vec_remove(&allocator->maintained, m);
-                break;
-            }
+        hf_vec_remove(&allocator->maintained, place);
+        for (; place < allocator->maintained.count; place++)
+            allocator->infos.at[allocator->maintained.at[place]].maintenance->place = place;
     }
     if (!is_set) return;
     row->maintenance = g_new0(HfMaintenance, 1);
     row->maintenance->start = start;
     row->maintenance->duration = duration;
+    row->maintenance->place = allocator->maintained.count;
     hf_vec_push(&allocator->maintained, agent);
 }
 
@@ -54,28 +56,56 @@ gboolean hf_allocator_unavailability(const HfAllocator *allocator, uint32_t agen
     return TRUE;
 }
 
+/* Filters of a framework on one agent; HF_ROW_NONE = of any. */
+static void drop_filters(HfAllocator *allocator, uint32_t agent, uint32_t framework)
+{
+    HfMaintenance *maintenance = allocator->infos.at[agent].maintenance;
+    if (maintenance == NULL) return;
+    uint32_t kept = 0, count = maintenance->filters.count;
+    for (uint32_t i = 0; i < count; i++)
+        if (framework != HF_ROW_NONE && maintenance->filters.at[i].framework != framework)
+            maintenance->filters.at[kept++] = maintenance->filters.at[i];
+    maintenance->filters.count = kept;
+    allocator->inverse_filters -= count - kept;
+}
+
 /* Filters of a framework, or on an agent; HF_ROW_NONE = any. */
 void hf_allocator__inverse_drop(HfAllocator *allocator, uint32_t framework, uint32_t agent)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < allocator->inverse.count; i++) {
-        const HfInverseFilter *filter = &allocator->inverse.at[i];
-        gboolean drop = (framework == HF_ROW_NONE || filter->framework == framework) &&
-                        (agent == HF_ROW_NONE || filter->agent == agent);
-        if (!drop) allocator->inverse.at[kept++] = *filter;
+    if (allocator->inverse_filters == 0) return;
+    if (agent != HF_ROW_NONE) {
+        drop_filters(allocator, agent, framework);
+        return;
     }
-    allocator->inverse.count = kept;
+    for (uint32_t m = 0; m < allocator->maintained.count; m++)
+        drop_filters(allocator, allocator->maintained.at[m], framework);
+}
+
+uint32_t hf_allocator__inverse_count(const HfAllocator *allocator, uint32_t framework)
+{
+    uint32_t count = 0;
+    if (allocator->inverse_filters == 0) return 0;
+    for (uint32_t m = 0; m < allocator->maintained.count; m++) {
+        const HfMaintenance *of = allocator->infos.at[allocator->maintained.at[m]].maintenance;
+        for (uint32_t i = 0; i < of->filters.count; i++)
+            count += of->filters.at[i].framework == framework;
+    }
+    return count;
 }
 
 void hf_allocator__inverse_expire(HfAllocator *allocator, HfTime now, uint64_t armed)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < allocator->inverse.count; i++) {
-        const HfInverseFilter *filter = &allocator->inverse.at[i];
-        gboolean due = filter->ends < now || (filter->ends == now && filter->armed < armed);
-        if (!due) allocator->inverse.at[kept++] = *filter;
+    for (uint32_t m = 0; m < allocator->maintained.count; m++) {
+        HfMaintenance *of = allocator->infos.at[allocator->maintained.at[m]].maintenance;
+        uint32_t kept = 0, count = of->filters.count;
+        for (uint32_t i = 0; i < count; i++) {
+            const HfInverseFilter *filter = &of->filters.at[i];
+            gboolean due = filter->ends < now || (filter->ends == now && filter->armed < armed);
+            if (!due) of->filters.at[kept++] = *filter;
+        }
+        of->filters.count = kept;
+        allocator->inverse_filters -= count - kept;
     }
-    allocator->inverse.count = kept;
 }
 
 static uint32_t find_outstanding(const HfMaintenance *maintenance, HfTextId framework)
@@ -108,19 +138,17 @@ HfStatus hf_allocator_inverse_response(HfAllocator *allocator, HfTime now, uint3
         }
     }
     HfTime timeout = hf_allocator__refuse_time(allocator->era, refuse_seconds);
-    if (timeout > 0)
-        hf_vec_push(&allocator->inverse,
-                    (HfInverseFilter){framework, agent, hf_time_add(now, timeout),
-                                      allocator->filters.armed++});
+    if (timeout == 0) return HF_OK;
+    HfInverseFilter filter = {framework, hf_time_add(now, timeout), allocator->filters.armed++};
+    hf_vec_push(&maintenance->filters, filter);
+    allocator->inverse_filters++;
     return HF_OK;
 }
 
-static gboolean is_filtered(const HfAllocator *allocator, uint32_t framework, uint32_t agent)
+static gboolean is_filtered(const HfMaintenance *maintenance, uint32_t framework)
 {
-    for (uint32_t i = 0; i < allocator->inverse.count; i++)
-        if (allocator->inverse.at[i].framework == framework &&
-            allocator->inverse.at[i].agent == agent)
-            return TRUE;
+    for (uint32_t i = 0; i < maintenance->filters.count; i++)
+        if (maintenance->filters.at[i].framework == framework) return TRUE;
     return FALSE;
 }
 
@@ -137,7 +165,7 @@ void hf_allocator__inverse_offers(HfAllocator *allocator, HfOfferList *out)
             if (to == NULL || !to->is_active) continue;
             HfTextId name = hf_text_intern(allocator->catalog, to->name);
             if (find_outstanding(maintenance, name) != HF_ROW_NONE) continue;
-            if (is_filtered(allocator, framework, agent)) continue;
+            if (is_filtered(maintenance, framework)) continue;
             hf_vec_push(&maintenance->outstanding, name);
             hf_vec_push(&out->inverse, (HfInverseOffered){framework, agent, maintenance->start,
                                                           maintenance->duration});

@@ -559,7 +559,7 @@ static void run(HfAllocator *allocator, HfOfferList *out)
 static void expire(HfAllocator *allocator, HfTime now, uint64_t armed)
 {
     hf_filters__expire(allocator, now, armed);
-    if (allocator->inverse.count > 0) hf_allocator__inverse_expire(allocator, now, armed);
+    if (allocator->inverse_filters > 0) hf_allocator__inverse_expire(allocator, now, armed);
     hf_allocator__resume_if_due(allocator, now, armed);
 }
 

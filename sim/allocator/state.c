@@ -176,9 +176,7 @@ static JsonObject *framework_object(const HfAllocator *allocator, uint32_t frame
     json_object_set_member(object, "roles", texts_node(roles));
     json_object_set_member(object, "suppressed", texts_node(suppressed));
     json_object_set_object_member(object, "filters", filters);
-    gint64 inverse = 0;
-    for (uint32_t i = 0; i < allocator->inverse.count; i++)
-        inverse += allocator->inverse.at[i].framework == framework;
+    gint64 inverse = hf_allocator__inverse_count(allocator, framework);
     if (inverse > 0) json_object_set_int_member(object, "inverse_filters", inverse);
     return object;
 }

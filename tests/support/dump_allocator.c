@@ -107,7 +107,12 @@ void hf_dump_allocator_tables(const HfAllocator *allocator, GString *out)
                   allocator->amount_stride);
     say_vec(out, "quota roles", &allocator->quota_roles);
     say_vec(out, "maintained", &allocator->maintained);
-    say_vec(out, "inverse filters", &allocator->inverse);
+    for (uint32_t m = 0; m < allocator->maintained.count; m++) {
+        const HfMaintenance *of = allocator->infos.at[allocator->maintained.at[m]].maintenance;
+        say_bytes(out, "maintenance", of, sizeof *of);
+        say_vec(out, "outstanding", &of->outstanding);
+        say_vec(out, "inverse filters", &of->filters);
+    }
     say_vec(out, "candidates", &allocator->candidates);
     say_vec(out, "eligible", &allocator->eligible);
     say_bytes(out, "filters", filters, sizeof *filters);
