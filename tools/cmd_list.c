@@ -210,6 +210,46 @@ static gboolean list_services(List *list, GError **error)
     return TRUE;
 }
 
+/* "task, agent": what data there outlives. */
+static char *outlives(const HfStorageInfo *info)
+{
+    static const char *const names[] = {"task", "agent", "reboot", "agent id", "host"};
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if ((info->outlives >> i & 1) != 0)
+            g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", names[i]);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* What a store stands for that says no more than its kind. */
+static char *defaults_of(const HfStoreRules *rules)
+{
+    g_autofree char *setup = patience_text(rules->setup);
+    g_autofree char *attach = patience_text(rules->attach);
+    return g_strdup_printf("%" G_GINT64_FORMAT " servers, %" G_GINT64_FORMAT
+                           " spares, %" G_GINT64_FORMAT
+                           " replicas, %g MB/s, setup %s, attach %s, %s",
+                           (gint64)rules->servers, (gint64)rules->spares, (gint64)rules->replicas,
+                           (double)rules->bandwidth / 1000, setup, attach,
+                           rules->on_outage == HF_ON_OUTAGE_HANG ? "hang" : "fail");
+}
+
+static gboolean list_storage(List *list, GError **error)
+{
+    for (int k = 0; k < HF_STORAGE_KINDS; k++) {
+        const HfStorageInfo *info = &hf_storage[k];
+        g_autofree char *lives = outlives(info);
+        g_autofree char *defaults = k >= HF_STORAGE_NFS ? defaults_of(&info->rules) : NULL;
+        g_autofree char *effect =
+            g_strconcat(info->help, " Bandwidth: ", info->bandwidth, ". Down: ", info->outage,
+                        ". Isolation: ", info->isolation, ".", NULL);
+        add_row(list, info->key, info->accounted, lives,
+                hf_storage_cleaning_name((HfStorageCleaning)info->rules.cleaning), defaults,
+                effect);
+    }
+    return TRUE;
+}
+
 static gboolean list_eras(List *list, GError **error)
 {
     for (int rule = 0; rule < HF_RULES; rule++) {
@@ -251,6 +291,8 @@ static const char *const key_columns[] = {"key", "type", "default", "help", NULL
 static const char *const service_columns[] = {
     "model",    "variant",   "kind",     "count",  "cpus",     "mem_mb", "disk_mb", "place",
     "identity", "same_wait", "replicas", "quorum", "failover", "source", NULL};
+static const char *const storage_columns[] = {"key",      "accounted", "outlives", "cleaning",
+                                              "defaults", "help",      NULL};
 static const char *const era_columns[] = {"rule", "era", "mesos", "source", "effect", NULL};
 static const char *const invariant_columns[] = {"id", "rule", "checked", NULL};
 static const char *const quirk_columns[] = {"quirk", "source", "effect", NULL};
@@ -258,6 +300,7 @@ static const char *const quirk_columns[] = {"quirk", "source", "effect", NULL};
 static const Kind kinds[] = {
     {"models", model_columns, list_models},
     {"services", service_columns, list_services},
+    {"storage", storage_columns, list_storage},
     {"policies", name_columns, list_policies},
     {"scenarios", scenario_columns, list_scenarios},
     {"metrics", metric_columns, list_metrics},
@@ -339,13 +382,16 @@ static int run(int argc, char **argv)
 
 const HfCommand hf_cmd_list = {
     .name = "list",
-    .summary =
-        "list models, services, policies, scenarios, metrics, keys, eras, quirks or invariants",
-    .usage = "models|services|policies|scenarios|metrics|keys|eras|quirks|invariants",
+    .summary = "list models, services, storage, policies, scenarios, metrics, keys, eras, quirks "
+               "or invariants",
+    .usage = "models|services|storage|policies|scenarios|metrics|keys|eras|quirks|invariants",
     .description =
         "Lists what a scenario may name, a line each: models of frameworks, failures and\n"
         "traces, and with --keys NAME the keys of one; services as parameters of their models,\n"
-        "each with its source; allocation policies; the scenarios that come with the program; "
+        "each with its source; places for their data, what data outlives there, and what stores "
+        "are "
+        "by\n"
+        "their kind; allocation policies; the scenarios that come with the program; "
         "every key of\n"
         "a scenario file; what the eras of Mesos differ in (key era); or where its code does\n"
         "something else than its documents say (key master.quirks); or what --audit checks.",

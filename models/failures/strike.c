@@ -84,6 +84,38 @@ gboolean hf_strike_init_frameworks(HfStrike *strike, HfWorld *world, const HfMod
     return TRUE;
 }
 
+gboolean hf_strike_init_stores(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
+                               const HfStrikeKeys *keys, const char **names, const char *purpose,
+                               HfStrikeHit hit, void *model, uint32_t *servers_out, GError **error)
+{
+    *strike =
+        (HfStrike){.keys = keys, .mtbf = keys->mtbf, .row = env->row, .hit = hit, .model = model};
+    for (const char **name = names; name != NULL && *name != NULL; name++) {
+        if (hf_world_store_find(world, *name) != HF_ROW_NONE) continue;
+        g_set_error(error, HF_MODEL_ERROR, 1, "stores: there is no store named \"%s\"", *name);
+        return FALSE;
+    }
+    if (hf_world_stores(world) == 0) {
+        g_set_error(error, HF_MODEL_ERROR, 1, "the scenario has no stores");
+        return FALSE;
+    }
+    uint32_t count = 0, row = 0;
+    for (uint32_t s = 0; s < hf_world_stores(world); s++)
+        count += (uint32_t)hf_world_store_rules(world, s)->servers;
+    strike->streams = g_new(HfStream, count);
+    for (uint32_t s = 0; s < hf_world_stores(world); s++) {
+        const char *store = hf_world_store_name(world, s);
+        gboolean is_struck = names == NULL || g_strv_contains((const gchar *const *)names, store);
+        for (int64_t i = 0; i < hf_world_store_rules(world, s)->servers; i++, row++) {
+            hf_model_stream(&strike->streams[row], env, purpose,
+                            hf_stream_entity(store) + (uint64_t)i);
+            if (is_struck) hf_vec_push(&strike->hosts, row);
+        }
+    }
+    *servers_out = count;
+    return TRUE;
+}
+
 void hf_strike_clear(HfStrike *strike)
 {
     hf_vec_clear(&strike->hosts);

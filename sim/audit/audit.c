@@ -29,7 +29,9 @@ const HfInvariantInfo hf_invariants[] = {
     {"I-12", "what a volume holds outlives everything but the disk and DESTROY", AUDIT},
     {"I-13", "on an agent a role has each persistence id once", AUDIT},
     {"I-14",
-     "what is used of a disk is sandboxes, volumes, services' directories and what others wrote",
+     "what is used of a disk is sandboxes, volumes, services' directories and what others wrote; "
+     "of "
+     "a store, what was taken and not removed",
      AUDIT},
     {"I-15", "a naive allocator makes the same offers", "test property.allocator_twin"},
     {"I-16", "a new master finds what the registry and the agents kept", AUDIT},
@@ -79,6 +81,7 @@ HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config)
     audit->catalog = catalog;
     audit->config = *config;
     audit->services = hf_audit__services_new();
+    audit->stores = hf_audit__stores_new();
     hf_history__init(&audit->history);
     return audit;
 }
@@ -134,6 +137,7 @@ void hf_audit_free(HfAudit *audit)
     hf_audit__forget_quotas(audit);
     hf_vec_clear(&audit->quotas);
     hf_audit__services_free(audit->services);
+    hf_audit__stores_free(audit->stores);
     hf_map64_clear(&audit->inverse);
     free_breach(audit->breach);
     g_free(audit);
@@ -467,6 +471,16 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_DISK_FREED:
         hf_audit__on_disk(audit, record);
         break;
+    case HF_RECORD_STORE_DECLARED:
+    case HF_RECORD_STORE_STATE:
+    case HF_RECORD_STORE_TAKEN:
+    case HF_RECORD_STORE_LEFT:
+    case HF_RECORD_STORE_FREED:
+    case HF_RECORD_STORE_FULL:
+    case HF_RECORD_STORE_STALLED:
+    case HF_RECORD_STORE_READ:
+    case HF_RECORD_STORE_ACTION: /* those of stores have been dealt with */
+        break;
     case HF_RECORD_OPERATOR_CALL:
     case HF_RECORD_AGENT_DRAINED:
     case HF_RECORD_RUN_STARTED: /* these change nothing that is in the book */
@@ -523,6 +537,10 @@ void hf_audit_listen(void *context, const HfRecord *record)
         return;
     }
     audit->last = record->at;
+    if (record->type >= HF_RECORD_STORE_DECLARED && record->type <= HF_RECORD_STORE_ACTION) {
+        hf_audit__on_store(audit, record); /* between others, as those of services */
+        return;
+    }
     if (hf_audit__is_of_services(record)) {
         hf_audit__on_service(audit, record);
         return;

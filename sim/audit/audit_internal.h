@@ -174,6 +174,7 @@ typedef struct HfHistory {
 } HfHistory;
 
 typedef struct HfAuditServices HfAuditServices; /* services.c */
+typedef struct HfAuditStores HfAuditStores;     /* stores.c */
 
 /* Of a role; see quotas.c. */
 typedef struct HfAuditQuota {
@@ -220,6 +221,7 @@ struct HfAudit {
     gboolean quotas_are_counted; /* and stay so, as offers and tasks come and go */
     HfResources scratch;
     HfAuditServices *services; /* owned */
+    HfAuditStores *stores;     /* owned */
     HfHistory history;
     HfAuditBreach *breach;
 };
@@ -330,6 +332,11 @@ void hf_audit__on_service(HfAudit *audit, const HfRecord *record);
 void hf_audit__finish_services(HfAudit *audit);
 /* One more task of a job runs, or one less. */
 void hf_audit__count_member(HfAudit *audit, uint32_t framework, int64_t job, int by);
+
+/* ---- stores.c ---- */
+HfAuditStores *hf_audit__stores_new(void);
+void hf_audit__stores_free(HfAuditStores *stores);
+void hf_audit__on_store(HfAudit *audit, const HfRecord *record);
 
 /* ---- disks.c ---- */
 void hf_audit__on_disk(HfAudit *audit, const HfRecord *record);

@@ -19,6 +19,7 @@
 #include "resource/provider.h"
 #include "scenario/expect.h"
 #include "scenario/keys.h"
+#include "scenario/storage.h"
 
 /*
  * Errors of this layer. INPUT: what was given is wrong (exit 2). IO: what was given may be right,
@@ -211,6 +212,17 @@ typedef struct HfScenarioOperator {
 /* The key of a body, as in the file. */
 const char *hf_operator_call_key(uint32_t call);
 
+/* An entry of `stores:`. */
+#define HF_AS_KIND (-1)
+typedef struct HfScenarioStoreKeys {
+    const char *name;
+    HfStoreRules rules;    /* kind and capacity; of the others HF_AS_KIND where nothing was said */
+    const char *framework; /* that runs it; NULL: none of the scenario */
+} HfScenarioStoreKeys;
+
+/* Its rules, with its kind's for what was not said. */
+HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys);
+
 typedef struct HfScenarioNetwork {
     HfLaw latency;         /* seconds, one way, each message */
     double loss;           /* of packets, 0 .. 0.9 */
@@ -252,6 +264,7 @@ typedef struct HfScenario {
     roles; /* sorted by name; roles that only frameworks name are not here */
     HF_LIST(HfScenarioAgents) agents;
     HfScenarioNetwork network;
+    HF_LIST(HfScenarioStoreKeys) stores;
     HF_LIST(HfScenarioFramework) frameworks;
     HF_LIST(HfScenarioFailure) failures;
     HF_LIST(HfScenarioOperator) operators;

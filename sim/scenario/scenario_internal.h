@@ -164,6 +164,7 @@ gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
 void hf_validate__quota(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
 /* Agents of a region need a master of one. */
 void hf_validate__regions(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
+void hf_validate__stores(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
 void hf_validate__era(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints);
 /* The value of a role's key; the role itself when the key is not written. */
 const HfNode *hf_validate__role_node(const HfNode *root, const HfScenarioRole *role,
@@ -188,6 +189,7 @@ extern const HfKeyTable hf_framework__table;
 extern const HfKeyTable hf_master__table;
 extern const HfKeyTable hf_role__table;
 extern const HfKeyTable hf_operator__table;
+extern const HfKeyTable hf_store_keys__table;
 extern const HfKeyTable hf_agent_flags__table;
 
 #endif

@@ -235,6 +235,7 @@ gboolean hf_validate__scenario(const HfNode *root, const HfScenario *scenario,
     check_agent_counts(&v);
     hf_validate__quota(root, scenario, complaints);
     hf_validate__regions(root, scenario, complaints);
+    hf_validate__stores(root, scenario, complaints);
     hf_validate__era(root, scenario, complaints);
     check_partitions(&v);
     check_static(&v);

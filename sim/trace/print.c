@@ -76,6 +76,9 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
         case 'j':
             g_string_append_printf(line, ",\"job\":%" G_GUINT64_FORMAT, (guint64)record->id);
             break;
+        case 'q':
+            g_string_append_printf(line, ",\"store\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
         case 'g':
             g_string_append_printf(line, ",\"group\":%" G_GUINT64_FORMAT, (guint64)record->id);
             break;

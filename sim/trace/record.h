@@ -303,8 +303,21 @@ typedef enum HfRecordType {
     HF_RECORD_QUOTA,       /* role; resources: its guarantee. From now on; what was limited is not,
                               but for these, which follow at once: */
     HF_RECORD_QUOTA_LIMIT, /* role; value: limit in 1/1000; resources: 1 of what it limits */
+    /* stores out of band, which belong to no host; id: store, as the scenario counts them */
+    HF_RECORD_STORE_DECLARED, /* value: bytes that it can hold, 0 = no limit */
+    HF_RECORD_STORE_STATE,    /* value: 1 it serves, 0 it is down; before the first it serves */
+    HF_RECORD_STORE_TAKEN,    /* framework; value: bytes that an instance takes of it, */
+    HF_RECORD_STORE_LEFT,     /* that are nobody's from now on, */
+    HF_RECORD_STORE_FREED,    /* that are removed after that */
+    HF_RECORD_STORE_FULL,     /* framework; value: bytes for which there was no room */
+    HF_RECORD_STORE_STALLED,  /* framework; value: by how many there are more instances that run and
+                                 cannot reach their data because it is down */
+    HF_RECORD_STORE_READ,   /* agent: host row; framework; value: bytes that an instance has read */
+    HF_RECORD_STORE_ACTION, /* framework; value: HfStoreAction: what an operator has to do */
     HF_RECORD_TYPES
 } HfRecordType;
+
+typedef enum HfStoreAction { HF_STORE_SET_UP, HF_STORE_CLEANED, HF_STORE_ACTIONS } HfStoreAction;
 
 typedef enum HfDeploymentEnd {
     HF_DEPLOYMENT_DONE,
@@ -331,7 +344,7 @@ typedef struct HfRecordShape {
     const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
                            job id, i operation id if any, s task state, w reason, b same host, n
                            operation type, e rule, z refusal, u operation state, c call type, g
-                           service group, m member, p part, y copy, k registry standing, d
+                           service group, q store, m member, p part, y copy, k registry standing, d
                            deactivated, v value, x resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;

@@ -11,16 +11,20 @@
 #include "world/data.h"
 #include "world/world_internal.h"
 
-/* What copies share at one host; made at the first copy there. */
+/* What copies share at one host, or at one store (which has a disk alone); made at the first copy
+ * there. */
 typedef struct HfPort {
-    uint32_t first_out, first_in; /* lists of copies */
-    uint32_t out, in;
+    uint32_t first_out, first_in; /* lists of copies; of a store, empty */
+    uint32_t out, in, on_disk;
     int64_t network, disk; /* bytes a second; 0 = no limit */
 } HfPort;
 
 typedef struct HfCopy {
-    uint32_t framework, from, to; /* from, to: hosts */
-    uint32_t from_port, to_port;
+    uint32_t framework, from, to;   /* from, to: hosts; from: NO_ROW = a store alone */
+    uint32_t from_port, to_port;    /* whose interfaces it takes; from: NO_ROW */
+    uint32_t read_port, write_port; /* and whose disks; write: NO_ROW = none */
+    uint32_t write_weight;          /* how many times it is written */
+    uint32_t store, store_port;     /* one of these two, if it is a store's; NO_ROW */
     uint32_t next_out, prev_out, next_in, prev_in;
     uint32_t generation;
     int64_t bytes, left, rate, limit;
@@ -32,26 +36,32 @@ typedef struct HfCopy {
 struct HfCopies {
     HfSlots slots;
     HF_VEC(HfCopy) rows;
-    HfMap64 port_of; /* host -> row of ports */
+    HfMap64 port_of; /* host, or STORE + store -> row of ports */
     HF_VEC(HfPort) ports;
     uint64_t started;
 };
 
-#define MB INT64_C(1048576)
+#define MB    INT64_C(1048576)
+#define STORE (UINT64_C(1) << 32)
 
-static uint32_t port_of(HfWorld *world, uint32_t host)
+static uint32_t port_at(HfWorld *world, uint64_t key, int64_t network, int64_t disk)
 {
     HfCopies *copies = world->copies;
-    uint32_t row = hf_map64_get(&copies->port_of, host);
+    uint32_t row = hf_map64_get(&copies->port_of, key);
     if (row != HF_MAP64_NONE) return row;
-    const HfScenarioAgents *group = &world->scenario->agents.at[world->hosts[host].group];
     row = copies->ports.count;
     hf_vec_push(&copies->ports, (HfPort){.first_out = NO_ROW,
                                          .first_in = NO_ROW,
-                                         .network = group->network_bandwidth / 1000 * MB,
-                                         .disk = group->disk_bandwidth / 1000 * MB});
-    hf_map64_set(&copies->port_of, host, row);
+                                         .network = network / 1000 * MB,
+                                         .disk = disk / 1000 * MB});
+    hf_map64_set(&copies->port_of, key, row);
     return row;
+}
+
+static uint32_t port_of(HfWorld *world, uint32_t host)
+{
+    const HfScenarioAgents *group = &world->scenario->agents.at[world->hosts[host].group];
+    return port_at(world, host, group->network_bandwidth, group->disk_bandwidth);
 }
 
 static int64_t least(int64_t rate, int64_t bandwidth, uint32_t sharers)
@@ -61,13 +71,15 @@ static int64_t least(int64_t rate, int64_t bandwidth, uint32_t sharers)
 
 static int64_t rate_of(const HfCopies *copies, const HfCopy *copy)
 {
-    const HfPort *from = &copies->ports.at[copy->from_port];
-    const HfPort *to = &copies->ports.at[copy->to_port];
+    const HfPort *ports = copies->ports.at, *to = &ports[copy->to_port];
+    const HfPort *read = &ports[copy->read_port];
     int64_t rate = copy->limit > 0 ? copy->limit : INT64_MAX / 2;
-    rate = least(rate, from->network, from->out);
+    if (copy->from_port != NO_ROW)
+        rate = least(rate, ports[copy->from_port].network, ports[copy->from_port].out);
     rate = least(rate, to->network, to->in);
-    rate = least(rate, from->disk, from->out + from->in);
-    rate = least(rate, to->disk, to->out + to->in);
+    rate = least(rate, read->disk, read->on_disk);
+    if (copy->write_port != NO_ROW)
+        rate = least(rate, ports[copy->write_port].disk, ports[copy->write_port].on_disk);
     return MAX(rate, 1);
 }
 
@@ -93,82 +105,142 @@ static void plan(HfWorld *world, uint32_t row)
                                   world->kind.copied, row, copy->generation);
 }
 
-/* The number of copies at these two hosts has changed. */
-static void plan_around(HfWorld *world, uint32_t from_port, uint32_t to_port)
+/* The number of copies at these places has changed. Those of a store are looked for among all. */
+static void plan_around(HfWorld *world, uint32_t from_port, uint32_t to_port, uint32_t store_port)
 {
     const uint32_t ports[2] = {from_port, to_port};
     HfCopies *copies = world->copies;
-    for (int i = 0; i < (from_port == to_port ? 1 : 2); i++) {
+    for (int i = from_port == to_port || from_port == NO_ROW ? 1 : 0; i < 2; i++) {
         const HfPort *port = &copies->ports.at[ports[i]];
         for (uint32_t row = port->first_out; row != NO_ROW; row = copies->rows.at[row].next_out)
             plan(world, row);
         for (uint32_t row = port->first_in; row != NO_ROW; row = copies->rows.at[row].next_in)
             plan(world, row);
     }
+    for (uint32_t row = 0; store_port != NO_ROW && row < copies->rows.count; row++)
+        if (copies->rows.at[row].store_port == store_port) plan(world, row);
 }
 
 static void note(HfWorld *world, const HfCopy *copy, HfRecordType type, int64_t bytes)
 {
-    hf_world_note_data(world, copy->framework, type, copy->number, copy->to, bytes);
+    if (copy->from != HF_ROW_NONE)
+        hf_world_note_data(world, copy->framework, type, copy->number, copy->to, bytes);
+    else if (type == HF_RECORD_COPY_ENDED)
+        hf_world__store_read(world, copy->framework, copy->store, copy->to, bytes);
+}
+
+static void link_out(HfCopies *copies, uint32_t row)
+{
+    HfCopy *copy = &copies->rows.at[row];
+    if (copy->from_port == NO_ROW) return;
+    HfPort *sender = &copies->ports.at[copy->from_port];
+    copy->next_out = sender->first_out;
+    if (copy->next_out != NO_ROW) copies->rows.at[copy->next_out].prev_out = row;
+    sender->first_out = row;
+    sender->out++;
+}
+
+static void link_in(HfCopies *copies, uint32_t row)
+{
+    HfCopy *copy = &copies->rows.at[row];
+    HfPort *receiver = &copies->ports.at[copy->to_port];
+    copy->next_in = receiver->first_in;
+    if (copy->next_in != NO_ROW) copies->rows.at[copy->next_in].prev_in = row;
+    receiver->first_in = row;
+    receiver->in++;
+}
+
+static void use_disks(HfCopies *copies, const HfCopy *copy, int sign)
+{
+    copies->ports.at[copy->read_port].on_disk += (uint32_t)sign;
+    if (copy->write_port != NO_ROW)
+        copies->ports.at[copy->write_port].on_disk += (uint32_t)(sign * (int)copy->write_weight);
+}
+
+/* `copy` says who, from where and to where, how much, and whose disks. */
+static uint32_t start(HfWorld *world, HfCopy copy)
+{
+    HfCopies *copies = world->copies;
+    HF_ASSERT(copy.bytes > 0 && copy.limit >= 0 && copy.to < world->host_count);
+    HfHandle handle = hf_slots_take(&copies->slots);
+    if (handle.row == copies->rows.count) hf_vec_push_zero(&copies->rows);
+    copy.prev_out = copy.next_out = copy.prev_in = copy.next_in = NO_ROW;
+    copy.generation = handle.generation;
+    copy.left = copy.bytes;
+    copy.since = hf_world__now(world);
+    copy.number = ++copies->started;
+    copies->rows.at[handle.row] = copy;
+    link_out(copies, handle.row);
+    link_in(copies, handle.row);
+    use_disks(copies, &copy, 1);
+    note(world, &copy, HF_RECORD_COPY_STARTED, copy.bytes);
+    plan_around(world, copy.from_port, copy.to_port, copy.store_port);
+    return handle.row;
 }
 
 uint32_t hf_world_copy_start(HfWorld *world, uint32_t framework, uint32_t from, uint32_t to,
                              int64_t bytes, int64_t limit, uint64_t arg)
 {
-    HF_ASSERT(bytes > 0 && limit >= 0 && from < world->host_count && to < world->host_count);
-    HfCopies *copies = world->copies;
-    HfHandle handle = hf_slots_take(&copies->slots);
-    if (handle.row == copies->rows.count) hf_vec_push_zero(&copies->rows);
-    HfCopy *copy = &copies->rows.at[handle.row];
-    *copy = (HfCopy){.framework = framework,
-                     .from = from,
-                     .to = to,
-                     .from_port = port_of(world, from),
-                     .to_port = port_of(world, to),
-                     .prev_out = NO_ROW,
-                     .prev_in = NO_ROW,
-                     .generation = handle.generation,
-                     .bytes = bytes,
-                     .left = bytes,
-                     .limit = limit,
-                     .since = hf_world__now(world),
-                     .arg = arg,
-                     .number = ++copies->started};
-    HfPort *sender = &copies->ports.at[copy->from_port],
-           *receiver = &copies->ports.at[copy->to_port];
-    copy->next_out = sender->first_out;
-    if (copy->next_out != NO_ROW) copies->rows.at[copy->next_out].prev_out = handle.row;
-    sender->first_out = handle.row;
-    sender->out++;
-    copy->next_in = receiver->first_in;
-    if (copy->next_in != NO_ROW) copies->rows.at[copy->next_in].prev_in = handle.row;
-    receiver->first_in = handle.row;
-    receiver->in++;
-    note(world, copy, HF_RECORD_COPY_STARTED, bytes);
-    plan_around(world, copy->from_port, copy->to_port);
-    return handle.row;
+    HF_ASSERT(from < world->host_count);
+    uint32_t from_port = port_of(world, from), to_port = port_of(world, to);
+    return start(world, (HfCopy){.framework = framework,
+                                 .from = from,
+                                 .to = to,
+                                 .from_port = from_port,
+                                 .to_port = to_port,
+                                 .read_port = from_port,
+                                 .write_port = to_port,
+                                 .write_weight = 1,
+                                 .store = NO_ROW,
+                                 .store_port = NO_ROW,
+                                 .bytes = bytes,
+                                 .limit = limit,
+                                 .arg = arg});
+}
+
+uint32_t hf_world_store_copy_start(HfWorld *world, uint32_t framework, uint32_t store,
+                                   uint32_t from, uint32_t to, int64_t bytes, int64_t limit,
+                                   uint64_t arg)
+{
+    const HfStoreRules *rules = hf_world_store_rules(world, store);
+    uint32_t port = port_at(world, STORE + store, 0, rules->bandwidth);
+    return start(world, (HfCopy){.framework = framework,
+                                 .from = from,
+                                 .to = to,
+                                 .from_port = from == HF_ROW_NONE ? NO_ROW : port_of(world, from),
+                                 .to_port = port_of(world, to),
+                                 .read_port = port,
+                                 .write_port = from == HF_ROW_NONE ? NO_ROW : port,
+                                 .write_weight = (uint32_t)rules->replicas,
+                                 .store = store,
+                                 .store_port = port,
+                                 .bytes = bytes,
+                                 .limit = limit,
+                                 .arg = arg});
 }
 
 static void end(HfWorld *world, uint32_t row)
 {
     HfCopies *copies = world->copies;
     HfCopy copy = copies->rows.at[row];
-    HfPort *sender = &copies->ports.at[copy.from_port], *receiver = &copies->ports.at[copy.to_port];
+    HfPort *receiver = &copies->ports.at[copy.to_port];
     if (copy.next_out != NO_ROW) copies->rows.at[copy.next_out].prev_out = copy.prev_out;
     if (copy.prev_out != NO_ROW)
         copies->rows.at[copy.prev_out].next_out = copy.next_out;
-    else
-        sender->first_out = copy.next_out;
-    sender->out--;
+    else if (copy.from_port != NO_ROW)
+        copies->ports.at[copy.from_port].first_out = copy.next_out;
+    if (copy.from_port != NO_ROW) copies->ports.at[copy.from_port].out--;
     if (copy.next_in != NO_ROW) copies->rows.at[copy.next_in].prev_in = copy.prev_in;
     if (copy.prev_in != NO_ROW)
         copies->rows.at[copy.prev_in].next_in = copy.next_in;
     else
         receiver->first_in = copy.next_in;
     receiver->in--;
+    use_disks(copies, &copy, -1);
+    copies->rows.at[row].store_port = NO_ROW;
     hf_slots_give(&copies->slots, (HfHandle){row, copy.generation});
     note(world, &copy, HF_RECORD_COPY_ENDED, copy.bytes - copy.left);
-    plan_around(world, copy.from_port, copy.to_port);
+    plan_around(world, copy.from_port, copy.to_port, copy.store_port);
 }
 
 void hf_world_copy_stop(HfWorld *world, uint32_t row)
@@ -249,6 +321,8 @@ void hf_world_note_data(HfWorld *world, uint32_t framework, HfRecordType type, u
                         uint32_t host, int64_t value)
 {
     HF_ASSERT(type >= HF_RECORD_SERVICE_DECLARED && type <= HF_RECORD_COPY_ENDED);
+    if (type <= HF_RECORD_SERVICE_QUORUM && world->scenario->stores.count > 0)
+        hf_world__store_provider(world, framework, type, id, value);
     hf_trace_emit(world->trace,
                   &(HfRecord){.at = hf_world__now(world),
                               .type = (uint16_t)type,

@@ -62,6 +62,35 @@ void hf_world_path_leave(HfWorld *world, uint32_t framework, uint32_t host, uint
 gboolean hf_world_path_adopt(HfWorld *world, uint32_t framework, uint32_t host, uint32_t key,
                              uint64_t first, uint64_t end, uint64_t member);
 
+/*
+ * Stores out of band; see world/faults.h for their names and rules. `member` is the
+ * instance, as its framework counts them.
+ *
+ * set_up: an operator sets up what the instance needs there, once; when that is done. He does one
+ *         thing after the other.
+ * take: the instance takes a share of so many bytes, of which it has none. FALSE: there is no room.
+ * leave: its share is nobody's from now on, and is removed as the store's rules say. Nothing
+ *         happens when it has none.
+ * stalled: so many instances more (or less) run and cannot reach their data, since it is down.
+ * Cost: O(shares in the store).
+ */
+gboolean hf_world_store_is_up(const HfWorld *world, uint32_t store);
+HfTime hf_world_store_set_up(HfWorld *world, uint32_t framework, uint32_t store, uint64_t member);
+gboolean hf_world_store_take(HfWorld *world, uint32_t framework, uint32_t store, uint64_t member,
+                             int64_t bytes);
+void hf_world_store_leave(HfWorld *world, uint32_t framework, uint32_t store, uint64_t member);
+void hf_world_store_stalled(HfWorld *world, uint32_t framework, uint32_t store, int by);
+
+/*
+ * As hf_world_copy_start, of data that lies in a store: read there and, from another host
+ * (HF_ROW_NONE = none: it is read into memory), written there again. The interfaces of the hosts
+ * are shared as by other copies, the store's bandwidth by all that read and write there; a write
+ * counts as many times as the store keeps replicas.
+ */
+uint32_t hf_world_store_copy_start(HfWorld *world, uint32_t framework, uint32_t store,
+                                   uint32_t from, uint32_t to, int64_t bytes, int64_t limit,
+                                   uint64_t arg);
+
 /* A task of the framework cannot write: it fails a second later, unless it does not run there, or
  * is being killed. */
 void hf_world_task_fails(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task);

@@ -7,6 +7,7 @@
 
 #include "base/law.h"
 #include "control/checkpoint.h"
+#include "scenario/storage.h"
 #include "world/model.h"
 
 uint32_t hf_world_hosts(const HfWorld *world);
@@ -146,6 +147,16 @@ gboolean hf_world_master_start(HfWorld *world);
 void hf_world_scheduler_link_cut(HfWorld *world, uint32_t framework, uint32_t cut);
 uint32_t hf_world_scheduler_link_is_cut(const HfWorld *world, uint32_t framework);
 void hf_world_scheduler_link_break(HfWorld *world, uint32_t framework);
+
+/* ---- stores out of band: rows in the order of the scenario ---- */
+uint32_t hf_world_stores(const HfWorld *world);
+const char *hf_world_store_name(const HfWorld *world, uint32_t store);
+uint32_t hf_world_store_find(const HfWorld *world, const char *name); /* HF_ROW_NONE = none */
+/* How it behaves; see scenario/storage.h. */
+const HfStoreRules *hf_world_store_rules(const HfWorld *world, uint32_t store);
+/* One of its servers goes down, or comes back: no more than have gone. */
+void hf_world_store_server_stop(HfWorld *world, uint32_t store);
+void hf_world_store_server_start(HfWorld *world, uint32_t store);
 
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,

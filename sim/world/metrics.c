@@ -279,6 +279,7 @@ HfMetrics *hf_metrics_new(HfWorld *world)
     add_roles(metrics, recorder);
     hf_metrics__add_frameworks(metrics, recorder);
     add_data(metrics, recorder);
+    hf_metrics__add_stores(metrics, recorder);
     HfAllocatorCounters work = hf_master_allocator_counters(hf_world_master(world));
     hf_metrics__add(metrics, RUNS, (double)work.runs, NULL, NULL);
     hf_metrics__add(metrics, VISITED, (double)work.agents_visited, NULL, NULL);

@@ -151,6 +151,18 @@ enum {
     SERVICE_DATA_COPIED,
     SERVICE_DATA_LEFT,
     SERVICE_REPLACED,
+    STORE_HELD,
+    STORE_HELD_END,
+    STORE_LEFT,
+    STORE_LEFT_END,
+    STORE_READ,
+    STORE_OUTAGES,
+    STORE_UNAVAILABLE,
+    STORE_STALLED,
+    STORE_FULL,
+    STORE_ACTIONS,
+    STORES_LEFT_END,
+    STORES_ACTIONS,
     RUNS,
     VISITED,
     TRIED,
@@ -189,6 +201,9 @@ static inline double hf_metrics__megabytes(uint64_t bytes)
 {
     return (double)bytes / 1048576;
 }
+
+/* metrics_stores.c: of each store of the scenario, and of all. */
+void hf_metrics__add_stores(HfMetrics *metrics, const HfRecorder *recorder);
 
 /* metrics_frameworks.c: of each entry of `frameworks`, in order of subscription. */
 void hf_metrics__add_frameworks(HfMetrics *metrics, const HfRecorder *recorder);

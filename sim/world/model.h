@@ -41,6 +41,8 @@ typedef struct HfDataOps {
     void (*disk_lost)(void *model, uint32_t host); /* of any host */
     void (*copied)(void *model, uint64_t arg);     /* a copy is whole; its row is free */
     void (*timer)(void *model, uint32_t kind, uint64_t arg);
+    /* of any store: it serves again, or no more */
+    void (*store_changed)(void *model, uint32_t store, gboolean serves);
 } HfDataOps;
 
 /* What a framework subscribes with when the scenario does not say. */

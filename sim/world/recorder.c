@@ -50,6 +50,7 @@ void hf_recorder_free(HfRecorder *recorder)
     hf_recorder__reserved_clear(recorder);
     hf_recorder__volumes_clear(recorder);
     hf_recorder__disks_free(recorder->disks);
+    hf_vec_clear(&recorder->stores);
     hf_recorder__relaunches_clear(recorder);
     g_free(recorder->resource);
     g_free(recorder->demand);
@@ -305,6 +306,7 @@ static void mark_all(HfRecorder *recorder, HfTime now)
         }
     }
     hf_recorder__disks_mark(recorder, now);
+    hf_recorder__mark_stores(recorder, now);
     recorder->data_kept = recorder->data_lost = recorder->data_left = 0;
     recorder->bytes_copied = 0;
     hf_recorder__mark_services(recorder, now);
@@ -571,6 +573,17 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_PATH_ADOPTED:
         hf_recorder__bump(recorder, record, HF_COUNT_PATHS_ADOPTED, 1);
         hf_recorder__on_disk(recorder, record);
+        break;
+    case HF_RECORD_STORE_DECLARED:
+    case HF_RECORD_STORE_STATE:
+    case HF_RECORD_STORE_TAKEN:
+    case HF_RECORD_STORE_LEFT:
+    case HF_RECORD_STORE_FREED:
+    case HF_RECORD_STORE_FULL:
+    case HF_RECORD_STORE_STALLED:
+    case HF_RECORD_STORE_READ:
+    case HF_RECORD_STORE_ACTION:
+        hf_recorder__on_store(recorder, record);
         break;
     case HF_RECORD_PATH_WRITTEN:
     case HF_RECORD_PATH_LEFT:

@@ -198,6 +198,27 @@ typedef enum HfDiskPart {
 
 /* Where the levels of resources begin in a row of the time series. */
 #define HF_ROW_RESOURCES (HF_CLUSTER_LEVELS + HF_OFFER_COUNTERS + HF_DISK_PARTS)
+/* Of a store out of band. */
+typedef enum HfStoreLevel {
+    HF_STORE_HELD,     /* bytes in it, */
+    HF_STORE_ORPHANED, /* and those that are nobody's */
+    HF_STORE_DOWN,     /* 0 or 1 */
+    HF_STORE_STALLED,  /* instances that wait until it serves */
+    HF_STORE_LEVELS
+} HfStoreLevel;
+
+typedef enum HfStoreCounter {
+    HF_STORE_OUTAGES,
+    HF_STORE_FULL,     /* times that there was no room */
+    HF_STORE_READ,     /* bytes */
+    HF_STORE_OPERATED, /* what operators did */
+    HF_STORE_COUNTERS
+} HfStoreCounter;
+
+typedef struct HfStoreStats {
+    HfTracked level[HF_STORE_LEVELS];
+    uint64_t count[HF_STORE_COUNTERS], marked[HF_STORE_COUNTERS];
+} HfStoreStats;
 
 typedef struct HfDisks HfDisks; /* see recorder_disks.c */
 
@@ -259,6 +280,7 @@ struct HfRecorder {
     HF_VEC(uint32_t) agent_host;   /* [agent id] */
     HF_VEC(HfWanter) wanters;
     HfDisks *disks; /* NULL until something is written */
+    HF_VEC(HfStoreStats) stores;
     /* recorder_relaunches.c */
     HF_VEC(HfResident) residents;
     HF_VEC(uint32_t) spare_residents;
@@ -373,6 +395,10 @@ double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated
 
 /* Longest time up to `now` in which it had tasks waiting and launched none. */
 HfTime hf_recorder__starved(const HfFrameworkStats *framework, HfTime now);
+
+/* recorder_stores.c */
+void hf_recorder__on_store(HfRecorder *recorder, const HfRecord *record); /* STORE_* */
+void hf_recorder__mark_stores(HfRecorder *recorder, HfTime now);
 
 /* recorder_disks.c */
 /* SANDBOX_*, PATH_*, OUT_OF_BAND, VOLUMES_HOLD, DISK_LOST. */

@@ -506,6 +506,7 @@ static void register_kinds(HfWorld *world)
     hf_world__register_masters(world);
     hf_world__register_links(world);
     hf_world__register_disks(world);
+    hf_world__register_stores(world);
     HfEngine *engine = world->engine;
     world->kind.framework_start =
         hf_engine_register(engine, "framework-start", on_framework_start, world);
@@ -521,6 +522,7 @@ static gboolean build(HfWorld *world, GError **error)
     if (!build_master(world, error) || !build_hosts(world, error) || !build_roles(world, error))
         return FALSE;
     build_network(world);
+    hf_world__build_stores(world);
     world->recorder = hf_recorder_new(world->catalog, scenario, world->host_count, world->master);
     hf_trace_listen(world->trace, hf_recorder_listen, world->recorder);
     world->guests = g_new0(HfGuest, scenario->frameworks.count + 1);
@@ -607,6 +609,7 @@ void hf_world_free(HfWorld *world)
     if (world == NULL) return;
     free_people(world);
     hf_world__clear_data(world);
+    hf_world__clear_stores(world);
     hf_world__clear_operators(world);
     g_free(world->listed_roles);
     hf_world__clear_links(world);

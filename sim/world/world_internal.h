@@ -81,6 +81,7 @@ typedef struct HfFault {
 } HfFault;
 
 typedef struct HfCopies HfCopies; /* copies.c */
+typedef struct HfStore HfStore;   /* stores.c */
 /* A link that is, or was, in trouble; see links.c. */
 typedef struct HfLink {
     HfPeer end;               /* a host's agent or a scheduler; the master is the other */
@@ -132,6 +133,7 @@ struct HfWorld {
     HfSlots stop_slots;
     HF_VEC(HfStop) stops;
     HfCopies *copies;
+    HfStore *stores;         /* [scenario->stores.count] */
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
@@ -143,7 +145,8 @@ struct HfWorld {
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
-            restart, election, copied, data_timer, link_give_up, link_release, disk;
+            restart, election, copied, data_timer, link_give_up, link_release, disk, store_declare,
+            store_told, store_cleaned;
     } kind;
 };
 
@@ -238,6 +241,17 @@ void hf_world__run_started(HfWorld *world, const HfRun *run);
 void hf_world__run_ended(HfWorld *world, uint32_t framework, uint64_t task, uint32_t host,
                          HfTaskState how);
 void hf_world__disk_lost(HfWorld *world, uint32_t host);
+
+/* stores.c */
+void hf_world__register_stores(HfWorld *world);
+void hf_world__build_stores(HfWorld *world);
+/* A framework says something of a group of its service (SERVICE_*): it may run a store. */
+void hf_world__store_provider(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t group,
+                              int64_t value);
+/* An instance has read so much of its data there. */
+void hf_world__store_read(HfWorld *world, uint32_t framework, uint32_t store, uint32_t host,
+                          int64_t bytes);
+void hf_world__clear_stores(HfWorld *world);
 
 /* world.c: text in Mesos's form, owned by the world; NULL and a GError when it is not legal. */
 const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error);

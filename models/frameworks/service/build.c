@@ -66,7 +66,9 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
             node->ended_at = -1;
             hf_model_stream(&node->stream, &service->env, stream, service->node_count++);
         }
-        if (kind->rules.quorum > 0) kind->data = hf_dataset__new(service, k);
+        gboolean has_data = kind->rules.data > 0 && kind->rules.place != HF_DATA_NONE;
+        if (kind->rules.quorum > 0 || has_data || kind->store != 0)
+            kind->data = hf_dataset__new(service, k);
     }
     for (guint32 i = 0; i < service->deployments.count; i++) {
         const HfDeployment *deployment = &service->deployments.at[i];

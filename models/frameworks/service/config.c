@@ -50,10 +50,17 @@ static void merge(const HfKeyTable *table, size_t from, size_t to_end, const voi
     }
 }
 
-static void merge_kind(const HfNodeConfig *given, HfNodeKind *kind)
+static void merge_kind(const HfWorld *world, const HfNodeConfig *given, HfNodeKind *kind)
 {
     merge(&hf_service__table_of_kinds, offsetof(HfNodeConfig, rules),
           offsetof(HfNodeConfig, rules) + sizeof(HfNodeRules), &given->rules, &kind->rules);
+    if (given->store != NULL) {
+        kind->store = hf_world_store_find(world, given->store) + 1;
+        HF_ASSERT(kind->store != 0); /* the scenario was checked */
+        if (given->rules.place == HF_AS_VARIANT) kind->rules.place = HF_DATA_STORE;
+        if (given->rules.identity == HF_AS_VARIANT) kind->rules.identity = HF_IDENTITY_ANYWHERE;
+        if (given->rules.same_wait == HF_AS_VARIANT) kind->rules.same_wait = 0;
+    }
     kind->lifetime = given->lifetime;
     kind->usage = given->usage;
     kind->writes = given->writes;
@@ -96,6 +103,14 @@ static gboolean check_kind(const HfService *service, const HfNodeKind *kind, GEr
                            "there are %" G_GINT64_FORMAT,
                            (gint64)rules->quorum, (gint64)rules->count);
     }
+    if (rules->place == HF_DATA_STORE && kind->store == 0)
+        return refuse_kind(kind, error, "place: key store says which store");
+    if (rules->place != HF_DATA_STORE && kind->store != 0)
+        return refuse_kind(kind, error, "store: its data has another place (place)");
+    if (rules->reads > 0 && kind->store == 0)
+        return refuse_kind(kind, error, "reads: its data is in no store");
+    if (rules->reads > rules->data)
+        return refuse_kind(kind, error, "reads: it is more than its data");
     if (is_volume && rules->disk == 0)
         return refuse_kind(kind, error, "disk: a persistent volume cannot be empty");
     if (is_volume && rules->data > rules->disk)
@@ -130,7 +145,7 @@ static gboolean merge_kinds(HfService *service, const HfServiceConfig *config, G
                         service->variant->name, service->variant->model, given->rules.name);
             return FALSE;
         }
-        merge_kind(given, kind);
+        merge_kind(service->env.world, given, kind);
     }
     return TRUE;
 }
@@ -160,7 +175,7 @@ void *hf_service__create(const HfModelEnv *env, const void *given, GError **erro
         service->kinds[k].usage = hf_law_constant(1);
     }
     for (uint32_t k = has_jobs ? 0 : kinds - 1; k < kinds; k++)
-        merge_kind(&config->main, &service->kinds[k]);
+        merge_kind(env->world, &config->main, &service->kinds[k]);
     gboolean is_good = !has_jobs      ? merge_kinds(service, config, error)
                        : is_metronome ? hf_metronome__fill(service, config, error)
                                       : hf_jobs__fill(service, config, error);

@@ -11,6 +11,7 @@
 /* What a scenario says of one kind of instance; HF_AS_VARIANT where it says nothing. */
 typedef struct HfNodeConfig {
     HfNodeRules rules; /* name: which kind */
+    const char *store; /* NULL = none was named */
     HfLaw lifetime, usage;
     HfWrites writes;
 } HfNodeConfig;

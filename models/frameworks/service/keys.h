@@ -20,6 +20,7 @@ G_GNUC_UNUSED static const HfKeyWord places[] = {
     {"volume", HF_DATA_VOLUME, "a persistent volume on reserved disk"},
     {"mount", HF_DATA_MOUNT, "a persistent volume that is a whole disk (MOUNT)"},
     {"external", HF_DATA_EXTERNAL, "a volume that any host can attach"},
+    {"store", HF_DATA_STORE, "a store of the scenario, out of band: `store` says which"},
     {0}};
 G_GNUC_UNUSED static const HfKeyWord identities[] = {
     {"variant", HF_AS_VARIANT, "what the variant says"},
@@ -87,6 +88,14 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
                  "How long an instance waits for the host that has its data, before it starts "    \
                  "elsewhere without."),                                                            \
         MILLI_KEY("data", HF_KEY_MEMORY, data, "Data that one instance holds, in MB."),            \
+        {.name = "store",                                                                          \
+         .type = HF_KEY_NAME,                                                                      \
+         AT(store),                                                                                \
+         .help = "The store (key stores of the scenario) that has its data: then its place is "    \
+                 "store, and unless it is said otherwise its identity anywhere and its same_wait " \
+                 "0s."},                                                                           \
+        MILLI_KEY("reads", HF_KEY_MEMORY, reads,                                                   \
+                  "What an instance reads of its data in a store before it serves, in MB."),       \
         INT_KEY("replicas", replicas, 0, 100,                                                      \
                 "Replicas of each part of the data; 0 = one on every instance."),                  \
         INT_KEY("quorum", quorum, 0, 1e6,                                                          \

@@ -412,6 +412,23 @@ static gboolean is_higher(const HfService *service)
     return FALSE;
 }
 
+/* For the first time: once an operator has set up what it needs in its store. */
+static void want_first(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    uint32_t store = service->kinds[node->kind].store;
+    HfTime now = hf_driver_now(driver), ready = now;
+    if (store != 0)
+        ready = hf_world_store_set_up(service->env.world, service->env.row, store - 1, row);
+    if (ready == now) {
+        want_new(service, driver, row);
+        return;
+    }
+    HF_ASSERT(node->phase == HF_PHASE_HELD);
+    hf_driver_after(driver, ready - now, HF_SERVICE_TIMER_SET_UP,
+                    hf_service__timer_arg(service, row));
+}
+
 static void start_level(HfService *service, HfDriver *driver)
 {
     for (uint32_t k = 0; k < service->kind_count; k++) {
@@ -421,7 +438,7 @@ static void start_level(HfService *service, HfDriver *driver)
             if (kind->rules.period > 0)
                 hf_cron__start(service, driver, kind->first + i);
             else
-                want_new(service, driver, kind->first + i);
+                want_first(service, driver, kind->first + i);
         }
     }
 }
@@ -574,6 +591,9 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
         hf_service__abandon_home(service, driver, row);
         hf_service__unbind(service, row);
         hf_service__want(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_SET_UP:
+        want_new(service, driver, row);
         break;
     case HF_SERVICE_TIMER_MISSED:
         hf_cron__on_missed(service, row);

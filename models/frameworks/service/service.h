@@ -86,6 +86,7 @@ typedef enum HfAccepts { HF_ACCEPTS_ALL, HF_ACCEPTS_UNRESERVED, HF_ACCEPTS_RESER
 
 typedef struct HfNodeKind {
     HfNodeRules rules;
+    uint32_t store; /* 1 + row of the store that has its data; 0 = none */
     HfConstraints constraints;
     HfVolumeRules volumes[HF_VOLUMES_MAX]; /* then rules.disk is beside them */
     uint32_t volume_count;
@@ -244,6 +245,7 @@ enum {
     HF_SERVICE_TIMER_TICK,     /* a job's time has come; arg: its row alone */
     HF_SERVICE_TIMER_MISSED,   /* or has passed */
     HF_SERVICE_TIMER_INACTIVE, /* it is out of reach too long */
+    HF_SERVICE_TIMER_SET_UP,   /* what it needs in its store is there */
     HF_SERVICE_TIMER_EXPUNGE,  /* arg: the task */
     HF_SERVICE_TIMER_DEPLOY,   /* arg: which */
     HF_SERVICE_TIMER_HEALTHY,

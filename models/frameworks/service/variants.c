@@ -528,8 +528,8 @@ const HfVariant *hf_variant_of_era(const char *model, HfEra era)
 
 const char *hf_data_place_name(HfDataPlace place)
 {
-    static const char *const names[HF_DATA_PLACES] = {"none",   "sandbox", "path",
-                                                      "volume", "mount",   "external"};
+    static const char *const names[HF_DATA_PLACES] = {"none",  "sandbox",  "path", "volume",
+                                                      "mount", "external", "store"};
     HF_ASSERT(place < HF_DATA_PLACES);
     return names[place];
 }

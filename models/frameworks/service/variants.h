@@ -18,6 +18,7 @@ typedef enum HfDataPlace {
     HF_DATA_VOLUME,   /* the same, as a persistent volume on reserved disk */
     HF_DATA_MOUNT,    /* the same, on a whole disk (MOUNT) */
     HF_DATA_EXTERNAL, /* the host, too: any host can attach it */
+    HF_DATA_STORE,    /* the same, in a store of the scenario, which may be down or full */
     HF_DATA_PLACES
 } HfDataPlace;
 
@@ -87,6 +88,7 @@ typedef struct HfNodeRules {
     int gives_up_lost;                  /* whether it gives up as soon as its agent is lost */
     int cleaning;                       /* HfCleaning */
     int reserve;                        /* HfReserving */
+    int64_t reads; /* milli-MB that an instance reads in its store before it serves */
 } HfNodeRules;
 
 /* What a framework does with offers, and how it launches. */

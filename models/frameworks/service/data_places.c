@@ -1,0 +1,209 @@
+/*
+ * Where members of a service keep their data out of band: in directories of their hosts, which the
+ * world counts as real disk, or as shares of a store. See data.c.
+ *
+ *     a task starts -attach (and fence)-> SHARE -reads-> ALL: it serves while its store does
+ */
+#include "base/assert.h"
+#include "models/frameworks/service/data_internal.h"
+
+/* ---- directories ---- */
+
+/* What its directory is named after. */
+static uint32_t path_key(const HfDataset *data, const HfMember *member)
+{
+    return hf_data__rules(data)->identity == HF_IDENTITY_AGENT ? member->data_agent : 0;
+}
+
+void hf_data__touch(HfDataset *data, uint32_t row)
+{
+    HfMember *member = &data->members[row];
+    if (hf_data__rules(data)->place != HF_DATA_PATH || member->is_dirty) return;
+    member->is_dirty = TRUE;
+    hf_vec_push(&data->dirty, row);
+}
+
+/* One that finds no room for what it has to write fails. Replicas that have moved to others while
+ * a member was away stay on its disk until it is back: it is only written to while it runs. */
+void hf_data__write_out(HfDataset *data)
+{
+    const HfModelEnv *env = &data->service->env;
+    for (guint32 i = 0; i < data->dirty.count; i++) {
+        uint32_t row = data->dirty.at[i];
+        HfMember *member = &data->members[row];
+        member->is_dirty = FALSE;
+        if (member->runs == 0 || !member->has_data) continue;
+        if (!hf_world_path_hold(env->world, env->row, member->data_host, path_key(data, member),
+                                hf_data__number(data, row), data->part_bytes * member->complete))
+            hf_world_task_fails(env->world, env->row, member->host, member->task);
+    }
+    hf_vec_reset(&data->dirty);
+}
+
+/* ---- stores ---- */
+
+static uint32_t store_of(const HfDataset *data)
+{
+    return data->service->kinds[data->kind].store - 1;
+}
+
+static const HfStoreRules *store_rules(const HfDataset *data)
+{
+    return hf_world_store_rules(data->service->env.world, store_of(data));
+}
+
+static void fail(HfDataset *data, uint32_t row)
+{
+    const HfModelEnv *env = &data->service->env;
+    hf_world_task_fails(env->world, env->row, data->members[row].host, data->members[row].task);
+}
+
+static void set_stalled(HfDataset *data, uint32_t row, gboolean is_stalled)
+{
+    const HfModelEnv *env = &data->service->env;
+    HfMember *member = &data->members[row];
+    if (member->is_stalled == is_stalled) return;
+    member->is_stalled = is_stalled;
+    hf_world_store_stalled(env->world, env->row, store_of(data), is_stalled ? 1 : -1);
+}
+
+static void stop_read(HfDataset *data, uint32_t row)
+{
+    HfMember *member = &data->members[row];
+    if (member->read == NO_COPY) return;
+    hf_world_copy_stop(data->service->env.world, member->read);
+    member->read = NO_COPY;
+}
+
+static void start_read(HfDataset *data, uint32_t row)
+{
+    const HfModelEnv *env = &data->service->env;
+    HfMember *member = &data->members[row];
+    int64_t bytes =
+        (int64_t)((__int128)data->service->kinds[data->kind].rules.reads * 1048576 / 1000);
+    if (bytes == 0) {
+        hf_data__on_read(data, row);
+    } else if (member->read == NO_COPY) {
+        member->read = hf_world_store_copy_start(env->world, env->row, store_of(data), HF_ROW_NONE,
+                                                 member->host, bytes, 0,
+                                                 HF_DATA_READ | hf_data__number(data, row));
+    }
+}
+
+/* What it does next, as far as its store lets it. A read that was stopped begins anew. */
+static void go_on(HfDataset *data, uint32_t row)
+{
+    HfMember *member = &data->members[row];
+    gboolean is_up = hf_world_store_is_up(data->service->env.world, store_of(data));
+    if (member->runs == 0 || member->reach == HF_REACH_NOTHING) return;
+    set_stalled(data, row, !is_up);
+    if (!is_up) {
+        stop_read(data, row);
+        hf_data__stop_serving(data, row);
+        hf_data__stop_streams(data, row);
+        if (store_rules(data)->on_outage == HF_ON_OUTAGE_FAIL) fail(data, row);
+    } else if (member->reach == HF_REACH_SHARE) {
+        start_read(data, row);
+    } else if (!member->serves) {
+        hf_data__begin_serving(data, row);
+    }
+}
+
+void hf_data__attach(HfDataset *data, uint32_t row, uint32_t before)
+{
+    const HfModelEnv *env = &data->service->env;
+    HfMember *member = &data->members[row];
+    const HfStoreRules *rules = store_rules(data);
+    HfTime wait = rules->attach;
+    if (member->runs > 1) { /* one that is out of reach has it, and is no longer asked */
+        stop_read(data, row);
+        set_stalled(data, row, FALSE);
+        hf_data__stop_serving(data, row);
+        hf_data__stop_streams(data, row);
+        member->holder = before;
+    }
+    member->reach = HF_REACH_NOTHING;
+    if (rules->is_exclusive && member->holder != HF_ROW_NONE && member->holder != member->host)
+        wait = hf_time_add(wait, rules->fence);
+    hf_world_data_after(env->world, env->row, wait, HF_DATA_TIMER_ATTACHED,
+                        hf_data__timer_arg(data, row));
+}
+
+void hf_data__on_attached(HfDataset *data, uint32_t row)
+{
+    HfMember *member = &data->members[row];
+    if (member->runs == 0 || !member->has_data) return; /* there was no room: it will fail */
+    member->holder = member->host;
+    member->reach = HF_REACH_SHARE;
+    go_on(data, row);
+}
+
+void hf_data__on_read(HfDataset *data, uint32_t row)
+{
+    HfMember *member = &data->members[row];
+    HF_ASSERT(member->reach == HF_REACH_SHARE);
+    member->read = NO_COPY;
+    member->reach = HF_REACH_ALL;
+    go_on(data, row);
+}
+
+/* A task that ends on a host that is up lets go of its share; what went down with its host, or was
+ * not seen to end, holds it. */
+void hf_data__detach(HfDataset *data, uint32_t row, HfTaskState how)
+{
+    HfMember *member = &data->members[row];
+    if (hf_data__rules(data)->place != HF_DATA_STORE) return;
+    stop_read(data, row);
+    set_stalled(data, row, FALSE);
+    member->reach = HF_REACH_NOTHING;
+    if (how != HF_TASK_LOST) member->holder = HF_ROW_NONE;
+}
+
+void hf_data__on_store(HfDataset *data)
+{
+    for (uint32_t m = 0; m < data->member_count; m++) go_on(data, m);
+}
+
+/* ---- both ---- */
+
+void hf_data__leave(HfDataset *data, uint32_t row)
+{
+    const HfModelEnv *env = &data->service->env;
+    const HfMember *member = &data->members[row];
+    if (!member->has_data) return;
+    if (hf_data__rules(data)->place == HF_DATA_PATH)
+        hf_world_path_leave(env->world, env->row, member->data_host, hf_data__number(data, row));
+    else if (hf_data__rules(data)->place == HF_DATA_STORE)
+        hf_world_store_leave(env->world, env->row, store_of(data), hf_data__number(data, row));
+}
+
+/* A directory that is named after the host or the agent alone is found by whoever comes next; one
+ * that is named after nothing, by nobody. In a store each instance has a share of its own, in its
+ * full size from the start. */
+gboolean hf_data__settle_in(HfDataset *data, uint32_t row)
+{
+    const HfModelEnv *env = &data->service->env;
+    const HfNodeRules *rules = hf_data__rules(data);
+    if (rules->place == HF_DATA_STORE) {
+        if (hf_world_store_take(env->world, env->row, store_of(data), hf_data__number(data, row),
+                                data->member_bytes))
+            return TRUE;
+        fail(data, row);
+    } else if (rules->place == HF_DATA_PATH && rules->identity != HF_IDENTITY_NONE) {
+        hf_world_path_adopt(env->world, env->row, data->members[row].data_host,
+                            path_key(data, &data->members[row]), hf_data__number(data, 0),
+                            hf_data__number(data, data->member_count), hf_data__number(data, row));
+    }
+    return rules->place != HF_DATA_STORE;
+}
+
+uint32_t hf_data__copy(HfDataset *data, uint32_t from, uint32_t to, uint64_t arg)
+{
+    const HfModelEnv *env = &data->service->env;
+    uint32_t sender = data->members[from].host, receiver = data->members[to].host;
+    if (hf_data__rules(data)->place == HF_DATA_STORE)
+        return hf_world_store_copy_start(env->world, env->row, store_of(data), sender, receiver,
+                                         data->part_bytes, data->limit, arg);
+    return hf_world_copy_start(env->world, env->row, sender, receiver, data->part_bytes,
+                               data->limit, arg);
+}

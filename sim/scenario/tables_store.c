@@ -1,0 +1,153 @@
+/* The key table of `stores:`; what the kinds stand for is in storage.c. */
+#include <math.h>
+
+#include "scenario/scenario_internal.h"
+
+#define AT(member) .offset = offsetof(HfScenarioStoreKeys, member)
+
+static const HfKeyWord kind_words[] = {
+    {"nfs", HF_STORAGE_NFS, "a file server"},
+    {"nas", HF_STORAGE_NAS, "a filer with two heads"},
+    {"san", HF_STORAGE_SAN, "an array of block devices, one for each instance"},
+    {"hdfs", HF_STORAGE_HDFS, "HDFS"},
+    {"ceph", HF_STORAGE_CEPH, "Ceph"},
+    {"quobyte", HF_STORAGE_QUOBYTE, "Quobyte"},
+    {0}};
+static const HfKeyWord as_kind[] = {{"kind", HF_AS_KIND, "what its kind has"}, {0}};
+static const HfKeyWord cleaning_words[] = {
+    {"kind", HF_AS_KIND, "as its kind"},
+    {"never", HF_CLEANING_NEVER, "nobody: it stays for good"},
+    {"operator", HF_CLEANING_OPERATOR, "an operator, one share after the other"},
+    {"owner", HF_CLEANING_OWNER, "the service, as soon as it gives something up"},
+    {0}};
+static const HfKeyWord outage_words[] = {
+    {"kind", HF_AS_KIND, "as its kind"},
+    {"hang", HF_ON_OUTAGE_HANG, "wait, and go on when it is back"},
+    {"fail", HF_ON_OUTAGE_FAIL, "fail, and so do their successors"},
+    {0}};
+
+#define OF_KIND .fallback = "kind", .words = as_kind
+#define TIME(NAME, FIELD, ...)                                                                     \
+    {                                                                                              \
+        .name = NAME, .type = HF_KEY_DURATION, AT(rules.FIELD), OF_KIND, .help = __VA_ARGS__       \
+    }
+#define COUNT(NAME, FIELD, LEAST, ...)                                                             \
+    {                                                                                              \
+        .name = NAME, .type = HF_KEY_INT, AT(rules.FIELD), OF_KIND, .minimum = LEAST,              \
+        .maximum = 1e5, .help = __VA_ARGS__                                                        \
+    }
+
+static const HfKey store_keys[] = {
+    {.name = "name",
+     .type = HF_KEY_NAME,
+     AT(name),
+     .is_required = TRUE,
+     .help = "Name of the store: services name it in their key store, and metrics carry it."},
+    {.name = "kind",
+     .type = HF_KEY_ENUM,
+     AT(rules.kind),
+     .is_required = TRUE,
+     .words = kind_words,
+     .help = "What it is; `holdfast list storage` tells what each is like."},
+    {.name = "capacity",
+     .type = HF_KEY_MEMORY,
+     AT(rules.capacity),
+     .fallback = "0",
+     .help = "Raw disk that it has, of which each byte takes as many as there are replicas, in MB; "
+             "0 = no limit."},
+    {.name = "bandwidth",
+     .type = HF_KEY_MEMORY,
+     AT(rules.bandwidth),
+     OF_KIND,
+     .help =
+         "What it reads and writes for all clients together, in MB a second, in equal shares; a "
+         "write takes as many as there are replicas. 0 = no limit."},
+    COUNT("servers", servers, 1, "Servers, heads or controllers that it is made of."),
+    COUNT("spares", spares, 0,
+          "How many of them may be down while it still serves; failures store-outage strike them."),
+    COUNT("replicas", replicas, 1, "How many times each byte is kept."),
+    TIME("setup", setup,
+         "Time that an operator takes to set up what a service needs there: for a san a LUN for "
+         "each "
+         "instance, else one share for all. Instances wait for it; the operator does one thing "
+         "after the other."),
+    {.name = "cleaning",
+     .type = HF_KEY_ENUM,
+     AT(rules.cleaning),
+     .fallback = "kind",
+     .words = cleaning_words,
+     .help = "Who removes what services have left there."},
+    TIME("cleanup", cleanup, "Time that an operator takes to remove one instance's."),
+    TIME("attach", attach, "From the start of a task until it has its share."),
+    TIME("fence", fence,
+         "How much longer it takes on another host while the one that had it has not let go of it; "
+         "for kinds that one host has at a time (san, ceph)."),
+    {.name = "on_outage",
+     .type = HF_KEY_ENUM,
+     AT(rules.on_outage),
+     .fallback = "kind",
+     .words = outage_words,
+     .help = "What tasks do whose data is there while it is down."},
+    {.name = "framework",
+     .type = HF_KEY_NAME,
+     AT(framework),
+     .help = "The framework of this scenario that runs it: it is down, too, until all instances of "
+             "that have run, and while some of it is below its quorum."},
+    {0}};
+
+HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
+{
+    HfStoreRules rules = hf_storage[keys->rules.kind].rules;
+    const HfStoreRules *said = &keys->rules;
+    rules.capacity = said->capacity;
+#define SAID(FIELD)                                                                                \
+    if (said->FIELD != HF_AS_KIND) rules.FIELD = said->FIELD
+    SAID(bandwidth);
+    SAID(servers);
+    SAID(spares);
+    SAID(replicas);
+    SAID(setup);
+    SAID(cleaning);
+    SAID(cleanup);
+    SAID(attach);
+    SAID(fence);
+    SAID(on_outage);
+#undef SAID
+    /* fewer servers than its kind has: then fewer spares and replicas, too, unless they are said */
+    if (said->spares == HF_AS_KIND) rules.spares = MIN(rules.spares, rules.servers - 1);
+    if (said->replicas == HF_AS_KIND) rules.replicas = MIN(rules.replicas, rules.servers);
+    return rules;
+}
+
+static gboolean check_store(const void *record, const char **key_out, char **why_out)
+{
+    const HfScenarioStoreKeys *keys = record;
+    HfStoreRules rules = hf_store_rules(keys);
+    if (rules.spares >= rules.servers) {
+        *key_out = "spares";
+        *why_out = g_strdup_printf("of %" G_GINT64_FORMAT " servers at least one must be up",
+                                   (gint64)rules.servers);
+        return FALSE;
+    }
+    if (rules.replicas > rules.servers) {
+        *key_out = "replicas";
+        *why_out =
+            g_strdup_printf("%" G_GINT64_FORMAT " cannot lie on %" G_GINT64_FORMAT " servers",
+                            (gint64)rules.replicas, (gint64)rules.servers);
+        return FALSE;
+    }
+    if (keys->rules.fence != HF_AS_KIND && !rules.is_exclusive) {
+        *key_out = "fence";
+        *why_out = g_strdup("many hosts may have it at once: nobody is fenced off");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+const HfKeyTable hf_store_keys__table = {
+    .name = "stores[]",
+    .struct_size = sizeof(HfScenarioStoreKeys),
+    .keys = store_keys,
+    .help = "A place out of band where services keep data: Mesos accounts for nothing in it.",
+    .check = check_store,
+};

@@ -1,0 +1,538 @@
+/*
+ * Stores out of band: what services keep there, who sets up and cleans up, what an outage does, and
+ * that each place for data is what the table of places says. Latency is 0; instances of f have
+ * 100 MB each, in one part that nobody else has.
+ */
+#include "unit/models/lab.h"
+
+#include "world/data.h"
+
+#include <math.h>
+
+#define MB (INT64_C(1) << 20)
+
+static Cell *lab(uint32_t hosts, const char *store, const char *service, const char *more)
+{
+    g_autofree char *text = g_strdup_printf(
+        "duration: 1d\nnetwork: {latency: 0s}\nmaster: {agent_order: sorted}\n"
+        "agents: [{name: n, count: %u, resources: 'cpus:8;mem:4096', network_bandwidth: 0}]\n"
+        "stores: [{name: s, %s}]\n"
+        "frameworks:\n"
+        "- {name: f, model: service, variant: stateful-centralized, role: r, cpus: 1, mem: 64,\n"
+        "   disk: 0, data: 100, store: s, %s}\n%s",
+        hosts, store, service, more);
+    return cell_new(text);
+}
+
+static HfTime when(const Cell *cell, HfRecordType type, uint32_t n)
+{
+    const HfRecord *record = cell_record(cell, type, n);
+    if (record == NULL) fail_msg("%s never came the %u. time", hf_record_shapes[type].name, n + 1);
+    return record->at;
+}
+
+static int64_t sum_of(const Cell *cell, HfRecordType type)
+{
+    int64_t sum = 0;
+    for (guint32 i = 0; i < cell->log.count; i++)
+        if (cell->log.at[i].type == type) sum += cell->log.at[i].value;
+    return sum;
+}
+
+/* When the service was last out of service, or was so no more; -1 = never. */
+static HfTime quorum_at(const Cell *cell, gboolean is_out)
+{
+    HfTime at = -1;
+    for (guint32 i = 0; i < cell->log.count; i++)
+        if (cell->log.at[i].type == HF_RECORD_SERVICE_QUORUM &&
+            (cell->log.at[i].value > 0) == is_out)
+            at = cell->log.at[i].at;
+    return at;
+}
+
+/* ---- set-up and clean-up ---- */
+
+static void an_operator_sets_up_one_thing_after_the_other(void **state)
+{
+    Cell *cell = lab(1, "kind: san, setup: 20m", "nodes: 3", "");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    for (uint32_t i = 0; i < 3; i++) {
+        HfTime ready = (HfTime)(i + 1) * 20 * HF_NS_PER_MINUTE;
+        HfTime at = when(cell, HF_RECORD_TASK_STARTED, i);
+        assert_true(at >= ready && at < ready + 10 * S);
+    }
+    assert_true(cell_metric(metrics, "store.s.operator_actions") == 3);
+    cell_free(cell);
+}
+
+static void a_file_server_is_set_up_once_for_each_service(void **state)
+{
+    Cell *cell =
+        lab(1, "kind: nfs, setup: 20m", "nodes: 3",
+            "- {name: g, model: service, variant: stateful-centralized, role: r, cpus: 1,\n"
+            "   mem: 64, disk: 0, store: s}\n");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    for (uint32_t i = 0; i < 4; i++) {
+        HfTime ready = (i < 3 ? 1 : 2) * 20 * HF_NS_PER_MINUTE;
+        HfTime at = when(cell, HF_RECORD_TASK_STARTED, i);
+        assert_true(at >= ready && at < ready + 10 * S);
+    }
+    assert_true(cell_metric(metrics, "stores.operator_actions") == 2);
+    cell_free(cell);
+}
+
+/* Each life of an instance that nothing ties to its data takes a share of its own. */
+static void what_is_left_is_removed_by_whom_the_store_says(void **state)
+{
+    static const struct {
+        const char *cleaning;
+        gboolean is_removed;
+        uint32_t actions;
+    } cases[] = {{"never", FALSE, 0}, {"owner", TRUE, 0}, {"operator", TRUE, 1}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *store =
+            g_strdup_printf("kind: nfs, setup: 0s, cleaning: %s, cleanup: 30m", cases[i].cleaning);
+        Cell *cell = lab(2, store, "identity: none, lifetime: {law: constant, value: 1h}", "");
+        g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+        uint32_t left = cell_count(cell, HF_RECORD_TASK_STARTED) - 1;
+        assert_true(left >= 20);
+        assert_int_equal(sum_of(cell, HF_RECORD_STORE_LEFT), left * 100 * MB);
+        uint32_t gone = cell_count(cell, HF_RECORD_STORE_FREED);
+        if (!cases[i].is_removed) assert_int_equal(gone, 0);
+        if (cases[i].is_removed) assert_true(gone == left || gone == left - 1);
+        assert_true(cell_metric(metrics, "store.s.left_at_end") == (left - gone) * 100);
+        assert_true(cell_metric(metrics, "stores.left_at_end") == (left - gone) * 100);
+        assert_true(cell_metric(metrics, "store.s.held_at_end") == (left - gone + 1) * 100);
+        assert_true(cell_metric(metrics, "store.s.operator_actions") ==
+                    1 + cases[i].actions * gone);
+        if (cases[i].actions > 0)
+            assert_int_equal(when(cell, HF_RECORD_STORE_FREED, 0),
+                             when(cell, HF_RECORD_STORE_LEFT, 0) + 30 * HF_NS_PER_MINUTE);
+        cell_free(cell);
+    }
+}
+
+static void an_uninstalled_service_leaves_its_share(void **state)
+{
+    Cell *cell = lab(1, "kind: nfs, setup: 0s", "uninstall_at: 1h", "");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    assert_true(cell_metric(metrics, "store.s.left_at_end") == 100);
+    cell_free(cell);
+}
+
+/* ---- room ---- */
+
+static void each_byte_takes_as_many_as_there_are_replicas(void **state)
+{
+    Cell *cell = lab(1, "kind: hdfs, setup: 0s", "nodes: 2", "");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    assert_true(cell_metric(metrics, "store.s.held_at_end") == 600);
+    assert_true(cell_metric(metrics, "store.s.left_at_end") == 0);
+    assert_true(cell_metric(metrics, "disk.real") == 0); /* it is nobody's disk */
+    cell_free(cell);
+}
+
+static void without_room_a_task_fails(void **state)
+{
+    Cell *cell = lab(1, "kind: nfs, setup: 0s, capacity: 250", "nodes: 3", "");
+    cell_run(cell, 100 * S);
+    assert_int_equal(sum_of(cell, HF_RECORD_STORE_TAKEN), 200 * MB);
+    assert_true(cell_count(cell, HF_RECORD_STORE_FULL) > 1);
+    HfTime full = when(cell, HF_RECORD_STORE_FULL, 0);
+    const HfRecord *ended = cell_record(cell, HF_RECORD_TASK_ENDED, 0);
+    assert_int_equal(ended->at, full + S);
+    assert_int_equal(ended->state, HF_TASK_FAILED);
+    cell_free(cell);
+}
+
+/* ---- moving ---- */
+
+/* 30 s to attach; 360 s more while the host that went down is not fenced off. */
+static void a_share_is_fenced_off_from_a_host_that_holds_it(void **state)
+{
+    for (int is_crash = 0; is_crash < 2; is_crash++) {
+        Cell *cell = lab(2, "kind: san, setup: 0s", "", "");
+        cell_run(cell, 100 * S);
+        uint32_t home = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->agent;
+        if (is_crash) {
+            hf_world_host_crash(cell->world, home, TRUE);
+            hf_world_disk_lose(cell->world, home);
+        } else {
+            hf_world__fail_run(cell->world, home, 0, 1, HF_REASON_NONE);
+            hf_world__flush(cell->world, (HfPeer){HF_PEER_AGENT, home});
+        }
+        cell_run(cell, 2000 * S);
+        HfTime started = when(cell, HF_RECORD_TASK_STARTED, 1);
+        assert_int_equal(quorum_at(cell, TRUE), 100 * S);
+        assert_int_equal(quorum_at(cell, FALSE), started + (is_crash ? 390 : 30) * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_DATA_LOST), 0);
+        assert_int_equal(cell_count(cell, HF_RECORD_STORE_TAKEN), 1);
+        cell_free(cell);
+    }
+}
+
+/* ---- outages ---- */
+
+static void tasks_hang_while_their_store_is_down(void **state)
+{
+    Cell *cell = lab(2, "kind: nfs, setup: 0s", "nodes: 2",
+                     "failures: [{what: store-outage, at: 1h, for: 10m}]\n");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 0);
+    assert_int_equal(quorum_at(cell, TRUE), HF_NS_PER_HOUR);
+    assert_int_equal(quorum_at(cell, FALSE), HF_NS_PER_HOUR + 600 * S);
+    assert_true(fabs(cell_metric(metrics, "framework.f.unavailable") - 600) < 1e-6);
+    assert_true(fabs(cell_metric(metrics, "store.s.unavailable") - 600) < 1e-6);
+    assert_true(fabs(cell_metric(metrics, "store.s.stalled") - 1200) < 1e-6);
+    assert_true(cell_metric(metrics, "store.s.outages") == 1);
+    cell_free(cell);
+}
+
+static void or_they_fail(void **state)
+{
+    Cell *cell = lab(2, "kind: nfs, setup: 0s, on_outage: fail", "",
+                     "failures: [{what: store-outage, at: 1h, for: 10m}]\n");
+    cell_run(cell, 2 * HF_NS_PER_HOUR);
+    assert_int_equal(when(cell, HF_RECORD_TASK_ENDED, 0), HF_NS_PER_HOUR + S);
+    assert_true(cell_count(cell, HF_RECORD_TASK_ENDED) > 5); /* so do its successors */
+    HfTime back = HF_NS_PER_HOUR + 600 * S;
+    for (guint32 i = 0; i < cell->log.count; i++)
+        if (cell->log.at[i].type == HF_RECORD_TASK_ENDED) {
+            assert_int_equal(cell->log.at[i].state, HF_TASK_FAILED);
+            assert_true(cell->log.at[i].at <= back + S);
+        }
+    assert_true(quorum_at(cell, FALSE) >= back && quorum_at(cell, FALSE) < back + 5 * S);
+    assert_int_equal(cell->world->run_slots.live, 1);
+    cell_free(cell);
+}
+
+/* What comes and goes at one instant is seen by nobody. */
+static void it_is_down_when_more_servers_are_than_it_has_spares(void **state)
+{
+    Cell *cell = lab(1, "kind: ceph, setup: 0s, servers: 4, spares: 1", "", "");
+    cell_run(cell, 100 * S);
+    hf_world_store_server_stop(cell->world, 0);
+    cell_run(cell, 200 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_STORE_STATE), 0);
+    hf_world_store_server_stop(cell->world, 0);
+    hf_world_store_server_start(cell->world, 0);
+    cell_run(cell, 300 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_STORE_STATE), 0);
+    hf_world_store_server_stop(cell->world, 0);
+    cell_run(cell, 400 * S);
+    assert_int_equal(quorum_at(cell, TRUE), 300 * S);
+    assert_false(hf_world_store_is_up(cell->world, 0));
+    hf_world_store_server_start(cell->world, 0);
+    cell_run(cell, 500 * S);
+    assert_int_equal(quorum_at(cell, FALSE), 400 * S);
+    assert_true(hf_world_store_is_up(cell->world, 0));
+    cell_free(cell);
+}
+
+/* By a law each server fails by itself: with a spare the store is down less often. */
+static void servers_fail_one_by_one(void **state)
+{
+    double unavailable[2];
+    for (int spares = 0; spares < 2; spares++) {
+        g_autofree char *store =
+            g_strdup_printf("kind: nas, setup: 0s, servers: 2, spares: %d", spares);
+        Cell *cell = lab(1, store, "",
+                         "failures: [{what: store-outage, stores: [s], for: 15m,\n"
+                         "  mtbf: {law: exponential, mean: 2h}}]\n");
+        g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+        unavailable[spares] = cell_metric(metrics, "store.s.unavailable");
+        assert_true(spares == 1 || cell_metric(metrics, "store.s.outages") > 5);
+        cell_free(cell);
+    }
+    assert_true(unavailable[0] > 2 * unavailable[1] && unavailable[0] < 2 * 86400.0 / 9 * 2);
+}
+
+/* The store is there once all of c run, and gone while two of its three are. */
+static void a_framework_can_run_the_store(void **state)
+{
+    Cell *cell =
+        lab(4, "kind: ceph, setup: 0s, framework: c", "",
+            "- {name: c, model: service, variant: stateful-distributed, role: c, nodes: 3,\n"
+            "   cpus: 1, mem: 64, disk: 0, place: path, identity: host, same_wait: 1h,\n"
+            "   replicas: 3, quorum: 2, data: 10, start: 10m}\n");
+    cell_run(cell, 1200 * S);
+    HfTime third = 0;
+    uint32_t hosts[3], count = 0;
+    for (guint32 i = 0; i < cell->log.count; i++) {
+        if (cell->log.at[i].type != HF_RECORD_TASK_STARTED || cell->log.at[i].framework == 0)
+            continue;
+        third = cell->log.at[i].at;
+        hosts[count++] = cell->log.at[i].agent;
+    }
+    assert_int_equal(count, 3);
+    assert_int_equal(when(cell, HF_RECORD_STORE_STATE, 0), 0);
+    assert_int_equal(when(cell, HF_RECORD_STORE_STATE, 1), third);
+    assert_int_equal(cell_record(cell, HF_RECORD_STORE_STATE, 1)->value, 1);
+    hf_world_host_crash(cell->world, hosts[0], TRUE);
+    cell_run(cell, 1300 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_STORE_STATE), 2);
+    hf_world_host_crash(cell->world, hosts[1], TRUE);
+    cell_run(cell, 1400 * S);
+    assert_int_equal(when(cell, HF_RECORD_STORE_STATE, 2), 1300 * S);
+    hf_world_host_return(cell->world, hosts[1]);
+    cell_run(cell, 1500 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_STORE_STATE), 4);
+    assert_true(hf_world_store_is_up(cell->world, 0));
+    cell_free(cell);
+}
+
+/* ---- bandwidth ---- */
+
+/* Four instances read 100 MB each at 10 MB/s: at once, each gets a quarter. */
+static void who_reads_shares_its_bandwidth(void **state)
+{
+    Cell *cell = lab(2, "kind: nfs, setup: 0s, attach: 0s, bandwidth: 10", "nodes: 4, reads: 100",
+                     "failures: [{what: store-outage, at: 10m, for: 1m}]\n");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    assert_int_equal(cell_count(cell, HF_RECORD_STORE_READ), 4);
+    HfTime started = when(cell, HF_RECORD_TASK_STARTED, 0);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(when(cell, HF_RECORD_TASK_STARTED, i), started);
+        assert_int_equal((when(cell, HF_RECORD_STORE_READ, i) - started + S / 2) / S, 40);
+    }
+    assert_true(cell_metric(metrics, "store.s.read") == 400); /* an outage is not a start */
+    assert_true(cell_metric(metrics, "data.copied") == 0);
+    cell_free(cell);
+}
+
+/* A read that an outage stops begins anew: 10 s, of which 4 were done. */
+static void a_read_that_an_outage_stops_begins_anew(void **state)
+{
+    Cell *cell = lab(1, "kind: nfs, setup: 0s, attach: 0s, bandwidth: 10", "reads: 100", "");
+    cell_run(cell, 3 * S);
+    HfTime started = when(cell, HF_RECORD_TASK_STARTED, 0);
+    cell_run(cell, started + 4 * S);
+    hf_world_store_server_stop(cell->world, 0);
+    cell_run(cell, 100 * S);
+    hf_world_store_server_start(cell->world, 0);
+    cell_run(cell, 200 * S);
+    assert_int_equal(cell_record(cell, HF_RECORD_STORE_READ, 0)->value, 40 * MB);
+    assert_int_equal(when(cell, HF_RECORD_STORE_READ, 1), 110 * S);
+    cell_free(cell);
+}
+
+/* A part of 100 MB is read once and written three times: 40 MB/s are shared by four. */
+static void a_copy_is_written_as_often_as_there_are_replicas(void **state)
+{
+    Cell *cell =
+        lab(3, "kind: hdfs, setup: 0s, attach: 0s, bandwidth: 40, servers: 3",
+            "nodes: 2, replicas: 2, parts: 1, quorum: 1, identity: host, max_per_host: 1", "");
+    cell_run(cell, 100 * S);
+    uint32_t home = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->agent;
+    hf_world_host_crash(cell->world, home, TRUE); /* elsewhere it has another directory */
+    cell_run(cell, 1000 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_COPY_ENDED), 1);
+    assert_int_equal(cell_record(cell, HF_RECORD_COPY_ENDED, 0)->value, 100 * MB);
+    assert_int_equal(when(cell, HF_RECORD_COPY_ENDED, 0) - when(cell, HF_RECORD_COPY_STARTED, 0),
+                     10 * S);
+    cell_free(cell);
+}
+
+/* ---- the table of places ---- */
+
+static Cell *place_lab(HfStorageKind kind)
+{
+    static const char *const keys[] = {
+        [HF_STORAGE_SANDBOX] = "place: sandbox, identity: host, disk: 200",
+        [HF_STORAGE_PATH] = "place: path, identity: host, disk: 0",
+        [HF_STORAGE_VOLUME] = "place: volume, disk: 200",
+        [HF_STORAGE_MOUNT] = "place: mount, disk: 200",
+        [HF_STORAGE_EXTERNAL] = "place: external, identity: anywhere, disk: 0",
+    };
+    gboolean is_store = kind >= HF_STORAGE_NFS;
+    g_autofree char *text = g_strdup_printf(
+        "duration: 1d\nnetwork: {latency: 0s}\n"
+        "agents: [{name: n, count: 1, filesystem: 10000, resources:\n"
+        "'[{\"name\":\"cpus\",\"type\":\"SCALAR\",\"scalar\":{\"value\":4}},"
+        "{\"name\":\"mem\",\"type\":\"SCALAR\",\"scalar\":{\"value\":1024}},"
+        "{\"name\":\"disk\",\"type\":\"SCALAR\",\"scalar\":{\"value\":1000}},"
+        "{\"name\":\"disk\",\"type\":\"SCALAR\",\"scalar\":{\"value\":500},"
+        "\"disk\":{\"source\":{\"type\":\"MOUNT\",\"mount\":{\"root\":\"/d\"}}}}]'}]\n"
+        "stores: [{name: s, kind: %s, setup: 0s}]\n"
+        "frameworks: [{name: f, model: service, variant: stateful-centralized, role: r,\n"
+        "  principal: f, cpus: 1, mem: 64, data: 100, %s}]\n",
+        is_store ? hf_storage[kind].name : "nfs", is_store ? "disk: 0, store: s" : keys[kind]);
+    return cell_new(text);
+}
+
+static void strike(Cell *cell, HfStorageLife what)
+{
+    HfWorld *world = cell->world;
+    switch (what) {
+    case HF_OUTLIVES_TASK:
+        hf_world__fail_run(world, 0, 0, 1, HF_REASON_NONE);
+        hf_world__flush(world, (HfPeer){HF_PEER_AGENT, 0});
+        return;
+    case HF_OUTLIVES_AGENT:
+        hf_world_agent_stop(world, 0);
+        cell_run(cell, 110 * S);
+        hf_world_agent_start(world, 0);
+        return;
+    case HF_OUTLIVES_REBOOT:
+    case HF_OUTLIVES_AGENT_ID: /* which a reboot can bring */
+    case HF_OUTLIVES_HOST:
+        hf_world_host_crash(world, 0, TRUE);
+        if (what == HF_OUTLIVES_AGENT_ID) hf_world_agent_forget(world, 0);
+        if (what == HF_OUTLIVES_HOST) hf_world_disk_lose(world, 0);
+        cell_run(cell, 110 * S);
+        hf_world_host_return(world, 0);
+    }
+}
+
+/* Each place meets each failure, and what becomes of its data is what the table says. */
+static void the_table_of_places_says_what_data_outlives(void **state)
+{
+    for (int kind = 0; kind < HF_STORAGE_KINDS; kind++) {
+        for (uint32_t what = 1; what <= HF_OUTLIVES_ALL; what <<= 1) {
+            Cell *cell = place_lab((HfStorageKind)kind);
+            cell_run(cell, 100 * S);
+            assert_int_equal(cell_count(cell, HF_RECORD_REPLICA_MADE), 1);
+            strike(cell, (HfStorageLife)what);
+            cell_run(cell, 20000 * S);
+            gboolean is_lost = cell_count(cell, HF_RECORD_DATA_LOST) > 0;
+            if (is_lost == ((hf_storage[kind].outlives & what) != 0))
+                fail_msg("%s, failure %u: %s", hf_storage[kind].name, what,
+                         is_lost ? "lost" : "there");
+            assert_true(is_lost || quorum_at(cell, FALSE) >= quorum_at(cell, TRUE));
+            cell_free(cell);
+        }
+    }
+}
+
+static void only_volumes_are_accounted_for(void **state)
+{
+    for (int kind = 0; kind < HF_STORAGE_KINDS; kind++) {
+        Cell *cell = place_lab((HfStorageKind)kind);
+        cell_run(cell, 1000 * S);
+        hf_world_finish(cell->world);
+        g_autoptr(HfMetrics) metrics = hf_metrics_new(cell->world);
+        assert_true(g_str_has_prefix(hf_storage[kind].accounted, "yes") ==
+                    (cell_metric(metrics, "volumes.there_at_end") > 0));
+        cell_free(cell);
+    }
+}
+
+/* ---- bad input ---- */
+
+static char *complaint(const char *keys)
+{
+    g_autofree char *text = g_strdup_printf(
+        "duration: 1d\nagents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+        "stores: [{name: s, kind: nfs}]\n"
+        "frameworks: [{name: f, model: service, variant: stateful-centralized, role: r,\n"
+        "  cpus: 1, mem: 64, disk: 0, %s}]\n",
+        keys);
+    return lab_complaint(text);
+}
+
+static void a_service_that_cannot_use_its_store_is_refused(void **state)
+{
+    static const struct {
+        const char *keys, *why;
+    } cases[] = {
+        {"place: store, identity: anywhere", "place: key store says which store"},
+        {"place: path, identity: host, store: s", "store: its data has another place (place)"},
+        {"place: path, identity: host, reads: 1", "reads: its data is in no store"},
+        {"store: s, data: 10, reads: 11", "reads: it is more than its data"},
+        {"store: s, identity: reservation", "identity: only a volume lies in a reservation"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *message = complaint(cases[i].keys);
+        assert_contains(message, cases[i].why);
+    }
+}
+
+/* Each with its place. */
+static void stores_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        const char *stores, *service, *why;
+    } cases[] = {
+        {"{name: s, kind: nfs}", "store: q",
+         "cell.yaml:4:96: frameworks[0].store: no store is "
+         "called \"q\""},
+        {"{name: files, kind: nfs}", "store: flies", "did you mean \"files\"?"},
+        {"{name: s, kind: nfs}", "kinds: [{name: server, store: t}]",
+         "frameworks[0].kinds[0].store: no store is called \"t\""},
+        {"{name: s, kind: nfs}, {name: s, kind: nas}", "store: s",
+         "cell.yaml:3:39: stores[1].name: another entry is called \"s\", too"},
+        {"{name: s, kind: ceph, framework: g}", "store: s",
+         "cell.yaml:3:43: stores[0].framework: no framework is called \"g\""},
+        {"{name: s, kind: ceph, framework: f}", "store: s",
+         "frameworks[0].store: it runs the store \"s\", and cannot keep its own data in one"},
+        {"{name: s, kind: nas, spares: 2}", "store: s",
+         "stores[0].spares: of 2 servers at least one must be up"},
+        {"{name: s, kind: hdfs, servers: 2, replicas: 3}", "store: s",
+         "stores[0].replicas: 3 cannot lie on 2 servers"},
+        {"{name: s, kind: nfs, fence: 1s}", "store: s",
+         "stores[0].fence: many hosts may have it at once: nobody is fenced off"},
+        {"{name: s}", "store: s", "kind"},
+        {"{name: s, kind: tape}", "store: s", "stores[0].kind"},
+        {"{name: s, kind: nfs, capacity: -1}", "store: s", "stores[0].capacity"},
+        {"{name: s, kind: nfs, bandwith: 1}", "store: s", "did you mean \"bandwidth\"?"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            g_strdup_printf("duration: 1d\nstores: [%s]\n"
+                            "frameworks: [{name: f, model: service, variant: stateful-centralized, "
+                            "role: r, disk: 0, "
+                            "%s}]\nagents: [{name: n, count: 1, resources: 'cpus:4;mem:8192'}]\n",
+                            cases[i].stores, cases[i].service);
+        g_autofree char *message = lab_complaint(text);
+        assert_contains(message, cases[i].why);
+    }
+}
+
+static void an_outage_strikes_stores_that_there_are(void **state)
+{
+    static const struct {
+        const char *failure, *why;
+    } cases[] = {
+        {"what: store-outage, at: 1h, for: 1h, stores: [q]", "no store named \"q\""},
+        {"what: store-outage, at: 1h, for: 1h", "the scenario has no stores"},
+        {"what: store-outage, for: 1h", "`mtbf`"},
+        {"what: store-outage, at: 1h", "for"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 1d\nagents: [{name: n, count: 1, resources: 'cpus:4;mem:8192'}]\n"
+            "%sframeworks: [{name: f, model: service, variant: stateless-centralized, role: r}]\n"
+            "failures: [{%s}]\n",
+            i == 0 ? "stores: [{name: s, kind: nfs}]\n" : "", cases[i].failure);
+        g_autofree char *message = lab_complaint(text);
+        assert_contains(message, cases[i].why);
+    }
+}
+
+int main(void)
+{
+    hf_test_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_operator_sets_up_one_thing_after_the_other),
+        cmocka_unit_test(a_file_server_is_set_up_once_for_each_service),
+        cmocka_unit_test(what_is_left_is_removed_by_whom_the_store_says),
+        cmocka_unit_test(an_uninstalled_service_leaves_its_share),
+        cmocka_unit_test(each_byte_takes_as_many_as_there_are_replicas),
+        cmocka_unit_test(without_room_a_task_fails),
+        cmocka_unit_test(a_share_is_fenced_off_from_a_host_that_holds_it),
+        cmocka_unit_test(tasks_hang_while_their_store_is_down),
+        cmocka_unit_test(or_they_fail),
+        cmocka_unit_test(it_is_down_when_more_servers_are_than_it_has_spares),
+        cmocka_unit_test(servers_fail_one_by_one),
+        cmocka_unit_test(a_framework_can_run_the_store),
+        cmocka_unit_test(who_reads_shares_its_bandwidth),
+        cmocka_unit_test(a_read_that_an_outage_stops_begins_anew),
+        cmocka_unit_test(a_copy_is_written_as_often_as_there_are_replicas),
+        cmocka_unit_test(the_table_of_places_says_what_data_outlives),
+        cmocka_unit_test(only_volumes_are_accounted_for),
+        cmocka_unit_test(a_service_that_cannot_use_its_store_is_refused),
+        cmocka_unit_test(stores_that_cannot_be_are_refused),
+        cmocka_unit_test(an_outage_strikes_stores_that_there_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
