@@ -50,15 +50,20 @@ void hf_world_copy_stop(HfWorld *world, uint32_t copy);
  * successor can find it there.
  *
  * hold: the instance's directory holds so many bytes from now on, as far as there is room (a
- * partial write stays); it is made if the instance has none there. FALSE: there was not room for
- * all. leave: the directory is nobody's from now on. Nothing happens when the instance has none
- * there. adopt: the instance makes a directory of this key its own that an instance `first` <= m <
- * `end` of its framework has left there: FALSE when there is none. What is in it is not its data.
+ *       partial write stays); it is made if the instance has none there. FALSE: there was not room
+ *       for all.
+ *
+ * leave: the directory is nobody's from now on. Returns how many bytes are in it, whole KiB; 0 when
+ *        the instance has none there.
+ *
+ * adopt: the instance makes a directory of this key its own that an instance `first` <= m < `end`
+ *        of its framework has left there: FALSE when there is none. What is in it is not its data.
+ *
  * Cost: O(directories of the host).
  */
 gboolean hf_world_path_hold(HfWorld *world, uint32_t framework, uint32_t host, uint32_t key,
                             uint64_t member, int64_t bytes);
-void hf_world_path_leave(HfWorld *world, uint32_t framework, uint32_t host, uint64_t member);
+int64_t hf_world_path_leave(HfWorld *world, uint32_t framework, uint32_t host, uint64_t member);
 gboolean hf_world_path_adopt(HfWorld *world, uint32_t framework, uint32_t host, uint32_t key,
                              uint64_t first, uint64_t end, uint64_t member);
 

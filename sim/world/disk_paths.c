@@ -54,13 +54,14 @@ gboolean hf_world_path_hold(HfWorld *world, uint32_t framework, uint32_t host, u
     return given == kib - before;
 }
 
-void hf_world_path_leave(HfWorld *world, uint32_t framework, uint32_t host, uint64_t member)
+int64_t hf_world_path_leave(HfWorld *world, uint32_t framework, uint32_t host, uint64_t member)
 {
     HF_ASSERT(host < world->host_count);
     HfPath *path = find(world->hosts[host].disk, id_of(world, framework), member);
-    if (path == NULL) return;
+    if (path == NULL) return 0;
     path->is_left = TRUE;
     record(world, host, path, HF_RECORD_PATH_LEFT, path->kib);
+    return path->kib * 1024;
 }
 
 gboolean hf_world_path_adopt(HfWorld *world, uint32_t framework, uint32_t host, uint32_t key,

@@ -68,7 +68,9 @@ static void be_born(HfDataset *data)
     }
     data->below = rules->quorum > 0 ? data->part_count : 0;
     for (uint32_t i = 0; i < data->part_count * r; i++) {
-        if (data->members[data->replicas[i].member].has_data)
+        uint32_t member = data->replicas[i].member;
+        if (data->members[member].has_data && !data->members[member].is_full &&
+            hf_data__write(data, member, 1))
             hf_data__become_complete(data, i);
         else
             hf_data__ask_for(data, i);
@@ -158,8 +160,8 @@ static void on_started(void *model, uint64_t task, uint32_t host)
     gboolean finds = finds_data(data, node, member, host);
     uint32_t before = member->host;
     if (!finds && member->has_data) {
-        hf_data__note(data, HF_RECORD_MEMBER_REPLACED, row, member->data_host, data->member_bytes);
-        hf_data__leave(data, row);
+        int64_t left = hf_data__leave(data, row);
+        hf_data__note(data, HF_RECORD_MEMBER_REPLACED, row, member->data_host, left);
         lose_data(data, row);
     }
     member->host = host;
@@ -171,13 +173,14 @@ static void on_started(void *model, uint64_t task, uint32_t host)
         member->has_data =
             hf_data__rules(data)->place != HF_DATA_NONE && hf_data__settle_in(data, row);
     }
-    hf_data__touch(data, row);
     if (hf_data__rules(data)->identity == HF_IDENTITY_ANYWHERE) member->data_host = host;
+    member->is_full = FALSE;
     if (member->runs++ == 0) {
         data->running++;
         if (!is_in_store(data)) hf_data__begin_serving(data, row);
         note_members(data);
     }
+    if (finds) hf_data__write(data, row, 0); /* without what others have by now */
     if (is_in_store(data)) hf_data__attach(data, row, before);
     note_served(data, row);
     hf_data__feed_all(data);
@@ -345,7 +348,6 @@ void hf_dataset__free(HfDataset *data)
         hf_vec_clear(&data->members[m].wants);
     }
     hf_vec_clear(&data->hungry);
-    hf_vec_clear(&data->dirty);
     g_free(data->members);
     g_free(data->replicas);
     g_free(data->parts);

@@ -17,7 +17,7 @@ typedef struct HfMember {
     uint32_t host;     /* of the last that started, */
     uint64_t task;     /* and which that is */
     uint32_t complete; /* replicas of `holds` */
-    gboolean is_dirty; /* what is on its disk has changed: in the list of those */
+    gboolean is_full;  /* it has found no room for its data, and will fail */
     gboolean has_started, has_data;
     uint32_t data_host, data_agent;
     uint32_t life;          /* counts starts and ends, for timers */
@@ -58,7 +58,6 @@ typedef struct HfDataset {
     uint32_t below;          /* parts without quorum */
     int64_t noted_out;       /* millionths, as last noted */
     HF_VEC(uint32_t) hungry; /* members that want something */
-    HF_VEC(uint32_t) dirty;
     HfStream stream;
 } HfDataset;
 
@@ -129,11 +128,12 @@ static inline uint64_t hf_data__timer_arg(const HfDataset *data, uint32_t row)
     return (uint64_t)data->members[row].life << 32 | hf_data__number(data, row);
 }
 
-/* What is on its disk has changed; and write it there. */
-void hf_data__touch(HfDataset *data, uint32_t row);
-void hf_data__write_out(HfDataset *data);
-/* It leaves behind what it has; and makes itself a place where it is now: FALSE, there is none. */
-void hf_data__leave(HfDataset *data, uint32_t row);
+/* Its directory holds what it has, and so many parts more. FALSE: there is no room, and its task
+ * will fail; what could be written stays. Elsewhere there is room. */
+gboolean hf_data__write(HfDataset *data, uint32_t row, uint32_t more);
+/* It leaves behind what it has, so many bytes; and makes itself a place where it is now: FALSE,
+ * there is none. */
+int64_t hf_data__leave(HfDataset *data, uint32_t row);
 gboolean hf_data__settle_in(HfDataset *data, uint32_t row);
 /* A task has started that has its data in a store, or the last one is over. */
 void hf_data__attach(HfDataset *data, uint32_t row, uint32_t before);

@@ -15,29 +15,24 @@ static uint32_t path_key(const HfDataset *data, const HfMember *member)
     return hf_data__rules(data)->identity == HF_IDENTITY_AGENT ? member->data_agent : 0;
 }
 
-void hf_data__touch(HfDataset *data, uint32_t row)
-{
-    HfMember *member = &data->members[row];
-    if (hf_data__rules(data)->place != HF_DATA_PATH || member->is_dirty) return;
-    member->is_dirty = TRUE;
-    hf_vec_push(&data->dirty, row);
-}
-
-/* One that finds no room for what it has to write fails. Replicas that have moved to others while
- * a member was away stay on its disk until it is back: it is only written to while it runs. */
-void hf_data__write_out(HfDataset *data)
+static void fail(HfDataset *data, uint32_t row)
 {
     const HfModelEnv *env = &data->service->env;
-    for (guint32 i = 0; i < data->dirty.count; i++) {
-        uint32_t row = data->dirty.at[i];
-        HfMember *member = &data->members[row];
-        member->is_dirty = FALSE;
-        if (member->runs == 0 || !member->has_data) continue;
-        if (!hf_world_path_hold(env->world, env->row, member->data_host, path_key(data, member),
-                                hf_data__number(data, row), data->part_bytes * member->complete))
-            hf_world_task_fails(env->world, env->row, member->host, member->task);
-    }
-    hf_vec_reset(&data->dirty);
+    hf_world_task_fails(env->world, env->row, data->members[row].host, data->members[row].task);
+}
+
+/* Replicas that have moved to others while a member was away stay on its disk until it is back: it
+ * is only written to while it runs. */
+gboolean hf_data__write(HfDataset *data, uint32_t row, uint32_t more)
+{
+    const HfModelEnv *env = &data->service->env;
+    HfMember *member = &data->members[row];
+    if (hf_data__rules(data)->place != HF_DATA_PATH || member->runs == 0) return TRUE;
+    member->is_full = !hf_world_path_hold(env->world, env->row, member->data_host,
+                                          path_key(data, member), hf_data__number(data, row),
+                                          data->part_bytes * (member->complete + more));
+    if (member->is_full) fail(data, row);
+    return !member->is_full;
 }
 
 /* ---- stores ---- */
@@ -50,12 +45,6 @@ static uint32_t store_of(const HfDataset *data)
 static const HfStoreRules *store_rules(const HfDataset *data)
 {
     return hf_world_store_rules(data->service->env.world, store_of(data));
-}
-
-static void fail(HfDataset *data, uint32_t row)
-{
-    const HfModelEnv *env = &data->service->env;
-    hf_world_task_fails(env->world, env->row, data->members[row].host, data->members[row].task);
 }
 
 static void set_stalled(HfDataset *data, uint32_t row, gboolean is_stalled)
@@ -166,15 +155,17 @@ void hf_data__on_store(HfDataset *data)
 
 /* ---- both ---- */
 
-void hf_data__leave(HfDataset *data, uint32_t row)
+int64_t hf_data__leave(HfDataset *data, uint32_t row)
 {
     const HfModelEnv *env = &data->service->env;
     const HfMember *member = &data->members[row];
-    if (!member->has_data) return;
+    if (!member->has_data) return 0;
     if (hf_data__rules(data)->place == HF_DATA_PATH)
-        hf_world_path_leave(env->world, env->row, member->data_host, hf_data__number(data, row));
-    else if (hf_data__rules(data)->place == HF_DATA_STORE)
+        return hf_world_path_leave(env->world, env->row, member->data_host,
+                                   hf_data__number(data, row));
+    if (hf_data__rules(data)->place == HF_DATA_STORE)
         hf_world_store_leave(env->world, env->row, store_of(data), hf_data__number(data, row));
+    return data->member_bytes;
 }
 
 /* A directory that is named after the host or the agent alone is found by whoever comes next; one

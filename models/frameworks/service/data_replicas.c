@@ -52,7 +52,6 @@ void hf_data__become_complete(HfDataset *data, uint32_t row)
     HF_ASSERT(!replica->is_complete && member->has_data);
     replica->is_complete = TRUE;
     data->members[replica->member].complete++;
-    hf_data__touch(data, replica->member);
     data->parts[replica->part].complete++;
     if (!data->has_noted)
         hf_data__note(data, HF_RECORD_REPLICA_MADE, part_number(data, replica->part),
@@ -172,10 +171,12 @@ static void move(HfDataset *data, uint32_t row)
 static void feed(HfDataset *data, uint32_t row)
 {
     HfMember *member = &data->members[row];
-    for (guint32 i = 0; i < member->wants.count && member->serves && member->has_data;) {
+    for (guint32 i = 0;
+         i < member->wants.count && member->serves && member->has_data && !member->is_full;) {
         uint32_t wanted = member->wants.at[i];
         HfReplica *replica = &data->replicas[wanted];
         if (data->parts[replica->part].complete == 0) { /* lost: it begins anew */
+            if (!hf_data__write(data, row, 1)) return;
             hf_vec_remove(&member->wants, i);
             replica->is_queued = FALSE;
             if (replica->target != NO_MEMBER) move(data, wanted);
@@ -208,7 +209,6 @@ void hf_data__feed_all(HfDataset *data)
         else
             i++;
     }
-    if (data->dirty.count > 0) hf_data__write_out(data);
     hf_data__note_quorum(data);
 }
 
@@ -218,8 +218,12 @@ void hf_data__on_copied(HfDataset *data, uint32_t row)
     data->members[replica->source].out--;
     data->members[destination_of(replica)].in--;
     replica->copy = NO_COPY;
-    if (replica->target != NO_MEMBER) move(data, row);
-    hf_data__become_complete(data, row);
+    if (hf_data__write(data, destination_of(replica), 1)) {
+        if (replica->target != NO_MEMBER) move(data, row);
+        hf_data__become_complete(data, row);
+    } else {
+        hf_data__ask_for(data, row); /* it was copied in vain */
+    }
     hf_data__feed_all(data);
 }
 
