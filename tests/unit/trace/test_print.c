@@ -97,10 +97,12 @@ static void expect_member(JsonObject *object, char field, const HfRecordShape *s
     case 'g':
     case 'm':
     case 'p':
+    case 'q':
     case 'y':
         assert_int_equal(json_object_get_int_member(object, field == 'g'   ? "group"
                                                             : field == 'm' ? "member"
                                                             : field == 'p' ? "part"
+                                                            : field == 'q' ? "store"
                                                                            : "copy"),
                          INT64_C(1) << 53);
         break;
