@@ -3,22 +3,19 @@
  * (Mesos tasks with slots, in which units run without the master knowing), and, in fine mode, idle
  * executors that hold their overhead on a host for good.
  *
- * Invariants: a unit that was picked is in `live` or in `runs` until it ends; the slots that are
- * busy are those of the runs; `wanting` is what the next offer may be used for.
+ * Invariants: a unit that was picked is in `live` or runs in an executor until it ends; `wanting`
+ * is what the next offer may be used for.
  */
 #include "models/frameworks/dataflow/dataflow.h"
 
 #include <math.h>
 
 #include "base/assert.h"
+#include "models/frameworks/dataflow/executors.h"
 #include "models/frameworks/possible.h"
 #include "world/faults.h"
 
 enum { TIMER_ARRIVAL, TIMER_REVIVE, TIMER_RUN, TIMER_IDLE, TIMER_BACKLOG, TIMER_WAIT };
-enum { POOL_FIRST, POOL_LATER, POOLS };
-
-#define NO_ROW UINT32_MAX
-
 typedef enum TaskKind { TASK_UNIT, TASK_EXECUTOR, TASK_OVERHEAD } TaskKind;
 
 /* A Mesos task. */
@@ -31,37 +28,6 @@ typedef struct Task {
     gboolean has_run;
 } Task;
 
-typedef struct Executor {
-    HfHandle handle;
-    uint64_t task;
-    HfHandle job; /* generation 0: shared */
-    uint32_t host;
-    uint32_t slots[POOLS], busy[POOLS];
-    HfTime idle_since;
-    gboolean is_listed;             /* in the list of its job, which is not done */
-    gboolean is_running, is_ending; /* ending: killed, and waiting for the last word */
-    uint32_t first_run;             /* list of its runs; NO_ROW */
-    uint32_t next, prev;            /* in the list of its job's executors */
-} Executor;
-
-/* A unit inside an executor. */
-typedef struct Run {
-    HfHandle handle, executor;
-    HfPick pick;
-    uint32_t pool;
-    uint32_t next, prev; /* in its executor's list */
-} Run;
-
-/* What a job has beside its work. */
-typedef struct Holding {
-    int64_t cores;       /* milli, of its executors that are not ending */
-    uint32_t executors;  /* the same */
-    uint32_t allowed;    /* is_dynamic: how many it may have now */
-    gboolean is_growing; /* a backlog timer runs */
-    gboolean is_wanting; /* it stands among `wanting` */
-    uint32_t first;      /* list of its executors, ending ones too; NO_ROW */
-} Holding;
-
 typedef struct Dataflow {
     HfModelEnv env;
     const HfDataflowConfig *config;
@@ -71,15 +37,10 @@ typedef struct Dataflow {
     HF_VEC(Task) live; /* [row] */
     HF_VEC(uint32_t) spare;
     HfMap64 rows; /* Mesos task id -> row of live */
-    HF_VEC(Executor) executors;
-    HfSlots executor_slots;
-    HF_VEC(Run) runs;
-    HfSlots run_slots;
-    HF_VEC(Holding) holdings; /* [row of the work's jobs] */
+    HfExecutors executors;
     HF_VEC(uint32_t)
-    wanting; /* rows of jobs, oldest first: all that want executors of their own,
-                and some that do no more */
-    HF_VEC(uint32_t) scratch;
+    wanting;           /* rows of jobs, oldest first: all that want executors of their own,
+                          and some that do no more */
     HfMap64 overheads; /* host -> 1: an overhead task is there */
     HfDemand unit, overhead;
     gboolean is_suppressed, is_revive_armed;
@@ -93,11 +54,9 @@ typedef struct Dataflow {
 
 /* ---- asking for offers ---- */
 
-static Holding *holding_of(Dataflow *flow, HfHandle job)
+static HfJobHolding *holding_of(Dataflow *flow, HfHandle job)
 {
-    while (flow->holdings.count <= job.row)
-        hf_vec_push(&flow->holdings, (Holding){.first = NO_ROW});
-    return &flow->holdings.at[job.row];
+    return hf_executors_holding(&flow->executors, job);
 }
 
 static int64_t executor_cores(const Dataflow *flow)
@@ -109,7 +68,7 @@ static int64_t executor_cores(const Dataflow *flow)
 static int64_t wanted_cores(Dataflow *flow, const HfWorkJob *job)
 {
     const HfDataflowConfig *config = flow->config;
-    const Holding *holding = holding_of(flow, job->handle);
+    const HfJobHolding *holding = holding_of(flow, job->handle);
     int64_t most = config->cores_max > 0 ? config->cores_max : INT64_MAX;
     if (config->is_dynamic) {
         if (holding->executors >= holding->allowed) return 0;
@@ -124,12 +83,12 @@ static int64_t missing_slots(const Dataflow *flow, int pool)
     int64_t missing = 0;
     for (guint32 i = 0; i < flow->work.line.count; i++) {
         const HfWorkJob *job = flow->work.jobs.at[flow->work.line.at[i]];
-        int of = flow->config->later_slots == 0 || job->stage == 0 ? POOL_FIRST : POOL_LATER;
+        int of = flow->config->later_slots == 0 || job->stage == 0 ? HF_POOL_FIRST : HF_POOL_LATER;
         if (of == pool) missing += job->pending;
     }
-    for (guint32 i = 0; i < flow->executors.count; i++) {
-        const Executor *executor = &flow->executors.at[i];
-        if (hf_slots_is_live(&flow->executor_slots, executor->handle) && !executor->is_ending)
+    for (guint32 i = 0; i < flow->executors.rows.count; i++) {
+        const HfExecutor *executor = &flow->executors.rows.at[i];
+        if (hf_slots_is_live(&flow->executors.slots, executor->handle) && !executor->is_ending)
             missing -= executor->slots[pool] - executor->busy[pool];
     }
     return missing;
@@ -140,7 +99,7 @@ static void be_wanting(Dataflow *flow, HfHandle handle)
 {
     const HfWorkJob *job = hf_work_job(&flow->work, handle);
     if (flow->config->mode != HF_DATAFLOW_EXECUTORS || job == NULL) return;
-    Holding *holding = holding_of(flow, handle);
+    HfJobHolding *holding = holding_of(flow, handle);
     if (holding->is_wanting) return;
     holding->is_wanting = TRUE;
     guint32 at = flow->wanting.count;
@@ -152,7 +111,7 @@ static void be_wanting(Dataflow *flow, HfHandle handle)
 
 static void want_no_more(Dataflow *flow, guint32 at)
 {
-    flow->holdings.at[flow->wanting.at[at]].is_wanting = FALSE;
+    flow->executors.holdings.at[flow->wanting.at[at]].is_wanting = FALSE;
     hf_vec_remove(&flow->wanting, at);
 }
 
@@ -171,7 +130,7 @@ static gboolean wants_anything(Dataflow *flow)
     case HF_DATAFLOW_FINE:
         return flow->work.pending > 0;
     case HF_DATAFLOW_TRACKERS:
-        return missing_slots(flow, POOL_FIRST) > 0 || missing_slots(flow, POOL_LATER) > 0;
+        return missing_slots(flow, HF_POOL_FIRST) > 0 || missing_slots(flow, HF_POOL_LATER) > 0;
     case HF_DATAFLOW_EXECUTORS:
         break;
     }
@@ -221,7 +180,7 @@ static void put_task(Dataflow *flow, Task task, const HfDemand *demand, HfTime d
         hf_vec_push(&flow->live, task);
     }
     hf_map64_set(&flow->rows, task.id, row);
-    if (task.kind == TASK_EXECUTOR) flow->executors.at[task.executor.row].task = task.id;
+    if (task.kind == TASK_EXECUTOR) flow->executors.rows.at[task.executor.row].task = task.id;
     double usage = hf_law_draw(&flow->config->usage, &flow->usage);
     HfTaskInfo info = {.id = task.id,
                        .job = job,
@@ -259,21 +218,16 @@ static HfPickStage stage_of(const Dataflow *flow, int pool)
 {
     if (flow->config->mode != HF_DATAFLOW_TRACKERS || flow->config->later_slots == 0)
         return HF_PICK_ANY;
-    return pool == POOL_FIRST ? HF_PICK_FIRST : HF_PICK_LATER;
-}
-
-static gboolean is_idle(const Executor *executor)
-{
-    return executor->busy[POOL_FIRST] + executor->busy[POOL_LATER] == 0;
+    return pool == HF_POOL_FIRST ? HF_PICK_FIRST : HF_PICK_LATER;
 }
 
 /* Fill its free slots; begins to count its idleness when there is nothing for it. */
 static void feed(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
-    Executor *executor = &flow->executors.at[handle.row];
+    HfExecutor *executor = &flow->executors.rows.at[handle.row];
     HfTime now = hf_driver_now(driver), again;
     if (!executor->is_running || executor->is_ending) return;
-    for (int pool = 0; pool < POOLS; pool++) {
+    for (int pool = 0; pool < HF_POOLS; pool++) {
         HfPick pick;
         while (executor->busy[pool] < executor->slots[pool]) {
             if (!hf_work_pick(&flow->work, executor->host, now, executor->job, stage_of(flow, pool),
@@ -281,37 +235,15 @@ static void feed(Dataflow *flow, HfDriver *driver, HfHandle handle)
                 arm_wait(flow, driver, again);
                 break;
             }
-            HfHandle run = hf_slots_take(&flow->run_slots);
-            if (run.row == flow->runs.count) hf_vec_push_zero(&flow->runs);
-            flow->runs.at[run.row] =
-                (Run){run, handle, pick, (uint32_t)pool, executor->first_run, NO_ROW};
-            if (executor->first_run != NO_ROW) flow->runs.at[executor->first_run].prev = run.row;
-            executor->first_run = run.row;
-            executor->busy[pool]++;
+            HfHandle run = hf_executors_start_run(&flow->executors, handle, &pick, (uint32_t)pool);
             hf_driver_after(driver, pick.duration, TIMER_RUN, hf_handle_pack(run));
             note_input(flow, driver, &pick);
         }
     }
-    if (!is_idle(executor) || executor->idle_since != HF_TIME_NEVER) return;
+    if (!hf_executor_is_idle(executor) || executor->idle_since != HF_TIME_NEVER) return;
     executor->idle_since = now;
     if (gives_back(flow))
         hf_driver_after(driver, flow->config->idle_timeout, TIMER_IDLE, hf_handle_pack(handle));
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
-    return (one > other) - (one < other);
-}
-
-/* The executors of a job, in scratch: by row, whatever the order of its list. */
-static void gather(Dataflow *flow, HfHandle job)
-{
-    hf_vec_reset(&flow->scratch);
-    for (uint32_t e = holding_of(flow, job)->first; e != NO_ROW; e = flow->executors.at[e].next)
-        hf_vec_push(&flow->scratch, e);
-    if (flow->scratch.count > 1)
-        qsort(flow->scratch.at, flow->scratch.count, sizeof *flow->scratch.at, compare_rows);
 }
 
 /* There is new work, or its wait is over: every executor with a free slot looks again. */
@@ -319,14 +251,14 @@ static void feed_all(Dataflow *flow, HfDriver *driver, HfHandle job)
 {
     if (flow->config->mode == HF_DATAFLOW_EXECUTORS && job.generation != 0) {
         if (hf_work_job(&flow->work, job) == NULL) return; /* its executors are ending */
-        gather(flow, job);
-        for (guint32 i = 0; i < flow->scratch.count; i++)
-            feed(flow, driver, flow->executors.at[flow->scratch.at[i]].handle);
+        hf_executors_gather(&flow->executors, job);
+        for (guint32 i = 0; i < flow->executors.gathered.count; i++)
+            feed(flow, driver, flow->executors.rows.at[flow->executors.gathered.at[i]].handle);
         return;
     }
-    for (guint32 i = 0; i < flow->executors.count; i++) {
-        const Executor *executor = &flow->executors.at[i];
-        if (!hf_slots_is_live(&flow->executor_slots, executor->handle)) continue;
+    for (guint32 i = 0; i < flow->executors.rows.count; i++) {
+        const HfExecutor *executor = &flow->executors.rows.at[i];
+        if (!hf_slots_is_live(&flow->executors.slots, executor->handle)) continue;
         if (job.generation != 0 && executor->job.generation != 0 &&
             (executor->job.row != job.row || executor->job.generation != job.generation))
             continue;
@@ -334,14 +266,14 @@ static void feed_all(Dataflow *flow, HfDriver *driver, HfHandle job)
     }
 }
 
-static void kill_executor(Dataflow *flow, HfDriver *driver, Executor *executor)
+static void kill_executor(Dataflow *flow, HfDriver *driver, HfExecutor *executor)
 {
     if (executor->is_ending) return;
     executor->is_ending = TRUE;
     if (executor->job.generation != 0 && hf_work_job(&flow->work, executor->job) != NULL) {
-        Holding *holding = holding_of(flow, executor->job);
+        HfJobHolding *holding = holding_of(flow, executor->job);
         holding->executors--;
-        holding->cores -= (int64_t)executor->slots[POOL_FIRST] * flow->config->task_cpus;
+        holding->cores -= (int64_t)executor->slots[HF_POOL_FIRST] * flow->config->task_cpus;
         be_wanting(flow, executor->job);
     }
     hf_driver_kill(driver, executor->task);
@@ -360,7 +292,7 @@ static void arm_arrival(Dataflow *flow, HfDriver *driver)
 /* spark.dynamicAllocation: one executor at first, then 2, 4, ... each backlog_timeout. */
 static void arm_backlog(Dataflow *flow, HfDriver *driver, HfHandle job)
 {
-    Holding *holding = holding_of(flow, job);
+    HfJobHolding *holding = holding_of(flow, job);
     if (!flow->config->is_dynamic || holding->is_growing) return;
     holding->is_growing = TRUE;
     hf_driver_after(driver, flow->config->backlog_timeout, TIMER_BACKLOG, hf_handle_pack(job));
@@ -386,7 +318,7 @@ static void on_work(Dataflow *flow, HfDriver *driver, HfHandle job)
 static void on_arrival(Dataflow *flow, HfDriver *driver)
 {
     HfHandle handle = hf_work_arrive(&flow->work, flow->arrives_at);
-    *holding_of(flow, handle) = (Holding){.first = NO_ROW};
+    hf_executors_job_arrived(&flow->executors, handle);
     note_stage(flow, driver, hf_work_job(&flow->work, handle));
     on_work(flow, driver, handle);
     arm_arrival(flow, driver);
@@ -396,11 +328,10 @@ static void end_job(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
     const HfWorkJob *job = hf_work_job(&flow->work, handle);
     hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
-    gather(flow, handle);
-    for (guint32 i = 0; i < flow->scratch.count; i++)
-        kill_executor(flow, driver, &flow->executors.at[flow->scratch.at[i]]);
-    for (guint32 i = 0; i < flow->scratch.count; i++) /* they outlive their job */
-        flow->executors.at[flow->scratch.at[i]].is_listed = FALSE;
+    hf_executors_gather(&flow->executors, handle);
+    for (guint32 i = 0; i < flow->executors.gathered.count; i++)
+        kill_executor(flow, driver, &flow->executors.rows.at[flow->executors.gathered.at[i]]);
+    hf_executors_job_left(&flow->executors, handle);
     for (guint32 i = 0; holding_of(flow, handle)->is_wanting; i++)
         if (flow->wanting.at[i] == handle.row) want_no_more(flow, i);
     hf_work_leave(&flow->work, handle);
@@ -421,37 +352,23 @@ static void unit_done(Dataflow *flow, HfDriver *driver, const HfPick *pick)
     }
 }
 
-static void unlist_run(Dataflow *flow, const Run *run)
-{
-    if (run->next != NO_ROW) flow->runs.at[run->next].prev = run->prev;
-    if (run->prev != NO_ROW)
-        flow->runs.at[run->prev].next = run->next;
-    else
-        flow->executors.at[run->executor.row].first_run = run->next;
-    hf_slots_give(&flow->run_slots, run->handle);
-}
-
 static void on_run_end(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
-    if (!hf_slots_is_live(&flow->run_slots, handle)) return; /* its executor is gone */
-    Run run = flow->runs.at[handle.row];
-    unlist_run(flow, &run);
-    Executor *executor = &flow->executors.at[run.executor.row];
-    executor->busy[run.pool]--;
-    executor->idle_since = HF_TIME_NEVER;
+    HfUnitRun run;
+    if (!hf_executors_end_run(&flow->executors, handle, &run)) return; /* its executor is gone */
     unit_done(flow, driver, &run.pick);
-    if (hf_slots_is_live(&flow->executor_slots, run.executor)) feed(flow, driver, run.executor);
+    if (hf_executors_at(&flow->executors, run.executor) != NULL) feed(flow, driver, run.executor);
     note_waiting(flow, driver);
 }
 
 static void on_idle(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
-    if (!hf_slots_is_live(&flow->executor_slots, handle)) return;
-    Executor *executor = &flow->executors.at[handle.row];
-    if (executor->idle_since == HF_TIME_NEVER || !is_idle(executor)) return;
+    HfExecutor *executor = hf_executors_at(&flow->executors, handle);
+    if (executor == NULL) return;
+    if (executor->idle_since == HF_TIME_NEVER || !hf_executor_is_idle(executor)) return;
     if (hf_driver_now(driver) - executor->idle_since < flow->config->idle_timeout) return;
     if (executor->job.generation != 0) {
-        Holding *holding = holding_of(flow, executor->job);
+        HfJobHolding *holding = holding_of(flow, executor->job);
         holding->allowed = MIN(holding->allowed, holding->executors - 1);
     }
     kill_executor(flow, driver, executor);
@@ -461,7 +378,7 @@ static void on_backlog(Dataflow *flow, HfDriver *driver, HfHandle handle)
 {
     HfWorkJob *job = hf_work_job(&flow->work, handle);
     if (job == NULL) return;
-    Holding *holding = holding_of(flow, handle);
+    HfJobHolding *holding = holding_of(flow, handle);
     holding->is_growing = FALSE;
     if (job->pending == 0) return;
     holding->allowed = holding->allowed == 0 ? 1 : holding->allowed * 2;
@@ -518,26 +435,16 @@ static void launch_executor(Dataflow *flow, const HfOfferInfo *offer, HfHandle j
     hf_demand_add(&demand, HF_KIND_MEM, flow->config->executor_mem);
     hf_demand_add(&demand, HF_KIND_DISK, flow->config->executor_disk);
     if (hf_demand_fits(flow->env.catalog, &demand, &flow->pool, 1) == 0) return;
-    HfHandle handle = hf_slots_take(&flow->executor_slots);
-    if (handle.row == flow->executors.count) hf_vec_push_zero(&flow->executors);
-    flow->executors.at[handle.row] = (Executor){.handle = handle,
-                                                .job = job,
-                                                .host = offer->host,
-                                                .slots = {slots, later_slots},
-                                                .first_run = NO_ROW,
-                                                .next = NO_ROW,
-                                                .prev = NO_ROW,
-                                                .idle_since = HF_TIME_NEVER};
     const HfWorkJob *owner = hf_work_job(&flow->work, job);
+    HfExecutor executor = {.job = job,
+                           .host = offer->host,
+                           .slots = {slots, later_slots},
+                           .idle_since = HF_TIME_NEVER};
+    HfHandle handle = hf_executors_add(&flow->executors, executor, owner != NULL);
     put_task(flow, (Task){.kind = TASK_EXECUTOR, .executor = handle}, &demand, HF_TIME_NEVER,
              owner ? owner->number : 0);
     if (owner == NULL) return;
-    Holding *holding = holding_of(flow, job);
-    Executor *executor = &flow->executors.at[handle.row];
-    executor->is_listed = TRUE;
-    executor->next = holding->first;
-    if (holding->first != NO_ROW) flow->executors.at[holding->first].prev = handle.row;
-    holding->first = handle.row;
+    HfJobHolding *holding = holding_of(flow, job);
     holding->executors++;
     holding->cores += (int64_t)slots * flow->config->task_cpus;
 }
@@ -561,7 +468,7 @@ static void fill_executors(Dataflow *flow, const HfOfferInfo *offer)
 static void fill_trackers(Dataflow *flow, const HfOfferInfo *offer)
 {
     const HfDataflowConfig *config = flow->config;
-    while (missing_slots(flow, POOL_FIRST) > 0 || missing_slots(flow, POOL_LATER) > 0) {
+    while (missing_slots(flow, HF_POOL_FIRST) > 0 || missing_slots(flow, HF_POOL_LATER) > 0) {
         guint32 before = flow->tasks.count;
         launch_executor(flow, offer, HF_HANDLE_NONE, config->executor_cpus, (uint32_t)config->slots,
                         (uint32_t)config->later_slots);
@@ -601,25 +508,16 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
 
 static void executor_gone(Dataflow *flow, HfHandle handle)
 {
-    Executor *executor = &flow->executors.at[handle.row];
+    const HfExecutor *executor = &flow->executors.rows.at[handle.row];
+    HfUnitRun run;
     if (!executor->is_ending && hf_work_job(&flow->work, executor->job) != NULL) {
-        Holding *holding = holding_of(flow, executor->job);
+        HfJobHolding *holding = holding_of(flow, executor->job);
         holding->executors--;
-        holding->cores -= (int64_t)executor->slots[POOL_FIRST] * flow->config->task_cpus;
+        holding->cores -= (int64_t)executor->slots[HF_POOL_FIRST] * flow->config->task_cpus;
     }
-    while (executor->first_run != NO_ROW) {
-        Run run = flow->runs.at[executor->first_run];
+    while (hf_executors_pop_run(&flow->executors, handle, &run))
         hf_work_return(&flow->work, run.pick.job, run.pick.unit);
-        unlist_run(flow, &run);
-    }
-    if (executor->is_listed) {
-        if (executor->next != NO_ROW) flow->executors.at[executor->next].prev = executor->prev;
-        if (executor->prev != NO_ROW)
-            flow->executors.at[executor->prev].next = executor->next;
-        else
-            holding_of(flow, executor->job)->first = executor->next;
-    }
-    hf_slots_give(&flow->executor_slots, handle);
+    hf_executors_remove(&flow->executors, handle);
 }
 
 static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
@@ -634,7 +532,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     if (status->state == HF_TASK_RUNNING && !task->has_run) {
         task->has_run = TRUE;
         if (task->kind == TASK_EXECUTOR) {
-            flow->executors.at[task->executor.row].is_running = TRUE;
+            flow->executors.rows.at[task->executor.row].is_running = TRUE;
             feed(flow, driver, task->executor);
             note_waiting(flow, driver);
         }
@@ -646,7 +544,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     if (ended.kind == TASK_OVERHEAD) {
         hf_map64_remove(&flow->overheads, ended.host);
     } else if (ended.kind == TASK_EXECUTOR) {
-        HfHandle job = flow->executors.at[ended.executor.row].job;
+        HfHandle job = flow->executors.rows.at[ended.executor.row].job;
         executor_gone(flow, ended.executor);
         on_work(flow, driver, job);
     } else if (status->state == HF_TASK_FINISHED) {
@@ -722,13 +620,8 @@ void hf_dataflow_destroy(void *model)
     hf_vec_clear(&flow->live);
     hf_vec_clear(&flow->spare);
     hf_map64_clear(&flow->rows);
-    hf_vec_clear(&flow->executors);
-    hf_slots_clear(&flow->executor_slots);
-    hf_vec_clear(&flow->runs);
-    hf_slots_clear(&flow->run_slots);
-    hf_vec_clear(&flow->holdings);
+    hf_executors_clear(&flow->executors);
     hf_vec_clear(&flow->wanting);
-    hf_vec_clear(&flow->scratch);
     hf_map64_clear(&flow->overheads);
     hf_resources_clear(flow->env.catalog, &flow->pool);
     hf_vec_clear(&flow->tasks);
