@@ -69,7 +69,7 @@ static void adopt(HfService *service, HfDriver *driver, uint32_t row, const HfAb
     HfNode *node = &service->nodes[row];
     HF_ASSERT(!node->is_bound);
     node->task = absent->task;
-    node->host = absent->host; /* where it is counted already */
+    node->host = node->ran_on = absent->host; /* where it is counted already */
     node->agent = agent;
     node->is_bound = TRUE;
     node->phase = HF_PHASE_RUNNING;

@@ -62,7 +62,7 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
             HfNode *node = &service->nodes[service->node_count];
             node->kind = k;
             node->phase = i < kind->rules.count ? HF_PHASE_HELD : HF_PHASE_IDLE;
-            node->host = HF_ROW_NONE;
+            node->host = node->ran_on = HF_ROW_NONE;
             node->ended_at = -1;
             hf_model_stream(&node->stream, &service->env, stream, service->node_count++);
         }

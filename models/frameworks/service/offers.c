@@ -119,9 +119,10 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     HfNode *node = &service->nodes[row];
     HfNodeKind *kind = &service->kinds[node->kind];
     HfTime now = hf_driver_now(driver);
-    gboolean same_host = node->host == offer->host;
+    gboolean same_host = node->ran_on == offer->host;
     if (!node->is_bound) hf_service__bind(service, row, offer->host, offer->agent);
     node->agent = offer->agent;
+    node->ran_on = offer->host;
     uint64_t before = node->task;
     node->phase = HF_PHASE_LAUNCHED;
     hf_map64_remove(&service->task_nodes, node->task); /* one that was out of reach */

@@ -53,6 +53,7 @@ typedef struct HfNode {
     uint64_t task;     /* of the present or last launch; 0 = none yet */
     uint32_t host;     /* where it is bound to, or was last; HF_ROW_NONE */
     uint32_t agent;    /* the agent id there */
+    uint32_t ran_on;   /* host of the last launch: what is reserved anew binds before it runs */
     gboolean is_bound; /* it counts at `host`: it runs there, or waits for it */
     gboolean is_new;   /* it is in the plan: launched for the first time, or replaced */
     gboolean has_run;

@@ -317,10 +317,38 @@ static void what_cannot_be_is_refused_before_the_run(void **state)
     }
 }
 
+/* One that reserves before it launches is bound to its new host by then; it comes from the old. */
+static void where_it_ran_is_not_where_it_reserves(void **state)
+{
+    static const char *const waits[] = {"0s", "20s"}; /* all at once; RESERVE first */
+    for (size_t i = 0; i < G_N_ELEMENTS(waits); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 10h\n"
+            "agents: [{name: a, count: 3, resources: "
+            "'cpus:2;mem:4096;disk:10000;ports:[1000-1999]'}]\n"
+            "frameworks: [{name: f, model: service, variant: stateful-distributed, role: f,"
+            " principal: f, nodes: 1, replicas: 1, quorum: 1, cpus: 2, mem: 1000, disk: 5000, "
+            "data: 100, "
+            "place: volume,"
+            " identity: reservation, reserve_wait: %s, same_wait: 0s}]\n",
+            waits[i]);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 1000 * S);
+        uint32_t first = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->agent;
+        hf_world_host_crash(cell->world, first, TRUE);
+        cell_run(cell, 5000 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_REPLACED), 1);
+        assert_int_equal(cell_record(cell, HF_RECORD_TASK_REPLACED, 0)->state, 0);
+        assert_int_not_equal(cell_record(cell, HF_RECORD_TASK_REPLACED, 0)->agent, first);
+        cell_free(cell);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(where_it_ran_is_not_where_it_reserves),
         cmocka_unit_test(a_volume_is_waited_for_and_nothing_is_copied),
         cmocka_unit_test(patience_ends_and_the_data_is_copied_elsewhere),
         cmocka_unit_test(a_scheduler_that_restarts_too_often_never_gives_up),
