@@ -170,12 +170,21 @@ static gboolean check_destroy(HfMaster *master, uint32_t agent, const HfOperatio
     return TRUE;
 }
 
+/* What parsers refuse, of who makes its resources without one: no reservation to `*`, say. */
+static gboolean are_sound(const HfMaster *master, const HfResources *resources, GError **error)
+{
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++)
+        if (!hf_resource_check(master->catalog, hf_resources_at(resources, i), error)) return FALSE;
+    return TRUE;
+}
+
 gboolean hf_master__check_operation(HfMaster *master, uint32_t framework, HfTextId principal,
                                     uint32_t agent, const HfOperation *operation, GError **error)
 {
     if (!hf_era_check_operation(hf_allocator_era(master->allocator), master->catalog, operation,
                                 framework == NO_ROW, error))
         return FALSE;
+    if (!are_sound(master, &operation->resources, error)) return FALSE;
     if (!hf_operation_check(master->catalog, operation, error)) return FALSE;
     if (!hf_resources_check(master->catalog, &operation->resources,
                             framework == NO_ROW ? HF_RULE_NO_ALLOCATION : HF_RULE_ONE_ALLOCATION,

@@ -119,6 +119,10 @@ static gboolean check_kind(const HfService *service, const HfNodeKind *kind, GEr
         return refuse_kind(kind, error, "identity: only a volume lies in a reservation");
     if (rules->reserve == HF_RESERVE_DISK && !is_volume)
         return refuse_kind(kind, error, "reserve: only a volume lies on reserved disk");
+    if (is_volume && service->env.role == HF_ROLE_STAR)
+        return refuse_kind(kind, error,
+                           "place: a volume lies in a reservation, and nobody can reserve for role "
+                           "\"*\": give the framework a role");
     if (is_volume && !hf_era_has(service->env.era, HF_RULE_PERSISTENT_VOLUMES)) {
         g_autoptr(GError) why = NULL;
         hf_era_check(service->env.era, HF_RULE_PERSISTENT_VOLUMES, &why);

@@ -393,6 +393,27 @@ static void a_refused_input_changes_nothing(void **state)
     lot_free(&lot);
 }
 
+/* Models make their resources without a parser: the master must not rely on one. */
+static void what_no_parser_would_let_through_is_refused_too(void **state)
+{
+    Lot lot = lot_new();
+    g_autofree char *before = dump(&lot);
+    g_autoptr(GError) error = NULL;
+    HfTextId principal = hf_text_intern(lot.catalog, "ops");
+    HfReservation nobody = {
+        .type = HF_RESERVATION_DYNAMIC, .role = HF_ROLE_STAR, .principal = principal};
+    HfOperation operation = {.type = HF_OPERATION_RESERVE};
+    assert_true(
+        hf_resources_parse(lot.catalog, "cpus:1", HF_ROLE_STAR, 0, &operation.resources, NULL));
+    hf_resources_push_reservation(lot.catalog, &operation.resources, &nobody);
+    assert_false(
+        hf_master__check_operation(lot.pump->master, NO_ROW, principal, 0, &operation, &error));
+    assert_true(g_error_matches(error, HF_RESOURCE_ERROR, (int)E(RESERVED_TO_STAR)));
+    assert_unchanged(&lot, before, "RESERVE for *");
+    hf_operation_clear(lot.catalog, &operation);
+    lot_free(&lot);
+}
+
 /* The state without addresses, and without what only counts. */
 static char *story(const Lot *lot)
 {
@@ -454,6 +475,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_is_tried),
         cmocka_unit_test(a_refused_input_changes_nothing),
+        cmocka_unit_test(what_no_parser_would_let_through_is_refused_too),
         cmocka_unit_test(a_dropped_operation_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,7 @@ static void services_store_on_disks_that_were_made(void **state)
         FAST) "frameworks:\n"
               "  - {name: s, model: storage, profile: fast, size: 400, disks: 8, "
               "per_agent: 2, remove_at: 2h}\n"
-              "  - {name: db, model: service, nodes: 3, place: mount, cpus: 1, mem: 64,"
+              "  - {name: db, role: db, model: service, nodes: 3, place: mount, cpus: 1, mem: 64,"
               " disk: 300, identity: reservation, same_wait: 1h, lifetime: 20m, checkpoint: true}\n"
               "failures: [{what: reboot, mtbf: 1h, down: 1m}]\n");
     cell_run(cell, 3600 * S);
