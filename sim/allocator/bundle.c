@@ -42,8 +42,17 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     const HfCatalog *catalog = allocator->catalog;
     const HfResource *at = hf_resources_entries(&bundle->resources);
     uint32_t metas = 0, flags = 0;
+    HfRoleId to = HF_ROLE_STAR; /* the first entry's, whose role all others must have */
+    gboolean is_alike = TRUE;
     for (uint32_t i = 0; i < hf_resources_count(&bundle->resources); i++) {
-        if (at[i].meta != HF_META_PLAIN) metas |= hf_meta_info(catalog, at[i].meta)->flags;
+        HfRoleId reserved_to = HF_ROLE_STAR;
+        if (at[i].meta != HF_META_PLAIN) {
+            const HfMetaInfo *info = hf_meta_info(catalog, at[i].meta);
+            metas |= info->flags;
+            reserved_to = info->reservation_role;
+        }
+        if (i == 0) to = reserved_to;
+        is_alike &= reserved_to == to;
         if (G_UNLIKELY(at[i].kind >= HF_KIND_PORTS) && /* those before are scalars in every run */
             hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR)
             flags |= HF_BUNDLE_OTHER_TYPES;
@@ -51,6 +60,11 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     if (metas & (HF_META_RESERVED | HF_META_REVOCABLE | HF_META_SHARED)) flags |= HF_BUNDLE_SPECIAL;
     if (metas & HF_META_REVOCABLE) flags |= HF_BUNDLE_REVOCABLE;
     if (metas & HF_META_SHARED) flags |= HF_BUNDLE_SHARED;
+    if (is_alike && to != HF_ROLE_STAR &&
+        !(metas & (HF_META_REFINED | HF_META_REVOCABLE | HF_META_SHARED))) {
+        flags |= HF_BUNDLE_ALIKE;
+        bundle->reserved_to = to;
+    }
     bundle->flags = flags;
     if (allocator->checked_bundle == bundle || allocator->checked_refused == bundle)
         allocator->checked_bundle = allocator->checked_refused = NULL;

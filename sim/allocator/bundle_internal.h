@@ -13,6 +13,8 @@ enum {
     HF_BUNDLE_MIN_KNOWN = 1 << 3,   /* MIN_OK was computed */
     HF_BUNDLE_MIN_OK = 1 << 4,      /* meets the global minimum */
     HF_BUNDLE_SHARED = 1 << 6,      /* has shared entries */
+    HF_BUNDLE_ALIKE = 1 << 7,       /* reserved to `reserved_to`, all of it, and nothing of it is
+                                       refined, revocable or shared */
     HF_BUNDLE_SHAPE = 1 << 5        /* the only one with this content among those with this flag */
 };
 
@@ -31,7 +33,8 @@ typedef struct HfBundle {
     };
     HfParcel *parcel; /* the same with an allocation role, as it was last offered; or NULL */
     HfRoleId parcel_role;
-    char pad[8];
+    HfRoleId reserved_to; /* with HF_BUNDLE_ALIKE */
+    char pad[4];
 } HfBundle;
 
 _Static_assert(sizeof(HfBundle) == 128, "a bundle is two cache lines");

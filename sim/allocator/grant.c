@@ -188,16 +188,21 @@ static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t
     if (!row->is_dirty) hf_sorter__mark_dirty(sorters, node);
 }
 
-/* What is neither reserved, revocable nor shared counts alike everywhere. */
-static void account_plain(HfAllocator *allocator, uint32_t sub, const int64_t *amounts, int sign)
+/* What is neither revocable nor shared, and all reserved or nothing of it, counts alike in all
+ * sorters, and in the used amounts of its role or among what is reserved. */
+static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_reserved,
+                          const int64_t *amounts, int sign)
 {
     HfSorters *sorters = &allocator->sorters;
     const HfCatalog *catalog = allocator->catalog;
     HfRoleId role = allocator->subs.at[sub].role;
     allocator->quota_is_counted = FALSE;
     if (sign < 0) hf_allocator__quota_eased(allocator, role);
-    for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
-        add_first_kinds(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts);
+    if (is_reserved)
+        add_first_kinds(allocator->root_used_reserved, amounts);
+    else
+        for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
+            add_first_kinds(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts);
     HfNode node = allocator->roles.at[role].leaf;
     for (; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
         node_allocated(sorters, node, amounts, sign);
@@ -208,9 +213,12 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign)
 {
     int64_t amounts[HF_KIND_PORTS];
-    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) && !allocator->sorters.has_pools) &&
+    gboolean is_reserved = (bundle->flags & HF_BUNDLE_ALIKE) != 0;
+    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) ||
+                 (is_reserved && allocator->counts_reserved)) &&
+        G_LIKELY(!allocator->sorters.has_pools) &&
         G_LIKELY(first_kinds(allocator, bundle, sign, amounts))) {
-        account_plain(allocator, sub, amounts, sign);
+        account_plain(allocator, sub, is_reserved, amounts, sign);
         return;
     }
     HfSorters *sorters = &allocator->sorters;

@@ -186,6 +186,15 @@ static void emit_whole(HfAllocator *allocator, uint32_t agent, uint32_t sub)
     emit(allocator, agent, sub, bundle);
 }
 
+/* May the role be given all of a bundle, whatever the framework can do? May miss. */
+static inline gboolean is_open_to(const HfCatalog *catalog, const HfBundle *bundle, HfRoleId role)
+{
+    if (!(bundle->flags & HF_BUNDLE_SPECIAL)) return TRUE;
+    return bundle->flags & HF_BUNDLE_ALIKE &&
+           (bundle->reserved_to == role ||
+            hf_role_is_strict_subrole(catalog, role, bundle->reserved_to));
+}
+
 /*
  * What of the available resources the sub may be given: all of it (*whole_out), or what stands in
  * allocator->offer then. HF_TRIED_OFFERED = there is something.
@@ -195,7 +204,7 @@ static HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboo
     HfCatalog *catalog = allocator->catalog;
     HfBundle *available = allocator->agents.at[agent].available;
     *whole_out = TRUE;
-    if (!(available->flags & HF_BUNDLE_SPECIAL)) {
+    if (is_open_to(catalog, available, of->role)) {
         if (!is_bundle_allocatable(allocator, of, available)) return HF_TRIED_REFUSED;
         return is_capable(allocator, agent, of) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
     }
