@@ -104,6 +104,7 @@ static void run(HfService *service, HfDriver *driver, uint32_t row)
     hf_demand_resources(service->env.catalog, &kind->demand, &wanted);
     node->run = ++service->runs;
     node->tries = 0;
+    node->ended_at = -1; /* a run that is due replaces nothing; another try of it does */
     node->asked_at = hf_driver_now(driver);
     hf_driver_note_submitted(driver, node->run, 1, &wanted);
     hf_resources_clear(service->env.catalog, &wanted);

@@ -344,10 +344,30 @@ static void where_it_ran_is_not_where_it_reserves(void **state)
     }
 }
 
+/* The next run of a job is no relaunch; another try of one that its host took with it is. */
+static void a_run_that_is_due_replaces_nothing(void **state)
+{
+    Cell *cell =
+        cell_new("duration: 10h\n"
+                 "agents: [{name: a, count: 2, resources: 'cpus:2;mem:4096;disk:1000'}]\n"
+                 "frameworks: [{name: f, model: chronos, nodes: 1, period: 10m, retries: 2,"
+                 " lifetime: 1m}]\n");
+    cell_run(cell, 3500 * S);
+    uint32_t runs = cell_count(cell, HF_RECORD_TASK_STARTED);
+    assert_true(runs >= 5);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_REPLACED), 0);
+    while (running(cell) == 0) cell_run(cell, hf_world_now(cell->world) + S);
+    hf_world_host_crash(cell->world, running_on(cell, 0) > 0 ? 0 : 1, TRUE);
+    cell_run(cell, 4100 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_REPLACED), 1);
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_that_is_due_replaces_nothing),
         cmocka_unit_test(where_it_ran_is_not_where_it_reserves),
         cmocka_unit_test(a_volume_is_waited_for_and_nothing_is_copied),
         cmocka_unit_test(patience_ends_and_the_data_is_copied_elsewhere),
