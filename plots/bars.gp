@@ -15,7 +15,7 @@ do for [i = 1 : words(services)] { names_width = strlen(word(services, i)) > nam
 first_left = 0.03 + 0.0085 * (names_width < 4 ? 4 : (names_width > 30 ? 30 : names_width))
 width = (0.97 - first_left - key_space(arms)) / panels
 arm_count = words(arms) > 0 ? words(arms) : 1
-if (more > 0) { set label 4 sprintf('%d more services: less, or none', more) at screen 0.975, 0.03 right font ',11' textcolor rgb colour_faint }
+if (more > 0) { set label 4 sprintf('%d more service%s: less, or none', more, more == 1 ? '' : 's') at screen 0.975, 0.03 right font ',11' textcolor rgb colour_faint }
 of(p, i) = column(1) == p && column(2) == i
 set multiplot
 do for [p = 1 : panels] {

@@ -117,7 +117,7 @@ out "$dir/services/plots/unavailability.svg"
 out "$dir/services/plots/copied.svg"
 table "$dir/services/plots/unavailability.csv" "1,1,0.5,120,120,120,2 h" "1,1,1.5,0,0,0,0" "2,1,0.5,150,150,150,2.5 h" "2,1,1.5,1.5,1.5,1.5,90 s"
 table "$dir/services/plots/copied.csv" "1,1,0.5,500,500,500,500 GB"
-for name in ">db<" ">500 GB<" "copied between instances" "1 more services"; do
+for name in ">db<" ">500 GB<" "copied between instances" "1 more service:"; do
     grep -qF -- "$name" "$dir/services/plots/copied.svg" || complain "copied does not name: $name"
 done
 grep -q "left on disks" "$dir/services/plots/copied.svg" && complain "a panel of nothing is drawn"
