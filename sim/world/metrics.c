@@ -54,6 +54,8 @@ static void add_resources(HfMetrics *metrics, const HfRecorder *recorder)
         hf_metrics__add(metrics, ALLOCATED, hf_metrics__ratio(mean[HF_LEVEL_ALLOCATED], total),
                         name, NULL);
         hf_metrics__add(metrics, USED, hf_metrics__ratio(mean[HF_LEVEL_USED], total), name, NULL);
+        hf_metrics__add(metrics, USED_UNREACHABLE,
+                        hf_metrics__ratio(mean[HF_LEVEL_USED_UNREACHABLE], capacity), name, NULL);
         hf_metrics__add(metrics, OFFERED, hf_metrics__ratio(mean[HF_LEVEL_OFFERED], total), name,
                         NULL);
         hf_metrics__add(metrics, RESERVED_IDLE,

@@ -9,7 +9,11 @@ const HfMetricKind hf_metric_kinds[] = {
     [ALLOCATED] = {"utilization.RESOURCE.allocated", "1",
                    "Allocated to tasks, of the total; time-weighted mean."},
     [USED] = {"utilization.RESOURCE.used", "1",
-              "Really used by running tasks, of the total; time-weighted mean."},
+              "Really used by running tasks, of the total; time-weighted mean. Both are of the "
+              "agents that the master counts."},
+    [USED_UNREACHABLE] = {"utilization.RESOURCE.used_unreachable", "1",
+                          "Really used on agents that the master has given up or does not know "
+                          "again, where tasks run on that it has booked no more; of the capacity."},
     [OFFERED] = {"utilization.RESOURCE.offered", "1",
                  "Held in offers, neither used nor free, of the total."},
     [RESERVED_IDLE] = {"utilization.RESOURCE.reserved_idle", "1",

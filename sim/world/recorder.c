@@ -50,6 +50,8 @@ void hf_recorder_free(HfRecorder *recorder)
     hf_recorder__reserved_clear(recorder);
     hf_recorder__volumes_clear(recorder);
     hf_recorder__disks_free(recorder->disks);
+    hf_vec_clear(&recorder->used);
+    hf_vec_clear(&recorder->counted_agents);
     hf_vec_clear(&recorder->stores);
     hf_recorder__relaunches_clear(recorder);
     g_free(recorder->resource);
@@ -92,7 +94,8 @@ size_t hf_recorder_memory(const HfRecorder *recorder)
            recorder->volumes.room * sizeof(HfVolume) +
            recorder->failures.room * sizeof(HfStatefulFailure) +
            recorder->residents.room * sizeof(HfResident) +
-           (size_t)recorder->resident_rows.room * 12 +
+           (size_t)recorder->resident_rows.room * 12 + recorder->used.room * sizeof(int64_t) +
+           recorder->counted_agents.room +
            (recorder->agent_host.room + recorder->agent_total.room) * sizeof(uint32_t);
 }
 
@@ -164,20 +167,13 @@ HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role)
     return &recorder->roles.at[role];
 }
 
-/* Does the kind have levels? The first kinds are scalars in every run. */
-static inline gboolean has_levels(const HfRecorder *recorder, HfKindId kind)
-{
-    return kind < HF_KIND_PORTS ||
-           (kind < recorder->kinds && recorder->catalog->kind[kind].type == HF_TYPE_SCALAR);
-}
-
 static inline void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
                         const HfResources *resources, int sign)
 {
     uint32_t count = hf_resources_count(resources);
     const HfResource *entry = hf_resources_entries(resources);
     for (uint32_t i = 0; i < count; i++, entry++)
-        if (has_levels(recorder, entry->kind))
+        if (hf_recorder__has_levels(recorder, entry->kind))
             hf_level_add(&hf_recorder__resource(recorder, entry->kind, level)->level, now,
                          sign * entry->milli);
 }
@@ -192,25 +188,19 @@ static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sig
     uint32_t count = hf_resources_count(record->resources);
     const HfResource *entry = hf_resources_entries(record->resources);
     for (uint32_t i = 0; i < count; i++, entry++) {
-        if (!has_levels(recorder, entry->kind)) continue;
+        if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
         hf_level_add(&framework->allocated[entry->kind].level, record->at, sign * entry->milli);
         hf_level_add(&role->allocated[entry->kind].level, record->at, sign * entry->milli);
     }
 }
 
-static void step_used(HfRecorder *recorder, const HfRecord *record, int sign)
+static void on_run(HfRecorder *recorder, const HfRecord *record, int sign)
 {
-    uint32_t count = hf_resources_count(record->resources);
-    const HfResource *entry = hf_resources_entries(record->resources);
-    for (uint32_t i = 0; i < count; i++, entry++) {
-        if (!has_levels(recorder, entry->kind)) continue;
-        int64_t used = hf_mul(entry->milli, record->value) / 1000;
-        hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_USED)->level,
-                     record->at, sign * used);
-    }
+    hf_recorder__step_used(recorder, record, sign);
     hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_RUNNING].level, record->at, sign);
     hf_level_add(&hf_recorder__framework(recorder, record->framework)->running.level, record->at,
                  sign);
+    hf_recorder__relaunches_on_run(recorder, record);
 }
 
 void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
@@ -530,13 +520,11 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         on_task_state(recorder, record);
         break;
     case HF_RECORD_TASK_STARTED:
-        step_used(recorder, record, 1);
-        hf_recorder__relaunches_on_run(recorder, record);
+        on_run(recorder, record, 1);
         break;
     case HF_RECORD_TASK_ENDED:
         recorder->moved_at = record->at;
-        step_used(recorder, record, -1);
-        hf_recorder__relaunches_on_run(recorder, record);
+        on_run(recorder, record, -1);
         break;
     case HF_RECORD_TASK_KILL:
         hf_recorder__relaunches_on_kill(recorder, record);

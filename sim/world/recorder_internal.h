@@ -9,7 +9,8 @@
 typedef enum HfResourceLevel {
     HF_LEVEL_TOTAL,
     HF_LEVEL_ALLOCATED,
-    HF_LEVEL_USED,
+    HF_LEVEL_USED,             /* on agents that the total counts, */
+    HF_LEVEL_USED_UNREACHABLE, /* and on others: their tasks run on */
     HF_LEVEL_OFFERED,
     HF_LEVEL_RESERVED_IDLE,
     HF_RESOURCE_LEVELS
@@ -274,6 +275,9 @@ struct HfRecorder {
     HF_VEC(HfResources *) reserved; /* [agent id], as far as needed; NULL = nothing ever was */
     HF_VEC(uint32_t) reserver; /* [HfStackId]: 1 + framework that reserved so first; 0 = none */
     uint16_t operation;        /* whose conversions come */
+    /* recorder_used.c */
+    HF_VEC(int64_t) used;           /* [host * kinds + kind], as far as needed */
+    HF_VEC(uint8_t) counted_agents; /* [host]: agents of it that the total counts */
     /* recorder_volumes.c */
     HF_VEC(HfVolume) volumes;
     HF_VEC(uint32_t) first_volume; /* [host], as far as needed */
@@ -346,6 +350,18 @@ static inline HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uin
 }
 HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role);
 HfTracked *hf_recorder__levels(const HfRecorder *recorder); /* [kinds], at 0 all along */
+
+/* Does the kind have levels? The first kinds are scalars in every run. */
+static inline gboolean hf_recorder__has_levels(const HfRecorder *recorder, HfKindId kind)
+{
+    return kind < HF_KIND_PORTS ||
+           (kind < recorder->kinds && recorder->catalog->kind[kind].type == HF_TYPE_SCALAR);
+}
+
+/* ---- recorder_used.c ---- */
+void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign);
+/* An agent of the host begins (1) or ceases (-1) to be counted in the total. */
+void hf_recorder__count_use(HfRecorder *recorder, HfTime now, uint32_t host, int sign);
 
 /* ---- recorder_reserved.c ---- */
 void hf_recorder__count_agent(HfRecorder *recorder, const HfRecord *record, gboolean is_counted);

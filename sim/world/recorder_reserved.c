@@ -118,6 +118,8 @@ void hf_recorder__count_agent(HfRecorder *recorder, const HfRecord *record, gboo
         if (before != 0) step_total(recorder, record->at, before - 1, -1);
         if (now != 0) step_total(recorder, record->at, now - 1, 1);
         recorder->agent_total.at[agent] = now;
+        if ((before != 0) != (now != 0))
+            hf_recorder__count_use(recorder, record->at, (uint32_t)record->value, now ? 1 : -1);
     }
     HfResources *reserved = known_reserved(recorder, agent);
     gboolean has_any = is_counted && record->resources &&

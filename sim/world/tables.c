@@ -60,8 +60,8 @@ static void print_timeseries(HfWorld *world, GString *out)
         [HF_DISK_VOLUMES] = "volumes",       [HF_DISK_PATHS] = "paths",
         [HF_DISK_PATHS_LEFT] = "paths_left", [HF_DISK_OUT_OF_BAND] = "out_of_band"};
     for (int p = 0; p < HF_DISK_PARTS; p++) column(out, "real_", disk_part[p], "_mb");
-    static const char *const suffix[HF_RESOURCE_LEVELS] = {"_total", "_allocated", "_used",
-                                                           "_offered", "_reserved_idle"};
+    static const char *const suffix[HF_RESOURCE_LEVELS] = {
+        "_total", "_allocated", "_used", "_used_unreachable", "_offered", "_reserved_idle"};
     for (uint32_t k = 0; k < recorder->kinds; k++)
         for (int l = 0; l < HF_RESOURCE_LEVELS && hf_recorder__is_shown(recorder, k); l++)
             column(out, "", recorder->catalog->kind[k].name, suffix[l]);

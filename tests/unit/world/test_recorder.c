@@ -154,6 +154,35 @@ static void levels_are_integrals_over_the_run(void **state)
     stop(f);
 }
 
+/* A task runs on while the master does not count its agent: 10..90 s, the agent is away 40..70 s; a
+ * second one ends meanwhile, and a third begins under a new id while the old one is not yet gone.
+ */
+static void what_runs_on_agents_that_are_not_counted_is_used_apart(void **state)
+{
+    Fixture *f = start(0);
+    agent(f, 0, HF_RECORD_AGENT_REGISTERED, 0, "cpus:4");
+    task(f, 10 * S, HF_RECORD_TASK_STARTED, 1, HF_TASK_RUNNING, "cpus:2"); /* uses half */
+    task(f, 20 * S, HF_RECORD_TASK_STARTED, 2, HF_TASK_RUNNING, "cpus:1");
+    agent(f, 40 * S, HF_RECORD_AGENT_UNREACHABLE, 0, "cpus:4");
+    task(f, 60 * S, HF_RECORD_TASK_ENDED, 2, HF_TASK_FINISHED, "cpus:1");
+    agent(f, 70 * S, HF_RECORD_AGENT_REREGISTERED, 0, "cpus:4");
+    agent(f, 72 * S, HF_RECORD_AGENT_REREGISTERED, 0, "cpus:4"); /* once more, with nothing new */
+    feed(f, (HfRecord){.at = 80 * S,
+                       .type = HF_RECORD_AGENT_REGISTERED,
+                       .agent = 1,
+                       .framework = HF_ROW_NONE,
+                       .value = 0,
+                       .resources = resources(f, "cpus:4")});
+    agent(f, 85 * S, HF_RECORD_AGENT_REMOVED, 0, "cpus:4");
+    task(f, 90 * S, HF_RECORD_TASK_ENDED, 1, HF_TASK_FINISHED, "cpus:2");
+    finish(f, 100 * S);
+    assert_near(mean(f, HF_KIND_CPUS, HF_LEVEL_TOTAL), (4 * 40 + 4 * 30 + 4 * 5) / 100.0);
+    assert_near(mean(f, HF_KIND_CPUS, HF_LEVEL_USED), (1 * 30 + 0.5 * 20 + 1 * 20) / 100.0);
+    assert_near(mean(f, HF_KIND_CPUS, HF_LEVEL_USED_UNREACHABLE), (1 * 30 + 0.5 * 20) / 100.0);
+    assert_near(cluster(f, HF_LEVEL_TASKS_RUNNING), (80 + 40) / 100.0);
+    stop(f);
+}
+
 static void shares_are_of_the_largest_resource(void **state)
 {
     Fixture *f = start(0);
@@ -615,6 +644,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_are_integrals_over_the_run),
+        cmocka_unit_test(what_runs_on_agents_that_are_not_counted_is_used_apart),
         cmocka_unit_test(shares_are_of_the_largest_resource),
         cmocka_unit_test(what_lies_before_the_end_of_the_warm_up_counts_in_no_metric),
         cmocka_unit_test(a_record_at_the_end_of_the_warm_up_counts),

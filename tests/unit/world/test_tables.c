@@ -79,8 +79,9 @@ static void series_has_a_row_for_each_interval_and_a_column_for_each_level(void 
         "offers_accepted,offers_declined,offers_rescinded,offers_expired,real_sandboxes_mb,"
         "real_ended_sandboxes_mb,real_volumes_mb,real_paths_mb,real_paths_left_mb,"
         "real_out_of_band_mb,cpus_total,"
-        "cpus_allocated,cpus_used,cpus_offered,cpus_reserved_idle,\"odd,one_total\","
-        "\"odd,one_allocated\",\"odd,one_used\",\"odd,one_offered\","
+        "cpus_allocated,cpus_used,cpus_used_unreachable,cpus_offered,cpus_reserved_idle,"
+        "\"odd,one_total\",\"odd,one_allocated\",\"odd,one_used\",\"odd,one_used_unreachable\","
+        "\"odd,one_offered\","
         "\"odd,one_reserved_idle\",\"share_a,\"\"b\"");
     assert_true(g_str_has_prefix(lines[1], "20,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"));
     /* Offered at 25 s when the framework subscribes; 3 tasks of 2 CPUs run 10 of 20 s at half. */
@@ -89,7 +90,7 @@ static void series_has_a_row_for_each_interval_and_a_column_for_each_level(void 
     assert_string_equal(fields[19], "8");
     assert_string_equal(fields[20], "3");
     assert_string_equal(fields[21], "1.5");
-    assert_string_equal(fields[29], "0.375"); /* 3 of 8 CPUs */
+    assert_string_equal(fields[31], "0.375"); /* 3 of 8 CPUs */
     cell_free(cell);
 }
 

@@ -1,0 +1,59 @@
+/*
+ * What running tasks really use, and where. A task runs on while the master has given its agent up:
+ * then it uses what no total counts any more. So use is kept apart by whether the master counts the
+ * host's agent: only then is it part of the use that is compared with the total, and a ratio of
+ * the two is one of the same agents. For that the recorder keeps what is used on each host.
+ */
+#include "base/assert.h"
+#include "base/checked.h"
+#include "world/recorder_internal.h"
+
+static gboolean is_counted(const HfRecorder *recorder, uint32_t host)
+{
+    return host < recorder->counted_agents.count && recorder->counted_agents.at[host] > 0;
+}
+
+static void step(HfRecorder *recorder, HfTime now, uint32_t kind, HfResourceLevel level, int64_t by)
+{
+    hf_level_add(&hf_recorder__resource(recorder, kind, level)->level, now, by);
+}
+
+static int64_t *used_on(HfRecorder *recorder, uint32_t host)
+{
+    while (recorder->used.count < ((size_t)host + 1) * recorder->kinds)
+        hf_vec_push(&recorder->used, 0);
+    return recorder->used.at + (size_t)host * recorder->kinds;
+}
+
+void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign)
+{
+    uint32_t count = hf_resources_count(record->resources);
+    const HfResource *entry = hf_resources_entries(record->resources);
+    HfResourceLevel level =
+        is_counted(recorder, record->agent) ? HF_LEVEL_USED : HF_LEVEL_USED_UNREACHABLE;
+    int64_t *used = used_on(recorder, record->agent);
+    for (uint32_t i = 0; i < count; i++, entry++) {
+        if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
+        int64_t by = sign * (hf_mul(entry->milli, record->value) / 1000);
+        step(recorder, record->at, entry->kind, level, by);
+        if (entry->kind < recorder->kinds) used[entry->kind] += by;
+    }
+}
+
+/* An agent of the host begins or ceases to be counted. A host that came back may have two for a
+ * moment: the new one, and the old one that the master does not yet know to be gone. */
+void hf_recorder__count_use(HfRecorder *recorder, HfTime now, uint32_t host, int sign)
+{
+    while (recorder->counted_agents.count <= host) hf_vec_push(&recorder->counted_agents, 0);
+    uint8_t *agents = &recorder->counted_agents.at[host];
+    HF_ASSERT(sign > 0 ? *agents < UINT8_MAX : *agents > 0);
+    *agents = (uint8_t)(*agents + sign);
+    if (*agents != (sign > 0 ? 1 : 0)) return;
+    if (recorder->used.count < ((size_t)host + 1) * recorder->kinds) return; /* nothing ever */
+    const int64_t *used = used_on(recorder, host);
+    for (uint32_t k = 0; k < recorder->kinds; k++) {
+        if (used[k] == 0) continue;
+        step(recorder, now, k, HF_LEVEL_USED, sign * used[k]);
+        step(recorder, now, k, HF_LEVEL_USED_UNREACHABLE, -sign * used[k]);
+    }
+}
