@@ -214,8 +214,8 @@ static const HfKey deployment_keys[] = {
      .fallback = "0",
      .minimum = 0,
      .maximum = 1e6,
-     .help = "It, or each app of the group, shall have so many times as many instances as its file "
-             "or entry says, rounded up (scaleBy, which counts from what there is)."},
+     .help = "It, or each app of the group, shall have so many times as many instances as it is to "
+             "have when this begins, rounded up (scaleBy)."},
     {.name = "scale",
      .type = HF_KEY_INT,
      .offset = offsetof(HfDeploymentConfig, scale),

@@ -11,6 +11,8 @@
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/marathon/config.h"
 
+#define INSTANCES_MOST INT64_C(10000000) /* as of key instances */
+
 /* ---- as a service ---- */
 
 static HfNodeRules rules_of(const HfModelEnv *env, const HfMarathonConfig *config, uint32_t a)
@@ -310,6 +312,7 @@ static gboolean add_one(HfService *service, const HfMarathonConfig *config, cons
                                .number = number,
                                .kind = kind_of(config, files, id),
                                .scale = given->scale,
+                               .scale_by = given->scale_by,
                                .restart = given->restart || app != NULL,
                                .force = given->force};
     deployment.app = hf_text(service->env.catalog, hf_text_intern(service->env.catalog, id));
@@ -318,12 +321,11 @@ static gboolean add_one(HfService *service, const HfMarathonConfig *config, cons
         return FALSE;
     }
     const HfNodeRules *rules = &service->kinds[deployment.kind].rules;
-    if (given->scale_by > 0)
-        deployment.scale = (int64_t)ceil((double)rules->count * given->scale_by - 1e-9);
     hf_vec_push(&service->deployments, deployment);
     HfDeployment *added = hf_vec_last(&service->deployments);
     if (app != NULL && !add_upgrade(service, config, app, added, error)) return FALSE;
-    if (rules->place == HF_DATA_EXTERNAL && added->scale > 1) {
+    if (rules->place == HF_DATA_EXTERNAL &&
+        (added->scale > 1 || hf_deploy__times(rules->count, given->scale_by) > 1)) {
         g_set_error(error, HF_MODEL_ERROR, 1,
                     "an app with an external volume has at most one instance");
         return FALSE;
@@ -429,16 +431,52 @@ static gboolean add_curve(HfService *service, const HfMarathonConfig *config,
     return TRUE;
 }
 
-/* Rows for all that may be there at once, those that are being killed among them. */
-static void make_room(HfService *service)
+/*
+ * How many instances each deployment makes of what those before it left, in order of their times;
+ * and rows for the most that may be there at once, those that are being killed among them. A curve
+ * may be anywhere when a deployment counts from it.
+ */
+static gboolean make_room(HfService *service, GError **error)
 {
-    for (guint32 i = 0; i < service->deployments.count; i++) {
-        const HfDeployment *deployment = &service->deployments.at[i];
-        HfNodeKind *kind = &service->kinds[deployment->kind];
-        int64_t most = MAX(kind->rules.count, deployment->scale);
-        if (kind->rules.place != HF_DATA_EXTERNAL) most = 2 * most + 1;
-        kind->rows = MAX(kind->rows, (uint32_t)most);
+    uint32_t count = service->deployments.count;
+    g_autofree int64_t *is_to_be = g_new0(int64_t, service->kind_count + 1);
+    g_autofree int64_t *most = g_new0(int64_t, service->kind_count + 1);
+    for (uint32_t k = 0; k < service->kind_count; k++)
+        is_to_be[k] = most[k] = service->kinds[k].rules.count;
+    for (guint32 i = 0; i < service->curves.count; i++)
+        most[service->curves.at[i].kind] =
+            MAX(most[service->curves.at[i].kind], service->curves.at[i].most);
+    HfTime at = -1;
+    for (uint32_t done = 0; done < count;) {
+        HfTime next = HF_TIME_NEVER;
+        for (uint32_t i = 0; i < count; i++)
+            if (service->deployments.at[i].at > at) next = MIN(next, service->deployments.at[i].at);
+        at = next;
+        for (uint32_t i = 0; i < count; i++) {
+            HfDeployment *deployment = &service->deployments.at[i];
+            if (deployment->at != at) continue;
+            uint32_t k = deployment->kind;
+            double by = deployment->scale_by;
+            done++;
+            if (deployment->scale >= 0) is_to_be[k] = deployment->scale;
+            if (by > 0) is_to_be[k] = hf_deploy__times(is_to_be[k], by);
+            deployment->expected = is_to_be[k];
+            most[k] = MAX(most[k], deployment->scale);
+            if (by > 1) most[k] = hf_deploy__times(most[k], by);
+            if (most[k] <= INSTANCES_MOST) continue;
+            g_set_error(error, HF_MODEL_ERROR, 1,
+                        "deployments[%u]: %s would have more than %" G_GINT64_FORMAT " instances",
+                        deployment->number, deployment->app, INSTANCES_MOST);
+            return FALSE;
+        }
     }
+    for (uint32_t i = 0; i < count; i++) {
+        HfNodeKind *kind = &service->kinds[service->deployments.at[i].kind];
+        int64_t rows = most[service->deployments.at[i].kind];
+        if (kind->rules.place != HF_DATA_EXTERNAL) rows = 2 * rows + 1;
+        kind->rows = MAX(kind->rows, (uint32_t)rows);
+    }
+    return TRUE;
 }
 
 static gboolean add_deployments(HfService *service, const HfMarathonConfig *config,
@@ -451,8 +489,7 @@ static gboolean add_deployments(HfService *service, const HfMarathonConfig *conf
     }
     for (uint32_t i = 0; i < config->demand.count; i++)
         if (!add_curve(service, config, files, i, error)) return FALSE;
-    make_room(service);
-    return TRUE;
+    return make_room(service, error);
 }
 
 static void *create(const HfModelEnv *env, const void *given, GError **error)

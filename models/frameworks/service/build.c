@@ -73,7 +73,7 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
     for (guint32 i = 0; i < service->deployments.count; i++) {
         const HfDeployment *deployment = &service->deployments.at[i];
         if (deployment->next != NULL) continue; /* it was looked at when it was made */
-        if (hf_possible__check(service, &service->kinds[deployment->kind], deployment->scale,
+        if (hf_possible__check(service, &service->kinds[deployment->kind], deployment->expected,
                                error))
             continue;
         g_prefix_error(error, "deployments[%u]: ", deployment->number);

@@ -209,6 +209,11 @@ static void kill_old(HfService *service, HfDriver *driver, HfNodeKind *kind, int
     }
 }
 
+int64_t hf_deploy__times(int64_t count, double by)
+{
+    return (int64_t)ceil((double)count * by - 1e-9);
+}
+
 /* ---- the course of one ---- */
 
 static void next_of_batch(HfService *service, HfDriver *driver, HfDeployment *done);
@@ -324,6 +329,8 @@ static void begin(HfService *service, HfDriver *driver, uint32_t row)
     note(service, kind, HF_RECORD_DEPLOYMENT_STARTED, deployment->number, deployment->app);
     hf_deploy__note(service, kind);
     if (deployment->scale >= 0) kind->rules.count = deployment->scale;
+    if (deployment->scale_by > 0)
+        kind->rules.count = hf_deploy__times(kind->rules.count, deployment->scale_by);
     if (deployment->next != NULL) adopt(service, kind, deployment->next);
     kind->is_rolling = deployment->restart && kind->rules.count > 0;
     if (deployment->restart) kind->version++;

@@ -159,6 +159,8 @@ typedef struct HfDeployment {
     gboolean is_done;
     uint32_t kind;
     int64_t scale;    /* -1 = as many as before */
+    double scale_by;  /* > 0: so many times as many as there are to be when it begins, rounded up */
+    int64_t expected; /* how many there are to be then, if all before it were done */
     gboolean restart; /* or upgrade: instances are replaced */
     gboolean force;
     HfNodeKind *next; /* what an upgrade makes of the kind; owned, NULL = nothing */
@@ -288,6 +290,8 @@ void hf_deploy__kill_surely(HfDriver *driver, const HfNode *node);
 /* Its task is over. TRUE: that was meant, or a deployment goes on with it. */
 gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row);
 void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t task);
+/* So many instances `by` times, rounded up. */
+int64_t hf_deploy__times(int64_t count, double by);
 /* So many are wanted from now on, without a deployment; nothing while there is one. */
 void hf_deploy__set_count(HfService *service, HfDriver *driver, HfNodeKind *kind, int64_t count);
 /* ---- health.c ---- */

@@ -50,6 +50,26 @@ static void instances_are_started_and_kept(void **state)
     cell_free(cell);
 }
 
+/* 3, then 5, twice that, and half of that, though the entry says 3. */
+static void scale_by_counts_from_what_there_is(void **state)
+{
+    Cell *cell = lab(3, "cpus:4;mem:4000",
+                     "apps: [{id: /a, instances: 3, cpus: 1, mem: 100}], deployments: ["
+                     "{at: 30m, app: /a, scale_by: 0.5}, {at: 10m, app: /a, scale: 5}, "
+                     "{at: 20m, app: /a, scale_by: 2}]");
+    static const uint32_t wanted[] = {3, 5, 10, 5};
+    for (uint32_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        cell_run(cell, (600 * i + 300) * S);
+        assert_int_equal(running(cell), wanted[i]);
+    }
+    cell_free(cell);
+    g_autofree char *many =
+        lab_complaint("duration: 1h\nagents: [{name: n, count: 1, resources: 'cpus:4;mem:8192'}]\n"
+                      "frameworks: [{name: f, model: marathon, apps: [{id: /a, instances: 100}],\n"
+                      "  deployments: [{at: 1m, app: /a, scale_by: 1e6}]}]\n");
+    assert_contains(many, "deployments[0]: /a would have more than 10000000 instances");
+}
+
 static void what_does_not_fit_goes_on_waiting(void **state)
 {
     Cell *cell = lab(2, "cpus:2;mem:4000", "apps: [{id: /a, instances: 9}]");
@@ -298,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(residents_settle_on_agents_that_asked_twice),
         cmocka_unit_test(instances_are_started_and_kept),
+        cmocka_unit_test(scale_by_counts_from_what_there_is),
         cmocka_unit_test(what_does_not_fit_goes_on_waiting),
         cmocka_unit_test(instances_of_a_crashed_host_are_started_elsewhere),
         cmocka_unit_test(an_instance_that_can_go_nowhere_else_is_relaunched_on_its_host),
