@@ -352,6 +352,12 @@ const char *hf_master_framework_name(const HfMaster *master, uint32_t framework)
     return framework < master->frameworks.count ? master->frameworks.at[framework].name : NULL;
 }
 
+gboolean hf_master_framework_is_removed(const HfMaster *master, uint32_t framework)
+{
+    return framework < master->frameworks.count &&
+           master->frameworks.at[framework].standing == HF_FRAMEWORK_COMPLETED;
+}
+
 uint32_t hf_master_framework_peer(const HfMaster *master, uint32_t framework)
 {
     HF_ASSERT(framework < master->frameworks.count);

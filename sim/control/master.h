@@ -133,6 +133,8 @@ const char *hf_master_framework_name(const HfMaster *master,
                                      uint32_t framework); /* as it subscribed */
 uint32_t hf_master_framework_peer(const HfMaster *master,
                                   uint32_t framework); /* row of its driver */
+/* Torn down, or away longer than its failover timeout: for good. FALSE of one it has not seen. */
+gboolean hf_master_framework_is_removed(const HfMaster *master, uint32_t framework);
 gboolean hf_master_agent_is_registered(const HfMaster *master, uint32_t agent);
 uint32_t hf_master_offers_outstanding(const HfMaster *master);
 /* Each offer that is out of this agent; resources are valid during the call. */

@@ -363,11 +363,35 @@ void hf_world__disk_lost(HfWorld *world, uint32_t host)
     }
 }
 
+/* The master has removed frameworks: their models are told by an event of its own, as one of them
+ * may be at work. */
+void hf_world__see_removals(HfWorld *world)
+{
+    world->removals_seen = hf_trace_count(world->trace, HF_RECORD_FRAMEWORK_REMOVED);
+    for (uint32_t f = 0; f < world->guest_count; f++) {
+        HfGuest *guest = &world->guests[f];
+        uint32_t id = hf_driver_framework(guest->driver);
+        if (guest->is_removed || !hf_master_framework_is_removed(world->master, id)) continue;
+        guest->is_removed = TRUE;
+        if (guest->ops->data != NULL && guest->ops->data->removed != NULL)
+            hf_engine_after(world->engine, 0, world->kind.data_removed, f, 0);
+    }
+}
+
+static void on_data_removed(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    const HfGuest *guest = &world->guests[event->target];
+    guest->ops->data->removed(guest->model);
+}
+
 void hf_world__register_data(HfWorld *world)
 {
     world->copies = g_new0(HfCopies, 1);
     world->kind.copied = hf_engine_register(world->engine, "copied", on_copied, world);
     world->kind.data_timer = hf_engine_register(world->engine, "data-timer", on_data_timer, world);
+    world->kind.data_removed =
+        hf_engine_register(world->engine, "data-removed", on_data_removed, world);
 }
 
 void hf_world__clear_data(HfWorld *world)

@@ -43,6 +43,7 @@ typedef struct HfDataOps {
     void (*timer)(void *model, uint32_t kind, uint64_t arg);
     /* of any store: it serves again, or no more */
     void (*store_changed)(void *model, uint32_t store, gboolean serves);
+    void (*removed)(void *model); /* its framework, by the master: nobody of it comes back */
 } HfDataOps;
 
 /* What a framework subscribes with when the scenario does not say. */

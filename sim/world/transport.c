@@ -138,6 +138,9 @@ void hf_world__flush(HfWorld *world, HfPeer self)
     }
     for (guint32 i = 0; i < out->timers.count; i++) arm(world, self, &out->timers.at[i]);
     hf_outbox_reset(out);
+    if (G_UNLIKELY(hf_trace_count(world->trace, HF_RECORD_FRAMEWORK_REMOVED) !=
+                   world->removals_seen))
+        hf_world__see_removals(world);
 }
 
 /* A ping opens a connection of its own if need be, and SILENT is no message. */

@@ -68,6 +68,7 @@ typedef struct HfGuest { /* a framework of the scenario */
     HfDriver *driver;
     HfChannel channel;
     gboolean is_down;     /* its scheduler's process */
+    gboolean is_removed;  /* by a master, for good */
     uint32_t life;        /* connections so far */
     uint32_t linked_life; /* with which of them the master speaks */
     HfOfferWishes wishes;
@@ -134,6 +135,7 @@ struct HfWorld {
     HF_VEC(HfStop) stops;
     HfCopies *copies;
     HfStore *stores;         /* [scenario->stores.count] */
+    uint64_t removals_seen;  /* of frameworks */
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
@@ -146,7 +148,7 @@ struct HfWorld {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
             restart, election, copied, data_timer, link_give_up, link_release, disk, store_declare,
-            store_told, store_cleaned;
+            store_told, store_cleaned, data_removed;
     } kind;
 };
 
@@ -236,6 +238,7 @@ void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability,
 
 /* copies.c: models of services hear of what happens to their tasks and to disks. */
 void hf_world__register_data(HfWorld *world);
+void hf_world__see_removals(HfWorld *world);
 void hf_world__clear_data(HfWorld *world);
 void hf_world__run_started(HfWorld *world, const HfRun *run);
 void hf_world__run_ended(HfWorld *world, uint32_t framework, uint64_t task, uint32_t host,

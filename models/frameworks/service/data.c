@@ -203,8 +203,10 @@ static void on_ended(void *model, uint64_t task, uint32_t host, HfTaskState how)
     hf_data__stop_streams(data, row);
     hf_data__detach(data, row, how);
     const HfNodeRules *rules = hf_data__rules(data);
+    if (data->is_nobodys) hf_data__leave(data, row);
     if (rules->place == HF_DATA_SANDBOX) lose_data(data, row);
-    if (data->is_born && hf_data__keeps_replicas(data) && rules->copy_after != HF_FOR_EVER)
+    if (data->is_born && !data->is_nobodys && hf_data__keeps_replicas(data) &&
+        rules->copy_after != HF_FOR_EVER)
         hf_world_data_after(service->env.world, service->env.row,
                             hf_time_add(rules->dead_after, rules->copy_after), HF_DATA_TIMER_DEAD,
                             hf_data__timer_arg(data, row));
@@ -216,7 +218,7 @@ static void on_disk_lost(void *model, uint32_t host)
     HfService *service = model;
     for (uint32_t k = 0; k < service->kind_count; k++) {
         HfDataset *data = service->kinds[k].data;
-        if (data == NULL || hf_data__is_anywhere(data)) continue;
+        if (data == NULL || hf_data__is_anywhere(data) || data->is_nobodys) continue;
         for (uint32_t m = 0; m < data->member_count; m++)
             if (data->members[m].has_data && data->members[m].data_host == host) lose_data(data, m);
         hf_data__feed_all(data);
@@ -244,7 +246,7 @@ static void on_timer(void *model, uint32_t timer, uint64_t arg)
     uint32_t row = (uint32_t)arg - service->kinds[data->kind].first;
     if (arg != hf_data__timer_arg(data, row)) return;
     if (timer == HF_DATA_TIMER_DEAD) {
-        if (data->members[row].runs == 0) hf_data__on_dead(data, row);
+        if (data->members[row].runs == 0 && !data->is_nobodys) hf_data__on_dead(data, row);
         return;
     }
     HF_ASSERT(timer == HF_DATA_TIMER_ATTACHED);
@@ -265,12 +267,26 @@ static void on_store_changed(void *model, uint32_t store, gboolean serves)
     }
 }
 
+/* What runs on, out of the master's reach, keeps its data until it ends. */
+static void on_removed(void *model)
+{
+    HfService *service = model;
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        HfDataset *data = service->kinds[k].data;
+        if (data == NULL) continue;
+        data->is_nobodys = TRUE;
+        for (uint32_t m = 0; m < data->member_count; m++)
+            if (data->members[m].runs == 0) hf_data__leave(data, m);
+    }
+}
+
 const HfDataOps hf_service__data_ops = {.started = on_started,
                                         .ended = on_ended,
                                         .disk_lost = on_disk_lost,
                                         .copied = on_copied,
                                         .timer = on_timer,
-                                        .store_changed = on_store_changed};
+                                        .store_changed = on_store_changed,
+                                        .removed = on_removed};
 
 /* ---- what the scheduler says ---- */
 
@@ -300,14 +316,6 @@ void hf_service__data_given_up(HfService *service, uint32_t row)
     hf_data__note(data, HF_RECORD_MEMBER_REPLACED, m, member->data_host, data->member_bytes);
     lose_data(data, m);
     hf_data__feed_all(data);
-}
-
-void hf_service__data_over(HfService *service)
-{
-    for (uint32_t k = 0; k < service->kind_count; k++) {
-        HfDataset *data = service->kinds[k].data;
-        for (uint32_t m = 0; data != NULL && m < data->member_count; m++) hf_data__leave(data, m);
-    }
 }
 
 /* ---- life ---- */

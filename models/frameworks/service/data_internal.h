@@ -54,6 +54,7 @@ typedef struct HfDataset {
     int64_t member_bytes, part_bytes, limit;
     uint32_t started, running, serving; /* members */
     gboolean is_born;
+    gboolean is_nobodys;     /* its framework is removed: what ends leaves its data for good */
     gboolean has_noted;      /* the replica that is about to be complete, before the old one went */
     uint32_t below;          /* parts without quorum */
     int64_t noted_out;       /* millionths, as last noted */

@@ -530,7 +530,6 @@ void hf_service__leave(HfService *service, HfDriver *driver)
     for (uint32_t row = 0; row < service->node_count; row++)
         if (service->nodes[row].phase != HF_PHASE_OVER) return;
     service->is_over = TRUE;
-    hf_service__data_over(service);
     hf_driver_teardown(driver);
 }
 

@@ -347,9 +347,6 @@ void hf_service__data_launched(HfService *service, uint32_t row);
 /* The scheduler gives up the data that the instance has; what is left behind is nobody's. */
 void hf_service__data_given_up(HfService *service, uint32_t row);
 
-/* Nothing of the service runs any more, and nobody will come back to its data. */
-void hf_service__data_over(HfService *service);
-
 /* ---- build.c ---- */
 /* A service of so many kinds, whose rules and laws the caller fills in; then make it ready. */
 HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules, uint32_t kinds);

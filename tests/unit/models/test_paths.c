@@ -181,6 +181,46 @@ static void an_uninstalled_service_leaves_it(void **state)
     cell_free(cell);
 }
 
+/* Torn down by an operator, or away for longer than its failover timeout: nobody comes back to it,
+ * whether or not the scheduler hears of that. */
+static void what_a_removed_framework_had_is_left(void **state)
+{
+    static const char *const heads[] = {
+        "operators: [{at: 1h, teardown: {framework_id: f}}]",
+        "failures: [{what: framework-failover, at: 59m, down: 10h}]"};
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++) {
+        Cell *cell =
+            one_service(1, 1000, heads[i], "place: path, identity: host, failover_timeout: 1m");
+        cell_run(cell, HF_NS_PER_HOUR - 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_PATH_LEFT), 0);
+        cell_run(cell, HF_NS_PER_HOUR + 10 * S); /* its executor has a grace period */
+        assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_REMOVED), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_PATH_LEFT), 1);
+        hf_world_host_crash(cell->world, 0, TRUE);
+        hf_world_disk_lose(cell->world, 0);
+        cell_run(cell, 2 * HF_NS_PER_HOUR);
+        assert_int_equal(cell_count(cell, HF_RECORD_DATA_LOST), 0); /* it is nobody's data */
+        cell_free(cell);
+    }
+}
+
+/* Out of reach it runs on, and has its data: only when it is found and killed is that left. */
+static void what_runs_on_out_of_reach_keeps_its_data(void **state)
+{
+    Cell *cell = one_service(1, 1000, "operators: [{at: 1h, teardown: {framework_id: f}}]",
+                             "place: path, identity: host");
+    cell_run(cell, 600 * S);
+    hf_world_link_cut(cell->world, 0, HF_CUT_BOTH);
+    cell_run(cell, 2 * HF_NS_PER_HOUR);
+    assert_int_equal(cell_count(cell, HF_RECORD_FRAMEWORK_REMOVED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_PATH_LEFT), 0);
+    hf_world_link_cut(cell->world, 0, 0);
+    cell_run(cell, 3 * HF_NS_PER_HOUR);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 1);
+    assert_int_equal(cell_count(cell, HF_RECORD_PATH_LEFT), 1);
+    cell_free(cell);
+}
+
 /* In a sandbox it is there as long as that is: until garbage collection, and of no use. */
 static void in_a_sandbox_it_waits_for_garbage_collection(void **state)
 {
@@ -209,6 +249,8 @@ int main(void)
         cmocka_unit_test(it_ends_with_its_disk),
         cmocka_unit_test(replicas_that_moved_stay_on_the_disk_until_it_is_back),
         cmocka_unit_test(an_uninstalled_service_leaves_it),
+        cmocka_unit_test(what_a_removed_framework_had_is_left),
+        cmocka_unit_test(what_runs_on_out_of_reach_keeps_its_data),
         cmocka_unit_test(in_a_sandbox_it_waits_for_garbage_collection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
