@@ -5,7 +5,9 @@
  *
  * Everything is counted anew in each run, from the grants: an era for old behaviour may cost what
  * it did then. Roles are asked in the order of the one role sorter; Mesos kept a second one for
- * roles with quota, which differs only while they hold revocable resources.
+ * roles with quota, which differs only while they hold revocable resources. Mesos 1.4 asks for the
+ * minimum before it takes out refined reservations, and here it is asked of what is left: the same,
+ * for only top-level roles have quota, and what is refined is reserved to a role further down.
  * Source: Mesos 1.4.0, hierarchical.cpp, __allocate(); MESOS-6432, MESOS-4527.
  */
 #include "allocator/allocator_internal.h"

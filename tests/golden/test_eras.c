@@ -291,6 +291,22 @@ static const EraCase eras[] = {
      "0 Q@q x1 [\"cpus@q:2\",\"mem@q:200\"]\n0 Q@q x2 [\"cpus(S:q)@q:1\",\"cpus@q:1\"]\n"},
 };
 
+/* What is refined is reserved to a role below a top-level one, and so is no part of a guarantee,
+ * nor of the minimum that it must reach: without it, x1 has too little, and x2 is given without it.
+ */
+static void what_is_refined_meets_no_guarantee(void **state)
+{
+    for (int era = HF_ERA_1_4; era < HF_ERAS; era++) {
+        g_autofree char *setting = g_strdup_printf("'era':'%s'", hf_era_name((HfEra)era));
+        expect("refined", setting,
+               "\n{'op':'update_quota','role':'a','guarantees':'cpus:1;mem:100'}\n"
+               "{'op':'add_framework','id':'F','roles':['a']}\n"
+               "{'op':'add_agent','id':'x1','resources':['cpus(D:a)(D:a/b):2','mem:10']}\n"
+               "{'op':'add_agent','id':'x2','resources':['cpus(D:a)(D:a/b):2','mem:50']}\n",
+               "0 F@a x2 [\"mem@a:50\"]\n");
+    }
+}
+
 /* Rules of settings and of the master, which no script meets; their tests are elsewhere. */
 static gboolean is_elsewhere(HfEraRule rule)
 {
@@ -470,6 +486,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_of_the_eras_has_both_its_sides),
+        cmocka_unit_test(what_is_refined_meets_no_guarantee),
         cmocka_unit_test(the_table_is_whole),
         cmocka_unit_test(an_era_is_found_by_its_name),
         cmocka_unit_test(each_quirk_has_both_its_settings),
