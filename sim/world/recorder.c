@@ -2,8 +2,6 @@
  * From records to levels, counters and histograms; see recorder.h. Cheap by construction: an offer
  * touches one level for each of its scalars, twice in its life.
  */
-#include <stdlib.h>
-
 #include "base/assert.h"
 #include "base/checked.h"
 #include "world/recorder_internal.h"
@@ -210,57 +208,6 @@ void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter c
         hf_recorder__framework(recorder, record->framework)->count[counter] += by;
 }
 
-/* ---- rows of single tasks ---- */
-
-static uint64_t task_key(const HfRecord *record)
-{
-    return (uint64_t)record->framework << 40 | record->id;
-}
-
-static HfTaskRecord *live_task(HfRecorder *recorder, const HfRecord *record)
-{
-    uint32_t row = hf_map64_get(&recorder->live, task_key(record));
-    return row == HF_MAP64_NONE ? NULL : &recorder->tasks.at[row];
-}
-
-static void open_task(HfRecorder *recorder, const HfRecord *record)
-{
-    if (recorder->sink == NULL) return;
-    uint32_t row = recorder->tasks.count;
-    if (recorder->spare.count > 0)
-        row = recorder->spare.at[--recorder->spare.count];
-    else
-        hf_vec_push_zero(&recorder->tasks);
-    recorder->tasks.at[row] = (HfTaskRecord){
-        .framework = record->framework,
-        .agent = record->agent,
-        .role = record->role,
-        .job = (uint64_t)record->value,
-        .task = record->id,
-        .submit = -1,
-        .launch = record->at,
-        .start = -1,
-        .end = -1,
-        .state = HF_TASK_STAGING,
-        .cpus_milli = hf_resources_milli(record->resources, HF_KIND_CPUS),
-        .mem_milli = hf_resources_milli(record->resources, HF_KIND_MEM),
-    };
-    hf_map64_set(&recorder->live, task_key(record), row);
-}
-
-static void close_task(HfRecorder *recorder, const HfRecord *record)
-{
-    if (recorder->sink == NULL) return;
-    uint32_t row = hf_map64_get(&recorder->live, task_key(record));
-    if (row == HF_MAP64_NONE) return;
-    HfTaskRecord *task = &recorder->tasks.at[row];
-    task->end = record->at;
-    task->state = (HfTaskState)record->state;
-    recorder->sink(recorder->sink_context, task);
-    hf_map64_remove(&recorder->live, task_key(record));
-    hf_vec_push(&recorder->spare, row);
-}
-
 /* ---- the end of the warm-up ---- */
 
 void hf_recorder__mark(HfTracked *tracked, HfTime now)
@@ -364,18 +311,19 @@ static void on_launched(HfRecorder *recorder, const HfRecord *record)
 {
     recorder->moved_at = record->at;
     step_allocated(recorder, record, 1);
-    if (recorder->forgotten.count > 0 && hf_map64_remove(&recorder->forgotten, task_key(record)))
+    if (recorder->forgotten.count > 0 &&
+        hf_map64_remove(&recorder->forgotten, hf_recorder__task_key(record)))
         return; /* it runs on, and is booked again */
     hf_recorder__bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
     feed(hf_recorder__framework(recorder, record->framework), record->at);
-    open_task(recorder, record);
+    hf_recorder__open_task(recorder, record);
     hf_recorder__relaunches_on_launched(recorder, record);
 }
 
 static void on_forgotten(HfRecorder *recorder, const HfRecord *record)
 {
     step_allocated(recorder, record, -1);
-    hf_map64_set(&recorder->forgotten, task_key(record), 0);
+    hf_map64_set(&recorder->forgotten, hf_recorder__task_key(record), 0);
 }
 
 static void on_elected(HfRecorder *recorder, const HfRecord *record)
@@ -401,12 +349,12 @@ static void on_task_state(HfRecorder *recorder, const HfRecord *record)
     if (counter_of[record->state] != 0)
         hf_recorder__bump(recorder, record, (HfCounter)counter_of[record->state], 1);
     if (record->resources == NULL) {
-        HfTaskRecord *task = recorder->sink ? live_task(recorder, record) : NULL;
+        HfTaskRecord *task = hf_recorder__live_task(recorder, record);
         if (task && record->state == HF_TASK_RUNNING && task->start < 0) task->start = record->at;
         return;
     }
     step_allocated(recorder, record, -1);
-    close_task(recorder, record);
+    hf_recorder__close_task(recorder, record);
     count_maintenance(recorder, record);
     hf_recorder__relaunches_on_end(recorder, record);
 }
@@ -417,7 +365,7 @@ static void on_waited(HfRecorder *recorder, const HfRecord *record)
     if (framework->waits == NULL) framework->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     hf_histogram_add(framework->waits, record->value, 1);
     hf_histogram_add(recorder->waits, record->value, 1);
-    HfTaskRecord *task = recorder->sink ? live_task(recorder, record) : NULL;
+    HfTaskRecord *task = hf_recorder__live_task(recorder, record);
     if (task) task->submit = record->at - record->value;
 }
 
@@ -677,35 +625,10 @@ void hf_recorder_tick(HfRecorder *recorder, HfTime now)
     if (now > recorder->row_start) hf_recorder__close_row(recorder, now);
 }
 
-static int by_framework_and_task(const void *a, const void *b)
-{
-    const HfTaskRecord *left = a, *right = b;
-    if (left->framework != right->framework) return left->framework < right->framework ? -1 : 1;
-    return (left->task > right->task) - (left->task < right->task);
-}
-
-/* Tasks still running get a row without end, in order of framework and task. */
-static void sink_the_rest(HfRecorder *recorder)
-{
-    HF_VEC(HfTaskRecord) rest = {0};
-    for (guint32 i = 0; i < recorder->tasks.count; i++) {
-        const HfTaskRecord *task = &recorder->tasks.at[i];
-        uint64_t key = (uint64_t)task->framework << 40 | task->task;
-        if (task->end < 0 && hf_map64_get(&recorder->live, key) == i) hf_vec_push(&rest, *task);
-    }
-    if (rest.count > 0) qsort(rest.at, rest.count, sizeof *rest.at, by_framework_and_task);
-    for (guint32 i = 0; i < rest.count; i++) {
-        HfTaskRecord *task = &rest.at[i];
-        task->state = task->start >= 0 ? HF_TASK_RUNNING : HF_TASK_STAGING;
-        recorder->sink(recorder->sink_context, task);
-    }
-    hf_vec_clear(&rest);
-}
-
 void hf_recorder_finish(HfRecorder *recorder, HfTime now)
 {
     hf_recorder_tick(recorder, now);
     if (!recorder->is_marked) mark_all(recorder, MIN(now, recorder->warm_up));
     recorder->ended_at = now;
-    if (recorder->sink != NULL) sink_the_rest(recorder);
+    hf_recorder__close_tasks(recorder);
 }

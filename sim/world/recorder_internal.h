@@ -358,6 +358,19 @@ static inline gboolean hf_recorder__has_levels(const HfRecorder *recorder, HfKin
            (kind < recorder->kinds && recorder->catalog->kind[kind].type == HF_TYPE_SCALAR);
 }
 
+/* ---- recorder_tasks.c ---- */
+/* What tells the tasks of all frameworks apart. */
+static inline uint64_t hf_recorder__task_key(const HfRecord *record)
+{
+    return (uint64_t)record->framework << 40 | record->id;
+}
+/* Rows of single tasks; nothing, and NULL, while nobody keeps them. */
+void hf_recorder__open_task(HfRecorder *recorder, const HfRecord *record);
+HfTaskRecord *hf_recorder__live_task(HfRecorder *recorder, const HfRecord *record);
+void hf_recorder__close_task(HfRecorder *recorder, const HfRecord *record);
+/* Tasks still running get a row without end, in order of framework and task. */
+void hf_recorder__close_tasks(HfRecorder *recorder);
+
 /* ---- recorder_used.c ---- */
 void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign);
 /* An agent of the host begins (1) or ceases (-1) to be counted in the total. */

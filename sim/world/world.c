@@ -1,323 +1,13 @@
-/* Building a world from a scenario, and running it; see world.h. */
+/*
+ * Building a world from a scenario, and running it; see world.h. Hosts are built in build_hosts.c,
+ * roles and master in build_control.c.
+ */
 #include "world/world.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #include "base/assert.h"
-#include "resource/text.h"
 #include "world/world_internal.h"
-
-/* ---- building: hosts ---- */
-
-/* What reading the machines of one group collects. */
-typedef struct HostBuilder {
-    HfWorld *world;
-    HF_VEC(HfHost) hosts;
-    uint32_t group;
-    GError *error;
-    /* the texts last parsed, so that equal neighbours share the result */
-    char *resources_text, *attributes_text;
-    const HfResources *total;
-    const HfAttributes *attributes;
-} HostBuilder;
-
-/* A file that cannot be read is no fault of the scenario, unless it is not the file it should be.
- */
-static HfWorldError kind_of(const GError *inner)
-{
-    if (inner->domain != G_IO_ERROR) return HF_WORLD_ERROR_INPUT;
-    switch (inner->code) {
-    case G_IO_ERROR_NOT_FOUND:
-    case G_IO_ERROR_IS_DIRECTORY:
-    case G_IO_ERROR_NOT_REGULAR_FILE:
-    case G_IO_ERROR_INVALID_DATA:
-    case G_IO_ERROR_PARTIAL_INPUT:
-        return HF_WORLD_ERROR_INPUT;
-    default:
-        return HF_WORLD_ERROR_IO;
-    }
-}
-
-static gboolean fail(GError **error, const char *where, GError *inner)
-{
-    g_set_error(error, HF_WORLD_ERROR, kind_of(inner), "%s: %s", where, inner->message);
-    g_error_free(inner);
-    return FALSE;
-}
-
-const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error)
-{
-    HfResources *total = g_new0(HfResources, 1);
-    if (!hf_resources_parse(world->catalog, text, HF_ROLE_STAR, HF_PARSE_AGENT, total, error)) {
-        g_free(total);
-        return NULL;
-    }
-    g_ptr_array_add(world->totals, total);
-    return total;
-}
-
-const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text, GError **error)
-{
-    HfAttributes *attributes = g_new0(HfAttributes, 1);
-    if (text[0] != '\0' && !hf_attributes_parse(world->catalog, text, attributes, error)) {
-        g_free(attributes);
-        return NULL;
-    }
-    g_ptr_array_add(world->attributes, attributes);
-    return attributes;
-}
-
-static const HfResources *parse_total(HostBuilder *builder, const char *text, GError **error)
-{
-    if (builder->total && g_strcmp0(text, builder->resources_text) == 0) return builder->total;
-    const HfResources *total = hf_world__parse_total(builder->world, text, error);
-    if (total == NULL) return NULL;
-    g_free(builder->resources_text);
-    builder->resources_text = g_strdup(text);
-    return builder->total = total;
-}
-
-static const HfAttributes *parse_attributes(HostBuilder *builder, const char *text, GError **error)
-{
-    if (text == NULL) text = "";
-    if (builder->attributes && g_strcmp0(text, builder->attributes_text) == 0)
-        return builder->attributes;
-    const HfAttributes *attributes = hf_world__parse_attributes(builder->world, text, error);
-    if (attributes == NULL) return NULL;
-    g_free(builder->attributes_text);
-    builder->attributes_text = g_strdup(text);
-    return builder->attributes = attributes;
-}
-
-static void add_host(void *context, const HfMachine *machine)
-{
-    HostBuilder *builder = context;
-    if (builder->error) return;
-    const HfResources *total = parse_total(builder, machine->resources, &builder->error);
-    if (total == NULL) return;
-    const HfAttributes *attributes =
-        parse_attributes(builder, machine->attributes, &builder->error);
-    if (attributes == NULL) return;
-    hf_vec_push_zero(&builder->hosts);
-    HfHost *host = hf_vec_last(&builder->hosts);
-    host->total = total;
-    host->attributes = attributes;
-    host->name = g_strdup(machine->name);
-    host->group = builder->group;
-    host->first_run = NO_ROW;
-    host->is_up = host->is_agent_up = TRUE;
-}
-
-static gboolean add_group(HostBuilder *builder, const HfScenarioAgents *agents, GError **error)
-{
-    const HfModelKeys *format = agents->trace.format.model;
-    if (format != NULL) {
-        const HfAgentTraceFormat *trace = (const HfAgentTraceFormat *)(const void *)format;
-        return trace->read(agents->trace.format.config, add_host, builder, error);
-    }
-    for (uint32_t i = 0; i < (uint64_t)agents->count && builder->error == NULL; i++) {
-        g_autofree char *name = g_strdup_printf("%s-%u", agents->name, i);
-        g_autofree char *attributes = hf_agent_attributes(agents, i);
-        add_host(builder, &(HfMachine){name, agents->resources, attributes});
-    }
-    return TRUE;
-}
-
-static gboolean build_hosts(HfWorld *world, GError **error)
-{
-    HostBuilder builder = {.world = world};
-    gboolean good = TRUE;
-    for (uint32_t g = 0; good && g < world->scenario->agents.count; g++) {
-        const HfScenarioAgents *agents = &world->scenario->agents.at[g];
-        builder.group = g;
-        GError *inner = NULL;
-        good = add_group(&builder, agents, &inner);
-        if (builder.error) { /* of an earlier line than what the reader may have met after it */
-            good = FALSE;
-            g_clear_error(&inner);
-            inner = g_steal_pointer(&builder.error);
-        }
-        if (!good) {
-            g_autofree char *where = g_strdup_printf("agents[%u] (%s)", g, agents->name);
-            fail(error, where, inner);
-        }
-    }
-    g_free(builder.resources_text);
-    g_free(builder.attributes_text);
-    world->hosts = builder.hosts.at;
-    world->host_count = builder.hosts.count;
-    return good;
-}
-
-/* ---- building: roles ---- */
-
-static gboolean intern_role(HfWorld *world, const char *path, HfRoleId *role_out, GError **error)
-{
-    GError *inner = NULL;
-    if (hf_role_intern(world->catalog, path, role_out, &inner)) return TRUE;
-    return fail(error, path, inner);
-}
-
-static void set_weights(HfWorld *world, HfAllocator *allocator)
-{
-    const HfScenario *scenario = world->scenario;
-    for (uint32_t r = 0; r < scenario->roles.count; r++)
-        hf_allocator_weight_set(allocator, hf_world__now(world),
-                                hf_role_find(world->catalog, scenario->roles.at[r].name),
-                                scenario->roles.at[r].weight);
-}
-
-/* Policy static: which role owns host `i` of the `n` hosts in its group. A role owns the groups
- * that it names, and a fraction of each group that no role names: the first so many hosts, role by
- * role in the order of the file. */
-static HfRoleId owner_of(const HfWorld *world, const char *group, uint32_t i, uint32_t n,
-                         const HfRoleId *roles)
-{
-    const HfScenario *scenario = world->scenario;
-    for (uint32_t r = 0; r < scenario->roles.count; r++) {
-        const char **names = scenario->roles.at[r].agents;
-        if (names && g_strv_contains((const gchar *const *)names, group)) return roles[r];
-    }
-    double before = 0, here = ((double)i + 0.5) / (double)n;
-    for (uint32_t r = 0; r < scenario->roles.count; r++) {
-        before += scenario->roles.at[r].partition;
-        if (scenario->roles.at[r].partition > 0 && here < before) return roles[r];
-    }
-    return HF_ROLE_NONE;
-}
-
-static gboolean build_roles(HfWorld *world, GError **error)
-{
-    const HfScenario *scenario = world->scenario;
-    g_autofree HfRoleId *roles = g_new0(HfRoleId, scenario->roles.count + 1);
-    for (uint32_t r = 0; r < scenario->roles.count; r++)
-        if (!intern_role(world, scenario->roles.at[r].name, &roles[r], error)) return FALSE;
-    set_weights(world, hf_master_allocator(world->master));
-    if (!hf_world__build_quotas(world, roles, error) || !hf_world__build_whitelist(world, error))
-        return FALSE;
-    world->domains = g_new0(HfDomain, scenario->agents.count + 1);
-    for (uint32_t g = 0; g < scenario->agents.count; g++)
-        world->domains[g] = (HfDomain){scenario->agents.at[g].region, scenario->agents.at[g].zone};
-    g_autofree uint32_t *size = g_new0(uint32_t, scenario->agents.count);
-    g_autofree uint32_t *seen = g_new0(uint32_t, scenario->agents.count);
-    for (uint32_t h = 0; h < world->host_count; h++) size[world->hosts[h].group]++;
-    for (uint32_t h = 0; h < world->host_count; h++) {
-        HfHost *host = &world->hosts[h];
-        const char *group = scenario->agents.at[host->group].name;
-        HfRoleId owner = owner_of(world, group, seen[host->group]++, size[host->group], roles);
-        hf_agent_init(&host->agent, &world->agent_config, h, host->name, host->total,
-                      host->attributes, owner);
-        if (world->domains[host->group].region != NULL)
-            hf_agent_set_domain(&host->agent, &world->domains[host->group]);
-        host->agent.entity = hf_stream_entity(host->name);
-    }
-    return TRUE;
-}
-
-/* ---- building: master ---- */
-
-static gboolean build_minimum(HfWorld *world, HfAllocatorConfig *config, GError **error)
-{
-    const char *text = world->scenario->master.min_allocatable_resources;
-    config->min_allocatable_count = 0;
-    if (text == NULL) return TRUE;
-    g_auto(GStrv) sets = g_strsplit(text, "|", -1);
-    config->min_allocatable = g_new0(HfQuantities, g_strv_length(sets) + 1);
-    for (guint i = 0; sets[i]; i++) {
-        GError *inner = NULL;
-        if (!hf_quantities_parse(world->catalog, sets[i], &config->min_allocatable[i], &inner))
-            return fail(error, "master.min_allocatable_resources", inner);
-        config->min_allocatable_count++;
-    }
-    return TRUE;
-}
-
-static void build_exclusions(HfWorld *world, HfAllocatorConfig *config)
-{
-    const char **names = world->scenario->master.fair_sharing_excluded_resource_names;
-    if (names == NULL) return;
-    config->fairness_excluded = g_new0(HfKindId, g_strv_length((gchar **)names) + 1);
-    for (uint32_t i = 0; names[i]; i++)
-        config->fairness_excluded[config->fairness_excluded_count++] =
-            hf_kind_intern(world->catalog, names[i], HF_TYPE_SCALAR);
-}
-
-static void configure_master(const HfWorld *world, HfMasterConfig *config)
-{
-    const HfScenarioMaster *keys = &world->scenario->master;
-    hf_master_config_init(config);
-    config->acls = world->acls;
-    config->roles = world->listed_roles;
-    config->role_count = world->listed_role_count;
-    config->allocation_interval = keys->allocation_interval;
-    config->offer_timeout = keys->offer_timeout;
-    config->agent_ping_timeout = keys->agent_ping_timeout;
-    config->max_agent_ping_timeouts = (uint32_t)keys->max_agent_ping_timeouts;
-    config->agent_reregister_timeout = keys->agent_reregister_timeout;
-    if (keys->agent_removal_rate_limit > 0)
-        config->agent_removal_interval = hf_time_from_seconds(1 / keys->agent_removal_rate_limit);
-    config->explicit_heartbeats = keys->heartbeats == HF_HEARTBEATS_EXPLICIT;
-    config->seed = world->scenario->seed;
-    if (hf_law_mean(&keys->registry_latency) > 0) config->registry_latency = keys->registry_latency;
-    config->registry_store_timeout = keys->registry_store_timeout;
-    config->registry_gc_interval = keys->registry_gc_interval;
-    config->registry_limits =
-        (HfRegistryLimits){keys->registry_max_agent_age, (uint32_t)keys->registry_max_agent_count};
-    config->recovery_agent_removal_limit = keys->recovery_agent_removal_limit;
-}
-
-/* Errors: NULL: the key that is wrong. */
-static HfAllocator *new_allocator(HfWorld *world, GError **error)
-{
-    const HfScenarioMaster *keys = &world->scenario->master;
-    HfAllocatorConfig config;
-    hf_allocator_config_init(&config);
-    config.interval = keys->allocation_interval;
-    config.policy = keys->policy.library ? keys->policy.library : hf_policy_find(keys->policy.name);
-    config.role_sorter =
-        keys->role_sorter == HF_SCENARIO_SORTER_RANDOM ? HF_SORTER_RANDOM : HF_SORTER_DRF;
-    config.framework_sorter =
-        keys->framework_sorter == HF_SCENARIO_SORTER_RANDOM ? HF_SORTER_RANDOM : HF_SORTER_DRF;
-    config.agent_order =
-        keys->agent_order == HF_AGENTS_SORTED ? HF_AGENT_ORDER_SORTED : HF_AGENT_ORDER_SHUFFLED;
-    config.offer_scope =
-        keys->offer_scope == HF_OFFER_CELL ? HF_OFFER_SCOPE_CELL : HF_OFFER_SCOPE_AGENT;
-    config.filter_gpu_resources = keys->filter_gpu_resources;
-    config.region = keys->region;
-    config.era = world->scenario->era;
-    hf_stream_init(&config.stream, world->scenario->seed, "allocator", world->reign);
-    gboolean good = build_minimum(world, &config, error);
-    build_exclusions(world, &config);
-    HfAllocator *allocator = good ? hf_allocator_new(world->catalog, &config) : NULL;
-    for (uint32_t i = 0; i < config.min_allocatable_count; i++)
-        hf_quantities_clear(&config.min_allocatable[i]);
-    g_free(config.min_allocatable);
-    g_free(config.fairness_excluded);
-    return allocator;
-}
-
-HfAllocator *hf_world__new_allocator(HfWorld *world)
-{
-    HfAllocator *allocator = new_allocator(world, NULL);
-    HF_ASSERT(allocator != NULL); /* it was built once from the same keys */
-    set_weights(world, allocator);
-    hf_world__set_whitelist(world, allocator);
-    return allocator;
-}
-
-static gboolean build_master(HfWorld *world, GError **error)
-{
-    if (!hf_world__build_acls(world, world->scenario->master.acls, error) ||
-        !hf_world__build_role_list(world, error))
-        return FALSE;
-    HfAllocator *allocator = new_allocator(world, error);
-    if (allocator == NULL) return FALSE;
-    HfMasterConfig config;
-    configure_master(world, &config);
-    world->master = hf_master_new(world->catalog, allocator, &config);
-    return TRUE;
-}
 
 /* ---- building: frameworks and faults ---- */
 
@@ -349,7 +39,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
     const char *single[] = {keys->role, NULL};
     for (const char **path = keys->roles ? keys->roles : single; *path; path++) {
         HfRoleId role;
-        if (!intern_role(world, *path, &role, error)) return FALSE;
+        if (!hf_world__intern_role(world, *path, &role, error)) return FALSE;
         g_array_append_val(roles, role);
     }
     HfDriverConfig config = {.name = keys->name,
@@ -383,7 +73,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
     guest->model = guest->ops->create(&env, keys->model.config, &inner);
     if (guest->model == NULL) {
         g_autofree char *where = g_strdup_printf("frameworks[%u] (%s)", keys->entry, keys->name);
-        return fail(error, where, inner);
+        return hf_world__fail(error, where, inner);
     }
     HfModelDefaults defaults = {0};
     if (guest->ops->defaults) defaults = guest->ops->defaults(guest->model);
@@ -423,7 +113,7 @@ static gboolean build_fault(HfWorld *world, uint32_t row, GError **error)
     fault->model = fault->ops->create(world, &env, keys->what.config, &inner);
     if (fault->model == NULL) {
         g_autofree char *where = g_strdup_printf("failures[%u]", row);
-        return fail(error, where, inner);
+        return hf_world__fail(error, where, inner);
     }
     hf_engine_at(world->engine, 0, world->kind.fault_start, row, 0);
     return TRUE;
@@ -519,7 +209,8 @@ static void register_kinds(HfWorld *world)
 static gboolean build(HfWorld *world, GError **error)
 {
     const HfScenario *scenario = world->scenario;
-    if (!build_master(world, error) || !build_hosts(world, error) || !build_roles(world, error))
+    if (!hf_world__build_master(world, error) || !hf_world__build_hosts(world, error) ||
+        !hf_world__build_roles(world, error))
         return FALSE;
     build_network(world);
     hf_world__build_stores(world);

@@ -207,8 +207,23 @@ void hf_world__take_answers(HfWorld *world);
 void hf_world__register_masters(HfWorld *world);
 /* The leading master ended by itself. */
 void hf_world__master_ended(HfWorld *world);
-/* world.c: as the scenario wants it, with whitelist and weights, but for quotas. */
+
+/* build_hosts.c */
+/* FALSE, with what is wrong with `where` as HF_WORLD_ERROR; takes `inner`. */
+gboolean hf_world__fail(GError **error, const char *where, GError *inner);
+/* Text in Mesos's form, owned by the world; NULL and a GError when it is not legal. */
+const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error);
+const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text, GError **error);
+gboolean hf_world__build_hosts(HfWorld *world, GError **error);
+
+/* build_control.c */
+/* As the scenario wants it, with whitelist and weights, but for quotas. */
 HfAllocator *hf_world__new_allocator(HfWorld *world);
+gboolean hf_world__intern_role(HfWorld *world, const char *path, HfRoleId *role_out,
+                               GError **error);
+gboolean hf_world__build_master(HfWorld *world, GError **error);
+/* After hosts and master. */
+gboolean hf_world__build_roles(HfWorld *world, GError **error);
 
 /* disk.c */
 void hf_world__register_disks(HfWorld *world);
@@ -256,11 +271,6 @@ void hf_world__store_read(HfWorld *world, uint32_t framework, uint32_t store, ui
                           int64_t bytes);
 void hf_world__clear_stores(HfWorld *world);
 
-/* world.c: text in Mesos's form, owned by the world; NULL and a GError when it is not legal. */
-const HfResources *hf_world__parse_total(HfWorld *world, const char *text, GError **error);
-const HfAttributes *hf_world__parse_attributes(HfWorld *world, const char *text, GError **error);
-
-/* faults.c */
 /* wanted.c: what the scenario asks of the allocator. HF_WORLD_ERROR names the key. */
 gboolean hf_world__build_quotas(HfWorld *world, const HfRoleId *roles, GError **error);
 gboolean hf_world__build_role_list(HfWorld *world, GError **error);
@@ -271,6 +281,7 @@ const HfOfferWishes *hf_world__build_wishes(HfWorld *world, uint32_t row,
                                             const HfDriverConfig *config, GError **error);
 void hf_world__clear_wishes(HfGuest *guest);
 
+/* faults.c */
 void hf_world__register_faults(HfWorld *world);
 /* The agent of a host that is up went down in a step of its own. */
 void hf_world__agent_died(HfWorld *world, uint32_t host);
