@@ -226,11 +226,13 @@ static char *defaults_of(const HfStoreRules *rules)
 {
     g_autofree char *setup = patience_text(rules->setup);
     g_autofree char *attach = patience_text(rules->attach);
+    g_autofree char *detach = patience_text(rules->detach);
+    g_autofree char *fence = patience_text(rules->fence);
     return g_strdup_printf("%" G_GINT64_FORMAT " servers, %" G_GINT64_FORMAT
                            " spares, %" G_GINT64_FORMAT
-                           " replicas, %g MB/s, setup %s, attach %s, %s",
+                           " replicas, %g MB/s, setup %s, attach %s, detach %s, fence %s, %s",
                            (gint64)rules->servers, (gint64)rules->spares, (gint64)rules->replicas,
-                           (double)rules->bandwidth / 1000, setup, attach,
+                           (double)rules->bandwidth / 1000, setup, attach, detach, fence,
                            rules->on_outage == HF_ON_OUTAGE_HANG ? "hang" : "fail");
 }
 
@@ -239,7 +241,7 @@ static gboolean list_storage(List *list, GError **error)
     for (int k = 0; k < HF_STORAGE_KINDS; k++) {
         const HfStorageInfo *info = &hf_storage[k];
         g_autofree char *lives = outlives(info);
-        g_autofree char *defaults = k >= HF_STORAGE_NFS ? defaults_of(&info->rules) : NULL;
+        g_autofree char *defaults = k >= HF_STORAGE_EXTERNAL ? defaults_of(&info->rules) : NULL;
         g_autofree char *effect =
             g_strconcat(info->help, " Bandwidth: ", info->bandwidth, ". Down: ", info->outage,
                         ". Isolation: ", info->isolation, ".", NULL);

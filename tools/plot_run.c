@@ -248,6 +248,103 @@ static gboolean draw_series(HfPlotter *plotter, const char *path, GError **error
     return ok;
 }
 
+/* ---- stores out of band, from stores.csv ---- */
+
+#define STORES_MAX 8 /* in one figure: those with most in them */
+
+static double largest_of(const HfSeriesFacts *facts, const char *store, const char *what)
+{
+    g_autofree char *name = g_strconcat(store, what, NULL);
+    const HfColumnFacts *column = hf_series_facts_column(facts, name);
+    return column != NULL && column->maximum > 0 ? column->maximum : 0;
+}
+
+/* The same of what is drawn, the means of bins. */
+static double largest_drawn(const HfSeriesFacts *facts, const char *store, const char *what)
+{
+    g_autofree char *name = g_strconcat(store, what, NULL);
+    const HfColumnFacts *column = hf_series_facts_column(facts, name);
+    double largest = 0, start = 0;
+    for (guint b = 0; column != NULL && b < facts->bin_ends->len; b++) {
+        double end = g_array_index(facts->bin_ends, double, b);
+        double mean = g_array_index(column->bins, double, b) / (end - start);
+        if (mean > largest) largest = mean;
+        start = end;
+    }
+    return largest;
+}
+
+static double most_in(const HfSeriesFacts *facts, const char *store)
+{
+    return largest_of(facts, store, "_used_mb") + largest_of(facts, store, "_left_mb");
+}
+
+static int by_size(const void *a, const void *b, void *facts)
+{
+    double left = most_in(facts, *(char *const *)a), right = most_in(facts, *(char *const *)b);
+    if (left != right) return left > right ? -1 : 1;
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What the columns of each store that held anything begin with. */
+static GPtrArray *stores_of(HfSeriesFacts *facts)
+{
+    static const char last[] = "_left_mb";
+    GPtrArray *stores = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < facts->columns->len; i++) {
+        const char *name = g_array_index(facts->columns, HfColumnFacts, i).name;
+        if (!g_str_has_prefix(name, "store_") || !g_str_has_suffix(name, last)) continue;
+        char *store = g_strndup(name, strlen(name) - strlen(last));
+        g_ptr_array_add(stores, store);
+        if (!(most_in(facts, store) > 0)) g_ptr_array_set_size(stores, (int)stores->len - 1);
+    }
+    g_ptr_array_sort_with_data(stores, by_size, facts);
+    return stores;
+}
+
+static gboolean draw_stores_of(HfPlotter *plotter, HfSeriesFacts *facts, GError **error)
+{
+    const char *const parts[] = {"time", "stores", NULL};
+    g_autoptr(GPtrArray) stores = stores_of(facts);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    double size = 0, rate = 0, stalled = 0, unit;
+    if (stores->len == 0) return TRUE;
+    guint drawn = MIN(stores->len, STORES_MAX);
+    for (guint i = 0; i < drawn; i++) {
+        const char *store = stores->pdata[i];
+        g_ptr_array_add(names, (char *)store + strlen("store_"));
+        size = MAX(size, most_in(facts, store));
+        rate = MAX(rate, largest_drawn(facts, store, "_moved_mb_per_s"));
+        stalled = MAX(stalled, largest_drawn(facts, store, "_stalled"));
+    }
+    g_autofree char *table = hf_series_facts_table(facts);
+    g_autofree char *path = g_build_filename(plotter->out_dir, "stores.csv", NULL);
+    if (!g_file_set_contents(path, table, -1, error)) return FALSE;
+    g_autoptr(GString) variables = series_variables(plotter, facts);
+    hf_script_text(variables, "data", "stores.csv");
+    hf_script_words(variables, "stores", stores, 0, drawn);
+    hf_script_words(variables, "store_names", names, 0, drawn);
+    hf_script_text(variables, "size_unit", hf_script_size_unit(size, &unit));
+    hf_script_number(variables, "size_mb", unit);
+    hf_script_number(variables, "most_mb", size / unit);
+    hf_script_number(variables, "has_rates", rate > 0);
+    hf_script_number(variables, "rate_top", rate);
+    hf_script_number(variables, "has_stalled", stalled > 0);
+    hf_script_number(variables, "stalled_top", stalled);
+    return hf_plotter_draw(plotter, "stores", "Stores out of band: what is in them, and what moves",
+                           parts, variables, error);
+}
+
+/* Only of a run that had stores with something in them. */
+static gboolean draw_stores(HfPlotter *plotter, GError **error)
+{
+    g_autofree char *path = g_build_filename(plotter->dir, "stores.csv", NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) return TRUE;
+    g_autoptr(HfSeriesFacts) facts = hf_series_facts_read(path, error);
+    if (facts == NULL) return FALSE;
+    return facts->rows == 0 || draw_stores_of(plotter, facts, error);
+}
+
 /* Of a run that is no arm: those of arms stand side by side. */
 static gboolean draw_services(HfPlotter *plotter, GError **error)
 {
@@ -265,7 +362,7 @@ gboolean hf_plot_run(const HfPlotter *base, const char *dir, const char *arm, GE
     if (!hf_summary_metric(summary, "run.warm_up", &plotter.warm_up, error)) return FALSE;
     gboolean ok = hf_plotter_open(&plotter, error) && draw_series(&plotter, series, error) &&
                   draw_quantiles(&plotter, &waits, error) &&
-                  draw_quantiles(&plotter, &relaunches, error) &&
+                  draw_quantiles(&plotter, &relaunches, error) && draw_stores(&plotter, error) &&
                   (arm != NULL || draw_services(&plotter, error));
     g_free(plotter.out_dir);
     return ok;

@@ -77,7 +77,7 @@ static void print_row(const HfBatch *batch, const char *name, uint32_t hint)
 
 static gboolean is_headline(const char *name)
 {
-    static const char *const prefixes[] = {"utilization.", "role.", "refusal.1.", NULL};
+    static const char *const prefixes[] = {"utilization.", "role.", "refusal.1.", "store.", NULL};
     static const char *const names[] = {"capacity.cpus",
                                         "demand.cpus",
                                         "agents.up",

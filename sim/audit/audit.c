@@ -479,7 +479,11 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_STORE_FULL:
     case HF_RECORD_STORE_STALLED:
     case HF_RECORD_STORE_READ:
-    case HF_RECORD_STORE_ACTION: /* those of stores have been dealt with */
+    case HF_RECORD_STORE_ACTION:
+    case HF_RECORD_STORE_CLIENTS:
+    case HF_RECORD_STORE_RATE:
+    case HF_RECORD_SHARE_ATTACHED:
+    case HF_RECORD_SHARE_DETACHED: /* those of stores have been dealt with */
         break;
     case HF_RECORD_OPERATOR_CALL:
     case HF_RECORD_AGENT_DRAINED:
@@ -537,7 +541,7 @@ void hf_audit_listen(void *context, const HfRecord *record)
         return;
     }
     audit->last = record->at;
-    if (record->type >= HF_RECORD_STORE_DECLARED && record->type <= HF_RECORD_STORE_ACTION) {
+    if (record->type >= HF_RECORD_STORE_DECLARED && record->type <= HF_RECORD_SHARE_DETACHED) {
         hf_audit__on_store(audit, record); /* between others, as those of services */
         return;
     }

@@ -332,6 +332,8 @@ void hf_audit__on_service(HfAudit *audit, const HfRecord *record);
 void hf_audit__finish_services(HfAudit *audit);
 /* One more task of a job runs, or one less. */
 void hf_audit__count_member(HfAudit *audit, uint32_t framework, int64_t job, int by);
+/* Tasks of all groups of a framework that run; -1 = it has declared none. O(groups). */
+int64_t hf_audit__members_of(const HfAudit *audit, uint32_t framework);
 
 /* ---- stores.c ---- */
 HfAuditStores *hf_audit__stores_new(void);

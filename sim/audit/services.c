@@ -9,6 +9,7 @@ typedef struct HfAuditPart {
 } HfAuditPart;
 
 typedef struct HfAuditGroup {
+    uint32_t framework;
     int64_t wanted, tasks; /* members declared; tasks that run */
 } HfAuditGroup;
 
@@ -60,6 +61,16 @@ void hf_audit__count_member(HfAudit *audit, uint32_t framework, int64_t job, int
     if (row != HF_MAP64_NONE) audit->services->groups.at[row].tasks += by;
 }
 
+int64_t hf_audit__members_of(const HfAudit *audit, uint32_t framework)
+{
+    int64_t tasks = -1;
+    for (guint32 g = 0; g < audit->services->groups.count; g++) {
+        const HfAuditGroup *group = &audit->services->groups.at[g];
+        if (group->framework == framework) tasks = MAX(tasks, 0) + group->tasks;
+    }
+    return tasks;
+}
+
 static void on_declared(HfAudit *audit, const HfRecord *record)
 {
     HfAuditServices *services = audit->services;
@@ -68,7 +79,8 @@ static void on_declared(HfAudit *audit, const HfRecord *record)
         return;
     }
     hf_map64_set(&services->group_rows, key_of(record), services->groups.count);
-    hf_vec_push(&services->groups, (HfAuditGroup){.wanted = record->value});
+    hf_vec_push(&services->groups,
+                (HfAuditGroup){.framework = record->framework, .wanted = record->value});
 }
 
 static void on_members(HfAudit *audit, const HfRecord *record)

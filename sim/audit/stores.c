@@ -1,23 +1,27 @@
 /*
  * Stores out of band in the auditor's book: what each framework has in each, in use and left, and
  * whether it serves. I-14: nothing is in a store beyond what it can hold, nothing is left that was
- * not taken, and nothing removed that was not left.
+ * not taken, and nothing removed that was not left; one that is down moves no bytes; and what one
+ * host at a time can have, one has.
  */
 #include "audit/audit_internal.h"
 
 typedef struct HfAuditTenant {
     uint32_t framework;
-    int64_t used, left, stalled;
+    int64_t used, left, clients, stalled;
 } HfAuditTenant;
 
 typedef struct HfAuditStore {
     int64_t capacity, held; /* bytes; capacity 0 = no limit */
     gboolean is_down;
+    HfTime changed; /* when it went down, or came up */
+    int64_t rate;
     HF_VEC(HfAuditTenant) tenants;
 } HfAuditStore;
 
 struct HfAuditStores {
     HF_VEC(HfAuditStore) at;
+    HfMap64 attached; /* (framework, instance) -> 1 + host that has its share or volume */
 };
 
 static void bad(HfAudit *audit, const HfRecord *record, const char *what, int64_t counted)
@@ -74,8 +78,46 @@ static void on_stalled(HfAudit *audit, HfAuditStore *store, const HfRecord *reco
     if (record->value > 0 && !store->is_down)
         bad(audit, record, "instances wait for it, and it serves", 0);
     tenant->stalled += record->value;
+    if (tenant->stalled > tenant->clients)
+        bad(audit, record, "more instances wait for it than have a share", tenant->clients);
     if (tenant->stalled < 0)
         bad(audit, record, "fewer instances than none wait for it", tenant->stalled);
+}
+
+static void on_clients(HfAudit *audit, HfAuditStore *store, const HfRecord *record)
+{
+    HfAuditTenant *tenant = tenant_of(store, record->framework);
+    tenant->clients += record->value;
+    int64_t members = hf_audit__members_of(audit, record->framework);
+    if (record->value > 0 && members >= 0 && tenant->clients > members)
+        bad(audit, record, "more instances have a share than run", members);
+    if (tenant->clients < tenant->stalled)
+        bad(audit, record, "more instances wait for it than have a share", tenant->stalled);
+}
+
+static void on_rate(HfAudit *audit, HfAuditStore *store, const HfRecord *record)
+{
+    if (record->value < 0) bad(audit, record, "less than nothing moves there", 0);
+    store->rate = record->value;
+}
+
+/* One host at a time: it lets go, or it is taken from it, before the next one has it. */
+static void on_share(HfAudit *audit, const HfRecord *record)
+{
+    HfMap64 *attached = &audit->stores->attached;
+    uint64_t key = (uint64_t)record->framework << 40 | record->id;
+    uint32_t has = hf_map64_get(attached, key);
+    gboolean is_free = has == HF_MAP64_NONE;
+    gboolean is_attached = record->type == HF_RECORD_SHARE_ATTACHED;
+    if (is_attached != is_free || (!is_free && has != record->agent + 1))
+        hf_audit__break(audit, HF_INVARIANT_REAL_DISK, record,
+                        "the share or volume of instance %" G_GUINT64_FORMAT
+                        " is attached, or let go, where host row %" G_GINT64_FORMAT " has it",
+                        (guint64)record->id, is_free ? (gint64)-1 : (gint64)has - 1);
+    if (is_attached)
+        hf_map64_set(attached, key, record->agent + 1);
+    else
+        hf_map64_remove(attached, key);
 }
 
 static void on_declared(HfAudit *audit, const HfRecord *record)
@@ -93,16 +135,23 @@ void hf_audit__on_store(HfAudit *audit, const HfRecord *record)
         on_declared(audit, record);
         return;
     }
+    if (record->type == HF_RECORD_SHARE_ATTACHED || record->type == HF_RECORD_SHARE_DETACHED) {
+        on_share(audit, record);
+        return;
+    }
     if (record->id >= audit->stores->at.count) {
         bad(audit, record, "nobody declared it", audit->stores->at.count);
         return;
     }
     HfAuditStore *store = &audit->stores->at.at[record->id];
+    if (store->is_down && store->rate > 0 && record->at > store->changed)
+        bad(audit, record, "bytes moved there while it was down", store->rate);
     switch ((int)record->type) {
     case HF_RECORD_STORE_STATE:
         if (record->value != store->is_down)
             bad(audit, record, "it comes up, or goes down, twice", store->is_down);
         store->is_down = record->value == 0;
+        store->changed = record->at;
         for (guint32 i = 0; store->is_down && i < store->tenants.count; i++)
             if (store->tenants.at[i].stalled != 0)
                 bad(audit, record, "instances waited for it while it served",
@@ -110,6 +159,12 @@ void hf_audit__on_store(HfAudit *audit, const HfRecord *record)
         break;
     case HF_RECORD_STORE_STALLED:
         on_stalled(audit, store, record);
+        break;
+    case HF_RECORD_STORE_CLIENTS:
+        on_clients(audit, store, record);
+        break;
+    case HF_RECORD_STORE_RATE:
+        on_rate(audit, store, record);
         break;
     case HF_RECORD_STORE_READ:
     case HF_RECORD_STORE_ACTION:
@@ -131,5 +186,6 @@ void hf_audit__stores_free(HfAuditStores *stores)
 {
     for (guint32 s = 0; s < stores->at.count; s++) hf_vec_clear(&stores->at.at[s].tenants);
     hf_vec_clear(&stores->at);
+    hf_map64_clear(&stores->attached);
     g_free(stores);
 }

@@ -20,8 +20,8 @@ typedef enum HfStorageKind {
     HF_STORAGE_PATH,
     HF_STORAGE_VOLUME,
     HF_STORAGE_MOUNT,
-    HF_STORAGE_EXTERNAL,
-    HF_STORAGE_NFS, /* from here on: stores of a scenario, out of band */
+    HF_STORAGE_EXTERNAL, /* from here on they can be stores of a scenario, out of band */
+    HF_STORAGE_NFS,
     HF_STORAGE_NAS,
     HF_STORAGE_SAN,
     HF_STORAGE_HDFS,
@@ -65,7 +65,9 @@ typedef struct HfStoreRules {
     int64_t replicas;            /* what each byte takes of capacity and, written, bandwidth */
     HfTime setup, cleanup;       /* of an operator's time, for one share */
     HfTime attach;               /* from a task's start until it has its share */
-    HfTime fence;                /* longer, when the host that had it has not let go of it */
+    HfTime detach;               /* from a task's end until another can have it */
+    HfTime fence;                /* longer, when the host that had it has not let go of it;
+                                    HF_TIME_NEVER: tasks elsewhere fail until it has */
     int cleaning, on_outage;     /* HfStorageCleaning, HfStorageOutage */
     gboolean is_exclusive;       /* one host at a time has an instance's share */
     gboolean is_set_up_for_each; /* instance; FALSE: once for each service */

@@ -6,12 +6,19 @@
 #define AT(member) .offset = offsetof(HfScenarioStoreKeys, member)
 
 static const HfKeyWord kind_words[] = {
+    {"external", HF_STORAGE_EXTERNAL, "a provider of external volumes, one for each instance"},
     {"nfs", HF_STORAGE_NFS, "a file server"},
     {"nas", HF_STORAGE_NAS, "a filer with two heads"},
     {"san", HF_STORAGE_SAN, "an array of block devices, one for each instance"},
     {"hdfs", HF_STORAGE_HDFS, "HDFS"},
     {"ceph", HF_STORAGE_CEPH, "Ceph"},
     {"quobyte", HF_STORAGE_QUOBYTE, "Quobyte"},
+    {0}};
+static const HfKeyWord fence_words[] = {
+    {"kind", HF_AS_KIND, "what its kind has"},
+    {"forever", HF_TIME_NEVER,
+     "nobody takes it away: tasks elsewhere fail until that host is back (REX-Ray before 0.3.1, "
+     "which had no preempt)"},
     {0}};
 static const HfKeyWord as_kind[] = {{"kind", HF_AS_KIND, "what its kind has"}, {0}};
 static const HfKeyWord cleaning_words[] = {
@@ -79,9 +86,17 @@ static const HfKey store_keys[] = {
      .help = "Who removes what services have left there."},
     TIME("cleanup", cleanup, "Time that an operator takes to remove one instance's."),
     TIME("attach", attach, "From the start of a task until it has its share."),
-    TIME("fence", fence,
-         "How much longer it takes on another host while the one that had it has not let go of it; "
-         "for kinds that one host has at a time (san, ceph)."),
+    TIME("detach", detach,
+         "From the end of a task until its share can be attached again; for kinds that one host "
+         "has at a time (external, san, ceph)."),
+    {.name = "fence",
+     .type = HF_KEY_DURATION,
+     AT(rules.fence),
+     .fallback = "kind",
+     .words = fence_words,
+     .help = "How much longer it takes on another host while the one that had it is down, or out "
+             "of reach, and has not let go of it: then it is taken by force. For kinds that one "
+             "host has at a time."},
     {.name = "on_outage",
      .type = HF_KEY_ENUM,
      AT(rules.on_outage),
@@ -110,6 +125,7 @@ HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
     SAID(cleaning);
     SAID(cleanup);
     SAID(attach);
+    SAID(detach);
     SAID(fence);
     SAID(on_outage);
 #undef SAID
@@ -136,8 +152,9 @@ static gboolean check_store(const void *record, const char **key_out, char **why
                             (gint64)rules.replicas, (gint64)rules.servers);
         return FALSE;
     }
-    if (keys->rules.fence != HF_AS_KIND && !rules.is_exclusive) {
-        *key_out = "fence";
+    gboolean has_fence = keys->rules.fence != HF_AS_KIND;
+    if ((has_fence || keys->rules.detach != HF_AS_KIND) && !rules.is_exclusive) {
+        *key_out = has_fence ? "fence" : "detach";
         *why_out = g_strdup("many hosts may have it at once: nobody is fenced off");
         return FALSE;
     }

@@ -42,18 +42,27 @@ static void check_use(const HfNode *node, const char *path, const HfScenario *sc
                         scenario->stores.at[i].name);
 }
 
+/* Each `store:` of a list of a framework's: its kinds of instances, or apps. */
+static void check_parts(const HfNode *entry, const char *name, const HfScenario *scenario,
+                        uint32_t framework, HfComplaints *complaints)
+{
+    const HfNode *list = hf_node__get(entry, name);
+    if (list == NULL || list->kind != HF_NODE_SEQUENCE) return;
+    for (uint32_t i = 0; i < list->count; i++) {
+        g_autofree char *path = g_strdup_printf("frameworks[%u].%s[%u].store", framework, name, i);
+        if (list->items[i]->kind == HF_NODE_MAPPING)
+            check_use(hf_node__get(list->items[i], "store"), path, scenario, framework, complaints);
+    }
+}
+
 static void check_uses(const HfNode *root, const HfScenario *scenario, HfComplaints *complaints)
 {
     const HfNode *list = hf_node__get(root, "frameworks");
     for (uint32_t f = 0; f < scenario->frameworks.count; f++) {
         g_autofree char *path = g_strdup_printf("frameworks[%u].store", f);
         check_use(hf_node__get(list->items[f], "store"), path, scenario, f, complaints);
-        const HfNode *kinds = hf_node__get(list->items[f], "kinds");
-        for (uint32_t k = 0; kinds != NULL && kinds->kind == HF_NODE_SEQUENCE && k < kinds->count;
-             k++) {
-            g_autofree char *of_kind = g_strdup_printf("frameworks[%u].kinds[%u].store", f, k);
-            check_use(hf_node__get(kinds->items[k], "store"), of_kind, scenario, f, complaints);
-        }
+        check_parts(list->items[f], "kinds", scenario, f, complaints);
+        check_parts(list->items[f], "apps", scenario, f, complaints);
     }
 }
 

@@ -314,6 +314,14 @@ typedef enum HfRecordType {
                                  cannot reach their data because it is down */
     HF_RECORD_STORE_READ,   /* agent: host row; framework; value: bytes that an instance has read */
     HF_RECORD_STORE_ACTION, /* framework; value: HfStoreAction: what an operator has to do */
+    HF_RECORD_STORE_CLIENTS, /* framework; value: by how many there are more instances that run and
+                                have their share of it */
+    HF_RECORD_STORE_RATE, /* value: bytes a second that it reads and writes for all of them now; a
+                             write counts once for each replica */
+    /* what one host at a time has: a share of such a store, or an external volume; agent: host row;
+     * framework, id: instance; value: 1 = it was taken from a host that had not let go of it */
+    HF_RECORD_SHARE_ATTACHED,
+    HF_RECORD_SHARE_DETACHED,
     HF_RECORD_TYPES
 } HfRecordType;
 

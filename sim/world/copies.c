@@ -17,6 +17,7 @@ typedef struct HfPort {
     uint32_t first_out, first_in; /* lists of copies; of a store, empty */
     uint32_t out, in, on_disk;
     int64_t network, disk; /* bytes a second; 0 = no limit */
+    int64_t moves;         /* of a store: what it reads and writes, bytes a second */
 } HfPort;
 
 typedef struct HfCopy {
@@ -92,13 +93,28 @@ static void progress(HfWorld *world, HfCopy *copy)
     copy->since = now;
 }
 
+/* Without any limit a copy is there at once: it does not move with more than this. */
+#define MOVES_MOST INT64_C(1000000000000)
+
+/* What a copy takes of its store's bandwidth counts there, or (-1) no more. */
+static void count_moves(HfCopies *copies, const HfCopy *copy, int sign)
+{
+    if (copy->store == NO_ROW) return;
+    int64_t rate = MIN(copy->rate, MOVES_MOST);
+    copies->ports.at[copy->read_port].moves += sign * rate;
+    if (copy->write_port != NO_ROW)
+        copies->ports.at[copy->write_port].moves += sign * rate * copy->write_weight;
+}
+
 static void plan(HfWorld *world, uint32_t row)
 {
     HfCopy *copy = &world->copies->rows.at[row];
     int64_t rate = rate_of(world->copies, copy);
     if (rate == copy->rate) return;
     progress(world, copy);
+    count_moves(world->copies, copy, -1);
     copy->rate = rate;
+    count_moves(world->copies, copy, 1);
     hf_engine_cancel(world->engine, &copy->event);
     __int128 wait = ((__int128)copy->left * HF_NS_PER_SECOND + rate - 1) / rate;
     copy->event = hf_engine_after(world->engine, wait > HF_TIME_MAX ? HF_TIME_MAX : (HfTime)wait,
@@ -119,6 +135,10 @@ static void plan_around(HfWorld *world, uint32_t from_port, uint32_t to_port, ui
     }
     for (uint32_t row = 0; store_port != NO_ROW && row < copies->rows.count; row++)
         if (copies->rows.at[row].store_port == store_port) plan(world, row);
+    for (uint32_t s = 0; s < world->scenario->stores.count; s++) {
+        uint32_t port = hf_map64_get(&copies->port_of, STORE + s);
+        if (port != HF_MAP64_NONE) hf_world__store_rate(world, s, copies->ports.at[port].moves);
+    }
 }
 
 static void note(HfWorld *world, const HfCopy *copy, HfRecordType type, int64_t bytes)
@@ -237,6 +257,7 @@ static void end(HfWorld *world, uint32_t row)
         receiver->first_in = copy.next_in;
     receiver->in--;
     use_disks(copies, &copy, -1);
+    count_moves(copies, &copy, -1);
     copies->rows.at[row].store_port = NO_ROW;
     hf_slots_give(&copies->slots, (HfHandle){row, copy.generation});
     note(world, &copy, HF_RECORD_COPY_ENDED, copy.bytes - copy.left);

@@ -76,6 +76,7 @@ gboolean hf_world_path_adopt(HfWorld *world, uint32_t framework, uint32_t host, 
  * take: the instance takes a share of so many bytes, of which it has none. FALSE: there is no room.
  * leave: its share is nobody's from now on, and is removed as the store's rules say. Nothing
  *         happens when it has none.
+ * clients: so many instances more (or less) run and have their share.
  * stalled: so many instances more (or less) run and cannot reach their data, since it is down.
  * Cost: O(shares in the store).
  */
@@ -84,6 +85,7 @@ HfTime hf_world_store_set_up(HfWorld *world, uint32_t framework, uint32_t store,
 gboolean hf_world_store_take(HfWorld *world, uint32_t framework, uint32_t store, uint64_t member,
                              int64_t bytes);
 void hf_world_store_leave(HfWorld *world, uint32_t framework, uint32_t store, uint64_t member);
+void hf_world_store_clients(HfWorld *world, uint32_t framework, uint32_t store, int by);
 void hf_world_store_stalled(HfWorld *world, uint32_t framework, uint32_t store, int by);
 
 /*
@@ -95,6 +97,13 @@ void hf_world_store_stalled(HfWorld *world, uint32_t framework, uint32_t store, 
 uint32_t hf_world_store_copy_start(HfWorld *world, uint32_t framework, uint32_t store,
                                    uint32_t from, uint32_t to, int64_t bytes, int64_t limit,
                                    uint64_t arg);
+
+/*
+ * A host has an instance's share, or external volume, that one at a time can have; or has no more.
+ * by_force: it was taken from it while it had not let go.
+ */
+void hf_world_note_share(HfWorld *world, uint32_t framework, uint64_t member, uint32_t host,
+                         gboolean is_attached, gboolean by_force);
 
 /* A task of the framework cannot write: it fails a second later, unless it does not run there, or
  * is being killed. */

@@ -51,6 +51,7 @@ void hf_recorder_free(HfRecorder *recorder)
     hf_vec_clear(&recorder->used);
     hf_vec_clear(&recorder->counted_agents);
     hf_vec_clear(&recorder->stores);
+    hf_vec_clear(&recorder->store_rows);
     hf_recorder__relaunches_clear(recorder);
     g_free(recorder->resource);
     g_free(recorder->demand);
@@ -519,6 +520,8 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_STORE_STALLED:
     case HF_RECORD_STORE_READ:
     case HF_RECORD_STORE_ACTION:
+    case HF_RECORD_STORE_CLIENTS:
+    case HF_RECORD_STORE_RATE:
         hf_recorder__on_store(recorder, record);
         break;
     case HF_RECORD_PATH_WRITTEN:

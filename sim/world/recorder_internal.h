@@ -205,6 +205,8 @@ typedef enum HfStoreLevel {
     HF_STORE_ORPHANED, /* and those that are nobody's */
     HF_STORE_DOWN,     /* 0 or 1 */
     HF_STORE_STALLED,  /* instances that wait until it serves */
+    HF_STORE_CLIENTS,  /* instances that have a share of it */
+    HF_STORE_MOVED,    /* bytes a second that it reads and writes */
     HF_STORE_LEVELS
 } HfStoreLevel;
 
@@ -305,6 +307,7 @@ struct HfRecorder {
     uint32_t row_width;
     HF_VEC(HfTime) row_times;
     double *row_total;          /* [kinds], scratch of a row */
+    HF_VEC(double) store_rows;  /* row after row: of each store its levels, then its counters */
     HF_VEC(double) role_shares; /* row after row, as many as role_counts says: roles come late */
     HF_VEC(uint32_t) role_counts;
     HF_VEC(HfRelaunch) relaunches;
@@ -331,6 +334,8 @@ void hf_recorder__clear_services(HfRecorder *recorder);
 void hf_recorder__mark(HfTracked *tracked, HfTime now);
 /* recorder_rows.c: a row of the time series ends. */
 void hf_recorder__close_row(HfRecorder *recorder, HfTime now);
+/* Mean of a level since `from`, where the last row ended; that ends a row of it. */
+double hf_recorder__row_mean(HfTracked *tracked, HfTime from, HfTime now);
 void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter,
                        uint64_t by);
 
@@ -428,6 +433,9 @@ HfTime hf_recorder__starved(const HfFrameworkStats *framework, HfTime now);
 /* recorder_stores.c */
 void hf_recorder__on_store(HfRecorder *recorder, const HfRecord *record); /* STORE_* */
 void hf_recorder__mark_stores(HfRecorder *recorder, HfTime now);
+/* A row of the time series ends: of each store the means of its levels within it, and its counters
+ * so far. */
+void hf_recorder__close_store_row(HfRecorder *recorder, HfTime from, HfTime now);
 
 /* recorder_disks.c */
 /* SANDBOX_*, PATH_*, OUT_OF_BAND, VOLUMES_HOLD, DISK_LOST. */

@@ -13,8 +13,7 @@ HfTime hf_recorder_next_tick(const HfRecorder *recorder)
                recorder->scenario->duration);
 }
 
-/* Mean of a level since the last row. */
-static double row_mean(HfTracked *tracked, HfTime from, HfTime now)
+double hf_recorder__row_mean(HfTracked *tracked, HfTime from, HfTime now)
 {
     HfWide integral = hf_level_integral(&tracked->level, now);
     double mean = (double)(integral - tracked->rowed) / (double)(now - from);
@@ -27,7 +26,7 @@ void hf_recorder__close_row(HfRecorder *recorder, HfTime now)
     HfTime from = recorder->row_start;
     hf_vec_push(&recorder->row_times, now);
     for (uint32_t i = 0; i < HF_CLUSTER_LEVELS; i++)
-        hf_vec_push(&recorder->rows, row_mean(&recorder->cluster[i], from, now));
+        hf_vec_push(&recorder->rows, hf_recorder__row_mean(&recorder->cluster[i], from, now));
     for (HfCounter c = HF_COUNT_OFFERS_SENT; c <= HF_COUNT_OFFERS_EXPIRED; c++) {
         hf_vec_push(&recorder->rows, (double)(recorder->count[c] - recorder->rowed[c]));
         recorder->rowed[c] = recorder->count[c];
@@ -35,11 +34,12 @@ void hf_recorder__close_row(HfRecorder *recorder, HfTime now)
     double disks[HF_DISK_PARTS];
     hf_recorder__disks_row(recorder, from, now, disks);
     for (int p = 0; p < HF_DISK_PARTS; p++) hf_vec_push(&recorder->rows, disks[p]);
+    hf_recorder__close_store_row(recorder, from, now);
     double *total = recorder->row_total;
     for (uint32_t k = 0; k < recorder->kinds; k++) {
         for (uint32_t l = 0; l < HF_RESOURCE_LEVELS; l++) {
-            double mean =
-                row_mean(hf_recorder__resource(recorder, k, (HfResourceLevel)l), from, now);
+            double mean = hf_recorder__row_mean(
+                hf_recorder__resource(recorder, k, (HfResourceLevel)l), from, now);
             if (l == HF_LEVEL_TOTAL) total[k] = mean;
             hf_vec_push(&recorder->rows, mean);
         }
@@ -48,7 +48,7 @@ void hf_recorder__close_row(HfRecorder *recorder, HfTime now)
     for (guint32 r = 0; r < recorder->roles.count; r++) {
         double share = 0;
         for (uint32_t k = 0; k < recorder->kinds; k++) {
-            double mean = row_mean(&recorder->roles.at[r].allocated[k], from, now);
+            double mean = hf_recorder__row_mean(&recorder->roles.at[r].allocated[k], from, now);
             if (total[k] > 0) share = MAX(share, mean / total[k]);
         }
         hf_vec_push(&recorder->role_shares, share);

@@ -48,6 +48,12 @@ void hf_recorder__on_store(HfRecorder *recorder, const HfRecord *record)
     case HF_RECORD_STORE_STALLED:
         step(store, HF_STORE_STALLED, record, value);
         break;
+    case HF_RECORD_STORE_CLIENTS:
+        step(store, HF_STORE_CLIENTS, record, value);
+        break;
+    case HF_RECORD_STORE_RATE:
+        hf_level_set(&store->level[HF_STORE_MOVED].level, record->at, value);
+        break;
     case HF_RECORD_STORE_FULL:
         store->count[HF_STORE_FULL]++;
         break;
@@ -57,6 +63,18 @@ void hf_recorder__on_store(HfRecorder *recorder, const HfRecord *record)
     default:
         HF_ASSERT(record->type == HF_RECORD_STORE_ACTION);
         store->count[HF_STORE_OPERATED]++;
+    }
+}
+
+void hf_recorder__close_store_row(HfRecorder *recorder, HfTime from, HfTime now)
+{
+    for (guint32 s = 0; s < recorder->scenario->stores.count; s++) {
+        HfStoreStats none = {0}; /* of one that is not yet declared */
+        HfStoreStats *store = s < recorder->stores.count ? &recorder->stores.at[s] : &none;
+        for (int l = 0; l < HF_STORE_LEVELS; l++)
+            hf_vec_push(&recorder->store_rows, hf_recorder__row_mean(&store->level[l], from, now));
+        for (int c = 0; c < HF_STORE_COUNTERS; c++)
+            hf_vec_push(&recorder->store_rows, (double)store->count[c]);
     }
 }
 

@@ -40,7 +40,8 @@ struct HfStore {
     gboolean is_up;      /* as clients have been told */
     gboolean is_telling; /* the event is under way */
     HfTime busy_until;   /* its operator */
-    int64_t held, stalled;
+    int64_t held, clients, stalled;
+    int64_t rate; /* that it reads and writes with, as last recorded */
     uint64_t lefts;
     HF_VEC(HfShare) shares;
     HF_VEC(HfSetUp) set_ups;
@@ -165,6 +166,35 @@ void hf_world_store_stalled(HfWorld *world, uint32_t framework, uint32_t row, in
     store->stalled += by;
     HF_ASSERT(store->stalled >= 0);
     record(world, HF_RECORD_STORE_STALLED, row, framework, by);
+}
+
+void hf_world_store_clients(HfWorld *world, uint32_t framework, uint32_t row, int by)
+{
+    HfStore *store = store_at(world, row);
+    store->clients += by;
+    HF_ASSERT(store->clients >= 0);
+    record(world, HF_RECORD_STORE_CLIENTS, row, framework, by);
+}
+
+void hf_world__store_rate(HfWorld *world, uint32_t row, int64_t rate)
+{
+    HfStore *store = store_at(world, row);
+    if (store->rate == rate) return;
+    store->rate = rate;
+    record(world, HF_RECORD_STORE_RATE, row, NO_ROW, rate);
+}
+
+void hf_world_note_share(HfWorld *world, uint32_t framework, uint64_t member, uint32_t host,
+                         gboolean is_attached, gboolean by_force)
+{
+    hf_trace_emit(
+        world->trace,
+        &(HfRecord){.at = hf_world__now(world),
+                    .type = is_attached ? HF_RECORD_SHARE_ATTACHED : HF_RECORD_SHARE_DETACHED,
+                    .agent = host,
+                    .framework = hf_driver_framework(world->guests[framework].driver),
+                    .id = member,
+                    .value = by_force});
 }
 
 /* ---- the operator ---- */

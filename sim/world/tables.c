@@ -232,6 +232,11 @@ const HfTable hf_tables[] = {
      "each change of an app while it ran: how long it took, the fewest instances that were healthy "
      "and the most that were launched",
      hf_table__print_deployments},
+    {"stores.csv",
+     "each store out of band over time, one row for each record interval: what is in it, what "
+     "moves, "
+     "who is served, and outages so far",
+     hf_table__print_stores},
     {"refusals.csv", "allocated shares at the first and each hundredth refused placement",
      print_refusals},
     {"operators.csv", "each call of an operator, and what the master answered", print_operators},

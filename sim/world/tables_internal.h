@@ -1,4 +1,4 @@
-/* How fields of tables are printed; shared by tables.c and tables_stateful.c. */
+/* How fields of tables are printed; shared by tables.c and its kin. */
 #ifndef HF_WORLD_TABLES_INTERNAL_H
 #define HF_WORLD_TABLES_INTERNAL_H
 
@@ -12,6 +12,9 @@ void hf_table__seconds(GString *out, HfTime time);
 /* Names come from scenarios and traces: roles, resources and machines may hold commas and quotes.
  * Empty for NULL. */
 void hf_table__name(GString *out, const char *text);
+
+/* tables_stores.c */
+void hf_table__print_stores(HfWorld *world, GString *out);
 
 /* tables_stateful.c */
 void hf_table__print_relaunches(HfWorld *world, GString *out);

@@ -267,6 +267,8 @@ void hf_world__build_stores(HfWorld *world);
 void hf_world__store_provider(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t group,
                               int64_t value);
 /* An instance has read so much of its data there. */
+/* What a store reads and writes for all its clients now, in bytes a second. */
+void hf_world__store_rate(HfWorld *world, uint32_t store, int64_t rate);
 void hf_world__store_read(HfWorld *world, uint32_t framework, uint32_t store, uint32_t host,
                           int64_t bytes);
 void hf_world__clear_stores(HfWorld *world);

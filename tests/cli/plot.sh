@@ -78,6 +78,17 @@ run "other form" 0 "$holdfast" plot --term pdf --format json "$dir/run"
 out '"figure" : "'"$dir/run/plots/agents.pdf"
 file "$dir/run/plots/agents.pdf"
 
+make_run "$dir/stores" 3
+printf '%s\n' "time_s,store_a_capacity_mb,store_a_used_mb,store_a_left_mb,store_a_moved_mb_per_s,store_a_stalled,store_b_used_mb,store_b_left_mb,store_b_moved_mb_per_s,store_b_stalled,store_c_used_mb,store_c_left_mb" \
+    60,,1000,0,20,0,3000000,0,0,0,0,0 120,,1000,500,0,4,3000000,0,0,0,0,0 180,,1000,500,0,0,3000000,0,0,0,0,0 >"$dir/stores/stores.csv"
+run "stores" 0 "$holdfast" plot "$dir/stores"
+file "$dir/stores/plots/stores.svg"
+for name in ">a<" ">b<" "in it (TB)" "moved (MB/s)" ">stalled<" "left behind (dashed)"; do
+    grep -qF -- "$name" "$dir/stores/plots/stores.svg" || complain "stores does not name: $name"
+done
+grep -q ">c<" "$dir/stores/plots/stores.svg" && complain "a store of nothing is drawn"
+grep -q "^store_names = 'b a'" "$dir/stores/plots/stores.gp" || complain "the largest store does not come first"
+
 mkdir -p "$dir/arms"
 # A run of before there were any: neither figure is drawn, nor missed.
 make_run "$dir/old" 10

@@ -46,7 +46,7 @@ static const HfKey app_keys[] = {
      .help =
          "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
          "entry that is just a name of a file stands for this key. Beside it: lifetime, startup, "
-         "unhealthy_after, unhealthy_for, usage and sandbox of all its instances."},
+         "unhealthy_after, unhealthy_for, usage, sandbox and store of all its instances."},
     {.name = "id",
      .type = HF_KEY_STRING,
      OWN,
@@ -153,6 +153,13 @@ static const HfKey app_keys[] = {
      .fallback = "wait",
      .words = task_lost_words,
      .help = "What a resident instance does when its agent is lost."},
+    {.name = "store",
+     .type = HF_KEY_NAME,
+     APP_AT(store),
+     .help = "The store (key stores of the scenario) that provides external volumes, of a file of "
+             "all its apps: how long they take to attach and detach, what is done about a host "
+             "that does not let go, bandwidth and outages are its. Absent: as a store of kind "
+             "external has it, without outages."},
     {.name = "external",
      OWN,
      .type = HF_KEY_BOOL,
@@ -170,7 +177,7 @@ static gboolean check_app(const void *record, const char **key_out, char **why_o
     if (app->file.record != NULL && app->has_own)
         *why_out =
             g_strdup("beside a file stand lifetime, startup, unhealthy_after, unhealthy_for, "
-                     "usage, sandbox and sandbox_growth alone");
+                     "usage, sandbox, sandbox_growth and store alone");
     if (*why_out != NULL) {
         if (app->file.record == NULL) *key_out = NULL;
         return FALSE;
@@ -180,6 +187,10 @@ static gboolean check_app(const void *record, const char **key_out, char **why_o
         *why_out = g_strdup("nobody finds out without health checks, which only a file can have");
     else if (app->unhealthy_for.kind != NULL && app->unhealthy_after.kind == NULL)
         *why_out = g_strdup("unhealthy_for needs it: how long an instance is healthy first");
+    if (*why_out != NULL) return FALSE;
+    *key_out = "store";
+    if (app->store != NULL && app->file.record == NULL && !app->external)
+        *why_out = g_strdup("it provides external volumes (external), and the app has none");
     if (*why_out != NULL) return FALSE;
     *key_out = "external";
     if (!app->external) return TRUE;

@@ -14,6 +14,7 @@ typedef struct HfAppConfig {
     HfLaw lifetime, usage, startup, unhealthy_after, unhealthy_for;
     HfWrites writes;
     gboolean unique_hosts, residency, external;
+    const char *store; /* that provides external volumes; NULL = nobody in particular */
     int task_lost;
 } HfAppConfig;
 

@@ -217,12 +217,31 @@ static uint32_t count_kinds(const GPtrArray *files)
     return count;
 }
 
+/* Who provides the external volumes of an entry's apps, kinds `from` to `to`. */
+static gboolean add_store(const HfModelEnv *env, const HfAppConfig *app, HfNodeKind *from,
+                          const HfNodeKind *to, GError **error)
+{
+    gboolean is_used = FALSE;
+    if (app->store == NULL) return TRUE;
+    for (HfNodeKind *kind = from; kind < to; kind++) {
+        if (kind->rules.place != HF_DATA_EXTERNAL) continue;
+        kind->store = hf_world_store_find(env->world, app->store) + 1;
+        HF_ASSERT(kind->store != 0); /* the scenario was checked */
+        is_used = TRUE;
+    }
+    if (!is_used)
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "store: it provides external volumes, and none of the apps has one");
+    return is_used;
+}
+
 static gboolean fill_kinds(HfService *service, const HfMarathonConfig *config,
                            const GPtrArray *files, GError **error)
 {
     HfNodeKind *kind = service->kinds;
     for (uint32_t a = 0; a < config->apps.count; a++) {
         const GPtrArray *apps = files->pdata[a];
+        HfNodeKind *first = kind;
         for (uint32_t i = 0; i < (apps != NULL ? apps->len : 1); i++, kind++) {
             kind->lifetime = config->apps.at[a].lifetime;
             kind->usage = config->apps.at[a].usage;
@@ -234,6 +253,10 @@ static gboolean fill_kinds(HfService *service, const HfMarathonConfig *config,
                 fill_inline(&service->env, config, a, kind);
             else if (!fill_kind(&service->env, config, apps->pdata[i], kind, error))
                 return FALSE;
+        }
+        if (!add_store(&service->env, &config->apps.at[a], first, kind, error)) {
+            g_prefix_error(error, "apps[%u]: ", a);
+            return FALSE;
         }
     }
     return TRUE;

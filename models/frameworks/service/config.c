@@ -105,7 +105,7 @@ static gboolean check_kind(const HfService *service, const HfNodeKind *kind, GEr
     }
     if (rules->place == HF_DATA_STORE && kind->store == 0)
         return refuse_kind(kind, error, "place: key store says which store");
-    if (rules->place != HF_DATA_STORE && kind->store != 0)
+    if (rules->place != HF_DATA_STORE && rules->place != HF_DATA_EXTERNAL && kind->store != 0)
         return refuse_kind(kind, error, "store: its data has another place (place)");
     if (rules->reads > 0 && kind->store == 0)
         return refuse_kind(kind, error, "reads: its data is in no store");

@@ -101,11 +101,6 @@ static gboolean finds_data(const HfDataset *data, const HfNode *node, const HfMe
     return rules->identity != HF_IDENTITY_AGENT || member->data_agent == node->agent;
 }
 
-static gboolean is_in_store(const HfDataset *data)
-{
-    return hf_data__rules(data)->place == HF_DATA_STORE;
-}
-
 void hf_data__begin_serving(HfDataset *data, uint32_t row)
 {
     HfMember *member = &data->members[row];
@@ -158,7 +153,6 @@ static void on_started(void *model, uint64_t task, uint32_t host)
     HfMember *member = &data->members[row];
     const HfNode *node = &service->nodes[service->kinds[data->kind].first + row];
     gboolean finds = finds_data(data, node, member, host);
-    uint32_t before = member->host;
     if (!finds && member->has_data) {
         int64_t left = hf_data__leave(data, row);
         hf_data__note(data, HF_RECORD_MEMBER_REPLACED, row, member->data_host, left);
@@ -177,11 +171,11 @@ static void on_started(void *model, uint64_t task, uint32_t host)
     member->is_full = FALSE;
     if (member->runs++ == 0) {
         data->running++;
-        if (!is_in_store(data)) hf_data__begin_serving(data, row);
+        if (!hf_data__is_attached(data)) hf_data__begin_serving(data, row);
         note_members(data);
     }
     if (finds) hf_data__write(data, row, 0); /* without what others have by now */
-    if (is_in_store(data)) hf_data__attach(data, row, before);
+    if (hf_data__is_attached(data)) hf_data__attach(data, row);
     note_served(data, row);
     hf_data__feed_all(data);
 }
@@ -195,7 +189,15 @@ static void on_ended(void *model, uint64_t task, uint32_t host, HfTaskState how)
     hf_map64_remove(&service->truth_nodes, task);
     HfMember *member = &data->members[row];
     HF_ASSERT(member->runs > 0);
-    if (--member->runs > 0) return;
+    if (--member->runs > 0) { /* one runs on out of reach; did this one have its share? */
+        if (task != member->task || !hf_data__is_attached(data)) return;
+        member->life++;
+        hf_data__stop_serving(data, row);
+        hf_data__stop_streams(data, row);
+        hf_data__detach(data, row, how);
+        hf_data__feed_all(data);
+        return;
+    }
     data->running--;
     member->life++;
     hf_data__stop_serving(data, row);
@@ -244,6 +246,10 @@ static void on_timer(void *model, uint32_t timer, uint64_t arg)
     HfService *service = model;
     HfDataset *data = service->kinds[service->nodes[(uint32_t)arg].kind].data;
     uint32_t row = (uint32_t)arg - service->kinds[data->kind].first;
+    if (timer == HF_DATA_TIMER_DETACHED) {
+        hf_data__on_detached(data, row);
+        return;
+    }
     if (arg != hf_data__timer_arg(data, row)) return;
     if (timer == HF_DATA_TIMER_DEAD) {
         if (data->members[row].runs == 0 && !data->is_nobodys) hf_data__on_dead(data, row);

@@ -8,7 +8,7 @@
 #define NO_MEMBER UINT32_MAX
 #define NO_COPY   UINT32_MAX
 
-/* How far an instance has come to its data in a store. */
+/* How far an instance has come to its data in a store, or to its external volume. */
 typedef enum HfReach { HF_REACH_NOTHING, HF_REACH_SHARE, HF_REACH_ALL } HfReach;
 
 typedef struct HfMember {
@@ -24,9 +24,11 @@ typedef struct HfMember {
     uint32_t out, in;       /* streams */
     HF_VEC(uint32_t) holds; /* replicas that lie, or belong, here */
     HF_VEC(uint32_t) wants; /* replicas that are to be copied here */
-    /* where its data is in a store: */
+    /* where its data is in a store, or on an external volume: */
     HfReach reach;
     uint32_t holder;     /* host that has its share, and has not let go of it; HF_ROW_NONE */
+    HfTime free_at;      /* while it lets go: when it has; else 0 */
+    gboolean is_client;  /* it is said to have its share */
     uint32_t read;       /* copy into its memory; NO_COPY */
     gboolean is_stalled; /* it is said to wait for its store */
 } HfMember;
@@ -80,6 +82,18 @@ static inline gboolean hf_data__is_anywhere(const HfDataset *data)
     return rules->place == HF_DATA_STORE || rules->identity == HF_IDENTITY_ANYWHERE;
 }
 
+/* A host has to attach it before its instance reaches it. */
+static inline gboolean hf_data__is_attached(const HfDataset *data)
+{
+    const HfNodeRules *rules = hf_data__rules(data);
+    return rules->place == HF_DATA_STORE || rules->place == HF_DATA_EXTERNAL;
+}
+
+static inline gboolean hf_data__has_store(const HfDataset *data)
+{
+    return data->service->kinds[data->kind].store != 0;
+}
+
 /* Where records say that its replicas are. */
 static inline uint32_t hf_data__where(const HfDataset *data, uint32_t row)
 {
@@ -121,7 +135,11 @@ void hf_data__stop_streams(HfDataset *data, uint32_t row);
 void hf_data__on_dead(HfDataset *data, uint32_t row);
 
 /* ---- data_places.c ---- */
-enum { HF_DATA_TIMER_DEAD, HF_DATA_TIMER_ATTACHED }; /* arg: life, number */
+enum {
+    HF_DATA_TIMER_DEAD,
+    HF_DATA_TIMER_ATTACHED, /* arg: life, number */
+    HF_DATA_TIMER_DETACHED  /* arg: number */
+};
 #define HF_DATA_READ (UINT64_C(1) << 63) /* arg of a copy into memory: with its number */
 
 static inline uint64_t hf_data__timer_arg(const HfDataset *data, uint32_t row)
@@ -136,11 +154,12 @@ gboolean hf_data__write(HfDataset *data, uint32_t row, uint32_t more);
  * there is none. */
 int64_t hf_data__leave(HfDataset *data, uint32_t row);
 gboolean hf_data__settle_in(HfDataset *data, uint32_t row);
-/* A task has started that has its data in a store, or the last one is over. */
-void hf_data__attach(HfDataset *data, uint32_t row, uint32_t before);
+/* A task has started whose data has to be attached, or it is over. */
+void hf_data__attach(HfDataset *data, uint32_t row);
 void hf_data__on_attached(HfDataset *data, uint32_t row);
 void hf_data__on_read(HfDataset *data, uint32_t row);
 void hf_data__detach(HfDataset *data, uint32_t row, HfTaskState how);
+void hf_data__on_detached(HfDataset *data, uint32_t row);
 void hf_data__on_store(HfDataset *data);
 /* A copy between two members that run. */
 uint32_t hf_data__copy(HfDataset *data, uint32_t from, uint32_t to, uint64_t arg);

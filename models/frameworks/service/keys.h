@@ -19,7 +19,7 @@ G_GNUC_UNUSED static const HfKeyWord places[] = {
     {"path", HF_DATA_PATH, "a directory or device of the host that Mesos knows nothing of"},
     {"volume", HF_DATA_VOLUME, "a persistent volume on reserved disk"},
     {"mount", HF_DATA_MOUNT, "a persistent volume that is a whole disk (MOUNT)"},
-    {"external", HF_DATA_EXTERNAL, "a volume that any host can attach"},
+    {"external", HF_DATA_EXTERNAL, "a volume that any host can attach, one at a time"},
     {"store", HF_DATA_STORE, "a store of the scenario, out of band: `store` says which"},
     {0}};
 G_GNUC_UNUSED static const HfKeyWord identities[] = {
@@ -91,9 +91,9 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
         {.name = "store",                                                                          \
          .type = HF_KEY_NAME,                                                                      \
          AT(store),                                                                                \
-         .help = "The store (key stores of the scenario) that has its data: then its place is "    \
-                 "store, and unless it is said otherwise its identity anywhere and its same_wait " \
-                 "0s."},                                                                           \
+         .help = "The store (key stores of the scenario) that has its data, or provides its "      \
+                 "external volume: unless it is said otherwise its place is store, its identity "  \
+                 "anywhere and its same_wait 0s."},                                                \
         MILLI_KEY("reads", HF_KEY_MEMORY, reads,                                                   \
                   "What an instance reads of its data in a store before it serves, in MB."),       \
         INT_KEY("replicas", replicas, 0, 100,                                                      \

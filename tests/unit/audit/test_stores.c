@@ -58,17 +58,48 @@ static void it_goes_down_and_comes_up_by_turns(void **state)
 
 static void instances_wait_for_one_that_is_down(void **state)
 {
-    check("2 store_state t=0 v=0\n2 store_stalled f=0 t=0 v=1\n3 store_state t=0 v=1\n"
-          "3 store_stalled f=0 t=0 v=-1\n4 store_state t=0 v=0\n",
+    check("1 store_clients f=0 t=0 v=1\n2 store_state t=0 v=0\n2 store_stalled f=0 t=0 v=1\n"
+          "3 store_state t=0 v=1\n3 store_stalled f=0 t=0 v=-1\n4 store_state t=0 v=0\n",
           NULL);
-    check("2 store_stalled f=0 t=0 v=1\n", "I-14");
+    check("1 store_clients f=0 t=0 v=1\n2 store_stalled f=0 t=0 v=1\n", "I-14");
+    check("2 store_state t=0 v=0\n2 store_stalled f=0 t=0 v=1\n", "I-14"); /* it has none */
     check("2 store_state t=0 v=0\n2 store_stalled f=0 t=0 v=-1\n", "I-14");
-    check("2 store_state t=0 v=0\n2 store_stalled f=0 t=0 v=1\n3 store_state t=0 v=1\n"
-          "4 store_state t=0 v=0\n",
+    check("1 store_clients f=0 t=0 v=1\n2 store_state t=0 v=0\n2 store_stalled f=0 t=0 v=1\n"
+          "3 store_state t=0 v=1\n4 store_state t=0 v=0\n",
           "I-14"); /* it went on waiting */
     check("2 store_action f=0 t=0 v=1\n", NULL);
     check("2 store_action f=0 t=0 v=2\n", "I-14");
     check("2 store_read a=0 f=0 t=0 v=-1\n", "I-14");
+}
+
+static void bytes_move_in_one_that_serves(void **state)
+{
+    check("2 store_rate t=0 v=50\n3 store_state t=0 v=0\n3 store_rate t=0 v=0\n"
+          "4 store_state t=0 v=1\n",
+          NULL);
+    check("2 store_rate t=0 v=-1\n", "I-14");
+    check("2 store_rate t=0 v=50\n3 store_state t=0 v=0\n4 store_state t=0 v=1\n", "I-14");
+}
+
+static void who_waits_for_it_has_a_share(void **state)
+{
+    check("2 store_clients f=0 t=0 v=2\n3 store_clients f=0 t=0 v=-2\n", NULL);
+    check("2 store_clients f=0 t=0 v=-1\n", "I-14");
+    check("2 store_clients f=1 t=0 v=1\n3 store_clients f=0 t=0 v=-1\n", "I-14");
+    check("2 service_declared f=0 t=1 v=2\n2 store_clients f=0 t=0 v=1\n", "I-14"); /* none runs */
+    check("2 store_state t=0 v=0\n2 store_clients f=0 t=0 v=1\n2 store_stalled f=0 t=0 v=1\n"
+          "3 store_clients f=0 t=0 v=-1\n",
+          "I-14");
+}
+
+static void one_host_at_a_time_has_a_share(void **state)
+{
+    check("2 share_attached a=0 f=0 t=7 v=0\n2 share_attached a=1 f=0 t=8 v=0\n"
+          "3 share_detached a=0 f=0 t=7 v=1\n3 share_attached a=1 f=0 t=7 v=1\n",
+          NULL);
+    check("2 share_attached a=0 f=0 t=7 v=0\n3 share_attached a=1 f=0 t=7 v=0\n", "I-14");
+    check("2 share_attached a=0 f=0 t=7 v=0\n3 share_detached a=1 f=0 t=7 v=0\n", "I-14");
+    check("2 share_detached a=0 f=0 t=7 v=0\n", "I-14");
 }
 
 int main(void)
@@ -79,6 +110,9 @@ int main(void)
         cmocka_unit_test(what_is_left_was_taken_and_what_is_removed_was_left),
         cmocka_unit_test(it_goes_down_and_comes_up_by_turns),
         cmocka_unit_test(instances_wait_for_one_that_is_down),
+        cmocka_unit_test(bytes_move_in_one_that_serves),
+        cmocka_unit_test(who_waits_for_it_has_a_share),
+        cmocka_unit_test(one_host_at_a_time_has_a_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

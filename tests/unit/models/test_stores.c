@@ -6,6 +6,7 @@
 #include "unit/models/lab.h"
 
 #include "world/data.h"
+#include "world/tables.h"
 
 #include <math.h>
 
@@ -171,6 +172,86 @@ static void a_share_is_fenced_off_from_a_host_that_holds_it(void **state)
     }
 }
 
+static Cell *external_lab(const char *store, const char *more)
+{
+    g_autofree char *text = g_strdup_printf(
+        "duration: 1d\nnetwork: {latency: 0s}\nmaster: {agent_order: sorted}\n"
+        "agents: [{name: n, count: 2, resources: 'cpus:8;mem:4096', network_bandwidth: 0}]\n"
+        "stores: [{name: s, kind: external, attach: 30s, detach: 15s, %s}]\n"
+        "frameworks: [{name: f, model: service, variant: stateful-centralized, role: r, cpus: 1,\n"
+        "  mem: 64, disk: 0, data: 100, place: external, store: s, backoff: 1m, %s}]\n",
+        store, more);
+    return cell_new(text);
+}
+
+static void fail_first(Cell *cell, HfTime at)
+{
+    cell_run(cell, at);
+    uint32_t home = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->agent;
+    hf_world__fail_run(cell->world, home, 0, 1, HF_REASON_NONE);
+    hf_world__flush(cell->world, (HfPeer){HF_PEER_AGENT, home});
+}
+
+/* It is let go 15 s after its task, and attached in 30 s: whichever comes later begins that. */
+static void an_external_volume_is_attached_and_detached(void **state)
+{
+    Cell *cell = external_lab("fence: 360s", "max_backoff: 1m");
+    fail_first(cell, 100 * S);
+    cell_run(cell, 1000 * S);
+    assert_int_equal(when(cell, HF_RECORD_SHARE_ATTACHED, 0),
+                     when(cell, HF_RECORD_TASK_STARTED, 0) + 30 * S);
+    assert_int_equal(when(cell, HF_RECORD_SHARE_DETACHED, 0), 115 * S);
+    assert_int_equal(when(cell, HF_RECORD_SHARE_ATTACHED, 1),
+                     when(cell, HF_RECORD_TASK_STARTED, 1) + 30 * S);
+    cell_free(cell);
+}
+
+static void one_that_is_slow_to_let_go_is_waited_for(void **state)
+{
+    g_autofree char *text = g_strdup(
+        "duration: 1d\nnetwork: {latency: 0s}\n"
+        "agents: [{name: n, count: 1, resources: 'cpus:8;mem:4096'}]\n"
+        "stores: [{name: s, kind: external, attach: 30s, detach: 10m}]\n"
+        "frameworks: [{name: f, model: service, variant: stateful-centralized, role: r, cpus: 1,\n"
+        "  mem: 64, disk: 0, data: 100, place: external, store: s, backoff: 1m}]\n");
+    Cell *cell = cell_new(text);
+    fail_first(cell, 100 * S);
+    cell_run(cell, 1000 * S);
+    assert_int_equal(when(cell, HF_RECORD_SHARE_DETACHED, 0), 700 * S);
+    assert_int_equal(when(cell, HF_RECORD_SHARE_ATTACHED, 1), 730 * S);
+    assert_int_equal(quorum_at(cell, FALSE), 730 * S);
+    cell_free(cell);
+}
+
+/* Out of reach its task runs on: it is taken from it by force, or tasks elsewhere fail until it is
+ * found and killed. */
+static void an_external_volume_is_attached_to_one_host_at_a_time(void **state)
+{
+    for (int is_forced = 0; is_forced < 2; is_forced++) {
+        Cell *cell = external_lab(is_forced ? "fence: 360s" : "fence: forever", "max_backoff: 1m");
+        cell_run(cell, 100 * S);
+        uint32_t home = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->agent;
+        hf_world_link_cut(cell->world, home, HF_CUT_BOTH);
+        cell_run(cell, 2000 * S);
+        HfTime second = when(cell, HF_RECORD_TASK_STARTED, 1);
+        if (is_forced) {
+            assert_int_equal(when(cell, HF_RECORD_SHARE_DETACHED, 0), second + 390 * S);
+            assert_int_equal(when(cell, HF_RECORD_SHARE_ATTACHED, 1), second + 390 * S);
+            assert_int_equal(cell_record(cell, HF_RECORD_SHARE_ATTACHED, 1)->value, 1);
+            assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED), 2);
+        } else {
+            assert_int_equal(when(cell, HF_RECORD_TASK_ENDED, 0), second + S);
+            assert_true(cell_count(cell, HF_RECORD_TASK_STARTED) > 10);
+            assert_int_equal(cell_count(cell, HF_RECORD_SHARE_ATTACHED), 1);
+        }
+        hf_world_link_cut(cell->world, home, 0);
+        cell_run(cell, 4000 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_SHARE_ATTACHED), 2);
+        assert_true(quorum_at(cell, FALSE) >= quorum_at(cell, TRUE));
+        cell_free(cell);
+    }
+}
+
 /* ---- outages ---- */
 
 static void tasks_hang_while_their_store_is_down(void **state)
@@ -297,6 +378,42 @@ static void who_reads_shares_its_bandwidth(void **state)
     }
     assert_true(cell_metric(metrics, "store.s.read") == 400); /* an outage is not a start */
     assert_true(cell_metric(metrics, "data.copied") == 0);
+    cell_free(cell);
+}
+
+/* Two instances have 100 MB each in it and read them at 10 MB/s; it is down for 5 s at 60 s. */
+static void a_table_has_each_store_over_time(void **state)
+{
+    static const char *const names[] = {"capacity", "used",    "left", "bandwidth", "moved",
+                                        "clients",  "stalled", "down", "outages",   "full"};
+    Cell *cell = lab(1, "kind: nfs, setup: 0s, attach: 0s, bandwidth: 10, capacity: 500",
+                     "nodes: 2, reads: 100",
+                     "failures: [{what: store-outage, at: 60s, for: 5s}]\n"
+                     "record: {interval: 10s}\n");
+    cell_run(cell, 200 * S);
+    hf_world_finish(cell->world);
+    const HfTable *table = hf_tables;
+    while (strcmp(table->file, "stores.csv") != 0) table++;
+    g_autoptr(GString) text = g_string_new(NULL);
+    table->print(cell->world, text);
+    g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
+    g_auto(GStrv) header = g_strsplit(lines[0], ",", -1);
+    assert_int_equal(g_strv_length(header), 1 + G_N_ELEMENTS(names));
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *prefix = g_strconcat("store_s_", names[i], NULL);
+        assert_true(g_str_has_prefix(header[1 + i], prefix));
+    }
+    double moved = 0;
+    for (uint32_t row = 1; row <= 20; row++) {
+        g_auto(GStrv) fields = g_strsplit(lines[row], ",", -1);
+        assert_int_equal(g_ascii_strtoll(fields[0], NULL, 10), 10 * row);
+        moved += 10 * g_ascii_strtod(fields[5], NULL);
+        if (row == 7)
+            assert_string_equal(lines[row], "70,500,200,0,10,0,2,1,0.5,1,0"); /* 2 x 5 of 10 s */
+        if (row == 20) assert_string_equal(lines[row], "200,500,200,0,10,0,2,0,0,1,0");
+    }
+    assert_true(fabs(moved - 200) < 1e-3);
+    assert_string_equal(lines[21], "");
     cell_free(cell);
 }
 
@@ -469,6 +586,8 @@ static void stores_that_cannot_be_are_refused(void **state)
          "stores[0].spares: of 2 servers at least one must be up"},
         {"{name: s, kind: hdfs, servers: 2, replicas: 3}", "store: s",
          "stores[0].replicas: 3 cannot lie on 2 servers"},
+        {"{name: s, kind: nfs, detach: 1s}", "store: s",
+         "stores[0].detach: many hosts may have it at once: nobody is fenced off"},
         {"{name: s, kind: nfs, fence: 1s}", "store: s",
          "stores[0].fence: many hosts may have it at once: nobody is fenced off"},
         {"{name: s}", "store: s", "kind"},
@@ -520,6 +639,10 @@ int main(void)
         cmocka_unit_test(each_byte_takes_as_many_as_there_are_replicas),
         cmocka_unit_test(without_room_a_task_fails),
         cmocka_unit_test(a_share_is_fenced_off_from_a_host_that_holds_it),
+        cmocka_unit_test(an_external_volume_is_attached_and_detached),
+        cmocka_unit_test(one_that_is_slow_to_let_go_is_waited_for),
+        cmocka_unit_test(an_external_volume_is_attached_to_one_host_at_a_time),
+        cmocka_unit_test(a_table_has_each_store_over_time),
         cmocka_unit_test(tasks_hang_while_their_store_is_down),
         cmocka_unit_test(or_they_fail),
         cmocka_unit_test(it_is_down_when_more_servers_are_than_it_has_spares),
