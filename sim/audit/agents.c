@@ -62,9 +62,10 @@ void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
     g_autofree char *wanted = hf_audit__text(audit, taken), *there = hf_audit__text(audit, from);
     hf_audit__break(audit, kind_of_shortage(audit, total, from, taken, shortage), record,
                     "%s %" G_GUINT64_FORMAT " takes %s on agent %s, where %s is left",
-                    record->type == HF_RECORD_OFFER_SENT ? "offer"
-                    : record->type == HF_RECORD_CONSUMED ? "operation"
-                                                         : "task",
+                    record->type == HF_RECORD_OFFER_SENT          ? "offer"
+                    : record->type == HF_RECORD_CONSUMED          ? "operation"
+                    : record->type == HF_RECORD_EXECUTOR_LAUNCHED ? "executor"
+                                                                  : "task",
                     (guint64)record->id, wanted, name, there);
 }
 
@@ -103,6 +104,10 @@ static void count_loosely(HfAudit *audit, uint32_t row)
     for (guint32 i = 0; i < audit->held.count; i++)
         if (audit->held.at[i].agent == row)
             hf_resources_subtract(audit->catalog, &agent->unheld, &audit->held.at[i].resources);
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        const HfResources *held = hf_audit__held_by(audit, i, row);
+        if (held != NULL) hf_resources_subtract(audit->catalog, &agent->unheld, held);
+    }
 }
 
 void hf_audit__give(HfAudit *audit, uint32_t row, const HfResources *given)
@@ -122,6 +127,10 @@ static gboolean is_held_otherwise(HfAudit *audit, uint32_t row)
     for (guint32 i = 0; i < audit->tasks.count; i++)
         if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN && audit->tasks.at[i].agent == row)
             hf_resources_add(audit->catalog, &held, &audit->tasks.at[i].resources);
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        const HfResources *by_executor = hf_audit__held_by(audit, i, row);
+        if (by_executor != NULL) hf_resources_add(audit->catalog, &held, by_executor);
+    }
     gboolean is_otherwise = !hf_resources_contains(audit->catalog, total, &held) &&
                             hf_audit__has_stuff(audit, total, &held);
     hf_resources_clear(audit->catalog, &held);
@@ -137,6 +146,11 @@ static void count_unheld(HfAudit *audit, const HfRecord *record, uint32_t row)
         if (audit->held.at[i].agent == row)
             hf_audit__take(audit, record, &agent->unheld, &audit->held.at[i].resources,
                            HF_INVARIANT_CONSERVATION);
+    for (guint32 i = 0; i < audit->executors.count && !hf_audit__is_broken(audit); i++) {
+        const HfResources *held = hf_audit__held_by(audit, i, row);
+        if (held != NULL)
+            hf_audit__take(audit, record, &agent->unheld, held, HF_INVARIANT_CONSERVATION);
+    }
     if (agent->tasks == 0 && agent->offers == 0) return;
     for (guint32 i = 0; i < audit->tasks.count && !hf_audit__is_broken(audit); i++) {
         const HfAuditTask *task = &audit->tasks.at[i];
@@ -213,6 +227,7 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     gboolean is_another = set_total(audit, record, may_change);
     agent->host = (uint32_t)record->value;
     agent->standing = HF_AUDIT_REGISTERED;
+    agent->registered_at = record->at;
     /* The master before may have written it off without living to say so: then it comes back as one
      * that was unreachable, and older masters stop its tasks. */
     gboolean is_expected = agent->registry == HF_REGISTRY_ADMITTED ||
@@ -345,7 +360,8 @@ void hf_audit__on_agent_stopped(HfAudit *audit, const HfRecord *record)
 
 /* ---- the recount ---- */
 
-/* Every agent: what is left, and what live offers and open tasks hold, make the total. */
+/* Every agent: what is left, and what live offers, open tasks and executors hold, make the total.
+ */
 void hf_audit__recount(HfAudit *audit)
 {
     HfCatalog *catalog = audit->catalog;
@@ -360,6 +376,10 @@ void hf_audit__recount(HfAudit *audit)
                              &audit->tasks.at[i].resources);
     for (guint32 i = 0; i < audit->held.count; i++)
         hf_resources_add(catalog, &sum[audit->held.at[i].agent], &audit->held.at[i].resources);
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        const HfResources *held = hf_audit__held_by(audit, i, NO_ROW);
+        if (held != NULL) hf_resources_add(catalog, &sum[audit->executors.at[i].agent], held);
+    }
     for (guint32 a = 0; a < audit->agents.count; a++) {
         const HfAuditAgent *agent = &audit->agents.at[a];
         if (agent->standing == HF_AUDIT_REGISTERED || agent->standing == HF_AUDIT_DISCONNECTED) {

@@ -11,7 +11,7 @@
 
 const HfInvariantInfo hf_invariants[] = {
     {"I-01", "on every agent total = allocated + offered + free, and none is negative", AUDIT},
-    {"I-02", "each port is in at most one offer or task", AUDIT},
+    {"I-02", "each port is in at most one offer, task or executor", AUDIT},
     {"I-03", "an offer holds what was free, and is answered once", AUDIT},
     {"I-04", "what is reserved to a role is offered to it and below it alone", AUDIT},
     {"I-05", "what an agent has changes only when it restarts, or by an operation", AUDIT},
@@ -134,6 +134,7 @@ void hf_audit_free(HfAudit *audit)
     hf_map64_clear(&audit->sub_rows);
     hf_audit__forget_held(audit, NO_ROW);
     hf_vec_clear(&audit->held);
+    hf_audit__executors_clear(audit);
     hf_audit__forget_quotas(audit);
     hf_vec_clear(&audit->quotas);
     hf_audit__services_free(audit->services);
@@ -270,21 +271,27 @@ static gboolean belongs(const HfAudit *audit, const HfRecord *record)
             return record->agent == audit->pending_agent;
         return record->agent == audit->pending_agent && record->role == audit->pending_role &&
                (record->type == HF_RECORD_TASK_LAUNCHED ||
+                record->type == HF_RECORD_EXECUTOR_LAUNCHED ||
                 (record->type == HF_RECORD_OFFER_ACCEPTED && !audit->pending_has_tasks));
     case HF_PENDING_LOSSES:
-        return record->type == HF_RECORD_TASK_STATE && record->agent == audit->pending_agent;
+        return (record->type == HF_RECORD_TASK_STATE ||
+                record->type == HF_RECORD_EXECUTOR_REMOVED) &&
+               record->agent == audit->pending_agent;
     case HF_PENDING_ENDS:
-        return (record->type == HF_RECORD_TASK_ENDED || is_of_disk(record)) &&
+        return (record->type == HF_RECORD_TASK_ENDED || is_of_disk(record) ||
+                record->type == HF_RECORD_EXECUTOR_ENDED) &&
                record->agent == audit->pending_agent;
     case HF_PENDING_RETURN:
         if (record->type == HF_RECORD_FRAMEWORK_RECOVERED) return TRUE;
         return record->agent == audit->pending_agent &&
                (record->type == HF_RECORD_TASK_LAUNCHED ||
+                record->type == HF_RECORD_EXECUTOR_LAUNCHED ||
                 (record->type == HF_RECORD_TASK_STATE &&
                  record->reason == HF_REASON_SLAVE_REREGISTERED));
     case HF_PENDING_FORGETTING:
         return record->type == HF_RECORD_OFFER_RESCINDED ||
-               record->type == HF_RECORD_TASK_FORGOTTEN;
+               record->type == HF_RECORD_TASK_FORGOTTEN ||
+               record->type == HF_RECORD_EXECUTOR_REMOVED;
     case HF_PENDING_ELECTION:
         return record->type == HF_RECORD_AGENT_RECOVERED;
     }
@@ -304,24 +311,28 @@ void hf_audit__settle(HfAudit *audit)
         break;
     case HF_PENDING_LOSSES:
         subject.type = HF_RECORD_AGENT_UNREACHABLE;
-        if (audit->agents.at[subject.agent].tasks > 0) {
+        if (audit->agents.at[subject.agent].tasks + audit->agents.at[subject.agent].executors > 0) {
             g_autofree char *agent = hf_audit__agent_name(audit, subject.agent);
             hf_audit__break(audit, HF_INVARIANT_AGENTS, &subject,
-                            "agent %s is unreachable and still holds %u tasks", agent,
-                            audit->agents.at[subject.agent].tasks);
+                            "agent %s is unreachable and still holds %u tasks and %u executors",
+                            agent, audit->agents.at[subject.agent].tasks,
+                            audit->agents.at[subject.agent].executors);
         }
         break;
     case HF_PENDING_ENDS:
         subject.type = HF_RECORD_AGENT_CRASHED;
-        if (audit->hosts.at[subject.agent].runs > 0) {
+        if (audit->hosts.at[subject.agent].runs + audit->hosts.at[subject.agent].executors > 0) {
             g_autofree char *host = hf_audit__host_name(audit, subject.agent);
             hf_audit__break(audit, HF_INVARIANT_AGENTS, &subject,
-                            "host %s is down and still runs %u tasks", host,
-                            audit->hosts.at[subject.agent].runs);
+                            "host %s is down and still runs %u tasks and %u executors", host,
+                            audit->hosts.at[subject.agent].runs,
+                            audit->hosts.at[subject.agent].executors);
         }
         break;
     case HF_PENDING_RETURN:
         if (audit->pending_is_whole) hf_audit__check_return(audit, subject.agent);
+        if (audit->pending_is_whole) hf_audit__check_executors_return(audit, subject.agent);
+        hf_audit__unpark_executors(audit, subject.agent);
         hf_audit__unpark(audit, subject.agent);
         break;
     case HF_PENDING_FORGETTING:
@@ -356,6 +367,18 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
         break;
     case HF_RECORD_TASK_ENDED:
         hf_audit__on_task_ended(audit, record);
+        break;
+    case HF_RECORD_EXECUTOR_LAUNCHED:
+        hf_audit__on_executor_launched(audit, record);
+        break;
+    case HF_RECORD_EXECUTOR_REMOVED:
+        hf_audit__on_executor_removed(audit, record);
+        break;
+    case HF_RECORD_EXECUTOR_STARTED:
+        hf_audit__on_executor_started(audit, record);
+        break;
+    case HF_RECORD_EXECUTOR_ENDED:
+        hf_audit__on_executor_ended(audit, record);
         break;
     case HF_RECORD_AGENT_REGISTERED:
     case HF_RECORD_AGENT_REREGISTERED:
@@ -593,6 +616,6 @@ size_t hf_audit_memory(const HfAudit *audit)
            audit->hosts.room * sizeof(HfAuditHost) + audit->offers.room * sizeof(HfAuditOffer) +
            audit->agents.room * (sizeof(HfAuditAgent) + sizeof(HfResources)) +
            audit->tasks.room * sizeof(HfAuditTask) + audit->filters.room * sizeof(HfAuditFilter) +
-           audit->subs.room * sizeof(HfAuditSub) + heads * sizeof(HfAuditFilters) +
-           (size_t)audit->task_rows.room * 12;
+           audit->executors.room * sizeof(HfAuditExecutor) + audit->subs.room * sizeof(HfAuditSub) +
+           heads * sizeof(HfAuditFilters) + (size_t)audit->task_rows.room * 12;
 }

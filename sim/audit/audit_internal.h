@@ -51,8 +51,9 @@ typedef enum HfInvariant {
 typedef struct HfAuditDisk HfAuditDisk; /* see disks.c */
 
 typedef struct HfAuditHost {
-    uint32_t runs;  /* tasks that run here */
-    uint32_t agent; /* the agent id that it last registered; NO_ROW = none yet */
+    uint32_t runs;      /* tasks that run here */
+    uint32_t executors; /* and executors that frameworks brought */
+    uint32_t agent;     /* the agent id that it last registered; NO_ROW = none yet */
     gboolean is_down;
     gboolean was_down;   /* since its agent last registered */
     uint32_t breaks;     /* of its connection while both ends lived, that the master has not seen */
@@ -72,6 +73,8 @@ typedef struct HfAuditAgent {
     HfAuditStanding standing;
     uint32_t host;
     uint32_t offers, tasks;      /* live offers; open tasks */
+    uint32_t executors;          /* open ones */
+    HfTime registered_at;        /* the last time */
     uint32_t epoch;              /* filters of an earlier one are gone */
     gboolean is_deactivated;     /* by an operator */
     gboolean is_unseen;          /* admitted by a master that ended before it said so */
@@ -85,7 +88,7 @@ typedef struct HfAuditAgent {
 typedef struct HfAuditFramework {
     gboolean is_known, is_removed, is_suppressed, is_disconnected;
     gboolean was_known; /* to an earlier master */
-    uint32_t offers, tasks;
+    uint32_t offers, tasks, executors;
     uint32_t epoch; /* as of an agent; of all its roles */
     uint32_t calls; /* revive and suppress of all roles: they overrule what a role said before */
 } HfAuditFramework;
@@ -139,6 +142,24 @@ typedef struct HfAuditTask {
     HfTime stop_by; /* it was told to stop: its run ends by then; HF_TIME_NEVER = it was not */
     HfResources resources;
 } HfAuditTask;
+
+enum {
+    HF_EXECUTOR_IS_OPEN = 1 << 0,    /* the master books it */
+    HF_EXECUTOR_IS_RUNNING = 1 << 1, /* a host runs it */
+    HF_EXECUTOR_WAS_RUN = 1 << 2,    /* or did */
+    HF_EXECUTOR_IS_PARKED = 1 << 3,  /* its agent went away with it */
+    HF_EXECUTOR_IS_ORDERED = 1 << 4  /* it was launched: never unset while the row is in use */
+};
+
+/* An executor that a framework brought with it; flags 0: the row is free. */
+typedef struct HfAuditExecutor {
+    uint64_t serial, id;
+    HfTime at;
+    uint32_t framework, agent, host;
+    HfRoleId role;
+    uint8_t flags;
+    HfResources resources;
+} HfAuditExecutor;
 
 typedef struct HfAuditFilter {
     HfTime ends, since;
@@ -217,6 +238,7 @@ struct HfAudit {
     gboolean has_consumed;
     HfResources consumed;
     HF_VEC(HfAuditHeld) held;
+    HF_VEC(HfAuditExecutor) executors; /* in no order; see executors.c */
     HF_VEC(HfAuditQuota) quotas;
     gboolean quotas_are_counted; /* and stay so, as offers and tasks come and go */
     HfResources scratch;
@@ -359,6 +381,25 @@ void hf_audit__unpark(HfAudit *audit, uint32_t agent);
 HfAuditTask *hf_audit__find_task(HfAudit *audit, const HfRecord *record); /* NULL = none */
 /* The master that booked it is gone. */
 void hf_audit__set_aside(HfAudit *audit, HfAuditTask *task);
+
+/* ---- executors.c ---- */
+void hf_audit__on_executor_launched(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_executor_removed(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_executor_ended(HfAudit *audit, const HfRecord *record);
+/* An agent of the master before is back: what its host runs must have come with it. */
+void hf_audit__check_executors_return(HfAudit *audit, uint32_t agent);
+/* Those that did not come back with it are gone. */
+void hf_audit__unpark_executors(HfAudit *audit, uint32_t agent);
+void hf_audit__executors_clear(HfAudit *audit);
+/* What executor i holds, if the master books it on this agent (NO_ROW: any); else NULL. */
+static inline const HfResources *hf_audit__held_by(const HfAudit *audit, guint32 i, uint32_t agent)
+{
+    const HfAuditExecutor *executor = &audit->executors.at[i];
+    gboolean is_it =
+        executor->flags & HF_EXECUTOR_IS_OPEN && (agent == NO_ROW || executor->agent == agent);
+    return is_it ? &executor->resources : NULL;
+}
 
 /* ---- masters.c ---- */
 void hf_audit__on_master_lost(HfAudit *audit, const HfRecord *record);

@@ -149,6 +149,21 @@ static void add_holders(HfAudit *audit, const Subject *subject, uint64_t before,
                           .resources = &task->resources}};
         g_array_append_val(origins, origin);
     }
+    for (guint32 row = 0; row < audit->executors.count; row++) {
+        const HfAuditExecutor *executor = &audit->executors.at[row];
+        if (!(executor->flags & HF_EXECUTOR_IS_OPEN) || executor->serial >= before ||
+            !is_holder(subject, executor->agent, executor->framework))
+            continue;
+        Origin origin = {executor->serial,
+                         {.at = executor->at,
+                          .type = HF_RECORD_EXECUTOR_LAUNCHED,
+                          .agent = executor->agent,
+                          .framework = executor->framework,
+                          .role = executor->role,
+                          .id = executor->id,
+                          .resources = &executor->resources}};
+        g_array_append_val(origins, origin);
+    }
     g_array_sort(origins, by_serial);
     guint first = origins->len > LINES_OF_HOLDERS ? origins->len - LINES_OF_HOLDERS : 0;
     for (guint i = first; i < origins->len; i++)

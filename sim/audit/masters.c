@@ -43,12 +43,13 @@ void hf_audit__close_reign(HfAudit *audit)
 {
     for (guint32 i = 0; i < audit->agents.count; i++) {
         HfAuditAgent *agent = &audit->agents.at[i];
-        if (agent->offers + agent->tasks == 0) continue;
+        if (agent->offers + agent->tasks + agent->executors == 0) continue;
         g_autofree char *name = hf_audit__agent_name(audit, i);
         hf_audit__break(audit, HF_INVARIANT_REPLAY,
                         &(HfRecord){.type = HF_RECORD_MASTER_LOST, .agent = i, .framework = NO_ROW},
-                        "the master ended, and agent %s still has %u offers and %u tasks", name,
-                        agent->offers, agent->tasks);
+                        "the master ended, and agent %s still has %u offers, %u tasks and %u "
+                        "executors",
+                        name, agent->offers, agent->tasks, agent->executors);
         return;
     }
     for (guint32 i = 0; i < audit->frameworks.count; i++) {
@@ -203,7 +204,8 @@ void hf_audit__on_inverse(HfAudit *audit, const HfRecord *record)
     gboolean is_out = hf_map64_get(&audit->inverse, key) != HF_MAP64_NONE;
     gboolean is_sent = record->type == HF_RECORD_INVERSE_OFFER_SENT;
     const HfAuditAgent *agent = hf_audit__agent(audit, record->agent);
-    gboolean holds = framework->offers + framework->tasks > 0 && !framework->is_disconnected;
+    gboolean holds = framework->offers + framework->tasks + framework->executors > 0 &&
+                     !framework->is_disconnected;
     if (agent == NULL || is_out == is_sent ||
         (is_sent && (!holds || agent->standing != HF_AUDIT_REGISTERED))) {
         g_autofree char *name = hf_audit__framework_name(audit, record->framework);

@@ -52,12 +52,12 @@ void hf_audit__on_framework(HfAudit *audit, const HfRecord *record)
     HfAuditFramework *framework = hf_audit__framework(audit, record);
     if (framework == NULL) return;
     gboolean is_removed = record->type == HF_RECORD_FRAMEWORK_REMOVED;
-    if (framework->offers > 0 || (is_removed && framework->tasks > 0)) {
+    if (framework->offers > 0 || (is_removed && framework->tasks + framework->executors > 0)) {
         g_autofree char *name = hf_audit__framework_name(audit, record->framework);
         hf_audit__break(audit, HF_INVARIANT_REMOVED, record,
-                        "framework %s is %s and has %u offers and %u tasks", name,
+                        "framework %s is %s and has %u offers, %u tasks and %u executors", name,
                         is_removed ? "removed" : "disconnected", framework->offers,
-                        framework->tasks);
+                        framework->tasks, framework->executors);
         return;
     }
     framework->is_removed = is_removed;

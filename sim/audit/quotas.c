@@ -132,6 +132,10 @@ static void count_all(HfAudit *audit)
             hf_audit__count_quota(audit, audit->tasks.at[i].role, &audit->tasks.at[i].resources, 1);
     for (guint32 i = 0; i < audit->held.count; i++)
         hf_audit__count_quota(audit, audit->held.at[i].role, &audit->held.at[i].resources, 1);
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        const HfResources *held = hf_audit__held_by(audit, i, NO_ROW);
+        if (held != NULL) hf_audit__count_quota(audit, audit->executors.at[i].role, held, 1);
+    }
 }
 
 /* ---- the check ---- */

@@ -1,7 +1,7 @@
 /*
- * Dominant shares, recounted from the book: what tasks and offers of a role's subtree hold, of what
- * all agents of the master have in all, lost and unreachable ones apart. The allocator keeps these
- * as running sums, in which a mistake would stay.
+ * Dominant shares, recounted from the book: what tasks, executors and offers of a role's subtree
+ * hold, of what all agents of the master have in all, lost and unreachable ones apart. The
+ * allocator keeps these as running sums, in which a mistake would stay.
  */
 #include <math.h>
 
@@ -40,6 +40,11 @@ static gboolean recount(const HfAudit *audit, HfRoleId role, gboolean with_offer
             continue;
         if (has_shared(audit, &task->resources)) return FALSE;
         count(audit, &task->resources, held);
+    }
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        const HfResources *by_executor = hf_audit__held_by(audit, i, NO_ROW);
+        if (by_executor != NULL && is_below(audit->catalog, audit->executors.at[i].role, role))
+            count(audit, by_executor, held);
     }
     for (guint32 i = 0; i < audit->offers.count && with_offers; i++) {
         const HfAuditOffer *offer = &audit->offers.at[i];

@@ -256,7 +256,8 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
         good = !is_running;
     else if (record->reason == HF_REASON_EXECUTOR_TERMINATED ||
              record->reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT)
-        good = was_run && !is_running;
+        good = !is_running && (was_run || record->state == HF_TASK_DROPPED ||
+                               record->state == HF_TASK_LOST); /* refused: its executor is over */
     else if (record->reason == HF_REASON_NONE ||
              record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
         good = record->state == HF_TASK_KILLING

@@ -76,6 +76,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
         report->about = task->about;
         report->resources = hf_parcel_ref(task->resources);
     }
+    hf_agent__report_executors(agent, message);
     hf_agent__report_operations(agent, message);
     agent->attempts++;
     arm_registration(agent, now, out);
@@ -155,8 +156,8 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
     if (agent->state == HF_AGENT_REGISTERED) send_update(agent, task, now, out);
 }
 
-static void refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
-                        HfOutbox *out)
+void hf_agent__refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
+                           HfOutbox *out)
 {
     deny_task(agent,
               &(HfTaskReport){.task = in->info.id,
@@ -166,19 +167,32 @@ static void refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason
               reason, now, out);
 }
 
+static HfTaskReason reason_to_refuse(const HfAgent *agent, const HfMessage *in)
+{
+    if (!hf_agent__has_resources(agent, hf_parcel_resources(in->info.resources)))
+        return HF_REASON_RESOURCES_UNKNOWN;
+    if (G_UNLIKELY(in->info.executor != NULL) &&
+        !hf_agent__has_resources(agent, hf_executor_info_resources(in->info.executor)))
+        return HF_REASON_RESOURCES_UNKNOWN;
+    return G_UNLIKELY(agent->drain != HF_AGENT_DRAIN_NONE) ? HF_REASON_SLAVE_DRAINING
+                                                           : HF_REASON_NONE;
+}
+
 static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
     if (hf_agent__find_task(agent, in->framework, in->info.id) < agent->tasks.count)
         return; /* a duplicate */
-    if (!hf_agent__has_resources(agent, hf_parcel_resources(in->info.resources))) {
-        refuse_task(agent, in, HF_REASON_RESOURCES_UNKNOWN, now, out);
+    uint16_t executor = 0;
+    HfTaskReason why_not = reason_to_refuse(agent, in);
+    if (G_UNLIKELY(why_not != HF_REASON_NONE)) {
+        hf_agent__refuse_task(agent, in, why_not, now, out);
+        hf_agent__deny_executor(agent, in, out);
         return;
     }
-    if (G_UNLIKELY(agent->drain != HF_AGENT_DRAIN_NONE)) {
-        refuse_task(agent, in, HF_REASON_SLAVE_DRAINING, now, out);
+    if (G_UNLIKELY(in->info.executor != NULL) &&
+        !hf_agent__find_its_executor(agent, now, in, &executor, out))
         return;
-    }
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
     task->id = in->info.id;
@@ -187,6 +201,7 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     task->state = HF_TASK_STAGING;
     task->is_checkpointed = in->checkpoint != FALSE;
     task->is_connected = TRUE;
+    task->executor = executor;
     task->about = in->about;
     task->has_kill_grace = in->info.has_kill_grace != FALSE;
     task->kill_grace = in->info.kill_grace;
@@ -217,6 +232,7 @@ static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
         hf_agent__kill(agent, hf_vec_last(&agent->tasks), 0, out);
         hf_agent__forget_task(agent, agent->tasks.count - 1);
     }
+    hf_agent__destroy_executors(agent, out);
     hf_vec_reset(&agent->operations);
     agent->drain = HF_AGENT_DRAIN_NONE;
     agent->state = HF_AGENT_REGISTERING;
@@ -237,8 +253,10 @@ static void on_shutdown_framework(HfAgent *agent, const HfMessage *in, HfOutbox 
     HfTime grace = MAX(0, agent->config->executor_shutdown_grace - HF_SHUTDOWN_RESERVE);
     for (guint32 i = 0; i < agent->tasks.count; i++)
         if (agent->tasks.at[i].framework == in->framework &&
-            !hf_task_state_is_terminal(agent->tasks.at[i].state))
+            !hf_task_state_is_terminal(agent->tasks.at[i].state) &&
+            agent->tasks.at[i].executor == 0)
             hf_agent__kill(agent, &agent->tasks.at[i], grace, out);
+    hf_agent__shut_down_executors(agent, in->framework, out);
 }
 
 static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -259,9 +277,11 @@ static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
 
 void hf_agent__forget_task(HfAgent *agent, guint32 i)
 {
+    uint16_t executor = agent->tasks.at[i].executor;
     hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
     agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
     agent->tasks.count--;
+    if (G_UNLIKELY(executor != 0)) hf_agent__release_executor(agent, executor);
     hf_agent__check_drained(agent);
 }
 
@@ -400,6 +420,12 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         break;
     case HF_MESSAGE_EXECUTOR_REREGISTERED:
         hf_agent__on_executor_back(agent, in);
+        break;
+    case HF_MESSAGE_EXECUTOR_EXITED:
+        hf_agent__on_executor_exited(agent, now, in, out);
+        break;
+    case HF_MESSAGE_SHUTDOWN_EXECUTOR:
+        hf_agent__on_shutdown_executor(agent, in, out);
         break;
     case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
         on_acknowledged(agent, now, in, out);

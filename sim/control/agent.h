@@ -84,12 +84,31 @@ typedef struct HfAgentTask {
     uint8_t is_checkpointed; /* it outlives the agent's process */
     uint8_t is_connected;    /* its executor is known to be there */
     uint8_t has_kill_grace;  /* KillPolicy of its TaskInfo */
+    uint16_t executor;       /* 1 + its row among the agent's executors; 0 = one of its own */
     HfTime kill_grace;
     HfTime sent_at; /* of updates[0] */
     const HfFrameworkInfo
         *about;          /* its framework, as a new master must be told; NULL = not known */
     HfParcel *resources; /* owned: one reference */
 } HfAgentTask;
+
+/* It was begun, and what became of it since. */
+typedef enum HfExecutorStage {
+    HF_EXECUTOR_RUNS = 0,
+    HF_EXECUTOR_TERMINATING, /* told to end */
+    HF_EXECUTOR_TERMINATED   /* it holds nothing; updates of its tasks are not all acknowledged */
+} HfExecutorStage;
+
+/* An executor that a framework brought with it. Its tasks know its row, which stays. */
+typedef struct HfAgentExecutor {
+    HfExecutorInfo *info; /* owned: one reference; NULL = the row is free */
+    uint32_t framework;
+    HfRoleId role;
+    uint8_t stage;           /* HfExecutorStage */
+    uint8_t is_checkpointed; /* it outlives the agent's process */
+    uint8_t is_connected;
+    const HfFrameworkInfo *about; /* NULL = not known */
+} HfAgentExecutor;
 
 /* An operation that was answered, and the answer not yet acknowledged. It is on the agent's disk.
  */
@@ -118,6 +137,7 @@ typedef struct HfAgent {
     HfTime registered_at, ping_period, ping_timeout; /* as the master said */
     HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
     HF_VEC(HfAgentTask) tasks;
+    HF_VEC(HfAgentExecutor) executors; /* empty unless frameworks bring some */
     HF_VEC(HfAgentOperation) operations;
     /* Cold: what is looked at only when it starts or its resources change. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */

@@ -3,6 +3,9 @@
  * refuses others until nothing is left. That it drains is written down beside its id, so it goes on
  * when the process is started again.
  *
+ * An executor that goes on without tasks keeps an agent from having drained, as in Mesos: the
+ * master takes it for drained, and an agent that is reactivated meanwhile refuses tasks.
+ *
  * Source: Mesos 1.11 Slave::drain, Slave::statusUpdate, Slave::updateDrainStatus. There a task that
  * is being killed is already told to be GONE_BY_OPERATOR with TASK_KILLING, while it still runs;
  * here when it has ended.
@@ -27,7 +30,7 @@ static void kill_tasks(HfAgent *agent, HfOutbox *out)
 void hf_agent__check_drained(HfAgent *agent)
 {
     if (G_UNLIKELY(agent->drain != HF_AGENT_DRAIN_NONE) && agent->tasks.count == 0 &&
-        agent->operations.count == 0)
+        agent->operations.count == 0 && !hf_agent__has_executors(agent))
         agent->drain = HF_AGENT_DRAIN_NONE;
 }
 

@@ -19,6 +19,9 @@ guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t i
 void hf_agent__forget_task(HfAgent *agent, guint32 i);
 /* Tell the executor of a task to end it; `grace` as of HfMessage. */
 void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out);
+/* The task of a RUN_TASK is not run; the report of it is as reliable as any other update. */
+void hf_agent__refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
+                           HfOutbox *out);
 /* A task's state changes: it is told to the master, now or when its turn comes. */
 void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
                       HfOutbox *out);
@@ -29,6 +32,31 @@ void hf_agent__die(HfAgent *agent, HfAgentDeath why);
 void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in);
 void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out);
 void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
+
+/* agent_executors.c */
+/* A task with an executor: which of the agent's is to run it, in `executor_out`, as HfAgentTask has
+ * it. FALSE when it was refused. */
+gboolean hf_agent__find_its_executor(HfAgent *agent, HfTime now, const HfMessage *in,
+                                     uint16_t *executor_out, HfOutbox *out);
+/* Its task was refused: if the master thinks that an executor was begun for it, it was not. */
+void hf_agent__deny_executor(const HfAgent *agent, const HfMessage *in, HfOutbox *out);
+void hf_agent__report_executors(const HfAgent *agent, HfMessage *message);
+void hf_agent__on_executor_exited(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
+void hf_agent__on_shutdown_executor(HfAgent *agent, const HfMessage *in, HfOutbox *out);
+/* All of a framework are told to end. */
+void hf_agent__shut_down_executors(HfAgent *agent, uint32_t framework, HfOutbox *out);
+/* All are destroyed, and nothing is said of them. */
+void hf_agent__destroy_executors(HfAgent *agent, HfOutbox *out);
+/* The process is gone: those that do not outlive it are, or all of them. */
+void hf_agent__lose_executors(HfAgent *agent, gboolean with_disk);
+/* The process is back: none has come back to it yet. How many may. */
+uint32_t hf_agent__disconnect_executors(HfAgent *agent);
+void hf_agent__on_that_executor_back(HfAgent *agent, const HfMessage *in);
+/* Those that did not come back are over, and their tasks have failed already. */
+void hf_agent__give_up_executors(HfAgent *agent, HfOutbox *out);
+/* A task of the executor is forgotten: it may have been the last that kept its row. */
+void hf_agent__release_executor(HfAgent *agent, uint16_t executor);
+gboolean hf_agent__has_executors(const HfAgent *agent);
 
 /* agent_drain.c */
 void hf_agent__on_drain(HfAgent *agent, const HfMessage *in, HfOutbox *out);

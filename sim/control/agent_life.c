@@ -47,7 +47,9 @@ static void keep_total(HfAgent *agent, const HfResources *total)
 void hf_agent_clear(HfAgent *agent)
 {
     forget_tasks(agent);
+    hf_agent__lose_executors(agent, TRUE);
     hf_vec_clear(&agent->tasks);
+    hf_vec_clear(&agent->executors);
     hf_vec_clear(&agent->operations);
     hf_checkpoint_clear(agent->config->catalog, &agent->disk);
     keep_total(agent, NULL);
@@ -64,6 +66,7 @@ void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
     for (guint32 i = agent->tasks.count; i-- > 0;)
         if (!agent->tasks.at[i].is_checkpointed || loss == HF_LOSS_DISK)
             hf_agent__forget_task(agent, i);
+    hf_agent__lose_executors(agent, loss == HF_LOSS_DISK);
     if (loss != HF_LOSS_PROCESS) agent->was_rebooted = TRUE;
     if (loss == HF_LOSS_DISK) {
         hf_checkpoint_lose(agent->config->catalog, &agent->disk);
@@ -116,6 +119,7 @@ void hf_agent_forget(HfAgent *agent)
 {
     HF_ASSERT(agent->state == HF_AGENT_DOWN);
     forget_tasks(agent);
+    hf_agent__lose_executors(agent, TRUE);
     agent->disk.agent_id = HF_ROW_NONE;
     agent->drain = HF_AGENT_DRAIN_NONE;
     agent->id = HF_ROW_NONE;
@@ -139,6 +143,7 @@ static void fail_tasks(HfAgent *agent, HfTaskReason reason, HfTime now, HfOutbox
         task->reason = (uint8_t)reason;
         hf_agent__update(agent, task, HF_TASK_FAILED, now, out);
     }
+    hf_agent__give_up_executors(agent, out);
 }
 
 static guint32 disconnect_executors(HfAgent *agent)
@@ -148,7 +153,7 @@ static guint32 disconnect_executors(HfAgent *agent)
         agent->tasks.at[i].is_connected = FALSE;
         running += !hf_task_state_is_terminal(agent->tasks.at[i].state);
     }
-    return running;
+    return running + hf_agent__disconnect_executors(agent);
 }
 
 static gboolean await_executors(HfAgent *agent, HfTime now, HfOutbox *out)
@@ -164,6 +169,10 @@ static gboolean await_executors(HfAgent *agent, HfTime now, HfOutbox *out)
 
 void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in)
 {
+    if (G_UNLIKELY(in->executor != 0)) {
+        hf_agent__on_that_executor_back(agent, in);
+        return;
+    }
     guint32 i = hf_agent__find_task(agent, in->framework, in->task);
     if (i < agent->tasks.count) agent->tasks.at[i].is_connected = TRUE;
 }
@@ -186,6 +195,7 @@ void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOu
         if (hf_task_state_is_terminal(task->state)) continue;
         hf_agent__kill(agent, task, 0, out);
     }
+    hf_agent__destroy_executors(agent, out);
     agent->state = HF_AGENT_DOWN;
     hf_agent_forget(agent);
     hf_agent__begin_registration(agent, now, out);

@@ -257,7 +257,9 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
         for (guint32 i = 0; i < in->statuses.count; i++) on_operation(driver, &in->statuses.at[i]);
         break;
     case HF_MESSAGE_FAILURE:
-        if (ops->failure) ops->failure(driver->model, driver, in->agent);
+        if (in->executor != 0 && ops->executor_lost)
+            ops->executor_lost(driver->model, driver, in->agent, in->executor);
+        if (in->executor == 0 && ops->failure) ops->failure(driver->model, driver, in->agent);
         break;
     case HF_MESSAGE_NO_MASTER:
         lose_connection(driver);

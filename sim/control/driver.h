@@ -49,6 +49,9 @@ typedef struct HfSchedulerOps {
      */
     void (*operation)(void *model, HfDriver *driver, const HfOperationStatus *status);
     void (*failure)(void *model, HfDriver *driver, uint32_t agent);
+    /* An executor that it brought is over, or was never begun; what its tasks become, updates tell.
+     * Said at most once: a connection that breaks may lose it. */
+    void (*executor_lost)(void *model, HfDriver *driver, uint32_t agent, uint32_t executor);
     /* The connection is lost: offers held are void, and what was said last may not have arrived.
      * Nothing can be said until resubscribed (the same id) or never again (error). */
     void (*disconnected)(void *model, HfDriver *driver);
@@ -138,7 +141,8 @@ const char *hf_driver_name(const HfDriver *driver);
 
 /*
  * Launch tasks on offers of one agent and role: what the tasks leave comes back and is filtered for
- * refuse_seconds. No tasks = decline. Resources are moved out of the tasks.
+ * refuse_seconds. No tasks = decline. Resources and executors are moved out of the tasks. A task
+ * that names an executor which is not on that agent yet pays for it as well.
  */
 void hf_driver_accept(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
                       HfTaskInfo *tasks, uint32_t task_count, double refuse_seconds);
@@ -162,7 +166,8 @@ void hf_driver_create_disk(HfDriver *driver, uint64_t id, HfResources *disk, HfD
                            HfTextId profile);
 void hf_driver_destroy_disk(HfDriver *driver, uint64_t id, HfResources *disk);
 void hf_driver_launch(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
-/* All of the tasks or none. (The executor that Mesos's groups share has no resources here.) */
+/* All of the tasks or none. They all name the same executor, of at least 0.01 CPUs, 32 MB and some
+ * disk; or none does, which Mesos does not allow: each is then run by one of its own. */
 void hf_driver_launch_group(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
 void hf_driver_accept_end(HfDriver *driver);
 
@@ -201,6 +206,8 @@ const HfWindow *hf_driver_window(const HfDriver *driver, const HfOfferInfo *offe
 /* Inside ops->error: what the master said; never NULL. */
 const char *hf_driver_why(const HfDriver *driver);
 void hf_driver_teardown(HfDriver *driver);
+/* SHUTDOWN: that executor there is to end, with what it runs; ops->executor_lost tells when. */
+void hf_driver_shutdown(HfDriver *driver, uint32_t agent, uint32_t executor);
 
 typedef struct HfDriverTask {
     uint64_t id;

@@ -208,6 +208,13 @@ void hf_driver_teardown(HfDriver *driver)
     hf_driver__say(driver, HF_MESSAGE_TEARDOWN);
 }
 
+void hf_driver_shutdown(HfDriver *driver, uint32_t agent, uint32_t executor)
+{
+    HfMessage *message = hf_driver__say(driver, HF_MESSAGE_SHUTDOWN);
+    message->agent = agent;
+    message->executor = executor;
+}
+
 void hf_driver_reconcile(HfDriver *driver, const HfDriverTask *tasks, uint32_t task_count)
 {
     HfMessage *message = hf_driver__say(driver, HF_MESSAGE_RECONCILE);

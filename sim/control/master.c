@@ -1,10 +1,11 @@
 /*
  * The master: its life, what it does with a message or a timer, and what others may look at. What
  * it knows is in master_frameworks.c, master_agents.c, master_offers.c, master_accept.c,
- * master_operations.c and master_tasks.c; master_check.c recounts it.
+ * master_operations.c, master_executors.c and master_tasks.c; master_check.c recounts it.
  *
- * Invariant: for each agent the resources of its outstanding offers and of its tasks that still
- * hold theirs are exactly what the allocator has handed out there (hf_master_check recounts it).
+ * Invariant: for each agent the resources of its outstanding offers, of its tasks that still hold
+ * theirs and of its executors are exactly what the allocator has handed out there (hf_master_check
+ * recounts it).
  */
 #include "control/master_internal.h"
 
@@ -44,6 +45,8 @@ void hf_master_free(HfMaster *master)
         hf_parcel_drop(master->catalog, &master->offers.at[i].resources);
     for (guint32 i = 0; i < master->tasks.count; i++)
         hf_parcel_drop(master->catalog, &master->tasks.at[i].resources);
+    for (guint32 i = 0; i < master->executors.count; i++)
+        hf_executor_info_drop(master->catalog, &master->executors.at[i].info);
     for (guint32 i = 0; i < master->frameworks.count; i++) {
         g_free(master->frameworks.at[i].name);
         g_free(master->frameworks.at[i].roles);
@@ -69,6 +72,8 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->inverse);
     hf_vec_clear(&master->quotas);
     hf_vec_clear(&master->machines);
+    hf_slots_clear(&master->executor_slots);
+    hf_vec_clear(&master->executors);
     hf_slots_clear(&master->operation_slots);
     hf_vec_clear(&master->operations);
     hf_slots_clear(&master->offer_slots);
@@ -183,6 +188,12 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         break;
     case HF_MESSAGE_STATUS_UPDATE:
         hf_master__on_status_update(master, now, in, out);
+        break;
+    case HF_MESSAGE_EXITED_EXECUTOR:
+        hf_master__on_exited_executor(master, now, in, out);
+        break;
+    case HF_MESSAGE_SHUTDOWN:
+        hf_master__on_shutdown(master, in, out);
         break;
     case HF_MESSAGE_OPERATION_STATUS:
         hf_master__on_operation_status(master, now, in, out);
@@ -384,7 +395,8 @@ size_t hf_master_memory(const HfMaster *master)
 {
     return master->offers.room * sizeof(HfOfferRow) + master->tasks.room * sizeof(HfTaskRow) +
            master->agents.room * sizeof(HfAgentRow) +
-           master->operations.room * sizeof(HfOperationRow) + master->task_rows.room * 12 +
+           master->operations.room * sizeof(HfOperationRow) +
+           master->executors.room * sizeof(HfExecutorRow) + master->task_rows.room * 12 +
            (master->offer_slots.generation.room + master->task_slots.generation.room) * 8 +
            master->deadlines.room * sizeof(HfOfferDeadline);
 }

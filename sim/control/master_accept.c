@@ -50,9 +50,9 @@ static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
 }
 
 /* Enter a task and send it to its agent; the allocator is told by the caller. `resources` are those
- * of *info with their role; the reference is taken over. */
-static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
-                   const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
+ * of *info with their role; the reference is taken over. The order has no executor yet. */
+static HfMessage *launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                         HfRoleId role, const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
 {
     const HfResources *content = hf_parcel_resources(resources);
     hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
@@ -74,6 +74,8 @@ static void launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t ag
     message->role = role;
     message->info = *info;
     message->info.resources = resources;
+    message->info.executor = NULL;
+    return message;
 }
 
 static void transition(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
@@ -327,10 +329,24 @@ static HfParcel *resources_of(Accept *a, const HfOfferOperation *operation, uint
     return with_role(a->master, a->in->tasks.at[operation->first_task + i].resources, a->role);
 }
 
-static void start(Accept *a, const HfTaskInfo *info, HfParcel *resources)
+/* The reference in `use`, if there is one, is taken over. */
+static void start(Accept *a, const HfTaskInfo *info, HfParcel *resources, HfExecutorUse *use)
 {
+    HfMaster *master = a->master;
+    if (use->info != NULL && use->is_new) {
+        consume(a, hf_executor_info_resources(use->info));
+        hf_master__add_executor(master, a->now, a->in->framework, a->agent, a->role, use->info,
+                                a->out);
+    }
     consume(a, hf_parcel_resources(resources));
-    launch(a->master, a->now, a->in->framework, a->agent, a->role, info, resources, a->out);
+    HfMessage *order =
+        launch(master, a->now, a->in->framework, a->agent, a->role, info, resources, a->out);
+    if (use->info == NULL) return;
+    order->info.executor = use->info;
+    order->launch = !hf_master__has(master, HF_RULE_EXECUTOR_LAUNCH_TOLD) ? HF_EXECUTOR_AS_NEEDED
+                    : use->is_new                                         ? HF_EXECUTOR_NEW
+                                                                          : HF_EXECUTOR_RUNNING;
+    use->info = NULL;
 }
 
 static void refuse(Accept *a, const HfTaskInfo *info, HfParcel *resources, HfTaskReason reason)
@@ -338,23 +354,6 @@ static void refuse(Accept *a, const HfTaskInfo *info, HfParcel *resources, HfTas
     hf_master__refuse_task(a->master, a->now, a->in->framework, info->id, HF_TASK_ERROR, reason,
                            a->out);
     hf_parcel_drop(a->master->catalog, &resources);
-}
-
-static void on_launch(Accept *a, const HfOfferOperation *operation)
-{
-    HfResources available = {0};
-    for (uint32_t i = 0; i < operation->task_count; i++) {
-        const HfTaskInfo *info = &a->in->tasks.at[operation->first_task + i];
-        HfParcel *resources = resources_of(a, operation, i);
-        const HfResources *content = hf_parcel_resources(resources);
-        available_to_tasks(a, &available);
-        if (operation->id == 0 && is_valid(a->master, a->in->framework, info->id, content) &&
-            hf_resources_contains(a->master->catalog, &available, content))
-            start(a, info, resources);
-        else
-            refuse(a, info, resources, HF_REASON_TASK_INVALID);
-    }
-    hf_resources_clear(a->master->catalog, &available);
 }
 
 /* Do they add up to less than the parts, in which case two parts name the same port, or the same
@@ -368,44 +367,134 @@ static gboolean overlap(const HfCatalog *catalog, const HfQuantities *parts, con
     return is_less;
 }
 
-/* All tasks of a group are valid, none has another's id or port, and there is room for all at once.
- * Shared volumes cannot be used by groups (MESOS.md 2.3). */
-static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation)
+/* Do they ask for nothing twice, each in its own way? (validateTaskAndExecutorResources,
+ * validateTaskGroupAndExecutorResources.) `sum`, `parts`: of the tasks; of the executor as well
+ * afterwards, whether it is paid for or not. */
+static gboolean go_together(HfCatalog *catalog, HfResources *sum, HfQuantities *parts,
+                            const HfResources *executor)
+{
+    hf_resources_add(catalog, sum, executor);
+    hf_resources_quantities(catalog, executor, parts);
+    return !overlap(catalog, parts, sum) &&
+           hf_resources_check(catalog, sum, HF_RULE_UNIQUE_PERSISTENCE | HF_RULE_REVOCABLE_MIX,
+                              NULL);
+}
+
+/* Has the task an executor that may be launched beside it, or runs already? Adds to `needed` what
+ * that costs. */
+static gboolean may_use_executor(Accept *a, const HfTaskInfo *info, const HfResources *content,
+                                 HfExecutorUse *use, HfResources *needed)
+{
+    HfCatalog *catalog = a->master->catalog;
+    if (!hf_master__may_use(a->master, a->in->framework, a->agent, a->role, info->executor, FALSE,
+                            use))
+        return FALSE;
+    const HfResources *held = hf_executor_info_resources(use->info);
+    HfResources sum = {0};
+    HfQuantities parts = {0};
+    hf_resources_copy(catalog, &sum, content);
+    hf_resources_quantities(catalog, content, &parts);
+    gboolean is_good = go_together(catalog, &sum, &parts, held);
+    if (use->is_new) hf_resources_add(catalog, needed, held);
+    hf_resources_clear(catalog, &sum);
+    hf_quantities_clear(&parts);
+    return is_good;
+}
+
+/* Is there room for the task, and for its executor if it brings a new one? */
+static gboolean has_room(Accept *a, const HfTaskInfo *info, const HfResources *content,
+                         HfExecutorUse *use)
+{
+    HfCatalog *catalog = a->master->catalog;
+    HfResources available = {0}, needed = {0};
+    gboolean is_good = TRUE;
+    if (G_UNLIKELY(info->executor != NULL)) {
+        hf_resources_copy(catalog, &needed, content);
+        is_good = may_use_executor(a, info, content, use, &needed);
+        content = &needed;
+    }
+    available_to_tasks(a, &available);
+    is_good = is_good && hf_resources_contains(catalog, &available, content);
+    hf_resources_clear(catalog, &available);
+    hf_resources_clear(catalog, &needed);
+    return is_good;
+}
+
+static void on_launch(Accept *a, const HfOfferOperation *operation)
+{
+    for (uint32_t i = 0; i < operation->task_count; i++) {
+        const HfTaskInfo *info = &a->in->tasks.at[operation->first_task + i];
+        HfParcel *resources = resources_of(a, operation, i);
+        const HfResources *content = hf_parcel_resources(resources);
+        HfExecutorUse use = {0};
+        if (operation->id == 0 && is_valid(a->master, a->in->framework, info->id, content) &&
+            has_room(a, info, content, &use))
+            start(a, info, resources, &use);
+        else
+            refuse(a, info, resources, HF_REASON_TASK_INVALID);
+        hf_executor_info_drop(a->master->catalog, &use.info);
+    }
+}
+
+static gboolean is_same_executor(const Accept *a, const HfExecutorInfo *one,
+                                 const HfExecutorInfo *other)
+{
+    return one == NULL || other == NULL
+               ? one == other
+               : hf_executor_info_is(a->master->catalog, one, a->role, other);
+}
+
+/* All tasks of a group are valid, none has another's id or port, all name the same executor, and
+ * there is room for all at once. Shared volumes cannot be used by groups (MESOS.md 2.3). A group
+ * without an executor, which Mesos does not have: each task is run by one of its own. */
+static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation, HfExecutorUse *use)
 {
     HfCatalog *catalog = a->master->catalog;
     const HfTaskInfo *tasks = a->in->tasks.at + operation->first_task;
-    HfResources sum = {0};
+    static const HfResources none;
+    HfResources sum = {0}, needed = {0};
     HfQuantities parts = {0};
     gboolean is_good = operation->id == 0 && operation->task_count > 0;
     for (uint32_t i = 0; i < operation->task_count && is_good; i++) {
         HfParcel *resources = resources_of(a, operation, i);
         const HfResources *content = hf_parcel_resources(resources);
-        is_good = is_valid(a->master, a->in->framework, tasks[i].id, content);
+        is_good = is_valid(a->master, a->in->framework, tasks[i].id, content) &&
+                  is_same_executor(a, tasks[0].executor, tasks[i].executor);
         for (uint32_t k = 0; k < i && is_good; k++) is_good = tasks[k].id != tasks[i].id;
         hf_resources_add(catalog, &sum, content);
         hf_resources_quantities(catalog, content, &parts);
         hf_parcel_drop(catalog, &resources);
     }
-    is_good = is_good && !overlap(catalog, &parts, &sum) &&
+    if (is_good && tasks[0].executor != NULL)
+        is_good = hf_master__may_use(a->master, a->in->framework, a->agent, a->role,
+                                     tasks[0].executor, TRUE, use);
+    const HfResources *held = use->info != NULL ? hf_executor_info_resources(use->info) : &none;
+    hf_resources_copy(catalog, &needed, &sum);
+    if (use->is_new) hf_resources_add(catalog, &needed, held);
+    is_good = is_good && go_together(catalog, &sum, &parts, held) &&
               !hf_resources_any(catalog, &sum, HF_META_SHARED) &&
-              hf_resources_contains(catalog, &a->remaining, &sum) &&
-              hf_resources_check(catalog, &sum, HF_RULE_REVOCABLE_MIX, NULL);
+              hf_resources_contains(catalog, &a->remaining, &needed);
     hf_resources_clear(catalog, &sum);
+    hf_resources_clear(catalog, &needed);
     hf_quantities_clear(&parts);
     return is_good;
 }
 
 static void on_launch_group(Accept *a, const HfOfferOperation *operation)
 {
-    gboolean is_good = group_is_valid(a, operation);
+    HfExecutorUse use = {0};
+    gboolean is_good = group_is_valid(a, operation, &use);
     for (uint32_t i = 0; i < operation->task_count; i++) {
         const HfTaskInfo *info = &a->in->tasks.at[operation->first_task + i];
         HfParcel *resources = resources_of(a, operation, i);
+        HfExecutorUse each = {hf_executor_info_ref(use.info), use.is_new && i == 0};
         if (is_good)
-            start(a, info, resources);
+            start(a, info, resources, &each);
         else
             refuse(a, info, resources, HF_REASON_TASK_GROUP_INVALID);
+        hf_executor_info_drop(a->master->catalog, &each.info);
     }
+    hf_executor_info_drop(a->master->catalog, &use.info);
 }
 
 /* The allocator learns what became of the offers: first what changed, then what comes back. */
@@ -451,6 +540,12 @@ static gboolean tasks_are_named(const HfMessage *in)
     return next == in->tasks.count;
 }
 
+static void launch_list(Accept *a)
+{
+    on_launch(a, &(HfOfferOperation){.action = HF_OFFER_LAUNCH, .task_count = a->in->tasks.count});
+}
+
+/* Of a message without operations, too: its tasks are one LAUNCH. */
 static void do_operations(HfMaster *master, HfTime now, const HfMessage *in, uint32_t agent,
                           HfRoleId role, HfOutbox *out)
 {
@@ -459,6 +554,7 @@ static void do_operations(HfMaster *master, HfTime now, const HfMessage *in, uin
     collect_offers(master, now, in, &a.offered, out);
     hf_resources_copy(catalog, &a.remaining, &a.offered);
     hf_resources_shared(catalog, &a.offered, &a.shared);
+    if (in->operations.count == 0) launch_list(&a);
     for (guint32 i = 0; i < in->operations.count; i++) {
         const HfOfferOperation *operation = &in->operations.at[i];
         switch (operation->action) {
@@ -482,6 +578,13 @@ static void do_operations(HfMaster *master, HfTime now, const HfMessage *in, uin
     hf_conversions_clear(catalog, &a.conversions);
 }
 
+static gboolean has_executors(const HfMessage *in)
+{
+    for (guint32 i = 0; i < in->tasks.count; i++)
+        if (G_UNLIKELY(in->tasks.at[i].executor != NULL)) return TRUE;
+    return FALSE;
+}
+
 void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->tasks.count == 0 && in->operations.count == 0) {
@@ -496,7 +599,7 @@ void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
     uint32_t first = hf_master__own_offer(master, in->framework, in->ids.at[0]);
     uint32_t agent = master->offers.at[first].agent;
     HfRoleId role = master->offers.at[first].role;
-    if (in->operations.count == 0)
+    if (in->operations.count == 0 && !has_executors(in))
         launch_all(master, now, in, agent, role, out);
     else
         do_operations(master, now, in, agent, role, out);

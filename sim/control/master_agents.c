@@ -1,5 +1,6 @@
 /*
- * The master's agents: registration, loss and return.
+ * The master's agents: registration, loss and return. What they bring back with them is in
+ * master_return.c.
  *
  * Health (MESOS: master/health-checker): a ping goes out at registration and every
  * agent_ping_timeout; a tick without a pong since the last ping counts as missed; at
@@ -51,8 +52,8 @@ static const char *zone_of(const HfAgentRow *agent)
     return agent->domain != NULL ? agent->domain->zone : NULL;
 }
 
-static void tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfHolding *used,
-                           uint32_t used_count)
+void hf_master__tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfHolding *used,
+                               uint32_t used_count)
 {
     const HfAgentRow *agent = &master->agents.at[row];
     HfStatus status = hf_allocator_agent_add(master->allocator, now, row,
@@ -105,7 +106,7 @@ static uint32_t name_agent(HfMaster *master, const HfMessage *in)
     agent->host = in->from.row;
     agent->hostname = in->name;
     agent->total = g_new0(HfResources, 1);
-    agent->first_offer = agent->first_task = NO_ROW;
+    agent->first_offer = agent->first_task = agent->first_executor = NO_ROW;
     g_snprintf(agent->name, sizeof agent->name, "S%08u", row);
     return row;
 }
@@ -115,7 +116,7 @@ static void admit(HfMaster *master, HfTime now, uint32_t row, const HfMessage *i
     hf_map64_set(&master->agent_of_host, in->from.row, row);
     master->agents.at[row].standing = HF_STANDING_REGISTERED;
     describe(master, row, in);
-    tell_allocator(master, now, row, NULL, 0);
+    hf_master__tell_allocator(master, now, row, NULL, 0);
     record_agent(master, now, row, HF_RECORD_AGENT_REGISTERED, out);
     start_pings(master, now, row, out);
     hf_master__tell_unavailability(master, now, row);
@@ -158,157 +159,6 @@ static void welcome(HfMaster *master, uint32_t row, const HfMessage *in, HfMessa
     hf_master__ask_operations(master, row, in, reply);
 }
 
-static gboolean is_there(const HfMaster *master, uint32_t framework)
-{
-    return framework < master->frameworks.count &&
-           hf_master__is_there(&master->frameworks.at[framework]);
-}
-
-/* The agent runs what is in no book: its framework is gone, or was told that the task is lost. */
-static void stop_task(const HfMaster *master, const HfTaskReport *report, HfPeer agent,
-                      HfOutbox *out)
-{
-    HfMessage *message = hf_outbox_send(
-        out,
-        is_there(master, report->framework) ? HF_MESSAGE_KILL_TASK : HF_MESSAGE_SHUTDOWN_FRAMEWORK,
-        self, agent);
-    message->framework = report->framework;
-    message->task = report->task;
-    message->grace = HF_TIME_NEVER; /* what its framework asked for is not remembered */
-}
-
-/* An agent of the book is back: kills it may have missed, and tasks that were given up meanwhile.
- */
-static void stop_unwanted(HfMaster *master, uint32_t row, const HfMessage *in, HfOutbox *out)
-{
-    for (guint32 i = 0; i < in->reports.count; i++) {
-        const HfTaskReport *report = &in->reports.at[i];
-        if (hf_task_state_is_terminal(report->state)) continue;
-        uint32_t task = is_there(master, report->framework)
-                            ? hf_master__find_task(master, report->framework, report->task)
-                            : NO_ROW;
-        if (task == NO_ROW || master->tasks.at[task].agent != row ||
-            master->tasks.at[task].is_kill_wanted)
-            stop_task(master, report, in->from, out);
-    }
-}
-
-/*
- * Enter a task that runs on into the book again. Its framework is told if it was told before that
- * the task is out of reach. One that ended while no master knew of it is entered as it is; its
- * update is still to come.
- */
-static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskReport *report,
-                       gboolean is_told, HfOutbox *out)
-{
-    uint32_t task = hf_master__add_task(master, report->framework, row, report->role, report->task,
-                                        report->state, report->resources);
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = HF_RECORD_TASK_LAUNCHED,
-                                      .agent = row,
-                                      .framework = report->framework,
-                                      .role = report->role,
-                                      .id = report->task,
-                                      .resources = hf_parcel_resources(report->resources)});
-    if (report->state != HF_TASK_STAGING)
-        hf_master__record_task(&master->tasks.at[task], now, HF_REASON_SLAVE_REREGISTERED, out);
-    if (!is_told) return;
-    hf_master__tell_task(master, report->framework,
-                         &(HfTaskStatus){.framework = report->framework,
-                                         .task = report->task,
-                                         .state = report->state,
-                                         .reason = HF_REASON_SLAVE_REREGISTERED,
-                                         .agent = row,
-                                         .host = master->agents.at[row].host},
-                         out);
-}
-
-/* Is its framework there, its id not in use, and does the era take it back? */
-static gboolean may_return(const HfMaster *master, const HfTaskReport *report,
-                           HfAgentStanding before)
-{
-    return is_there(master, report->framework) &&
-           hf_master__find_task(master, report->framework, report->task) == NO_ROW &&
-           (before == HF_STANDING_RECOVERED || hf_master__has(master, HF_RULE_TASKS_RETURN) ||
-            master->frameworks.at[report->framework].capabilities & HF_CAPABILITY_PARTITION_AWARE);
-}
-
-/* Take what a task has, allocation role apart; FALSE when it is not all there. Any number of tasks
- * may use a shared volume, which stays. */
-static gboolean take_plain(const HfMaster *master, HfResources *left, const HfResources *held)
-{
-    HfResources plain = {0}, alone = {0};
-    hf_resources_copy(master->catalog, &plain, held);
-    hf_resources_unallocate(master->catalog, &plain);
-    gboolean is_there = hf_resources_contains(master->catalog, left, &plain);
-    hf_resources_non_shared(master->catalog, &plain, &alone);
-    if (is_there) hf_resources_subtract(master->catalog, left, &alone);
-    hf_resources_clear(master->catalog, &plain);
-    hf_resources_clear(master->catalog, &alone);
-    return is_there;
-}
-
-/* Tasks that ended before their agent was back with this master, and of which the update is still
- * to come: they hold nothing. First of all, for others may have what they had. */
-static void readd_ended(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
-                        HfOutbox *out)
-{
-    for (guint32 i = 0; i < in->reports.count; i++) {
-        const HfTaskReport *report = &in->reports.at[i];
-        if (!hf_task_state_is_terminal(report->state) || report->resources == NULL ||
-            !may_return(master, report, HF_STANDING_RECOVERED))
-            continue;
-        HfResources total = {0};
-        hf_resources_copy(master->catalog, &total, master->agents.at[row].total);
-        if (take_plain(master, &total, hf_parcel_resources(report->resources)))
-            readd_task(master, now, row, report, FALSE, out);
-        hf_resources_clear(master->catalog, &total);
-    }
-}
-
-/* Frameworks that this master has not heard of before. */
-static void recover_frameworks(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
-{
-    for (guint32 i = 0; i < in->reports.count; i++) {
-        const HfTaskReport *report = &in->reports.at[i];
-        if (report->about != NULL && report->framework < master->frameworks.count &&
-            master->frameworks.at[report->framework].standing == HF_FRAMEWORK_UNKNOWN)
-            hf_master__recover_framework(master, now, report->framework, report->about, out);
-    }
-}
-
-/*
- * An unreachable agent is back, or one of an earlier master: its tasks that run on are entered
- * again. Those of which the update of the end is still to come are not. A task whose id is in use
- * again, or that does not fit beside the others (the order to stop it was lost), is stopped.
- */
-static void readd_with_tasks(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
-                             HfAgentStanding before, HfOutbox *out)
-{
-    recover_frameworks(master, now, in, out);
-    if (before == HF_STANDING_RECOVERED) readd_ended(master, now, row, in, out);
-    HF_VEC(HfHolding) used = {0};
-    HfResources left = {0};
-    hf_resources_copy(master->catalog, &left, master->agents.at[row].total);
-    for (guint32 i = 0; i < in->reports.count; i++) {
-        const HfTaskReport *report = &in->reports.at[i];
-        if (hf_task_state_is_terminal(report->state)) continue;
-        if (may_return(master, report, before) &&
-            take_plain(master, &left, hf_parcel_resources(report->resources))) {
-            readd_task(master, now, row, report, before != HF_STANDING_RECOVERED, out);
-            hf_vec_push(&used, (HfHolding){.framework = report->framework,
-                                           .agent = row,
-                                           .role = report->role,
-                                           .resources = hf_parcel_resources(report->resources)});
-        } else {
-            stop_task(master, report, in->from, out);
-        }
-    }
-    tell_allocator(master, now, row, used.at, used.count);
-    hf_resources_clear(master->catalog, &left);
-    hf_vec_clear(&used);
-}
-
 /* It is pinged no more, if it is still there: with virtual heartbeats it must be told. */
 static void tell_unpinged(HfMaster *master, uint32_t row, HfOutbox *out)
 {
@@ -326,6 +176,7 @@ static void tell_all_lost(HfMaster *master, uint32_t row, HfOutbox *out)
                            (HfPeer){HF_PEER_FRAMEWORK, master->frameworks.at[f].peer});
         message->framework = f;
         message->agent = row;
+        message->executor = 0;
     }
 }
 
@@ -354,6 +205,7 @@ void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStand
                                             master->tasks.at[task].id, row);
         hf_master__end_task(master, now, task, state, HF_REASON_SLAVE_REMOVED, out);
     }
+    hf_master__remove_executors_on(master, now, row, TRUE, out);
     hf_master__end_operations(master, now, row,
                               standing == HF_STANDING_GONE ? HF_OPERATION_GONE_BY_OPERATOR
                                                            : HF_OPERATION_UNREACHABLE,
@@ -383,14 +235,15 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
     if (!was_held) {
         hf_map64_set(&master->agent_of_host, agent->host, row);
         hf_master__forget_unreachable(master, row);
-        readd_with_tasks(master, now, row, in, before, out);
+        hf_master__take_back(master, now, row, in, before, out);
         hf_master__adopt_operations(master, row, in);
         start_pings(master, now, row, out);
         hf_master__tell_unavailability(master, now, row);
         hf_master__resume_drain(master, now, row, out);
         return;
     }
-    stop_unwanted(master, row, in, out);
+    hf_master__reconcile_executors(master, now, row, in, out);
+    hf_master__stop_unwanted(master, row, in, out);
     if (is_another) {
         HfResources total = {0};
         hf_master__free_total(master, row, &total);
@@ -521,6 +374,7 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
         if (!master->frameworks.at[master->tasks.at[task].framework].checkpoint)
             hf_master__end_task(master, now, task, HF_TASK_LOST, HF_REASON_SLAVE_DISCONNECTED, out);
     }
+    hf_master__remove_executors_on(master, now, row, FALSE, out);
     /* Pings go on unanswered, and there is a limit for coming back; the earlier of the two counts.
      * The first is armed by SILENT, or runs on by itself with explicit heartbeats. */
     hf_outbox_timer(out, now + master->config.agent_reregister_timeout, HF_MASTER_TIMER_REREGISTER,

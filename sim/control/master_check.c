@@ -24,7 +24,8 @@ static void check_available(const HfMaster *master, uint32_t row, const HfResour
 }
 
 /* What stands in the lists of one agent; what they hold and what is free make up its total. */
-static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
+static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks,
+                        uint32_t *executors)
 {
     const HfAgentRow *agent = &master->agents.at[row];
     HfResources held = {0};
@@ -48,6 +49,15 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
             hf_resources_add(master->catalog, &held, hf_parcel_resources(task->resources));
         (*tasks)++;
     }
+    for (uint32_t e = agent->first_executor; e != NO_ROW;
+         e = master->executors.at[e].links.next_of_agent) {
+        const HfExecutorRow *executor = &master->executors.at[e];
+        HF_ASSERT(executor->agent == row && hf_master__is_held(agent));
+        HF_ASSERT(hf_master__find_executor(master, executor->framework, row, executor->info->id) ==
+                  e);
+        hf_resources_add(master->catalog, &held, hf_executor_info_resources(executor->info));
+        (*executors)++;
+    }
     uint32_t operations = 0;
     for (guint32 i = 0; i < master->operations.count; i++) {
         const HfOperationRow *operation = &master->operations.at[i];
@@ -66,7 +76,8 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
     hf_resources_clear(master->catalog, &held);
 }
 
-static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks)
+static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks,
+                            uint32_t *executors)
 {
     const HfFrameworkRow *framework = &master->frameworks.at[row];
     for (uint32_t o = framework->first_offer; o != NO_ROW;
@@ -80,22 +91,30 @@ static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offe
         HF_ASSERT(master->tasks.at[t].framework == row && hf_master__is_there(framework));
         (*tasks)++;
     }
+    for (uint32_t e = framework->first_executor; e != NO_ROW;
+         e = master->executors.at[e].links.next_of_framework) {
+        HF_ASSERT(master->executors.at[e].framework == row && hf_master__is_there(framework));
+        (*executors)++;
+    }
 }
 
 void hf_master_check(const HfMaster *master)
 {
-    uint32_t of_agents[2] = {0, 0}, of_frameworks[2] = {0, 0}; /* offers, tasks */
+    uint32_t of_agents[3] = {0}, of_frameworks[3] = {0}; /* offers, tasks, executors */
     hf_master_registry_check(&master->registry);
     if (master->is_down) {
-        HF_ASSERT(master->offer_slots.live + master->task_slots.live == 0);
+        HF_ASSERT(
+            master->offer_slots.live + master->task_slots.live + master->executor_slots.live == 0);
         return;
     }
     for (guint32 a = 0; a < master->agents.count; a++)
-        check_agent(master, a, &of_agents[0], &of_agents[1]);
+        check_agent(master, a, &of_agents[0], &of_agents[1], &of_agents[2]);
     for (guint32 f = 0; f < master->frameworks.count; f++)
-        check_framework(master, f, &of_frameworks[0], &of_frameworks[1]);
+        check_framework(master, f, &of_frameworks[0], &of_frameworks[1], &of_frameworks[2]);
     HF_ASSERT(of_agents[0] == master->offer_slots.live);
     HF_ASSERT(of_agents[1] == master->task_slots.live);
+    HF_ASSERT(of_agents[2] == master->executor_slots.live);
+    HF_ASSERT(of_frameworks[2] == master->executor_slots.live);
     HF_ASSERT(of_frameworks[0] == master->offer_slots.live);
     HF_ASSERT(of_frameworks[1] == master->task_slots.live);
     HF_ASSERT(of_agents[1] == master->task_rows.count);

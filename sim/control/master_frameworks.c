@@ -343,7 +343,7 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     HfFrameworkRow *framework = hf_vec_last(&master->frameworks);
     framework->peer = in->from.row;
     framework->connection = in->connection;
-    framework->first_offer = framework->first_task = NO_ROW;
+    framework->first_offer = framework->first_task = framework->first_executor = NO_ROW;
     describe_new(master, row, in->about);
     send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
     hf_master__record(
@@ -399,6 +399,7 @@ void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox
                                      out);
         hf_master__forget_task(master, task);
     }
+    hf_master__remove_executors_of(master, now, row, out);
     framework->standing = HF_FRAMEWORK_COMPLETED;
     hf_master__orphan_operations(master, row);
     record_framework(now, row, HF_RECORD_FRAMEWORK_REMOVED, out);

@@ -65,6 +65,15 @@ typedef struct HfTaskRow {
     HfParcel *resources; /* owned: one reference */
 } HfTaskRow;
 
+/* An executor that a framework brought with it; see master_executors.c. A row whose info is NULL is
+ * free. */
+typedef struct HfExecutorRow {
+    uint32_t framework, agent;
+    HfRoleId role;
+    HfLinks links;
+    HfExecutorInfo *info; /* with allocation role; owned: one reference */
+} HfExecutorRow;
+
 typedef enum HfAgentStanding {
     HF_STANDING_REGISTERED,
     HF_STANDING_DISCONNECTED, /* registered, its connection is broken */
@@ -86,7 +95,7 @@ typedef struct HfAgentRow {
     uint8_t is_overheld;          /* it came back with less than was given out: more may be held */
     uint8_t is_silent;            /* a verdict is coming */
     uint8_t is_condemned;         /* it waits for a permit to be removed */
-    uint32_t first_offer, first_task;
+    uint32_t first_offer, first_task, first_executor;
     uint32_t missed; /* explicit heartbeats: pings without pong */
     const HfAttributes *attributes;
     const HfDomain *domain; /* NULL = none */
@@ -138,7 +147,7 @@ typedef struct HfFrameworkRow {
     HfTextId principal; /* or HF_TEXT_NONE */
     HfRoleId *roles;
     uint32_t role_count;
-    uint32_t first_offer, first_task;
+    uint32_t first_offer, first_task, first_executor;
     uint32_t connection;          /* of its scheduler, as that counts them */
     uint32_t epoch;               /* of its failover timer */
     HF_VEC(uint64_t) unreachable; /* ids of its tasks in unreachable_tasks, oldest first */
@@ -208,6 +217,8 @@ struct HfMaster {
     HfMap64 task_rows;         /* (framework, task id) -> row */
     HfMap64 unreachable_tasks; /* likewise -> agent id */
     HF_VEC(HfAgentRow) agents;
+    HfSlots executor_slots;
+    HF_VEC(HfExecutorRow) executors;
     HfSlots operation_slots;
     HF_VEC(HfOperationRow) operations;
     HF_VEC(HfQuotaConfig) quotas;       /* those that are not empty */
@@ -335,6 +346,41 @@ static inline uint32_t hf_master__unreachable_on(const HfMaster *master, uint32_
     if (G_LIKELY(master->unreachable_tasks.count == 0) || task >= HF_TASK_IDS) return NO_ROW;
     return hf_map64_get(&master->unreachable_tasks, hf_master__task_key(framework, task));
 }
+
+/* master_executors.c */
+/* NO_ROW when the book has none such there. */
+uint32_t hf_master__find_executor(const HfMaster *master, uint32_t framework, uint32_t agent,
+                                  uint32_t id);
+/* Enter one, with allocation role; the caller sees to the allocator. */
+uint32_t hf_master__add_executor(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                                 HfRoleId role, HfExecutorInfo *info, HfOutbox *out);
+/* It holds nothing any more. */
+void hf_master__remove_executor(HfMaster *master, HfTime now, uint32_t row, HfTaskReason why,
+                                HfOutbox *out);
+/* All on an agent, or those that do not outlive its process. */
+void hf_master__remove_executors_on(HfMaster *master, HfTime now, uint32_t agent,
+                                    gboolean checkpointed, HfOutbox *out);
+/* All of a framework: agents are told that it is gone. */
+void hf_master__remove_executors_of(HfMaster *master, HfTime now, uint32_t framework,
+                                    HfOutbox *out);
+/* What a task wants of its executor. */
+typedef struct HfExecutorUse {
+    HfExecutorInfo *info; /* with allocation role: a reference; NULL = none is named */
+    gboolean is_new;      /* it pays for it */
+} HfExecutorUse;
+/* May tasks there be launched with this executor? Of itself, and beside one of the same id that is
+ * in the book. FALSE: `use_out` is unchanged. */
+gboolean hf_master__may_use(const HfMaster *master, uint32_t framework, uint32_t agent,
+                            HfRoleId role, HfExecutorInfo *wanted, gboolean by_group,
+                            HfExecutorUse *use_out);
+void hf_master__on_exited_executor(HfMaster *master, HfTime now, const HfMessage *in,
+                                   HfOutbox *out);
+void hf_master__on_shutdown(const HfMaster *master, const HfMessage *in, HfOutbox *out);
+void hf_master__shut_down(const HfMaster *master, uint32_t framework, uint32_t agent, uint32_t id,
+                          HfOutbox *out);
+/* An agent of the book is back: executors that it does not name are gone. */
+void hf_master__reconcile_executors(HfMaster *master, HfTime now, uint32_t agent,
+                                    const HfMessage *in, HfOutbox *out);
 
 /* master_accept.c */
 void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
@@ -507,7 +553,18 @@ void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox
 void hf_master__on_revive(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out,
                           gboolean revive);
 
+/* master_return.c */
+/* An agent that was given up is back, or one of an earlier master: what it runs is entered again,
+ * and the allocator learns of it with what is held there. */
+void hf_master__take_back(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in,
+                          HfAgentStanding before, HfOutbox *out);
+/* An agent of the book is back: kills it may have missed, and what was given up meanwhile. */
+void hf_master__stop_unwanted(HfMaster *master, uint32_t row, const HfMessage *in, HfOutbox *out);
+
 /* master_agents.c */
+/* It has a new agent, of which so much is in use. */
+void hf_master__tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfHolding *used,
+                               uint32_t used_count);
 /* An agent is out: the allocator forgets it, its tasks end as frameworks that know partitions are
  * told in `aware`, and every framework hears of it (slaveLost). */
 void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStanding standing,

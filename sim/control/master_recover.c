@@ -43,6 +43,14 @@ static void forget_tasks(HfMaster *master, HfTime now, uint32_t row, HfOutbox *o
     }
 }
 
+/* The agent is given up first, so that nothing goes back to the allocator. */
+static void forget_executors(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
+{
+    while (master->agents.at[row].first_executor != NO_ROW)
+        hf_master__remove_executor(master, now, master->agents.at[row].first_executor,
+                                   HF_REASON_NONE, out);
+}
+
 static void forget_agent(HfMaster *master, uint32_t row)
 {
     HfAgentRow *agent = &master->agents.at[row];
@@ -97,6 +105,7 @@ void hf_master__end(HfMaster *master, HfTime now, HfMasterEnd why, HfOutbox *out
         forget_offers(master, now, row, out);
         forget_tasks(master, now, row, out);
         forget_agent(master, row);
+        forget_executors(master, now, row, out);
     }
     for (guint32 row = 0; row < master->inverse.count; row++)
         if (master->inverse.at[row].is_live) hf_master__drop_inverse(master, row);

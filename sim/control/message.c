@@ -7,14 +7,16 @@
  * ACCEPT ids tasks operations refuse_seconds; DECLINE ids refuse_seconds; REVIVE, SUPPRESS roles;
  * KILL, KILL_TASK task (agent) grace; EXECUTOR_KILL task grace; DRAIN_AGENT task (1: gone) grace;
  * ACKNOWLEDGE and STATUS_ACKNOWLEDGEMENT status; OFFERS offers windows; RESCIND ids; UPDATE,
- * STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent; RECONCILE reports; PING task (1: it is
- * taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner name
- * reports version statuses; AGENT_REGISTERED, AGENT_REREGISTERED reports statuses ping_period
- * ping_timeout; RUN_TASK info role about checkpoint and, in status, how it ends if it cannot be
- * run; EXECUTOR_LAUNCH info about checkpoint; EXECUTOR_REREGISTERED task; APPLY_OPERATION
- * operations (one) statuses (its) version; CHECKPOINT_RESOURCES total version; OPERATION_STATUS,
- * UPDATE_OPERATION, ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS
- * statuses. `framework` and `agent` are set wherever they make sense.
+ * STATUS_UPDATE, EXECUTOR_STATUS status; FAILURE agent executor; RECONCILE reports; PING task (1:
+ * it is taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner
+ * name reports executors version statuses; AGENT_REGISTERED, AGENT_REREGISTERED reports statuses
+ * ping_period ping_timeout; RUN_TASK info role about checkpoint launch and, in status, how it ends
+ * if it cannot be run; EXECUTOR_LAUNCH info about checkpoint; EXECUTOR_REREGISTERED task or
+ * executor; SHUTDOWN, SHUTDOWN_EXECUTOR, EXITED_EXECUTOR, EXECUTOR_EXITED executor;
+ * EXECUTOR_SHUTDOWN executor grace; APPLY_OPERATION operations (one) statuses (its) version;
+ * CHECKPOINT_RESOURCES total version; OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION,
+ * OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS statuses. `framework` and `agent` are set
+ * wherever they make sense.
  */
 #include "control/message.h"
 
@@ -77,6 +79,11 @@ const char *hf_message_type_name(HfMessageType type)
         "ACCEPT_INVERSE_OFFERS",
         "DECLINE_INVERSE_OFFERS",
         "DRAIN_AGENT",
+        "SHUTDOWN",
+        "SHUTDOWN_EXECUTOR",
+        "EXITED_EXECUTOR",
+        "EXECUTOR_SHUTDOWN",
+        "EXECUTOR_EXITED",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];
@@ -116,11 +123,16 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
     }
     for (guint32 i = 0; i < message->offers.count; i++)
         hf_parcel_drop(catalog, &message->offers.at[i].resources);
-    for (guint32 i = 0; i < message->tasks.count; i++)
+    for (guint32 i = 0; i < message->tasks.count; i++) {
         hf_parcel_drop(catalog, &message->tasks.at[i].resources);
+        hf_executor_info_drop(catalog, &message->tasks.at[i].executor);
+    }
     for (guint32 i = 0; i < message->reports.count; i++)
         hf_parcel_drop(catalog, &message->reports.at[i].resources);
+    for (guint32 i = 0; i < message->executors.count; i++)
+        hf_executor_info_drop(catalog, &message->executors.at[i].info);
     hf_parcel_drop(catalog, &message->info.resources);
+    hf_executor_info_drop(catalog, &message->info.executor);
     for (guint32 i = 0; i < message->operations.count; i++)
         hf_operation_clear(catalog, &message->operations.at[i].change);
     if (message->total != NULL) hf_resources_reset(catalog, message->total);
@@ -130,6 +142,7 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
     hf_vec_reset(&message->ids);
     hf_vec_reset(&message->tasks);
     hf_vec_reset(&message->reports);
+    hf_vec_reset(&message->executors);
     hf_vec_reset(&message->roles);
     hf_vec_reset(&message->windows);
     hf_vec_reset(&message->inverse);
@@ -144,6 +157,7 @@ static void message_free(HfCatalog *catalog, HfMessage *message)
     hf_vec_clear(&message->ids);
     hf_vec_clear(&message->tasks);
     hf_vec_clear(&message->reports);
+    hf_vec_clear(&message->executors);
     hf_vec_clear(&message->operations);
     hf_vec_clear(&message->statuses);
     hf_vec_clear(&message->roles);
@@ -223,6 +237,7 @@ size_t hf_message_pool_memory(const HfMessagePool *pool)
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
                  message->ids.room * sizeof(uint64_t) + message->tasks.room * sizeof(HfTaskInfo) +
                  message->reports.room * sizeof(HfTaskReport) +
+                 message->executors.room * sizeof(HfExecutorReport) +
                  message->operations.room * sizeof(HfOfferOperation) +
                  message->statuses.room * sizeof(HfOperationStatus) +
                  message->roles.room * sizeof(HfRoleId) + message->windows.room * sizeof(HfWindow) +
@@ -241,6 +256,7 @@ void hf_message_add_task(HfMessage *message, HfTaskInfo *info)
 {
     hf_vec_push(&message->tasks, *info);
     info->resources = NULL;
+    info->executor = NULL;
 }
 
 void hf_message_add_operation(HfMessage *message, HfOfferOperation *operation)
@@ -253,9 +269,12 @@ void hf_message_add_operation(HfMessage *message, HfOfferOperation *operation)
 void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from)
 {
     HfParcel *resources = hf_parcel_ref(from->resources);
+    HfExecutorInfo *executor = hf_executor_info_ref(from->executor);
     hf_parcel_drop(catalog, &to->resources);
+    hf_executor_info_drop(catalog, &to->executor);
     *to = *from;
     to->resources = resources;
+    to->executor = executor;
 }
 
 /* Plain data is copied at once; then each list, and a reference for each parcel in it. */
@@ -278,13 +297,19 @@ HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from)
     COPY_LIST(ids);
     COPY_LIST(tasks);
     COPY_LIST(reports);
+    COPY_LIST(executors);
     COPY_LIST(statuses);
     COPY_LIST(roles);
     COPY_LIST(windows);
     COPY_LIST(inverse);
     for (guint32 i = 0; i < to->offers.count; i++) hf_parcel_ref(to->offers.at[i].resources);
-    for (guint32 i = 0; i < to->tasks.count; i++) hf_parcel_ref(to->tasks.at[i].resources);
+    for (guint32 i = 0; i < to->tasks.count; i++) {
+        hf_parcel_ref(to->tasks.at[i].resources);
+        hf_executor_info_ref(to->tasks.at[i].executor);
+    }
     for (guint32 i = 0; i < to->reports.count; i++) hf_parcel_ref(to->reports.at[i].resources);
+    for (guint32 i = 0; i < to->executors.count; i++)
+        hf_executor_info_ref(to->executors.at[i].info);
     for (guint32 i = 0; i < from->operations.count; i++) {
         HfOfferOperation copy = from->operations.at[i];
         copy.change = (HfOperation){0};
@@ -295,9 +320,12 @@ HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from)
     to->round_trip = from->round_trip;
     to->name = from->name;
     to->checkpoint = from->checkpoint;
+    to->launch = from->launch;
+    to->executor = from->executor;
     to->connection = from->connection;
     if (from->total != NULL) hf_message_set_total(pool->catalog, to, from->total);
     to->attributes = from->attributes;
+    to->domain = from->domain;
     to->version = from->version;
     to->owner = from->owner;
     to->ping_period = from->ping_period;

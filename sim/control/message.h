@@ -12,6 +12,7 @@
 #include "allocator/allocator.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "control/executor.h"
 #include "resource/attributes.h"
 #include "resource/operation.h"
 #include "resource/parcel.h"
@@ -113,6 +114,13 @@ typedef enum HfMessageType {
     HF_MESSAGE_ACCEPT_INVERSE_OFFERS,
     HF_MESSAGE_DECLINE_INVERSE_OFFERS,
     HF_MESSAGE_DRAIN_AGENT, /* master -> agent: it is to end its tasks and take no others */
+    /* executors that frameworks bring with them */
+    HF_MESSAGE_SHUTDOWN,          /* framework -> master: the executor is to end */
+    HF_MESSAGE_SHUTDOWN_EXECUTOR, /* master -> agent: likewise */
+    HF_MESSAGE_EXITED_EXECUTOR,   /* agent -> master: it ended, or was never begun; to frameworks
+                                     FAILURE tells */
+    HF_MESSAGE_EXECUTOR_SHUTDOWN, /* agent -> executor, on one host */
+    HF_MESSAGE_EXECUTOR_EXITED,   /* executor -> agent, on one host */
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -143,17 +151,18 @@ typedef struct HfInverseOfferInfo {
 
 /* A task as a framework describes it. The last fields are for the simulated executor alone. */
 typedef struct HfTaskInfo {
-    uint64_t id;             /* unique within the framework; below 2^40 */
-    uint64_t job;            /* the framework's own grouping; 0 = none */
-    HfParcel *resources;     /* what it asks for; owned: one reference */
-    HfTime duration;         /* ns of running; HF_TIME_NEVER = until killed */
-    HfTaskState end;         /* how it ends by itself: FINISHED or FAILED */
-    uint32_t usage_milli;    /* what it really uses of its scalars, in 1/1000; 0..1000 */
-    uint32_t sandbox_mib;    /* what it puts into its sandbox when it starts, */
-    uint32_t write_kib;      /* and how much more each second while it runs */
-    HfTime stop_time;        /* ns that it takes to end once it is told to; 0 = none */
-    HfTime kill_grace;       /* has_kill_grace: ns after which it is killed for good */
-    gboolean has_kill_grace; /* KillPolicy; FALSE = HF_KILL_GRACE_DEFAULT */
+    uint64_t id;              /* unique within the framework; below 2^40 */
+    uint64_t job;             /* the framework's own grouping; 0 = none */
+    HfParcel *resources;      /* what it asks for; owned: one reference */
+    HfTime duration;          /* ns of running; HF_TIME_NEVER = until killed */
+    HfTaskState end;          /* how it ends by itself: FINISHED or FAILED */
+    uint32_t usage_milli;     /* what it really uses of its scalars, in 1/1000; 0..1000 */
+    uint32_t sandbox_mib;     /* what it puts into its sandbox when it starts, */
+    uint32_t write_kib;       /* and how much more each second while it runs */
+    HfTime stop_time;         /* ns that it takes to end once it is told to; 0 = none */
+    HfTime kill_grace;        /* has_kill_grace: ns after which it is killed for good */
+    gboolean has_kill_grace;  /* KillPolicy; FALSE = HF_KILL_GRACE_DEFAULT */
+    HfExecutorInfo *executor; /* that runs it; owned: one reference; NULL = one of its own */
 } HfTaskInfo;
 
 /* What a framework does with offers it accepts, besides plain launches: one entry of ACCEPT's
@@ -230,6 +239,21 @@ typedef struct HfTaskReport {
     HfParcel *resources;          /* owned: one reference */
 } HfTaskReport;
 
+/* An executor as an agent reports it when it registers again. */
+typedef struct HfExecutorReport {
+    uint32_t framework;
+    HfRoleId role;
+    const HfFrameworkInfo *about; /* its framework; NULL = not known */
+    HfExecutorInfo *info;         /* owned: one reference */
+} HfExecutorReport;
+
+/* What the master says of the executor of a task that it launches (launch_executor). */
+typedef enum HfExecutorLaunch {
+    HF_EXECUTOR_AS_NEEDED = 0, /* older masters say nothing: it is begun if it is not there */
+    HF_EXECUTOR_NEW,
+    HF_EXECUTOR_RUNNING
+} HfExecutorLaunch;
+
 /*
  * Which fields a type uses is said at hf_message_type_name's table (message.c). What every message
  * and every status update needs comes first: two cache lines are all that those touch.
@@ -251,6 +275,7 @@ typedef struct HfMessage {
     HF_VEC(uint64_t) ids; /* offer ids */
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(HfTaskReport) reports;
+    HF_VEC(HfExecutorReport) executors;  /* REREGISTER_AGENT */
     HF_VEC(HfOfferOperation) operations; /* ACCEPT: none = its tasks are one LAUNCH */
     HF_VEC(HfOperationStatus) statuses;  /* of operations: those reported, asked about, told */
     HF_VEC(HfRoleId)
@@ -259,10 +284,12 @@ typedef struct HfMessage {
     HF_VEC(HfWindow) windows;           /* OFFERS: of agents with maintenance to come */
     HF_VEC(HfInverseOfferInfo) inverse; /* INVERSE_OFFERS */
     double refuse_seconds;              /* ACCEPT, DECLINE, and those of inverse offers */
-    HfTime round_trip;   /* SILENT: pings sent less than this before were not answered either */
-    const char *name;    /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,
-                            FRAMEWORK_UPDATED: why, or NULL; borrowed, constant for the run */
-    gboolean checkpoint; /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
+    HfTime round_trip;       /* SILENT: pings sent less than this before were not answered either */
+    const char *name;        /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,
+                                FRAMEWORK_UPDATED: why, or NULL; borrowed, constant for the run */
+    gboolean checkpoint;     /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
+    HfExecutorLaunch launch; /* RUN_TASK: of a task with an executor */
+    uint32_t executor;       /* its id; FAILURE, EXECUTOR_REREGISTERED: 0 = not about one */
     uint32_t connection; /* SUBSCRIBE: counts the scheduler's connections: a repeated call has the
                             same */
     /* REGISTER_AGENT, REREGISTER_AGENT */
@@ -276,7 +303,8 @@ typedef struct HfMessage {
     HfTime ping_period, ping_timeout;
     gboolean pings_are_messages;
     /* KILL, KILL_TASK, EXECUTOR_KILL: the kill policy in the place of the task's own; DRAIN_AGENT:
-     * the most that any task gets (max_grace_period). HF_TIME_NEVER = none */
+     * the most that any task gets (max_grace_period). HF_TIME_NEVER = none. EXECUTOR_SHUTDOWN: how
+     * long the executor may take */
     HfTime grace;
 } HfMessage;
 
@@ -348,7 +376,7 @@ void hf_message_set_total(HfCatalog *catalog, HfMessage *message, const HfResour
 /* A copy that shares resources; it is of the pool and must be given back. */
 HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from);
 
-/* Append a task; its resources are moved out of *info. */
+/* Append a task; its resources and executor are moved out of *info. */
 void hf_message_add_task(HfMessage *message, HfTaskInfo *info);
 
 /* Append an operation to an ACCEPT; resources are moved out of *operation. Its tasks, if it is a

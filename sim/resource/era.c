@@ -126,6 +126,12 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
                               "Of an agent that comes back, tasks of frameworks that are not "
                               "PARTITION_AWARE are killed.",
                               "All of them run on."},
+    [HF_RULE_EXECUTOR_LAUNCH_TOLD] =
+        {"executor-launch-told", HF_ERA_1_11, "1.5.1", "MESOS-1720",
+         "An agent begins a task's executor if it is not there. Of one that it did not begin, "
+         "since "
+         "it refused the task, it says nothing, and its resources stay allocated.",
+         "The master says whether it is to be there, and hears of one that is not begun."},
 };
 
 const char *hf_era_name(HfEra era)

@@ -91,6 +91,9 @@ void hf_trace_print_json(const HfRecord *record, const HfCatalog *catalog,
         case 'y':
             g_string_append_printf(line, ",\"copy\":%" G_GUINT64_FORMAT, (guint64)record->id);
             break;
+        case 'l':
+            g_string_append_printf(line, ",\"executor\":%" G_GUINT64_FORMAT, (guint64)record->id);
+            break;
         case 'i':
             if (record->id != 0)
                 g_string_append_printf(line, ",\"id\":%" G_GUINT64_FORMAT, (guint64)record->id);

@@ -119,6 +119,10 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_QUOTA] = {"quota", "rx", NULL},
     [HF_RECORD_QUOTA_LIMIT] = {"quota_limit", "rvx", "milli"},
     [HF_RECORD_OPERATION_PENDING] = {"operation_pending", "afrnix", NULL},
+    [HF_RECORD_EXECUTOR_LAUNCHED] = {"executor_launched", "afrlx", NULL},
+    [HF_RECORD_EXECUTOR_REMOVED] = {"executor_removed", "afrlwx", NULL},
+    [HF_RECORD_EXECUTOR_STARTED] = {"executor_started", "hflvx", "usage_milli"},
+    [HF_RECORD_EXECUTOR_ENDED] = {"executor_ended", "hflvx", "usage_milli"},
 };
 
 const char *hf_registry_standing_name(HfRegistryStanding standing)

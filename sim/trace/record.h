@@ -322,6 +322,13 @@ typedef enum HfRecordType {
      * framework, id: instance; value: 1 = it was taken from a host that had not let go of it */
     HF_RECORD_SHARE_ATTACHED,
     HF_RECORD_SHARE_DETACHED,
+    /* executors that frameworks bring with them; id: executor */
+    HF_RECORD_EXECUTOR_LAUNCHED, /* the master books it: agent, framework, role; resources */
+    HF_RECORD_EXECUTOR_REMOVED,  /* the same: it holds nothing any more; reason: NONE = the master
+                                    ended, RECONCILIATION = its agent does not name it */
+    HF_RECORD_EXECUTOR_STARTED,  /* the world: agent: host row; framework; value: usage in 1/1000;
+                                    resources */
+    HF_RECORD_EXECUTOR_ENDED,    /* the same; with all that it ran */
     HF_RECORD_TYPES
 } HfRecordType;
 
@@ -352,8 +359,8 @@ typedef struct HfRecordShape {
     const char *fields; /* of: a agent id, h host row, f framework, r role, o offer id, t task id, j
                            job id, i operation id if any, s task state, w reason, b same host, n
                            operation type, e rule, z refusal, u operation state, c call type, g
-                           service group, q store, m member, p part, y copy, k registry standing, d
-                           deactivated, v value, x resources */
+                           service group, q store, m member, p part, y copy, l executor, k registry
+                           standing, d deactivated, v value, x resources */
     const char *value;  /* name of `value` in the text form; NULL when unused */
 } HfRecordShape;
 

@@ -102,7 +102,7 @@ static void add_host(void *context, const HfMachine *machine)
     host->attributes = attributes;
     host->name = g_strdup(machine->name);
     host->group = builder->group;
-    host->first_run = NO_ROW;
+    host->first_run = host->first_process = NO_ROW;
     host->is_up = host->is_agent_up = TRUE;
 }
 

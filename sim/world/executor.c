@@ -45,8 +45,18 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
     hf_parcel_drop(world->catalog, &run->resources);
     uint32_t framework = run->framework, host = run->host;
     uint64_t task = run->task;
+    if (G_UNLIKELY(run->process != NO_ROW)) world->processes.at[run->process].runs--;
     hf_slots_give(&world->run_slots, handle_of(world, row));
     hf_world__run_ended(world, framework, task, host, state);
+}
+
+/* The same of a run whose executor goes on and tells; it may have been the last that it waited for.
+ */
+static void finish_run(HfWorld *world, uint32_t row, HfTaskState state)
+{
+    uint32_t process = world->runs.at[row].process;
+    end_run(world, row, state);
+    if (G_UNLIKELY(process != NO_ROW)) hf_world__process_left(world, process);
 }
 
 /* The executor tells its agent how a task fares. */
@@ -94,6 +104,11 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->end = in->info.end;
     run->event = 0;
     run->resources = hf_parcel_ref(in->info.resources);
+    run->process = NO_ROW;
+    if (G_UNLIKELY(in->info.executor != NULL)) {
+        run->process = hf_world__process_of(world, in);
+        world->processes.at[run->process].runs++;
+    }
     run->stop = prepare_stop(world, in);
     run->prev = NO_ROW;
     run->next = host->first_run;
@@ -125,7 +140,7 @@ void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint6
     uint32_t row = find_run(world, host, framework, task);
     HF_ASSERT(row != NO_ROW);
     report(world, host, framework, task, HF_TASK_FAILED, reason);
-    end_run(world, row, HF_TASK_FAILED);
+    finish_run(world, row, HF_TASK_FAILED);
 }
 
 /* It notices with its first write, some time after its start: were that no time, a framework that
@@ -173,25 +188,57 @@ static gboolean may_stop(HfWorld *world, const HfRun *run, HfStop *stop, HfTime 
     return TRUE;
 }
 
-static void kill_run(HfWorld *world, const HfMessage *in)
+static void stop_run(HfWorld *world, uint32_t row, HfTime grace)
 {
-    uint32_t row = find_run(world, in->to.row, in->framework, in->task);
-    if (row == NO_ROW) return; /* it has just ended by itself */
     HfRun *run = &world->runs.at[row];
     HfTime now = hf_world__now(world), ends_at = now;
     if (run->stop != NO_ROW) {
         HfStop *stop = &world->stops.at[run->stop];
-        if (!may_stop(world, run, stop, now, in->grace)) return;
+        if (!may_stop(world, run, stop, now, grace)) return;
         ends_at = MAX(now, stop->since + MIN(stop->time, stop->granted));
     }
     if (ends_at == now) {
-        report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED, HF_REASON_NONE);
-        end_run(world, row, HF_TASK_KILLED);
+        report(world, run->host, run->framework, run->task, HF_TASK_KILLED, HF_REASON_NONE);
+        finish_run(world, row, HF_TASK_KILLED);
         return;
     }
     hf_engine_cancel(world->engine, &run->event);
     run->end = HF_TASK_KILLED;
     run->event = hf_engine_at(world->engine, ends_at, world->kind.task_end, row, run->generation);
+}
+
+static void kill_run(HfWorld *world, const HfMessage *in)
+{
+    uint32_t row = find_run(world, in->to.row, in->framework, in->task);
+    if (row != NO_ROW) stop_run(world, row, in->grace); /* else it has just ended by itself */
+}
+
+void hf_world__end_runs_of(HfWorld *world, uint32_t process)
+{
+    uint32_t next;
+    for (uint32_t row = world->hosts[world->processes.at[process].host].first_run; row != NO_ROW;
+         row = next) {
+        next = world->runs.at[row].next;
+        if (world->runs.at[row].process == process) end_run(world, row, HF_TASK_LOST);
+    }
+}
+
+/* What an executor that is shut down keeps for itself of its grace: HF_SHUTDOWN_RESERVE. */
+void hf_world__stop_runs(HfWorld *world, uint32_t process, HfTime grace)
+{
+    if (grace == 0) {
+        hf_world__end_runs_of(world, process);
+        hf_world__process_left(world, process);
+        return;
+    }
+    uint32_t next, left = world->processes.at[process].runs;
+    for (uint32_t row = world->hosts[world->processes.at[process].host].first_run;
+         row != NO_ROW && left > 0; row = next) {
+        next = world->runs.at[row].next;
+        if (world->runs.at[row].process != process) continue;
+        left--; /* with the last the executor may be gone */
+        stop_run(world, row, MAX(0, grace - HF_SHUTDOWN_RESERVE));
+    }
 }
 
 static void reconnect(HfWorld *world, uint32_t row)
@@ -203,7 +250,9 @@ static void reconnect(HfWorld *world, uint32_t row)
             hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_REREGISTERED, executor, agent);
         message->framework = world->runs.at[run].framework;
         message->task = world->runs.at[run].task;
+        message->executor = 0;
     }
+    hf_world__reconnect_processes(world, row);
     for (guint32 i = 0; i < host->untold.count; i++) {
         const HfTaskStatus *status = &host->untold.at[i];
         report(world, row, status->framework, status->task, status->state, status->reason);
@@ -219,6 +268,9 @@ void hf_world__executor_message(HfWorld *world, const HfMessage *in)
         break;
     case HF_MESSAGE_EXECUTOR_KILL:
         kill_run(world, in);
+        break;
+    case HF_MESSAGE_EXECUTOR_SHUTDOWN:
+        hf_world__shut_down_process(world, in);
         break;
     default:
         HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_RECONNECT);
@@ -251,7 +303,7 @@ static void on_task_end(void *context, const HfEventArgs *event)
     uint32_t host = run->host;
     run->event = 0;
     report(world, host, run->framework, run->task, run->end, HF_REASON_NONE);
-    end_run(world, row, run->end);
+    finish_run(world, row, run->end);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
 }
 
@@ -259,6 +311,7 @@ void hf_world__kill_all(HfWorld *world, uint32_t host)
 {
     while (world->hosts[host].first_run != NO_ROW)
         end_run(world, world->hosts[host].first_run, HF_TASK_LOST);
+    hf_world__end_processes(world, host, TRUE);
     hf_vec_reset(&world->hosts[host].untold);
 }
 
@@ -269,6 +322,7 @@ void hf_world__agent_left(HfWorld *world, uint32_t host)
         next = world->runs.at[row].next;
         if (!world->runs.at[row].is_checkpointed) end_run(world, row, HF_TASK_LOST);
     }
+    hf_world__end_processes(world, host, FALSE);
 }
 
 void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream)
@@ -276,8 +330,10 @@ void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability,
     uint32_t next;
     for (uint32_t row = world->hosts[host].first_run; row != NO_ROW; row = next) {
         next = world->runs.at[row].next;
+        if (G_UNLIKELY(world->runs.at[row].process != NO_ROW)) continue; /* it goes with that */
         if (hf_stream_uniform(stream) < probability) end_run(world, row, HF_TASK_LOST);
     }
+    hf_world__lose_processes(world, host, probability, stream);
 }
 
 void hf_world__register_executor(HfWorld *world)

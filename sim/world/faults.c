@@ -163,7 +163,7 @@ static void left(HfWorld *world, uint32_t row)
     hf_world__link_left(world, row);
     hf_world__agent_left(world, row);
     fall_silent(world, host, TRUE);
-    if (host->first_run != NO_ROW)
+    if (host->first_run != NO_ROW || host->first_process != NO_ROW)
         hf_engine_after2(world->engine, world->scenario->agent.recovery_timeout,
                          world->kind.recovery_timeout, row, host->agent.life, 0);
 }

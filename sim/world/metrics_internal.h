@@ -40,6 +40,8 @@ enum {
     KILLED,
     LOST,
     ERRORS,
+    EXECUTORS_STARTED,
+    EXECUTORS_RUNNING,
     RUNNING,
     WAITING,
     WAITING_END,

@@ -7,7 +7,7 @@ const HfMetricKind hf_metric_kinds[] = {
     [DEMAND] = {"demand.RESOURCE", "units",
                 "Sum over all tasks that batch frameworks submitted (cores, MB)."},
     [ALLOCATED] = {"utilization.RESOURCE.allocated", "1",
-                   "Allocated to tasks, of the total; time-weighted mean."},
+                   "Allocated to tasks and executors, of the total; time-weighted mean."},
     [USED] = {"utilization.RESOURCE.used", "1",
               "Really used by running tasks, of the total; time-weighted mean. Both are of the "
               "agents that the master counts."},
@@ -49,6 +49,10 @@ const HfMetricKind hf_metric_kinds[] = {
     [LOST] = {"tasks.lost", "tasks",
               "Tasks lost with their agent, or launched on an offer that was gone."},
     [ERRORS] = {"tasks.error", "tasks", "Tasks refused as invalid."},
+    [EXECUTORS_STARTED] = {"executors.started", "count",
+                           "Executors with resources of their own that were begun."},
+    [EXECUTORS_RUNNING] = {"executors.running", "count",
+                           "Those that were there, with tasks or without; time-weighted mean."},
     [RUNNING] = {"tasks.running", "tasks", "Tasks running; time-weighted mean."},
     [WAITING] = {"tasks.waiting", "tasks", "Tasks waiting to be launched; time-weighted mean."},
     [WAITING_END] = {"tasks.waiting_at_end", "tasks", "Tasks waiting when the run ended."},
@@ -270,7 +274,8 @@ const HfMetricKind hf_metric_kinds[] = {
 };
 
 const char *const hf_metric_prefixes[] = {
-    "capacity", "demand",      "utilization", "agents",    "tasks",     "wait",      "jobs",
-    "stateful", "volumes",     "offers",      "relaunch",  "operators", "placement", "refusal",
-    "role",     "fairness",    "framework",   "allocator", "messages",  "run",       "data",
-    "master",   "maintenance", "input",       "disk",      "store",     "stores",    NULL};
+    "capacity",  "demand",   "utilization", "agents",    "tasks",       "wait",
+    "jobs",      "stateful", "volumes",     "offers",    "relaunch",    "operators",
+    "placement", "refusal",  "role",        "fairness",  "framework",   "allocator",
+    "messages",  "run",      "data",        "master",    "maintenance", "input",
+    "disk",      "store",    "stores",      "executors", NULL};

@@ -475,6 +475,22 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         recorder->moved_at = record->at;
         on_run(recorder, record, -1);
         break;
+    case HF_RECORD_EXECUTOR_LAUNCHED:
+        step_allocated(recorder, record, 1);
+        break;
+    case HF_RECORD_EXECUTOR_REMOVED:
+        recorder->moved_at = record->at;
+        step_allocated(recorder, record, -1);
+        break;
+    case HF_RECORD_EXECUTOR_STARTED:
+        hf_recorder__bump(recorder, record, HF_COUNT_EXECUTORS_STARTED, 1);
+        hf_level_add(&recorder->cluster[HF_LEVEL_EXECUTORS_RUNNING].level, record->at, 1);
+        hf_recorder__step_used(recorder, record, 1);
+        break;
+    case HF_RECORD_EXECUTOR_ENDED:
+        hf_level_add(&recorder->cluster[HF_LEVEL_EXECUTORS_RUNNING].level, record->at, -1);
+        hf_recorder__step_used(recorder, record, -1);
+        break;
     case HF_RECORD_TASK_KILL:
         hf_recorder__relaunches_on_kill(recorder, record);
         break;

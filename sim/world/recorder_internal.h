@@ -22,9 +22,10 @@ typedef enum HfClusterLevel {
     HF_LEVEL_TASKS_RUNNING,
     HF_LEVEL_TASKS_WAITING,
     HF_LEVEL_OFFERS,
-    HF_LEVEL_VOLUMES,          /* persistent volumes */
-    HF_LEVEL_VOLUMES_ORPHANED, /* of these, those that nobody would use */
-    HF_LEVEL_ORPHANED_DISK,    /* how large those are, MB */
+    HF_LEVEL_VOLUMES,           /* persistent volumes */
+    HF_LEVEL_VOLUMES_ORPHANED,  /* of these, those that nobody would use */
+    HF_LEVEL_ORPHANED_DISK,     /* how large those are, MB */
+    HF_LEVEL_EXECUTORS_RUNNING, /* those that frameworks brought */
     HF_CLUSTER_LEVELS
 } HfClusterLevel;
 
@@ -42,6 +43,7 @@ typedef enum HfCounter {
     HF_COUNT_TASKS_KILLED,
     HF_COUNT_TASKS_LOST,
     HF_COUNT_TASKS_ERROR,
+    HF_COUNT_EXECUTORS_STARTED,
     HF_COUNT_JOBS_SUBMITTED,
     HF_COUNT_JOBS_FINISHED,
     HF_COUNT_AGENT_CRASHES,

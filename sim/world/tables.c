@@ -52,7 +52,7 @@ static void print_timeseries(HfWorld *world, GString *out)
 {
     const HfRecorder *recorder = hf_world_recorder(world);
     g_string_append(out, "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,volumes,"
-                         "volumes_orphaned,orphaned_disk_mb,offers_"
+                         "volumes_orphaned,orphaned_disk_mb,executors_running,offers_"
                          "sent,offers_accepted,"
                          "offers_declined,offers_rescinded,offers_expired");
     static const char *const disk_part[HF_DISK_PARTS] = {

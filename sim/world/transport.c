@@ -210,6 +210,7 @@ static void dispatch(HfWorld *world, const HfMessage *message)
     }
     if (message->type == HF_MESSAGE_SILENT || message->type == HF_MESSAGE_AUDIBLE) return;
     if (is_local) { /* the executor keeps it until its agent is back */
+        HF_ASSERT(message->type == HF_MESSAGE_EXECUTOR_STATUS);
         hf_vec_push(&host->untold, message->status);
         return;
     }

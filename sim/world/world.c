@@ -307,6 +307,7 @@ void hf_world_free(HfWorld *world)
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);
+    hf_world__clear_processes(world);
     hf_slots_clear(&world->run_slots);
     hf_vec_clear(&world->stops);
     hf_slots_clear(&world->stop_slots);
@@ -435,4 +436,5 @@ void hf_world_check(const HfWorld *world)
         }
     }
     HF_ASSERT(runs == world->run_slots.live);
+    hf_world__check_processes(world);
 }

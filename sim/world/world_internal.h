@@ -25,8 +25,9 @@ typedef struct HfHost {
     const HfResources *total;       /* of the group or of the trace's machine */
     const HfAttributes *attributes; /* never NULL */
     char *name;
-    uint32_t group;     /* index in scenario->agents */
-    uint32_t first_run; /* list of its running tasks */
+    uint32_t group;         /* index in scenario->agents */
+    uint32_t first_run;     /* list of its running tasks */
+    uint32_t first_process; /* list of executors that frameworks brought */
     gboolean is_up;
     gboolean is_agent_up;        /* the agent's process runs; on a host that is up */
     HfTime restart_after;        /* when its process dies while it writes its checkpoint */
@@ -49,10 +50,20 @@ typedef struct HfStop {
     gboolean is_told;   /* the framework knows TASK_KILLING */
 } HfStop;
 
+/* An executor that a framework brought with it. */
+typedef struct HfProcess {
+    uint32_t framework, host;
+    uint32_t runs; /* tasks that it runs */
+    uint32_t next; /* of the same host */
+    uint8_t is_checkpointed, is_stopping;
+    HfExecutorInfo *info; /* owned: one reference */
+} HfProcess;
+
 /* A task that an executor runs. */
 typedef struct HfRun {
     uint64_t task;
     uint32_t framework, host;
+    uint32_t process; /* row of world->processes; NO_ROW = an executor of its own */
     uint32_t generation, usage_milli;
     gboolean is_checkpointed; /* its executor outlives the agent's process */
     uint32_t next, prev;      /* of the same host */
@@ -131,6 +142,8 @@ struct HfWorld {
     HF_VEC(HfOperatorAnswer) answers;
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
+    HfSlots process_slots;
+    HF_VEC(HfProcess) processes;
     HfSlots stop_slots;
     HF_VEC(HfStop) stops;
     HfCopies *copies;
@@ -237,7 +250,24 @@ void hf_world__disk_on_loss(HfWorld *world, uint32_t host);
 void hf_world__disk_free(HfHost *host);
 size_t hf_world__disk_memory(const HfHost *host);
 
+/* processes.c */
+/* The executor that a launch is for, begun if it is not there yet: its row. */
+uint32_t hf_world__process_of(HfWorld *world, const HfMessage *in);
+/* It has one task less: it may end now. Afterwards its row means nothing. */
+void hf_world__process_left(HfWorld *world, uint32_t process);
+void hf_world__shut_down_process(HfWorld *world, const HfMessage *in);
+void hf_world__reconnect_processes(HfWorld *world, uint32_t host);
+/* Their tasks have ended: all on a host, or those that do not outlive its agent's process. */
+void hf_world__end_processes(HfWorld *world, uint32_t host, gboolean checkpointed);
+/* While the agent's process is down: each is gone, with its tasks, with this probability. */
+void hf_world__lose_processes(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+void hf_world__clear_processes(HfWorld *world);
+void hf_world__check_processes(const HfWorld *world);
+
 /* executor.c */
+/* All that an executor runs is killed: within its grace, or at once and without a word (0). */
+void hf_world__stop_runs(HfWorld *world, uint32_t process, HfTime grace);
+void hf_world__end_runs_of(HfWorld *world, uint32_t process);
 /* A task that runs on a host ends there with TASK_FAILED. */
 void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
                         HfTaskReason reason);

@@ -97,6 +97,13 @@ static void dump_master(Dump *d)
             say(d, " u%u:%u", (unsigned)framework->unreachable.at[i],
                 hf_master__unreachable_on(master, f, framework->unreachable.at[i]));
     }
+    for (guint32 e = 0; e < master->executors.count; e++) {
+        const HfExecutorRow *executor = &master->executors.at[e];
+        if (executor->info == NULL) continue;
+        say(d, "\n X%u f%u A%u r%u", executor->info->id, executor->framework, executor->agent,
+            executor->role);
+        say_resources(d, "", hf_executor_info_resources(executor->info));
+    }
     for (guint32 o = 0; o < master->operations.count; o++) {
         const HfOperationRow *operation = &master->operations.at[o];
         if (!operation->is_live) continue;
@@ -109,8 +116,8 @@ static void dump_master(Dump *d)
 
 static void dump_agent_task(Dump *d, const HfAgent *agent, const HfAgentTask *task)
 {
-    say(d, "\n  t%u/%u r%u %d %u%u %u u", task->framework, (unsigned)task->id, task->role,
-        task->state, task->is_checkpointed, task->is_connected, task->reason);
+    say(d, "\n  t%u/%u r%u %d %u%u %u x%u u", task->framework, (unsigned)task->id, task->role,
+        task->state, task->is_checkpointed, task->is_connected, task->reason, task->executor);
     for (uint8_t i = 0; i < task->update_count; i++) say(d, ",%u", task->updates[i]);
     if (task->update_count > 0 && agent->state == HF_AGENT_REGISTERED)
         say_time(d, "sent", task->sent_at);
@@ -144,6 +151,13 @@ static void dump_host(Dump *d, uint32_t row)
         say_phase(d, agent->registered_at, agent->ping_period);
     }
     for (guint32 i = 0; i < agent->tasks.count; i++) dump_agent_task(d, agent, &agent->tasks.at[i]);
+    for (guint32 i = 0; i < agent->executors.count; i++) {
+        const HfAgentExecutor *executor = &agent->executors.at[i];
+        if (executor->info == NULL) continue;
+        say(d, "\n  x%u/%u %u %u%u", executor->framework, executor->info->id, executor->stage,
+            executor->is_checkpointed, executor->is_connected);
+        say_resources(d, "", hf_executor_info_resources(executor->info));
+    }
     for (guint32 i = 0; i < agent->operations.count; i++) {
         const HfAgentOperation *operation = &agent->operations.at[i];
         say(d, "\n  O%u %d", name_of(&d->serials, operation->status.serial),
@@ -158,6 +172,9 @@ static void dump_host(Dump *d, uint32_t row)
         say(d, "\n  run t%u/%u %d", run->framework, (unsigned)run->task, run->is_checkpointed);
         say_resources(d, "", &run->resources);
     }
+    for (guint32 i = 0; i < host->executors.count; i++)
+        say(d, "\n  executor x%u/%u %d", host->executors.at[i].framework,
+            host->executors.at[i].info->id, host->executors.at[i].is_stopping);
     for (guint32 i = 0; i < host->untold.count; i++)
         say(d, "\n  untold t%u/%u %d", host->untold.at[i].framework,
             (unsigned)host->untold.at[i].task, host->untold.at[i].state);
@@ -189,6 +206,8 @@ static void dump_lists(Dump *d, const HfMessage *message)
         say(d, " t%u/%u %d", report->framework, (unsigned)report->task, report->state);
         if (report->resources != NULL) say_resources(d, "", hf_parcel_resources(report->resources));
     }
+    for (guint32 i = 0; i < message->executors.count; i++)
+        say(d, " x%u/%u", message->executors.at[i].framework, message->executors.at[i].info->id);
     for (guint32 i = 0; i < message->operations.count; i++) {
         const HfOfferOperation *operation = &message->operations.at[i];
         say(d, " op%d#%u:%d", operation->action, (unsigned)operation->id, operation->change.type);
@@ -227,12 +246,20 @@ static void dump_message(Dump *d, const HfMessage *message)
     case HF_MESSAGE_RUN_TASK:
         say(d, " t%u", (unsigned)message->info.id);
         say_resources(d, "", hf_parcel_resources(message->info.resources));
+        if (message->info.executor != NULL)
+            say(d, " x%u %d", message->info.executor->id, message->launch);
         break;
     case HF_MESSAGE_KILL:
     case HF_MESSAGE_KILL_TASK:
         say(d, " t%u", (unsigned)message->task);
         if (message->grace != HF_TIME_NEVER)
             say(d, " within %g", hf_time_to_seconds(message->grace));
+        break;
+    case HF_MESSAGE_SHUTDOWN:
+    case HF_MESSAGE_SHUTDOWN_EXECUTOR:
+    case HF_MESSAGE_EXITED_EXECUTOR:
+    case HF_MESSAGE_FAILURE:
+        say(d, " x%u", message->executor);
         break;
     case HF_MESSAGE_ACCEPT:
     case HF_MESSAGE_DECLINE:

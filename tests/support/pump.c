@@ -65,6 +65,9 @@ static void host_free(HfPump *pump, HfPumpHost *host)
     hf_agent_clear(&host->agent);
     for (guint32 i = 0; i < host->runs.count; i++)
         hf_resources_clear(pump->catalog, &host->runs.at[i].resources);
+    for (guint32 i = 0; i < host->executors.count; i++)
+        hf_executor_info_drop(pump->catalog, &host->executors.at[i].info);
+    hf_vec_clear(&host->executors);
     hf_vec_clear(&host->runs);
     hf_vec_clear(&host->untold);
     hf_resources_clear(pump->catalog, &host->total);
@@ -308,6 +311,7 @@ static void deliver(HfPump *pump, HfMessage *message)
                           !is_of_transport(message->type);
     if (is_blocked || !is_heard(pump, message)) {
         if (is_blocked && (message->type == HF_MESSAGE_SHUTDOWN_FRAMEWORK ||
+                           message->type == HF_MESSAGE_SHUTDOWN_EXECUTOR ||
                            message->type == HF_MESSAGE_KILL_TASK))
             pump->is_obeyed = FALSE;
         lose(pump, message);
@@ -423,6 +427,9 @@ static void check_hosts(HfPump *pump)
         HfResources sum = {0}, all = {0};
         for (guint32 i = 0; i < host->runs.count; i++)
             hf_resources_add(pump->catalog, &all, &host->runs.at[i].resources);
+        for (guint32 i = 0; i < host->executors.count; i++)
+            hf_resources_add(pump->catalog, &all,
+                             hf_executor_info_resources(host->executors.at[i].info));
         hf_resources_non_shared(pump->catalog, &all, &sum);
         hf_resources_clear(pump->catalog, &all);
         hf_resources_unallocate(pump->catalog, &sum);

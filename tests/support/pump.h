@@ -57,13 +57,14 @@ typedef struct HfPumpFramework {
     uint32_t row; /* its address */
     uint32_t id;  /* given by the master; HF_ROW_NONE before */
     HF_VEC(HfPumpOffer) offers;
-    HF_VEC(HfPumpUpdate) updates;         /* every one told, in order */
-    HF_VEC(HfOperationStatus) operations; /* likewise, of operations */
-    uint32_t offered, rescinds, failures; /* so far: offers, rescinds, agents lost */
-    const HfPumpAction *action;           /* what to do inside the driver now */
-    gboolean is_down;                     /* its scheduler: it hears nothing */
-    uint32_t life, linked_life;           /* connections so far; the one the master answers over */
-    uint64_t subscription;                /* its timer that counts */
+    HF_VEC(HfPumpUpdate) updates;           /* every one told, in order */
+    HF_VEC(HfOperationStatus) operations;   /* likewise, of operations */
+    uint32_t offered, rescinds, failures;   /* so far: offers, rescinds, agents lost */
+    uint32_t executors_lost, executor_lost; /* so far; the id of the last */
+    const HfPumpAction *action;             /* what to do inside the driver now */
+    gboolean is_down;                       /* its scheduler: it hears nothing */
+    uint32_t life, linked_life; /* connections so far; the one the master answers over */
+    uint64_t subscription;      /* its timer that counts */
     /* A model of the test's own answers each offer at once (none is then held), and hears of tasks;
      * NULL = none. */
     void (*answer)(void *model, struct HfPumpFramework *framework, const HfOfferInfo *offer);
@@ -79,6 +80,7 @@ typedef struct HfPumpFramework {
 
 typedef struct HfPumpRun { /* a task that a fake executor runs */
     uint32_t framework, generation;
+    uint32_t executor; /* its id; 0 = one of its own */
     uint64_t task;
     HfTaskState end;
     gboolean is_checkpointed;
@@ -87,6 +89,12 @@ typedef struct HfPumpRun { /* a task that a fake executor runs */
     HfTime stopped_at;       /* it was told to; HF_TIME_NEVER = not yet */
     HfResources resources;
 } HfPumpRun;
+
+typedef struct HfPumpExecutor { /* one that a framework brought with it */
+    uint32_t framework;
+    gboolean is_checkpointed, is_stopping;
+    HfExecutorInfo *info;
+} HfPumpExecutor;
 
 typedef struct HfPumpHost {
     HfAgent agent;
@@ -97,6 +105,7 @@ typedef struct HfPumpHost {
     uint32_t breaks;      /* of its connection to the master while both lived */
     uint32_t linked_life; /* the connection that the master has; see hf_pump_link */
     HF_VEC(HfPumpRun) runs;
+    HF_VEC(HfPumpExecutor) executors;
     HF_VEC(HfTaskStatus) untold; /* by executors, while the agent's process is down */
 } HfPumpHost;
 
@@ -190,6 +199,9 @@ static inline uint32_t hf_pump_link(const HfPumpHost *host)
 /* The task of a run (its place among the host's) ends by itself, now. */
 void hf_pump_end_run(HfPump *pump, uint32_t host, guint32 run);
 
+/* The same of an executor: what it runs ends with it. */
+void hf_pump_end_executor(HfPump *pump, uint32_t host, guint32 executor);
+
 /* ---- frameworks ---- */
 
 /* Subscribes now. `roles` separated by ','. */
@@ -231,7 +243,8 @@ void hf_pump_launch(HfPump *pump, uint32_t framework, uint64_t task, const char 
  * "RESERVE cpus(D:web):1", UNRESERVE, CREATE, DESTROY, "GROW volume addition", "SHRINK volume 10",
  * "CREATE_DISK disk MOUNT:profile" (or without profile), DESTROY_DISK,
  * "LAUNCH 1=cpus:1 2:10=cpus:1" (tasks 1, until killed, and 2, for 10 s), LAUNCH_GROUP; resources
- * in canonical form. "RESERVE#7 ..." asks for feedback under id 7.
+ * in canonical form. "RESERVE#7 ..." asks for feedback under id 7. "1=cpus:1+7=mem:32" is a task
+ * with executor 7, which holds mem:32 (or nothing: "+7="); "+!7=..." with a default executor.
  */
 void hf_pump_operate(HfPump *pump, uint32_t framework, uint32_t offer_count, const char *script,
                      double refuse_seconds);
@@ -251,6 +264,7 @@ void hf_pump_kill_within(HfPump *pump, uint32_t framework, uint64_t task, HfTime
 void hf_pump_revive(HfPump *pump, uint32_t framework);
 void hf_pump_suppress(HfPump *pump, uint32_t framework);
 void hf_pump_teardown(HfPump *pump, uint32_t framework);
+void hf_pump_shutdown(HfPump *pump, uint32_t framework, uint32_t agent, uint32_t executor);
 
 /* The latest update told about a task; NULL when none was. */
 const HfPumpUpdate *hf_pump_update(HfPump *pump, uint32_t framework, uint64_t task);

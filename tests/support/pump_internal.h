@@ -1,5 +1,5 @@
 /* Between the parts of the pump: pump.c (events and messages), pump_peers.c (frameworks and
- * executors), pump_operations.c, pump_print.c (what happened, as text). */
+ * executors), pump_executors.c, pump_operations.c, pump_print.c (what happened, as text). */
 #ifndef HF_TESTS_SUPPORT_PUMP_INTERNAL_H
 #define HF_TESTS_SUPPORT_PUMP_INTERNAL_H
 
@@ -13,6 +13,19 @@ void hf_pump__executor(HfPump *pump, const HfMessage *in);
 void hf_pump__end_by_itself(HfPump *pump, uint32_t host, uint32_t generation);
 void hf_pump__end_unchecked_runs(HfPump *pump, uint32_t host);
 void hf_pump__kill_runs(HfPump *pump, uint32_t host);
+
+void hf_pump__end_run(HfPump *pump, uint32_t host, guint32 run, HfTaskState state);
+void hf_pump__kill_run(HfPump *pump, uint32_t host, guint32 run, HfTime grace);
+
+/* pump_executors.c */
+/* Is one to be begun with this task? */
+void hf_pump__begin_executor(HfPump *pump, const HfMessage *in);
+/* A run of it ended: it may end now. id 0: of a run without. */
+void hf_pump__check_executor(HfPump *pump, uint32_t host, uint32_t framework, uint32_t id);
+void hf_pump__shut_down_executor(HfPump *pump, const HfMessage *in);
+void hf_pump__reconnect_executors(HfPump *pump, uint32_t host);
+/* Those that do not outlive the agent's process, or all of them; their runs have ended. */
+void hf_pump__end_executors(HfPump *pump, uint32_t host, gboolean checkpointed);
 
 /* pump_operations.c */
 void hf_pump__say_operations(HfPump *pump, HfDriver *driver, const uint64_t *offers, uint32_t count,

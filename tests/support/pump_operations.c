@@ -16,6 +16,21 @@ static HfResources canonical(HfPump *pump, const char *text)
     return resources;
 }
 
+/* "7=cpus:0.1", or "!7=cpus:0.1" of a default executor. */
+static HfExecutorInfo *executor_of(HfPump *pump, const char *word)
+{
+    char *end = NULL;
+    gboolean is_default = word[0] == '!';
+    uint32_t id = (uint32_t)g_ascii_strtoull(word + is_default, &end, 10);
+    HfResources resources = {0};
+    if (end[1] != '\0') resources = canonical(pump, end + 1);
+    return hf_executor_info_new(
+        &(HfExecutorInfo){.id = id,
+                          .is_default = is_default,
+                          .resources = hf_parcel_take(pump->catalog, &resources),
+                          .usage_milli = 1000});
+}
+
 /* "7=cpus:1" runs until it is killed, "7:10=cpus:1" for 10 s. */
 static HfTaskInfo task_of(HfPump *pump, const char *word)
 {
@@ -27,7 +42,9 @@ static HfTaskInfo task_of(HfPump *pump, const char *word)
                        .usage_milli = 1000};
     assert_non_null(equals);
     if (*end == ':') info.duration = HF_SECONDS(g_ascii_strtod(end + 1, NULL));
-    HfResources resources = canonical(pump, equals + 1);
+    g_auto(GStrv) parts = g_strsplit(equals + 1, "+", 2);
+    HfResources resources = canonical(pump, parts[0]);
+    if (parts[1] != NULL) info.executor = executor_of(pump, parts[1]);
     info.resources = hf_parcel_take(pump->catalog, &resources);
     return info;
 }

@@ -58,6 +58,9 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
     case HF_MESSAGE_TEARDOWN:
         hf_driver_teardown(driver);
         break;
+    case HF_MESSAGE_SHUTDOWN:
+        hf_driver_shutdown(driver, action->agent, (uint32_t)action->task);
+        break;
     case HF_MESSAGE_UPDATE_FRAMEWORK:
         hf_driver_update_framework(driver, action->config,
                                    (const HfRoleId *)(void *)action->suppressed->data,
@@ -124,6 +127,12 @@ static void on_failure(void *model, HfDriver *driver, uint32_t agent)
     ((HfPumpFramework *)model)->failures++;
 }
 
+static void on_executor_lost(void *model, HfDriver *driver, uint32_t agent, uint32_t executor)
+{
+    ((HfPumpFramework *)model)->executors_lost++;
+    ((HfPumpFramework *)model)->executor_lost = executor;
+}
+
 static void on_disconnected(void *model, HfDriver *driver)
 {
     hf_vec_reset(&((HfPumpFramework *)model)->offers);
@@ -170,6 +179,7 @@ static const HfSchedulerOps scheduler = {
     .update = on_update,
     .operation = on_operation,
     .failure = on_failure,
+    .executor_lost = on_executor_lost,
     .timer = on_timer,
 };
 
@@ -415,6 +425,12 @@ void hf_pump_teardown(HfPump *pump, uint32_t framework)
     act(pump, framework, &(HfPumpAction){.type = HF_MESSAGE_TEARDOWN});
 }
 
+void hf_pump_shutdown(HfPump *pump, uint32_t framework, uint32_t agent, uint32_t executor)
+{
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_SHUTDOWN, .agent = agent, .task = executor});
+}
+
 void hf_pump_reconcile(HfPump *pump, uint32_t framework, uint64_t task, uint32_t agent)
 {
     act(pump, framework,
@@ -459,7 +475,7 @@ static void record_run(HfPump *pump, uint32_t host, const HfPumpRun *run, HfReco
                                            .resources = &run->resources});
 }
 
-static void end_run(HfPump *pump, uint32_t host, guint32 i, HfTaskState state)
+void hf_pump__end_run(HfPump *pump, uint32_t host, guint32 i, HfTaskState state)
 {
     HfPumpRun *run = &hf_pump_host(pump, host)->runs.at[i];
     record_run(pump, host, run, HF_RECORD_TASK_ENDED, state);
@@ -478,8 +494,10 @@ static void end_at(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTime aft
 static void start_run(HfPump *pump, const HfMessage *in)
 {
     HfPumpHost *host = hf_pump_host(pump, in->to.row);
+    hf_pump__begin_executor(pump, in);
     hf_vec_push_zero(&host->runs);
     HfPumpRun *run = hf_vec_last(&host->runs);
+    run->executor = in->info.executor != NULL ? in->info.executor->id : 0;
     run->framework = in->framework;
     run->task = in->info.id;
     run->generation = ++pump->generation;
@@ -497,7 +515,7 @@ static void start_run(HfPump *pump, const HfMessage *in)
 }
 
 /* A first kill begins the grace, a later one may shorten it. */
-static void kill_run(HfPump *pump, uint32_t host, guint32 i, HfTime override)
+void hf_pump__kill_run(HfPump *pump, uint32_t host, guint32 i, HfTime override)
 {
     HfPumpRun *run = &hf_pump_host(pump, host)->runs.at[i];
     gboolean is_first = run->stopped_at == HF_TIME_NEVER;
@@ -516,8 +534,10 @@ static void kill_run(HfPump *pump, uint32_t host, guint32 i, HfTime override)
     if (is_first && run->knows_killing) report(pump, host, run, HF_TASK_KILLING);
     HfTime after = MAX(0, run->stopped_at + MIN(run->stop_time, grace) - pump->now);
     if (after == 0) {
+        uint32_t framework = run->framework, executor = run->executor;
         report(pump, host, run, HF_TASK_KILLED);
-        end_run(pump, host, i, HF_TASK_KILLED);
+        hf_pump__end_run(pump, host, i, HF_TASK_KILLED);
+        hf_pump__check_executor(pump, host, framework, executor);
         return;
     }
     run->end = HF_TASK_KILLED;
@@ -534,7 +554,9 @@ static void reconnect(HfPump *pump, uint32_t row)
             hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_REREGISTERED, executor, agent);
         message->framework = host->runs.at[i].framework;
         message->task = host->runs.at[i].task;
+        message->executor = 0;
     }
+    hf_pump__reconnect_executors(pump, row);
     for (guint32 i = 0; i < host->untold.count; i++) {
         HfMessage *message =
             hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_STATUS, executor, agent);
@@ -554,12 +576,16 @@ void hf_pump__executor(HfPump *pump, const HfMessage *in)
         reconnect(pump, in->to.row);
         return;
     }
+    if (in->type == HF_MESSAGE_EXECUTOR_SHUTDOWN) {
+        hf_pump__shut_down_executor(pump, in);
+        return;
+    }
     HF_ASSERT(in->type == HF_MESSAGE_EXECUTOR_KILL);
     HfPumpHost *host = hf_pump_host(pump, in->to.row);
     for (guint32 i = 0; i < host->runs.count; i++) {
         if (host->runs.at[i].task != in->task || host->runs.at[i].framework != in->framework)
             continue;
-        kill_run(pump, in->to.row, i, in->grace);
+        hf_pump__kill_run(pump, in->to.row, i, in->grace);
         return;
     }
 }
@@ -578,8 +604,10 @@ void hf_pump__end_by_itself(HfPump *pump, uint32_t row, uint32_t generation)
     for (guint32 i = 0; i < host->runs.count; i++) {
         HfPumpRun *run = &host->runs.at[i];
         if (run->generation != generation) continue;
+        uint32_t framework = run->framework, executor = run->executor;
         report(pump, row, run, run->end);
-        end_run(pump, row, i, run->end);
+        hf_pump__end_run(pump, row, i, run->end);
+        hf_pump__check_executor(pump, row, framework, executor);
         return;
     }
 }
@@ -588,11 +616,13 @@ void hf_pump__end_unchecked_runs(HfPump *pump, uint32_t host)
 {
     for (guint32 i = hf_pump_host(pump, host)->runs.count; i-- > 0;)
         if (!hf_pump_host(pump, host)->runs.at[i].is_checkpointed)
-            end_run(pump, host, i, HF_TASK_LOST);
+            hf_pump__end_run(pump, host, i, HF_TASK_LOST);
+    hf_pump__end_executors(pump, host, FALSE);
 }
 
 void hf_pump__kill_runs(HfPump *pump, uint32_t host)
 {
     hf_vec_reset(&hf_pump_host(pump, host)->untold);
-    while (hf_pump_host(pump, host)->runs.count > 0) end_run(pump, host, 0, HF_TASK_LOST);
+    while (hf_pump_host(pump, host)->runs.count > 0) hf_pump__end_run(pump, host, 0, HF_TASK_LOST);
+    hf_pump__end_executors(pump, host, TRUE);
 }

@@ -114,6 +114,8 @@ void hf_pump__print_message(HfPump *pump, const HfMessage *message, gboolean is_
         break;
     case HF_MESSAGE_RUN_TASK:
         g_string_append_printf(line, ",\"task\":%" G_GUINT64_FORMAT, (guint64)message->info.id);
+        if (message->info.executor != NULL)
+            g_string_append_printf(line, ",\"executor\":%u", message->info.executor->id);
         break;
     case HF_MESSAGE_ACKNOWLEDGE:
     case HF_MESSAGE_UPDATE:
@@ -121,7 +123,17 @@ void hf_pump__print_message(HfPump *pump, const HfMessage *message, gboolean is_
     case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
         print_status(pump, &message->status);
         break;
+    case HF_MESSAGE_SHUTDOWN:
+    case HF_MESSAGE_SHUTDOWN_EXECUTOR:
+    case HF_MESSAGE_EXITED_EXECUTOR:
+        g_string_append_printf(line, ",\"agent\":\"%s\",\"executor\":%u",
+                               agent_name(pump, message->agent), message->executor);
+        break;
     case HF_MESSAGE_FAILURE:
+        g_string_append_printf(line, ",\"agent\":\"%s\"", agent_name(pump, message->agent));
+        if (message->executor != 0)
+            g_string_append_printf(line, ",\"executor\":%u", message->executor);
+        break;
     case HF_MESSAGE_AGENT_REGISTERED:
     case HF_MESSAGE_AGENT_REREGISTERED:
         g_string_append_printf(line, ",\"agent\":\"%s\"", agent_name(pump, message->agent));

@@ -23,7 +23,7 @@ typedef struct Case {
 #define SMALL    "cpus:1;mem:512;disk:1024"
 #define WEB_DISK "disk(D:web,p=ops)"
 
-/* Words for what is done: operations, with a rule when they are dropped; tasks. */
+/* Words for what is done: operations, with a rule when they are dropped; executors; tasks. */
 static inline void note(void *context, const HfRecord *record)
 {
     GString *done = context;
@@ -36,6 +36,8 @@ static inline void note(void *context, const HfRecord *record)
     else if (record->type == HF_RECORD_OPERATION_DROPPED)
         g_string_append_printf(done, "%s%s:%s", space, name,
                                hf_resource_error_name((HfResourceErrorCode)record->reason));
+    else if (record->type == HF_RECORD_EXECUTOR_LAUNCHED)
+        g_string_append_printf(done, "%sx%d", space, (int)record->id);
     else if (record->type == HF_RECORD_TASK_LAUNCHED)
         g_string_append_printf(done, "%s+%d", space, (int)record->id);
     else if (record->type == HF_RECORD_TASK_STATE && record->state == HF_TASK_ERROR)

@@ -96,6 +96,32 @@ static void a_copied_task_shares_its_resources(void **state)
     hf_catalog_free(catalog);
 }
 
+/* What waits for the registry is a copy; the agent's domain was left out of it once. */
+static void a_copied_registration_says_all_of_the_agent(void **state)
+{
+    HfCatalog *catalog = hf_catalog_new(0);
+    HfMessagePool *pool = hf_message_pool_new(catalog);
+    static const HfDomain domain = {"eu", "a"};
+    HfMessage *from = hf_message_pool_take(pool, HF_MESSAGE_REREGISTER_AGENT, here, there);
+    from->name = "host";
+    from->domain = &domain;
+    from->version = 9;
+    HfExecutorInfo *info = hf_executor_info_new(
+        &(HfExecutorInfo){.id = 7, .resources = parcel(catalog, "cpus:2"), .usage_milli = 500});
+    hf_vec_push(&from->executors, (HfExecutorReport){.framework = 3, .info = info});
+    HfMessage *to = hf_message_copy(pool, from);
+    assert_string_equal(to->name, "host");
+    assert_ptr_equal(to->domain, &domain);
+    assert_int_equal(to->version, 9);
+    assert_int_equal(to->executors.count, 1);
+    assert_ptr_equal(to->executors.at[0].info, info);
+    hf_message_pool_give(pool, from);
+    assert_int_equal(info->refs, 1);
+    hf_message_pool_give(pool, to);
+    hf_message_pool_free(pool);
+    hf_catalog_free(catalog);
+}
+
 static void the_outbox_keeps_order_until_it_is_reset(void **state)
 {
     HfCatalog *catalog = hf_catalog_new(0);
@@ -128,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_message_used_again_is_empty_and_asks_for_no_memory),
         cmocka_unit_test(messages_under_way_at_once_are_different_ones),
         cmocka_unit_test(a_copied_task_shares_its_resources),
+        cmocka_unit_test(a_copied_registration_says_all_of_the_agent),
         cmocka_unit_test(the_outbox_keeps_order_until_it_is_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

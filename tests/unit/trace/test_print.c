@@ -99,10 +99,12 @@ static void expect_member(JsonObject *object, char field, const HfRecordShape *s
     case 'p':
     case 'q':
     case 'y':
+    case 'l':
         assert_int_equal(json_object_get_int_member(object, field == 'g'   ? "group"
                                                             : field == 'm' ? "member"
                                                             : field == 'p' ? "part"
                                                             : field == 'q' ? "store"
+                                                            : field == 'l' ? "executor"
                                                                            : "copy"),
                          INT64_C(1) << 53);
         break;

@@ -75,7 +75,7 @@ static void series_has_a_row_for_each_interval_and_a_column_for_each_level(void 
     assert_string_equal(
         lines[0],
         "time_s,agents_up,tasks_running,tasks_waiting,offers_outstanding,volumes,"
-        "volumes_orphaned,orphaned_disk_mb,offers_sent,"
+        "volumes_orphaned,orphaned_disk_mb,executors_running,offers_sent,"
         "offers_accepted,offers_declined,offers_rescinded,offers_expired,real_sandboxes_mb,"
         "real_ended_sandboxes_mb,real_volumes_mb,real_paths_mb,real_paths_left_mb,"
         "real_out_of_band_mb,cpus_total,"
@@ -83,14 +83,14 @@ static void series_has_a_row_for_each_interval_and_a_column_for_each_level(void 
         "\"odd,one_total\",\"odd,one_allocated\",\"odd,one_used\",\"odd,one_used_unreachable\","
         "\"odd,one_offered\","
         "\"odd,one_reserved_idle\",\"share_a,\"\"b\"");
-    assert_true(g_str_has_prefix(lines[1], "20,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"));
+    assert_true(g_str_has_prefix(lines[1], "20,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"));
     /* Offered at 25 s when the framework subscribes; 3 tasks of 2 CPUs run 10 of 20 s at half. */
     assert_true(g_str_has_prefix(lines[2], "40,2,1.5,0,"));
     g_auto(GStrv) fields = g_strsplit(lines[2], ",", -1);
-    assert_string_equal(fields[19], "8");
-    assert_string_equal(fields[20], "3");
-    assert_string_equal(fields[21], "1.5");
-    assert_string_equal(fields[31], "0.375"); /* 3 of 8 CPUs */
+    assert_string_equal(fields[20], "8");
+    assert_string_equal(fields[21], "3");
+    assert_string_equal(fields[22], "1.5");
+    assert_string_equal(fields[32], "0.375"); /* 3 of 8 CPUs */
     cell_free(cell);
 }
 

@@ -1,0 +1,126 @@
+/* Executors that frameworks bring with them, in the pump: they start with their first task, kill
+ * what they run when they are shut down, and end with it. */
+#include "base/assert.h"
+#include "support/pump.h"
+#include "support/pump_internal.h"
+
+static HfPumpExecutor *find(HfPump *pump, uint32_t row, uint32_t framework, uint32_t id)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = 0; i < host->executors.count; i++)
+        if (host->executors.at[i].framework == framework && host->executors.at[i].info->id == id)
+            return &host->executors.at[i];
+    return NULL;
+}
+
+static void record(HfPump *pump, uint32_t host, const HfPumpExecutor *executor, HfRecordType type)
+{
+    hf_trace_emit(pump->trace,
+                  &(HfRecord){.at = pump->now,
+                              .type = (uint16_t)type,
+                              .agent = host,
+                              .framework = executor->framework,
+                              .id = executor->info->id,
+                              .value = executor->info->usage_milli,
+                              .resources = hf_executor_info_resources(executor->info)});
+}
+
+void hf_pump__begin_executor(HfPump *pump, const HfMessage *in)
+{
+    if (in->info.executor == NULL ||
+        find(pump, in->to.row, in->framework, in->info.executor->id) != NULL)
+        return;
+    HfPumpHost *host = hf_pump_host(pump, in->to.row);
+    hf_vec_push(&host->executors, (HfPumpExecutor){.framework = in->framework,
+                                                   .info = hf_executor_info_ref(in->info.executor),
+                                                   .is_checkpointed = in->checkpoint != FALSE});
+    record(pump, in->to.row, hf_vec_last(&host->executors), HF_RECORD_EXECUTOR_STARTED);
+}
+
+/* What it still runs ends with it, and it says nothing of that. */
+static void end(HfPump *pump, uint32_t row, HfPumpExecutor *executor)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = host->runs.count; i-- > 0;)
+        if (host->runs.at[i].framework == executor->framework &&
+            host->runs.at[i].executor == executor->info->id)
+            hf_pump__end_run(pump, row, i, HF_TASK_LOST);
+    record(pump, row, executor, HF_RECORD_EXECUTOR_ENDED);
+    if (host->agent.state != HF_AGENT_DOWN) {
+        HfMessage *message =
+            hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_EXITED, (HfPeer){HF_PEER_EXECUTOR, row},
+                           (HfPeer){HF_PEER_AGENT, row});
+        message->framework = executor->framework;
+        message->executor = executor->info->id;
+    }
+    hf_executor_info_drop(pump->catalog, &executor->info);
+    hf_vec_remove(&host->executors, (guint32)(executor - host->executors.at));
+}
+
+static gboolean runs_anything(const HfPumpHost *host, const HfPumpExecutor *executor)
+{
+    for (guint32 i = 0; i < host->runs.count; i++)
+        if (host->runs.at[i].framework == executor->framework &&
+            host->runs.at[i].executor == executor->info->id)
+            return TRUE;
+    return FALSE;
+}
+
+void hf_pump__check_executor(HfPump *pump, uint32_t row, uint32_t framework, uint32_t id)
+{
+    HfPumpExecutor *executor = id != 0 ? find(pump, row, framework, id) : NULL;
+    if (executor != NULL && (executor->info->is_default || executor->is_stopping) &&
+        !runs_anything(hf_pump_host(pump, row), executor))
+        end(pump, row, executor);
+}
+
+void hf_pump__shut_down_executor(HfPump *pump, const HfMessage *in)
+{
+    uint32_t row = in->to.row;
+    HfPumpExecutor *executor = find(pump, row, in->framework, in->executor);
+    if (executor == NULL) return;
+    executor->is_stopping = TRUE;
+    if (in->grace == 0) {
+        end(pump, row, executor);
+        return;
+    }
+    HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = host->runs.count; i-- > 0;)
+        if (host->runs.at[i].framework == in->framework &&
+            host->runs.at[i].executor == in->executor)
+            hf_pump__kill_run(pump, row, i, MAX(0, in->grace - HF_SHUTDOWN_RESERVE));
+    hf_pump__check_executor(pump, row, in->framework, in->executor);
+}
+
+void hf_pump__reconnect_executors(HfPump *pump, uint32_t row)
+{
+    const HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = 0; i < host->executors.count; i++) {
+        HfMessage *message =
+            hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_REREGISTERED,
+                           (HfPeer){HF_PEER_EXECUTOR, row}, (HfPeer){HF_PEER_AGENT, row});
+        message->framework = host->executors.at[i].framework;
+        message->task = 0;
+        message->executor = host->executors.at[i].info->id;
+    }
+}
+
+void hf_pump__end_executors(HfPump *pump, uint32_t row, gboolean checkpointed)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = host->executors.count; i-- > 0;) {
+        HfPumpExecutor *executor = &host->executors.at[i];
+        if (executor->is_checkpointed && !checkpointed) continue;
+        record(pump, row, executor, HF_RECORD_EXECUTOR_ENDED);
+        hf_executor_info_drop(pump->catalog, &executor->info);
+        hf_vec_remove(&host->executors, i);
+    }
+}
+
+void hf_pump_end_executor(HfPump *pump, uint32_t row, guint32 executor)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    HF_ASSERT(executor < host->executors.count);
+    end(pump, row, &host->executors.at[executor]);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, row});
+}

@@ -1,0 +1,473 @@
+/*
+ * Executors that frameworks bring with them: who pays for one, what may be launched beside it, how
+ * long it holds what it holds, and what master, agent and framework hear of its end.
+ */
+#include "unit/control/lab.h"
+
+static const Case launches[] = {
+    {"the first task pays for the executor, the next ones do not", "cpus:4;mem:256",
+     "LAUNCH 1=cpus:1+7=cpus:0.5;mem:64 2=cpus:1+7=cpus:0.5;mem:64\n"
+     "LAUNCH 3=cpus:1+7=cpus:0.5;mem:64",
+     "x7 +1 +2 +3", "cpus:0.5;mem:192"},
+    {"plain tasks, and those of two executors, in one list", "cpus:4;mem:256",
+     "LAUNCH 1=cpus:1 2=cpus:1+7=mem:32 3=cpus:1+8=mem:64", "+1 x7 +2 x8 +3", "cpus:1;mem:160"},
+    {"there must be room for both", "cpus:2;mem:64",
+     "LAUNCH 1=cpus:2+7=cpus:0.5 2=cpus:1+7=cpus:0.5 3=cpus:0.6+7=cpus:0.5 4=cpus:0.5+7=cpus:0.5",
+     "!1 x7 +2 !3 +4", "mem:64"},
+    {"an executor may hold nothing", "cpus:2;mem:64", "LAUNCH 1=cpus:1+7= 2=cpus:1+7=", "x7 +1 +2",
+     "mem:64"},
+    /* Mesos rows: 345. */
+    {"the same id is the same executor", "cpus:4;mem:256",
+     "LAUNCH 1=cpus:1+7=mem:32 2=cpus:1+7=mem:64 3=cpus:1+7=mem:32 4=cpus:1+8=mem:64\n"
+     "LAUNCH 5=cpus:1+8=mem:32",
+     "x7 +1 !2 +3 x8 +4 !5", "cpus:1;mem:160"},
+    /* Mesos rows: 350. */
+    {"a task and its executor are revocable or not",
+     "[{'name':'cpus','type':'SCALAR','scalar':"
+     "{'value':9}},{'name':'cpus','type':'SCALAR','scalar':{'value':9},'revocable':{}}]",
+     "LAUNCH 1=cpus{rev}:1+7=cpus:1 2=cpus:1+8=cpus{rev}:1 3=cpus{rev}:1+9=cpus{rev}:1 "
+     "4=cpus:1+10=cpus:1 5=cpus{rev}:1+10=cpus:1 6=cpus:1+11=cpus:1;cpus{rev}:1",
+     "!1 !2 x9 +3 x10 +4 !5 !6", "cpus:7;cpus{rev}:7"},
+    /* Mesos rows: 352. */
+    {"a group and its executor, too",
+     "[{'name':'cpus','type':'SCALAR','scalar':{'value':9}},"
+     "{'name':'cpus','type':'SCALAR','scalar':{'value':9},'revocable':{}},{'name':'mem','type':"
+     "'SCALAR','scalar':{'value':64}},{'name':'disk','type':'SCALAR','scalar':{'value':64}}]",
+     "LAUNCH_GROUP 1=cpus{rev}:1+!7=cpus:1;mem:32;disk:1 2=mem:1+!7=cpus:1;mem:32;disk:1 | "
+     "LAUNCH_GROUP 3=cpus{rev}:1+!8=cpus{rev}:1;mem:32;disk:1 4=mem:1+!8=cpus{rev}:1;mem:32;disk:1",
+     "!1 !2 x8 +3 +4", "cpus:9;cpus{rev}:7;disk:63;mem:31"},
+    {"a task and its executor share no port", "cpus:9;ports:[1-9]",
+     "LAUNCH 1=ports:[1-3]+7=ports:[3-4] 2=ports:[1-2]+7=ports:[3-4] 3=ports:[4-5]+7=ports:[3-4]",
+     "!1 x7 +2 !3", "cpus:9;ports:[5-9]"},
+    {"a default executor is for groups", "cpus:2;mem:64;disk:9",
+     "LAUNCH 1=cpus:1+!7=cpus:0.1;mem:32;disk:1 | "
+     "LAUNCH_GROUP 2=cpus:1+!7=cpus:0.1;mem:32;disk:1",
+     "!1 x7 +2", "cpus:0.9;disk:8;mem:32"},
+    {"the executor of a group has a least size", "cpus:2;mem:64;disk:9",
+     "LAUNCH_GROUP 1=cpus:1+!7=cpus:0.009;mem:32;disk:1 | "
+     "LAUNCH_GROUP 2=cpus:1+!7=cpus:0.01;mem:31;disk:1 | "
+     "LAUNCH_GROUP 3=cpus:1+!7=cpus:0.01;mem:32 | LAUNCH_GROUP 4=cpus:1+7=cpus:0.01;mem:32;disk:1",
+     "!1 !2 !3 x7 +4", "cpus:0.99;disk:8;mem:32"},
+    {"a group has one executor, which its tasks pay once", "cpus:4;mem:128;disk:9",
+     "LAUNCH_GROUP 1=cpus:1+!7=cpus:1;mem:32;disk:1 2=cpus:1+!8=cpus:1;mem:32;disk:1 | "
+     "LAUNCH_GROUP 3=cpus:1+!7=cpus:1;mem:32;disk:1 4=cpus:1 | "
+     "LAUNCH_GROUP 5=cpus:2+!7=cpus:1;mem:32;disk:1 6=cpus:2+!7=cpus:1;mem:32;disk:1 | "
+     "LAUNCH_GROUP 7=cpus:2+!7=cpus:1;mem:32;disk:1 8=cpus:1+!7=cpus:1;mem:32;disk:1",
+     "!1 !2 !3 !4 !5 !6 x7 +7 +8", "disk:8;mem:96"},
+    {"no executor holds a shared volume", "cpus:2;mem:64;disk(web):64",
+     "CREATE disk(S:web)[a:p,p=ops]{shared}:4 | LAUNCH 1=cpus:1+7=disk(S:web)[a:p,p=ops]{shared}:4",
+     "CREATE !1", "cpus:2;disk(S:web):60;disk(S:web)[a:p,p=ops]{shared}:4;mem:64"},
+    {"it may hold a volume, which then no task has", "cpus:2;mem:64;disk(web):64",
+     "CREATE disk(S:web)[a:p,p=ops]:4 | LAUNCH 1=cpus:1+7=disk(S:web)[a:p,p=ops]:4 "
+     "2=disk(S:web)[a:p,p=ops]:4 | DESTROY disk(S:web)[a:p,p=ops]:4",
+     "CREATE x7 +1 !2 DESTROY:NOT_CONTAINED", "cpus:1;disk(S:web):60;mem:64"},
+};
+
+static void launches_with_executors_keep_the_rules(void **state)
+{
+    are_as_expected(launches, G_N_ELEMENTS(launches));
+}
+
+/* ---- one agent, a framework, executor 7 with cpus:0.5;mem:64 and task 1 on it ---- */
+
+#define HELD "7=cpus:0.5;mem:64"
+
+static void say(HfPump *pump, const char *script)
+{
+    hf_pump_operate(pump, 0, hf_pump_framework(pump, 0)->offers.count, script, 0);
+    hf_pump_run_for(pump, 0);
+}
+
+static HfPump *busy_as(uint32_t capabilities, gboolean checkpoint, const char *script, HfEra era)
+{
+    HfPumpConfig config;
+    hf_pump_config_init(&config);
+    config.log_messages = TRUE;
+    config.failover_timeout = HF_SECONDS(3600);
+    config.era = era;
+    HfPump *pump = hf_pump_new(&config);
+    hf_pump_add_agent(pump, "cpus:4;mem:256;disk:64");
+    hf_pump_run(pump, HF_SECONDS(2));
+    hf_pump_add_framework(
+        pump, "web", "web",
+        (era >= HF_ERA_1_4 ? (uint32_t)HF_CAPABILITY_MULTI_ROLE : 0) | capabilities, checkpoint);
+    hf_pump_run_for(pump, 0);
+    say(pump, script);
+    assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_NONE);
+    return pump;
+}
+
+static HfPump *busy(uint32_t capabilities, gboolean checkpoint, const char *script)
+{
+    return busy_as(capabilities, checkpoint, script, HF_ERA_1_11);
+}
+
+static guint32 executors_at_agent(HfPump *pump)
+{
+    const HfAgent *agent = &hf_pump_host(pump, 0)->agent;
+    guint32 count = 0;
+    for (guint32 i = 0; i < agent->executors.count; i++)
+        count += agent->executors.at[i].info != NULL;
+    return count;
+}
+
+static guint32 processes(HfPump *pump)
+{
+    return hf_pump_host(pump, 0)->executors.count;
+}
+
+/* Nothing is outstanding: what nobody holds is all that is not allocated. */
+static void assert_free(HfPump *pump, const char *expected)
+{
+    while (hf_pump_framework(pump, 0)->offers.count > 0) {
+        hf_pump_decline(pump, 0, 0);
+        hf_pump_run_for(pump, 0);
+    }
+    assert_available(pump, expected);
+}
+
+static void a_custom_executor_outlives_its_tasks(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1:10=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(60));
+    assert_told(pump, 1, HF_TASK_FINISHED, HF_REASON_NONE);
+    assert_int_equal(tasks_at_agent(pump), 0);
+    assert_int_equal(processes(pump), 1);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 0);
+    assert_free(pump, "cpus:3.5;disk:64;mem:192");
+    /* another task pays nothing for it */
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    say(pump, "LAUNCH 2=cpus:3.5+" HELD);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_LAUNCHED), 1);
+    hf_pump_free(pump);
+}
+
+static void a_default_executor_ends_with_its_last_task(void **state)
+{
+    HfPump *pump = busy(0, FALSE,
+                        "LAUNCH_GROUP 1:10=cpus:1+!7=cpus:0.5;mem:64;disk:1 "
+                        "2:20=cpus:1+!7=cpus:0.5;mem:64;disk:1");
+    hf_pump_run_for(pump, HF_SECONDS(15));
+    assert_told(pump, 1, HF_TASK_FINISHED, HF_REASON_NONE);
+    assert_int_equal(processes(pump), 1);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_told(pump, 2, HF_TASK_FINISHED, HF_REASON_NONE);
+    assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+    assert_int_equal(hf_pump_framework(pump, 0)->executor_lost, 7);
+    assert_free(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+/* Mesos: ExitedExecutorMessage; the tasks' updates come from the agent, as reliable as any. */
+static void what_an_executor_runs_fails_when_it_ends(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:1+" HELD " 2=cpus:1+" HELD " 3=cpus:0.1");
+    hf_pump_end_executor(pump, 0, 0);
+    hf_pump_run_for(pump, 0);
+    assert_told(pump, 1, HF_TASK_FAILED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_told(pump, 2, HF_TASK_FAILED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_told(pump, 3, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(hf_pump_framework(pump, 0)->executors_lost, 1);
+    assert_int_equal(hf_pump_framework(pump, 0)->failures, 0);
+    assert_int_equal(executors_at_agent(pump), 0);
+    assert_free(pump, "cpus:3.9;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+/* A row of the agent stays until the last update of its tasks is acknowledged, and until then no
+ * other executor begins under that id: "Master wants to launch executor, but one already exists".
+ */
+static void an_executor_is_not_begun_anew_before_its_tasks_are_acknowledged(void **state)
+{
+    HfPump *pump = busy(HF_CAPABILITY_PARTITION_AWARE, FALSE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_rule(pump, HF_MESSAGE_STATUS_UPDATE, HF_PUMP_LOSE, 0, 1);
+    hf_pump_end_executor(pump, 0, 0);
+    hf_pump_run_for(pump, HF_SECONDS(2)); /* the master knows of the executor, not of the task */
+    assert_int_equal(executors_at_agent(pump), 1);
+    say(pump, "LAUNCH 2=cpus:1+" HELD);
+    assert_told(pump, 2, HF_TASK_DROPPED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_int_equal(hf_pump_framework(pump, 0)->executors_lost, 2);
+    assert_int_equal(processes(pump), 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_told(pump, 1, HF_TASK_FAILED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_int_equal(executors_at_agent(pump), 0);
+    say(pump, "LAUNCH 3=cpus:1+" HELD);
+    assert_told(pump, 3, HF_TASK_RUNNING, HF_REASON_NONE);
+    hf_pump_free(pump);
+}
+
+/* Its end and a launch that counts on it cross: "No executor is expected to launch and there is
+ * none running". */
+static void a_task_for_an_executor_that_has_just_ended_is_dropped(void **state)
+{
+    HfPump *pump = busy(HF_CAPABILITY_PARTITION_AWARE, FALSE, "LAUNCH 1:1=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(3));
+    assert_told(pump, 1, HF_TASK_FINISHED, HF_REASON_NONE);
+    hf_pump_rule(pump, HF_MESSAGE_EXITED_EXECUTOR, HF_PUMP_LATE, HF_SECONDS(1), 1);
+    hf_pump_end_executor(pump, 0, 0);
+    say(pump, "LAUNCH 2=cpus:1+" HELD);
+    assert_told(pump, 2, HF_TASK_DROPPED, HF_REASON_EXECUTOR_TERMINATED);
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    assert_free(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+/* In eras without HF_RULE_EXECUTOR_LAUNCH_TOLD the agent begins one as needed, and says nothing of
+ * one that it does not begin (MESOS-1720): it stays in the master's book. */
+static void older_masters_do_not_say_whether_an_executor_is_there(void **state)
+{
+    HfPump *pump = busy_as(0, FALSE, "LAUNCH 1:1=cpus:1+" HELD, HF_ERA_1_4);
+    hf_pump_run_for(pump, HF_SECONDS(3));
+    hf_pump_rule(pump, HF_MESSAGE_EXITED_EXECUTOR, HF_PUMP_LATE, HF_SECONDS(1), 1);
+    hf_pump_end_executor(pump, 0, 0);
+    say(pump, "LAUNCH 2=cpus:1+" HELD);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(processes(pump), 1);
+    hf_pump_free(pump);
+
+    for (int era = HF_ERA_1_4; era <= HF_ERA_1_11; era++) {
+        pump = busy_as(0, FALSE, "LAUNCH 1=cpus:1", (HfEra)era);
+        hf_pump_rule(pump, HF_MESSAGE_APPLY_OPERATION, HF_PUMP_LOSE, 0, 1);
+        hf_pump_rule(pump, HF_MESSAGE_CHECKPOINT_RESOURCES, HF_PUMP_LOSE, 0, 1);
+        hf_pump_run_for(pump, HF_SECONDS(2));
+        say(pump, "RESERVE cpus(D:web):1 | LAUNCH 2=cpus(D:web):1+" HELD);
+        assert_told(pump, 2, HF_TASK_LOST, HF_REASON_RESOURCES_UNKNOWN);
+        assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), era == HF_ERA_1_11);
+        hf_pump_free(pump);
+    }
+}
+
+/* ---- shut down ---- */
+
+static void a_framework_may_shut_an_executor_down(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:1+" HELD " 2=cpus:1");
+    hf_pump_shutdown(pump, 0, 0, 7);
+    hf_pump_run_for(pump, 0);
+    assert_told(pump, 1, HF_TASK_KILLED, HF_REASON_NONE);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(hf_pump_framework(pump, 0)->executor_lost, 7);
+    assert_free(pump, "cpus:3;disk:64;mem:256");
+    hf_pump_shutdown(pump, 0, 0, 7); /* no such executor; no such agent */
+    hf_pump_shutdown(pump, 0, 99, 7);
+    hf_pump_run_for(pump, 0);
+    assert_int_equal(hf_pump_framework(pump, 0)->executors_lost, 1);
+    hf_pump_free(pump);
+}
+
+/* Tasks take up to the agent's executor_shutdown_grace_period, 5 s, less 2 s. */
+static void a_removed_framework_has_its_executors_shut_down(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_host(pump, 0)->runs.at[0].stop_time = HF_SECONDS(60);
+    hf_pump_host(pump, 0)->runs.at[0].grace = HF_SECONDS(60);
+    hf_pump_teardown(pump, 0);
+    hf_pump_run_for(pump, 0);
+    assert_available(pump, "cpus:4;disk:64;mem:256"); /* at once, in the master's book */
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 1);
+    hf_pump_run_for(pump, HF_SECONDS(2.9));
+    assert_int_equal(processes(pump), 1);
+    hf_pump_run_for(pump, HF_SECONDS(0.2));
+    assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+    hf_pump_free(pump);
+}
+
+/* With no task left there was nothing else by which the agent knew the framework. */
+static void an_idle_executor_of_a_removed_framework_is_shut_down(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1:1=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    hf_pump_teardown(pump, 0);
+    hf_pump_run_for(pump, 0);
+    assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+    assert_available(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+/* ---- agents and masters that go and come back ---- */
+
+static void an_executor_comes_back_to_the_next_process_of_its_agent(void **state)
+{
+    HfPump *pump = busy(0, TRUE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_stop(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    hf_pump_boot(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(processes(pump), 1);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 0);
+    assert_free(pump, "cpus:2.5;disk:64;mem:192");
+    hf_pump_free(pump);
+}
+
+/* An idle one is waited for, too, and is not named when it does not come back. */
+static void an_executor_that_does_not_come_back_is_given_up(void **state)
+{
+    HfPump *pump = busy(0, TRUE, "LAUNCH 1:1=cpus:1+" HELD " 2=cpus:1+8=mem:1");
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    hf_pump_stop(pump, 0);
+    hf_pump_end_executor(pump, 0, 1);
+    hf_pump_end_executor(pump, 0, 0);
+    hf_pump_boot(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_told(pump, 2, HF_TASK_FAILED, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT);
+    assert_int_equal(executors_at_agent(pump), 0);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 2);
+    assert_int_equal(hf_pump_framework(pump, 0)->executors_lost, 0); /* nobody told the master */
+    assert_free(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+static void a_reboot_ends_executors(void **state)
+{
+    HfPump *pump = busy(0, TRUE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_crash(pump, 0, TRUE);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 0); /* it may come back */
+    hf_pump_boot(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_told(pump, 1, HF_TASK_FAILED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+    assert_free(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+/* Mesos rows: 695. */
+static void an_idle_executor_without_checkpointing_goes_with_its_agent(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1:1=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    hf_pump_stop(pump, 0);
+    hf_pump_run_for(pump, 0);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 1);
+    assert_available(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_run_for(pump, HF_SECONDS(100)); /* and nothing is left of it when that is given up */
+    assert_int_equal(count(pump, HF_RECORD_AGENT_UNREACHABLE), 1);
+    hf_pump_free(pump);
+}
+
+/* The connection breaks while both live: the master strikes the executor off, so it is ended. */
+static void an_executor_that_was_struck_off_with_the_connection_is_shut_down(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_break(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(30));
+    assert_int_equal(hf_pump_framework(pump, 0)->updates.at[1].status.state, HF_TASK_LOST);
+    assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+    assert_free(pump, "cpus:4;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+static void executors_come_back_with_an_agent_that_was_unreachable(void **state)
+{
+    HfPump *pump = busy(HF_CAPABILITY_PARTITION_AWARE, TRUE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_cut(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(100));
+    assert_told(pump, 1, HF_TASK_UNREACHABLE, HF_REASON_SLAVE_REMOVED);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 1);
+    hf_pump_heal(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(100));
+    assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_SLAVE_REREGISTERED);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_LAUNCHED), 2);
+    assert_int_equal(processes(pump), 1);
+    assert_free(pump, "cpus:2.5;disk:64;mem:192");
+    hf_pump_free(pump);
+}
+
+/* A new master learns of an idle executor, and of its framework, from the agent alone. */
+static void a_new_master_learns_of_executors_from_agents(void **state)
+{
+    HfPump *pump = busy(0, TRUE, "LAUNCH 1:1=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    hf_pump_scheduler_stop(pump, 0);
+    hf_pump_master_failover(pump, HF_SECONDS(1));
+    hf_pump_run_for(pump, HF_SECONDS(30));
+    assert_int_equal(count(pump, HF_RECORD_FRAMEWORK_RECOVERED), 1);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_LAUNCHED), 2);
+    assert_available(pump, "cpus:3.5;disk:64;mem:192");
+    hf_pump_scheduler_start(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    say(pump, "LAUNCH 2=cpus:3.5+" HELD);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    hf_pump_free(pump);
+}
+
+/* An order to begin one crosses a registration, which does not name it: it is struck off, though it
+ * runs, until the next order to begin it ends it (Mesos: a lingering executor). */
+static void an_executor_that_crossed_a_registration_lingers(void **state)
+{
+    HfPump *pump = busy(HF_CAPABILITY_PARTITION_AWARE, TRUE, "LAUNCH 1=cpus:0.1");
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    hf_pump_rule(pump, HF_MESSAGE_RUN_TASK, HF_PUMP_LATE, HF_SECONDS(1), 1);
+    say(pump, "LAUNCH 2=cpus:1+" HELD);
+    static const uint64_t known[] = {1};
+    send_registration(pump, HF_MESSAGE_REREGISTER_AGENT, known, 1);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 1);
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    assert_int_equal(processes(pump), 1);
+    say(pump, "LAUNCH 3=cpus:1+" HELD);
+    hf_pump_run_for(pump, 0);
+    assert_told(pump, 3, HF_TASK_DROPPED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+    hf_pump_run_for(pump, HF_SECONDS(5));
+    assert_free(pump, "cpus:3.9;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
+/* Mesos rows: 346. */
+static void executors_of_one_id_may_differ_between_agents(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    hf_pump_decline_all(pump, 0, 3600);
+    hf_pump_add_agent(pump, "cpus:4;mem:256");
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    say(pump, "LAUNCH 2=cpus:1+7=mem:32");
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_LAUNCHED), 2);
+    hf_pump_free(pump);
+}
+
+/* An agent drains when its tasks are over; an executor that goes on keeps it from taking others. */
+static void an_executor_that_goes_on_keeps_an_agent_draining(void **state)
+{
+    HfPump *pump = busy(HF_CAPABILITY_PARTITION_AWARE, FALSE, "LAUNCH 1=cpus:1+" HELD);
+    assert_int_equal(
+        hf_pump_call(pump, NULL, HF_CALL_DRAIN_AGENT, "{'agent_id':{'value':'S00000000'}}"), 200);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_DRAINED), 1);
+    assert_int_equal(processes(pump), 1);
+    assert_int_equal(hf_pump_host(pump, 0)->agent.drain, HF_AGENT_DRAIN_GOING);
+    hf_pump_shutdown(pump, 0, 0, 7);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    assert_int_equal(hf_pump_host(pump, 0)->agent.drain, HF_AGENT_DRAIN_NONE);
+    hf_pump_free(pump);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(launches_with_executors_keep_the_rules),
+        cmocka_unit_test(a_custom_executor_outlives_its_tasks),
+        cmocka_unit_test(a_default_executor_ends_with_its_last_task),
+        cmocka_unit_test(what_an_executor_runs_fails_when_it_ends),
+        cmocka_unit_test(an_executor_is_not_begun_anew_before_its_tasks_are_acknowledged),
+        cmocka_unit_test(a_task_for_an_executor_that_has_just_ended_is_dropped),
+        cmocka_unit_test(older_masters_do_not_say_whether_an_executor_is_there),
+        cmocka_unit_test(a_framework_may_shut_an_executor_down),
+        cmocka_unit_test(a_removed_framework_has_its_executors_shut_down),
+        cmocka_unit_test(an_idle_executor_of_a_removed_framework_is_shut_down),
+        cmocka_unit_test(an_executor_comes_back_to_the_next_process_of_its_agent),
+        cmocka_unit_test(an_executor_that_does_not_come_back_is_given_up),
+        cmocka_unit_test(a_reboot_ends_executors),
+        cmocka_unit_test(an_idle_executor_without_checkpointing_goes_with_its_agent),
+        cmocka_unit_test(an_executor_that_was_struck_off_with_the_connection_is_shut_down),
+        cmocka_unit_test(executors_come_back_with_an_agent_that_was_unreachable),
+        cmocka_unit_test(a_new_master_learns_of_executors_from_agents),
+        cmocka_unit_test(an_executor_that_crossed_a_registration_lingers),
+        cmocka_unit_test(executors_of_one_id_may_differ_between_agents),
+        cmocka_unit_test(an_executor_that_goes_on_keeps_an_agent_draining),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
