@@ -194,13 +194,21 @@ void hf_audit__unpark_executors(HfAudit *audit, uint32_t agent)
 
 /* ---- hosts ---- */
 
-/* Older masters do not know whether it is there: an order for a task may begin it anew. */
+/* An order to begin it that was not carried out yet: several may be on their way. Older masters do
+ * not know whether it is there, and an order for a task may begin it anew. NULL = none. */
 static HfAuditExecutor *ordered(HfAudit *audit, const HfRecord *record)
 {
-    HfAuditExecutor *executor = find(audit, record, NO_ROW, record->agent, 0, HF_EXECUTOR_WAS_RUN);
-    if (executor == NULL && !hf_era_has(audit->config.era, HF_RULE_EXECUTOR_LAUNCH_TOLD))
-        executor = find(audit, record, NO_ROW, record->agent, 0, HF_EXECUTOR_IS_RUNNING);
-    return executor;
+    uint8_t done = hf_era_has(audit->config.era, HF_RULE_EXECUTOR_LAUNCH_TOLD)
+                       ? HF_EXECUTOR_WAS_RUN
+                       : HF_EXECUTOR_IS_RUNNING;
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        HfAuditExecutor *executor = &audit->executors.at[i];
+        if (executor->flags != 0 && (executor->flags & done) == 0 && executor->id == record->id &&
+            executor->framework == record->framework && executor->host == record->agent &&
+            hf_audit__is_same(audit, &executor->resources, record->resources))
+            return executor;
+    }
+    return NULL;
 }
 
 void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record)
@@ -209,8 +217,7 @@ void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record)
     HfAuditHost *host =
         record->agent < HF_AUDIT_ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
     gboolean runs = find(audit, record, NO_ROW, record->agent, HF_EXECUTOR_IS_RUNNING, 0) != NULL;
-    if (executor != NULL && host != NULL && !host->is_down && !runs &&
-        hf_audit__is_same(audit, &executor->resources, record->resources)) {
+    if (executor != NULL && host != NULL && !host->is_down && !runs) {
         executor->flags |= HF_EXECUTOR_IS_RUNNING | HF_EXECUTOR_WAS_RUN;
         host->executors++;
         return;
@@ -221,8 +228,7 @@ void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record)
                     name,
                     runs                               ? "runs there already"
                     : executor == NULL || host == NULL ? "no master ordered that"
-                    : host->is_down                    ? "that is down"
-                                                       : "was ordered otherwise");
+                                                       : "that is down");
 }
 
 void hf_audit__on_executor_ended(HfAudit *audit, const HfRecord *record)

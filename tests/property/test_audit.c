@@ -244,6 +244,27 @@ static void draw_residents(Draw *draw, uint64_t seed)
     g_string_append(own.text, "}]}\n");
 }
 
+/* A framework with executors of its own, which hold something beside their tasks: from a stream of
+ * its own. */
+static void draw_executors(Draw *draw, uint64_t seed)
+{
+    Draw own = {.text = draw->text};
+    hf_stream_init(&own.stream, seed, "swarm-executors", 0);
+    if (chance(&own, 0.5)) return;
+    g_string_append(own.text, "  - {name: spark, model: spark, mode: fine, task_cpus: 0.5, "
+                              "mesos_executor_cpus: 0.25, executor_mem: 256, ");
+    say(&own, "role", "a|b|'*'");
+    say(&own, "checkpoint", "true|false");
+    say(&own, "failover_timeout", "0s|10s|5m");
+    say(&own, "capabilities",
+        draw->era < HF_ERA_1_4 ? "[]|[]" : "[MULTI_ROLE]|[MULTI_ROLE, PARTITION_AWARE]");
+    say_time(&own, "arrivals", 2000, 60000);
+    g_string_append(own.text, "stages: [{");
+    say(&own, "tasks", "1|4|{law: geometric, mean: 6}");
+    say_time(&own, "duration", 500, 60000);
+    g_string_append(own.text, "}]}\n");
+}
+
 static void draw_failures(Draw *draw)
 {
     g_string_append(draw->text, "failures: [\n");
@@ -358,6 +379,7 @@ static char *scenario_of(uint64_t seed, gboolean has_failovers)
     draw_homes(&draw, seed);
     draw_frameworks(&draw);
     draw_residents(&draw, seed);
+    draw_executors(&draw, seed);
     draw_failures(&draw);
     draw_more_failures(&draw, seed);
     draw_losses(&draw, seed);
@@ -526,6 +548,18 @@ static const Forgery forgeries[] = {
     {"a task that stops runs elsewhere", HF_RECORD_TASK_STOPPING, OTHER, -1},
     {"a limit is lower than what is offered", HF_RECORD_QUOTA_LIMIT, SOONER, -1},
     {"a quota is set and not told", HF_RECORD_QUOTA, DROP, -1},
+    {"an executor is launched and not booked", HF_RECORD_EXECUTOR_LAUNCHED, DROP, -1},
+    {"an executor is paid for twice", HF_RECORD_EXECUTOR_LAUNCHED, DOUBLE, -1},
+    {"an executor gets more than its offer", HF_RECORD_EXECUTOR_LAUNCHED, MORE, -1},
+    {"an executor gets less than it holds", HF_RECORD_EXECUTOR_LAUNCHED, LESS, -1},
+    {"an executor holds on when it is over", HF_RECORD_EXECUTOR_REMOVED, DROP, -1},
+    {"an executor gives back twice", HF_RECORD_EXECUTOR_REMOVED, DOUBLE, -1},
+    {"an executor gives back less", HF_RECORD_EXECUTOR_REMOVED, LESS, -1},
+    {"an executor begins unheard", HF_RECORD_EXECUTOR_STARTED, DROP, -1},
+    {"an executor begins twice", HF_RECORD_EXECUTOR_STARTED, DOUBLE, -1},
+    {"an executor begins elsewhere", HF_RECORD_EXECUTOR_STARTED, OTHER, -1},
+    {"an executor ends unheard", HF_RECORD_EXECUTOR_ENDED, DROP, -1},
+    {"an executor ends twice", HF_RECORD_EXECUTOR_ENDED, DOUBLE, -1},
 };
 
 /* Stands between the trace and the auditor. */
@@ -562,7 +596,8 @@ static void forge(Forger *forger, HfRecord record)
         hf_audit_listen(forger->audit, &record);
         break;
     case OTHER:
-        if (record.type == HF_RECORD_TASK_STARTED || record.type == HF_RECORD_TASK_STOPPING)
+        if (record.type == HF_RECORD_TASK_STARTED || record.type == HF_RECORD_TASK_STOPPING ||
+            record.type == HF_RECORD_EXECUTOR_STARTED)
             record.agent++;
         else
             record.framework += 1000;
@@ -600,10 +635,23 @@ static void forger_listen(void *context, const HfRecord *record)
     forge(forger, *record);
 }
 
-/* One run with one falsified record; is it caught? */
-static gboolean is_caught(const Forgery *forgery, uint32_t spare)
+/* Agents that go and come back under a framework with executors of its own. */
+static Cell *cell_with_executors(void)
 {
-    Cell *cell = cell_new(
+    return cell_new("seed: 4\n"
+                    "duration: 30m\n"
+                    "agents: [{name: n, count: 4, resources: 'cpus:4;mem:4096'}]\n"
+                    "frameworks:\n"
+                    "  - {name: s, model: spark, mode: fine, arrivals: 20s, task_cpus: 1,\n"
+                    "     executor_mem: 256, stages: [{tasks: 4, duration: 10s}]}\n"
+                    "  - {name: f, model: batch, role: a, arrivals: 10s, duration: 20s, cpus: 1,\n"
+                    "     mem: 128}\n"
+                    "failures: [{what: agent-crash, mtbf: 3m, down: 90s, detect: ping}]\n");
+}
+
+static Cell *cell_with_all_else(void)
+{
+    return cell_new(
         "seed: 4\n"
         "duration: 30m\n"
         "agents: [{name: n, count: 4, resources: "
@@ -650,6 +698,14 @@ static gboolean is_caught(const Forgery *forgery, uint32_t spare)
         "failures: [{what: agent-crash, mtbf: 3m, down: 90s, detect: ping},\n"
         "           {what: store-outage, at: 2m, every: 4m, for: 20s},\n"
         "           {what: disk-fill, mtbf: 4m, amount: 50, for: 1m}]\n");
+}
+
+/* One run with one falsified record; is it caught? */
+static gboolean is_caught(const Forgery *forgery, uint32_t spare)
+{
+    gboolean is_of_executors =
+        forgery->type >= HF_RECORD_EXECUTOR_LAUNCHED && forgery->type <= HF_RECORD_EXECUTOR_ENDED;
+    Cell *cell = is_of_executors ? cell_with_executors() : cell_with_all_else();
     Forger forger = {forgery, audit_of(cell), hf_world_catalog(cell->world), spare, FALSE};
     hf_trace_listen(hf_world_trace(cell->world), forger_listen, &forger);
     cell_run(cell, hf_world_scenario(cell->world)->duration);

@@ -1,7 +1,8 @@
 /*
  * See dataflow.h. What runs is of three kinds: units (a task of a stage as a Mesos task), executors
- * (Mesos tasks with slots, in which units run without the master knowing), and, in fine mode, idle
- * executors that hold their overhead on a host for good.
+ * (Mesos tasks with slots, in which units run without the master knowing), and, in fine mode, the
+ * framework's own Mesos executors (ExecutorInfo): one on each agent, which runs the units there and
+ * holds its overhead from the first of them on, busy or idle.
  *
  * Invariants: a unit that was picked is in `live` or runs in an executor until it ends; `wanting`
  * is what the next offer may be used for.
@@ -16,7 +17,7 @@
 #include "world/faults.h"
 
 enum { TIMER_ARRIVAL, TIMER_REVIVE, TIMER_RUN, TIMER_IDLE, TIMER_BACKLOG, TIMER_WAIT };
-typedef enum TaskKind { TASK_UNIT, TASK_EXECUTOR, TASK_OVERHEAD } TaskKind;
+typedef enum TaskKind { TASK_UNIT, TASK_EXECUTOR } TaskKind;
 
 /* A Mesos task. */
 typedef struct Task {
@@ -24,7 +25,7 @@ typedef struct Task {
     TaskKind kind;
     HfPick pick;       /* TASK_UNIT */
     HfHandle executor; /* TASK_EXECUTOR */
-    uint32_t host;     /* TASK_OVERHEAD */
+    uint32_t agent;    /* TASK_UNIT: agent id */
     gboolean has_run;
 } Task;
 
@@ -39,9 +40,9 @@ typedef struct Dataflow {
     HfMap64 rows; /* Mesos task id -> row of live */
     HfExecutors executors;
     HF_VEC(uint32_t)
-    wanting;           /* rows of jobs, oldest first: all that want executors of their own,
-                          and some that do no more */
-    HfMap64 overheads; /* host -> 1: an overhead task is there */
+    wanting; /* rows of jobs, oldest first: all that want executors of their own,
+                and some that do no more */
+    HF_VEC(HfExecutorInfo *) brought; /* fine: [agent id]: what is there; NULL = nothing; owned */
     HfDemand unit, overhead;
     gboolean is_suppressed, is_revive_armed;
     HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
@@ -393,12 +394,37 @@ static void on_backlog(Dataflow *flow, HfDriver *driver, HfHandle handle)
 
 /* ---- offers ---- */
 
+/* The framework's executor on an agent; NULL = none is there, as far as it knows. */
+static HfExecutorInfo *executor_on(const Dataflow *flow, uint32_t agent)
+{
+    return agent < flow->brought.count ? flow->brought.at[agent] : NULL;
+}
+
+static void forget_executor(Dataflow *flow, uint32_t agent)
+{
+    if (agent < flow->brought.count)
+        hf_executor_info_drop(flow->env.catalog, &flow->brought.at[agent]);
+}
+
+/* The next task on this agent will bring an executor, cut out of the same offer. Spark keeps what
+ * it described, for later tasks must describe it alike (slaveIdToExecutorInfo). */
+static void bring_executor(Dataflow *flow, uint32_t agent)
+{
+    HfResources cut = {0};
+    hf_demand_cut(flow->env.catalog, &flow->overhead, &flow->pool, &cut);
+    double usage = hf_law_draw(&flow->config->usage, &flow->usage);
+    HfExecutorInfo like = {.id = agent + 1,
+                           .resources = hf_parcel_take(flow->env.catalog, &cut),
+                           .usage_milli = (uint32_t)floor(usage * 1000 + 0.5)};
+    while (flow->brought.count <= agent) hf_vec_push(&flow->brought, NULL);
+    flow->brought.at[agent] = hf_executor_info_new(&like);
+}
+
 static void fill_fine(Dataflow *flow, HfDriver *driver, const HfOfferInfo *offer)
 {
     HfTime again = HF_TIME_NEVER;
     HfDemand both = flow->unit;
-    gboolean needs_overhead =
-        flow->overhead.count > 0 && hf_map64_get(&flow->overheads, offer->host) == HF_MAP64_NONE;
+    gboolean needs_overhead = flow->overhead.count > 0 && executor_on(flow, offer->agent) == NULL;
     for (uint32_t k = 0; needs_overhead && k < flow->overhead.count; k++)
         hf_demand_add(&both, flow->overhead.kind[k], flow->overhead.milli[k]);
     while (flow->work.pending > 0) {
@@ -411,13 +437,12 @@ static void fill_fine(Dataflow *flow, HfDriver *driver, const HfOfferInfo *offer
             break;
         }
         if (needs_overhead) {
-            put_task(flow, (Task){.kind = TASK_OVERHEAD, .host = offer->host}, &flow->overhead,
-                     HF_TIME_NEVER, 0);
-            hf_map64_set(&flow->overheads, offer->host, 1);
+            bring_executor(flow, offer->agent);
             needs_overhead = FALSE;
         }
-        put_task(flow, (Task){.kind = TASK_UNIT, .pick = pick}, &flow->unit, pick.duration,
-                 hf_work_job(&flow->work, pick.job)->number);
+        put_task(flow, (Task){.kind = TASK_UNIT, .pick = pick, .agent = offer->agent}, &flow->unit,
+                 pick.duration, hf_work_job(&flow->work, pick.job)->number);
+        hf_vec_last(&flow->tasks)->executor = hf_executor_info_ref(executor_on(flow, offer->agent));
         note_input(flow, driver, &pick);
     }
 }
@@ -541,9 +566,10 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     Task ended = *task;
     hf_map64_remove(&flow->rows, status->task);
     hf_vec_push(&flow->spare, row);
-    if (ended.kind == TASK_OVERHEAD) {
-        hf_map64_remove(&flow->overheads, ended.host);
-    } else if (ended.kind == TASK_EXECUTOR) {
+    /* The executor that it counted on is not what it thinks: nobody told it that it is gone. */
+    if (status->reason == HF_REASON_TASK_INVALID && ended.kind == TASK_UNIT)
+        forget_executor(flow, ended.agent);
+    if (ended.kind == TASK_EXECUTOR) {
         HfHandle job = flow->executors.rows.at[ended.executor.row].job;
         executor_gone(flow, ended.executor);
         on_work(flow, driver, job);
@@ -554,6 +580,17 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         hf_work_return(&flow->work, ended.pick.job, ended.pick.unit);
         on_work(flow, driver, ended.pick.job);
     }
+}
+
+/* MesosFineGrainedSchedulerBackend.executorLost, slaveLost. */
+static void on_executor_lost(void *model, HfDriver *driver, uint32_t agent, uint32_t executor)
+{
+    forget_executor(model, agent);
+}
+
+static void on_failure(void *model, HfDriver *driver, uint32_t agent)
+{
+    forget_executor(model, agent);
 }
 
 /* ---- life ---- */
@@ -622,7 +659,8 @@ void hf_dataflow_destroy(void *model)
     hf_map64_clear(&flow->rows);
     hf_executors_clear(&flow->executors);
     hf_vec_clear(&flow->wanting);
-    hf_map64_clear(&flow->overheads);
+    for (guint32 i = 0; i < flow->brought.count; i++) forget_executor(flow, i);
+    hf_vec_clear(&flow->brought);
     hf_resources_clear(flow->env.catalog, &flow->pool);
     hf_vec_clear(&flow->tasks);
     hf_vec_clear(&flow->declines);
@@ -688,6 +726,8 @@ static void waits(const void *model, HfWaitSink sink, void *context)
 const HfSchedulerOps hf_dataflow_ops = {.subscribed = on_subscribed,
                                         .offers = on_offers,
                                         .update = on_update,
+                                        .executor_lost = on_executor_lost,
+                                        .failure = on_failure,
                                         .resubscribed = on_resubscribed,
                                         .timer = on_timer,
                                         .waits = waits};

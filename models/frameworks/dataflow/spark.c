@@ -2,8 +2,8 @@
  * Spark on Mesos. Coarse: an application's executors are Mesos tasks that hold their CPUs until it
  * ends, all that is offered unless spark.cores.max bounds them; with dynamic allocation they come
  * with the backlog and go when idle. Fine (removed in Spark 2.0's successors): a Mesos task for
- * each Spark task, beside an executor that keeps one CPU and its memory on every host it ever ran
- * on.
+ * each Spark task, run by an executor of Spark's own (ExecutorInfo), which holds one CPU and its
+ * memory on every agent from its first task there on.
  *
  * Sources: Spark's documentation, "Running Spark on Mesos" and "Configuration": spark.cores.max,
  * spark.mesos.coarse, spark.mesos.mesosExecutor.cores, spark.dynamicAllocation.*,
@@ -52,8 +52,9 @@ static const HfKey spark_keys[] = {
      .type = HF_KEY_AMOUNT,
      .offset = offsetof(HfDataflowConfig, overhead_cpus),
      .fallback = "1",
-     .help = "Fine: CPUs that the executor holds on each host where a task ever ran, with "
-             "executor_mem; 0 = none.",
+     .help =
+         "Fine: CPUs that an executor of Spark's own holds on each agent, with executor_mem, from "
+         "its first task there until it ends, busy or idle; 0 = tasks have no such executor.",
      .source = "spark.mesos.mesosExecutor.cores: 1"},
     {.name = "executor_mem",
      .type = HF_KEY_MEMORY,

@@ -437,6 +437,30 @@ static void drain_idle_reservation(HfPump *pump)
     hf_pump_run(pump, HF_SECONDS(7.5));
 }
 
+/* The first task pays for the executor, the second does not; then it is shut down. */
+static void executor_outlives_its_task(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    hf_pump_operate(pump, 0, 1, "LAUNCH 1:3=cpus:1;mem:256+7=cpus:0.5;mem:64", 0);
+    hf_pump_run(pump, HF_SECONDS(7.5));
+    hf_pump_operate(pump, 0, 2, "LAUNCH 2=cpus:3.5;mem:960+7=cpus:0.5;mem:64", 0);
+    hf_pump_run(pump, HF_SECONDS(9));
+    hf_pump_shutdown(pump, 0, 0, 7);
+    hf_pump_run(pump, HF_SECONDS(10.5));
+}
+
+/* It ends while a task that counts on it is on its way. */
+static void executor_ends_before_its_next_task(HfPump *pump)
+{
+    open(pump, HF_CAPABILITY_PARTITION_AWARE, FALSE);
+    hf_pump_operate(pump, 0, 1, "LAUNCH 1:1=cpus:1;mem:256+7=cpus:0.5;mem:64", 0);
+    hf_pump_run(pump, HF_SECONDS(4.5));
+    hf_pump_operate(pump, 0, 1, "LAUNCH 2=cpus:1;mem:256+7=cpus:0.5;mem:64", 0);
+    hf_pump_run(pump, HF_SECONDS(4.5) + HF_NS_PER_MS * 3 / 2);
+    hf_pump_end_executor(pump, 0, 0);
+    hf_pump_run(pump, HF_SECONDS(5.5));
+}
+
 const Story stories[] = {
     {"relaunch-on-volume", "reserve, create, launch; the task ends and is launched on the same",
      relaunch_on_volume, 0, FALSE, 0},
@@ -505,6 +529,11 @@ const Story stories[] = {
      framework_back_too_late, 0, FALSE, 0},
     {"framework-zombie", "a second scheduler takes the place of one that still runs",
      framework_zombie, 0, FALSE, 0},
+    {"executor-outlives-its-task",
+     "an executor holds its own between two tasks, until it is shut down",
+     executor_outlives_its_task, 0, FALSE, 0},
+    {"executor-ends-before-its-next-task", "an executor ends while a task for it is on its way",
+     executor_ends_before_its_next_task, 0, FALSE, 0},
     {"teardown", "a framework leaves; its task is shut down", teardown, 0, FALSE, 0},
     {NULL, NULL, NULL, 0, FALSE, 0},
 };
