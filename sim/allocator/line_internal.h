@@ -38,6 +38,11 @@ void hf_line__shift_outside(HfLine *line, uint32_t from, uint32_t to);
 /* Take the member at `from` out and put it in where it stands at `to` afterwards. */
 static inline void hf_line__move(HfLine *line, uint32_t from, uint32_t to)
 {
+    if (from == 0 && to + 1 == line->count && line->at + line->count < line->base + line->room) {
+        line->at[line->count] = line->at[0]; /* the first behind the last */
+        line->at++;
+        return;
+    }
     uint32_t inside = from < to ? to - from : from - to, outside = line->count - 1 - inside;
     if (inside <= outside + 1)
         hf_line__shift_inside(line, from, to);

@@ -30,6 +30,7 @@ void hf_sorters__clear(HfSorters *sorters)
     hf_vec_clear(&sorters->vacant_nodes);
     hf_vec_clear(&sorters->unweighted);
     hf_vec_clear(&sorters->scratch);
+    hf_vec_clear(&sorters->runs);
     g_free(sorters->alloc);
     g_free(sorters->total);
     g_free(sorters->is_excluded);
@@ -64,11 +65,13 @@ static void recount(HfSorters *sorters)
 {
     sorters->version++;
     sorters->counted_count = 0;
+    sorters->counts_first = TRUE;
     for (uint32_t k = 0; k < sorters->stride; k++) {
         if (sorters->total[k] <= 0 || sorters->is_excluded[k]) continue;
         sorters->counted[sorters->counted_count].kind = (HfKindId)k;
         sorters->counted[sorters->counted_count].total = hf_sorter__units(sorters->total[k]);
         sorters->counted_count++;
+        if (k >= HF_KIND_PORTS) sorters->counts_first = FALSE;
     }
 }
 

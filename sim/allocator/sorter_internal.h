@@ -83,6 +83,12 @@ typedef struct HfSorters {
         double total;
     } * counted; /* [counted_count] kinds that shares are made of, for this version */
     uint32_t counted_count;
+    gboolean counts_first; /* all of them are before HF_KIND_PORTS */
+    struct {
+        uint64_t version; /* 0 = none */
+        int64_t alloc[HF_KIND_PORTS];
+        double share;
+    } alike;                       /* the share worked out last: siblings often hold the same */
     uint64_t version;              /* raised with every change of the total */
     uint64_t structure;            /* ... of who is there and active, and of weights; from 1 on */
     uint64_t entries;              /* next HfSorterNode.entry */
@@ -93,6 +99,7 @@ typedef struct HfSorters {
     struct HfPolicyView *view; /* of the policy, for HF_SORTER_KEY and tickets; borrowed, or NULL */
     HF_VEC(HfNode) unweighted; /* nodes of the role sorter whose weight was not looked up yet */
     HF_VEC(HfNode) scratch;
+    HF_VEC(uint32_t) runs; /* scratch of sorting */
 } HfSorters;
 
 static inline HfSorterGroup *hf_sorters__group_of(HfSorters *sorters, HfNode internal)
@@ -147,7 +154,13 @@ void hf_sorter__activate(HfSorters *sorters, HfNode leaf);
 void hf_sorter__deactivate(HfSorters *sorters, HfNode leaf);
 
 /* Its key is out of date; nothing for one that is in no order. */
-void hf_sorter__mark_dirty(HfSorters *sorters, HfNode node);
+static inline void hf_sorter__mark_dirty(HfSorters *sorters, HfNode node)
+{
+    HfSorterNode *row = &sorters->nodes.at[node];
+    if (row->is_dirty || row->kind == HF_NODE_INACTIVE) return;
+    row->is_dirty = 1;
+    hf_vec_push(&hf_sorters__group_of(sorters, row->parent)->dirty, node);
+}
 
 /* One allocation of these amounts to a node alone (sign 1), which counts one more; or the end of
  * one (sign -1). Enough for a leaf in a sorter of frameworks, where nobody asks for its root. */

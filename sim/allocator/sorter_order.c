@@ -66,14 +66,6 @@ double hf_sorter__share(const HfSorters *sorters, HfNode node)
     return hf_sorter__raw_share(sorters, node) / hf_sorter__weight(sorters, node);
 }
 
-void hf_sorter__mark_dirty(HfSorters *sorters, HfNode node)
-{
-    HfSorterNode *row = &sorters->nodes.at[node];
-    if (row->is_dirty || row->kind == HF_NODE_INACTIVE) return;
-    row->is_dirty = 1;
-    hf_vec_push(&hf_sorters__group_of(sorters, row->parent)->dirty, node);
-}
-
 /* First place in order[from, to) whose member is not before `row`. */
 static uint32_t lower_bound(const HfSorters *sorters, const HfSorterGroup *group, uint32_t from,
                             uint32_t to, const HfSorterNode *row)
@@ -97,11 +89,25 @@ static uint32_t place_of(const HfSorters *sorters, const HfSorterGroup *group, H
     return place;
 }
 
+/* hf_sorter__share(), which is not worked out again for one that holds what the last one held. */
+static double alike_share(HfSorters *sorters, HfNode node)
+{
+    const int64_t *alloc = hf_sorter__alloc(sorters, node);
+    if (!sorters->counts_first || sorters->has_pools) return hf_sorter__share(sorters, node);
+    if (sorters->alike.version != sorters->version ||
+        memcmp(sorters->alike.alloc, alloc, sizeof sorters->alike.alloc) != 0) {
+        sorters->alike.version = sorters->version;
+        memcpy(sorters->alike.alloc, alloc, sizeof sorters->alike.alloc);
+        sorters->alike.share = hf_sorter__raw_share(sorters, node);
+    }
+    return sorters->alike.share / hf_sorter__weight(sorters, node);
+}
+
 static void renew_key(HfSorters *sorters, HfSorterGroup *group, HfNode node)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
     if (group->sort == HF_SORTER_DRF) {
-        row->share = hf_sorter__share(sorters, node);
+        row->share = alike_share(sorters, node);
     } else if (group->sort == HF_SORTER_KEY) {
         HfPolicyKey key = hf_policy_view__key(sorters, node);
         row->share = key.first;
@@ -135,30 +141,51 @@ static void move_member(HfSorters *sorters, HfSorterGroup *group, HfNode node)
     }
 }
 
-/* Merge sort by stored keys, from runs of one upwards; stops at once when in order. */
-static void sort_group(HfSorters *sorters, HfSorterGroup *group)
+/* Merge two runs that stand in order: from[low, middle) and from[middle, high). */
+static void merge_runs(const HfSorterNode *nodes, HfSorterKind sort, const HfNode *from, HfNode *to,
+                       uint32_t low, uint32_t middle, uint32_t high)
+{
+    uint32_t i = low, j = middle, k = low;
+    while (i < middle && j < high)
+        to[k++] = is_before(&nodes[from[j]], &nodes[from[i]], sort) ? from[j++] : from[i++];
+    memcpy(to + k, from + i, (middle - i) * sizeof *to);
+    memcpy(to + k + (middle - i), from + j, (high - j) * sizeof *to);
+}
+
+/* Where each run begins that is in order already, and behind them the count of members. */
+static void find_runs(HfSorters *sorters, const HfSorterGroup *group)
 {
     const HfSorterNode *nodes = sorters->nodes.at;
+    const HfNode *at = group->order.at;
+    hf_vec_reset(&sorters->runs);
+    hf_vec_push(&sorters->runs, 0);
+    for (uint32_t i = 1; i < group->order.count; i++)
+        if (!is_before(&nodes[at[i - 1]], &nodes[at[i]], group->sort))
+            hf_vec_push(&sorters->runs, i);
+    hf_vec_push(&sorters->runs, group->order.count);
+}
+
+/* Merge sort by stored keys, from the runs that are there upwards: most often they are few, since a
+ * change of the total leaves nearly all members in their order. */
+static void sort_group(HfSorters *sorters, HfSorterGroup *group)
+{
     uint32_t count = group->order.count;
-    gboolean in_order = TRUE;
-    for (uint32_t i = 1; i < count && in_order; i++)
-        in_order =
-            is_before(&nodes[group->order.at[i - 1]], &nodes[group->order.at[i]], group->sort);
-    if (in_order) return;
+    if (count < 2) return;
+    find_runs(sorters, group);
+    if (sorters->runs.count == 2) return;
     hf_vec_reset(&sorters->scratch);
     hf_vec_reserve(&sorters->scratch, count);
     HfNode *from = group->order.at, *to = sorters->scratch.at;
-    for (uint32_t width = 1; width < count; width *= 2) {
-        for (uint32_t low = 0; low < count; low += 2 * width) {
-            uint32_t middle = MIN(low + width, count), high = MIN(low + 2 * width, count);
-            uint32_t i = low, j = middle;
-            for (uint32_t k = low; k < high; k++) {
-                gboolean left =
-                    i < middle &&
-                    (j >= high || !is_before(&nodes[from[j]], &nodes[from[i]], group->sort));
-                to[k] = left ? from[i++] : from[j++];
-            }
+    uint32_t *runs = sorters->runs.at, left = sorters->runs.count - 1;
+    while (left > 1) {
+        uint32_t kept = 0;
+        for (uint32_t r = 0; r < left; r += 2) {
+            uint32_t low = runs[r], middle = runs[MIN(r + 1, left)], high = runs[MIN(r + 2, left)];
+            merge_runs(sorters->nodes.at, group->sort, from, to, low, middle, high);
+            runs[kept++] = low;
         }
+        runs[kept] = count;
+        left = kept;
         HfNode *swap = from;
         from = to;
         to = swap;
