@@ -42,6 +42,7 @@ static void apply_policy(HfAllocator *allocator, const HfAllocatorConfig *config
     allocator->policy = policy;
     allocator->role_sort = sorter_of(policy->role_order, config->role_sorter);
     allocator->framework_sort = sorter_of(policy->framework_order, config->framework_sorter);
+    allocator->may_lag = allocator->role_sort != HF_SORTER_KEY && policy->tickets == NULL;
 }
 
 HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *config)
@@ -138,11 +139,13 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_vec_clear(&allocator->eligible);
     hf_vec_clear(&allocator->visit);
     hf_vec_clear(&allocator->visit_keys);
+    hf_vec_clear(&allocator->visit_buckets);
     hf_vec_clear(&allocator->tries);
     hf_draw__clear(&allocator->role_draw);
     hf_draw__clear(&allocator->framework_draw);
     hf_draw__clear(&allocator->unmet_draw);
-    hf_vec_clear(&allocator->regroup);
+    hf_vec_clear(&allocator->latest);
+    hf_vec_clear(&allocator->firsts);
     hf_vec_clear(&allocator->offers);
     hf_vec_clear(&allocator->grouped);
     hf_map64_clear(&allocator->owed);
@@ -158,13 +161,6 @@ void hf_allocator_free(HfAllocator *allocator)
 
 /* ---- Who is to be visited ---- */
 
-/* Without a branch: `on` is 0 or 1, as good as random. */
-static inline void bit_set(uint64_t *bits, uint32_t rank, uint64_t on)
-{
-    uint64_t *word = &bits[rank >> 6];
-    *word = (*word & ~(UINT64_C(1) << (rank & 63))) | on << (rank & 63);
-}
-
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
 {
     if (allocator->ranks_are_stale) return;
@@ -176,10 +172,10 @@ void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
         row->seen < allocator->run_seen || row->quota_seen != allocator->run_quota_seen;
     gboolean visit =
         idle && ((row->flags & HF_AGENT_CHANGED) || row->pending.count > 0 || is_behind);
-    bit_set(allocator->idle_bits, row->rank, idle);
-    bit_set(allocator->visit_bits, row->rank, visit);
+    hf_bit_set(allocator->idle_bits, row->rank, idle);
+    hf_bit_set(allocator->visit_bits, row->rank, visit);
     uint32_t word = row->rank >> 6;
-    bit_set(allocator->visit_words, word, allocator->visit_bits[word] != 0);
+    hf_bit_set(allocator->visit_words, word, allocator->visit_bits[word] != 0);
 }
 
 void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
@@ -289,6 +285,7 @@ HfEra hf_allocator_era(const HfAllocator *allocator)
 
 double hf_allocator_role_share(const HfAllocator *allocator, HfRoleId role)
 {
+    hf_allocator__book_roles((HfAllocator *)allocator); /* which it does not show */
     const HfSorters *sorters = &allocator->sorters;
     HfNode node =
         hf_sorter__find(sorters, allocator->role_root, hf_role_path(allocator->catalog, role));

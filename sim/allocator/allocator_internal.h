@@ -16,7 +16,8 @@
  * this off; a test compares.
  *
  * Invariants: available = total - all grants (clipped), per agent; every grant that is counted
- * stands in its sub's leaf, its role's leaf, their ancestors, and the role's used amounts.
+ * stands in its sub's leaf, and in its role's leaf, the ancestors of that and the role's used
+ * amounts, or in `lag` for these.
  */
 #ifndef HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
 #define HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
@@ -158,6 +159,7 @@ typedef struct HfRoleState {
 typedef struct HfPending {
     uint32_t agent, sub, framework;
     uint32_t bundle; /* HfBundle.number; a reference */
+    uint32_t next;   /* offer of the same framework; HF_ROW_NONE = none */
 } HfPending;
 
 /*
@@ -184,6 +186,19 @@ typedef struct HfAlikeHolding {
     HfRoleId role;
     HfResources launched; /* the same with the allocation role */
 } HfAlikeHolding;
+
+/*
+ * What the only client of the role sorter was allocated since it was last booked there. Nobody
+ * compares roles then, so an offer need only be booked for its framework; the role, its ancestors
+ * and what they used follow together when somebody looks (hf_allocator__book_roles).
+ */
+typedef struct HfRoleLag {
+    gboolean is_behind;
+    gboolean is_reserved; /* all of it, else nothing */
+    HfRoleId role;
+    uint64_t made; /* allocations */
+    int64_t amounts[HF_KIND_PORTS];
+} HfRoleLag;
 
 struct HfAllocator {
     HfCatalog *catalog;
@@ -226,6 +241,8 @@ struct HfAllocator {
     uint32_t amount_roles, amount_stride;
 
     int64_t *root_reserved, *root_used_reserved; /* [stride] over all roles */
+    gboolean may_lag; /* the policy compares roles by their order alone */
+    HfRoleLag lag;
 
     /* Quota. Epochs count the times that room may have come back to somebody. */
     HF_VEC(HfRoleId) quota_roles;
@@ -282,19 +299,25 @@ struct HfAllocator {
     uint32_t shape_room, shape_count;
     const HfBundle *checked_refused, *checked_bundle; /* the last pair compared, and the result */
     gboolean checked_covers;
+    const HfBundle
+        *booked; /* the bundle that was booked last, and its amounts if it has no others */
+    int64_t booked_amounts[HF_KIND_PORTS];
 
     /* Scratch of a run. */
     HF_VEC(uint32_t) visit;
     HF_VEC(uint64_t) visit_keys;
+    HF_VEC(uint32_t) visit_buckets; /* of sorting them */
     HF_VEC(uint32_t) tries;
+    HfNode sole_role; /* leaf of the only role there is; HF_NODE_NONE = there are several */
     HfDraw role_draw, framework_draw; /* of random sorters */
     HfDraw unmet_draw;                /* ... among roles with an unmet guarantee */
-    HF_VEC(uint32_t) regroup;         /* [framework] its group; HF_ROW_NONE between runs */
-    HF_VEC(HfPending) offers;         /* of this run, in order of making */
-    HF_VEC(uint32_t) grouped;         /* their order in the list */
-    HfMap64 owed;                     /* (agent, sub) to place among `offers`: of stage 1 */
-    HfLine unmet;                     /* roles with an unmet guarantee, in order */
-    HF_VEC(HfRoleId) served;          /* of those, by the agent at hand */
+    HF_VEC(uint32_t) latest;  /* [framework] its last offer of this run; HF_ROW_NONE = none */
+    HF_VEC(uint32_t) firsts;  /* the first offers of those that have one */
+    HF_VEC(HfPending) offers; /* of this run, in order of making */
+    HF_VEC(uint32_t) grouped; /* their order in the list */
+    HfMap64 owed;             /* (agent, sub) to place among `offers`: of stage 1 */
+    HfLine unmet;             /* roles with an unmet guarantee, in order */
+    HF_VEC(HfRoleId) served;  /* of those, by the agent at hand */
     HfResources offer, rest, extra;
     HfQuantities gained;
     HF_VEC(HfQuantity) mine, role_part; /* amounts of one grant */
@@ -336,8 +359,27 @@ static inline uint32_t hf_allocator__sub(const HfAllocator *allocator, uint32_t 
         if (allocator->subs.at[row->subs.at[i]].role == role) return row->subs.at[i];
     return HF_ROW_NONE;
 }
+/* Without a branch: `on` is 0 or 1, as good as random. */
+static inline void hf_bit_set(uint64_t *bits, uint32_t rank, uint64_t on)
+{
+    uint64_t *word = &bits[rank >> 6];
+    *word = (*word & ~(UINT64_C(1) << (rank & 63))) | on << (rank & 63);
+}
 /* The agent's part in the bit sets follows its flags and what is available. */
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);
+/* The same after a visit, which leaves most agents with nothing. */
+static inline void hf_allocator__agent_visited(HfAllocator *allocator, uint32_t agent)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (row->available != NULL) {
+        hf_allocator__agent_touch(allocator, agent);
+        return;
+    }
+    uint32_t word = row->rank >> 6; /* ranks are fresh in a run */
+    hf_bit_set(allocator->idle_bits, row->rank, 0);
+    hf_bit_set(allocator->visit_bits, row->rank, 0);
+    if (allocator->visit_bits[word] == 0) hf_bit_set(allocator->visit_words, word, 0);
+}
 /* Every sub may get something on this agent. */
 void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent);
 void hf_allocator__ranks(HfAllocator *allocator);
@@ -456,6 +498,12 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
  * the grants of the agent must include it. */
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign);
+/* Book what lags behind: before anybody reads or changes what a role was allocated or used. */
+void hf_allocator__book_roles_now(HfAllocator *allocator);
+static inline void hf_allocator__book_roles(HfAllocator *allocator)
+{
+    if (allocator->lag.is_behind) hf_allocator__book_roles_now(allocator);
+}
 /* Scalars as they count in shares of roles, and in the pool: all, or the unreserved ones alone;
  * added to `out`. */
 void hf_allocator__role_share_of(const HfAllocator *allocator, const HfResources *resources,

@@ -68,6 +68,7 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     bundle->flags = flags;
     if (allocator->checked_bundle == bundle || allocator->checked_refused == bundle)
         allocator->checked_bundle = allocator->checked_refused = NULL;
+    if (allocator->booked == bundle) allocator->booked = NULL;
 }
 
 HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content)
@@ -176,9 +177,8 @@ HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId r
     return hf_parcel_ref(bundle->parcel);
 }
 
-void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle)
+void hf_bundle__end(HfAllocator *allocator, HfBundle *bundle)
 {
-    if (bundle == NULL || --bundle->refs > 0) return;
     if (bundle->flags & HF_BUNDLE_SHAPE) shape_forget(allocator, bundle);
     give(allocator, bundle);
 }

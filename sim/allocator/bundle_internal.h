@@ -46,7 +46,11 @@ static inline HfBundle *hf_bundle__ref(HfBundle *bundle)
     if (bundle != NULL) bundle->refs++;
     return bundle;
 }
-void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle); /* NULL allowed */
+void hf_bundle__end(HfAllocator *allocator, HfBundle *bundle); /* of the last reference */
+static inline void hf_bundle__unref(HfAllocator *allocator, HfBundle *bundle) /* NULL allowed */
+{
+    if (bundle != NULL && --bundle->refs == 0) hf_bundle__end(allocator, bundle);
+}
 /* The bundle of a number. */
 static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32_t number);
 /* *bundle (NULL = nothing) with `more` added or `less` taken, in place if it is not shared. */

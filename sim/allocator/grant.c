@@ -156,36 +156,65 @@ static HfAmounts scalars_of(HfAllocator *allocator, const HfBundle *bundle)
     return (HfAmounts){mine, scalars};
 }
 
-/* Amounts of the kinds that stand first in every row, times `sign`; FALSE when the bundle has
- * scalars of other kinds. Ranges and sets do not count. */
-static inline gboolean first_kinds(const HfAllocator *allocator, const HfBundle *bundle, int sign,
-                                   int64_t out[HF_KIND_PORTS])
+/* Amounts of the kinds that stand first in every row; NULL when the bundle has scalars of other
+ * kinds. Ranges and sets do not count. Agents that are alike hand out one bundle again and again.
+ */
+static inline const int64_t *first_kinds(HfAllocator *allocator, const HfBundle *bundle)
 {
+    int64_t *out = allocator->booked_amounts;
+    if (allocator->booked == bundle) return out;
+    allocator->booked = NULL;
     const HfResource *at = hf_resources_entries(&bundle->resources);
     uint32_t count = hf_resources_count(&bundle->resources);
-    memset(out, 0, HF_KIND_PORTS * sizeof *out);
+    memset(out, 0, sizeof allocator->booked_amounts);
     for (uint32_t i = 0; i < count; i++) {
         if (G_LIKELY(at[i].kind < HF_KIND_PORTS))
-            out[at[i].kind] += sign * at[i].milli;
+            out[at[i].kind] += at[i].milli;
         else if (hf_kind_type(allocator->catalog, at[i].kind) == HF_TYPE_SCALAR)
-            return FALSE;
+            return NULL;
     }
-    return TRUE;
+    allocator->booked = bundle;
+    return out;
 }
 
-static inline void add_first_kinds(int64_t *row, const int64_t *amounts)
+static inline void add_first_kinds(int64_t *row, const int64_t *amounts, int sign)
 {
     int64_t least = 0;
-    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k] += amounts[k];
+    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k] += sign * amounts[k];
     HF_ASSERT(least >= 0); /* the sign bit of any of them */
 }
 
-static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t *amounts, int sign)
+/* `made` of them were allocations, the others their ends. */
+static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t *amounts, int sign,
+                                  uint64_t made)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    add_first_kinds(sorters->alloc + (size_t)node * sorters->stride, amounts);
-    row->count += sign > 0;
+    add_first_kinds(sorters->alloc + (size_t)node * sorters->stride, amounts, sign);
+    row->count += made;
     if (!row->is_dirty) hf_sorter__mark_dirty(sorters, node);
+}
+
+/* For a role: its used amounts or what is reserved, and the nodes of its path. */
+static void book_role(HfAllocator *allocator, HfRoleId role, gboolean is_reserved,
+                      const int64_t *amounts, int sign, uint64_t made)
+{
+    HfSorters *sorters = &allocator->sorters;
+    const HfCatalog *catalog = allocator->catalog;
+    if (is_reserved)
+        add_first_kinds(allocator->root_used_reserved, amounts, sign);
+    else
+        for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
+            add_first_kinds(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts, sign);
+    HfNode node = allocator->roles.at[role].leaf;
+    for (; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
+        node_allocated(sorters, node, amounts, sign, made);
+}
+
+void hf_allocator__book_roles_now(HfAllocator *allocator)
+{
+    const HfRoleLag *lag = &allocator->lag;
+    book_role(allocator, lag->role, lag->is_reserved, lag->amounts, 1, lag->made);
+    memset(&allocator->lag, 0, sizeof allocator->lag);
 }
 
 /* What is neither revocable nor shared, and all reserved or nothing of it, counts alike in all
@@ -193,34 +222,37 @@ static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t
 static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_reserved,
                           const int64_t *amounts, int sign)
 {
-    HfSorters *sorters = &allocator->sorters;
-    const HfCatalog *catalog = allocator->catalog;
+    HfRoleLag *lag = &allocator->lag;
     HfRoleId role = allocator->subs.at[sub].role;
+    node_allocated(&allocator->sorters, allocator->subs.at[sub].leaf, amounts, sign, sign > 0);
     allocator->quota_is_counted = FALSE;
-    if (sign < 0) hf_allocator__quota_eased(allocator, role);
-    if (is_reserved)
-        add_first_kinds(allocator->root_used_reserved, amounts);
-    else
-        for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
-            add_first_kinds(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts);
-    HfNode node = allocator->roles.at[role].leaf;
-    for (; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
-        node_allocated(sorters, node, amounts, sign);
-    node_allocated(sorters, allocator->subs.at[sub].leaf, amounts, sign);
+    if (allocator->role_clients != 1 || allocator->quota_roles.count > 0 || !allocator->may_lag) {
+        HF_ASSERT(!lag->is_behind);
+        if (sign < 0) hf_allocator__quota_eased(allocator, role);
+        book_role(allocator, role, is_reserved, amounts, sign, sign > 0);
+        return;
+    }
+    if (lag->is_reserved != is_reserved) hf_allocator__book_roles(allocator);
+    lag->is_behind = TRUE;
+    lag->is_reserved = is_reserved;
+    lag->role = role;
+    lag->made += sign > 0;
+    for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] += sign * amounts[k];
 }
 
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign)
 {
-    int64_t amounts[HF_KIND_PORTS];
+    const int64_t *amounts;
     gboolean is_reserved = (bundle->flags & HF_BUNDLE_ALIKE) != 0;
     if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) ||
                  (is_reserved && allocator->counts_reserved)) &&
         G_LIKELY(!allocator->sorters.has_pools) &&
-        G_LIKELY(first_kinds(allocator, bundle, sign, amounts))) {
+        G_LIKELY((amounts = first_kinds(allocator, bundle)) != NULL)) {
         account_plain(allocator, sub, is_reserved, amounts, sign);
         return;
     }
+    hf_allocator__book_roles(allocator);
     HfSorters *sorters = &allocator->sorters;
     HfNode leaf = allocator->subs.at[sub].leaf;
     HfRoleId role = allocator->subs.at[sub].role;

@@ -32,11 +32,11 @@ static gboolean is_allocatable(const HfAllocator *allocator, const HfSub *sub,
     return meets(allocator->catalog, resources, allocator->min, count);
 }
 
-static gboolean is_bundle_allocatable(const HfAllocator *allocator, const HfSub *sub,
-                                      HfBundle *bundle)
+static inline gboolean is_bundle_allocatable(const HfAllocator *allocator, const HfSub *sub,
+                                             HfBundle *bundle)
 {
     if (sub->has_min) return is_allocatable(allocator, sub, &bundle->resources);
-    if (!(bundle->flags & HF_BUNDLE_MIN_KNOWN)) {
+    if (G_UNLIKELY(!(bundle->flags & HF_BUNDLE_MIN_KNOWN))) {
         bundle->flags |= HF_BUNDLE_MIN_KNOWN;
         if (is_allocatable(allocator, sub, &bundle->resources)) bundle->flags |= HF_BUNDLE_MIN_OK;
     }
@@ -51,9 +51,8 @@ static gboolean is_excluded(const HfAllocator *allocator, uint32_t agent, const 
                                         allocator->catalog, sub->role, &subject);
 }
 
-/* What has nothing to do with the amounts: capabilities of both sides, region, owner, constraints.
- */
-static gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
+/* is_capable() of an agent or framework that is not like most. */
+static gboolean is_capable_of(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
 {
     const HfAgent *row = &allocator->agents.at[agent];
     const HfFramework *framework = &allocator->frameworks.at[sub->framework];
@@ -69,6 +68,19 @@ static gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const H
         !hf_role_is_strict_subrole(allocator->catalog, sub->role, row->owner))
         return FALSE;
     return framework->constraints == NULL || !is_excluded(allocator, agent, sub);
+}
+
+/* What has nothing to do with the amounts: capabilities of both sides, region, owner, constraints.
+ */
+static inline gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
+{
+    const uint32_t able = HF_AGENT_MULTI_ROLE | HF_AGENT_HIERARCHICAL;
+    const uint32_t unlike = HF_AGENT_GPUS | HF_AGENT_REMOTE;
+    if (G_LIKELY((allocator->agents.at[agent].flags & (able | unlike)) == able &&
+                 !allocator->policy->honours_owner &&
+                 allocator->frameworks.at[sub->framework].constraints == NULL))
+        return TRUE;
+    return is_capable_of(allocator, agent, sub);
 }
 
 /* The part of what is available that a role, and then a framework, may be given at all. */
@@ -148,8 +160,15 @@ static void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfB
             return;
         }
     }
-    hf_vec_push(&allocator->offers, (HfPending){agent, sub, allocator->subs.at[sub].framework,
-                                                hf_bundle__ref(bundle)->number});
+    uint32_t framework = allocator->subs.at[sub].framework, place = allocator->offers.count;
+    hf_vec_push(&allocator->offers,
+                (HfPending){agent, sub, framework, hf_bundle__ref(bundle)->number, HF_ROW_NONE});
+    uint32_t before = allocator->latest.at[framework];
+    if (before == HF_ROW_NONE)
+        hf_vec_push(&allocator->firsts, place);
+    else
+        allocator->offers.at[before].next = place;
+    allocator->latest.at[framework] = place;
     allocator->counters.offers++;
 }
 
@@ -195,19 +214,13 @@ static inline gboolean is_open_to(const HfCatalog *catalog, const HfBundle *bund
             hf_role_is_strict_subrole(catalog, role, bundle->reserved_to));
 }
 
-/*
- * What of the available resources the sub may be given: all of it (*whole_out), or what stands in
- * allocator->offer then. HF_TRIED_OFFERED = there is something.
- */
-static HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboolean *whole_out)
+/* see() of resources that are not open to everybody in the role. */
+static HfTried see_part(HfAllocator *allocator, uint32_t agent, const HfSub *of,
+                        gboolean *whole_out)
 {
     HfCatalog *catalog = allocator->catalog;
     HfBundle *available = allocator->agents.at[agent].available;
     *whole_out = TRUE;
-    if (is_open_to(catalog, available, of->role)) {
-        if (!is_bundle_allocatable(allocator, of, available)) return HF_TRIED_REFUSED;
-        return is_capable(allocator, agent, of) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
-    }
     if (!is_capable(allocator, agent, of)) return HF_TRIED_REFUSED;
     Sight sight = {of->role, allocator->frameworks.at[of->framework].capabilities, NULL};
     if (allocator->agents.at[agent].flags & HF_AGENT_SHARED &&
@@ -225,6 +238,21 @@ static HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboo
     sight.capabilities = capabilities;
     hf_resources_filter(catalog, &available->resources, in_sight, &sight, &allocator->offer);
     return HF_TRIED_OFFERED;
+}
+
+/*
+ * What of the available resources the sub may be given: all of it (*whole_out), or what stands in
+ * allocator->offer then. HF_TRIED_OFFERED = there is something.
+ */
+static inline HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of,
+                          gboolean *whole_out)
+{
+    HfBundle *available = allocator->agents.at[agent].available;
+    if (!is_open_to(allocator->catalog, available, of->role))
+        return see_part(allocator, agent, of, whole_out);
+    *whole_out = TRUE;
+    if (!is_bundle_allocatable(allocator, of, available)) return HF_TRIED_REFUSED;
+    return is_capable(allocator, agent, of) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
 }
 
 /* The order in which same-named entries absorb a target: theirs, or random and repeatable. */
@@ -431,42 +459,19 @@ HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t su
 /* ---- The list ---- */
 
 /* The order of the offers that brings those of one framework together, frameworks in order of their
- * first: a counting sort. */
+ * first. */
 static void group_offers(HfAllocator *allocator)
 {
-    uint32_t count = allocator->offers.count, alike = 0;
     const HfPending *at = allocator->offers.at;
-    while (alike < count && at[alike].framework == at[0].framework) alike++;
-    if (alike == count) { /* they are together, as always in scope cell */
-        hf_vec_reset(&allocator->grouped);
-        hf_vec_reserve(&allocator->grouped, count);
-        for (uint32_t i = 0; i < count; i++) allocator->grouped.at[i] = i;
-        return;
-    }
-    while (allocator->regroup.count < allocator->frameworks.count)
-        hf_vec_push(&allocator->regroup, HF_ROW_NONE);
-    hf_vec_reset(&allocator->tries); /* size of each group, then where its next offer goes */
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t *group = &allocator->regroup.at[at[i].framework];
-        if (*group == HF_ROW_NONE) {
-            *group = allocator->tries.count;
-            hf_vec_push(&allocator->tries, 0);
-        }
-        allocator->tries.at[*group]++;
-    }
-    uint32_t sum = 0;
-    for (uint32_t g = 0; g < allocator->tries.count; g++) {
-        uint32_t size = allocator->tries.at[g];
-        allocator->tries.at[g] = sum;
-        sum += size;
-    }
     hf_vec_reset(&allocator->grouped);
-    hf_vec_reserve(&allocator->grouped, count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t group = allocator->regroup.at[at[i].framework];
-        allocator->grouped.at[allocator->tries.at[group]++] = i;
+    hf_vec_reserve(&allocator->grouped, allocator->offers.count);
+    uint32_t *to = allocator->grouped.at;
+    for (uint32_t f = 0; f < allocator->firsts.count; f++) {
+        uint32_t first = allocator->firsts.at[f];
+        for (uint32_t i = first; i != HF_ROW_NONE; i = at[i].next) *to++ = i;
+        allocator->latest.at[at[first].framework] = HF_ROW_NONE;
     }
-    for (uint32_t i = 0; i < count; i++) allocator->regroup.at[at[i].framework] = HF_ROW_NONE;
+    hf_vec_reset(&allocator->firsts);
 }
 
 static HfBundle *pending_bundle(const HfAllocator *allocator, uint32_t place)

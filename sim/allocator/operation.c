@@ -53,6 +53,7 @@ static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
     hf_allocator__role_share_of(allocator, hf_bundle__resources(less), &role_gone);
     hf_allocator__role_share_of(allocator, hf_bundle__resources(more), &role_come);
     gboolean is_counted = (hf_few_at(&allocator->agents.at[agent].grants)[grant].is_counted != 0);
+    hf_allocator__book_roles(allocator);
     if (less != NULL && is_counted)
         hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
     HfNode role_leaf = allocator->roles.at[row->role].leaf, leaf = row->leaf;

@@ -10,7 +10,8 @@
 
 #include "allocator/allocator_internal.h"
 
-/* Sort `visit_keys` by their upper 32 bits: passes of 8 or 11 bits, or plain insertion when few. */
+/* Sort `visit_keys` by their upper 32 bits: plain insertion when they are few, else after they were
+ * put roughly in order, into a bucket for every one to two of them. */
 static void sort_keys(HfAllocator *allocator)
 {
     uint64_t *at = allocator->visit_keys.at;
@@ -24,27 +25,28 @@ static void sort_keys(HfAllocator *allocator)
         }
         return;
     }
+    uint32_t bits = 6, sum = 0;
+    while (UINT64_C(2) << bits < count) bits++;
+    hf_vec_reset(&allocator->visit_buckets);
+    hf_vec_reserve(&allocator->visit_buckets, 1U << bits);
     hf_vec_reserve(&allocator->visit_keys, count);
     at = allocator->visit_keys.at;
-    uint64_t *from = at, *to = at + count;
-    uint32_t bits = count < 2048 ? 8 : 11, buckets = 1U << bits;
-    for (uint32_t shift = 32; shift < 64; shift += bits) {
-        uint32_t first[2048];
-        memset(first, 0, buckets * sizeof *first);
-        for (uint32_t i = 0; i < count; i++) first[from[i] >> shift & (buckets - 1)]++;
-        uint32_t sum = 0;
-        for (uint32_t b = 0; b < buckets; b++) {
-            uint32_t next = sum + first[b];
-            first[b] = sum;
-            sum = next;
-        }
-        for (uint32_t i = 0; i < count; i++)
-            to[first[from[i] >> shift & (buckets - 1)]++] = from[i];
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
+    uint64_t *to = at + count;
+    uint32_t *first = allocator->visit_buckets.at;
+    memset(first, 0, sizeof *first << bits);
+    for (uint32_t i = 0; i < count; i++) first[at[i] >> (64 - bits)]++;
+    for (uint32_t b = 0; b < 1U << bits; b++) {
+        uint32_t next = sum + first[b];
+        first[b] = sum;
+        sum = next;
     }
-    if (from != at) memcpy(at, from, count * sizeof *at);
+    for (uint32_t i = 0; i < count; i++) to[first[at[i] >> (64 - bits)]++] = at[i];
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t key = to[i];
+        uint32_t j = i;
+        for (; j > 0 && at[j - 1] >> 32 > key >> 32; j--) at[j] = at[j - 1];
+        at[j] = key;
+    }
 }
 
 static void shuffle_visit(HfAllocator *allocator, uint64_t stage)

@@ -35,6 +35,7 @@ HfStatus hf_allocator_quota_set(HfAllocator *allocator, HfTime now, HfRoleId rol
     if (!is_legal(allocator, role, guarantees, limits)) return HF_INVALID;
     gboolean has = !hf_quantities_is_empty(guarantees) || !hf_limits_is_empty(limits);
     if (hf_role_depth(allocator->catalog, role) > 1) return HF_OK;
+    hf_allocator__book_roles(allocator);
     hf_allocator__role_room(allocator, role);
     HfRoleState *state = &allocator->roles.at[role];
     hf_quantities_copy(&state->guarantees, guarantees);

@@ -119,6 +119,7 @@ void hf_allocator__sub_track(HfAllocator *allocator, uint32_t sub)
     HfSorters *sorters = &allocator->sorters;
     const HfCatalog *catalog = allocator->catalog;
     if (state->framework_count++ == 0) {
+        hf_allocator__book_roles(allocator);
         const char *path = hf_role_path(catalog, row->role);
         state->leaf =
             hf_sorter__add(sorters, allocator->role_root, path, catalog, row->role, row->role);
@@ -144,6 +145,7 @@ void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub)
     hf_sorter__remove(&allocator->sorters, row->leaf);
     row->leaf = HF_NODE_NONE;
     if (--state->framework_count > 0) return;
+    hf_allocator__book_roles(allocator);
     hf_sorter__remove(&allocator->sorters, state->leaf);
     hf_sorter__free(&allocator->sorters, state->frameworks);
     state->leaf = state->frameworks = HF_NODE_NONE;

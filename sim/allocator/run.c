@@ -27,7 +27,8 @@ static void choose_word(HfAllocator *allocator, const uint64_t *bits, uint32_t w
 {
     allocator->counters.words_scanned++;
     for (uint64_t word = bits[w]; word != 0; word &= word - 1)
-        hf_vec_push(&allocator->visit, w * 64 + (uint32_t)__builtin_ctzll(word));
+        hf_vec_push(&allocator->visit,
+                    allocator->by_name.at[w * 64 + (uint32_t)__builtin_ctzll(word)]);
 }
 
 /* The agents of this run that can yield an offer, in byte order of their names. */
@@ -53,6 +54,8 @@ static void choose_visit(HfAllocator *allocator)
                 allocator->visit.at[j] = allocator->visit.at[j - 1];
             allocator->visit.at[j] = rank;
         }
+        for (uint32_t i = 0; i < allocator->visit.count; i++)
+            allocator->visit.at[i] = allocator->by_name.at[allocator->visit.at[i]];
     } else {
         uint32_t words = (allocator->by_name.count + 63) / 64;
         if (every_idle)
@@ -65,8 +68,6 @@ static void choose_visit(HfAllocator *allocator)
         allocator->run_seen = end;
         allocator->run_quota_seen = allocator->quota_epoch;
     }
-    for (uint32_t i = 0; i < allocator->visit.count; i++)
-        allocator->visit.at[i] = allocator->by_name.at[allocator->visit.at[i]];
 }
 
 /* ---- One agent ---- */
@@ -147,11 +148,15 @@ static gboolean visit_roles(HfAllocator *allocator, const Visit *visit, HfNode i
 
 static void visit_fully(HfAllocator *allocator, const Visit *visit)
 {
+    if (is_done(allocator, visit)) return;
+    if (allocator->sole_role != HF_NODE_NONE) {
+        visit_role(allocator, visit, allocator->sole_role);
+        return;
+    }
     if (allocator->role_sort != HF_SORTER_RANDOM) {
         visit_roles(allocator, visit, allocator->role_root);
         return;
     }
-    if (is_done(allocator, visit)) return;
     HfNode drawn;
     hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root, visit->key);
     while (!is_done(allocator, visit) &&
@@ -283,7 +288,8 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     HfAgent *row = &allocator->agents.at[agent];
     uint64_t gives = allocator->gives;
     Visit visit = {.agent = agent};
-    if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
+    if (row->available != NULL && !(row->flags & HF_AGENT_SHARED) &&
+        !(row->available->flags & HF_BUNDLE_SHAPE))
         hf_bundle__settle(allocator, &row->available);
     if (is_barren(allocator, row)) {
         pass_by(allocator, row,
@@ -299,7 +305,7 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
         if (allocator->role_sort == HF_SORTER_RANDOM ||
             allocator->framework_sort == HF_SORTER_RANDOM)
             visit.key = key_of(allocator, agent);
-        if (row->available != NULL)
+        if (row->available != NULL && allocator->quota_roles.count > 0)
             visit.kinds = hf_allocator__quota_kinds(allocator, row->available);
         if (visit.kinds == 0 || (allocator->open_roles > 0 && visit.kinds & ~allocator->held_kinds))
             visit_fully(allocator, &visit);
@@ -311,7 +317,7 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     row->pending.count = 0;
     row->seen = allocator->eligible_base + allocator->eligible.count;
     row->quota_seen = allocator->quota_epoch;
-    hf_allocator__agent_touch(allocator, agent);
+    hf_allocator__agent_visited(allocator, agent);
 }
 
 /* ---- Stage 1: guarantees ---- */
@@ -509,12 +515,26 @@ static gboolean has_offerable(const HfAllocator *allocator)
     return FALSE;
 }
 
+/* The leaf of the only client of the role sorter, or none. */
+static HfNode sole_role(const HfAllocator *allocator)
+{
+    const HfSorters *sorters = &allocator->sorters;
+    HfNode node = allocator->role_root;
+    if (allocator->role_clients != 1) return HF_NODE_NONE;
+    while (sorters->nodes.at[node].kind == HF_NODE_INTERNAL)
+        node = sorters->groups.at[sorters->nodes.at[node].group].order.at[0];
+    return node;
+}
+
 static void make_offers(HfAllocator *allocator, HfOfferList *out)
 {
     if (allocator->sorters.unweighted.count > 0 && has_offerable(allocator))
         hf_sorters__look_up_weights(&allocator->sorters);
     if (allocator->active_subs == 0) return;
     hf_allocator__ranks(allocator);
+    allocator->sole_role = sole_role(allocator);
+    while (allocator->latest.count < allocator->frameworks.count)
+        hf_vec_push(&allocator->latest, HF_ROW_NONE);
     if (hf_coarse__is_on(allocator)) {
         choose_visit(allocator);
         run_coarse(allocator);

@@ -226,6 +226,7 @@ static JsonObject *role_object(const HfAllocator *allocator, HfRoleId role)
 
 static JsonObject *roles_object(const HfAllocator *allocator)
 {
+    hf_allocator__book_roles((HfAllocator *)allocator); /* which it does not show */
     JsonObject *object = json_object_new();
     for (HfRoleId r = 0; r < allocator->roles.count; r++) {
         if (!is_tracked(allocator, r)) continue;
@@ -305,6 +306,7 @@ static void add_order(HfAllocator *allocator, HfNode internal, JsonArray *out)
 
 static void add_sorters(HfAllocator *allocator, JsonObject *out)
 {
+    hf_allocator__book_roles(allocator);
     hf_sorters__look_up_weights(&allocator->sorters);
     JsonArray *order = json_array_new(), *nodes = json_array_new();
     add_order(allocator, allocator->role_root, order);
