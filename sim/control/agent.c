@@ -234,6 +234,8 @@ static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
     }
     hf_agent__destroy_executors(agent, out);
     hf_vec_reset(&agent->operations);
+    agent->state = HF_AGENT_DOWN;
+    if (agent->config->new_id_after_shutdown) hf_agent_forget(agent);
     agent->drain = HF_AGENT_DRAIN_NONE;
     agent->state = HF_AGENT_REGISTERING;
     agent->attempts = 32; /* the longest back-off */

@@ -47,8 +47,9 @@ typedef struct HfAgentConfig {
     HfTime executor_reregistration_timeout; /* 2 s: executors not back by then are given up */
     HfTime executor_shutdown_grace;         /* 5 s: for tasks whose framework is shut down */
     HfReconfigurationPolicy reconfiguration_policy;
-    gboolean new_id_after_reboot; /* in eras without HF_RULE_REBOOT_KEEPS_ID */
-    HfDiskProfiles profiles;      /* what resource providers know; borrowed */
+    gboolean new_id_after_reboot;   /* in eras without HF_RULE_REBOOT_KEEPS_ID */
+    gboolean new_id_after_shutdown; /* in eras without HF_RULE_SHUTDOWN_KEEPS_ID */
+    HfDiskProfiles profiles;        /* what resource providers know; borrowed */
     HfCatalog *catalog;
 } HfAgentConfig;
 

@@ -185,17 +185,23 @@ void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out)
     hf_agent__begin_registration(agent, now, out);
 }
 
-/* The master gave it up and does not take it back: it ends, with all that it runs, and is started
- * again as a new agent (Mesos 0.23 Slave::shutdown, which forgets the id). */
-void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+/* All that it runs, of which it will say nothing. */
+static void kill_all(HfAgent *agent, HfOutbox *out)
 {
-    if (agent->id == HF_ROW_NONE || agent->id != in->agent) return; /* of an earlier life */
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         const HfAgentTask *task = &agent->tasks.at[i];
         if (hf_task_state_is_terminal(task->state)) continue;
         hf_agent__kill(agent, task, 0, out);
     }
     hf_agent__destroy_executors(agent, out);
+}
+
+/* The master gave it up and does not take it back: it ends, with all that it runs, and is started
+ * again as a new agent (Mesos 0.23 Slave::shutdown, which forgets the id). */
+void hf_agent__on_shutdown(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (agent->id == HF_ROW_NONE || agent->id != in->agent) return; /* of an earlier life */
+    kill_all(agent, out);
     agent->state = HF_AGENT_DOWN;
     hf_agent_forget(agent);
     hf_agent__begin_registration(agent, now, out);
@@ -241,6 +247,10 @@ gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
         hf_agent_forget(agent);
     }
     if (agent->was_rebooted && agent->config->new_id_after_reboot) hf_agent_forget(agent);
+    if (agent->cleans_up && agent->config->new_id_after_shutdown) {
+        kill_all(agent, out);
+        hf_agent_forget(agent);
+    }
     if (agent->was_rebooted || agent->cleans_up) { /* after a clean-up Mesos exits, to be started
                                                       once more: that is not told apart here */
         disconnect_executors(agent);

@@ -132,6 +132,10 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
          "since "
          "it refused the task, it says nothing, and its resources stay allocated.",
          "The master says whether it is to be there, and hears of one that is not begun."},
+    [HF_RULE_SHUTDOWN_KEEPS_ID] = {"shutdown-keeps-id", HF_ERA_1_11, "1.5.0", "3da4f8a65",
+                                   "An agent that the master shuts down, or that is started with "
+                                   "recover: cleanup, comes back as a new agent.",
+                                   "It keeps its id."},
 };
 
 const char *hf_era_name(HfEra era)

@@ -95,6 +95,9 @@ gboolean hf_world__start_agent(HfWorld *world, uint32_t row)
         hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
         return FALSE;
     }
+    /* A new agent knows of nothing that runs on the host, and destroys it (MesosContainerizer's
+     * recovery: orphans). */
+    if (host->agent.id == HF_ROW_NONE) hf_world__kill_all(world, row);
     /* A process without an id is a new agent: the master must not take its request for one that is
      * repeated by the agent that was there before, of which the connection is dead. */
     if (host->agent.id == HF_ROW_NONE && host->agent.life > 0)

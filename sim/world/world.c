@@ -242,6 +242,8 @@ static void build_agent_config(HfWorld *world)
             : HF_RECONFIGURATION_EQUAL;
     world->agent_config.profiles =
         (HfDiskProfiles){flags->disk_profiles.at, flags->disk_profiles.count};
+    world->agent_config.new_id_after_shutdown =
+        !hf_era_has(world->scenario->era, HF_RULE_SHUTDOWN_KEEPS_ID);
     world->agent_config.new_id_after_reboot =
         !hf_era_has(world->scenario->era, HF_RULE_REBOOT_KEEPS_ID);
 }

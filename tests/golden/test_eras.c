@@ -315,7 +315,7 @@ static gboolean is_elsewhere(HfEraRule rule)
            rule == HF_RULE_DISK_OPERATIONS ||    /* test_disk_operations.c */
            rule == HF_RULE_UPDATE_FRAMEWORK || rule == HF_RULE_REBOOT_KEEPS_ID ||
            rule == HF_RULE_AGENTS_RETURN || rule == HF_RULE_TASKS_RETURN ||
-           rule == HF_RULE_EXECUTOR_LAUNCH_TOLD;
+           rule == HF_RULE_EXECUTOR_LAUNCH_TOLD || rule == HF_RULE_SHUTDOWN_KEEPS_ID;
 }
 
 static void each_rule_of_the_eras_has_both_its_sides(void **state)

@@ -52,6 +52,7 @@ HfPump *hf_pump_new(const HfPumpConfig *config)
     pump->is_lossless = pump->is_obeyed = TRUE;
     hf_stream_init(&pump->chaos, config->seed, "chaos", 0);
     hf_agent_config_init(&pump->agent_config, pump->catalog, config->seed);
+    pump->agent_config.new_id_after_shutdown = !hf_era_has(config->era, HF_RULE_SHUTDOWN_KEEPS_ID);
     pump->agent_config.new_id_after_reboot = !hf_era_has(config->era, HF_RULE_REBOOT_KEEPS_ID);
     if (!config->is_quiet) hf_trace_listen(pump->trace, hf_pump__on_record, pump);
     pump->master = hf_master_new(pump->catalog, new_allocator(pump), &config->master);
@@ -545,6 +546,7 @@ void hf_pump_boot(HfPump *pump, uint32_t host)
 {
     HfAgent *agent = &hf_pump_host(pump, host)->agent;
     gboolean is_there = hf_agent_start(agent, pump->now, &pump->out);
+    if (is_there && agent->id == HF_ROW_NONE) hf_pump__kill_runs(pump, host); /* it has none */
     if (is_there && agent->life > 0) {
         if (agent->id == HF_ROW_NONE) tell_master(pump, host, HF_MESSAGE_EXITED);
         tell_heartbeats(pump, host, HF_MESSAGE_AUDIBLE);

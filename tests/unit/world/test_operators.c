@@ -324,6 +324,54 @@ static void with_recover_cleanup_the_executors_are_killed(void **state)
     }
 }
 
+/* Before Mesos 1.5 (3da4f8a65) it came back as a new agent, with what it had reserved. */
+static void a_cleaned_up_agent_is_a_new_one_in_earlier_eras(void **state)
+{
+    for (int era = HF_ERA_0_22; era < HF_ERAS; era++) {
+        g_autofree char *text = g_strdup_printf(
+            "era: '%s'\n"
+            "duration: 1h\nagents: [{name: n, count: 1, resources: 'cpus:4;mem:1024'}]\n"
+            "frameworks: [{name: f, model: greedy, role: b, checkpoint: true, tasks: 1}]\n"
+            "operators:\n"
+            "  - {at: 1m, restart_agent: {agent_id: n-0, recover: cleanup}}\n",
+            hf_era_name((HfEra)era));
+        Cell *cell = cell_new(text);
+        cell_run(cell, 120 * S);
+        uint32_t lost = 0;
+        for (guint32 i = 0; i < cell->log.count; i++)
+            lost += cell->log.at[i].type == HF_RECORD_TASK_STATE &&
+                    cell->log.at[i].state == HF_TASK_LOST &&
+                    cell->log.at[i].reason == HF_REASON_SLAVE_REMOVED;
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_REGISTERED), era < HF_ERA_1_11 ? 2 : 1);
+        assert_int_equal(lost, era < HF_ERA_1_11);
+        cell_free(cell);
+    }
+}
+
+/* A new agent does not know what the host still runs for the one before, and destroys it. */
+static void what_runs_ends_when_the_id_is_removed(void **state)
+{
+    static const char *const forgets[] = {"false", "true"};
+    for (int forget = 0; forget < 2; forget++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 1h\n"
+            "agents: [{name: n, count: 1, resources: 'cpus:4;mem:1024;disk:1000'}]\n"
+            "frameworks: [{name: f, model: greedy, role: b, checkpoint: true, tasks: 1}]\n"
+            "operators:\n"
+            "  - {at: 1m, restart_agent: {agent_id: n-0, forget_id: %s}}\n",
+            forgets[forget]);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 59 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED), 1);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 0);
+        cell_run(cell, 120 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), forget);
+        assert_int_equal(cell->world->run_slots.live, 1 - forget);
+        cell_free(cell);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
@@ -340,6 +388,8 @@ int main(void)
         cmocka_unit_test(an_agent_refuses_flags_that_its_checkpoint_does_not_fit),
         cmocka_unit_test(restarts_of_what_is_not_there_are_refused),
         cmocka_unit_test(with_recover_cleanup_the_executors_are_killed),
+        cmocka_unit_test(a_cleaned_up_agent_is_a_new_one_in_earlier_eras),
+        cmocka_unit_test(what_runs_ends_when_the_id_is_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
