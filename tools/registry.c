@@ -34,6 +34,7 @@ static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys
                                                     &hf_failure_scheduler_partition.keys,
                                                     &hf_failure_slow_link.keys,
                                                     &hf_failure_store_outage.keys,
+                                                    &hf_failure_store_loss.keys,
                                                     NULL};
 static const HfModelKeys *const workload_formats[] = {&hf_workload_openb.keys,
                                                       &hf_workload_swf.keys, NULL};

@@ -505,6 +505,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_STORE_ACTION:
     case HF_RECORD_STORE_CLIENTS:
     case HF_RECORD_STORE_RATE:
+    case HF_RECORD_STORE_DEGRADED:
+    case HF_RECORD_STORE_RECOVERED:
+    case HF_RECORD_STORE_LOST:
     case HF_RECORD_SHARE_ATTACHED:
     case HF_RECORD_SHARE_DETACHED: /* those of stores have been dealt with */
         break;

@@ -14,8 +14,9 @@ typedef struct HfAuditTenant {
 typedef struct HfAuditStore {
     int64_t capacity, held; /* bytes; capacity 0 = no limit */
     gboolean is_down;
-    HfTime changed; /* when it went down, or came up */
-    int64_t rate;
+    HfTime changed;        /* when it went down, or came up */
+    int64_t rate, missing; /* replicas */
+    gboolean is_making;    /* fewer must be missing at once */
     HF_VEC(HfAuditTenant) tenants;
 } HfAuditStore;
 
@@ -82,6 +83,25 @@ static void on_stalled(HfAudit *audit, HfAuditStore *store, const HfRecord *reco
         bad(audit, record, "more instances wait for it than have a share", tenant->clients);
     if (tenant->stalled < 0)
         bad(audit, record, "fewer instances than none wait for it", tenant->stalled);
+}
+
+/* Replicas that are missing, made anew, and the last of something. */
+static void on_content(HfAudit *audit, HfAuditStore *store, const HfRecord *record)
+{
+    if (record->value < 0) bad(audit, record, "less than nothing", 0);
+    if (record->type == HF_RECORD_STORE_DEGRADED) {
+        if (record->value == store->missing ||
+            (store->is_making && record->value != store->missing - 1))
+            bad(audit, record, "replicas that are missing", store->missing - store->is_making);
+        store->missing = record->value;
+        store->is_making = FALSE;
+    } else if (record->type == HF_RECORD_STORE_RECOVERED) {
+        if (store->missing == 0)
+            bad(audit, record, "a replica is made anew, and none is missing", 0);
+        store->is_making = TRUE;
+    } else if (record->value > tenant_of(store, record->framework)->used) {
+        bad(audit, record, "more is lost than is there", tenant_of(store, record->framework)->used);
+    }
 }
 
 static void on_clients(HfAudit *audit, HfAuditStore *store, const HfRecord *record)
@@ -162,6 +182,11 @@ void hf_audit__on_store(HfAudit *audit, const HfRecord *record)
         break;
     case HF_RECORD_STORE_CLIENTS:
         on_clients(audit, store, record);
+        break;
+    case HF_RECORD_STORE_DEGRADED:
+    case HF_RECORD_STORE_RECOVERED:
+    case HF_RECORD_STORE_LOST:
+        on_content(audit, store, record);
         break;
     case HF_RECORD_STORE_RATE:
         on_rate(audit, store, record);

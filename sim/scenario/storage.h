@@ -68,7 +68,11 @@ typedef struct HfStoreRules {
     HfTime detach;               /* from a task's end until another can have it */
     HfTime fence;                /* longer, when the host that had it has not let go of it;
                                     HF_TIME_NEVER: tasks elsewhere fail until it has */
+    int64_t groups;              /* that its content is spread over, each with its replicas */
+    int64_t recovery;            /* milli-MB a second: with which lost replicas are made anew */
+    HfTime recover_after;        /* that they are lost */
     int cleaning, on_outage;     /* HfStorageCleaning, HfStorageOutage */
+    gboolean has_shared_disks;   /* servers are heads of the same disks: one alone loses nothing */
     gboolean is_exclusive;       /* one host at a time has an instance's share */
     gboolean is_set_up_for_each; /* instance; FALSE: once for each service */
 } HfStoreRules;

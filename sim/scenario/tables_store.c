@@ -73,6 +73,17 @@ static const HfKey store_keys[] = {
     COUNT("spares", spares, 0,
           "How many of them may be down while it still serves; failures store-outage strike them."),
     COUNT("replicas", replicas, 1, "How many times each byte is kept."),
+    COUNT("groups", groups, 1,
+          "Placement groups that its content is spread over, each with replicas on servers of its "
+          "own; a share has its part of each. For kinds with replicas."),
+    {.name = "recovery",
+     .type = HF_KEY_MEMORY,
+     AT(rules.recovery),
+     OF_KIND,
+     .help = "With how much, in MB a second, it makes replicas anew that were lost with servers or "
+             "disks (failures store-loss); it reads and writes that much of its bandwidth then. "
+             "0 = never."},
+    TIME("recover_after", recover_after, "How long after their loss it begins to."),
     TIME("setup", setup,
          "Time that an operator takes to set up what a service needs there: for a san a LUN for "
          "each "
@@ -106,8 +117,10 @@ static const HfKey store_keys[] = {
     {.name = "framework",
      .type = HF_KEY_NAME,
      AT(framework),
-     .help = "The framework of this scenario that runs it: it is down, too, until all instances of "
-             "that have run, and while some of it is below its quorum."},
+     .help =
+         "The framework of this scenario that runs it: it is down, too, until all instances of "
+         "that have run, and while some of it is below its quorum. What is in the store is lost "
+         "by failures store-loss alone, whatever that framework loses."},
     {0}};
 
 HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
@@ -121,6 +134,9 @@ HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
     SAID(servers);
     SAID(spares);
     SAID(replicas);
+    SAID(groups);
+    SAID(recovery);
+    SAID(recover_after);
     SAID(setup);
     SAID(cleaning);
     SAID(cleanup);
@@ -131,6 +147,8 @@ HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
 #undef SAID
     /* fewer servers than its kind has: then fewer spares and replicas, too, unless they are said */
     if (said->spares == HF_AS_KIND) rules.spares = MIN(rules.spares, rules.servers - 1);
+    if (said->recovery == HF_AS_KIND && rules.bandwidth > 0)
+        rules.recovery = MIN(rules.recovery, rules.bandwidth / 4);
     if (said->replicas == HF_AS_KIND) rules.replicas = MIN(rules.replicas, rules.servers);
     return rules;
 }
@@ -150,6 +168,11 @@ static gboolean check_store(const void *record, const char **key_out, char **why
         *why_out =
             g_strdup_printf("%" G_GINT64_FORMAT " cannot lie on %" G_GINT64_FORMAT " servers",
                             (gint64)rules.replicas, (gint64)rules.servers);
+        return FALSE;
+    }
+    if (rules.bandwidth > 0 && rules.recovery > rules.bandwidth / 2) {
+        *key_out = "recovery";
+        *why_out = g_strdup("what it makes anew it reads and writes: half its bandwidth at most");
         return FALSE;
     }
     gboolean has_fence = keys->rules.fence != HF_AS_KIND;

@@ -318,6 +318,9 @@ typedef enum HfRecordType {
                                 have their share of it */
     HF_RECORD_STORE_RATE, /* value: bytes a second that it reads and writes for all of them now; a
                              write counts once for each replica */
+    HF_RECORD_STORE_DEGRADED,  /* value: how many replicas of its placement groups are missing */
+    HF_RECORD_STORE_RECOVERED, /* value: bytes of one that was made anew */
+    HF_RECORD_STORE_LOST,      /* framework; value: bytes that are lost of what an instance has */
     /* what one host at a time has: a share of such a store, or an external volume; agent: host row;
      * framework, id: instance; value: 1 = it was taken from a host that had not let go of it */
     HF_RECORD_SHARE_ATTACHED,

@@ -126,7 +126,8 @@ static void plan_around(HfWorld *world, uint32_t from_port, uint32_t to_port, ui
 {
     const uint32_t ports[2] = {from_port, to_port};
     HfCopies *copies = world->copies;
-    for (int i = from_port == to_port || from_port == NO_ROW ? 1 : 0; i < 2; i++) {
+    for (int i = from_port == to_port || from_port == NO_ROW ? 1 : 0; i < 2 && ports[i] != NO_ROW;
+         i++) {
         const HfPort *port = &copies->ports.at[ports[i]];
         for (uint32_t row = port->first_out; row != NO_ROW; row = copies->rows.at[row].next_out)
             plan(world, row);
@@ -139,6 +140,18 @@ static void plan_around(HfWorld *world, uint32_t from_port, uint32_t to_port, ui
         uint32_t port = hf_map64_get(&copies->port_of, STORE + s);
         if (port != HF_MAP64_NONE) hf_world__store_rate(world, s, copies->ports.at[port].moves);
     }
+}
+
+void hf_world__store_recovers(HfWorld *world, uint32_t store, int64_t rate)
+{
+    int64_t bandwidth = hf_world_store_rules(world, store)->bandwidth;
+    uint32_t port = port_at(world, STORE + store, 0, bandwidth);
+    bandwidth = bandwidth / 1000 * MB;
+    if (bandwidth == 0) return; /* it has no limit */
+    bandwidth = MAX(1, bandwidth - rate);
+    if (world->copies->ports.at[port].disk == bandwidth) return;
+    world->copies->ports.at[port].disk = bandwidth;
+    plan_around(world, NO_ROW, NO_ROW, port);
 }
 
 static void note(HfWorld *world, const HfCopy *copy, HfRecordType type, int64_t bytes)

@@ -157,6 +157,14 @@ const HfStoreRules *hf_world_store_rules(const HfWorld *world, uint32_t store);
 /* One of its servers goes down, or comes back: no more than have gone. */
 void hf_world_store_server_stop(HfWorld *world, uint32_t store);
 void hf_world_store_server_start(HfWorld *world, uint32_t store);
+/*
+ * A server of it is lost with what is on it, and is down until another takes its place; or (part <
+ * 1) a disk of it is, with so much of what is on it, and the server stays. What had no other
+ * replica is lost: the services hear of it. 0 <= server < servers, and it is not lost already.
+ */
+void hf_world_store_server_lose(HfWorld *world, uint32_t store, uint32_t server, double part);
+void hf_world_store_server_replace(HfWorld *world, uint32_t store, uint32_t server);
+gboolean hf_world_store_server_is_lost(const HfWorld *world, uint32_t store, uint32_t server);
 
 /* Call the model's timer(kind, arg) after `delay`. `fault` is env->row. */
 void hf_world_fault_after(HfWorld *world, uint32_t fault, HfTime delay, uint32_t kind,

@@ -538,6 +538,9 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_STORE_ACTION:
     case HF_RECORD_STORE_CLIENTS:
     case HF_RECORD_STORE_RATE:
+    case HF_RECORD_STORE_DEGRADED:
+    case HF_RECORD_STORE_RECOVERED:
+    case HF_RECORD_STORE_LOST:
         hf_recorder__on_store(recorder, record);
         break;
     case HF_RECORD_PATH_WRITTEN:

@@ -209,6 +209,7 @@ typedef enum HfStoreLevel {
     HF_STORE_STALLED,  /* instances that wait until it serves */
     HF_STORE_CLIENTS,  /* instances that have a share of it */
     HF_STORE_MOVED,    /* bytes a second that it reads and writes */
+    HF_STORE_MISSING,  /* replicas of its placement groups that are missing */
     HF_STORE_LEVELS
 } HfStoreLevel;
 
@@ -217,6 +218,9 @@ typedef enum HfStoreCounter {
     HF_STORE_FULL,     /* times that there was no room */
     HF_STORE_READ,     /* bytes */
     HF_STORE_OPERATED, /* what operators did */
+    HF_STORE_LOSSES,   /* times that an instance lost something of what it has there, */
+    HF_STORE_LOST,     /* bytes of these, */
+    HF_STORE_REMADE,   /* and of replicas made anew */
     HF_STORE_COUNTERS
 } HfStoreCounter;
 

@@ -54,6 +54,16 @@ void hf_recorder__on_store(HfRecorder *recorder, const HfRecord *record)
     case HF_RECORD_STORE_RATE:
         hf_level_set(&store->level[HF_STORE_MOVED].level, record->at, value);
         break;
+    case HF_RECORD_STORE_DEGRADED:
+        hf_level_set(&store->level[HF_STORE_MISSING].level, record->at, value);
+        break;
+    case HF_RECORD_STORE_RECOVERED:
+        store->count[HF_STORE_REMADE] += (uint64_t)value;
+        break;
+    case HF_RECORD_STORE_LOST:
+        store->count[HF_STORE_LOSSES]++;
+        store->count[HF_STORE_LOST] += (uint64_t)value;
+        break;
     case HF_RECORD_STORE_FULL:
         store->count[HF_STORE_FULL]++;
         break;

@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "world/data.h"
 #include "world/faults.h"
+#include "world/store_content.h"
 #include "world/world_internal.h"
 
 typedef struct HfShare {
@@ -43,6 +44,10 @@ struct HfStore {
     int64_t held, clients, stalled;
     int64_t rate; /* that it reads and writes with, as last recorded */
     uint64_t lefts;
+    HfStoreContent *content; /* NULL until a server is lost */
+    uint32_t noted_missing;
+    uint32_t lost;  /* groups at this instant, which its services are yet to be told of */
+    int64_t making; /* bytes of the replica that is being made anew; 0 = none is */
     HF_VEC(HfShare) shares;
     HF_VEC(HfSetUp) set_ups;
 };
@@ -197,6 +202,120 @@ void hf_world_note_share(HfWorld *world, uint32_t framework, uint64_t member, ui
                     .value = by_force});
 }
 
+/* ---- what is lost, and made anew ---- */
+
+static HfStoreContent *content_of(HfWorld *world, uint32_t row)
+{
+    HfStore *store = store_at(world, row);
+    HfStream stream;
+    if (store->content != NULL) return store->content;
+    hf_stream_init(&stream, world->scenario->seed, "store-content",
+                   hf_stream_entity(hf_world_store_name(world, row)));
+    store->content = hf_store_content_new(&store->rules, &stream);
+    return store->content;
+}
+
+static void note_degraded(HfWorld *world, uint32_t row)
+{
+    HfStore *store = store_at(world, row);
+    uint32_t missing = store->rules.has_shared_disks ? 0 : hf_store_content_missing(store->content);
+    if (missing == store->noted_missing) return;
+    store->noted_missing = missing;
+    record(world, HF_RECORD_STORE_DEGRADED, row, NO_ROW, missing);
+}
+
+/* What was lost at one instant is lost once. Its services are told by an event each. */
+static void on_damage(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    uint32_t row = event->target;
+    HfStore *store = store_at(world, row);
+    double fraction = (double)store->lost / hf_store_content_groups(store->content);
+    store->lost = 0;
+    for (guint32 i = 0; i < store->shares.count; i++) {
+        const HfShare *share = &store->shares.at[i];
+        if (share->left != 0 || share->bytes == 0) continue;
+        int64_t bytes = MAX(1, (int64_t)((double)share->bytes * fraction));
+        record(world, HF_RECORD_STORE_LOST, row, share->framework, bytes);
+        hf_engine_after2(world->engine, 0, world->kind.store_lost, row, share->member,
+                         share->framework);
+    }
+}
+
+static void on_lost(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    const HfGuest *guest = &world->guests[event->arg2];
+    if (guest->ops->data != NULL && guest->ops->data->store_lost != NULL)
+        guest->ops->data->store_lost(guest->model, event->target, event->arg);
+}
+
+/* Make the next replica anew, if there is one to be made. */
+static void recover(HfWorld *world, uint32_t row)
+{
+    HfStore *store = store_at(world, row);
+    int64_t rate = (int64_t)((__int128)store->rules.recovery * 1048576 / 1000);
+    if (store->making > 0 || rate == 0 || store->content == NULL) return;
+    if (!hf_store_content_begin(store->content, hf_world__now(world))) {
+        hf_world__store_recovers(world, row, 0);
+        return;
+    }
+    int64_t count = store->rules.replicas * hf_store_content_groups(store->content);
+    store->making = MAX(1, store->held / count);
+    hf_world__store_recovers(world, row, 2 * rate);
+    __int128 wait = ((__int128)store->making * HF_NS_PER_SECOND + rate - 1) / rate;
+    hf_engine_after(world->engine, (HfTime)MIN(wait, HF_TIME_MAX), world->kind.store_recovered, row,
+                    0);
+}
+
+static void on_recovered(void *context, const HfEventArgs *event)
+{
+    HfWorld *world = context;
+    HfStore *store = store_at(world, event->target);
+    int64_t bytes = store->making;
+    store->making = 0;
+    if (hf_store_content_made(store->content)) {
+        record(world, HF_RECORD_STORE_RECOVERED, event->target, NO_ROW, bytes);
+        note_degraded(world, event->target);
+    }
+    recover(world, event->target);
+}
+
+static void on_recovery_due(void *context, const HfEventArgs *event)
+{
+    recover(context, event->target);
+}
+
+void hf_world_store_server_lose(HfWorld *world, uint32_t row, uint32_t server, double part)
+{
+    HfStore *store = store_at(world, row);
+    HfStoreContent *content = content_of(world, row);
+    HfTime wait = store->rules.recover_after;
+    HfTime now = hf_world__now(world);
+    uint32_t lost = hf_store_content_lose(content, server, part, now, hf_time_add(now, wait));
+    note_degraded(world, row);
+    if (lost > 0 && store->lost == 0)
+        hf_engine_after(world->engine, 0, world->kind.store_damage, row, 0);
+    store->lost += lost;
+    if (part == 1) hf_world_store_server_stop(world, row);
+    hf_engine_after(world->engine, wait, world->kind.store_recover, row, 0);
+}
+
+void hf_world_store_server_replace(HfWorld *world, uint32_t row, uint32_t server)
+{
+    HfStore *store = store_at(world, row);
+    hf_store_content_replace(store->content, server);
+    note_degraded(world, row);
+    hf_world_store_server_start(world, row);
+    recover(world, row);
+}
+
+gboolean hf_world_store_server_is_lost(const HfWorld *world, uint32_t row, uint32_t server)
+{
+    const HfStore *store = store_at(world, row);
+    return store->content != NULL && hf_store_content_is_lost(store->content, server);
+}
+
 /* ---- the operator ---- */
 
 /* When he is done with one thing more. */
@@ -317,6 +436,12 @@ void hf_world__register_stores(HfWorld *world)
     world->kind.store_declare =
         hf_engine_register(world->engine, "store-declare", on_declare, world);
     world->kind.store_told = hf_engine_register(world->engine, "store-told", on_told, world);
+    world->kind.store_damage = hf_engine_register(world->engine, "store-damage", on_damage, world);
+    world->kind.store_lost = hf_engine_register(world->engine, "store-lost", on_lost, world);
+    world->kind.store_recover =
+        hf_engine_register(world->engine, "store-recover", on_recovery_due, world);
+    world->kind.store_recovered =
+        hf_engine_register(world->engine, "store-recovered", on_recovered, world);
     world->kind.store_cleaned =
         hf_engine_register(world->engine, "store-cleaned", on_cleaned, world);
 }
@@ -341,6 +466,7 @@ void hf_world__clear_stores(HfWorld *world)
 {
     for (uint32_t s = 0; world->stores != NULL && s < world->scenario->stores.count; s++) {
         hf_vec_clear(&world->stores[s].groups);
+        hf_store_content_free(world->stores[s].content);
         hf_vec_clear(&world->stores[s].shares);
         hf_vec_clear(&world->stores[s].set_ups);
     }

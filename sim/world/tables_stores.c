@@ -19,15 +19,23 @@ typedef enum HfStoreColumn {
     DOWN,
     OUTAGES,
     FULL,
+    MISSING,
+    LOST,
     COLUMNS
 } HfStoreColumn;
 
-static const char *const columns[COLUMNS] = {
-    [CAPACITY] = "capacity_mb", [USED] = "used_mb",
-    [LEFT] = "left_mb",         [BANDWIDTH] = "bandwidth_mb_per_s",
-    [MOVED] = "moved_mb_per_s", [CLIENTS] = "clients",
-    [STALLED] = "stalled",      [DOWN] = "down",
-    [OUTAGES] = "outages",      [FULL] = "full"};
+static const char *const columns[COLUMNS] = {[CAPACITY] = "capacity_mb",
+                                             [USED] = "used_mb",
+                                             [LEFT] = "left_mb",
+                                             [BANDWIDTH] = "bandwidth_mb_per_s",
+                                             [MOVED] = "moved_mb_per_s",
+                                             [CLIENTS] = "clients",
+                                             [STALLED] = "stalled",
+                                             [DOWN] = "down",
+                                             [OUTAGES] = "outages",
+                                             [FULL] = "full",
+                                             [MISSING] = "replicas_missing",
+                                             [LOST] = "lost_mb"};
 
 static double limit_of(int64_t milli)
 {
@@ -58,6 +66,10 @@ static double value_of(const HfStoreRules *rules, const double *level, const dou
         return count[HF_STORE_OUTAGES];
     case FULL:
         return count[HF_STORE_FULL];
+    case MISSING:
+        return level[HF_STORE_MISSING];
+    case LOST:
+        return count[HF_STORE_LOST] / MB;
     case COLUMNS:
         break;
     }

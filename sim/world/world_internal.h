@@ -161,7 +161,8 @@ struct HfWorld {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
             restart, election, copied, data_timer, link_give_up, link_release, disk, store_declare,
-            store_told, store_cleaned, data_removed;
+            store_told, store_cleaned, data_removed, store_lost, store_damage, store_recover,
+            store_recovered;
     } kind;
 };
 
@@ -297,6 +298,8 @@ void hf_world__build_stores(HfWorld *world);
 void hf_world__store_provider(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t group,
                               int64_t value);
 /* An instance has read so much of its data there. */
+/* So much of a store's bandwidth goes into replicas that it makes anew, in bytes a second. */
+void hf_world__store_recovers(HfWorld *world, uint32_t store, int64_t rate);
 /* What a store reads and writes for all its clients now, in bytes a second. */
 void hf_world__store_rate(HfWorld *world, uint32_t store, int64_t rate);
 void hf_world__store_read(HfWorld *world, uint32_t framework, uint32_t store, uint32_t host,

@@ -273,6 +273,26 @@ static void on_store_changed(void *model, uint32_t store, gboolean serves)
     }
 }
 
+/* What it has there has a hole, and is of no use: it goes on with nothing, and copies what others
+ * have of its replicas. */
+static void on_store_lost(void *model, uint32_t store, uint64_t member)
+{
+    HfService *service = model;
+    const HfNodeKind *kind = &service->kinds[service->nodes[member].kind];
+    HfDataset *data = kind->data;
+    if (data == NULL || kind->store != store + 1 || data->is_nobodys) return;
+    uint32_t row = (uint32_t)member - kind->first;
+    HfMember *at = &data->members[row];
+    if (!at->has_data) return;
+    hf_data__stop_streams(data, row);
+    for (guint32 i = 0; i < at->holds.count; i++) {
+        uint32_t held = at->holds.at[i];
+        hf_data__forget(data, held);
+        if (at->serves) hf_data__ask_for(data, held);
+    }
+    hf_data__feed_all(data);
+}
+
 /* What runs on, out of the master's reach, keeps its data until it ends. */
 static void on_removed(void *model)
 {
@@ -292,6 +312,7 @@ const HfDataOps hf_service__data_ops = {.started = on_started,
                                         .copied = on_copied,
                                         .timer = on_timer,
                                         .store_changed = on_store_changed,
+                                        .store_lost = on_store_lost,
                                         .removed = on_removed};
 
 /* ---- what the scheduler says ---- */

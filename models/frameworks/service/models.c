@@ -25,7 +25,9 @@ MODEL(service, "A service in general: stateless or stateful, of one instance or 
       {"stateless-centralized", HF_VARIANT_STATELESS_CENTRALIZED, "one server, no data"},
       {"stateless-distributed", HF_VARIANT_STATELESS_DISTRIBUTED, "many servers, no data"},
       {"stateful-centralized", HF_VARIANT_STATEFUL_CENTRALIZED, "one server, one volume"},
-      {"stateful-distributed", HF_VARIANT_STATEFUL_DISTRIBUTED, "replicated data on volumes"});
+      {"stateful-distributed", HF_VARIANT_STATEFUL_DISTRIBUTED, "replicated data on volumes"},
+      {"store-backed", HF_VARIANT_STORE_BACKED, "one server, its data in a store (key store)"},
+      {"external-volume", HF_VARIANT_EXTERNAL_VOLUME, "one server, one external volume"});
 MODEL(aurora, "Long-running services as Aurora keeps them.",
       {"aurora", HF_VARIANT_AURORA, "Apache Aurora"});
 /* Chronos and Metronome take their own files. */

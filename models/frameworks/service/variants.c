@@ -45,6 +45,24 @@ static const HfNodeRules stateless_central[] = {
 static const HfNodeRules stateless_many[] = {
     {.name = "server", .count = 10, .cpus = AMOUNT(1), .mem = MB(1024), .quorum = 5, STATELESS},
     NO_NODE};
+#define ANYWHERE(PLACE)                                                                            \
+    {                                                                                              \
+        {.name = "server",                                                                         \
+         .count = 1,                                                                               \
+         .cpus = AMOUNT(1),                                                                        \
+         .mem = MB(2048),                                                                          \
+         .ports = 1,                                                                               \
+         .place = PLACE,                                                                           \
+         .identity = HF_IDENTITY_ANYWHERE,                                                         \
+         .data = GB(10),                                                                           \
+         .replicas = 1,                                                                            \
+         .quorum = 1,                                                                              \
+         NO_REPAIR},                                                                               \
+            NO_NODE                                                                                \
+    }
+static const HfNodeRules store_backed[] = ANYWHERE(HF_DATA_STORE);
+static const HfNodeRules external_volume[] = ANYWHERE(HF_DATA_EXTERNAL);
+
 static const HfNodeRules stateful_central[] = {{.name = "server",
                                                 .count = 1,
                                                 .cpus = AMOUNT(2),
@@ -435,6 +453,15 @@ const HfVariant hf_variants[HF_VARIANTS] = {
     ROW(HF_VARIANT_STATEFUL_DISTRIBUTED, "service", "stateful-distributed", HF_ERA_0_22,
         HF_ERA_1_11, "nodes with volumes, three replicas of all data, two of which are needed",
         "assumed", stateful_many, PLAIN, .suppress = TRUE, .failover_timeout = 7 * D),
+    ROW(HF_VARIANT_STORE_BACKED, "service", "store-backed", HF_ERA_0_22, HF_ERA_1_11,
+        "one server whose data is in a store out of band (key store: nfs, hdfs, ceph, ...): it "
+        "comes back anywhere, and finds it",
+        "DC/OS documentation, storage/nfs.md; sizes assumed", store_backed, PLAIN, .suppress = TRUE,
+        .failover_timeout = 7 * D),
+    ROW(HF_VARIANT_EXTERNAL_VOLUME, "service", "external-volume", HF_ERA_0_22, HF_ERA_1_11,
+        "one server with an external volume: it comes back anywhere, when that is attached there",
+        "Marathon docs/external-volumes.md (dvdi, REX-Ray); sizes assumed", external_volume, PLAIN,
+        .suppress = TRUE, .failover_timeout = 7 * D),
     ROW(HF_VARIANT_AURORA, "aurora", "aurora", HF_ERA_0_22, HF_ERA_1_11,
         "Aurora's long-running services",
         "Apache Aurora: failover timeout 21 days, 5 s penalty growing to 1 h, holds offers for "

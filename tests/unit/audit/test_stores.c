@@ -92,6 +92,18 @@ static void who_waits_for_it_has_a_share(void **state)
           "I-14");
 }
 
+static void what_is_made_anew_was_missing(void **state)
+{
+    check("2 store_degraded t=0 v=3\n3 store_recovered t=0 v=9\n3 store_degraded t=0 v=2\n", NULL);
+    check("2 store_recovered t=0 v=9\n", "I-14"); /* nothing was */
+    check("2 store_degraded t=0 v=3\n3 store_recovered t=0 v=9\n3 store_degraded t=0 v=1\n",
+          "I-14");
+    check("2 store_degraded t=0 v=3\n3 store_degraded t=0 v=3\n", "I-14");
+    check("2 store_lost f=0 t=0 v=60\n", NULL);
+    check("2 store_lost f=0 t=0 v=61\n", "I-14"); /* it has less */
+    check("2 store_lost f=1 t=0 v=1\n", "I-14");
+}
+
 static void one_host_at_a_time_has_a_share(void **state)
 {
     check("2 share_attached a=0 f=0 t=7 v=0\n2 share_attached a=1 f=0 t=8 v=0\n"
@@ -112,6 +124,7 @@ int main(void)
         cmocka_unit_test(instances_wait_for_one_that_is_down),
         cmocka_unit_test(bytes_move_in_one_that_serves),
         cmocka_unit_test(who_waits_for_it_has_a_share),
+        cmocka_unit_test(what_is_made_anew_was_missing),
         cmocka_unit_test(one_host_at_a_time_has_a_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ static const HfScenarioRegistry *cell_registry(void)
                                                   &hf_failure_scheduler_partition.keys,
                                                   &hf_failure_slow_link.keys,
                                                   &hf_failure_store_outage.keys,
+                                                  &hf_failure_store_loss.keys,
                                                   NULL};
     static const HfModelKeys *const workloads[] = {&hf_workload_openb.keys, &hf_workload_swf.keys,
                                                    NULL};

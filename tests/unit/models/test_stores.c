@@ -384,8 +384,9 @@ static void who_reads_shares_its_bandwidth(void **state)
 /* Two instances have 100 MB each in it and read them at 10 MB/s; it is down for 5 s at 60 s. */
 static void a_table_has_each_store_over_time(void **state)
 {
-    static const char *const names[] = {"capacity", "used",    "left", "bandwidth", "moved",
-                                        "clients",  "stalled", "down", "outages",   "full"};
+    static const char *const names[] = {"capacity",         "used",    "left", "bandwidth", "moved",
+                                        "clients",          "stalled", "down", "outages",   "full",
+                                        "replicas_missing", "lost"};
     Cell *cell = lab(1, "kind: nfs, setup: 0s, attach: 0s, bandwidth: 10, capacity: 500",
                      "nodes: 2, reads: 100",
                      "failures: [{what: store-outage, at: 60s, for: 5s}]\n"
@@ -409,8 +410,9 @@ static void a_table_has_each_store_over_time(void **state)
         assert_int_equal(g_ascii_strtoll(fields[0], NULL, 10), 10 * row);
         moved += 10 * g_ascii_strtod(fields[5], NULL);
         if (row == 7)
-            assert_string_equal(lines[row], "70,500,200,0,10,0,2,1,0.5,1,0"); /* 2 x 5 of 10 s */
-        if (row == 20) assert_string_equal(lines[row], "200,500,200,0,10,0,2,0,0,1,0");
+            assert_string_equal(lines[row],
+                                "70,500,200,0,10,0,2,1,0.5,1,0,0,0"); /* 2 x 5 of 10 s */
+        if (row == 20) assert_string_equal(lines[row], "200,500,200,0,10,0,2,0,0,1,0,0,0");
     }
     assert_true(fabs(moved - 200) < 1e-3);
     assert_string_equal(lines[21], "");
@@ -447,6 +449,112 @@ static void a_copy_is_written_as_often_as_there_are_replicas(void **state)
     assert_int_equal(cell_record(cell, HF_RECORD_COPY_ENDED, 0)->value, 100 * MB);
     assert_int_equal(when(cell, HF_RECORD_COPY_ENDED, 0) - when(cell, HF_RECORD_COPY_STARTED, 0),
                      10 * S);
+    cell_free(cell);
+}
+
+/* ---- losses ---- */
+
+static int64_t events(const Cell *cell, HfRecordType type)
+{
+    return cell_count(cell, type);
+}
+
+/* A file server is lost with what is on it; an array with its last controller, at 1 h and 2 h. */
+static void a_single_server_loses_everything(void **state)
+{
+    static const struct {
+        const char *store, *failures;
+        HfTime lost; /* -1 = nothing is */
+    } cases[] = {
+        {"kind: nfs, setup: 0s", "{what: store-loss, at: 1h, replaced_after: 10m}", HF_NS_PER_HOUR},
+        {"kind: san, setup: 0s, fence: 0s", "{what: store-loss, at: 1h, replaced_after: 2h}", -1},
+        {"kind: san, setup: 0s, fence: 0s",
+         "{what: store-loss, at: 1h, servers: 2, replaced_after: 10m}", HF_NS_PER_HOUR},
+        {"kind: hdfs, setup: 0s", "{what: store-loss, at: 1h, servers: 2, replaced_after: 2h}", -1},
+        {"kind: hdfs, setup: 0s", "{what: store-loss, at: 1h, servers: 10, replaced_after: 10m}",
+         HF_NS_PER_HOUR},
+        {"kind: hdfs, setup: 0s, replicas: 1", "{what: store-loss, at: 1h, replaced_after: 10m}",
+         HF_NS_PER_HOUR},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *more = g_strdup_printf("failures: [%s]\n", cases[i].failures);
+        Cell *cell = lab(2, cases[i].store, "nodes: 2", more);
+        g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+        int64_t lost = cases[i].lost >= 0 ? 2 : 0; /* each instance has a share */
+        if (events(cell, HF_RECORD_STORE_LOST) != lost) fail_msg("case %zu", i);
+        assert_int_equal(events(cell, HF_RECORD_DATA_LOST), lost);
+        assert_true(cell_metric(metrics, "store.s.losses") == lost);
+        assert_true(cell_metric(metrics, "stores.losses") == lost);
+        if (lost > 0) assert_int_equal(when(cell, HF_RECORD_STORE_LOST, 0), cases[i].lost);
+        /* It serves again, and they with it, with nothing in it. */
+        assert_true(hf_world_store_is_up(cell->world, 0));
+        assert_true(quorum_at(cell, FALSE) >= quorum_at(cell, TRUE));
+        assert_true(cell_metric(metrics, "store.s.held_at_end") ==
+                    200 * (double)hf_world_store_rules(cell->world, 0)->replicas);
+        cell_free(cell);
+    }
+}
+
+/* Of 600 MB on ten servers: a server has about 60. After 10 m 30 s they are made anew with 1 MB/s,
+ * one replica of a group after the other; and again when a disk of ten is lost. */
+static void lost_replicas_are_made_anew(void **state)
+{
+    Cell *cell = lab(2, "kind: hdfs, setup: 0s, groups: 100, recovery: 1, bandwidth: 20",
+                     "nodes: 2", "failures: [{what: store-loss, at: 1h, replaced_after: 5h}]\n");
+    g_autoptr(HfMetrics) metrics = lab_metrics(cell);
+    int64_t missing = cell_record(cell, HF_RECORD_STORE_DEGRADED, 0)->value;
+    int64_t bytes = 600 * MB / 300;
+    assert_true(missing >= 15 && missing <= 50);
+    assert_int_equal(events(cell, HF_RECORD_STORE_RECOVERED), missing);
+    assert_int_equal(cell_record(cell, HF_RECORD_STORE_RECOVERED, 0)->value, bytes);
+    HfTime begun = HF_NS_PER_HOUR + 630 * S;
+    assert_int_equal(when(cell, HF_RECORD_STORE_RECOVERED, 0), begun + 2 * S);
+    assert_int_equal(when(cell, HF_RECORD_STORE_RECOVERED, (uint32_t)missing - 1),
+                     begun + missing * 2 * S);
+    assert_int_equal(events(cell, HF_RECORD_DATA_LOST), 0);
+    assert_true(cell_metric(metrics, "store.s.remade") == (double)missing * 2);
+    double degraded = (double)missing / 300 * (630 + (double)missing + 1) / 86400;
+    assert_true(fabs(cell_metric(metrics, "store.s.degraded") / degraded - 1) < 1e-6);
+    cell_free(cell);
+}
+
+/* 100 MB at 10 MB/s take 10 s; while replicas are made anew with 2.5 MB/s, half of it is left. */
+static void what_is_made_anew_takes_bandwidth(void **state)
+{
+    Cell *cell = lab(
+        2,
+        "kind: hdfs, setup: 0s, attach: 0s, spares: 9, groups: 1, recovery: 2.5, bandwidth: 10, "
+        "recover_after: 0s",
+        "nodes: 1, reads: 100, backoff: 1s, max_backoff: 1s", "");
+    cell_run(cell, 100 * S);
+    for (uint32_t server = 0; server < 10; server++) { /* one that has it, and it is made anew */
+        hf_world_store_server_lose(cell->world, 0, server, 1);
+        if (cell_count(cell, HF_RECORD_STORE_DEGRADED) > 0) break;
+    }
+    uint32_t home = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->agent;
+    hf_world__fail_run(cell->world, home, 0, 1, HF_REASON_NONE);
+    hf_world__flush(cell->world, (HfPeer){HF_PEER_AGENT, home});
+    cell_run(cell, 200 * S);
+    HfTime started = when(cell, HF_RECORD_TASK_STARTED, 1);
+    HfTime made = when(cell, HF_RECORD_STORE_RECOVERED, 0); /* 100 MB */
+    assert_int_equal(made, 140 * S);
+    assert_int_equal(when(cell, HF_RECORD_STORE_READ, 1), started + 20 * S);
+    cell_free(cell);
+}
+
+/* What another instance has a replica of is copied from there, and is not lost. */
+static void replicas_of_a_service_outlive_its_store(void **state)
+{
+    Cell *cell = lab(2, "kind: ceph, setup: 0s", "nodes: 2, replicas: 2, quorum: 1, parts: 1", "");
+    cell_run(cell, 100 * S);
+    const HfGuest *guest = &cell->world->guests[0];
+    guest->ops->data->store_lost(guest->model, 0, 0);
+    assert_int_equal(events(cell, HF_RECORD_DATA_LOST), 0);
+    cell_run(cell, 1000 * S);
+    assert_int_equal(events(cell, HF_RECORD_COPY_ENDED), 1);
+    guest->ops->data->store_lost(guest->model, 0, 0);
+    guest->ops->data->store_lost(guest->model, 0, 1); /* before it is whole again */
+    assert_int_equal(events(cell, HF_RECORD_DATA_LOST), 1);
     cell_free(cell);
 }
 
@@ -590,6 +698,8 @@ static void stores_that_cannot_be_are_refused(void **state)
          "stores[0].detach: many hosts may have it at once: nobody is fenced off"},
         {"{name: s, kind: nfs, fence: 1s}", "store: s",
          "stores[0].fence: many hosts may have it at once: nobody is fenced off"},
+        {"{name: s, kind: ceph, bandwidth: 100, recovery: 60}", "store: s",
+         "stores[0].recovery: what it makes anew it reads and writes: half its bandwidth at most"},
         {"{name: s}", "store: s", "kind"},
         {"{name: s, kind: tape}", "store: s", "stores[0].kind"},
         {"{name: s, kind: nfs, capacity: -1}", "store: s", "stores[0].capacity"},
@@ -616,6 +726,7 @@ static void an_outage_strikes_stores_that_there_are(void **state)
         {"what: store-outage, at: 1h, for: 1h", "the scenario has no stores"},
         {"what: store-outage, for: 1h", "`mtbf`"},
         {"what: store-outage, at: 1h", "for"},
+        {"what: store-loss, at: 1h", "the scenario has no stores"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = g_strdup_printf(
@@ -651,6 +762,10 @@ int main(void)
         cmocka_unit_test(who_reads_shares_its_bandwidth),
         cmocka_unit_test(a_read_that_an_outage_stops_begins_anew),
         cmocka_unit_test(a_copy_is_written_as_often_as_there_are_replicas),
+        cmocka_unit_test(a_single_server_loses_everything),
+        cmocka_unit_test(lost_replicas_are_made_anew),
+        cmocka_unit_test(what_is_made_anew_takes_bandwidth),
+        cmocka_unit_test(replicas_of_a_service_outlive_its_store),
         cmocka_unit_test(the_table_of_places_says_what_data_outlives),
         cmocka_unit_test(only_volumes_are_accounted_for),
         cmocka_unit_test(a_service_that_cannot_use_its_store_is_refused),
