@@ -115,10 +115,11 @@ void hf_registry_init(HfRegistry *registry)
     }
     registry->policies[count] = NULL;
     registry->libraries = NULL;
+    hf_metric_patterns(registry->metrics);
     registry->scenario = (HfScenarioRegistry){.policies = registry->policies,
                                               .open_policy = open_policy,
                                               .open_policy_data = registry,
-                                              .metrics = hf_metric_prefixes,
+                                              .metrics = registry->metrics,
                                               .check_json = hf_operators_check_json};
     for (int family = 0; family < HF_MODEL_FAMILIES; family++)
         registry->scenario.models[family] = models[family];

@@ -6,6 +6,7 @@
 #define HF_TOOLS_REGISTRY_H
 
 #include "scenario/keys.h"
+#include "world/metrics.h"
 
 #define HF_REGISTRY_POLICIES_MAX 32
 
@@ -13,6 +14,7 @@
 typedef struct HfRegistry {
     HfScenarioRegistry scenario;
     const char *policies[HF_REGISTRY_POLICIES_MAX + 1]; /* names of hf_policies[] */
+    const char *metrics[HF_METRIC_PATTERNS_MAX];        /* forms of the names of metrics */
     GPtrArray *libraries; /* HfOpenLibrary: those that scenarios or options named; NULL = none */
 } HfRegistry;
 

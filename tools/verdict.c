@@ -13,7 +13,8 @@ static uint32_t count_true(HfExpectClaim claim, HfTrials trials, uint32_t *value
     for (uint32_t r = 0; r < trials.count; r++) {
         const HfExpectResult *trial = &trials.at[r];
         count += hf_expect_is_true(claim, trial->left, trial->right, trial->tolerance);
-        *valueless_out += isnan(trial->left) || isnan(trial->right) || isnan(trial->tolerance);
+        *valueless_out +=
+            !isfinite(trial->left) || !isfinite(trial->right) || isnan(trial->tolerance);
     }
     return count;
 }

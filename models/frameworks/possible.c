@@ -39,7 +39,9 @@ char *hf_possible_refusal_of(const HfModelEnv *env, HfPossibleFits fits, const v
             "of what %s has, too much is reserved to others",
             what, text, hf_world_host_name(env->world, host));
     }
-    return g_strdup_printf("no host is large enough for one %s, which asks for %s", what, text);
+    g_autofree char *has = hf_resources_print(env->catalog, hf_world_host_total(env->world, 0));
+    return g_strdup_printf("no host is large enough for one %s, which asks for %s; %s has %s", what,
+                           text, hf_world_host_name(env->world, 0), has);
 }
 
 typedef struct Asked {

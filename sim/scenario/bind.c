@@ -60,8 +60,25 @@ static void add_names(GPtrArray *names, const HfKeyTable *table)
         g_ptr_array_add(names, (gpointer)key->name);
 }
 
+/* The key that names a file of another program's in which `name` would be known; NULL: there is
+ * none. */
+static const char *document_with(const HfKeyTable *table, const char *name)
+{
+    for (const HfKey *key = table != NULL ? table->keys : NULL; key && key->name != NULL; key++) {
+        if (key->type != HF_KEY_DOCUMENT) continue;
+        if (hf_key_find(key->sub, name) != NULL) return key->name;
+        for (const HfKey *list = key->sub->keys; list->name != NULL; list++)
+            if (list->type == HF_KEY_LIST && hf_key_find(list->sub, name) != NULL) return key->name;
+    }
+    return NULL;
+}
+
 static gboolean unknown_key(const Entry *entry, const HfNode *key)
 {
+    const char *document = document_with(entry->table, key->text);
+    if (document != NULL)
+        return hf_bind__complain(
+            entry->binder, key, "is a key of the file that \"%s\" names: write it there", document);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     add_names(names, entry->table);
     add_names(names, entry->model);

@@ -80,6 +80,53 @@ static uint32_t brackets(const char *text, gsize size)
     return deepest;
 }
 
+/* Where text of JSON is whole, or is not. */
+typedef struct Ends {
+    gsize open;  /* of the innermost bracket or quote that is never closed */
+    gsize after; /* of what stands behind the end of the first object or list; 0: nothing */
+    gboolean is_open, is_text;
+} Ends;
+
+static Ends find_ends(const char *text, gsize size)
+{
+    Ends ends = {0};
+    g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(gsize));
+    gboolean is_over = FALSE;
+    for (gsize i = 0; i < size; i++) {
+        if (ends.is_text) {
+            if (text[i] == '\\') i++;
+            if (text[i] == '"') ends.is_text = FALSE;
+            continue;
+        }
+        if (is_over && ends.after == 0 && !g_ascii_isspace(text[i])) ends.after = i;
+        if (text[i] == '"') {
+            ends.is_text = TRUE;
+            ends.open = i;
+        } else if (text[i] == '[' || text[i] == '{') {
+            g_array_append_val(open, i);
+        } else if ((text[i] == ']' || text[i] == '}') && open->len > 0) {
+            g_array_set_size(open, open->len - 1);
+            is_over = is_over || open->len == 0;
+        }
+    }
+    if (!ends.is_text && open->len > 0) ends.open = g_array_index(open, gsize, open->len - 1);
+    ends.is_open = ends.is_text || open->len > 0;
+    return ends;
+}
+
+static gboolean complain_at(HfBinder *b, const char *path, const char *text, gsize at,
+                            const char *why)
+{
+    HfNode place = {.origin = path, .line = 1, .column = 1};
+    for (gsize i = 0; i < at; i++) {
+        place.column++;
+        if (text[i] != '\n') continue;
+        place.line++;
+        place.column = 1;
+    }
+    return hf_complain(b->complaints, &place, NULL, "not valid JSON: %s", why);
+}
+
 static gboolean check_syntax(HfBinder *b, const char *path, const char *text, gsize size)
 {
     HfNode place = {.origin = path};
@@ -90,8 +137,16 @@ static gboolean check_syntax(HfBinder *b, const char *path, const char *text, gs
         brackets(text, size) > BRACKETS_MAX)
         return TRUE; /* the reader of YAML says so, with the place */
     g_autoptr(JsonParser) parser = json_parser_new();
-    if (json_parser_load_from_data(parser, text, (gssize)size, &error)) return TRUE;
-    return complain_syntax(b, path, error->message);
+    Ends ends = find_ends(text, size);
+    if (!json_parser_load_from_data(parser, text, (gssize)size, &error)) {
+        if (!ends.is_open) return complain_syntax(b, path, error->message);
+        return complain_at(b, path, text, ends.open,
+                           ends.is_text
+                               ? "the file ends inside the text that begins here"
+                               : "the file ends inside the object or list that begins here");
+    }
+    if (ends.after == 0) return TRUE;
+    return complain_at(b, path, text, ends.after, "there is more behind its end");
 }
 
 static HfNode *read_document(HfBinder *b, const HfNode *node, const char *path)

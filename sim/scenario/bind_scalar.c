@@ -548,7 +548,8 @@ const char *hf_bind__path(HfBinder *b, const HfNode *node, gboolean is_trace, co
         hf_bind__complain(b, node, "no such file: %s%s%s", found, hint ? "; " : "",
                           hint ? hint : "");
     else
-        hf_bind__complain(b, node, "no such file: %s (looked in %s)%s%s", found, looked->str,
+        hf_bind__complain(b, node, "no such file: %s (looked in %s%s)%s%s", found, looked->str,
+                          is_trace ? "; HOLDFAST_TRACES can name other places" : "",
                           hint ? "; " : "", hint ? hint : "");
     return NULL;
 }

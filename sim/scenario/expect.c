@@ -343,11 +343,12 @@ static double value_of(const HfExpect *expect, uint32_t term_ix, const double *m
 
 gboolean hf_expect_is_true(HfExpectClaim claim, double left, double right, double tolerance)
 {
+    if (!isfinite(left) || !isfinite(right)) return FALSE;
     switch (claim) {
     case HF_EXPECT_EQUAL:
         return left == right;
     case HF_EXPECT_OTHER:
-        return left < right || left > right; /* not for NaN */
+        return left != right;
     case HF_EXPECT_LESS:
         return left < right;
     case HF_EXPECT_AT_MOST:
@@ -410,6 +411,8 @@ char *hf_expect_explain(const HfExpect *expect, const HfExpectMetrics *metrics,
     HF_ASSERT(values != NULL);
     GString *line = g_string_new(expect->text);
     g_string_append(line, result->holds ? ": met" : ": not met");
+    if (!isfinite(result->left) || !isfinite(result->right))
+        g_string_append(line, ", for a side of it has no value");
     for (guint i = 0; i + 1 < expect->names->len; i++)
         g_string_append_printf(line, "%s%s = %s", i == 0 ? " (" : ", ",
                                (const char *)expect->names->pdata[i],

@@ -40,7 +40,7 @@ typedef struct HfExpectMetrics {
 } HfExpectMetrics;
 
 typedef struct HfExpectResult {
-    gboolean holds;     /* FALSE also when a side is NaN */
+    gboolean holds;     /* FALSE also when a side has no value */
     double left, right; /* the two sides compared */
     double tolerance;   /* of ~; 0 for the others */
 } HfExpectResult;
@@ -57,7 +57,7 @@ typedef enum HfExpectClaim {
 } HfExpectClaim;
 HfExpectClaim hf_expect_claim(const HfExpect *expect);
 
-/* Whether `claim` is true of two sides; of NaN it never is. */
+/* Whether `claim` is true of two sides. Of a side without a value (0 / 0, 1 / 0) it never is. */
 gboolean hf_expect_is_true(HfExpectClaim claim, double left, double right, double tolerance);
 
 /*

@@ -183,8 +183,9 @@ typedef struct HfScenarioRegistry {
     gboolean (*open_policy)(void *data, const char *path, HfPolicyChoice *choice_out,
                             GError **error);
     void *open_policy_data;
-    const char *const *metrics; /* NULL-terminated prefixes of metric names, for near misses and
-                                   clashes with arm names; NULL: unknown */
+    /* Forms of the names of metrics, `framework.FRAMEWORK.running`: a word in capitals stands for a
+     * name. No arm is called as their first words. NULL-terminated; NULL: unknown. */
+    const char *const *metrics;
     /* NULL when the text is what the key of this name may hold; else why not (newly allocated), and
      * the place inside it. Itself NULL: anything is. */
     char *(*check_json)(const char *key, const char *json, char **path_out);

@@ -197,9 +197,29 @@ static void list_settings(Loader *loader, HfScenario *scenario, const HfNode *se
 
 /* ---- One scenario ---- */
 
+/* Where failures and roles begin, for what is found wrong later. */
+static void note_places(const HfNode *root, HfScenario *scenario)
+{
+    const HfNode *list = hf_node__get(root, "failures"), *map = hf_node__get(root, "roles");
+    HfScenarioFailure *failures = (HfScenarioFailure *)scenario->failures.at;
+    HfScenarioRole *roles = (HfScenarioRole *)scenario->roles.at;
+    for (uint32_t i = 0; i < scenario->failures.count; i++) {
+        failures[i].line = list->items[i]->line;
+        failures[i].column = list->items[i]->column;
+    }
+    for (uint32_t i = 0; map != NULL && i < scenario->roles.count; i++) {
+        for (uint32_t k = 0; k < map->count; k++) {
+            if (strcmp(map->keys[k]->text, roles[i].name) != 0) continue;
+            roles[i].line = map->keys[k]->line;
+            roles[i].column = map->keys[k]->column;
+        }
+    }
+}
+
 /* What the tables cannot say: values that follow from other keys. */
 static void complete(const HfNode *root, HfScenario *scenario)
 {
+    note_places(root, scenario);
     HfScenarioFramework *frameworks = (HfScenarioFramework *)scenario->frameworks.at;
     const HfNode *list = hf_node__get(root, "frameworks");
     for (uint32_t i = 0; i < scenario->frameworks.count; i++) {
@@ -245,6 +265,16 @@ static void multiply(Loader *loader, HfScenario *scenario)
     scenario->frameworks.count = count;
 }
 
+static gboolean check_metrics(Loader *loader, const HfScenario *scenario, const HfNode *list,
+                              const char *path, const HfExpect *const *expects)
+{
+    HfMetricNames names = {.scenario = scenario,
+                           .patterns = loader->options->registry->metrics,
+                           .arms = loader->arm_names ? (const char *const *)loader->arm_names->pdata
+                                                     : NULL};
+    return hf_metric_names__check(&names, list, path, expects, &loader->complaints);
+}
+
 /* The scenario of a tree, or NULL after a complaint. */
 static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char *arm)
 {
@@ -255,8 +285,11 @@ static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char 
     g_string_free(binder.path, TRUE);
     if (!is_good) return NULL;
     complete(root, scenario);
-    if (!hf_validate__scenario(root, scenario, &loader->complaints)) return NULL;
     scenario->arm = arm;
+    gboolean is_valid = hf_validate__scenario(root, scenario, &loader->complaints);
+    const HfNode *expects = hf_node__get((HfNode *)root, "expect");
+    is_valid &= check_metrics(loader, scenario, expects, "expect", scenario->expect);
+    if (!is_valid) return NULL;
     hf_digest_init(&digest);
     hf_bind__digest(&digest, root, &hf_scenario_table, scenario);
     hf_digest_print(&digest, scenario->digest);
@@ -286,14 +319,16 @@ static const HfExpect **select_expects(const Loader *loader, const HfExpect **fr
     return list;
 }
 
-static gboolean check_arm_expects(Loader *loader, const HfScenarioArm *arm, uint32_t arm_ix)
+static gboolean check_arm_expects(Loader *loader, const HfScenario *scenario,
+                                  const HfScenarioArm *arm, uint32_t arm_ix)
 {
-    gboolean is_good = TRUE;
+    const HfNode *own = hf_node__get(loader->arm_list->items[arm_ix], "expect");
+    g_autofree char *key = g_strdup_printf("arms[%u].expect", arm_ix);
+    gboolean is_good = check_metrics(loader, scenario, own, key, arm->expect);
     for (uint32_t i = 0; arm->expect[i] != NULL; i++) {
         if (!is_over_arms(loader, arm->expect[i])) continue;
-        const HfNode *list = hf_node__get(loader->arm_list->items[arm_ix], "expect");
-        g_autofree char *path = g_strdup_printf("arms[%u].expect[%u]", arm_ix, i);
-        is_good = hf_complain(&loader->complaints, list->items[i], path,
+        g_autofree char *path = g_strdup_printf("%s[%u]", key, i);
+        is_good = hf_complain(&loader->complaints, own->items[i], path,
                               "names begin with an arm; in an arm they are its own metrics");
     }
     return is_good;
@@ -322,7 +357,7 @@ static HfScenarioSet *read_set(Loader *loader, HfNode *root)
         gboolean is_set = arm == NULL || apply_arm(loader, tree, arm);
         is_set &= apply_overrides(loader, tree, FALSE);
         HfScenario *scenario = is_set ? read_scenario(loader, tree, arm ? arm->name : NULL) : NULL;
-        if (scenario == NULL || (arm != NULL && !check_arm_expects(loader, arm, i))) {
+        if (scenario == NULL || (arm != NULL && !check_arm_expects(loader, scenario, arm, i))) {
             is_good = FALSE;
             continue;
         }
@@ -373,18 +408,46 @@ HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
     return set;
 }
 
-char *hf_scenario_where(const HfScenarioSet *set, const char *message)
+static char *place_text(const HfScenarioSet *set, uint32_t line, uint32_t column)
 {
-    static const char key[] = "frameworks[";
-    const char *at = g_str_has_prefix(message, "arm ") ? strstr(message, key) : message;
-    if (at == NULL || !g_str_has_prefix(at, key)) return g_strdup(set->path);
-    guint64 entry = g_ascii_strtoull(at + strlen(key), NULL, 10);
+    if (line == 0) return g_strdup(set->path);
+    return g_strdup_printf("%s:%u:%u", set->path, line, column);
+}
+
+static char *framework_place(const HfScenarioSet *set, guint64 entry)
+{
     for (uint32_t i = 0; i < set->arms[0]->frameworks.count; i++) {
         const HfScenarioFramework *framework = &set->arms[0]->frameworks.at[i];
-        if (framework->entry == entry && framework->line > 0)
-            return g_strdup_printf("%s:%u:%u", set->path, framework->line, framework->column);
+        if (framework->entry == entry) return place_text(set, framework->line, framework->column);
     }
-    return g_strdup(set->path);
+    return place_text(set, 0, 0);
+}
+
+static char *role_place(const HfScenarioSet *set, const char *rest)
+{
+    for (uint32_t i = 0; i < set->arms[0]->roles.count; i++) {
+        const HfScenarioRole *role = &set->arms[0]->roles.at[i];
+        size_t length = strlen(role->name);
+        if (strncmp(role->name, rest, length) == 0 && strchr(".:", rest[length]) != NULL)
+            return place_text(set, role->line, role->column);
+    }
+    return place_text(set, 0, 0);
+}
+
+char *hf_scenario_where(const HfScenarioSet *set, const char *message)
+{
+    const char *at = g_str_has_prefix(message, "arm ") ? strstr(message, ": ") : NULL;
+    at = at != NULL ? at + 2 : message;
+    if (g_str_has_prefix(at, "frameworks["))
+        return framework_place(set, g_ascii_strtoull(at + strlen("frameworks["), NULL, 10));
+    if (g_str_has_prefix(at, "roles.")) return role_place(set, at + strlen("roles."));
+    if (g_str_has_prefix(at, "failures[")) {
+        guint64 i = g_ascii_strtoull(at + strlen("failures["), NULL, 10);
+        if (i < set->arms[0]->failures.count)
+            return place_text(set, set->arms[0]->failures.at[i].line,
+                              set->arms[0]->failures.at[i].column);
+    }
+    return place_text(set, 0, 0);
 }
 
 HfScenarioSet *hf_scenario_load(const char *path, const HfScenarioOptions *options,
@@ -402,6 +465,24 @@ HfScenarioSet *hf_scenario_load(const char *path, const HfScenarioOptions *optio
     }
     g_byte_array_unref(text);
     return set;
+}
+
+char *hf_scenario_question(const char *path)
+{
+    g_autoptr(GByteArray) text = g_byte_array_new();
+    if (!read_text(path, text, NULL)) return NULL;
+    HfScenarioStore *store = hf_store__new();
+    HfComplaints complaints;
+    hf_complaints__init(&complaints);
+    const char *data = text->len > 0 ? (const char *)text->data : "";
+    const HfNode *root = hf_node__parse(store, data, text->len, path, TRUE, &complaints);
+    const HfNode *node = root != NULL && root->kind == HF_NODE_MAPPING
+                             ? hf_node__get((HfNode *)root, "question")
+                             : NULL;
+    char *question = node != NULL && node->kind == HF_NODE_SCALAR ? g_strdup(node->text) : NULL;
+    hf_complaints__clear(&complaints);
+    hf_store__free(store);
+    return question;
 }
 
 /* FALSE and an error that lists the arms. */

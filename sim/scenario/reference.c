@@ -407,10 +407,11 @@ static char *normal_path(const char *path)
 typedef enum Match { MATCH_EXACT, MATCH_NORMAL, MATCH_LAST, MATCH_KINDS } Match;
 
 typedef struct Search {
-    const HfScenarioRegistry *registry;
     const char *wanted, *normal; /* as given; normal form */
     Match match;
-    GString *found;
+    HfKeyVisit visit; /* of what is found */
+    void *data;
+    gboolean is_found;
     GPtrArray *paths; /* of all keys, for near misses */
 } Search;
 
@@ -428,24 +429,13 @@ static gboolean is_match(const Search *search, const char *path)
     }
 }
 
-static void explain_one(const char *path, const HfKey *key, void *data)
+static void visit_match(const char *path, const HfKey *key, void *data)
 {
     Search *search = data;
-    GString *out = search->found;
     g_ptr_array_add(search->paths, g_strdup(path));
     if (!is_match(search, path)) return;
-    g_autofree char *type = hf_key_type_text(key, search->registry);
-    g_autofree char *range = hf_key_range_text(key);
-    if (out->len > 0) g_string_append_c(out, '\n');
-    g_string_append_printf(out, "%s\n  %s\n  takes: %s\n", path, key->help, type);
-    if (range != NULL) g_string_append_printf(out, "  range: %s\n", range);
-    g_string_append_printf(out, "  default: %s\n",
-                           key->is_required ? "none, it is required"
-                           : key->fallback  ? key->fallback
-                                            : "none");
-    for (const HfKeyWord *word = key->words; word != NULL && word->name != NULL; word++)
-        if (word->help != NULL) g_string_append_printf(out, "  %s: %s\n", word->name, word->help);
-    if (key->source != NULL) g_string_append_printf(out, "  source: %s\n", key->source);
+    search->is_found = TRUE;
+    search->visit(path, key, search->data);
 }
 
 static void unknown_path(const Search *search, GError **error)
@@ -460,20 +450,48 @@ static void unknown_path(const Search *search, GError **error)
                     "unknown key %s; `holdfast list keys` shows all", search->wanted);
 }
 
-char *hf_scenario_key_explain(const HfScenarioRegistry *registry, const char *path, GError **error)
+gboolean hf_scenario_key_find(const HfScenarioRegistry *registry, const char *path,
+                              HfKeyVisit visit, void *data, GError **error)
 {
     g_autofree char *normal = normal_path(path);
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    Search search = {.registry = registry,
-                     .wanted = path,
-                     .normal = normal,
-                     .found = g_string_new(NULL),
-                     .paths = paths};
-    for (int i = 0; i < MATCH_KINDS && search.found->len == 0; i++) {
+    Search search = {
+        .wanted = path, .normal = normal, .visit = visit, .data = data, .paths = paths};
+    for (int i = 0; i < MATCH_KINDS && !search.is_found; i++) {
         search.match = (Match)i;
         g_ptr_array_set_size(search.paths, 0);
-        hf_scenario_keys_each(registry, explain_one, &search);
+        hf_scenario_keys_each(registry, visit_match, &search);
     }
-    if (search.found->len == 0) unknown_path(&search, error);
-    return g_string_free(search.found, search.found->len == 0);
+    if (!search.is_found) unknown_path(&search, error);
+    return search.is_found;
+}
+
+typedef struct Explanation {
+    const HfScenarioRegistry *registry;
+    GString *text;
+} Explanation;
+
+static void explain_one(const char *path, const HfKey *key, void *data)
+{
+    const Explanation *explanation = data;
+    GString *out = explanation->text;
+    g_autofree char *type = hf_key_type_text(key, explanation->registry);
+    g_autofree char *range = hf_key_range_text(key);
+    if (out->len > 0) g_string_append_c(out, '\n');
+    g_string_append_printf(out, "%s\n  %s\n  takes: %s\n", path, key->help, type);
+    if (range != NULL) g_string_append_printf(out, "  range: %s\n", range);
+    g_string_append_printf(out, "  default: %s\n",
+                           key->is_required ? "none, it is required"
+                           : key->fallback  ? key->fallback
+                                            : "none");
+    for (const HfKeyWord *word = key->words; word != NULL && word->name != NULL; word++)
+        if (word->help != NULL) g_string_append_printf(out, "  %s: %s\n", word->name, word->help);
+    if (key->source != NULL) g_string_append_printf(out, "  source: %s\n", key->source);
+}
+
+char *hf_scenario_key_explain(const HfScenarioRegistry *registry, const char *path, GError **error)
+{
+    Explanation explanation = {registry, g_string_new(NULL)};
+    gboolean is_found = hf_scenario_key_find(registry, path, explain_one, &explanation, error);
+    return g_string_free(explanation.text, !is_found);
 }

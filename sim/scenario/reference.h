@@ -31,6 +31,14 @@ char *hf_key_type_text(const HfKey *key, const HfScenarioRegistry *registry);
 char *hf_key_range_text(const HfKey *key);
 
 /*
+ * Visit the keys that `path` means: that very path; else all that differ from it in indices and
+ * models alone; else all whose last word it is.
+ * Errors: FALSE and HF_SCENARIO_ERROR_INPUT naming near misses, when there is none.
+ */
+gboolean hf_scenario_key_find(const HfScenarioRegistry *registry, const char *path,
+                              HfKeyVisit visit, void *data, GError **error);
+
+/*
  * Everything about one key as a few lines of text, for `holdfast explain-key`.
  * Shape:  newly allocated. `path` as in hf_scenario_keys_each(), with or without indices.
  * Errors: NULL and HF_SCENARIO_ERROR_INPUT naming near misses.

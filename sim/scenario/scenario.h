@@ -129,8 +129,9 @@ typedef struct HfScenarioRole {
     const char *limit;
     /* Policy static: a role owns whole groups of agents, or a share of every group that no role
      * owns whole; only its frameworks are offered them. Other policies look at neither. */
-    double partition;    /* share, 0..1; the shares of all roles add up to at most 1 */
-    const char **agents; /* names of groups, NULL-terminated; NULL: none */
+    double partition;      /* share, 0..1; the shares of all roles add up to at most 1 */
+    const char **agents;   /* names of groups, NULL-terminated; NULL: none */
+    uint32_t line, column; /* of its name; line 0: not in the file */
 } HfScenarioRole;
 
 /* The value of `trace:` of a group of agents: the machines come from a file. */
@@ -195,7 +196,8 @@ typedef struct HfScenarioFramework {
 } HfScenarioFramework;
 
 typedef struct HfScenarioFailure {
-    const char *name; /* NULL: none */
+    const char *name;      /* NULL: none */
+    uint32_t line, column; /* where that begins; line 0: not in the file */
     HfModelChoice what;
 } HfScenarioFailure;
 
@@ -309,6 +311,12 @@ typedef struct HfScenarioOptions {
 HfScenarioSet *hf_scenario_load(const char *path, const HfScenarioOptions *options,
                                 GPtrArray *messages, GError **error);
 
+/*
+ * The question that a scenario file asks, from its text alone: no key is checked, no trace opened.
+ * Shape:  newly allocated; NULL when the file says none or cannot be read.
+ */
+char *hf_scenario_question(const char *path);
+
 /* The same for text in memory; `path` names it in messages and is what files are relative to. */
 HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
                                  const HfScenarioOptions *options, GPtrArray *messages,
@@ -323,8 +331,9 @@ HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
 int hf_scenario_set_choose(HfScenarioSet *set, const char *const *names, GError **error);
 
 /*
- * Where a message about a run points, "file:line:column" when it begins with a framework's path
- * (frameworks[3]..., or after "arm NAME: "), else the file alone. Newly allocated.
+ * Where a message about a run points, "file:line:column" when it begins with the path of a
+ * framework, failure or role (frameworks[3]..., roles.web..., or after "arm NAME: "), else the file
+ * alone. Newly allocated.
  */
 char *hf_scenario_where(const HfScenarioSet *set, const char *message);
 

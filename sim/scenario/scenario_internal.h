@@ -170,6 +170,17 @@ void hf_validate__era(const HfNode *root, const HfScenario *scenario, HfComplain
 const HfNode *hf_validate__role_node(const HfNode *root, const HfScenarioRole *role,
                                      const char *key);
 
+/* What the names in expectations may be; they may begin with an arm. */
+typedef struct HfMetricNames {
+    const HfScenario *scenario;  /* with its `arm` */
+    const char *const *patterns; /* of the registry; NULL: any name will do */
+    const char *const *arms;     /* NULL-terminated; NULL: none */
+} HfMetricNames;
+/* Names of other arms are not looked at. FALSE after complaints; `list` is what `expects` was read
+ * from, and `path` its key. */
+gboolean hf_metric_names__check(const HfMetricNames *names, const HfNode *list, const char *path,
+                                const HfExpect *const *expects, HfComplaints *complaints);
+
 /* A table with the place where it stands in a file: agents[], frameworks[batch], roles.NAME. */
 typedef struct HfSection {
     char *path;               /* "" for the file itself */

@@ -16,8 +16,9 @@ typedef struct HfMetricKind {
 
 extern const HfMetricKind hf_metric_kinds[]; /* ended by a NULL pattern */
 
-/* What may stand before the first dot of a metric's name; NULL-terminated. For scenario checks. */
-extern const char *const hf_metric_prefixes[];
+/* Their patterns, NULL-terminated, into a list of that length: what a scenario's registry holds. */
+#define HF_METRIC_PATTERNS_MAX 256
+void hf_metric_patterns(const char *list_out[HF_METRIC_PATTERNS_MAX]);
 
 typedef struct HfMetric {
     char *name;

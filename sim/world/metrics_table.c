@@ -41,8 +41,12 @@ const HfMetricKind hf_metric_kinds[] = {
     [INVERSE_SENT] = {"maintenance.asked", "count", "Inverse offers sent."},
     [INVERSE_ACCEPTED] = {"maintenance.accepted", "count", "Inverse offers accepted."},
     [INVERSE_DECLINED] = {"maintenance.declined", "count", "Inverse offers declined."},
-    [SUBMITTED] = {"tasks.submitted", "tasks", "Tasks of the batch jobs that arrived."},
-    [LAUNCHED] = {"tasks.launched", "tasks", "Tasks launched by the master."},
+    [SUBMITTED] = {"tasks.submitted", "tasks",
+                   "Tasks of the jobs that arrived; of Spark and Hadoop those of their stages, of "
+                   "which one Mesos task may run many."},
+    [LAUNCHED] =
+        {"tasks.launched", "tasks",
+         "Mesos tasks launched by the master: of coarse Spark executors, of Hadoop trackers."},
     [FINISHED] = {"tasks.finished", "tasks", "Tasks that ended with TASK_FINISHED."},
     [FAILED] = {"tasks.failed", "tasks", "Tasks that ended with TASK_FAILED."},
     [KILLED] = {"tasks.killed", "tasks", "Tasks that ended with TASK_KILLED."},
@@ -282,9 +286,9 @@ const HfMetricKind hf_metric_kinds[] = {
     [KINDS] = {NULL, NULL, NULL},
 };
 
-const char *const hf_metric_prefixes[] = {
-    "capacity",  "demand",   "utilization", "agents",    "tasks",       "wait",
-    "jobs",      "stateful", "volumes",     "offers",    "relaunch",    "operators",
-    "placement", "refusal",  "role",        "fairness",  "framework",   "allocator",
-    "messages",  "run",      "data",        "master",    "maintenance", "input",
-    "disk",      "store",    "stores",      "executors", NULL};
+_Static_assert(KINDS < HF_METRIC_PATTERNS_MAX, "the list of patterns is too short");
+
+void hf_metric_patterns(const char *list_out[HF_METRIC_PATTERNS_MAX])
+{
+    for (int kind = 0; kind <= KINDS; kind++) list_out[kind] = hf_metric_kinds[kind].pattern;
+}

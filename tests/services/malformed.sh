@@ -29,7 +29,7 @@ frameworks: [{name: f, role: it, $framework}]
 EOF
     rc=0
     (cd "$work" && "$holdfast" run cell.yaml -o out --no-progress >said 2>err) || rc=$?
-    sed -n 's/\(not valid JSON: \).*/\1.../; 1s/^holdfast: error: //p' "$work/err" >"$work/first"
+    sed -n '/the file ends\|there is more/!s/\(not valid JSON: \).*/\1.../; 1s/^holdfast: error: //p' "$work/err" >"$work/first"
     [ "${UPDATE:-}" != 1 ] || cp "$work/first" "$name.err"
     if [ "$rc" != 2 ] || [ "$(grep -c '^holdfast: error: ' "$work/err")" != 1 ] || [ -e "$work/out" ] || [ -s "$work/said" ]; then
         echo "$file: status $rc, and not one complaint:"

@@ -250,7 +250,7 @@ static gboolean check_job(const void *record, const char **key_out, char **why_o
         *why_out = g_strdup("a name consists of letters, digits, blanks and _ . # -");
     } else if ((job->schedule != NULL) == (job->parents != NULL && job->parents[0] != NULL)) {
         *key_out = NULL;
-        *why_out = g_strdup("a job has a schedule or parents");
+        *why_out = g_strdup("a job has either a schedule or parents");
     } else if (job->is_concurrent) {
         *key_out = "concurrent";
         *why_out = g_strdup("jobs that run beside themselves are not simulated");
@@ -311,6 +311,39 @@ static uint32_t find_job(const HfJobEntry *entries, uint32_t count, const char *
     return HF_MAP64_NONE;
 }
 
+/* Whether each parent of a job is among those that run. */
+static gboolean can_run(const HfJobJson *job, GHashTable *running)
+{
+    for (uint32_t p = 0; job->schedule == NULL && job->parents[p] != NULL; p++)
+        if (!g_hash_table_contains(running, job->parents[p])) return FALSE;
+    return TRUE;
+}
+
+/* The first job that never runs because it waits for itself by way of its parents, or for one that
+ * does; NULL: none. Chronos takes no such job. */
+static const HfJobJson *find_idle(const HfJobEntry *entries, uint32_t count, uint32_t *entry_out)
+{
+    g_autoptr(GHashTable) running = g_hash_table_new(g_str_hash, g_str_equal);
+    const HfJobJson *idle = NULL;
+    for (gboolean has_new = TRUE; has_new;) {
+        has_new = FALSE;
+        idle = NULL;
+        for (uint32_t e = 0; e < count; e++) {
+            for (uint32_t j = 0; j < file_of(&entries[e])->jobs.count; j++) {
+                const HfJobJson *job = &file_of(&entries[e])->jobs.at[j];
+                if (g_hash_table_contains(running, job->name)) continue;
+                if (can_run(job, running)) {
+                    has_new = g_hash_table_add(running, (char *)job->name);
+                } else if (idle == NULL) {
+                    idle = job;
+                    *entry_out = e;
+                }
+            }
+        }
+    }
+    return idle;
+}
+
 char *hf_jobs__refusal(const HfJobEntry *entries, uint32_t count, uint32_t *entry_out)
 {
     uint32_t number = 0;
@@ -326,6 +359,11 @@ char *hf_jobs__refusal(const HfJobEntry *entries, uint32_t count, uint32_t *entr
                                            job->name, entries[e].file.path, job->parents[p]);
         }
     }
+    const HfJobJson *idle = find_idle(entries, count, entry_out);
+    if (idle != NULL)
+        return g_strdup_printf(
+            "job %s of %s never runs: its parents wait for it, or for each other", idle->name,
+            entries[*entry_out].file.path);
     return NULL;
 }
 

@@ -38,14 +38,16 @@ static const HfScenarioRegistry *cell_registry(void)
                                                    NULL};
     static const HfModelKeys *const traces[] = {&hf_agent_trace_openb.keys, NULL};
     static const char *policies[16];
+    static const char *metrics[HF_METRIC_PATTERNS_MAX];
     static HfScenarioRegistry registry;
+    hf_metric_patterns(metrics);
     for (int i = 0; hf_policies[i]; i++) policies[i] = hf_policies[i]->name;
     registry = (HfScenarioRegistry){.models = {[HF_MODELS_FRAMEWORKS] = frameworks,
                                                [HF_MODELS_FAILURES] = failures,
                                                [HF_MODELS_WORKLOADS] = workloads,
                                                [HF_MODELS_AGENT_TRACES] = traces},
                                     .policies = policies,
-                                    .metrics = hf_metric_prefixes};
+                                    .metrics = metrics};
     return &registry;
 }
 

@@ -287,7 +287,8 @@ static void an_app_that_no_host_can_hold_is_refused(void **state)
         lab_complaint("duration: 1h\nagents: [{name: a, count: 2, resources: 'cpus:4;mem:1000'}]\n"
                       "frameworks: [{name: f, model: marathon, apps: [{id: /x, cpus: 5}]}]\n");
     assert_string_equal(message, "frameworks[0] (f): apps[0] (/x): no host is large enough for one "
-                                 "instance, which asks for cpus:5; mem:128");
+                                 "instance, which asks for cpus:5; mem:128; a-0 has cpus:4; "
+                                 "mem:1000");
 }
 
 /* Answers take 600 ms, so that most agents ask to be registered twice; what is reserved and

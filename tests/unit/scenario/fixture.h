@@ -206,7 +206,12 @@ static const HfModelKeys *const failures[] = {&reboot_model, NULL};
 static const HfModelKeys *const workloads[] = {&swf_model, NULL};
 static const HfModelKeys *const agent_traces[] = {&openb_model, NULL};
 static const char *const policies[] = {"drf", "random", "static", NULL};
-static const char *const metrics[] = {"utilization.cpus.allocated", "tasks.finished", NULL};
+static const char *const metrics[] = {"utilization.RESOURCE.allocated",
+                                      "tasks.finished",
+                                      "tasks.lost",
+                                      "framework.FRAMEWORK.running",
+                                      "x",
+                                      NULL};
 
 static const HfScenarioRegistry registry = {
     .models = {[HF_MODELS_FRAMEWORKS] = frameworks,

@@ -166,14 +166,16 @@ static const HfScenarioRegistry *cell_registry(void)
     static const HfModelKeys *const frameworks[] = {&greedy_model.keys, NULL};
     static const HfModelKeys *const none[] = {NULL};
     static const char *policies[16];
+    static const char *metrics[HF_METRIC_PATTERNS_MAX];
     static HfScenarioRegistry registry;
+    hf_metric_patterns(metrics);
     for (int i = 0; hf_policies[i]; i++) policies[i] = hf_policies[i]->name;
     registry = (HfScenarioRegistry){.models = {[HF_MODELS_FRAMEWORKS] = frameworks,
                                                [HF_MODELS_FAILURES] = none,
                                                [HF_MODELS_WORKLOADS] = none,
                                                [HF_MODELS_AGENT_TRACES] = none},
                                     .policies = policies,
-                                    .metrics = hf_metric_prefixes,
+                                    .metrics = metrics,
                                     .check_json = hf_operators_check_json};
     return &registry;
 }

@@ -404,22 +404,6 @@ static void awkward_names_stand_in_quotes(void **state)
     cell_free(cell);
 }
 
-static void prefixes_are_those_of_the_table(void **state)
-{
-    for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern; kind++) {
-        g_auto(GStrv) parts = g_strsplit(kind->pattern, ".", 2);
-        assert_true(g_strv_contains(hf_metric_prefixes, parts[0]));
-    }
-    for (const char *const *prefix = hf_metric_prefixes; *prefix; prefix++) {
-        gboolean is_used = FALSE;
-        for (const HfMetricKind *kind = hf_metric_kinds; kind->pattern; kind++) {
-            g_auto(GStrv) parts = g_strsplit(kind->pattern, ".", 2);
-            is_used = is_used || strcmp(parts[0], *prefix) == 0;
-        }
-        assert_true(is_used);
-    }
-}
-
 int main(void)
 {
     hf_test_init();
@@ -433,7 +417,6 @@ int main(void)
         cmocka_unit_test(reads_of_input_are_counted_by_place),
         cmocka_unit_test(names_are_distinct_and_can_stand_in_an_expectation),
         cmocka_unit_test(awkward_names_stand_in_quotes),
-        cmocka_unit_test(prefixes_are_those_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
