@@ -23,7 +23,7 @@ set ytics 20
 set xrange [0.45 : 4.55]
 tic_font = wide / columns < 0.27 ? ',9' : ',11'
 set xtics scale 0 font tic_font
-set xtics ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nopen" 4)
+set xtics ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nunanswered" 4)
 unset grid
 set grid ytics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
 set multiplot

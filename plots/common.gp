@@ -18,6 +18,8 @@ colour_faint = '#6b7280'
 set label 1 heading at screen 0.025, 0.955 left font ',20' textcolor rgb colour_text
 set label 2 subheading at screen 0.025, 0.908 left textcolor rgb colour_faint
 set tmargin at screen 0.86
+# Room above what is highest, where the axis is as long as the data makes it: a line on the frame is hardly seen.
+set offsets 0, 0, graph 0.04, 0
 set border 3 linecolor rgb '#9aa1ab' linewidth 1
 set tics nomirror out scale 0.6 textcolor rgb colour_text
 set grid ytics xtics linetype 1 linewidth 0.6 linecolor rgb '#e4e7eb'
@@ -28,7 +30,7 @@ set style fill solid 1.0 noborder
 # panels otherwise. `names` are words; key_space() is the part of the width that they take there.
 longest(names) = (count = words(names), most = 0, sum [j = 1 : count] (most = strlen(word(names, j)) > most ? strlen(word(names, j)) : most), most)
 key_is_beside(names) = words(names) > 4 || strlen(names) > 40
-key_space(names) = key_is_beside(names) ? 0.05 + 0.0078 * longest(names) : 0
+key_space(names) = key_is_beside(names) ? 0.05 + 0.0094 * longest(names) : 0
 key_place(names) = key_is_beside(names) ? \
     sprintf('set key at screen %g, 0.84 left top vertical maxrows 40 Left reverse samplen 1.2 spacing %g', 1.005 - key_space(names), words(names) > 18 ? 1 : 1.2) : \
     'set key at screen 0.975, 0.965 right top horizontal maxrows 1 Left reverse'

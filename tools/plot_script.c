@@ -158,14 +158,23 @@ static void set_wait_tics(GString *script, double low, double high)
     static const struct {
         const char *label;
         double seconds;
-    } tics[] = {
-        {"1 us", 1e-6},  {"10 us", 1e-5}, {"100 us", 1e-4}, {"1 ms", 1e-3},
-        {"10 ms", 0.01}, {"100 ms", 0.1}, {"1 s", 1},       {"10 s", 10},
-        {"1 min", 60},   {"10 min", 600}, {"1 h", 3600},    {"10 h", 36000},
-        {"1 d", 86400},  {"10 d", 864e3}, {"100 d", 864e4}, {"1000 d", 864e5},
-    };
+        gboolean is_fine; /* on axes that few of the others would be on */
+    } tics[] = {{"1 us", 1e-6, FALSE},   {"10 us", 1e-5, FALSE}, {"100 us", 1e-4, FALSE},
+                {"1 ms", 1e-3, FALSE},   {"2 ms", 2e-3, TRUE},   {"5 ms", 5e-3, TRUE},
+                {"10 ms", 0.01, FALSE},  {"20 ms", 0.02, TRUE},  {"50 ms", 0.05, TRUE},
+                {"100 ms", 0.1, FALSE},  {"200 ms", 0.2, TRUE},  {"500 ms", 0.5, TRUE},
+                {"1 s", 1, FALSE},       {"2 s", 2, TRUE},       {"5 s", 5, TRUE},
+                {"10 s", 10, FALSE},     {"20 s", 20, TRUE},     {"1 min", 60, FALSE},
+                {"2 min", 120, TRUE},    {"5 min", 300, TRUE},   {"10 min", 600, FALSE},
+                {"20 min", 1200, TRUE},  {"1 h", 3600, FALSE},   {"2 h", 7200, TRUE},
+                {"5 h", 18000, TRUE},    {"10 h", 36000, FALSE}, {"1 d", 86400, FALSE},
+                {"2 d", 172800, TRUE},   {"5 d", 432e3, TRUE},   {"10 d", 864e3, FALSE},
+                {"20 d", 1728e3, TRUE},  {"50 d", 432e4, TRUE},  {"100 d", 864e4, FALSE},
+                {"1000 d", 864e5, FALSE}};
+    gboolean is_short = high < 1000 * low;
     g_autoptr(GString) list = g_string_new(NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tics); i++) {
+        if (tics[i].is_fine && !is_short) continue;
         if (tics[i].seconds < low * 0.999 || tics[i].seconds > high * 1.001) continue;
         char buffer[G_ASCII_DTOSTR_BUF_SIZE];
         g_string_append_printf(list, "%s\"%s\" %s", list->len > 0 ? ", " : "", tics[i].label,
