@@ -135,6 +135,7 @@ static gboolean set_time(const char *name, const char *value, gint64 *field, GEr
     const char *why;
     HfTime time;
     if (!hf_time_parse(value, &time, &why)) return refuse(error, name, value, why);
+    if (time == 0) return refuse(error, name, value, "expected more than nothing");
     *field = time;
     return TRUE;
 }

@@ -28,7 +28,7 @@ typedef enum HfOptionKind {
     HF_OPTION_CHOICE, /* int: index of the word given among those of `value`, as in "text|json" */
     HF_OPTION_COUNT,  /* gint64 >= 1 */
     HF_OPTION_SEED,   /* HfSeedOption: any 64-bit number */
-    HF_OPTION_TIME    /* gint64: a duration such as 90s, in ns */
+    HF_OPTION_TIME    /* gint64: a duration such as 90s, in ns; > 0 */
 } HfOptionKind;
 
 typedef struct HfSeedOption {
@@ -102,7 +102,8 @@ int hf_cli_fail(HfExit code, GError *error);
 /* An error of usage, with a pointer to --help; returns HF_EXIT_USAGE. */
 int hf_cli_usage_error(const HfCommand *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* TRUE once SIGINT or SIGTERM has come: finish cleanly. A second one ends the program at once. */
+/* TRUE once SIGINT, SIGTERM or SIGHUP has come: finish cleanly. A second one ends the program at
+ * once. */
 gboolean hf_cli_interrupted(void);
 
 /* TRUE if progress is to be drawn: stderr is a terminal and neither option forbids it. */

@@ -72,16 +72,17 @@ static gboolean fits_together(const HfScenarioSet *set, GError **error)
 
 static void check_file(Check *check, const char *name)
 {
-    g_autofree char *path = hf_paths_scenario(name);
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
-    g_autoptr(HfScenarioSet) set = hf_scenario_load(path, &check->load, messages, &error);
+    g_autofree char *path = hf_paths_scenario(name, &error);
+    g_autoptr(HfScenarioSet) set =
+        path != NULL ? hf_scenario_load(path, &check->load, messages, &error) : NULL;
     gboolean is_good = set != NULL && fits_together(set, &error);
 
     gboolean is_json = check->globals->format == HF_FORMAT_JSON;
     if (is_json) {
         json_builder_begin_object(check->json);
-        hf_json_string(check->json, "file", path);
+        hf_json_string(check->json, "file", path != NULL ? path : name);
         hf_json_bool(check->json, "ok", is_good);
     }
     if (is_good)
@@ -123,6 +124,6 @@ const HfCommand hf_cmd_check = {
     .description =
         "Reads each FILE as 'holdfast run' would and says every mistake with its line and column;\n"
         "nothing runs. FILE may also be the name of a scenario that comes with the program.\n\n"
-        "Exit status 2 if a file has a mistake, 1 if one could not be read.",
+        "Exit status 2 if a file has a mistake or is not there, 1 if one could not be read.",
     .run = run,
 };

@@ -37,22 +37,31 @@ static const char *cell_at(const List *list, guint i)
     return list->cells->pdata[i] != NULL ? list->cells->pdata[i] : "-";
 }
 
+static void print_cell(const char *cell, glong column, gboolean is_last)
+{
+    glong blanks = MAX(0, column - g_utf8_strlen(cell, -1));
+    if (is_last)
+        printf("%s\n", cell);
+    else
+        printf("%s%*s  ", cell, (int)blanks, "");
+}
+
+/* The names of the columns in capitals, and the rows under them. */
 static void print_text(const List *list, guint width)
 {
     HF_ASSERT(width > 0);
     g_autofree glong *widths = g_new0(glong, width);
+    for (guint i = 0; i < width; i++) widths[i] = (glong)strlen(list->columns[i]);
     for (guint i = 0; i < list->cells->len; i++) {
         glong size = g_utf8_strlen(cell_at(list, i), -1);
         if (size <= CELL_WIDTH_MAX) widths[i % width] = MAX(widths[i % width], size);
     }
-    for (guint i = 0; i < list->cells->len; i++) {
-        const char *cell = cell_at(list, i);
-        glong blanks = MAX(0, widths[i % width] - g_utf8_strlen(cell, -1));
-        if (i % width == width - 1)
-            printf("%s\n", cell);
-        else
-            printf("%s%*s  ", cell, (int)blanks, "");
+    for (guint i = 0; i < width; i++) {
+        g_autofree char *heading = g_ascii_strup(list->columns[i], -1);
+        print_cell(heading, widths[i], i == width - 1);
     }
+    for (guint i = 0; i < list->cells->len; i++)
+        print_cell(cell_at(list, i), widths[i % width], i % width == width - 1);
 }
 
 static void print_json(const List *list, guint width)
@@ -69,12 +78,14 @@ static void print_json(const List *list, guint width)
     hf_json_print(json);
 }
 
-/* Up to and without its first full stop that ends a sentence; newly allocated. */
+/* Up to and without its first full stop that ends a sentence, which three dots do not; newly
+ * allocated. */
 static char *first_sentence(const char *text)
 {
     const char *end = strstr(text, ". ");
+    while (end != NULL && end > text && end[-1] == '.') end = strstr(end + 1, ". ");
     size_t size = end != NULL ? (size_t)(end - text) : strlen(text);
-    if (size > 0 && text[size - 1] == '.') size--;
+    if (size > 0 && text[size - 1] == '.' && !g_str_has_suffix(text, "...")) size--;
     return g_strndup(text, size);
 }
 
@@ -108,38 +119,18 @@ static gboolean list_metrics(List *list, GError **error)
     return TRUE;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static gboolean list_scenarios(List *list, GError **error)
 {
     g_autofree char *folder = hf_paths_find("scenarios", error);
     if (folder == NULL) return FALSE;
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
-    if (dir == NULL) return FALSE;
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
-        if (g_str_has_suffix(name, ".yaml")) g_ptr_array_add(names, g_strdup(name));
+    g_auto(GStrv) names = hf_paths_scenarios(folder, error);
+    if (names == NULL) return FALSE;
+    for (char **name = names; *name != NULL; name++) {
+        g_autofree char *file = g_strconcat(*name, ".yaml", NULL);
+        g_autofree char *path = g_build_filename(folder, file, NULL);
+        g_autofree char *question = hf_scenario_question(path);
+        add_row(list, *name, question);
     }
-    g_ptr_array_sort(names, by_name);
-
-    HfRegistry registry;
-    hf_registry_init(&registry);
-    g_auto(GStrv) trace_dirs = hf_paths_trace_dirs();
-    HfScenarioOptions options = {.registry = &registry.scenario,
-                                 .trace_dirs = (const char *const *)trace_dirs};
-    for (guint i = 0; i < names->len; i++) {
-        g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
-        g_autofree char *stem = g_strndup(names->pdata[i], strlen(names->pdata[i]) - 5);
-        g_autoptr(GError) why = NULL;
-        g_autoptr(HfScenarioSet) set = hf_scenario_load(path, &options, NULL, &why);
-        /* A scenario whose trace is not on this machine is still there to be listed. */
-        if (set == NULL) hf_cli_note("%s", why->message);
-        add_row(list, stem, set != NULL && set->question != NULL ? set->question : NULL);
-    }
-    hf_registry_clear(&registry);
     return TRUE;
 }
 
@@ -228,9 +219,9 @@ static char *defaults_of(const HfStoreRules *rules)
     g_autofree char *attach = patience_text(rules->attach);
     g_autofree char *detach = patience_text(rules->detach);
     g_autofree char *fence = patience_text(rules->fence);
-    return g_strdup_printf("%" G_GINT64_FORMAT " servers, %" G_GINT64_FORMAT
-                           " spares, %" G_GINT64_FORMAT
-                           " replicas, %g MB/s, setup %s, attach %s, detach %s, fence %s, %s",
+    return g_strdup_printf("servers %" G_GINT64_FORMAT ", spares %" G_GINT64_FORMAT
+                           ", replicas %" G_GINT64_FORMAT
+                           ", %g MB/s, setup %s, attach %s, detach %s, fence %s, %s",
                            (gint64)rules->servers, (gint64)rules->spares, (gint64)rules->replicas,
                            (double)rules->bandwidth / 1000, setup, attach, detach, fence,
                            rules->on_outage == HF_ON_OUTAGE_HANG ? "hang" : "fail");
@@ -388,14 +379,12 @@ const HfCommand hf_cmd_list = {
                "or invariants",
     .usage = "models|services|storage|policies|scenarios|metrics|keys|eras|quirks|invariants",
     .description =
-        "Lists what a scenario may name, a line each: models of frameworks, failures and\n"
-        "traces, and with --keys NAME the keys of one; services as parameters of their models,\n"
-        "each with its source; places for their data, what data outlives there, and what stores "
-        "are "
-        "by\n"
-        "their kind; allocation policies; the scenarios that come with the program; "
-        "every key of\n"
-        "a scenario file; what the eras of Mesos differ in (key era); or where its code does\n"
+        "Lists what a scenario may name, a line each under a line of headings: models of\n"
+        "frameworks, failures and traces, and with --keys NAME the keys of one; services as\n"
+        "parameters of their models, each with its source; places for their data, what data\n"
+        "outlives there, and what stores are by their kind; allocation policies; the\n"
+        "scenarios that come with the program; metrics with their units; every key of a\n"
+        "scenario file; what the eras of Mesos differ in (key era); where its code does\n"
         "something else than its documents say (key master.quirks); or what --audit checks.",
     .options = options,
     .run = run,

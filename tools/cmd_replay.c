@@ -18,17 +18,22 @@ static const HfOption options[] = {
 /* The whole text of a file, or of standard input for NULL and "-". */
 static char *read_all(const char *path, GError **error)
 {
-    char *text = NULL;
-    if (path != NULL && strcmp(path, "-") != 0) {
-        g_file_get_contents(path, &text, NULL, error);
-        return text;
-    }
-    GString *all = g_string_new(NULL);
+    g_autofree char *text = NULL;
     char block[4096];
-    size_t size;
-    while ((size = fread(block, 1, sizeof block, stdin)) > 0)
-        g_string_append_len(all, block, (gssize)size);
-    return g_string_free(all, FALSE);
+    gsize size = 0;
+    if (path != NULL && strcmp(path, "-") != 0) {
+        if (!g_file_get_contents(path, &text, &size, error)) return NULL;
+    } else {
+        GString *all = g_string_new(NULL);
+        while ((size = fread(block, 1, sizeof block, stdin)) > 0)
+            g_string_append_len(all, block, (gssize)size);
+        size = all->len;
+        text = g_string_free(all, FALSE);
+    }
+    if (strlen(text) == size) return g_steal_pointer(&text);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: byte %" G_GSIZE_FORMAT " is NUL",
+                path != NULL ? path : "-", strlen(text) + 1);
+    return NULL;
 }
 
 /* Lines of an expected output that count. */
@@ -105,7 +110,10 @@ static int run(int argc, char **argv)
         g_autofree char *wanted = read_all(given.compare, &error);
         if (wanted != NULL) expected = expected_lines(wanted);
     }
-    code = error != NULL ? hf_cli_fail(HF_EXIT_FAILURE, error)
+    gboolean is_input = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+                        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_ISDIR) ||
+                        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
+    code = error != NULL ? hf_cli_fail(is_input ? HF_EXIT_USAGE : HF_EXIT_FAILURE, error)
                          : replay_script(args[0] != NULL ? args[0] : "-", text, expected);
     hf_cli_clear(&hf_cmd_replay, &given, args);
     return code;

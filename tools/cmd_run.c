@@ -54,7 +54,8 @@ typedef struct Run {
     char **overrides, **trace_dirs;
     JsonBuilder *json; /* an open array */
     gboolean has_many_files;
-    const char *path; /* of the scenario that runs */
+    GHashTable *outputs; /* run directories written so far; no two files have the same */
+    const char *path;    /* of the scenario that runs */
 } Run;
 
 /* ---- one file ---- */
@@ -116,6 +117,11 @@ static int run_set(Run *run, const HfScenarioSet *set)
     GError *error = NULL;
     int code = HF_EXIT_FAILURE;
     g_autofree char *path = output_of(run, set);
+    if (!g_hash_table_add(run->outputs, g_strdup(path))) {
+        hf_cli_error("%s: it is called %s, as one before it is, so the results of both would be %s",
+                     set->path, set->name, path);
+        return HF_EXIT_USAGE;
+    }
     g_autoptr(HfRunDir) dir = hf_run_dir_new(path, run->flags.force, &error);
     if (dir == NULL) return hf_cli_fail(HF_EXIT_FAILURE, error);
     g_autoptr(HfBatch) batch = hf_batch_new(set);
@@ -145,11 +151,12 @@ static int run_set(Run *run, const HfScenarioSet *set)
 
 static int run_file(Run *run, const char *name)
 {
-    g_autofree char *path = hf_paths_scenario(name);
+    GError *error = NULL;
+    g_autofree char *path = hf_paths_scenario(name, &error);
+    if (path == NULL) return hf_cli_fail(HF_EXIT_USAGE, error);
     HfScenarioOptions load = {.registry = &run->registry.scenario,
                               .overrides = (const char *const *)run->overrides,
                               .trace_dirs = (const char *const *)run->trace_dirs};
-    GError *error = NULL;
     g_autoptr(HfScenarioSet) set = hf_scenario_load(path, &load, NULL, &error);
     if (set == NULL) {
         gboolean is_io = g_error_matches(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_IO);
@@ -215,7 +222,9 @@ static int run_command(int argc, char **argv)
         run.json = json;
         run.overrides = overrides_of(&run.flags, &run.registry, &error);
         run.trace_dirs = hf_paths_trace_dirs();
+        run.outputs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         code = run.overrides ? run_all(&run, args) : hf_cli_fail(HF_EXIT_USAGE, error);
+        g_hash_table_unref(run.outputs);
         g_strfreev(run.overrides);
         g_strfreev(run.trace_dirs);
         hf_registry_clear(&run.registry);
@@ -239,11 +248,10 @@ const HfCommand hf_cmd_run = {
         "runs arms and replications at once, each in a process of its own; the results are the "
         "same.\n\n"
         "The same scenario and seed give the same trace digest, on any machine.\n\n"
-        "Exit status 1 if a run comes to a stop with tasks waiting and the scenario does not say "
-        "stall: expected "
-        "(also if an expectation is not met), 3 if an expectation is not met, 4 if an audit finds "
-        "an "
-        "invariant broken.",
+        "SIGINT, SIGTERM or SIGHUP end a run with what was measured so far, marked partial.\n\n"
+        "Exit status 1 if a run is interrupted, or comes to a stop with tasks waiting and the\n"
+        "scenario does not say stall: expected (also if an expectation is not met); 3 if an\n"
+        "expectation is not met, 4 if an audit finds an invariant broken.",
     .options = options,
     .run = run_command,
 };

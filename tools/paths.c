@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "base/near.h"
+
 /* Directory of the running executable, or NULL where /proc tells nothing. */
 static char *executable_dir(void)
 {
@@ -49,20 +51,57 @@ char *hf_paths_find(const char *name, GError **error)
     return NULL;
 }
 
-char *hf_paths_scenario(const char *name)
+static int by_name(const void *a, const void *b)
 {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **hf_paths_scenarios(const char *folder, GError **error)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+    if (dir == NULL) return NULL;
+    GPtrArray *names = g_ptr_array_new();
+    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir))
+        if (g_str_has_suffix(name, ".yaml"))
+            g_ptr_array_add(names, g_strndup(name, strlen(name) - strlen(".yaml")));
+    g_ptr_array_sort(names, by_name);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
+/* `name` is neither a file nor a scenario of `folder` (NULL: there is none). */
+static void means_nothing(const char *name, const char *folder, GError **error)
+{
+    g_auto(GStrv) known = folder != NULL ? hf_paths_scenarios(folder, NULL) : NULL;
+    const char *near = known != NULL ? hf_near_find(name, (const char *const *)known) : NULL;
+    g_set_error(
+        error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+        "%s: there is no such file, and no scenario of that name comes with the program%s%s%s"
+        " (see 'holdfast list scenarios')",
+        name, near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+        near != NULL ? "?" : "");
+}
+
+char *hf_paths_scenario(const char *name, GError **error)
+{
+    if (name[0] == '\0') {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                    "expected the name of a scenario file, got an empty text");
+        return NULL;
+    }
     gboolean is_file =
         g_file_test(name, G_FILE_TEST_EXISTS) && !g_file_test(name, G_FILE_TEST_IS_DIR);
     if (is_file || strchr(name, '/') != NULL) return g_strdup(name);
-    g_autofree char *dir = hf_paths_find("scenarios", NULL);
-    if (dir == NULL) return g_strdup(name);
+    g_autofree char *folder = hf_paths_find("scenarios", NULL);
     g_autofree char *with_suffix = g_strconcat(name, ".yaml", NULL);
     const char *const forms[] = {name, with_suffix};
-    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
-        g_autofree char *path = g_build_filename(dir, forms[i], NULL);
+    for (size_t i = 0; folder != NULL && i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *path = g_build_filename(folder, forms[i], NULL);
         if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) return g_steal_pointer(&path);
     }
-    return g_strdup(name);
+    if (g_file_test(name, G_FILE_TEST_EXISTS)) return g_strdup(name);
+    means_nothing(name, folder, error);
+    return NULL;
 }
 
 char **hf_paths_trace_dirs(void)

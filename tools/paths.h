@@ -16,10 +16,15 @@ char *hf_paths_find(const char *name, GError **error);
 
 /*
  * The scenario file that `name` means: the file of that path if there is one, else NAME or
- * NAME.yaml among the scenarios that come with the program. Newly allocated, never NULL: a name
- * that means nothing comes back as it is, to be reported by whoever opens it.
+ * NAME.yaml among the scenarios that come with the program. A path with a '/' comes back as it is,
+ * and so does a directory, to be reported by whoever opens it.
+ * Shape:  newly allocated.
+ * Errors: NULL when the name means nothing; near misses among the program's scenarios are named.
  */
-char *hf_paths_scenario(const char *name);
+char *hf_paths_scenario(const char *name, GError **error);
+
+/* Names of the scenarios in `folder`, without ".yaml", sorted; newly allocated, NULL-terminated. */
+char **hf_paths_scenarios(const char *folder, GError **error);
 
 /*
  * Directories where a trace that a scenario names is looked for: those of the environment variable

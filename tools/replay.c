@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/near.h"
 #include "resource/json.h"
 #include "tools/replay_internal.h"
 
@@ -160,35 +161,63 @@ static gboolean op_state(HfReplay *replay, JsonObject *ok, GError **error)
 static const struct {
     const char *name;
     HfReplayOp *run;
+    const char *fields; /* besides op */
 } ops[] = {
-    {"init", hf_replay__op_init},
-    {"add_agent", hf_replay__op_add_agent},
-    {"update_agent", hf_replay__op_update_agent},
-    {"remove_agent", hf_replay__op_remove_agent},
-    {"activate_agent", hf_replay__op_activate_agent},
-    {"deactivate_agent", hf_replay__op_deactivate_agent},
-    {"add_framework", hf_replay__op_add_framework},
-    {"update_framework", hf_replay__op_update_framework},
-    {"remove_framework", hf_replay__op_remove_framework},
-    {"activate_framework", hf_replay__op_activate_framework},
-    {"deactivate_framework", hf_replay__op_deactivate_framework},
-    {"recover", hf_replay__op_recover},
-    {"launch", hf_replay__op_launch},
-    {"update_allocation", hf_replay__op_update_allocation},
-    {"update_available", hf_replay__op_update_available},
-    {"suppress", hf_replay__op_suppress},
-    {"revive", hf_replay__op_revive},
-    {"update_weights", hf_replay__op_update_weights},
-    {"update_quota", hf_replay__op_update_quota},
-    {"recover_quotas", hf_replay__op_recover_quotas},
-    {"whitelist", hf_replay__op_whitelist},
-    {"unavailability", hf_replay__op_unavailability},
-    {"inverse_response", hf_replay__op_inverse_response},
-    {"pause", hf_replay__op_pause},
-    {"resume", hf_replay__op_resume},
-    {"tick", op_tick},
-    {"state", op_state},
+    {"init", hf_replay__op_init,
+     "allocation_interval_ms min_allocatable role_sorter framework_sorter filter_gpu_resources "
+     "fairness_exclude domain recovery_timeout_ms agent_recovery_factor era quirks"},
+    {"add_agent", hf_replay__op_add_agent,
+     "id resources hostname attributes capabilities domain start_ms duration_ms used"},
+    {"update_agent", hf_replay__op_update_agent,
+     "id resources hostname attributes capabilities domain"},
+    {"remove_agent", hf_replay__op_remove_agent, "id"},
+    {"activate_agent", hf_replay__op_activate_agent, "id"},
+    {"deactivate_agent", hf_replay__op_deactivate_agent, "id"},
+    {"add_framework", hf_replay__op_add_framework,
+     "id roles suppressed_roles capabilities principal active used min_allocatable "
+     "offer_constraints"},
+    {"update_framework", hf_replay__op_update_framework,
+     "id roles suppressed_roles capabilities principal active used min_allocatable "
+     "offer_constraints"},
+    {"remove_framework", hf_replay__op_remove_framework, "id"},
+    {"activate_framework", hf_replay__op_activate_framework, "id"},
+    {"deactivate_framework", hf_replay__op_deactivate_framework, "id"},
+    {"recover", hf_replay__op_recover, "framework agent resources filter_s launched"},
+    {"launch", hf_replay__op_launch, "framework agent resources"},
+    {"update_allocation", hf_replay__op_update_allocation,
+     "framework agent resources operations share"},
+    {"update_available", hf_replay__op_update_available, "agent operations"},
+    {"suppress", hf_replay__op_suppress, "framework roles"},
+    {"revive", hf_replay__op_revive, "framework roles"},
+    {"update_weights", hf_replay__op_update_weights, "weights"},
+    {"update_quota", hf_replay__op_update_quota, "role guarantees limits"},
+    {"recover_quotas", hf_replay__op_recover_quotas, "expected_agents quotas"},
+    {"whitelist", hf_replay__op_whitelist, "hosts"},
+    {"unavailability", hf_replay__op_unavailability, "agent start_ms duration_ms"},
+    {"inverse_response", hf_replay__op_inverse_response, "framework agent status filter_s"},
+    {"pause", hf_replay__op_pause, ""},
+    {"resume", hf_replay__op_resume, ""},
+    {"tick", op_tick, "ms"},
+    {"state", op_state, ""},
 };
+
+/* A mistyped field must not look like one that was left out. */
+static gboolean check_fields(size_t op, JsonObject *line, GError **error)
+{
+    g_auto(GStrv) known = g_strsplit(ops[op].fields, " ", -1);
+    JsonObjectIter iter;
+    const char *name;
+    json_object_iter_init_ordered(&iter, line);
+    while (json_object_iter_next_ordered(&iter, &name, NULL)) {
+        if (strcmp(name, "op") == 0 || g_strv_contains((const char *const *)known, name)) continue;
+        const char *near = hf_near_find(name, (const char *const *)known);
+        g_set_error(error, HF_REPLAY_ERROR, 0, "%s has no field \"%s\"%s%s%s", ops[op].name, name,
+                    near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                    near != NULL ? "\"?" : "");
+        return FALSE;
+    }
+    return TRUE;
+}
 
 static gboolean perform(HfReplay *replay, size_t op, GPtrArray *out, GError **error)
 {
@@ -239,7 +268,7 @@ gboolean hf_replay_line(HfReplay *replay, const char *line, GPtrArray *out, GErr
     for (size_t op = 0; op < G_N_ELEMENTS(ops); op++)
         if (strcmp(ops[op].name, json_node_get_string(name)) == 0) {
             replay->line = json_node_get_object(node);
-            return perform(replay, op, out, error);
+            return check_fields(op, replay->line, error) && perform(replay, op, out, error);
         }
     g_set_error(error, HF_REPLAY_ERROR, 0, "unknown op \"%s\"", json_node_get_string(name));
     return FALSE;

@@ -47,20 +47,30 @@ static int column_width(const HfBatch *batch)
     return batch->replications > 1 ? 20 : 14;
 }
 
-/* A metric for each arm, on one line, if any arm has it. */
-static void print_row(const HfBatch *batch, const char *name, uint32_t hint)
+/* Whether it has a column: after an interrupt some arms have not run. */
+static gboolean has_run(const HfBatch *batch, uint32_t arm)
 {
-    const char *unit = NULL;
+    return hf_batch_at(batch, arm, 0)->metrics != NULL;
+}
+
+/* Whether some arm has a value of it that is not 0 as it would be printed. */
+static gboolean says_something(const HfBatch *batch, const HfMetric *metric, uint32_t hint)
+{
     for (uint32_t a = 0; a < batch->arms; a++) {
-        const HfMetrics *metrics = hf_batch_at(batch, a, 0)->metrics;
-        for (uint32_t i = 0; metrics && i < hf_metrics_count(metrics); i++)
-            if (strcmp(hf_metrics_at(metrics, i)->name, name) == 0)
-                unit = hf_metrics_at(metrics, i)->kind->unit;
+        HfInterval interval = hf_batch_interval(batch, a, metric->name, hint, NULL);
+        if (interval.count > 0 && fabs(interval.mean) >= 0.0005) return TRUE;
     }
-    if (unit == NULL) return;
+    return FALSE;
+}
+
+/* A metric for each arm, on one line. */
+static void print_row(const HfBatch *batch, const HfMetric *metric, uint32_t hint)
+{
+    const char *name = metric->name, *unit = metric->kind->unit;
     printf("  %-36s", name);
     for (uint32_t a = 0; a < batch->arms; a++) {
         const HfMetrics *metrics = hf_batch_at(batch, a, 0)->metrics;
+        if (!has_run(batch, a)) continue;
         double value = NAN;
         g_autofree char *text = NULL;
         if (batch->replications > 1) {
@@ -72,14 +82,17 @@ static void print_row(const HfBatch *batch, const char *name, uint32_t hint)
         }
         printf("%*s", column_width(batch), text);
     }
-    printf("  %s\n", strcmp(unit, "1") == 0 ? "" : unit);
+    if (strcmp(unit, "units") == 0) unit = g_str_has_suffix(name, ".cpus") ? "CPUs" : "1";
+    printf("%s%s\n", strcmp(unit, "1") == 0 ? "" : "  ", strcmp(unit, "1") == 0 ? "" : unit);
 }
 
-static gboolean is_headline(const char *name)
+/* What is printed in any case. */
+static gboolean is_always_shown(const char *name)
 {
-    static const char *const prefixes[] = {"utilization.", "role.", "refusal.1.", "store.", NULL};
     static const char *const names[] = {"capacity.cpus",
                                         "demand.cpus",
+                                        "utilization.cpus.allocated",
+                                        "utilization.cpus.used",
                                         "agents.up",
                                         "agents.crashes",
                                         "tasks.submitted",
@@ -96,14 +109,49 @@ static gboolean is_headline(const char *name)
                                         "offers.sent",
                                         "offers.declined",
                                         "offers.held",
+                                        "fairness.jain",
+                                        NULL};
+    return g_strv_contains(names, name);
+}
+
+/* What is printed where it is not 0 in every arm. */
+static gboolean is_shown_if_any(const char *name)
+{
+    static const char *const prefixes[] = {"utilization.", "role.", "refusal.1.", "store.", NULL};
+    static const char *const names[] = {"tasks.failed",
                                         "relaunch.count",
                                         "relaunch.time.p50",
+                                        "stateful.failures",
+                                        "stateful.same_agent.ratio",
+                                        "stateful.time.p50",
+                                        "stateful.time.p99",
+                                        "volumes.there_at_end",
+                                        "volumes.orphaned_at_end",
+                                        "data.losses",
+                                        "data.copied",
+                                        "stores.left_at_end",
                                         "placement.refused",
-                                        "fairness.jain",
                                         NULL};
     for (const char *const *prefix = prefixes; *prefix; prefix++)
         if (g_str_has_prefix(name, *prefix)) return !g_str_has_suffix(name, "_peak");
     return g_strv_contains(names, name);
+}
+
+/* The metrics that one wants to see first, in the order of the table; how many there are in all. */
+static guint print_metrics(const HfBatch *batch)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (uint32_t a = 0; a < batch->arms; a++) {
+        const HfMetrics *metrics = hf_batch_at(batch, a, 0)->metrics;
+        for (uint32_t i = 0; metrics && i < hf_metrics_count(metrics); i++) {
+            const HfMetric *metric = hf_metrics_at(metrics, i);
+            if (!g_hash_table_add(seen, metric->name)) continue;
+            if (is_always_shown(metric->name) ||
+                (is_shown_if_any(metric->name) && says_something(batch, metric, i)))
+                print_row(batch, metric, i);
+        }
+    }
+    return g_hash_table_size(seen);
 }
 
 /* The line itself says whether it was met; a miss is marked so that the eye finds it. */
@@ -139,9 +187,9 @@ static void print_replications(const HfBatch *batch, uint32_t a)
         wall += result->wall_seconds;
     }
     const HfArmResult *first = hf_batch_at(batch, a, 0);
-    printf("  %s%s%u replications of %.0f s in %.2f s, seeds from %" G_GUINT64_FORMAT
+    printf("  %s%s%u replication%s of %.0f s in %.2f s, seeds from %" G_GUINT64_FORMAT
            ", trace digest of the first %s",
-           arm_name(batch, a), has_arms(batch) ? ": " : "", count,
+           arm_name(batch, a), has_arms(batch) ? ": " : "", count, count == 1 ? "" : "s",
            hf_time_to_seconds(first->simulated), wall, (guint64)first->scenario->seed,
            first->digest);
     if (partial > 0) printf(" (%u partial)", partial);
@@ -171,15 +219,14 @@ static void print_stalls(const HfBatch *batch)
 void hf_report_print(const HfBatch *batch, const HfRunDir *dir)
 {
     const HfScenarioSet *set = batch->set;
-    printf("%s: %s\n\n", set->name, set->question ? set->question : "");
-    printf("  %-36s", "");
-    for (uint32_t a = 0; a < batch->arms; a++)
-        printf("%*s", column_width(batch), arm_name(batch, a));
-    printf("\n");
-    const HfMetrics *first = hf_batch_at(batch, 0, 0)->metrics;
-    for (uint32_t i = 0; first && i < hf_metrics_count(first); i++)
-        if (is_headline(hf_metrics_at(first, i)->name))
-            print_row(batch, hf_metrics_at(first, i)->name, i);
+    printf("%s%s%s\n\n", set->name, set->question ? ": " : "", set->question ? set->question : "");
+    if (has_arms(batch)) {
+        printf("  %-36s", "");
+        for (uint32_t a = 0; a < batch->arms; a++)
+            if (has_run(batch, a)) printf("%*s", column_width(batch), arm_name(batch, a));
+        printf("\n");
+    }
+    guint metrics = print_metrics(batch);
     printf("\n");
     print_verdicts(batch);
     for (uint32_t a = 0; a < batch->arms; a++) {
@@ -193,7 +240,8 @@ void hf_report_print(const HfBatch *batch, const HfRunDir *dir)
     hf_wait_curves_print(curves);
     print_stalls(batch);
     if (dir)
-        printf("\n  results: %s   figures: holdfast plot %s\n", hf_run_dir_path(dir),
+        printf("\n  results: %s (all %u metrics: %s)   figures: holdfast plot %s\n",
+               hf_run_dir_path(dir), metrics, has_arms(batch) ? "ARM/summary.json" : "summary.json",
                hf_run_dir_path(dir));
 }
 

@@ -17,6 +17,9 @@ digest() { sed -n 's/.*"trace_digest" : "\([0-9a-f]*\)".*/\1/p' "$1/run.json"; }
 run "a run" 0 "$holdfast" run "$dir/small.yaml" -o "$dir/one"
 out "utilization.cpus.used"
 out "$dir/one"
+grep -q "utilization.cpus.allocated" "$dir/out" || complain "no utilization"
+grep -qE " 0\.0%$|reserved_idle|relaunch|volumes" "$dir/out" && complain "rows of nothing but zeros"
+out "(all "
 for table in run.json summary.json timeseries.csv tasks.csv frameworks.csv waits.csv; do file "$dir/one/$table"; done
 [ "$(wc -l <"$dir/one/timeseries.csv")" = 61 ] || complain "timeseries.csv is not a header and 60 rows"
 [ "$(digest "$dir/one" | wc -c)" = 33 ] || complain "no trace digest of 32 digits"

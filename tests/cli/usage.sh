@@ -50,6 +50,12 @@ out '"name" : "drf"'
 
 run "policies" 0 "$holdfast" list policies
 out "static"
+[ "$(head -n 1 "$dir/out" | tr -s ' ')" = "NAME HELP" ] || complain "no headings"
+run "services" 0 "$holdfast" list services
+head -n 1 "$dir/out" | grep -q "^MODEL .*VARIANT .*MEM_MB .*SAME_WAIT .*SOURCE" || complain "no headings"
+run "scenarios, without their traces" 0 env HOLDFAST_TRACES=/nonexistent "$holdfast" list scenarios
+grep -q "^openb-inflation  *how full" "$dir/out" || complain "a scenario without its question"
+err none
 err none
 run "models" 0 "$holdfast" list models
 run "keys" 0 "$holdfast" list keys
@@ -58,6 +64,12 @@ run "a key" 0 "$holdfast" explain-key master.allocation_interval
 out "allocation_interval"
 run "no such key" 2 "$holdfast" explain-key master.allocation_intervall
 err "allocation_interval"
+run "keys as JSON" 0 "$holdfast" explain-key --format json master.allocation_interval failures.down
+out '"key" : "master.allocation_interval"'
+out '"default" : "1s"'
+out '"key" : "failures[agent-crash].down"'
+run "a word of a key as JSON" 0 "$holdfast" explain-key --format json era
+out '"word" : "0.23"'
 run "schema" 0 "$holdfast" schema
 out '"$schema"'
 run "manual page" 0 "$holdfast" man

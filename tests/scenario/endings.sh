@@ -29,9 +29,9 @@ json "$dir/line"
 sed 's/^name: small/name: other/' "$dir/small.yaml" >"$dir/other.yaml"
 run "json of two" 0 "$holdfast" run "$dir/small.yaml" "$dir/other.yaml" --format json -o "$dir/both" --set duration=20m
 json "$dir/out"
-run "one name twice" 1 "$holdfast" run "$dir/small.yaml" "$dir/small.yaml" --format json -o "$dir/twice" --set duration=20m
+run "one name twice" 2 "$holdfast" run "$dir/small.yaml" "$dir/small.yaml" --format json -o "$dir/twice" --set duration=20m
 json "$dir/out"
-err "twice/small exists already"
+err "it is called small, as one before it is"
 run "json of a failed expectation" 3 "$holdfast" run "$dir/small.yaml" -o "$dir/unmet" --format json \
     --set 'expect=[tasks.launched > 1000000]'
 json "$dir/out"

@@ -1,0 +1,114 @@
+#!/bin/sh
+# What people type wrong, and files that are not whole: one clear message each, with its place, and the right status.
+. "$(dirname "$0")/lib.sh"
+
+cat >"$dir/cell.yaml" <<'EOF'
+name: cell
+duration: 1h
+roles:
+  it: {weight: 1}
+agents: [{name: n, count: 2, resources: "cpus:4;mem:8192"}]
+frameworks:
+  - {name: work, model: batch, role: it, arrivals: {law: exponential, mean: 20s}, duration: 60s, cpus: 1, mem: 512}
+EOF
+cell="$dir/cell.yaml"
+
+# one NAME STATUS TEXT COMMAND...: one complaint that holds the text, and nothing on standard output.
+one() {
+    title=$1 expected=$2 text=$3
+    shift 3
+    run "$title" "$expected" "$@"
+    err "$text"
+    out none
+    [ "$(grep -c '^holdfast: error: ' "$dir/err")" = 1 ] || complain "not one complaint"
+}
+
+one "no such scenario, but a near one" 2 \
+    "quickstrat: there is no such file, and no scenario of that name comes with the program; did you mean quickstart?" \
+    "$holdfast" run quickstrat -o "$dir/x"
+one "no such scenario at all" 2 "(see 'holdfast list scenarios')" "$holdfast" check zzzzzzzzzz
+one "no name" 2 "expected the name of a scenario file, got an empty text" "$holdfast" run '' -o "$dir/x"
+run "no such scenario, as JSON" 2 "$holdfast" check quickstrat --format json
+out "did you mean quickstart?"
+one "no time at all" 2 "--until: expected more than nothing, not '0s'" "$holdfast" run "$cell" --until 0s -o "$dir/x"
+[ ! -e "$dir/x" ] || complain "something was written"
+run "one name twice" 2 "$holdfast" run "$cell" "$cell" -o "$dir/twice" -f -q
+err "$cell: it is called cell, as one before it is, so the results of both would be $dir/twice/cell"
+file "$dir/twice/cell/run.json"
+
+# Expectations are read before anything runs: their metrics must be there, and what has no value is not met.
+printf 'expect: [tasks.finished > 1,\n  framework.wrok.running > 0]\n' >"$dir/tail"
+cat "$cell" "$dir/tail" >"$dir/expect.yaml"
+for command in check "run -o $dir/x"; do
+    # shellcheck disable=SC2086  # words
+    one "a framework that is not there: $command" 2 \
+        'expect.yaml:9:3: expect[1]: unknown metric "framework.wrok.running"; did you mean "framework.work.running"?' \
+        "$holdfast" $command "$dir/expect.yaml"
+done
+one "a resource's level misspelt" 2 'did you mean "utilization.cpus.used"?' "$holdfast" run "$cell" -o "$dir/x" \
+    --set 'expect=[utilisation.cpus.used > 0]'
+one "nothing near" 2 '`holdfast list metrics` shows all' "$holdfast" run "$cell" -o "$dir/x" --set 'expect=[zzz.zzz > 0]'
+run "divided by nothing" 3 "$holdfast" run "$cell" -o "$dir/zero" --set 'expect=[tasks.finished / tasks.lost > 1]'
+out "tasks.finished / tasks.lost > 1: not met, for a side of it has no value"
+run "divided by nothing, twice" 3 "$holdfast" run "$cell" -o "$dir/zeros" --reps 2 \
+    --set 'expect=[tasks.finished / tasks.lost > 1]'
+out "there is no value in 2 of 2 replications"
+cat >"$dir/arms.yaml" <<'EOF'
+name: arms
+duration: 10m
+agents: [{name: n, count: 2, resources: "cpus:4;mem:8192"}]
+frameworks: [{name: work, model: batch, arrivals: {law: exponential, mean: 20s}, duration: 60s, cpus: 1, mem: 512}]
+arms:
+  - {name: a, expect: [framework.work.lunched > 0]}
+  - {name: b}
+expect: [a.tasks.finished == b.tasks.finisched]
+EOF
+run "metrics of arms" 2 "$holdfast" check "$dir/arms.yaml"
+err 'arms.yaml:6:24: arms[0].expect[0]: unknown metric "framework.work.lunched"; did you mean "framework.work.launched"?'
+err 'arms.yaml:8:10: expect[0]: unknown metric "tasks.finisched"; did you mean "tasks.finished"?'
+
+# What only building the world finds has a place, too.
+sed 's/it: {weight: 1}/it: {guarantee: "cpus:100"}/' "$cell" >"$dir/guarantee.yaml"
+one "more guaranteed than there is" 2 "guarantee.yaml:4:3: roles.it.guarantee: guarantees add up to" \
+    "$holdfast" check "$dir/guarantee.yaml"
+printf 'node,up_s\n' >"$dir/outages.csv"
+{ cat "$cell"; printf 'failures:\n  - {what: recorded, file: outages.csv}\n'; } >"$dir/recorded.yaml"
+one "a record of outages in another form" 2 "recorded.yaml:9:5: failures[0]: $dir/outages.csv:1: expected the header" \
+    "$holdfast" check "$dir/recorded.yaml"
+sed 's/cpus: 1/cpus: 40/' "$cell" >"$dir/large.yaml"
+one "too large for every host" 2 "asks for cpus:40; mem:512; n-0 has cpus:4; mem:8192" "$holdfast" check "$dir/large.yaml"
+
+# Scripts of the allocator.
+printf '{"op":"init","alocation_interval_ms":7}\n' >"$dir/field.jsonl"
+one "a field that an operation does not have" 2 \
+    'field.jsonl:1: init has no field "alocation_interval_ms"; did you mean "allocation_interval_ms"?' \
+    "$holdfast" replay "$dir/field.jsonl"
+printf '{"op":"init"}\n\0\n' >"$dir/nul.jsonl"
+one "a script with a NUL byte" 2 "nul.jsonl: byte 15 is NUL" "$holdfast" replay "$dir/nul.jsonl"
+one "no such script" 2 "none.jsonl" "$holdfast" replay "$dir/none.jsonl"
+one "a directory as script" 2 "Is a directory" "$holdfast" replay "$dir"
+one "nothing to compare with" 2 "none.out" "$holdfast" replay "$dir/field.jsonl" --compare "$dir/none.out"
+
+# A terminal that closes ends a run as SIGINT does, and leaves nothing half-written; under nohup the run goes on.
+sed 's/duration: 1h/duration: 3000d/' "$cell" >"$dir/long.yaml"
+name="hang-up" code=0
+"$holdfast" run "$dir/long.yaml" -o "$dir/long" --set record.tasks=none >"$dir/out" 2>"$dir/err" &
+pid=$!
+sleep 1
+kill -HUP "$pid"
+wait "$pid" || code=$?
+[ "$code" = 1 ] || complain "expected exit 1, got $code"
+err "interrupted"
+grep -q '"partial" : true' "$dir/long/run.json" || complain "run.json does not say that it is partial"
+for left in "$dir"/long.partial*; do [ ! -e "$left" ] || complain "left behind: $left"; done
+name="hang-up under nohup" code=0
+(
+    trap '' HUP
+    exec "$holdfast" run "$cell" --set duration=20d -o "$dir/nohup" -q >"$dir/out" 2>"$dir/err"
+) &
+pid=$!
+sleep 0.2
+kill -HUP "$pid"
+wait "$pid" || code=$?
+[ "$code" = 0 ] || complain "expected exit 0, got $code"
+finish
