@@ -25,6 +25,7 @@ static gboolean draw_relaunches_by_arm(HfPlotter *plotter, const HfArmsFacts *ar
     const char *const parts[] = {"relaunches_arms", NULL};
     g_autoptr(GPtrArray) drawn = g_ptr_array_new();
     g_autoptr(GPtrArray) ratios = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) places = g_ptr_array_new_with_free_func(g_free);
     double smallest = 0, largest = 0;
     for (guint i = 0; i < arms->arms->len; i++) {
         char *arm = arms->arms->pdata[i];
@@ -38,6 +39,7 @@ static gboolean draw_relaunches_by_arm(HfPlotter *plotter, const HfArmsFacts *ar
         double ratio = NAN;
         if (!hf_summary_metric(summary, "stateful.same_agent.ratio", &ratio, NULL)) ratio = NAN;
         g_ptr_array_add(drawn, arm);
+        g_ptr_array_add(places, g_strdup_printf("%u", i + 1));
         g_ptr_array_add(ratios,
                         isnan(ratio) ? g_strdup("-") : g_strdup_printf("%.3g", 100 * ratio));
         largest = MAX(largest, facts->largest);
@@ -47,6 +49,7 @@ static gboolean draw_relaunches_by_arm(HfPlotter *plotter, const HfArmsFacts *ar
     if (drawn->len == 0) return TRUE;
     g_autoptr(GString) variables = g_string_new(NULL);
     hf_script_words(variables, "arms", drawn, 0, drawn->len);
+    hf_script_words(variables, "arm_places", places, 0, places->len);
     hf_script_words(variables, "same_agent", ratios, 0, ratios->len);
     hf_script_wait_axis(variables, smallest, largest);
     return hf_plotter_draw(plotter, "relaunches", "How long stateful tasks were down, by arm",

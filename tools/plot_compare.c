@@ -149,7 +149,7 @@ static double append_panel(GString *table, const HfRunMetrics *metrics, const Ba
             append_number(table, value);
             append_number(table, MAX(value - half, 0));
             append_number(table, value + half);
-            g_autofree char *label = figure->is_time ? hf_script_time_short(measure.mean)
+            g_autofree char *label = figure->is_time ? hf_script_time_beside(measure.mean, unit)
                                                      : hf_script_size_short(measure.mean);
             g_string_append_printf(table, ",%s\n", label);
             end = MAX(end, value + half);

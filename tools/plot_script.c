@@ -65,16 +65,24 @@ char *hf_script_size_short(double mb)
     return short_text(value, units[i]);
 }
 
+static const struct {
+    const char *unit;
+    double seconds;
+} short_units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}, {"ms", 1e-3}};
+
 char *hf_script_time_short(double seconds)
 {
-    static const struct {
-        const char *unit;
-        double seconds;
-    } units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}, {"ms", 1e-3}};
     size_t i = 0;
     if (seconds < 5e-4) return g_strdup("0");
-    while (i + 1 < G_N_ELEMENTS(units) && seconds < 2 * units[i].seconds) i++;
-    return short_text(seconds / units[i].seconds, units[i].unit);
+    while (i + 1 < G_N_ELEMENTS(short_units) && seconds < 2 * short_units[i].seconds) i++;
+    return short_text(seconds / short_units[i].seconds, short_units[i].unit);
+}
+
+char *hf_script_time_beside(double seconds, double unit)
+{
+    for (size_t i = 0; seconds >= unit && i < G_N_ELEMENTS(short_units); i++)
+        if (short_units[i].seconds == unit) return short_text(seconds / unit, short_units[i].unit);
+    return hf_script_time_short(seconds);
 }
 
 /* ---- the time axis ---- */

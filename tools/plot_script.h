@@ -36,6 +36,10 @@ char *hf_script_time(double seconds);
 
 /* A time or a size for the end of a bar: "5.2 h", "18 ms", "340 MB", "0". New text. */
 char *hf_script_time_short(double seconds);
+
+/* The same beside an axis whose unit has so many seconds: in that unit, unless it is less than one.
+ */
+char *hf_script_time_beside(double seconds, double unit);
 char *hf_script_size_short(double mb);
 
 /* A whole number with its thousands apart: 1,234,567. New text. */

@@ -126,7 +126,7 @@ run "services" 0 "$holdfast" plot "$dir/services"
 err none
 out "$dir/services/plots/unavailability.svg"
 out "$dir/services/plots/copied.svg"
-table "$dir/services/plots/unavailability.csv" "1,1,0.5,120,120,120,2 h" "1,1,1.5,0,0,0,0" "2,1,0.5,150,150,150,2.5 h" "2,1,1.5,1.5,1.5,1.5,90 s"
+table "$dir/services/plots/unavailability.csv" "1,1,0.5,120,120,120,120 min" "1,1,1.5,0,0,0,0" "2,1,0.5,150,150,150,150 min" "2,1,1.5,1.5,1.5,1.5,1.5 min"
 table "$dir/services/plots/copied.csv" "1,1,0.5,500,500,500,500 GB"
 for name in ">db<" ">500 GB<" "copied between instances" "1 more service:"; do
     grep -qF -- "$name" "$dir/services/plots/copied.svg" || complain "copied does not name: $name"
