@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocator/policy.h"
 #include "base/assert.h"
 #include "base/near.h"
 #include "tools/commands.h"
@@ -48,11 +49,29 @@ static void catch_signals(void)
         sigaction(SIGHUP, &action, NULL);
 }
 
+/* Whether it is the answer of a policy that is not one of ours ("policy NAME: ..."). */
+static gboolean is_of_library(const char *expression)
+{
+    static const char start[] = "policy ";
+    if (!g_str_has_prefix(expression, start)) return FALSE;
+    for (const HfPolicyOps *const *policy = hf_policies; *policy != NULL; policy++) {
+        size_t length = strlen((*policy)->name);
+        const char *name = expression + strlen(start);
+        if (strncmp(name, (*policy)->name, length) == 0 && name[length] == ':') return FALSE;
+    }
+    return TRUE;
+}
+
 /* A broken invariant: runs are repeatable, so the command line is the way back to it. */
 static void report_invariant(const char *expression, const char *file, int line)
 {
+    gboolean is_theirs = is_of_library(expression);
     fflush(stdout);
-    hf_cli_error("broken invariant at %s:%d: %s", file, line, expression);
+    if (is_theirs)
+        hf_cli_error("%s: the policy of the library broke the rules of allocator/policy.h",
+                     expression);
+    else
+        hf_cli_error("broken invariant at %s:%d: %s", file, line, expression);
     g_autoptr(GString) command = g_string_new("holdfast");
     for (int i = 1; i < program.argc; i++) {
         gboolean is_plain = program.argv[i][0] != '\0' &&
@@ -61,6 +80,10 @@ static void report_invariant(const char *expression, const char *file, int line)
         g_autofree char *word =
             is_plain ? g_strdup(program.argv[i]) : g_shell_quote(program.argv[i]);
         g_string_append_printf(command, " %s", word);
+    }
+    if (is_theirs) {
+        hf_cli_note("the same again: %s", command->str);
+        _Exit(HF_EXIT_FAILURE);
     }
     hf_cli_note("this is a bug in Holdfast; please report it with: %s", command->str);
     hf_cli_note("version %s, commit %s", HF_VERSION, HF_COMMIT);

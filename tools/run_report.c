@@ -130,6 +130,7 @@ static gboolean is_shown_if_any(const char *name)
                                         "data.losses",
                                         "data.copied",
                                         "stores.left_at_end",
+                                        "operators.refused",
                                         "placement.refused",
                                         NULL};
     for (const char *const *prefix = prefixes; *prefix; prefix++)

@@ -98,6 +98,8 @@ static JsonObject *object_of(Reader *reader, JsonNode *node, const char *const *
         enter(reader, at->data);
         if (near != NULL)
             fail(reader, "unknown key; did you mean \"%s\"?", near);
+        else if (keys[0] == NULL)
+            fail(reader, "unknown key; it has none");
         else
             fail(reader, "unknown key; known here: %s", known);
         return NULL;

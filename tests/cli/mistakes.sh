@@ -78,6 +78,17 @@ one "a record of outages in another form" 2 "recorded.yaml:9:5: failures[0]: $di
 sed 's/cpus: 1/cpus: 40/' "$cell" >"$dir/large.yaml"
 one "too large for every host" 2 "asks for cpus:40; mem:512; n-0 has cpus:4; mem:8192" "$holdfast" check "$dir/large.yaml"
 
+{ cat "$cell"; echo 'operators: [{at: 10m, get_roles: {x: 1}}]'; } >"$dir/call.yaml"
+one "a key of a call that takes none" 2 "call.yaml:8:38: operators[0].get_roles.x: unknown key; it has none" \
+    "$holdfast" check "$dir/call.yaml"
+printf '[{"id": "/a", "cmd": "x"},\n {"id": "/b", "cmd": "x", "constraints": [' >"$dir/app.json"
+sed 's/model: batch.*/model: marathon, apps: [{id: \/a, constraints: [[rack, UNIQUE]]}]}/' "$cell" >"$dir/inline.yaml"
+one "a key of Marathon's beside an app" 2 \
+    'apps[0].constraints: is a key of the file that "file" names: write it there' "$holdfast" check "$dir/inline.yaml"
+sed 's/model: batch.*/model: marathon, apps: [app.json]}/' "$cell" >"$dir/file.yaml"
+one "half a file of Marathon's" 2 \
+    "app.json:2:42: not valid JSON: the file ends inside the object or list that begins here" "$holdfast" check "$dir/file.yaml"
+
 # Scripts of the allocator.
 printf '{"op":"init","alocation_interval_ms":7}\n' >"$dir/field.jsonl"
 one "a field that an operation does not have" 2 \

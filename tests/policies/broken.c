@@ -1,11 +1,16 @@
 /* Libraries that cannot be used, one for each way; built with BROKEN_... defined. */
 #include "allocator/policy.h"
 
+#include <math.h>
 #include <stddef.h>
 
 static HfPolicyKey key(const HfPolicyClient *client)
 {
+#ifdef BROKEN_ANSWER
+    return (HfPolicyKey){client->dominant > 0.1 ? NAN : client->dominant, 0.0};
+#else
     return (HfPolicyKey){client->dominant, 0.0};
+#endif
 }
 
 #ifndef BROKEN_NAME

@@ -67,6 +67,13 @@ text)
     name_it ./text.so
     refuse "$dir/text.so" "it is no library that can be loaded: "
     ;;
+answer) # it is loaded, and then breaks the rules: not a bug in Holdfast
+    run "no number" 1 "$holdfast" run "$scenario" -o "$dir/result" --policy "$libraries/broken_answer.so"
+    out none
+    err "holdfast: error: policy broken: client_key gives no NaN: the policy of the library broke the rules of allocator/policy.h"
+    err "holdfast: the same again: holdfast run $scenario"
+    grep -q "bug in Holdfast" "$dir/err" && complain "called a bug in Holdfast"
+    ;;
 *)
     name_it "$libraries/broken_$case.so"
     case $case in

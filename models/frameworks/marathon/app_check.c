@@ -99,7 +99,8 @@ static gboolean check_command(const HfAppJson *json, const Complaint *complaint)
         return refuse(complaint, "args", "an app has cmd or args, not both");
     if (json->has_container && json->container.is_docker && !json->container.has_docker)
         return refuse(complaint, "container.type",
-                      "a container of type DOCKER needs docker, with an image");
+                      "a container of type DOCKER, which it is unless it says MESOS, needs docker "
+                      "with an image");
     if (json->cmd != NULL || json->has_args || json->has_container) return TRUE;
     return refuse(complaint, NULL, "an app needs cmd, args or a container");
 }
