@@ -6,8 +6,10 @@ set datafile separator comma
 set datafile columnheaders
 
 # Two colours a reader can tell apart whatever his eyes; series 1, 2, 3 ... take them in order.
-array palette_rgb[10] = ['#2f6db5', '#ee8f2f', '#2ca58d', '#c8405c', '#8b5fbf', '#8a6a4a', '#4fb3e8', '#a8a62c', '#e07bb0', '#5f6b7a']
-colour(i) = palette_rgb[(int(i) - 1) % 10 + 1]
+# From the eleventh on they are the same, paler.
+array palette_rgb[20] = ['#2f6db5', '#ee8f2f', '#2ca58d', '#c8405c', '#8b5fbf', '#8a6a4a', '#4fb3e8', '#a8a62c', '#e07bb0', '#5f6b7a', \
+                         '#9dbce0', '#f8ca9c', '#9cd6ca', '#e7a5b1', '#c9b3e1', '#c9b8a7', '#ade0f6', '#d6d59a', '#f2c3dc', '#b4bac2']
+colour(i) = palette_rgb[(int(i) - 1) % 20 + 1]
 colour_allocated = '#2f6db5'
 colour_used = '#2ca58d'
 colour_offered = '#ee8f2f'

@@ -324,18 +324,66 @@ static void write_key(Writer *w, const HfKey *key)
     g_string_append_c(w->out, '\n');
 }
 
-static void write_section(Writer *w, const HfSection *section)
+/* Whether a key is written as it is in another table. */
+static gboolean is_same_key(const HfKey *key, const HfKeyTable *table)
 {
+    const HfKey *other = hf_key_find(table, key->name);
+    return other != NULL && other->type == key->type && other->words == key->words &&
+           other->sub == key->sub && g_strcmp0(other->help, key->help) == 0 &&
+           g_strcmp0(other->fallback, key->fallback) == 0;
+}
+
+/* Whether a section has every key of another one, and how many of them are not as they are there.
+ */
+static gboolean extends(const HfSection *section, const HfSection *other, guint *own_out)
+{
+    guint same = 0;
+    *own_out = 0;
+    if (section->table == NULL || other->table == NULL) return FALSE;
+    for (const HfKey *key = other->table->keys; key->name != NULL; key++)
+        if (hf_key_find(section->table, key->name) == NULL) return FALSE;
+    for (const HfKey *key = section->table->keys; key->name != NULL; key++)
+        if (is_same_key(key, other->table))
+            same++;
+        else
+            (*own_out)++;
+    return same >= 3 && *own_out <= 4 && same > *own_out;
+}
+
+/* The first section before this one that it extends by a few keys: models of one engine are told
+ * once. NULL: none. */
+static const HfSection *find_like(const GPtrArray *sections, guint place, guint *own_out)
+{
+    for (guint i = 0; i < place; i++)
+        if (extends(sections->pdata[place], sections->pdata[i], own_out)) return sections->pdata[i];
+    return NULL;
+}
+
+static void paragraph(Writer *w, const char *text)
+{
+    g_string_append(w->out, w->is_roff ? ".PP\n" : "\n");
+    put(w, text);
+    g_string_append_c(w->out, '\n');
+}
+
+static void write_section(Writer *w, const GPtrArray *sections, guint place)
+{
+    const HfSection *section = sections->pdata[place];
+    guint own = 0;
+    const HfSection *like = find_like(sections, place, &own);
     const char *title = section->path[0] ? section->path : "The file";
     const char *help = section->model ? section->model->help : section->table->help;
     heading(w, title, help);
     const HfKey *key = section->table ? section->table->keys : NULL;
-    if (key == NULL || key->name == NULL) {
-        g_string_append(w->out, w->is_roff ? ".PP\n" : "\n");
-        put(w, "It has no keys of its own.");
-        g_string_append_c(w->out, '\n');
+    if (key == NULL || key->name == NULL) paragraph(w, "It has no keys of its own.");
+    if (like != NULL) {
+        g_autofree char *text =
+            g_strdup_printf("Its keys are those of %s%s", like->path,
+                            own == 0 ? "." : ", but for these, which it has otherwise or alone:");
+        paragraph(w, text);
     }
-    for (; key != NULL && key->name != NULL; key++) write_key(w, key);
+    for (; key != NULL && key->name != NULL; key++)
+        if (like == NULL || !is_same_key(key, like->table)) write_key(w, key);
 }
 
 static void write_laws(Writer *w)
@@ -367,7 +415,7 @@ static char *write_reference(const HfScenarioRegistry *registry, gboolean is_rof
 {
     Writer w = {.out = g_string_new(NULL), .is_roff = is_roff, .registry = registry};
     g_autoptr(GPtrArray) sections = hf_reference__sections(registry);
-    for (guint i = 0; i < sections->len; i++) write_section(&w, sections->pdata[i]);
+    for (guint i = 0; i < sections->len; i++) write_section(&w, sections, i);
     write_laws(&w);
     return g_string_free(w.out, FALSE);
 }

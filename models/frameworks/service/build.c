@@ -41,6 +41,13 @@ gboolean hf_service__make_kind(HfService *service, HfNodeKind *kind, GError **er
         g_set_error(error, HF_MODEL_ERROR, 1, "an instance must ask for something");
         return FALSE;
     }
+    gboolean is_volume = rules->place == HF_DATA_VOLUME || kind->volume_count > 0;
+    if (is_volume && service->env.role == HF_ROLE_STAR) {
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "a volume lies in a reservation, and nobody can reserve for role \"*\": give "
+                    "the framework a role");
+        return FALSE;
+    }
     return hf_possible__check(service, kind, rules->count, error);
 }
 
