@@ -302,6 +302,7 @@ struct HfAllocator {
     const HfBundle
         *booked; /* the bundle that was booked last, and its amounts if it has no others */
     int64_t booked_amounts[HF_KIND_PORTS];
+    uint32_t filter_next; /* where the search for a filter begins, among those of the agent */
 
     /* Scratch of a run. */
     HF_VEC(uint32_t) visit;

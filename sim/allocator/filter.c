@@ -285,14 +285,27 @@ static gboolean covers(HfAllocator *allocator, const HfBundle *refused, const Hf
     return allocator->checked_covers;
 }
 
+/*
+ * Who is tried on an agent comes in nearly the order in which their filters were made there:
+ * whoever was offered it before the others refused it before them. So the search begins behind the
+ * place where it ended for the one before, and goes round. Cost: O(1) for one who refuses, as a
+ * rule; O(filters of the agent) for one who does not.
+ */
 gboolean hf_filters__refuses(HfAllocator *allocator, const HfAgent *agent, uint32_t sub,
                              const HfResources *offer, const HfBundle *bundle)
 {
+    const HfSub *of = &allocator->subs.at[sub];
+    if (of->filters == 0) return FALSE;
     const HfFilterPlace *at = hf_few_at(&agent->filters);
-    uint64_t from = allocator->subs.at[sub].filters_from;
-    for (uint32_t f = 0; f < agent->filters.count; f++)
+    uint64_t from = of->filters_from;
+    uint32_t count = agent->filters.count, f = allocator->filter_next;
+    for (uint32_t i = 0; i < count; i++, f++) {
+        if (f >= count) f = 0;
         if (at[f].sub == sub && at[f].armed >= from &&
-            covers(allocator, hf_bundle__numbered(allocator, at[f].refused), offer, bundle))
+            covers(allocator, hf_bundle__numbered(allocator, at[f].refused), offer, bundle)) {
+            allocator->filter_next = f + 1;
             return TRUE;
+        }
+    }
     return FALSE;
 }
