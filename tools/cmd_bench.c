@@ -147,6 +147,19 @@ static int check_sizes(const BenchFlags *flags)
     return HF_EXIT_OK;
 }
 
+/* Says which there are. */
+static int unknown_load(const char *name)
+{
+    g_autofree char *known = NULL;
+    const char *const *names = hf_bench_allocator_names();
+    for (uint32_t n = 0; names[n] != NULL; n += 2) {
+        char *more = g_strconcat(known != NULL ? known : "", n > 0 ? ", " : "", names[n], NULL);
+        g_free(known);
+        known = more;
+    }
+    return hf_cli_usage_error(&hf_cmd_bench, "unknown workload '%s'; known: %s", name, known);
+}
+
 static int check_arguments(const BenchFlags *flags, char **args)
 {
     gboolean is_resource = g_strcmp0(args[0], "resource") == 0;
@@ -165,9 +178,9 @@ static int check_arguments(const BenchFlags *flags, char **args)
         return hf_cli_usage_error(&hf_cmd_bench, "--growth takes --quick alone");
     if (is_allocator && flags->pending_max > 0)
         return hf_cli_usage_error(&hf_cmd_bench, "allocator does not take --pending-max");
-    const char *unknown = NULL;
     if (is_allocator && args[1] != NULL && hf_bench_allocator_find(args[1]) == NULL)
-        unknown = args[1];
+        return unknown_load(args[1]);
+    const char *unknown = NULL;
     if (args[0] != NULL && !is_resource && !is_allocator && strcmp(args[0], "engine") != 0 &&
         !hf_bench_engine_has(args[0]))
         unknown = args[0];

@@ -29,7 +29,8 @@ run "growth of one workload" 2 "$holdfast" bench allocator DeclineOffers --growt
 err "--growth takes --quick alone"
 
 run "unknown workload" 2 "$holdfast" bench allocator NoSuchThing
-err "unknown workload 'NoSuchThing'"
+err "unknown workload 'NoSuchThing'; known: "
+err "DeclineOffers, OfferLife, "
 run "frameworks without agents" 2 "$holdfast" bench allocator --frameworks 5
 err "--frameworks needs --agents"
 run "agents for another suite" 2 "$holdfast" bench hold --agents 5
