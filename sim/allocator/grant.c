@@ -180,7 +180,11 @@ static inline const int64_t *first_kinds(HfAllocator *allocator, const HfBundle 
 static inline void add_first_kinds(int64_t *row, const int64_t *amounts, int sign)
 {
     int64_t least = 0;
-    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k] += sign * amounts[k];
+    if (sign > 0)
+        for (int k = 0; k < HF_KIND_PORTS; k++) row[k] += amounts[k];
+    else
+        for (int k = 0; k < HF_KIND_PORTS; k++) row[k] -= amounts[k];
+    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k];
     HF_ASSERT(least >= 0); /* the sign bit of any of them */
 }
 
@@ -237,7 +241,10 @@ static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_rese
     lag->is_reserved = is_reserved;
     lag->role = role;
     lag->made += sign > 0;
-    for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] += sign * amounts[k];
+    if (sign > 0)
+        for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] += amounts[k];
+    else
+        for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] -= amounts[k];
 }
 
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -283,13 +290,11 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
 
 /* The agent's sum in Mesos's order, where one is kept: where the order shows now, and with sorted
  * agents always, since it may show later and is what was first made. */
-static void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                       const HfResources *resources, int sign)
+static void kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                            const HfResources *resources, int sign)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[agent];
-    gboolean is_sorted = allocator->agent_order == HF_AGENT_ORDER_SORTED;
-    if (!is_sorted && !(allocator->agents.at[agent].flags & HF_AGENT_ORDERED)) return;
     if (info->granted == NULL) info->granted = g_new0(HfResources, 1);
     HfResources *sum = info->granted;
     HfResources part = {0};
@@ -300,6 +305,14 @@ static void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     else
         hf_resources_subtract(catalog, sum, &part);
     hf_resources_clear(catalog, &part);
+}
+
+static inline void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                              const HfResources *resources, int sign)
+{
+    if (allocator->agent_order == HF_AGENT_ORDER_SORTED ||
+        allocator->agents.at[agent].flags & HF_AGENT_ORDERED)
+        kept_sum_change(allocator, agent, sub, resources, sign);
 }
 
 void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,

@@ -79,8 +79,12 @@ static void subtract(HfQuantities *from, const HfQuantities *less, gboolean keep
 {
     HfQuantity *left = entries_of(from);
     const HfQuantity *right = hf_quantities_entries(less);
-    uint32_t kept = 0, j = 0;
-    for (uint32_t i = 0; i < from->count; i++) {
+    uint32_t i = 0, alike = MIN(from->count, less->count);
+    /* most often both have the same names, and something is left of each */
+    for (; i < alike && left[i].kind == right[i].kind && left[i].milli > right[i].milli; i++)
+        left[i].milli -= right[i].milli;
+    uint32_t kept = i, j = i;
+    for (; i < from->count; i++) {
         HfQuantity entry = left[i];
         while (j < less->count && right[j].kind < entry.kind) j++;
         if (j < less->count && right[j].kind == entry.kind)
@@ -127,6 +131,12 @@ void hf_quantities_add_one(HfQuantities *quantities, HfKindId kind, int64_t mill
 {
     HF_ASSERT(milli >= 0);
     if (milli == 0) return;
+    uint32_t count = quantities->count; /* most often names come in their order */
+    if (quantities->room == 0 && count < HF_QUANTITIES_INLINE &&
+        (count == 0 || quantities->few[count - 1].kind < kind)) {
+        quantities->few[quantities->count++] = (HfQuantity){.kind = kind, .milli = milli};
+        return;
+    }
     uint32_t position = position_of(quantities, kind);
     if (is_at(quantities, position, kind)) {
         HfQuantity *entry = &entries_of(quantities)[position];
@@ -138,7 +148,12 @@ void hf_quantities_add_one(HfQuantities *quantities, HfKindId kind, int64_t mill
 
 void hf_quantities_add(HfQuantities *to, const HfQuantities *more)
 {
-    for (uint32_t i = 0; i < more->count; i++) {
+    HfQuantity *into = entries_of(to);
+    const HfQuantity *from = hf_quantities_entries(more);
+    uint32_t i = 0, alike = MIN(to->count, more->count);
+    for (; i < alike && into[i].kind == from[i].kind; i++)
+        into[i].milli = hf_add(into[i].milli, from[i].milli);
+    for (; i < more->count; i++) {
         HfQuantity entry = hf_quantities_entries(more)[i];
         hf_quantities_add_one(to, entry.kind, entry.milli);
     }
