@@ -57,7 +57,7 @@ const HfStorageInfo hf_storage[HF_STORAGE_KINDS] = {
                           .help = "A persistent volume that is a whole disk (MOUNT)."},
     [HF_STORAGE_EXTERNAL] =
         {.name = "external",
-         .key = "place: external, stores[].kind: external",
+         .key = "place: external",
          .accounted = "no",
          .outlives = HF_OUTLIVES_ALL,
          .isolation = "attached to one host at a time",
@@ -73,9 +73,11 @@ const HfStorageInfo hf_storage[HF_STORAGE_KINDS] = {
                    .fence = 360 * S,
                    .on_outage = HF_ON_OUTAGE_HANG,
                    .is_exclusive = TRUE},
-         .help = "A volume of a provider (dvdi with REX-Ray) that is made when it is first wanted "
-                 "and attached wherever its instance runs, to one host at a time; it is taken by "
-                 "force (rexray.volume.mount.preempt) from one that is lost."},
+         .help =
+             "A volume of a provider (dvdi with REX-Ray) that is made when it is first wanted "
+             "and attached wherever its instance runs, to one host at a time; it is taken by "
+             "force (rexray.volume.mount.preempt) from one that is lost. stores[].kind: external "
+             "provides them otherwise."},
     [HF_STORAGE_NFS] = {STORE("nfs"), .outlives = HF_OUTLIVES_ALL, .isolation = "none",
                         .bandwidth = "one server's interface, shared by all clients",
                         .outage = "one server: while it is down, clients hang",

@@ -1,7 +1,7 @@
 /*
  * The service engine, shared by its files: config.c (keys), variants.c (parameters), scheduler.c
- * (what each instance waits for, and updates), offers.c (placing), data.c (what the world does to
- * the data: replicas, copies, losses, quorum).
+ * (what each instance waits for, and updates), queues.c (where it waits), offers.c (placing),
+ * data.c (what the world does to the data: replicas, copies, losses, quorum).
  *
  * One state machine for all:
  *
@@ -209,9 +209,7 @@ typedef struct HfService {
     HfMap64 truth_nodes; /* task -> instance, until it ends in the world */
 } HfService;
 
-/* ---- scheduler.c ---- */
-extern const HfSchedulerOps hf_service__ops;
-
+/* ---- queues.c ---- */
 /* It waits in the queue of its kind. */
 void hf_service__want(HfService *service, HfDriver *driver, uint32_t row);
 /* It waits no more: out of its queue or its host's list. */
@@ -225,6 +223,12 @@ void hf_service__unbind(HfService *service, uint32_t row);
 void hf_service__count_at(HfService *service, HfNodeKind *kind, uint32_t host, int by);
 /* The text of the host's attribute `rack`; 0 = it has none. */
 HfTextId hf_service__rack_of(const HfService *service, uint32_t host);
+/* Its reservation is nobody's. */
+void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row);
+
+/* ---- scheduler.c ---- */
+extern const HfSchedulerOps hf_service__ops;
+
 /* Tell how many wait, if that has changed. */
 void hf_service__note_waiting(HfService *service, HfDriver *driver);
 /* It is being uninstalled: once nothing runs and nothing is to be given back, it says so. */
@@ -235,8 +239,6 @@ void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row);
 void hf_service__again(HfService *service, HfDriver *driver, uint32_t row);
 /* All apps are there for the first time, in the order of what they depend on. */
 gboolean hf_service__is_deployed(HfService *service);
-/* Its reservation is nobody's. */
-void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row);
 
 enum {
     HF_SERVICE_TIMER_REVIVE,
