@@ -130,6 +130,22 @@ static void an_unknown_metric_is_an_error_that_names_a_near_one(void **state)
     assert_true(result.left == 77);
 }
 
+static void a_side_without_a_value_meets_nothing(void **state)
+{
+    static const char *const texts[] = {"a / 0 > 1",         "1 / 0 != 2", "a < 3 / 0",
+                                        "0 / 0 == 0 / 0",    "a / 0 >= 1", "-1 / 0 <= 1",
+                                        "1 / 0 ~ 1 / 0 +- 1"};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        HfExpectResult result;
+        g_autoptr(HfExpect) expect = hf_expect_parse(texts[i], NULL);
+        assert_non_null(expect);
+        assert_true(hf_expect_check(expect, &source, &result, NULL));
+        if (result.holds) fail_msg("%s is met", texts[i]);
+        g_autofree char *line = hf_expect_explain(expect, &source, &result);
+        assert_non_null(strstr(line, ": not met, for a side of it has no value"));
+    }
+}
+
 static void explaining_shows_the_value_of_every_metric(void **state)
 {
     HfExpectResult result;
@@ -200,6 +216,7 @@ int main(void)
         cmocka_unit_test(nothing_holds_for_what_is_undefined),
         cmocka_unit_test(names_are_listed_once_in_order),
         cmocka_unit_test(an_unknown_metric_is_an_error_that_names_a_near_one),
+        cmocka_unit_test(a_side_without_a_value_meets_nothing),
         cmocka_unit_test(explaining_shows_the_value_of_every_metric),
         cmocka_unit_test(what_is_no_expectation_is_refused_with_its_place),
         cmocka_unit_test(depth_and_length_are_bounded),
