@@ -179,7 +179,7 @@ static void set_wait_tics(GString *script, double low, double high)
                 {"2 d", 172800, TRUE},   {"5 d", 432e3, TRUE},   {"10 d", 864e3, FALSE},
                 {"20 d", 1728e3, TRUE},  {"50 d", 432e4, TRUE},  {"100 d", 864e4, FALSE},
                 {"1000 d", 864e5, FALSE}};
-    gboolean is_short = high < 1000 * low;
+    gboolean is_short = high < 1e4 * low;
     g_autoptr(GString) list = g_string_new(NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tics); i++) {
         if (tics[i].is_fine && !is_short) continue;
