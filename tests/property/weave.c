@@ -22,6 +22,7 @@
 
 #define VOLUME     "disk(D:db)[data:p]:64"
 #define HOME       "cpus(D:db):1;" VOLUME
+#define EXECUTOR   "7=mem:32"
 #define TASKS_MAX  2 /* of the service */
 #define EATEN_MAX  3 /* tasks of the other */
 #define WHILE      3600
@@ -64,10 +65,18 @@ static void say_offer(Weave *weave, HfPumpFramework *framework, const HfOfferInf
         hf_driver_decline(framework->driver, &offer->id, 1, WHILE);
 }
 
-static char *launch_of(Service *service, const char *before)
+static char *launch_of(Weave *weave, const char *before)
 {
+    Service *service = &weave->service;
     service->running = service->next++;
-    return g_strdup_printf("%sLAUNCH %u=%s", before, (unsigned)service->running, HOME);
+    return g_strdup_printf("%sLAUNCH %u=%s%s", before, (unsigned)service->running, HOME,
+                           weave->config.with_executor ? "+" EXECUTOR : "");
+}
+
+/* It does not know whether its executor is there, and may have to pay for it (again). */
+static gboolean may_launch(const Weave *weave, const Amounts *has)
+{
+    return !weave->config.with_executor || has->free_mem >= 32000;
 }
 
 static char *give_back(Service *service, const Amounts *has)
@@ -92,17 +101,18 @@ static void service_answer(void *model, HfPumpFramework *framework, const HfOffe
     if (service->running != 0)
         script = NULL;
     else if (has.has_volume && !is_through && has.cpus >= 1000)
-        script = launch_of(service, "");
+        script = may_launch(weave, &has) ? launch_of(weave, "") : NULL;
     else if (has.has_volume || ((has.cpus > 0 || has.disk > 0) &&
                                 (is_through || has.cpus < 1000 || has.disk < 64000)))
         script = give_back(service, &has);
     else if (has.cpus > 0)
-        script = launch_of(service, "CREATE " VOLUME " | ");
-    else if (!is_through && service->ran == 0 && has.free_cpus >= 1000 && has.free_disk >= 64000)
+        script = may_launch(weave, &has) ? launch_of(weave, "CREATE " VOLUME " | ") : NULL;
+    else if (!is_through && service->ran == 0 && has.free_cpus >= 1000 && has.free_disk >= 64000 &&
+             may_launch(weave, &has))
         script =
-            launch_of(service, weave->config.with_feedback
-                                   ? "RESERVE#1 cpus(D:db):1;disk(D:db):64 | CREATE#2 " VOLUME " | "
-                                   : "RESERVE cpus(D:db):1;disk(D:db):64 | CREATE " VOLUME " | ");
+            launch_of(weave, weave->config.with_feedback
+                                 ? "RESERVE#1 cpus(D:db):1;disk(D:db):64 | CREATE#2 " VOLUME " | "
+                                 : "RESERVE cpus(D:db):1;disk(D:db):64 | CREATE " VOLUME " | ");
     say_offer(weave, framework, offer, script);
 }
 
@@ -128,6 +138,7 @@ static void eater_answer(void *model, HfPumpFramework *framework, const HfOfferI
     Weave *weave = model;
     Amounts has = amounts_of(weave, hf_parcel_resources(offer->resources));
     g_autofree char *script = NULL;
+    if (weave->config.with_executor) has.free_mem = MAX(has.free_mem - 32000, 0); /* for that */
     if (!weave->is_healing && weave->eaten < EATEN_MAX && has.free_cpus > 0)
         script = g_strdup_printf("LAUNCH %u=cpus:%g;mem:%g;disk:%g", (unsigned)++weave->eaten,
                                  (double)has.free_cpus / 1000, (double)has.free_mem / 1000,
@@ -548,6 +559,23 @@ WeaveChoice weave_orderly(Weave *weave)
     return (WeaveChoice){WEAVE_TIMER, 0};
 }
 
+/* All is free but what the executor holds, if it is there (it outlives its tasks). */
+static gboolean is_free(const Weave *weave, const HfAgent *agent)
+{
+    HfPump *pump = weave->pump;
+    HfResources all = {0};
+    hf_resources_copy(pump->catalog, &all,
+                      hf_allocator_available(hf_master_allocator(pump->master), agent->id));
+    for (guint32 i = 0; i < agent->executors.count; i++)
+        if (agent->executors.at[i].info != NULL)
+            hf_resources_add(pump->catalog, &all,
+                             hf_executor_info_resources(agent->executors.at[i].info));
+    hf_resources_unallocate(pump->catalog, &all);
+    gboolean is_all = hf_resources_equal(pump->catalog, hf_agent_total(agent), &all);
+    hf_resources_clear(pump->catalog, &all);
+    return is_all;
+}
+
 /* Nothing is on its way, nothing is reserved, and both sides agree on what there is. */
 static gboolean is_through(Weave *weave)
 {
@@ -563,9 +591,7 @@ static gboolean is_through(Weave *weave)
     if (!is_orphan && (!weave->service.is_ending || weave->data != 0 ||
                        hf_resources_any(pump->catalog, hf_agent_total(agent), HF_META_DYNAMIC)))
         return FALSE;
-    return hf_master_tasks(pump->master) == 0 &&
-           hf_resources_equal(pump->catalog, hf_agent_total(agent),
-                              hf_allocator_available(hf_master_allocator(pump->master), agent->id));
+    return hf_master_tasks(pump->master) == 0 && is_free(weave, agent);
 }
 
 const char *weave_heal(Weave *weave)

@@ -53,6 +53,7 @@ typedef struct WeaveConfig {
     gboolean checkpoint; /* of the service */
     uint32_t capabilities;
     gboolean with_feedback; /* its operations have ids */
+    gboolean with_executor; /* it brings an executor, which holds memory and outlives its tasks */
     uint32_t crashes;       /* at most */
     WeaveFault fault;
     gboolean log; /* keep the text of all that happens */
