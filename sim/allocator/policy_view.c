@@ -31,6 +31,7 @@ void hf_policy_view__free(HfPolicyView *view)
 static const HfPolicyCell *look_at_cell(const HfSorters *sorters)
 {
     HfPolicyView *view = sorters->view;
+    hf_sorters__count(sorters);
     if (view->version == sorters->version && view->cell.kinds == sorters->stride)
         return &view->cell;
     uint32_t kinds = sorters->stride;

@@ -60,10 +60,9 @@ void hf_sorters__kinds(HfSorters *sorters, uint32_t kinds)
     sorters->stride = stride;
 }
 
-/* The kinds that shares are made of; cheap enough to redo with every change of the total. */
-static void recount(HfSorters *sorters)
+void hf_sorters__recount(HfSorters *sorters)
 {
-    sorters->version++;
+    sorters->counted_version = sorters->version;
     sorters->counted_count = 0;
     sorters->counts_first = TRUE;
     for (uint32_t k = 0; k < sorters->stride; k++) {
@@ -88,14 +87,14 @@ void hf_sorters__total_change(HfSorters *sorters, const HfQuantities *more,
         HF_ASSERT(out[i].kind < sorters->stride && sorters->total[out[i].kind] >= out[i].milli);
         sorters->total[out[i].kind] -= out[i].milli;
     }
-    recount(sorters);
+    sorters->version++;
 }
 
 void hf_sorters__exclude(HfSorters *sorters, HfKindId kind)
 {
     hf_sorters__kinds(sorters, (uint32_t)kind + 1);
     sorters->is_excluded[kind] = TRUE;
-    recount(sorters);
+    sorters->version++;
 }
 
 /* ---- Nodes and groups ---- */

@@ -83,7 +83,8 @@ typedef struct HfSorters {
         double total;
     } * counted; /* [counted_count] kinds that shares are made of, for this version */
     uint32_t counted_count;
-    gboolean counts_first; /* all of them are before HF_KIND_PORTS */
+    uint64_t counted_version; /* these are of: hf_sorters__count() */
+    gboolean counts_first;    /* all of them are before HF_KIND_PORTS */
     struct {
         uint64_t version; /* 0 = none */
         int64_t alloc[HF_KIND_PORTS];
@@ -101,6 +102,14 @@ typedef struct HfSorters {
     HF_VEC(HfNode) scratch;
     HF_VEC(uint32_t) runs; /* scratch of sorting */
 } HfSorters;
+
+/* Agents come and change by the thousand between two looks at a share: what shares are made of is
+ * worked out by the first look. It does not show, so that those who look may hold them const. */
+void hf_sorters__recount(HfSorters *sorters);
+static inline void hf_sorters__count(const HfSorters *sorters)
+{
+    if (sorters->counted_version != sorters->version) hf_sorters__recount((HfSorters *)sorters);
+}
 
 static inline HfSorterGroup *hf_sorters__group_of(HfSorters *sorters, HfNode internal)
 {

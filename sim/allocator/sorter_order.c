@@ -54,6 +54,7 @@ double hf_sorter__raw_share(const HfSorters *sorters, HfNode node)
         return pool_share(sorters, node);
     const int64_t *alloc = hf_sorter__alloc(sorters, node);
     double share = 0.0;
+    hf_sorters__count(sorters);
     for (uint32_t i = 0; i < sorters->counted_count; i++) {
         double part = hf_sorter__units(alloc[sorters->counted[i].kind]) / sorters->counted[i].total;
         if (part > share) share = part;
@@ -93,6 +94,7 @@ static uint32_t place_of(const HfSorters *sorters, const HfSorterGroup *group, H
 static double alike_share(HfSorters *sorters, HfNode node)
 {
     const int64_t *alloc = hf_sorter__alloc(sorters, node);
+    hf_sorters__count(sorters);
     if (!sorters->counts_first || sorters->has_pools) return hf_sorter__share(sorters, node);
     if (sorters->alike.version != sorters->version ||
         memcmp(sorters->alike.alloc, alloc, sizeof sorters->alike.alloc) != 0) {

@@ -32,6 +32,19 @@ static void an_idle_reservation_consumes_quota(void **state)
     }
 }
 
+/* What a role was given before it had a quota is consumed, though nobody has asked about it since.
+ */
+static void what_was_given_before_the_quota_counts(void **state)
+{
+    Cell *cell = *state;
+    cell_framework(cell, 0, "q");
+    cell_agent(cell, 0, "cpus:1;mem:1024");
+    assert_string_equal(cell_run(cell), "f0 q a0 cpus@q:1;mem@q:1024");
+    quota(cell, "q", "cpus:2;mem:2048");
+    cell_agent(cell, 1, "cpus:2;mem:2048");
+    assert_string_equal(cell_run(cell), "f0 q a1 cpus@q:1;mem@q:1024");
+}
+
 /* A reservation in use counts once: of 2 cpus one is left for a1, none for a2. Mesos rows: 12. */
 static void a_reservation_in_use_consumes_quota_once(void **state)
 {
@@ -257,6 +270,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         CELL_TEST(an_idle_reservation_consumes_quota),
+        CELL_TEST(what_was_given_before_the_quota_counts),
         CELL_TEST(a_reservation_in_use_consumes_quota_once),
         CELL_TEST(a_shared_volume_consumes_quota_once),
         CELL_TEST(reserving_what_is_held_consumes_no_more),
