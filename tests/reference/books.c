@@ -202,8 +202,9 @@ static double recount_share(const HfTrio *trio, HfRoleId role, const HfQuantitie
     return share;
 }
 
-static void check_shares(HfTrio *trio)
+void hf_books__check_shares(HfTrio *trio)
 {
+    if (trio->config.era != HF_ERA_1_11) return;
     HfQuantities total = {0};
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         hf_resources_scalar_quantities(trio->catalog, &trio->agents[a].total, &total);
@@ -221,7 +222,6 @@ void hf_books__check(HfTrio *trio)
 {
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         if (trio->agents[a].is_known) check_agent(trio, a);
-    if (trio->config.era == HF_ERA_1_11) check_shares(trio);
 }
 
 /* ---- Of a run: I-03, I-04, I-06, I-07, I-08 ---- */

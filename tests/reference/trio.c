@@ -127,7 +127,9 @@ void hf_trio__settle(HfTrio *trio)
     for (uint32_t a = 0; a < HF_TRIO_AGENTS; a++)
         if (trio->agents[a].is_known) check_available(trio, a);
     hf_books__check(trio);
-    if (trio->checks_states || trio->calls % 32 == 0) hf_trio_check_states(trio);
+    gboolean is_time = trio->calls % 32 == 0;
+    if (!trio->looks_seldom || is_time) hf_books__check_shares(trio);
+    if (trio->checks_states || is_time) hf_trio_check_states(trio);
 }
 
 /* ---- Runs and time ---- */

@@ -81,6 +81,8 @@ typedef struct HfTrio {
     gboolean runs_at_once;  /* a wanted run follows its call, as in replay */
     gboolean is_checked;    /* FALSE: only tell, and compare answers */
     gboolean checks_states; /* compare whole states after each call; else only now and then */
+    gboolean
+        looks_seldom; /* shares as well: whoever looks makes the allocator book what it put off */
     HfTime now, next_batch;
     HfTrioAgent agents[HF_TRIO_AGENTS];
     HfTrioFramework frameworks[HF_TRIO_FRAMEWORKS];

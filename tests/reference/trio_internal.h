@@ -45,8 +45,9 @@ void hf_books__before(HfTrio *trio, HfBooksBefore *before);
 void hf_books__take_offers(HfTrio *trio);
 /* The same, and the invariants of a run. Clears `before`. */
 void hf_books__after(HfTrio *trio, HfBooksBefore *before);
-/* Invariants that hold at any time. */
+/* Invariants that hold at any time; I-09, the shares of roles, by itself. */
 void hf_books__check(HfTrio *trio);
+void hf_books__check_shares(HfTrio *trio);
 
 /* ---- trio_orders.c ---- */
 /* The twin is told what the one with full visits draws, run by run. */
