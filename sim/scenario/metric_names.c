@@ -11,6 +11,18 @@
 #define WORD_MAX  32
 #define NAMES_MAX 100 /* frameworks and stores that are tried for a near miss */
 
+static gboolean is_same(const char *name, const char *text, size_t size)
+{
+    return strlen(name) == size && strncmp(name, text, size) == 0;
+}
+
+/* In metrics; several that were made alike (`count`) have one name. */
+static const char *framework_name(const HfScenario *scenario, uint32_t i)
+{
+    const HfScenarioFramework *one = &scenario->frameworks.at[i];
+    return one->group != NULL ? one->group : one->name;
+}
+
 /* Whether `text` of `size` bytes may stand for the word in capitals. */
 static gboolean may_stand(const HfScenario *scenario, const char *word, const char *text,
                           size_t size)
@@ -18,11 +30,10 @@ static gboolean may_stand(const HfScenario *scenario, const char *word, const ch
     gboolean is_framework = strcmp(word, "FRAMEWORK") == 0;
     if (!is_framework && strcmp(word, "STORE") != 0) return TRUE;
     uint32_t count = is_framework ? scenario->frameworks.count : scenario->stores.count;
-    for (uint32_t i = 0; i < count; i++) {
-        const char *name =
-            is_framework ? scenario->frameworks.at[i].name : scenario->stores.at[i].name;
-        if (strlen(name) == size && strncmp(name, text, size) == 0) return TRUE;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (is_same(is_framework ? framework_name(scenario, i) : scenario->stores.at[i].name, text,
+                    size))
+            return TRUE;
     return FALSE;
 }
 
@@ -83,8 +94,10 @@ static GPtrArray *likely_names(const HfScenario *scenario, const char *const *pa
     g_autoptr(GPtrArray) frameworks = g_ptr_array_new(), roles = g_ptr_array_new(),
                          stores = g_ptr_array_new(), kinds = g_ptr_array_new(),
                          numbers = g_ptr_array_new();
-    for (uint32_t i = 0; i < MIN(scenario->frameworks.count, NAMES_MAX); i++) {
-        g_ptr_array_add(frameworks, (char *)scenario->frameworks.at[i].name);
+    for (uint32_t i = 0; i < scenario->frameworks.count && frameworks->len < NAMES_MAX; i++) {
+        if (i > 0 && scenario->frameworks.at[i].entry == scenario->frameworks.at[i - 1].entry)
+            continue;
+        g_ptr_array_add(frameworks, (char *)framework_name(scenario, i));
         if (scenario->frameworks.at[i].role != NULL)
             g_ptr_array_add(roles, (char *)scenario->frameworks.at[i].role);
     }

@@ -66,6 +66,11 @@ EOF
 run "metrics of arms" 2 "$holdfast" check "$dir/arms.yaml"
 err 'arms.yaml:6:24: arms[0].expect[0]: unknown metric "framework.work.lunched"; did you mean "framework.work.launched"?'
 err 'arms.yaml:8:10: expect[0]: unknown metric "tasks.finisched"; did you mean "tasks.finished"?'
+sed -e 's/name: work/&, count: 3/' -e '/^arms:/,$d' "$dir/arms.yaml" >"$dir/alike.yaml"
+printf 'expect: [framework.work.launched > 0]\n' >>"$dir/alike.yaml"
+run "frameworks made alike have one name in metrics" 0 "$holdfast" run "$dir/alike.yaml" -o "$dir/alike"
+one "and none for each" 2 'unknown metric "framework.work-0.launched"; did you mean "framework.work.launched"?' \
+    "$holdfast" run "$dir/alike.yaml" -o "$dir/x" --set 'expect=[framework.work-0.launched > 0]'
 
 # What only building the world finds has a place, too.
 sed 's/it: {weight: 1}/it: {guarantee: "cpus:100"}/' "$cell" >"$dir/guarantee.yaml"

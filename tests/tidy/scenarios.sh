@@ -1,5 +1,5 @@
 #!/bin/sh
-# Each scenario says what it asks, where its numbers come from and what decides it, and is run by a test. Each variant of each service, and
+# Each scenario is without mistakes, says what it asks, where its numbers come from and what decides it, and is run by a test. Each variant of each service, and
 # each framework model, has a trace that was agreed on.
 #
 #   scenarios.sh SOURCE HOLDFAST
@@ -17,8 +17,11 @@ for file in "$source"/scenarios/*.yaml; do
     grep -q '^sources:' "$file" || complain "$name: no sources"
     grep -qi '^# *oracle: ' "$file" || complain "$name: no oracle in its header"
     grep -q '^expect:' "$file" || complain "$name: it expects nothing"
+    "$holdfast" check "$file" >/dev/null 2>"${TMPDIR:-/tmp}/check.$$" ||
+        grep -q HOLDFAST_TRACES "${TMPDIR:-/tmp}/check.$$" || complain "$(cat "${TMPDIR:-/tmp}/check.$$")"
     grep -qE "^ *hf_scenario\([^ ]+ $name[ )]" "$source/tests/scenario/CMakeLists.txt" || complain "$name: no test runs it"
 done
+rm -f "${TMPDIR:-/tmp}/check.$$"
 lives="$source/tests/services"
 "$holdfast" list models | awk '$2 == "framework" { print $1 }' | while read -r model; do
     grep -lqE "model: $model([,}]|\$)" "$lives"/*.yaml || echo "no life of model $model in tests/services"
