@@ -464,9 +464,10 @@ const HfVariant hf_variants[HF_VARIANTS] = {
         .suppress = TRUE, .failover_timeout = 7 * D),
     ROW(HF_VARIANT_AURORA, "aurora", "aurora", HF_ERA_0_22, HF_ERA_1_11,
         "Aurora's long-running services",
-        "Apache Aurora: failover timeout 21 days, 5 s penalty growing to 1 h, holds offers for "
-        "minutes; sizes assumed",
-        aurora, PLAIN, .backoff = 5 * S, .backoff_factor = 2000, .max_backoff = H,
+        "Apache Aurora 0.8: failover timeout 21 days, penalty of 30 s growing to 5 min for tasks "
+        "that "
+        "flap (AsyncModule.java); sizes assumed",
+        aurora, PLAIN, .backoff = 30 * S, .backoff_factor = 2000, .max_backoff = 5 * M,
         .failover_timeout = 21 * D),
     ROW(HF_VARIANT_CHRONOS, "chronos", "chronos", HF_ERA_0_22, HF_ERA_1_11,
         "jobs that run each hour, say, and are tried again twice",
