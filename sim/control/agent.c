@@ -156,21 +156,35 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
     if (agent->state == HF_AGENT_REGISTERED) send_update(agent, task, now, out);
 }
 
-void hf_agent__refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
-                           HfOutbox *out)
+/* The tasks of an order: one, or those of a group. */
+static const HfTaskInfo *tasks_of(const HfMessage *in, guint32 *count_out)
 {
-    deny_task(agent,
-              &(HfTaskReport){.task = in->info.id,
-                              .framework = in->framework,
-                              .role = in->role,
-                              .state = in->status.state},
-              reason, now, out);
+    gboolean is_group = in->type == HF_MESSAGE_RUN_TASK_GROUP;
+    *count_out = is_group ? in->tasks.count : 1;
+    return is_group ? in->tasks.at : &in->info;
+}
+
+void hf_agent__refuse_tasks(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
+                            HfOutbox *out)
+{
+    guint32 count;
+    const HfTaskInfo *tasks = tasks_of(in, &count);
+    for (guint32 i = 0; i < count; i++)
+        deny_task(agent,
+                  &(HfTaskReport){.task = tasks[i].id,
+                                  .framework = in->framework,
+                                  .role = in->role,
+                                  .state = in->status.state},
+                  reason, now, out);
 }
 
 static HfTaskReason reason_to_refuse(const HfAgent *agent, const HfMessage *in)
 {
-    if (!hf_agent__has_resources(agent, hf_parcel_resources(in->info.resources)))
-        return HF_REASON_RESOURCES_UNKNOWN;
+    guint32 count;
+    const HfTaskInfo *tasks = tasks_of(in, &count);
+    for (guint32 i = 0; i < count; i++)
+        if (!hf_agent__has_resources(agent, hf_parcel_resources(tasks[i].resources)))
+            return HF_REASON_RESOURCES_UNKNOWN;
     if (G_UNLIKELY(in->info.executor != NULL) &&
         !hf_agent__has_resources(agent, hf_executor_info_resources(in->info.executor)))
         return HF_REASON_RESOURCES_UNKNOWN;
@@ -178,24 +192,12 @@ static HfTaskReason reason_to_refuse(const HfAgent *agent, const HfMessage *in)
                                                            : HF_REASON_NONE;
 }
 
-static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+static void run(HfAgent *agent, const HfMessage *in, const HfTaskInfo *info, uint16_t executor,
+                HfOutbox *out)
 {
-    if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
-    if (hf_agent__find_task(agent, in->framework, in->info.id) < agent->tasks.count)
-        return; /* a duplicate */
-    uint16_t executor = 0;
-    HfTaskReason why_not = reason_to_refuse(agent, in);
-    if (G_UNLIKELY(why_not != HF_REASON_NONE)) {
-        hf_agent__refuse_task(agent, in, why_not, now, out);
-        hf_agent__deny_executor(agent, in, out);
-        return;
-    }
-    if (G_UNLIKELY(in->info.executor != NULL) &&
-        !hf_agent__find_its_executor(agent, now, in, &executor, out))
-        return;
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
-    task->id = in->info.id;
+    task->id = info->id;
     task->framework = in->framework;
     task->role = in->role;
     task->state = HF_TASK_STAGING;
@@ -203,16 +205,41 @@ static void on_run_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     task->is_connected = TRUE;
     task->executor = executor;
     task->about = in->about;
-    task->has_kill_grace = in->info.has_kill_grace != FALSE;
-    task->kill_grace = in->info.kill_grace;
-    task->resources = hf_parcel_ref(in->info.resources);
+    task->has_kill_grace = info->has_kill_grace != FALSE;
+    task->kill_grace = info->kill_grace;
+    task->resources = hf_parcel_ref(info->resources);
     HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, hf_agent__self(agent),
                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
     launch->framework = in->framework;
     launch->agent = agent->id;
     launch->about = in->about;
     launch->checkpoint = in->checkpoint;
-    hf_task_info_copy(out->catalog, &launch->info, &in->info);
+    hf_task_info_copy(out->catalog, &launch->info, info);
+    launch->info.group = 0;
+    if (G_LIKELY(in->type != HF_MESSAGE_RUN_TASK_GROUP)) return;
+    launch->info.executor = hf_executor_info_ref(in->info.executor);
+    launch->info.group = in->tasks.at[0].id;
+}
+
+/* RUN_TASK, RUN_TASK_GROUP: all of its tasks are run, or none. */
+static void on_run(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
+    guint32 count;
+    const HfTaskInfo *tasks = tasks_of(in, &count);
+    if (hf_agent__find_task(agent, in->framework, tasks[0].id) < agent->tasks.count)
+        return; /* a duplicate */
+    uint16_t executor = 0;
+    HfTaskReason why_not = reason_to_refuse(agent, in);
+    if (G_UNLIKELY(why_not != HF_REASON_NONE)) {
+        hf_agent__refuse_tasks(agent, in, why_not, now, out);
+        hf_agent__deny_executor(agent, in, out);
+        return;
+    }
+    if (G_UNLIKELY(in->info.executor != NULL) &&
+        !hf_agent__find_its_executor(agent, now, in, &executor, out))
+        return;
+    for (guint32 i = 0; i < count; i++) run(agent, in, &tasks[i], executor, out);
 }
 
 void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out)
@@ -409,7 +436,8 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         on_registered(agent, now, in, out);
         break;
     case HF_MESSAGE_RUN_TASK:
-        on_run_task(agent, now, in, out);
+    case HF_MESSAGE_RUN_TASK_GROUP:
+        on_run(agent, now, in, out);
         break;
     case HF_MESSAGE_KILL_TASK:
         on_kill_task(agent, in, out);

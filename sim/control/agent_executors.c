@@ -224,7 +224,7 @@ gboolean hf_agent__find_its_executor(HfAgent *agent, HfTime now, const HfMessage
         *executor_out = (uint16_t)(1 + (is_there ? row : begin(agent, in)));
         return TRUE;
     }
-    hf_agent__refuse_task(agent, in, HF_REASON_EXECUTOR_TERMINATED, now, out);
+    hf_agent__refuse_tasks(agent, in, HF_REASON_EXECUTOR_TERMINATED, now, out);
     if (in->launch != HF_EXECUTOR_NEW) return FALSE;
     if (executor->stage == HF_EXECUTOR_TERMINATED)
         hf_agent__deny_executor(agent, in, out); /* the master was told before, and may have it */

@@ -19,9 +19,10 @@ guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t i
 void hf_agent__forget_task(HfAgent *agent, guint32 i);
 /* Tell the executor of a task to end it; `grace` as of HfMessage. */
 void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out);
-/* The task of a RUN_TASK is not run; the report of it is as reliable as any other update. */
-void hf_agent__refuse_task(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
-                           HfOutbox *out);
+/* The tasks of a RUN_TASK or RUN_TASK_GROUP are not run; the report of each is as reliable as any
+ * other update. */
+void hf_agent__refuse_tasks(HfAgent *agent, const HfMessage *in, HfTaskReason reason, HfTime now,
+                            HfOutbox *out);
 /* A task's state changes: it is told to the master, now or when its turn comes. */
 void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
                       HfOutbox *out);

@@ -167,7 +167,8 @@ void hf_driver_create_disk(HfDriver *driver, uint64_t id, HfResources *disk, HfD
 void hf_driver_destroy_disk(HfDriver *driver, uint64_t id, HfResources *disk);
 void hf_driver_launch(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
 /* All of the tasks or none. They all name the same executor, of at least 0.01 CPUs, 32 MB and some
- * disk; or none does, which Mesos does not allow: each is then run by one of its own. */
+ * disk; in eras without HF_RULE_TASK_GROUPS, and where any of that is not so, all end with
+ * TASK_ERROR. */
 void hf_driver_launch_group(HfDriver *driver, HfTaskInfo *tasks, uint32_t task_count);
 void hf_driver_accept_end(HfDriver *driver);
 

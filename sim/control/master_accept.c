@@ -49,12 +49,11 @@ static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
     return hf_parcel_ref(resources);
 }
 
-/* Enter a task and send it to its agent; the allocator is told by the caller. `resources` are those
- * of *info with their role; the reference is taken over. The order has no executor yet. */
-static HfMessage *launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
-                         HfRoleId role, const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
+/* A task is in the book from now on; the allocator is told by the caller. `resources` are those of
+ * *info with their role. */
+static void enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
+                  const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
 {
-    const HfResources *content = hf_parcel_resources(resources);
     hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_LAUNCHED,
@@ -63,15 +62,31 @@ static HfMessage *launch(HfMaster *master, HfTime now, uint32_t framework, uint3
                                       .role = role,
                                       .id = info->id,
                                       .value = (int64_t)info->job,
-                                      .resources = content});
-    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RUN_TASK, self,
-                                        (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host});
+                                      .resources = hf_parcel_resources(resources)});
+}
+
+/* The order to run a task, or a group, on an agent; what it is is filled in by the caller. */
+static HfMessage *order(HfMaster *master, HfMessageType type, uint32_t framework, uint32_t agent,
+                        HfRoleId role, HfOutbox *out)
+{
+    HfMessage *message =
+        hf_outbox_send(out, type, self, (HfPeer){HF_PEER_AGENT, master->agents.at[agent].host});
     message->framework = framework;
     message->agent = agent;
     message->about = master->frameworks.at[framework].about;
     message->checkpoint = master->frameworks.at[framework].checkpoint;
     message->status.state = hf_master__state_for(master, framework, HF_TASK_DROPPED);
     message->role = role;
+    return message;
+}
+
+/* Enter a task and send it to its agent; the reference to its resources is taken over. The order
+ * has no executor yet. */
+static HfMessage *launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                         HfRoleId role, const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
+{
+    enter(master, now, framework, agent, role, info, resources, out);
+    HfMessage *message = order(master, HF_MESSAGE_RUN_TASK, framework, agent, role, out);
     message->info = *info;
     message->info.resources = resources;
     message->info.executor = NULL;
@@ -329,24 +344,34 @@ static HfParcel *resources_of(Accept *a, const HfOfferOperation *operation, uint
     return with_role(a->master, a->in->tasks.at[operation->first_task + i].resources, a->role);
 }
 
+/* A new executor is paid for, with its first task. */
+static void begin_executor(Accept *a, const HfExecutorUse *use)
+{
+    if (use->info == NULL || !use->is_new) return;
+    consume(a, hf_executor_info_resources(use->info));
+    hf_master__add_executor(a->master, a->now, a->in->framework, a->agent, a->role, use->info,
+                            a->out);
+}
+
+/* What the agent is told of the executor: the reference is taken over. */
+static void name_executor(const Accept *a, HfExecutorUse *use, HfMessage *message)
+{
+    message->info.executor = use->info;
+    message->launch = !hf_master__has(a->master, HF_RULE_EXECUTOR_LAUNCH_TOLD)
+                          ? HF_EXECUTOR_AS_NEEDED
+                      : use->is_new ? HF_EXECUTOR_NEW
+                                    : HF_EXECUTOR_RUNNING;
+    use->info = NULL;
+}
+
 /* The reference in `use`, if there is one, is taken over. */
 static void start(Accept *a, const HfTaskInfo *info, HfParcel *resources, HfExecutorUse *use)
 {
-    HfMaster *master = a->master;
-    if (use->info != NULL && use->is_new) {
-        consume(a, hf_executor_info_resources(use->info));
-        hf_master__add_executor(master, a->now, a->in->framework, a->agent, a->role, use->info,
-                                a->out);
-    }
+    begin_executor(a, use);
     consume(a, hf_parcel_resources(resources));
-    HfMessage *order =
-        launch(master, a->now, a->in->framework, a->agent, a->role, info, resources, a->out);
-    if (use->info == NULL) return;
-    order->info.executor = use->info;
-    order->launch = !hf_master__has(master, HF_RULE_EXECUTOR_LAUNCH_TOLD) ? HF_EXECUTOR_AS_NEEDED
-                    : use->is_new                                         ? HF_EXECUTOR_NEW
-                                                                          : HF_EXECUTOR_RUNNING;
-    use->info = NULL;
+    HfMessage *message =
+        launch(a->master, a->now, a->in->framework, a->agent, a->role, info, resources, a->out);
+    if (use->info != NULL) name_executor(a, use, message);
 }
 
 static void refuse(Accept *a, const HfTaskInfo *info, HfParcel *resources, HfTaskReason reason)
@@ -436,17 +461,21 @@ static void on_launch(Accept *a, const HfOfferOperation *operation)
     }
 }
 
+/* Each task of a group must name its executor ("'TaskInfo.executor' must be set"), and all the same
+ * ("The `ExecutorInfo` of task ... is different from executor ..."). */
 static gboolean is_same_executor(const Accept *a, const HfExecutorInfo *one,
                                  const HfExecutorInfo *other)
 {
-    return one == NULL || other == NULL
-               ? one == other
-               : hf_executor_info_is(a->master->catalog, one, a->role, other);
+    return one != NULL && other != NULL &&
+           hf_executor_info_is(a->master->catalog, one, a->role, other);
 }
 
-/* All tasks of a group are valid, none has another's id or port, all name the same executor, and
- * there is room for all at once. Shared volumes cannot be used by groups (MESOS.md 2.3). A group
- * without an executor, which Mesos does not have: each task is run by one of its own. */
+/*
+ * All tasks of a group are valid, none has another's id or port, all name the same executor, and
+ * there is room for all at once. Shared volumes cannot be used by groups (a TODO of Mesos's). Two
+ * tasks of one id, which end Mesos's master, are refused.
+ * Source: Mesos 1.11 src/master/validation.cpp, task::group::validate.
+ */
 static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation, HfExecutorUse *use)
 {
     HfCatalog *catalog = a->master->catalog;
@@ -454,7 +483,8 @@ static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation, HfE
     static const HfResources none;
     HfResources sum = {0}, needed = {0};
     HfQuantities parts = {0};
-    gboolean is_good = operation->id == 0 && operation->task_count > 0;
+    gboolean is_good = operation->id == 0 && operation->task_count > 0 &&
+                       hf_master__has(a->master, HF_RULE_TASK_GROUPS);
     for (uint32_t i = 0; i < operation->task_count && is_good; i++) {
         HfParcel *resources = resources_of(a, operation, i);
         const HfResources *content = hf_parcel_resources(resources);
@@ -465,9 +495,8 @@ static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation, HfE
         hf_resources_quantities(catalog, content, &parts);
         hf_parcel_drop(catalog, &resources);
     }
-    if (is_good && tasks[0].executor != NULL)
-        is_good = hf_master__may_use(a->master, a->in->framework, a->agent, a->role,
-                                     tasks[0].executor, TRUE, use);
+    is_good = is_good && hf_master__may_use(a->master, a->in->framework, a->agent, a->role,
+                                            tasks[0].executor, TRUE, use);
     const HfResources *held = use->info != NULL ? hf_executor_info_resources(use->info) : &none;
     hf_resources_copy(catalog, &needed, &sum);
     if (use->is_new) hf_resources_add(catalog, &needed, held);
@@ -480,19 +509,33 @@ static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation, HfE
     return is_good;
 }
 
+/* One order for all of them. The reference in `use` is taken over. */
+static void start_group(Accept *a, const HfOfferOperation *operation, HfExecutorUse *use)
+{
+    begin_executor(a, use);
+    HfMessage *message =
+        order(a->master, HF_MESSAGE_RUN_TASK_GROUP, a->in->framework, a->agent, a->role, a->out);
+    for (uint32_t i = 0; i < operation->task_count; i++) {
+        HfTaskInfo info = a->in->tasks.at[operation->first_task + i];
+        info.resources = resources_of(a, operation, i);
+        info.executor = NULL;
+        consume(a, hf_parcel_resources(info.resources));
+        enter(a->master, a->now, a->in->framework, a->agent, a->role, &info, info.resources,
+              a->out);
+        hf_message_add_task(message, &info);
+    }
+    name_executor(a, use, message);
+}
+
 static void on_launch_group(Accept *a, const HfOfferOperation *operation)
 {
     HfExecutorUse use = {0};
-    gboolean is_good = group_is_valid(a, operation, &use);
-    for (uint32_t i = 0; i < operation->task_count; i++) {
-        const HfTaskInfo *info = &a->in->tasks.at[operation->first_task + i];
-        HfParcel *resources = resources_of(a, operation, i);
-        HfExecutorUse each = {hf_executor_info_ref(use.info), use.is_new && i == 0};
-        if (is_good)
-            start(a, info, resources, &each);
-        else
-            refuse(a, info, resources, HF_REASON_TASK_GROUP_INVALID);
-        hf_executor_info_drop(a->master->catalog, &each.info);
+    if (group_is_valid(a, operation, &use)) {
+        start_group(a, operation, &use);
+    } else {
+        for (uint32_t i = 0; i < operation->task_count; i++)
+            refuse(a, &a->in->tasks.at[operation->first_task + i], resources_of(a, operation, i),
+                   HF_REASON_TASK_GROUP_INVALID);
     }
     hf_executor_info_drop(a->master->catalog, &use.info);
 }

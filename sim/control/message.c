@@ -11,7 +11,8 @@
  * it is taken for disconnected); REGISTER_AGENT, REREGISTER_AGENT total attributes domain owner
  * name reports executors version statuses; AGENT_REGISTERED, AGENT_REREGISTERED reports statuses
  * ping_period ping_timeout; RUN_TASK info role about checkpoint launch and, in status, how it ends
- * if it cannot be run; EXECUTOR_LAUNCH info about checkpoint; EXECUTOR_REREGISTERED task or
+ * if it cannot be run; RUN_TASK_GROUP tasks and the same, of info the executor alone;
+ * EXECUTOR_LAUNCH info about checkpoint; EXECUTOR_REREGISTERED task or
  * executor; SHUTDOWN, SHUTDOWN_EXECUTOR, EXITED_EXECUTOR, EXECUTOR_EXITED executor;
  * EXECUTOR_SHUTDOWN executor grace; APPLY_OPERATION operations (one) statuses (its) version;
  * CHECKPOINT_RESOURCES total version; OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION,
@@ -84,6 +85,7 @@ const char *hf_message_type_name(HfMessageType type)
         "EXITED_EXECUTOR",
         "EXECUTOR_SHUTDOWN",
         "EXECUTOR_EXITED",
+        "RUN_TASK_GROUP",
     };
     HF_ASSERT(type < HF_MESSAGE_TYPES);
     return names[type];

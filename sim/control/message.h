@@ -121,6 +121,7 @@ typedef enum HfMessageType {
                                      FAILURE tells */
     HF_MESSAGE_EXECUTOR_SHUTDOWN, /* agent -> executor, on one host */
     HF_MESSAGE_EXECUTOR_EXITED,   /* executor -> agent, on one host */
+    HF_MESSAGE_RUN_TASK_GROUP,    /* master -> agent: all of its tasks or none */
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -163,6 +164,7 @@ typedef struct HfTaskInfo {
     HfTime kill_grace;        /* has_kill_grace: ns after which it is killed for good */
     gboolean has_kill_grace;  /* KillPolicy; FALSE = HF_KILL_GRACE_DEFAULT */
     HfExecutorInfo *executor; /* that runs it; owned: one reference; NULL = one of its own */
+    uint64_t group;           /* EXECUTOR_LAUNCH: the first task of its group; 0 = it is in none */
 } HfTaskInfo;
 
 /* What a framework does with offers it accepts, besides plain launches: one entry of ACCEPT's
@@ -268,12 +270,12 @@ typedef struct HfMessage {
     uint32_t reign;     /* and from or to which of the masters that lead one after another */
     HfTaskStatus status;
     uint64_t task;
-    HfTaskInfo info;              /* RUN_TASK, EXECUTOR_LAUNCH */
-    HfRoleId role;                /* RUN_TASK: the allocation role of info */
-    const HfFrameworkInfo *about; /* RUN_TASK, SUBSCRIBE, UPDATE_FRAMEWORK: borrowed for the run */
+    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH; RUN_TASK_GROUP: its executor alone */
+    HfRoleId role;   /* RUN_TASK, RUN_TASK_GROUP: the allocation role */
+    const HfFrameworkInfo *about; /* those, SUBSCRIBE, UPDATE_FRAMEWORK: borrowed for the run */
     HF_VEC(HfOfferInfo) offers;
-    HF_VEC(uint64_t) ids; /* offer ids */
-    HF_VEC(HfTaskInfo) tasks;
+    HF_VEC(uint64_t) ids;     /* offer ids */
+    HF_VEC(HfTaskInfo) tasks; /* ACCEPT; RUN_TASK_GROUP: of its executor, which they do not name */
     HF_VEC(HfTaskReport) reports;
     HF_VEC(HfExecutorReport) executors;  /* REREGISTER_AGENT */
     HF_VEC(HfOfferOperation) operations; /* ACCEPT: none = its tasks are one LAUNCH */
@@ -287,8 +289,8 @@ typedef struct HfMessage {
     HfTime round_trip;       /* SILENT: pings sent less than this before were not answered either */
     const char *name;        /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,
                                 FRAMEWORK_UPDATED: why, or NULL; borrowed, constant for the run */
-    gboolean checkpoint;     /* RUN_TASK, EXECUTOR_LAUNCH: of the framework */
-    HfExecutorLaunch launch; /* RUN_TASK: of a task with an executor */
+    gboolean checkpoint;     /* RUN_TASK, RUN_TASK_GROUP, EXECUTOR_LAUNCH: of the framework */
+    HfExecutorLaunch launch; /* RUN_TASK, RUN_TASK_GROUP: of a task with an executor */
     uint32_t executor;       /* its id; FAILURE, EXECUTOR_REREGISTERED: 0 = not about one */
     uint32_t connection; /* SUBSCRIBE: counts the scheduler's connections: a repeated call has the
                             same */

@@ -85,6 +85,10 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
                                  "CREATE_DISK and DESTROY_DISK are refused.",
                                  "Frameworks make disks out of the raw storage of resource "
                                  "providers, and give them back."},
+    [HF_RULE_TASK_GROUPS] = {"task-groups", HF_ERA_1_4, "1.1.0", "MESOS-2449",
+                             "LAUNCH_GROUP is refused: there are no pods.",
+                             "Frameworks launch groups of tasks in a default executor, all or "
+                             "none."},
     [HF_RULE_RESERVED_IN_ROLE_SHARE] = {"reserved-in-role-share", HF_ERA_1_4, "0.27.0",
                                         "mesos commit 1f17e8c5b",
                                         "Shares of roles count unreserved resources alone, held "

@@ -50,15 +50,6 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
     hf_world__run_ended(world, framework, task, host, state);
 }
 
-/* The same of a run whose executor goes on and tells; it may have been the last that it waited for.
- */
-static void finish_run(HfWorld *world, uint32_t row, HfTaskState state)
-{
-    uint32_t process = world->runs.at[row].process;
-    end_run(world, row, state);
-    if (G_UNLIKELY(process != NO_ROW)) hf_world__process_left(world, process);
-}
-
 /* The executor tells its agent how a task fares. */
 static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
                    HfTaskState state, HfTaskReason reason)
@@ -70,6 +61,10 @@ static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t t
     message->status = (HfTaskStatus){
         .framework = framework, .task = task, .state = state, .reason = reason, .host = host};
 }
+
+/* The executor that runs tasks of a framework's own tells that one ended, and looks after the
+ * others of its group. */
+static void finish_run(HfWorld *world, uint32_t row, HfTaskState state);
 
 static uint32_t prepare_stop(HfWorld *world, const HfMessage *in)
 {
@@ -96,6 +91,7 @@ static void start_run(HfWorld *world, const HfMessage *in)
     HfRun *run = &world->runs.at[handle.row];
     HfHost *host = &world->hosts[in->to.row];
     run->task = in->info.id;
+    run->group = in->info.group;
     run->framework = in->framework;
     run->host = in->to.row;
     run->generation = handle.generation;
@@ -188,23 +184,56 @@ static gboolean may_stop(HfWorld *world, const HfRun *run, HfStop *stop, HfTime 
     return TRUE;
 }
 
-static void stop_run(HfWorld *world, uint32_t row, HfTime grace)
+/* It is told to end. TRUE: it ends here and now, and that is the caller's to do. */
+static gboolean tell_to_stop(HfWorld *world, uint32_t row, HfTime grace)
 {
     HfRun *run = &world->runs.at[row];
     HfTime now = hf_world__now(world), ends_at = now;
     if (run->stop != NO_ROW) {
         HfStop *stop = &world->stops.at[run->stop];
-        if (!may_stop(world, run, stop, now, grace)) return;
+        if (!may_stop(world, run, stop, now, grace)) return FALSE;
         ends_at = MAX(now, stop->since + MIN(stop->time, stop->granted));
     }
     if (ends_at == now) {
         report(world, run->host, run->framework, run->task, HF_TASK_KILLED, HF_REASON_NONE);
-        finish_run(world, row, HF_TASK_KILLED);
-        return;
+        return TRUE;
     }
     hf_engine_cancel(world->engine, &run->event);
     run->end = HF_TASK_KILLED;
     run->event = hf_engine_at(world->engine, ends_at, world->kind.task_end, row, run->generation);
+    return FALSE;
+}
+
+static void stop_run(HfWorld *world, uint32_t row, HfTime grace)
+{
+    if (tell_to_stop(world, row, grace)) finish_run(world, row, HF_TASK_KILLED);
+}
+
+/* One task of a group has failed, or was killed: so are the others, whatever their kill policy.
+ * Source: Mesos 1.11 src/launcher/default_executor.cpp, DefaultExecutor::waited, kill. */
+static void stop_group(HfWorld *world, uint32_t process, uint64_t group)
+{
+    uint32_t next;
+    for (uint32_t row = world->hosts[world->processes.at[process].host].first_run; row != NO_ROW;
+         row = next) {
+        const HfRun *run = &world->runs.at[row];
+        next = run->next;
+        if (run->process != process || run->group != group) continue;
+        if (run->stop != NO_ROW && world->stops.at[run->stop].since != HF_TIME_NEVER) continue;
+        if (tell_to_stop(world, row, HF_KILL_GRACE_DEFAULT)) end_run(world, row, HF_TASK_KILLED);
+    }
+}
+
+static void finish_run(HfWorld *world, uint32_t row, HfTaskState state)
+{
+    uint32_t process = world->runs.at[row].process;
+    uint64_t group = world->runs.at[row].group;
+    end_run(world, row, state);
+    if (G_LIKELY(process == NO_ROW)) return;
+    if (group != 0 && (state == HF_TASK_FAILED || state == HF_TASK_KILLED) &&
+        !world->processes.at[process].is_stopping && world->processes.at[process].info->is_default)
+        stop_group(world, process, group);
+    hf_world__process_left(world, process);
 }
 
 static void kill_run(HfWorld *world, const HfMessage *in)

@@ -62,6 +62,7 @@ typedef struct HfProcess {
 /* A task that an executor runs. */
 typedef struct HfRun {
     uint64_t task;
+    uint64_t group; /* the first task of the group that it is in; 0 = none */
     uint32_t framework, host;
     uint32_t process; /* row of world->processes; NO_ROW = an executor of its own */
     uint32_t generation, usage_milli;

@@ -169,7 +169,8 @@ static void dump_host(Dump *d, uint32_t row)
         say(d, " drain%u/%" G_GINT64_FORMAT, agent->drain, (gint64)agent->drain_grace);
     for (guint32 i = 0; i < host->runs.count; i++) {
         const HfPumpRun *run = &host->runs.at[i];
-        say(d, "\n  run t%u/%u %d", run->framework, (unsigned)run->task, run->is_checkpointed);
+        say(d, "\n  run t%u/%u %d g%u", run->framework, (unsigned)run->task, run->is_checkpointed,
+            (unsigned)run->group);
         say_resources(d, "", &run->resources);
     }
     for (guint32 i = 0; i < host->executors.count; i++)
@@ -248,6 +249,9 @@ static void dump_message(Dump *d, const HfMessage *message)
         say_resources(d, "", hf_parcel_resources(message->info.resources));
         if (message->info.executor != NULL)
             say(d, " x%u %d", message->info.executor->id, message->launch);
+        break;
+    case HF_MESSAGE_RUN_TASK_GROUP:
+        say(d, " x%u %d", message->info.executor->id, message->launch);
         break;
     case HF_MESSAGE_KILL:
     case HF_MESSAGE_KILL_TASK:

@@ -66,12 +66,37 @@ static gboolean runs_anything(const HfPumpHost *host, const HfPumpExecutor *exec
     return FALSE;
 }
 
-void hf_pump__check_executor(HfPump *pump, uint32_t row, uint32_t framework, uint32_t id)
+static void check(HfPump *pump, uint32_t row, uint32_t framework, uint32_t id)
 {
-    HfPumpExecutor *executor = id != 0 ? find(pump, row, framework, id) : NULL;
+    HfPumpExecutor *executor = find(pump, row, framework, id);
     if (executor != NULL && (executor->info->is_default || executor->is_stopping) &&
         !runs_anything(hf_pump_host(pump, row), executor))
         end(pump, row, executor);
+}
+
+/* One that is in its group and not yet told to end; UINT32_MAX = none. */
+static guint32 other_of_group(HfPumpHost *host, const HfPumpRun *run)
+{
+    for (guint32 i = 0; i < host->runs.count; i++)
+        if (host->runs.at[i].framework == run->framework &&
+            host->runs.at[i].executor == run->executor && host->runs.at[i].group == run->group &&
+            host->runs.at[i].stopped_at == HF_TIME_NEVER)
+            return i;
+    return UINT32_MAX;
+}
+
+void hf_pump__run_left(HfPump *pump, uint32_t row, const HfPumpRun *run, HfTaskState how)
+{
+    const HfPumpExecutor *executor =
+        run->executor != 0 ? find(pump, row, run->framework, run->executor) : NULL;
+    if (executor == NULL) return;
+    if (run->group != 0 && executor->info->is_default && !executor->is_stopping &&
+        (how == HF_TASK_FAILED || how == HF_TASK_KILLED)) {
+        guint32 other;
+        while ((other = other_of_group(hf_pump_host(pump, row), run)) != UINT32_MAX)
+            hf_pump__kill_run(pump, row, other, HF_KILL_GRACE_DEFAULT);
+    }
+    check(pump, row, run->framework, run->executor);
 }
 
 void hf_pump__shut_down_executor(HfPump *pump, const HfMessage *in)
@@ -89,7 +114,7 @@ void hf_pump__shut_down_executor(HfPump *pump, const HfMessage *in)
         if (host->runs.at[i].framework == in->framework &&
             host->runs.at[i].executor == in->executor)
             hf_pump__kill_run(pump, row, i, MAX(0, in->grace - HF_SHUTDOWN_RESERVE));
-    hf_pump__check_executor(pump, row, in->framework, in->executor);
+    check(pump, row, in->framework, in->executor);
 }
 
 void hf_pump__reconnect_executors(HfPump *pump, uint32_t row)

@@ -20,8 +20,8 @@ void hf_pump__kill_run(HfPump *pump, uint32_t host, guint32 run, HfTime grace);
 /* pump_executors.c */
 /* Is one to be begun with this task? */
 void hf_pump__begin_executor(HfPump *pump, const HfMessage *in);
-/* A run of it ended: it may end now. id 0: of a run without. */
-void hf_pump__check_executor(HfPump *pump, uint32_t host, uint32_t framework, uint32_t id);
+/* `run` of it ended so, and is gone: the others of its group may be killed, and it may end. */
+void hf_pump__run_left(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTaskState how);
 void hf_pump__shut_down_executor(HfPump *pump, const HfMessage *in);
 void hf_pump__reconnect_executors(HfPump *pump, uint32_t host);
 /* Those that do not outlive the agent's process, or all of them; their runs have ended. */

@@ -500,6 +500,7 @@ static void start_run(HfPump *pump, const HfMessage *in)
     run->executor = in->info.executor != NULL ? in->info.executor->id : 0;
     run->framework = in->framework;
     run->task = in->info.id;
+    run->group = in->info.group;
     run->generation = ++pump->generation;
     run->end = in->info.end;
     run->is_checkpointed = in->checkpoint != FALSE;
@@ -534,10 +535,10 @@ void hf_pump__kill_run(HfPump *pump, uint32_t host, guint32 i, HfTime override)
     if (is_first && run->knows_killing) report(pump, host, run, HF_TASK_KILLING);
     HfTime after = MAX(0, run->stopped_at + MIN(run->stop_time, grace) - pump->now);
     if (after == 0) {
-        uint32_t framework = run->framework, executor = run->executor;
+        HfPumpRun copy = *run;
         report(pump, host, run, HF_TASK_KILLED);
         hf_pump__end_run(pump, host, i, HF_TASK_KILLED);
-        hf_pump__check_executor(pump, host, framework, executor);
+        hf_pump__run_left(pump, host, &copy, HF_TASK_KILLED);
         return;
     }
     run->end = HF_TASK_KILLED;
@@ -604,10 +605,10 @@ void hf_pump__end_by_itself(HfPump *pump, uint32_t row, uint32_t generation)
     for (guint32 i = 0; i < host->runs.count; i++) {
         HfPumpRun *run = &host->runs.at[i];
         if (run->generation != generation) continue;
-        uint32_t framework = run->framework, executor = run->executor;
+        HfPumpRun copy = *run;
         report(pump, row, run, run->end);
         hf_pump__end_run(pump, row, i, run->end);
-        hf_pump__check_executor(pump, row, framework, executor);
+        hf_pump__run_left(pump, row, &copy, copy.end);
         return;
     }
 }

@@ -117,6 +117,9 @@ void hf_pump__print_message(HfPump *pump, const HfMessage *message, gboolean is_
         if (message->info.executor != NULL)
             g_string_append_printf(line, ",\"executor\":%u", message->info.executor->id);
         break;
+    case HF_MESSAGE_RUN_TASK_GROUP:
+        g_string_append_printf(line, ",\"executor\":%u", message->info.executor->id);
+        break;
     case HF_MESSAGE_ACKNOWLEDGE:
     case HF_MESSAGE_UPDATE:
     case HF_MESSAGE_STATUS_UPDATE:

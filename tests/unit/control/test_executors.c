@@ -39,6 +39,10 @@ static const Case launches[] = {
     {"a task and its executor share no port", "cpus:9;ports:[1-9]",
      "LAUNCH 1=ports:[1-3]+7=ports:[3-4] 2=ports:[1-2]+7=ports:[3-4] 3=ports:[4-5]+7=ports:[3-4]",
      "!1 x7 +2 !3", "cpus:9;ports:[5-9]"},
+    {"a group has an executor", "cpus:3;mem:64;disk:9",
+     "LAUNCH_GROUP 1=cpus:1 2=cpus:1 | LAUNCH_GROUP 3=cpus:1+!7=cpus:0.1;mem:32;disk:1 4=cpus:1 | "
+     "LAUNCH_GROUP 5=cpus:1 6=cpus:1+!7=cpus:0.1;mem:32;disk:1 | LAUNCH 7=cpus:1",
+     "!1 !2 !3 !4 !5 !6 +7", "cpus:2;disk:9;mem:64"},
     {"a default executor is for groups", "cpus:2;mem:64;disk:9",
      "LAUNCH 1=cpus:1+!7=cpus:0.1;mem:32;disk:1 | "
      "LAUNCH_GROUP 2=cpus:1+!7=cpus:0.1;mem:32;disk:1",
@@ -157,6 +161,87 @@ static void a_default_executor_ends_with_its_last_task(void **state)
     assert_int_equal(hf_pump_framework(pump, 0)->executor_lost, 7);
     assert_free(pump, "cpus:4;disk:64;mem:256");
     hf_pump_free(pump);
+}
+
+#define POD "!7=cpus:0.5;mem:64;disk:1"
+
+/* One task that fails, or is killed, takes its group along, and no other of the same executor; one
+ * that finishes does not. Source: Mesos 1.11 src/launcher/default_executor.cpp, waited. */
+static void a_task_that_fails_takes_its_group_along(void **state)
+{
+    for (int killed = 0; killed < 2; killed++) {
+        HfPump *pump = busy(0, FALSE,
+                            "LAUNCH_GROUP 1=cpus:0.1+" POD " 2=cpus:0.1+" POD " 3:1=cpus:0.1+" POD
+                            " | LAUNCH_GROUP 4=cpus:0.1+" POD " 5=cpus:0.1+" POD);
+        hf_pump_run_for(pump, HF_SECONDS(2));
+        assert_told(pump, 3, HF_TASK_FINISHED, HF_REASON_NONE);
+        assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_NONE);
+        hf_pump_host(pump, 0)->runs.at[1].stop_time = HF_SECONDS(60); /* task 2: it gets 3 s */
+        hf_pump_host(pump, 0)->runs.at[1].grace = HF_SECONDS(60);
+        if (killed) {
+            hf_pump_kill(pump, 0, 1);
+        } else {
+            hf_pump_host(pump, 0)->runs.at[0].end = HF_TASK_FAILED;
+            hf_pump_end_run(pump, 0, 0);
+        }
+        hf_pump_run_for(pump, 0);
+        assert_told(pump, 1, killed ? HF_TASK_KILLED : HF_TASK_FAILED, HF_REASON_NONE);
+        assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+        hf_pump_run_for(pump, HF_SECONDS(3));
+        assert_told(pump, 2, HF_TASK_KILLED, HF_REASON_NONE);
+        assert_told(pump, 4, HF_TASK_RUNNING, HF_REASON_NONE);
+        assert_told(pump, 5, HF_TASK_RUNNING, HF_REASON_NONE);
+        assert_int_equal(processes(pump), 1);
+        hf_pump_kill(pump, 0, 5);
+        hf_pump_run_for(pump, 0);
+        assert_told(pump, 4, HF_TASK_KILLED, HF_REASON_NONE);
+        assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+        assert_free(pump, "cpus:4;disk:64;mem:256");
+        hf_pump_free(pump);
+    }
+}
+
+/* RunTaskGroupMessage is one message: it arrives or is lost, and what it brings is run or refused,
+ * as a whole. */
+static void a_group_arrives_and_is_refused_as_a_whole(void **state)
+{
+    for (int lost = 0; lost < 2; lost++) {
+        HfPump *pump = busy(HF_CAPABILITY_PARTITION_AWARE, TRUE, "LAUNCH 1=cpus:0.1");
+        hf_pump_run_for(pump, HF_SECONDS(2));
+        hf_pump_rule(pump, lost ? HF_MESSAGE_RUN_TASK_GROUP : HF_MESSAGE_APPLY_OPERATION,
+                     HF_PUMP_LOSE, 0, 1);
+        say(pump, "RESERVE cpus(D:web):1 | LAUNCH_GROUP 2=cpus:1+" POD " 3=cpus(D:web):1+" POD);
+        if (lost) {
+            assert_int_equal(processes(pump), 0);
+            hf_pump_break(pump, 0); /* the agent registers again, and does not name them */
+            hf_pump_run_for(pump, HF_SECONDS(30));
+        }
+        for (uint64_t task = 2; task < 4; task++)
+            assert_told(pump, task, HF_TASK_DROPPED,
+                        lost ? HF_REASON_RECONCILIATION : HF_REASON_RESOURCES_UNKNOWN);
+        assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+        assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 1);
+        hf_pump_free(pump);
+    }
+}
+
+/* All tasks of a group that is refused are told why, and there are none before era 1.4. */
+static void a_group_that_is_refused_is_an_error_of_each_of_its_tasks(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:0.1");
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    say(pump, "LAUNCH_GROUP 2=cpus:1 3=cpus:1");
+    assert_told(pump, 2, HF_TASK_ERROR, HF_REASON_TASK_GROUP_INVALID);
+    assert_told(pump, 3, HF_TASK_ERROR, HF_REASON_TASK_GROUP_INVALID);
+    hf_pump_free(pump);
+    for (int era = HF_ERA_0_22; era <= HF_ERA_1_11; era++) {
+        pump = busy_as(0, FALSE, "LAUNCH 1=cpus:0.1", (HfEra)era);
+        hf_pump_run_for(pump, HF_SECONDS(2));
+        say(pump, "LAUNCH_GROUP 2=cpus:1+" POD);
+        assert_told(pump, 2, era >= HF_ERA_1_4 ? HF_TASK_RUNNING : HF_TASK_ERROR,
+                    era >= HF_ERA_1_4 ? HF_REASON_NONE : HF_REASON_TASK_GROUP_INVALID);
+        hf_pump_free(pump);
+    }
 }
 
 /* Mesos: ExitedExecutorMessage; the tasks' updates come from the agent, as reliable as any. */
@@ -451,6 +536,9 @@ int main(void)
         cmocka_unit_test(launches_with_executors_keep_the_rules),
         cmocka_unit_test(a_custom_executor_outlives_its_tasks),
         cmocka_unit_test(a_default_executor_ends_with_its_last_task),
+        cmocka_unit_test(a_task_that_fails_takes_its_group_along),
+        cmocka_unit_test(a_group_arrives_and_is_refused_as_a_whole),
+        cmocka_unit_test(a_group_that_is_refused_is_an_error_of_each_of_its_tasks),
         cmocka_unit_test(what_an_executor_runs_fails_when_it_ends),
         cmocka_unit_test(an_executor_is_not_begun_anew_before_its_tasks_are_acknowledged),
         cmocka_unit_test(a_task_for_an_executor_that_has_just_ended_is_dropped),

@@ -197,32 +197,40 @@ static const Case volumes[] = {
      "GROW_VOLUME:NOT_CONTAINED SHRINK_VOLUME:NOT_CONTAINED", "cpus:1;disk:1024;mem:512"},
 };
 
+/* The executor of a group. */
+#define POD "+!7=cpus:0.1;mem:32;disk:1"
+#define REV "+!8=cpus{rev}:1;mem:32;disk:1"
+
 static const Case launches[] = {
     /* Mesos rows: 342. */
     {"a task of nothing", "cpus:2;mem:64", "LAUNCH 1=cpus:0 2=cpus:1", "!1 +2", "cpus:1;mem:64"},
     /* Mesos rows: 343, 344. */
     {"each task of a launch for itself", "cpus:2;mem:64",
      "LAUNCH 1=cpus:1 2=cpus:9 1=cpus:0.5 3=mem:1", "+1 !2 !1 +3", "cpus:1;mem:63"},
-    {"a group is launched whole", "cpus:2;mem:64", "LAUNCH_GROUP 1=cpus:1 2=cpus:1", "+1 +2",
-     "mem:64"},
-    {"or not at all", "cpus:2;mem:64",
-     "LAUNCH_GROUP 1=cpus:1 2=cpus:2 | LAUNCH_GROUP 3=cpus:1 3=cpus:1 | LAUNCH 4=cpus:2",
-     "!1 !2 !3 !3 +4", "mem:64"},
+    {"a group is launched whole", "cpus:2.1;mem:64;disk:9",
+     "LAUNCH_GROUP 1=cpus:1" POD " 2=cpus:1" POD, "x7 +1 +2", "disk:8;mem:32"},
+    {"or not at all", "cpus:2.1;mem:64;disk:9",
+     "LAUNCH_GROUP 1=cpus:1" POD " 2=cpus:2" POD " | LAUNCH_GROUP 3=cpus:1" POD " 3=cpus:1" POD
+     " | LAUNCH_GROUP 4=cpus:1 5=cpus:1 | LAUNCH 6=cpus:2",
+     "!1 !2 !3 !3 !4 !5 +6", "cpus:0.1;disk:9;mem:64"},
     /* Mesos rows: 293. */
-    {"tasks of a group share no port", "cpus:9;mem:64;ports:[1-9];zones:{a,b,c}",
-     "LAUNCH_GROUP 1=cpus:1;ports:[1-2] 2=cpus:1;ports:[2-3] | "
-     "LAUNCH_GROUP 3=ports:[1-1] 4=ports:[2-2] 5=ports:[1-1] | "
-     "LAUNCH_GROUP 6=zones:{a,b} 7=zones:{b,c} | "
-     "LAUNCH_GROUP 8=cpus:1;ports:[1-2] 9=cpus:1;ports:[3-4];zones:{a} 10=cpus:1;zones:{b}",
-     "!1 !2 !3 !4 !5 !6 !7 +8 +9 +10", "cpus:6;mem:64;ports:[5-9];zones:{c}"},
+    {"tasks of a group share no port", "cpus:9;mem:64;disk:9;ports:[1-9];zones:{a,b,c}",
+     "LAUNCH_GROUP 1=cpus:1;ports:[1-2]" POD " 2=cpus:1;ports:[2-3]" POD " | "
+     "LAUNCH_GROUP 3=ports:[1-1]" POD " 4=ports:[2-2]" POD " 5=ports:[1-1]" POD " | "
+     "LAUNCH_GROUP 6=zones:{a,b}" POD " 7=zones:{b,c}" POD " | "
+     "LAUNCH_GROUP 8=cpus:1;ports:[1-2]" POD " 9=cpus:1;ports:[3-4];zones:{a}" POD
+     " 10=cpus:1;zones:{b}" POD,
+     "!1 !2 !3 !4 !5 !6 !7 x7 +8 +9 +10", "cpus:5.9;disk:8;mem:32;ports:[5-9];zones:{c}"},
     /* Mesos rows: 348, 351. */
     {"a name is used as revocable or not, by a task and by a group",
      "[{'name':'cpus','type':'SCALAR','scalar':{'value':9}},{'name':'cpus','type':'SCALAR','scalar'"
      ":"
-     "{'value':9},'revocable':{}},{'name':'mem','type':'SCALAR','scalar':{'value':64}}]",
-     "LAUNCH 1=cpus:1;cpus{rev}:1 2=cpus{rev}:1 3=cpus:1 | LAUNCH_GROUP 4=cpus:1 5=cpus{rev}:1 | "
-     "LAUNCH_GROUP 6=cpus{rev}:1;mem:1 7=cpus{rev}:1",
-     "!1 +2 +3 !4 !5 +6 +7", "cpus:8;cpus{rev}:6;mem:63"},
+     "{'value':9},'revocable':{}},{'name':'mem','type':'SCALAR','scalar':{'value':64}},{'name':"
+     "'disk','type':'SCALAR','scalar':{'value':9}}]",
+     "LAUNCH 1=cpus:1;cpus{rev}:1 2=cpus{rev}:1 3=cpus:1 | "
+     "LAUNCH_GROUP 4=cpus:1" POD " 5=cpus{rev}:1" POD " | "
+     "LAUNCH_GROUP 6=cpus{rev}:1;mem:1" REV " 7=cpus{rev}:1" REV,
+     "!1 +2 +3 !4 !5 x8 +6 +7", "cpus:8;cpus{rev}:5;disk:8;mem:31"},
     {"a name is used as revocable or not", "cpus:2;mem:64", "LAUNCH 1=cpus:1;cpus{rev}:1", "!1",
      "cpus:2;mem:64"},
     /* Mesos rows: 349. */
