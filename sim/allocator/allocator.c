@@ -96,7 +96,6 @@ static void rows_clear(HfAllocator *allocator)
         hf_allocator__minimum_clear(&allocator->subs.at[s]);
     for (uint32_t r = 0; r < allocator->roles.count; r++) {
         hf_quantities_clear(&allocator->roles.at[r].guarantees);
-        hf_quantities_clear(&allocator->roles.at[r].consumed);
         hf_limits_clear(&allocator->roles.at[r].limits);
         hf_parcel_drop(allocator->catalog, &allocator->roles.at[r].parcel);
     }
@@ -104,10 +103,6 @@ static void rows_clear(HfAllocator *allocator)
     hf_resources_clear(allocator->catalog, &allocator->offer);
     hf_resources_clear(allocator->catalog, &allocator->rest);
     hf_resources_clear(allocator->catalog, &allocator->extra);
-    hf_quantities_clear(&allocator->gained);
-    hf_quantities_clear(&allocator->required);
-    hf_quantities_clear(&allocator->headroom);
-    hf_quantities_clear(&allocator->surplus_after);
     hf_alike__clear(allocator);
     hf_bundles__clear(allocator);
 }
@@ -122,6 +117,10 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator->amounts);
     g_free(allocator->root_reserved);
     g_free(allocator->root_used_reserved);
+    g_free(allocator->required);
+    g_free(allocator->headroom);
+    g_free(allocator->surplus_after);
+    hf_vec_clear(&allocator->gains);
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
     g_free(allocator->visit_words);

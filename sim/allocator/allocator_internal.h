@@ -149,11 +149,16 @@ typedef struct HfRoleState {
     gboolean has_quota; /* a guarantee or a limit */
     HfQuantities guarantees;
     HfLimits limits;
-    HfQuantities consumed; /* of a role with quota, in this run */
-    uint64_t closed;       /* kinds that its limits leave nothing of */
-    gboolean is_closed;    /* all kinds there are */
-    HfParcel *parcel;      /* what was offered to it last; agents that are alike have it again */
+    uint64_t closed;    /* kinds that its limits leave nothing of */
+    gboolean is_closed; /* all kinds there are */
+    HfParcel *parcel;   /* what was offered to it last; agents that are alike have it again */
 } HfRoleState;
+
+/* What an offer adds to a run's account of quota, of one kind: once for each. */
+typedef struct HfGain {
+    HfKindId kind;
+    int64_t milli, owed; /* unreserved and not revocable; of that, owed to the guarantee */
+} HfGain;
 
 /* An offer of this run, before it is written to the host's list. */
 typedef struct HfPending {
@@ -254,9 +259,11 @@ struct HfAllocator {
     uint64_t held_kinds;        /* kinds of which all that is free is held back */
     uint32_t open_roles;        /* clients of the role sorter that are not closed */
     uint32_t role_clients;
-    HfQuantities required, headroom; /* of this run */
-    HfQuantities surplus_after;      /* headroom - required at the end of the last run */
-    gboolean was_required;           /* required was not empty then */
+    int64_t *required, *headroom; /* [amount_stride] of this run */
+    int64_t *surplus_after;  /* [amount_stride] headroom - required, >= 0, after the last run */
+    uint32_t required_kinds; /* of which something is required */
+    gboolean was_required;   /* something was, after the last run */
+    HF_VEC(HfGain) gains;    /* of the offer at hand */
 
     /* Operator's lists. */
     GHashTable *whitelist;       /* of hostnames; NULL = everyone */
@@ -320,7 +327,6 @@ struct HfAllocator {
     HfLine unmet;             /* roles with an unmet guarantee, in order */
     HF_VEC(HfRoleId) served;  /* of those, by the agent at hand */
     HfResources offer, rest, extra;
-    HfQuantities gained;
     HF_VEC(HfQuantity) mine, role_part; /* amounts of one grant */
 };
 
@@ -328,6 +334,7 @@ enum {
     HF_ROLE_RESERVED, /* by reservation role, held or not */
     HF_ROLE_USED,     /* unreserved non-revocable, offered or launched, by allocation role */
     HF_ROLE_LAUNCHED, /* of those, launched */
+    HF_ROLE_CONSUMED, /* of a role with quota: this run's account of it */
     HF_ROLE_AMOUNTS
 };
 
@@ -429,9 +436,8 @@ hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i)
 }
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
-/* The same in stage 1, to a sub of a role whose guarantee still lacks `need`, which is reduced. */
-HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                HfQuantities *need);
+/* The same in stage 1, to a sub of a role whose guarantee still lacks something. */
+HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub);
 /* Quota by whole agents: all of it that the stage gives, or nothing. */
 HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                              gboolean is_guaranteed);
@@ -583,23 +589,36 @@ static inline void hf_allocator__quota_eased(HfAllocator *allocator, HfRoleId ro
 }
 void hf_allocator__quota_begin(HfAllocator *allocator);
 void hf_allocator__quota_end(HfAllocator *allocator);
-/* What an offer to `role` of `gained` (unreserved, non-revocable) changes in this run; `guaranteed`
- * is its part that was owed. */
-void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, const HfQuantities *gained,
-                              const HfQuantities *guaranteed);
+/* What the offer of allocator->gains to `role` changes in this run, of stage 1 or 2. */
+void hf_allocator__quota_gain(HfAllocator *allocator, HfRoleId role, gboolean is_guarantee);
+/* The gains of an offer that was put together; `owed` (part of `gained`) is empty in stage 2. */
+void hf_allocator__quota_gains(HfAllocator *allocator, const HfQuantities *gained,
+                               const HfQuantities *owed);
+/* Does the role's guarantee lack anything in this run? */
+static inline gboolean hf_allocator__quota_lacks(const HfAllocator *allocator, HfRoleId role)
+{
+    const HfQuantities *guarantees = &allocator->roles.at[role].guarantees;
+    const HfQuantity *at = hf_quantities_entries(guarantees);
+    const int64_t *consumed = hf_allocator__role_amounts(allocator, role, HF_ROLE_CONSUMED);
+    for (uint32_t i = 0; i < guarantees->count; i++)
+        if (consumed[at[i].kind] < at[i].milli) return TRUE;
+    return FALSE;
+}
+/* What it lacks, and what its limits leave (both legal, replaced). */
+void hf_allocator__quota_need(const HfAllocator *allocator, HfRoleId role, HfQuantities *need_out);
+void hf_allocator__quota_room(const HfAllocator *allocator, HfRoleId role, HfLimits *room_out);
 /* headroom = what nobody holds, neither reserved nor revocable, over the whole cluster. */
 void hf_allocator__quota_headroom(HfAllocator *allocator);
 /* The kinds of a bundle as bits, when it may be left alone if all of them are closed; else 0. */
 #define HF_QUOTA_KINDS 64
 uint64_t hf_allocator__quota_kinds(const HfAllocator *allocator, const HfBundle *bundle);
 /*
- * May the role be given all of a plain bundle at once, with `need` (stage 1) or without (NULL)?
- * Sets what it gains (replaced) and what of it is owed (added). FALSE when something must be
- * chopped, or nothing is owed, or it cannot tell so easily.
+ * May the role be given all of a plain bundle at once, in stage 1 (is_guarantee) or 2? Sets
+ * allocator->gains. FALSE when something must be chopped, or nothing is owed, or it cannot tell so
+ * easily.
  */
-gboolean hf_allocator__quota_fits(const HfAllocator *allocator, HfRoleId role,
-                                  const HfBundle *bundle, const HfQuantities *need,
-                                  HfQuantities *gained, HfQuantities *guaranteed);
+gboolean hf_allocator__quota_fits(HfAllocator *allocator, HfRoleId role, const HfBundle *bundle,
+                                  gboolean is_guarantee);
 /* surplus_out (legal, replaced) = headroom - required */
 void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *surplus_out);
 

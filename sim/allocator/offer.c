@@ -274,13 +274,12 @@ static void hold_back(HfAllocator *allocator, HfRoleId role, const HfQuantities 
     const HfRoleState *state = &allocator->roles.at[role];
     if (!hf_limits_is_empty(&state->limits)) {
         HfLimits room = {0};
-        hf_limits_copy(&room, &state->limits);
-        hf_limits_subtract(&room, &state->consumed);
+        hf_allocator__quota_room(allocator, role, &room);
         if (also != NULL) hf_limits_subtract(&room, also);
         hf_resources_shrink_to_limits(allocator->catalog, part, &room, stream);
         hf_limits_clear(&room);
     }
-    if (!hf_quantities_is_empty(&allocator->required) && !hf_resources_is_empty(part)) {
+    if (allocator->required_kinds > 0 && !hf_resources_is_empty(part)) {
         HfQuantities surplus = {0};
         hf_allocator__quota_surplus(allocator, &surplus);
         hf_resources_shrink_to_quantities(allocator->catalog, part, &surplus, stream);
@@ -315,18 +314,19 @@ static HfTried try_with_quota(HfAllocator *allocator, uint32_t agent, uint32_t s
     HfCatalog *catalog = allocator->catalog;
     const HfSub *of = &allocator->subs.at[sub];
     HfBundle *available = allocator->agents.at[agent].available;
-    HfQuantities *gained = &allocator->gained;
-    if (!whole || !hf_allocator__quota_fits(allocator, of->role, available, NULL, gained, NULL)) {
+    if (!whole || !hf_allocator__quota_fits(allocator, of->role, available, FALSE)) {
+        HfQuantities gained = {0}, none = {0};
         if (whole) hf_resources_copy(catalog, &allocator->offer, &available->resources);
         whole = FALSE;
         hold_back_offer(allocator, agent, sub, of->role);
         if (!is_allocatable(allocator, of, &allocator->offer)) return HF_TRIED_REFUSED;
-        hf_quantities_clear(gained);
-        hf_resources_scalar_quantities(catalog, &allocator->extra, gained);
+        hf_resources_scalar_quantities(catalog, &allocator->extra, &gained);
+        hf_allocator__quota_gains(allocator, &gained, &none);
+        hf_quantities_clear(&gained);
     }
     const HfResources *offer = whole ? &available->resources : &allocator->offer;
     if (is_refused(allocator, agent, sub, offer, whole ? available : NULL)) return HF_TRIED_REFUSED;
-    hf_allocator__quota_gain(allocator, of->role, gained, NULL);
+    hf_allocator__quota_gain(allocator, of->role, FALSE);
     if (whole)
         emit_whole(allocator, agent, sub);
     else
@@ -364,30 +364,37 @@ static gboolean is_owed_along(const HfCatalog *catalog, const HfResource *entry,
            (flags & HF_META_RESERVED && hf_meta_reservation_role(catalog, entry->meta) == *role);
 }
 
-/* Of allocator->offer: what is owed to the guarantee (`guaranteed`), what comes along, and what
- * limits and headroom allow beyond. FALSE when nothing of it is owed. */
-static gboolean compose_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                             const HfQuantities *need, HfQuantities *guaranteed)
+/* Of allocator->offer: what is owed to the guarantee, what comes along, and what limits and
+ * headroom allow beyond; with their gains. FALSE when nothing of it is owed. */
+static gboolean compose_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub)
 {
     HfCatalog *catalog = allocator->catalog;
     HfRoleId role = allocator->subs.at[sub].role;
     HfResources *extra = &allocator->extra, owed = {0};
+    HfQuantities need = {0}, guaranteed = {0}, gained = {0};
     HfStream stream, *order = chop_stream(allocator, agent, sub, &stream);
     hf_resources_filter(catalog, &allocator->offer, is_quota_entry, NULL, extra);
     hf_resources_copy(catalog, &owed, extra);
-    hf_resources_shrink_to_quantities(catalog, &owed, need, order);
-    if (hf_resources_is_empty(&owed)) {
-        hf_resources_clear(catalog, &owed);
-        return FALSE;
+    hf_allocator__quota_need(allocator, role, &need);
+    hf_resources_shrink_to_quantities(catalog, &owed, &need, order);
+    gboolean is_owed = !hf_resources_is_empty(&owed);
+    if (is_owed) {
+        hf_resources_scalar_quantities(catalog, &owed, &guaranteed);
+        hf_resources_subtract(catalog, extra, &owed);
+        hold_back(allocator, role, &guaranteed, extra, order);
+        hf_quantities_copy(&gained, &guaranteed);
+        hf_resources_scalar_quantities(catalog, extra, &gained);
+        hf_allocator__quota_gains(allocator, &gained, &guaranteed);
+        hf_resources_filter(catalog, &allocator->offer, is_owed_along, &role, &allocator->rest);
+        hf_resources_move(catalog, &allocator->offer, &owed);
+        hf_resources_add(catalog, &allocator->offer, &allocator->rest);
+        hf_resources_add(catalog, &allocator->offer, extra);
     }
-    hf_resources_scalar_quantities(catalog, &owed, guaranteed);
-    hf_resources_subtract(catalog, extra, &owed);
-    hold_back(allocator, role, guaranteed, extra, order);
-    hf_resources_filter(catalog, &allocator->offer, is_owed_along, &role, &allocator->rest);
-    hf_resources_move(catalog, &allocator->offer, &owed);
-    hf_resources_add(catalog, &allocator->offer, &allocator->rest);
-    hf_resources_add(catalog, &allocator->offer, extra);
-    return TRUE;
+    hf_resources_clear(catalog, &owed);
+    hf_quantities_clear(&need);
+    hf_quantities_clear(&guaranteed);
+    hf_quantities_clear(&gained);
+    return is_owed;
 }
 
 /* Remember where the offer stands, so that stage 2 can add to it if anything is left. */
@@ -402,38 +409,26 @@ static void emit_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub, gboo
         hf_map64_set(&allocator->owed, owed_key(agent, sub), place);
 }
 
-HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                HfQuantities *need)
+HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub)
 {
     const HfSub *of = &allocator->subs.at[sub];
     gboolean whole;
     allocator->counters.frameworks_tried++;
-    HfTried result = see(allocator, agent, of, &whole);
-    if (result != HF_TRIED_OFFERED) return result;
+    HfTried seen = see(allocator, agent, of, &whole);
+    if (seen != HF_TRIED_OFFERED) return seen;
     HfBundle *available = allocator->agents.at[agent].available;
-    HfQuantities *gained = &allocator->gained, guaranteed = {0};
     const HfResources *offer = &available->resources;
-    gboolean is_owed = TRUE;
-    if (!whole ||
-        !hf_allocator__quota_fits(allocator, of->role, available, need, gained, &guaranteed)) {
+    if (!whole || !hf_allocator__quota_fits(allocator, of->role, available, TRUE)) {
         if (whole) hf_resources_copy(allocator->catalog, &allocator->offer, offer);
         whole = FALSE;
         offer = &allocator->offer;
-        hf_quantities_clear(&guaranteed);
-        is_owed = compose_owed(allocator, agent, sub, need, &guaranteed) &&
-                  is_allocatable(allocator, of, offer);
-        hf_quantities_copy(gained, &guaranteed);
-        hf_resources_scalar_quantities(allocator->catalog, &allocator->extra, gained);
+        if (!compose_owed(allocator, agent, sub) || !is_allocatable(allocator, of, offer))
+            return HF_TRIED_REFUSED;
     }
-    result = HF_TRIED_REFUSED;
-    if (is_owed && !is_refused(allocator, agent, sub, offer, whole ? available : NULL)) {
-        hf_quantities_subtract(need, gained);
-        hf_allocator__quota_gain(allocator, of->role, gained, &guaranteed);
-        emit_owed(allocator, agent, sub, whole);
-        result = HF_TRIED_OFFERED;
-    }
-    hf_quantities_clear(&guaranteed);
-    return result;
+    if (is_refused(allocator, agent, sub, offer, whole ? available : NULL)) return HF_TRIED_REFUSED;
+    hf_allocator__quota_gain(allocator, of->role, TRUE);
+    emit_owed(allocator, agent, sub, whole);
+    return HF_TRIED_OFFERED;
 }
 
 HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t sub,

@@ -10,6 +10,8 @@
  * for only top-level roles have quota, and what is refined is reserved to a role further down.
  * Source: Mesos 1.4.0, hierarchical.cpp, __allocate(); MESOS-6432, MESOS-4527.
  */
+#include <string.h>
+
 #include "allocator/allocator_internal.h"
 
 /* What counts against a guarantee: scalars that are not revocable, reserved ones included. */
@@ -19,16 +21,15 @@ static gboolean counts(const HfCatalog *catalog, const HfResource *entry)
            !hf_meta_is_revocable(catalog, entry->meta);
 }
 
-static void add_counting(const HfCatalog *catalog, const HfResources *resources, HfQuantities *sum)
+static void add_counting(const HfCatalog *catalog, const HfResources *resources, int64_t *sum)
 {
     const HfResource *at = hf_resources_entries(resources);
     for (uint32_t i = 0; i < hf_resources_count(resources); i++)
-        if (counts(catalog, &at[i]))
-            hf_quantities_add_one(sum, catalog->kind[at[i].kind].quantity, at[i].milli);
+        if (counts(catalog, &at[i])) sum[catalog->kind[at[i].kind].quantity] += at[i].milli;
 }
 
 /* What the frameworks of exactly this role hold on an agent; shared volumes once. */
-static void add_held(HfAllocator *allocator, const HfAgent *agent, HfRoleId role, HfQuantities *sum)
+static void add_held(HfAllocator *allocator, const HfAgent *agent, HfRoleId role, int64_t *sum)
 {
     HfResources held = {0};
     for (uint32_t g = 0; g < agent->grants.count; g++) {
@@ -42,11 +43,14 @@ static void add_held(HfAllocator *allocator, const HfAgent *agent, HfRoleId role
 
 void hf_coarse__begin(HfAllocator *allocator)
 {
-    hf_quantities_clear(&allocator->required);
+    hf_allocator__role_room(allocator, HF_ROLE_STAR);
+    uint32_t stride = allocator->amount_stride;
+    memset(allocator->required, 0, stride * sizeof *allocator->required);
+    allocator->required_kinds = 0;
     for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
         HfRoleId role = allocator->quota_roles.at[q];
-        HfQuantities *consumed = &allocator->roles.at[role].consumed;
-        hf_quantities_clear(consumed);
+        int64_t *consumed = hf_allocator__role_amounts(allocator, role, HF_ROLE_CONSUMED);
+        memset(consumed, 0, stride * sizeof *consumed);
         for (uint32_t a = 0; a < allocator->agents.count; a++)
             if (allocator->agents.at[a].grants.count > 0)
                 add_held(allocator, &allocator->agents.at[a], role, consumed);
@@ -55,23 +59,26 @@ void hf_coarse__begin(HfAllocator *allocator)
 
 void hf_coarse__begin_fair_share(HfAllocator *allocator)
 {
-    HfQuantities missing = {0};
     hf_allocator__quota_headroom(allocator);
     for (uint32_t q = 0; q < allocator->quota_roles.count; q++) {
-        const HfRoleState *state = &allocator->roles.at[allocator->quota_roles.at[q]];
-        hf_quantities_copy(&missing, &state->guarantees);
-        hf_quantities_subtract(&missing, &state->consumed);
-        hf_quantities_subtract(&allocator->headroom, &missing);
+        HfRoleId role = allocator->quota_roles.at[q];
+        const HfQuantities *guarantees = &allocator->roles.at[role].guarantees;
+        const HfQuantity *at = hf_quantities_entries(guarantees);
+        const int64_t *consumed = hf_allocator__role_amounts(allocator, role, HF_ROLE_CONSUMED);
+        for (uint32_t i = 0; i < guarantees->count; i++) {
+            int64_t *headroom = &allocator->headroom[at[i].kind];
+            *headroom = MAX(*headroom - MAX(at[i].milli - consumed[at[i].kind], 0), 0);
+        }
     }
-    hf_quantities_clear(&missing);
 }
 
 gboolean hf_coarse__is_open(const HfAllocator *allocator, HfRoleId role)
 {
     const HfRoleState *state = &allocator->roles.at[role];
     const HfQuantity *at = hf_quantities_entries(&state->guarantees);
+    const int64_t *consumed = hf_allocator__role_amounts(allocator, role, HF_ROLE_CONSUMED);
     for (uint32_t i = 0; i < state->guarantees.count; i++)
-        if (hf_quantities_get(&state->consumed, at[i].kind) >= at[i].milli) return FALSE;
+        if (consumed[at[i].kind] >= at[i].milli) return FALSE;
     return state->has_quota;
 }
 
@@ -111,7 +118,11 @@ gboolean hf_coarse__fits(const HfAllocator *allocator, const HfResources *offer)
 {
     HfQuantities wanted = {0};
     add_common(allocator->catalog, offer, &wanted);
-    gboolean fits = hf_quantities_contains(&allocator->headroom, &wanted);
+    gboolean fits = TRUE;
+    for (uint32_t i = 0; i < wanted.count; i++) {
+        HfQuantity part = hf_quantities_entries(&wanted)[i];
+        fits &= allocator->headroom[part.kind] >= part.milli;
+    }
     hf_quantities_clear(&wanted);
     return fits;
 }
@@ -119,11 +130,15 @@ gboolean hf_coarse__fits(const HfAllocator *allocator, const HfResources *offer)
 void hf_coarse__gain(HfAllocator *allocator, HfRoleId role, gboolean is_guaranteed,
                      const HfResources *offer)
 {
-    HfRoleState *state = &allocator->roles.at[role];
-    if (state->has_quota) add_counting(allocator->catalog, offer, &state->consumed);
+    if (allocator->roles.at[role].has_quota)
+        add_counting(allocator->catalog, offer,
+                     hf_allocator__role_amounts(allocator, role, HF_ROLE_CONSUMED));
     if (is_guaranteed) return;
     HfQuantities taken = {0};
     add_common(allocator->catalog, offer, &taken);
-    hf_quantities_subtract(&allocator->headroom, &taken);
+    for (uint32_t i = 0; i < taken.count; i++) {
+        HfQuantity part = hf_quantities_entries(&taken)[i];
+        allocator->headroom[part.kind] = MAX(allocator->headroom[part.kind] - part.milli, 0);
+    }
     hf_quantities_clear(&taken);
 }

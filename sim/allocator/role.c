@@ -31,11 +31,15 @@ void hf_allocator__role_room_more(HfAllocator *allocator, HfRoleId role)
                allocator->amount_stride * sizeof *amounts);
     g_free(allocator->amounts);
     if (stride != allocator->amount_stride) {
-        size_t more = (stride - allocator->amount_stride) * sizeof(int64_t);
-        allocator->root_reserved = g_renew(int64_t, allocator->root_reserved, stride);
-        allocator->root_used_reserved = g_renew(int64_t, allocator->root_used_reserved, stride);
-        memset(allocator->root_reserved + allocator->amount_stride, 0, more);
-        memset(allocator->root_used_reserved + allocator->amount_stride, 0, more);
+        int64_t **rows_of_all[] = {&allocator->root_reserved, &allocator->root_used_reserved,
+                                   &allocator->required, &allocator->headroom,
+                                   &allocator->surplus_after};
+        for (size_t i = 0; i < G_N_ELEMENTS(rows_of_all); i++) {
+            int64_t *row = g_renew(int64_t, *rows_of_all[i], stride);
+            memset(row + allocator->amount_stride, 0,
+                   (stride - allocator->amount_stride) * sizeof *row);
+            *rows_of_all[i] = row;
+        }
     }
     allocator->amounts = amounts;
     allocator->amount_roles = rows;

@@ -322,17 +322,8 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
 
 /* ---- Stage 1: guarantees ---- */
 
-static void unmet_need(const HfAllocator *allocator, HfRoleId role, HfQuantities *need_out)
-{
-    const HfRoleState *state = &allocator->roles.at[role];
-    hf_quantities_copy(need_out, &state->guarantees);
-    hf_quantities_subtract(need_out, &state->consumed);
-}
-
 static void guarantee_role(HfAllocator *allocator, const Visit *visit, HfRoleId role)
 {
-    HfQuantities need = {0};
-    unmet_need(allocator, role, &need);
     HfNode root = allocator->roles.at[role].frameworks;
     HfNode leaf = allocator->roles.at[role].leaf;
     const HfSorterNode *nodes = allocator->sorters.nodes.at;
@@ -340,30 +331,19 @@ static void guarantee_role(HfAllocator *allocator, const Visit *visit, HfRoleId 
         HfNode drawn;
         hf_draw__begin(allocator, &allocator->framework_draw, root,
                        hf_order__mix(visit->key ^ leaf));
-        while (!hf_quantities_is_empty(&need) && !is_done(allocator, visit) &&
+        while (hf_allocator__quota_lacks(allocator, role) && !is_done(allocator, visit) &&
                (drawn = hf_draw__next(&allocator->framework_draw)) != HF_NODE_NONE)
-            if (hf_offer__try_guarantee(allocator, visit->agent, nodes[drawn].client, &need) ==
+            if (hf_offer__try_guarantee(allocator, visit->agent, nodes[drawn].client) ==
                 HF_TRIED_NOTHING)
                 break;
-    } else {
-        const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
-        for (uint32_t i = 0; i < group->order.count; i++) {
-            uint32_t sub = nodes[group->order.at[i]].client;
-            if (hf_quantities_is_empty(&need) || is_done(allocator, visit)) break;
-            if (hf_offer__try_guarantee(allocator, visit->agent, sub, &need) == HF_TRIED_NOTHING)
-                break;
-        }
+        return;
     }
-    hf_quantities_clear(&need);
-}
-
-static gboolean is_unmet(const HfAllocator *allocator, HfRoleId role)
-{
-    const HfRoleState *state = &allocator->roles.at[role];
-    const HfQuantity *at = hf_quantities_entries(&state->guarantees);
-    for (uint32_t i = 0; i < state->guarantees.count; i++)
-        if (hf_quantities_get(&state->consumed, at[i].kind) < at[i].milli) return TRUE;
-    return FALSE;
+    const HfSorterGroup *group = hf_sorter__flush(&allocator->sorters, root);
+    for (uint32_t i = 0; i < group->order.count; i++) {
+        uint32_t sub = nodes[group->order.at[i]].client;
+        if (is_done(allocator, visit) || !hf_allocator__quota_lacks(allocator, role)) break;
+        if (hf_offer__try_guarantee(allocator, visit->agent, sub) == HF_TRIED_NOTHING) break;
+    }
 }
 
 /* The roles with an unmet guarantee below a node, in the order of the role sorter, into `unmet`. */
@@ -374,7 +354,7 @@ static void list_unmet(HfAllocator *allocator, HfNode internal)
         const HfSorterNode *row = &allocator->sorters.nodes.at[group->order.at[i]];
         if (row->kind == HF_NODE_INTERNAL)
             list_unmet(allocator, group->order.at[i]);
-        else if (is_unmet(allocator, row->client))
+        else if (hf_allocator__quota_lacks(allocator, row->client))
             hf_line__insert(&allocator->unmet, allocator->unmet.count, row->client);
     }
 }
@@ -386,7 +366,7 @@ static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
     uint32_t place = 0, from = 0, to;
     while (unmet->at[place] != role) place++;
     hf_line__remove(unmet, place);
-    if (!is_unmet(allocator, role)) return;
+    if (!hf_allocator__quota_lacks(allocator, role)) return;
     HfNode leaf = allocator->roles.at[role].leaf;
     to = unmet->count;
     /* served once more than the others of its share: most often it goes to the end */
@@ -406,7 +386,7 @@ static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
 
 static gboolean is_unmet_leaf(const HfAllocator *allocator, HfNode leaf)
 {
-    return is_unmet(allocator, allocator->sorters.nodes.at[leaf].client);
+    return hf_allocator__quota_lacks(allocator, allocator->sorters.nodes.at[leaf].client);
 }
 
 /* Roles in random order: those whose guarantee is met now leave the draw, and `unmet`. */
@@ -547,9 +527,9 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
         hf_order__visit(allocator, 1);
         if (allocator->visit.count > 0) hf_allocator__run_cell(allocator);
     } else {
-        if (!hf_quantities_is_empty(&allocator->required)) {
+        if (allocator->required_kinds > 0) {
             run_guarantees(allocator);
-            if (hf_quantities_is_empty(&allocator->required)) {
+            if (allocator->required_kinds == 0) {
                 /* nothing is held back any more, from agents that were left alone as well */
                 allocator->quota_epoch++;
                 choose_visit(allocator);
