@@ -10,8 +10,8 @@
 
 #include "allocator/allocator_internal.h"
 
-/* Sort `visit_keys` by their upper 32 bits: plain insertion when they are few, else after they were
- * put roughly in order, into a bucket for every one to two of them. */
+/* Sort `visit_keys`, by agent where they are equal: plain insertion when they are few, else after
+ * they were put roughly in order, into a bucket for every one to two of them. */
 static void sort_keys(HfAllocator *allocator)
 {
     uint64_t *at = allocator->visit_keys.at;
@@ -44,7 +44,7 @@ static void sort_keys(HfAllocator *allocator)
     for (uint32_t i = 0; i < count; i++) {
         uint64_t key = to[i];
         uint32_t j = i;
-        for (; j > 0 && at[j - 1] >> 32 > key >> 32; j--) at[j] = at[j - 1];
+        for (; j > 0 && at[j - 1] > key; j--) at[j] = at[j - 1];
         at[j] = key;
     }
 }

@@ -363,16 +363,20 @@ static void list_unmet(HfAllocator *allocator, HfNode internal)
 static void resettle_unmet(HfAllocator *allocator, HfRoleId role)
 {
     HfLine *unmet = &allocator->unmet;
-    uint32_t place = 0, from = 0, to;
+    uint32_t place = 0, from = 0, to = unmet->count - 1;
     while (unmet->at[place] != role) place++;
-    hf_line__remove(unmet, place);
-    if (!hf_allocator__quota_lacks(allocator, role)) return;
+    if (!hf_allocator__quota_lacks(allocator, role)) {
+        hf_line__remove(unmet, place);
+        return;
+    }
     HfNode leaf = allocator->roles.at[role].leaf;
-    to = unmet->count;
     /* served once more than the others of its share: most often it goes to the end */
-    if (to > 0 && hf_sorter__is_before(&allocator->sorters,
-                                       allocator->roles.at[unmet->at[to - 1]].leaf, leaf))
-        from = to;
+    if (place == to ||
+        hf_sorter__is_before(&allocator->sorters, allocator->roles.at[unmet->at[to]].leaf, leaf)) {
+        hf_line__move(unmet, place, to);
+        return;
+    }
+    hf_line__remove(unmet, place);
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
         HfNode other = allocator->roles.at[unmet->at[middle]].leaf;
@@ -404,6 +408,24 @@ static void guarantee_drawn(HfAllocator *allocator, const Visit *visit)
         hf_draw__drop(draw, allocator->served.at[i]);
 }
 
+/* An agent all of which stage 1 gave away needs no visit in stage 2; FALSE when it may. */
+static inline gboolean is_served(HfAllocator *allocator, uint32_t agent)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    if (row->available != NULL || row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED)) return FALSE;
+    pass_by(allocator, row, 0);
+    hf_allocator__agent_visited(allocator, agent);
+    return TRUE;
+}
+
+/* Agents from place `next` on, and those that were kept before, are for stage 2. */
+static void end_guarantees(HfAllocator *allocator, uint32_t kept, uint32_t next)
+{
+    uint32_t *at = allocator->visit.at, left = allocator->visit.count - next;
+    if (kept < next) memmove(at + kept, at + next, left * sizeof *at);
+    allocator->visit.count = kept + left;
+}
+
 static void guarantee_agent(HfAllocator *allocator, uint32_t agent)
 {
     Visit visit = {.agent = agent};
@@ -427,11 +449,14 @@ static void run_drawn_guarantees(HfAllocator *allocator)
     hf_draw__look_up(allocator, &allocator->role_draw, allocator->role_root);
     hf_draw__choose(allocator, draw, &allocator->role_draw, is_unmet_leaf);
     if (draw->clients.count > 0) hf_order__visit(allocator, 0);
-    for (uint32_t i = 0; i < allocator->visit.count && draw->clients.count > 0; i++) {
+    uint32_t i = 0, kept = 0;
+    for (; i < allocator->visit.count && draw->clients.count > 0; i++) {
         Visit visit = {.agent = allocator->visit.at[i]};
         visit.key = key_of(allocator, visit.agent) + 1;
         guarantee_drawn(allocator, &visit);
+        if (!is_served(allocator, visit.agent)) allocator->visit.at[kept++] = visit.agent;
     }
+    end_guarantees(allocator, kept, i);
 }
 
 static void run_guarantees(HfAllocator *allocator)
@@ -444,8 +469,14 @@ static void run_guarantees(HfAllocator *allocator)
     list_unmet(allocator, allocator->role_root);
     if (allocator->unmet.count == 0) return;
     hf_order__visit(allocator, 0);
-    for (uint32_t i = 0; i < allocator->visit.count && allocator->unmet.count > 0; i++)
-        guarantee_agent(allocator, allocator->visit.at[i]);
+    uint32_t i = 0, kept = 0;
+    for (; i < allocator->visit.count && allocator->unmet.count > 0; i++) {
+        uint32_t agent = allocator->visit.at[i];
+        hf_order__fetch_visit(allocator, i);
+        guarantee_agent(allocator, agent);
+        if (!is_served(allocator, agent)) allocator->visit.at[kept++] = agent;
+    }
+    end_guarantees(allocator, kept, i);
 }
 
 /* ---- Quota by whole agents ---- */

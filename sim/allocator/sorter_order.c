@@ -172,12 +172,20 @@ static void find_runs(HfSorters *sorters, const HfSorterGroup *group)
 static void sort_group(HfSorters *sorters, HfSorterGroup *group)
 {
     uint32_t count = group->order.count;
+    HfNode *at = group->order.at;
     if (count < 2) return;
+    if (count == 2) {
+        HfNode first = at[0];
+        if (!is_before(&sorters->nodes.at[at[1]], &sorters->nodes.at[first], group->sort)) return;
+        at[0] = at[1];
+        at[1] = first;
+        return;
+    }
     find_runs(sorters, group);
     if (sorters->runs.count == 2) return;
     hf_vec_reset(&sorters->scratch);
     hf_vec_reserve(&sorters->scratch, count);
-    HfNode *from = group->order.at, *to = sorters->scratch.at;
+    HfNode *from = at, *to = sorters->scratch.at;
     uint32_t *runs = sorters->runs.at, left = sorters->runs.count - 1;
     while (left > 1) {
         uint32_t kept = 0;

@@ -43,6 +43,7 @@ struct HfCatalogTables {
     HfPoolBlock *pool[HF_POOL_CLASSES];
     struct HfParcel *recent_parcels[HF_PARCELS_RECENT]; /* each may be NULL */
     struct HfParcel *vacant_parcels;                    /* linked by `allocated` */
+    HF_VEC(struct HfParcel *) parcel_blocks;            /* owned */
 };
 
 /* Parts of hf_catalog_new/free that live with the metadata. */

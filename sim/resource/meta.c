@@ -195,6 +195,26 @@ static HfMetaInfo describe(HfCatalog *catalog, const HfMeta *meta)
     return info;
 }
 
+/* The row of the id that is next. */
+static void add_row(HfCatalog *catalog, const HfMetaInfo *info)
+{
+    struct HfCatalogTables *tables = catalog->tables;
+    HfMetaInfo row = *info; /* which may stand in the table */
+    if (catalog->meta_count == tables->meta_room) {
+        tables->meta_room = tables->meta_room == 0 ? 16 : tables->meta_room * 2;
+        catalog->meta = g_renew(HfMetaInfo, catalog->meta, tables->meta_room);
+    }
+    catalog->meta[catalog->meta_count++] = row;
+}
+
+/* The id of `meta`, whose own is `id`, with what equality ignores left out. */
+static HfMetaId identity_of(HfCatalog *catalog, HfMetaId id, const HfMeta *meta)
+{
+    HfMeta other = *meta;
+    other.disk = disk_identity(catalog, meta->disk);
+    return other.disk == meta->disk ? id : hf_meta_intern(catalog, &other);
+}
+
 HfMetaId hf_meta_intern(HfCatalog *catalog, const HfMeta *meta)
 {
     struct HfCatalogTables *tables = catalog->tables;
@@ -205,19 +225,12 @@ HfMetaId hf_meta_intern(HfCatalog *catalog, const HfMeta *meta)
     if (id < catalog->meta_count) return id;
 
     HF_ASSERT(id == catalog->meta_count);
-    if (catalog->meta_count == tables->meta_room) {
-        tables->meta_room = tables->meta_room == 0 ? 16 : tables->meta_room * 2;
-        catalog->meta = g_renew(HfMetaInfo, catalog->meta, tables->meta_room);
-    }
     HfMetaInfo info = describe(catalog, &plain);
     info.identity = info.unallocated = id;
-    catalog->meta[id] = info;
-    catalog->meta_count++;
+    add_row(catalog, &info);
     /* Now that this id has its row, the ids that it refers to may be made: at most three more. */
+    HfMetaId identity = identity_of(catalog, id, &plain);
     HfMeta other = plain;
-    other.disk = disk_identity(catalog, plain.disk);
-    HfMetaId identity = other.disk == plain.disk ? id : hf_meta_intern(catalog, &other);
-    other = plain;
     other.allocation_role = HF_ROLE_NONE;
     HfMetaId unallocated =
         plain.allocation_role == HF_ROLE_NONE ? id : hf_meta_intern(catalog, &other);
@@ -243,7 +256,16 @@ HfMetaId hf_meta_allocate(HfCatalog *catalog, HfMetaId meta, HfRoleId role)
     if (allocated != HF_MAP64_NONE) return allocated;
     HfMeta changed = *hf_meta(catalog, meta);
     changed.allocation_role = role;
-    allocated = hf_meta_intern(catalog, &changed);
+    allocated = hf_cons__intern(&catalog->tables->metas, &changed);
+    if (allocated == catalog->meta_count) {
+        HfMetaInfo made = *info;
+        made.allocation_role = role;
+        made.flags |= HF_META_ALLOCATED;
+        made.identity = allocated;
+        add_row(catalog, &made);
+        if (changed.disk != 0)
+            catalog->meta[allocated].identity = identity_of(catalog, allocated, &changed);
+    }
     hf_map64_set(&catalog->tables->allocated, key, allocated);
     return allocated;
 }

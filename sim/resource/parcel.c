@@ -28,10 +28,20 @@ static gboolean is_same(const HfResources *a, const HfResources *b)
     return a->count == b->count && memcmp(a->few, b->few, a->count * sizeof *a->few) == 0;
 }
 
+#define PARCELS_BLOCK 32 /* parcels are taken from the system by this many */
+
+static void make_block(struct HfCatalogTables *tables)
+{
+    HfParcel *block = g_new0(HfParcel, PARCELS_BLOCK);
+    for (uint32_t i = 0; i + 1 < PARCELS_BLOCK; i++) block[i].allocated = &block[i + 1];
+    hf_vec_push(&tables->parcel_blocks, block);
+    tables->vacant_parcels = block;
+}
+
 static HfParcel *vacant(HfCatalog *catalog)
 {
+    if (catalog->tables->vacant_parcels == NULL) make_block(catalog->tables);
     HfParcel *parcel = catalog->tables->vacant_parcels;
-    if (parcel == NULL) return g_new0(HfParcel, 1);
     catalog->tables->vacant_parcels = parcel->allocated;
     return parcel;
 }
@@ -115,9 +125,12 @@ void hf_parcel__clear(HfCatalog *catalog)
 {
     for (uint32_t i = 0; i < HF_PARCELS_RECENT; i++)
         hf_parcel_drop(catalog, &catalog->tables->recent_parcels[i]);
-    HfParcel *next;
-    for (HfParcel *parcel = catalog->tables->vacant_parcels; parcel != NULL; parcel = next) {
-        next = parcel->allocated;
-        g_free(parcel);
-    }
+    struct HfCatalogTables *tables = catalog->tables;
+    uint32_t vacant_count = 0;
+    for (HfParcel *parcel = tables->vacant_parcels; parcel != NULL; parcel = parcel->allocated)
+        vacant_count++;
+    HF_ASSERT(vacant_count == tables->parcel_blocks.count * PARCELS_BLOCK); /* none is lost */
+    for (uint32_t b = 0; b < tables->parcel_blocks.count; b++) g_free(tables->parcel_blocks.at[b]);
+    hf_vec_clear(&tables->parcel_blocks);
+    tables->vacant_parcels = NULL;
 }
