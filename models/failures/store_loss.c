@@ -26,7 +26,7 @@ static const HfKey loss_keys[] = {
     {.name = "stores",
      .type = HF_KEY_STRINGS,
      .offset = offsetof(LossConfig, stores),
-     .help = "Names of the stores it strikes; absent = all."},
+     .help = "Names of the stores it strikes; absent = all but those that a framework runs."},
     {.name = "servers",
      .type = HF_KEY_INT,
      .offset = offsetof(LossConfig, servers),

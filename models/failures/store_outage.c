@@ -10,8 +10,10 @@ typedef struct OutageConfig {
     HfStrikeKeys strike;
     const char **stores;
     HfLaw lasts;
+    int64_t servers;
 } OutageConfig;
 
+static const HfKeyWord all_words[] = {{"all", INT64_MAX, NULL}, {0}};
 static const HfKey outage_keys[] = {
     HF_STRIKE_TIMES(OutageConfig),
     {.name = "for",
@@ -23,8 +25,16 @@ static const HfKey outage_keys[] = {
     {.name = "stores",
      .type = HF_KEY_STRINGS,
      .offset = offsetof(OutageConfig, stores),
-     .help = "Names of the stores it strikes; absent = all. With `at` all servers of a store go "
-             "down together, by a law each by itself."},
+     .help = "Names of the stores it strikes; absent = all but those that a framework runs."},
+    {.name = "servers",
+     .type = HF_KEY_INT,
+     .offset = offsetof(OutageConfig, servers),
+     .fallback = "all",
+     .words = all_words,
+     .minimum = 1,
+     .maximum = 1e5,
+     .help = "With `at`: how many servers of each store go down together, the first ones. By a law "
+             "each goes down by itself."},
     {0}};
 static const HfKeyTable outage_table = {"store-outage", sizeof(OutageConfig), outage_keys,
                                         "Servers of stores go down, and come back.",
@@ -39,22 +49,24 @@ typedef struct Outage {
 } Outage;
 
 /* Servers are numbered store after store. */
-static uint32_t store_of(const HfWorld *world, uint32_t server)
+static uint32_t store_of(const HfWorld *world, uint32_t *server)
 {
     uint32_t store = 0;
-    while (server >= hf_world_store_rules(world, store)->servers)
-        server -= (uint32_t)hf_world_store_rules(world, store++)->servers;
+    while (*server >= hf_world_store_rules(world, store)->servers)
+        *server -= (uint32_t)hf_world_store_rules(world, store++)->servers;
     return store;
 }
 
-static HfTime hit(void *model, HfWorld *world, uint32_t server)
+static HfTime hit(void *model, HfWorld *world, uint32_t row)
 {
     Outage *outage = model;
-    HfTime lasts = hf_strike_draw(&outage->strike, &outage->config->lasts, server);
-    if (outage->is_down[server]) return lasts;
-    outage->is_down[server] = TRUE;
-    hf_world_store_server_stop(world, store_of(world, server));
-    hf_world_fault_after(world, outage->strike.row, lasts, TIMER_UP, server);
+    gboolean is_planned = outage->config->strike.mtbf.kind == NULL;
+    HfTime lasts = hf_strike_draw(&outage->strike, &outage->config->lasts, row);
+    uint32_t server = row, store = store_of(world, &server);
+    if (outage->is_down[row] || (is_planned && server >= outage->config->servers)) return lasts;
+    outage->is_down[row] = TRUE;
+    hf_world_store_server_stop(world, store, server);
+    hf_world_fault_after(world, outage->strike.row, lasts, TIMER_UP, row);
     return lasts;
 }
 
@@ -92,7 +104,8 @@ static void timer(void *model, HfWorld *world, uint32_t kind, uint64_t arg)
     if (hf_strike_timer(&outage->strike, world, kind, arg)) return;
     HF_ASSERT(kind == TIMER_UP);
     outage->is_down[arg] = FALSE;
-    hf_world_store_server_start(world, store_of(world, (uint32_t)arg));
+    uint32_t server = (uint32_t)arg, store = store_of(world, &server);
+    hf_world_store_server_start(world, store, server);
 }
 
 const HfFailureModel hf_failure_store_outage = {

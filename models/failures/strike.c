@@ -91,8 +91,15 @@ gboolean hf_strike_init_stores(HfStrike *strike, HfWorld *world, const HfModelEn
     *strike =
         (HfStrike){.keys = keys, .mtbf = keys->mtbf, .row = env->row, .hit = hit, .model = model};
     for (const char **name = names; name != NULL && *name != NULL; name++) {
-        if (hf_world_store_find(world, *name) != HF_ROW_NONE) continue;
-        g_set_error(error, HF_MODEL_ERROR, 1, "stores: there is no store named \"%s\"", *name);
+        uint32_t store = hf_world_store_find(world, *name);
+        if (store != HF_ROW_NONE && !hf_world_store_is_provided(world, store)) continue;
+        if (store == HF_ROW_NONE)
+            g_set_error(error, HF_MODEL_ERROR, 1, "stores: there is no store named \"%s\"", *name);
+        else
+            g_set_error(error, HF_MODEL_ERROR, 1,
+                        "stores: a framework runs \"%s\", whose servers are tasks: strike their "
+                        "hosts",
+                        *name);
         return FALSE;
     }
     if (hf_world_stores(world) == 0) {
@@ -105,7 +112,8 @@ gboolean hf_strike_init_stores(HfStrike *strike, HfWorld *world, const HfModelEn
     strike->streams = g_new(HfStream, count);
     for (uint32_t s = 0; s < hf_world_stores(world); s++) {
         const char *store = hf_world_store_name(world, s);
-        gboolean is_struck = names == NULL || g_strv_contains((const gchar *const *)names, store);
+        gboolean is_struck = names == NULL ? !hf_world_store_is_provided(world, s)
+                                           : g_strv_contains((const gchar *const *)names, store);
         for (int64_t i = 0; i < hf_world_store_rules(world, s)->servers; i++, row++) {
             hf_model_stream(&strike->streams[row], env, purpose,
                             hf_stream_entity(store) + (uint64_t)i);

@@ -109,7 +109,8 @@ gboolean hf_strike_init_frameworks(HfStrike *strike, HfWorld *world, const HfMod
                                    const HfStrikeKeys *keys, const char **names,
                                    const char *purpose, HfStrikeHit hit, void *model,
                                    GError **error);
-/* The same for the servers of the stores of these names (NULL = all): rows count the servers of all
+/* The same for the servers of the stores of these names (NULL = all but those that frameworks run,
+ * which are refused): rows count the servers of all
  * stores, one after the other, of which there are *servers_out. */
 gboolean hf_strike_init_stores(HfStrike *strike, HfWorld *world, const HfModelEnv *env,
                                const HfStrikeKeys *keys, const char **names, const char *purpose,

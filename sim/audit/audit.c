@@ -508,6 +508,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_STORE_DEGRADED:
     case HF_RECORD_STORE_RECOVERED:
     case HF_RECORD_STORE_LOST:
+    case HF_RECORD_STORE_SURPLUS:
     case HF_RECORD_SHARE_ATTACHED:
     case HF_RECORD_SHARE_DETACHED: /* those of stores have been dealt with */
         break;
@@ -567,7 +568,8 @@ void hf_audit_listen(void *context, const HfRecord *record)
         return;
     }
     audit->last = record->at;
-    if (record->type >= HF_RECORD_STORE_DECLARED && record->type <= HF_RECORD_SHARE_DETACHED) {
+    if ((record->type >= HF_RECORD_STORE_DECLARED && record->type <= HF_RECORD_SHARE_DETACHED) ||
+        record->type == HF_RECORD_STORE_SURPLUS) {
         hf_audit__on_store(audit, record); /* between others, as those of services */
         return;
     }

@@ -16,6 +16,7 @@ typedef struct HfAuditStore {
     gboolean is_down;
     HfTime changed;        /* when it went down, or came up */
     int64_t rate, missing; /* replicas */
+    int64_t remade;        /* replicas made anew, less those that are one too many */
     gboolean is_making;    /* fewer must be missing at once */
     HF_VEC(HfAuditTenant) tenants;
 } HfAuditStore;
@@ -99,6 +100,10 @@ static void on_content(HfAudit *audit, HfAuditStore *store, const HfRecord *reco
         if (store->missing == 0)
             bad(audit, record, "a replica is made anew, and none is missing", 0);
         store->is_making = TRUE;
+        store->remade++;
+    } else if (record->type == HF_RECORD_STORE_SURPLUS) {
+        if (store->remade == 0)
+            bad(audit, record, "replicas are one too many, and none was made", 0);
     } else if (record->value > tenant_of(store, record->framework)->used) {
         bad(audit, record, "more is lost than is there", tenant_of(store, record->framework)->used);
     }
@@ -186,6 +191,7 @@ void hf_audit__on_store(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_STORE_DEGRADED:
     case HF_RECORD_STORE_RECOVERED:
     case HF_RECORD_STORE_LOST:
+    case HF_RECORD_STORE_SURPLUS:
         on_content(audit, store, record);
         break;
     case HF_RECORD_STORE_RATE:

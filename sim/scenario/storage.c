@@ -13,7 +13,8 @@
     .isolation = "the service's own", .outlives = HF_OUTLIVES_ALL,                                 \
     .bandwidth = "shared by all clients; a write takes that of each replica",                      \
     .outage = "up while enough of its servers are, or the framework that runs it serves; "         \
-              "data is lost with all servers that have replicas of it"
+              "data is lost with all servers that have replicas of it, and made anew "             \
+              "elsewhere when one is lost, or down for too long"
 
 const HfStorageInfo hf_storage[HF_STORAGE_KINDS] = {
     [HF_STORAGE_SANDBOX] =
@@ -138,6 +139,7 @@ const HfStorageInfo hf_storage[HF_STORAGE_KINDS] = {
                                    .groups = 1024,
                                    .recovery = MB(400),
                                    .recover_after = 630 * S,
+                                   .block = MB(128),
                                    .setup = 10 * M,
                                    .cleanup = 10 * M,
                                    .cleaning = HF_CLEANING_OWNER,
@@ -153,6 +155,7 @@ const HfStorageInfo hf_storage[HF_STORAGE_KINDS] = {
                                    .groups = 128,
                                    .recovery = MB(400),
                                    .recover_after = 620 * S,
+                                   .block = MB(4),
                                    .setup = 10 * M,
                                    .cleanup = 10 * M,
                                    .cleaning = HF_CLEANING_OWNER,

@@ -6,7 +6,10 @@
  *
  * Source: DC/OS documentation (storage/nfs.md, external-storage.md), Mesos documentation
  * (persistent-volume.md, sandbox.md), Marathon's external-volumes.md; hdfs-default.xml and Ceph's
- * configuration reference for replicas. Bandwidths and the times of operators are ours.
+ * configuration reference for replicas, sizes of blocks and objects, and when a server is out
+ * (dfs.namenode.heartbeat.recheck-interval: 2 x 5 min + 10 x 3 s; osd_heartbeat_grace 20 s and
+ * mon_osd_down_out_interval 600 s). Bandwidths and the times of operators are ours, and so are
+ * Quobyte's 10 minutes.
  */
 #ifndef HF_SCENARIO_STORAGE_H
 #define HF_SCENARIO_STORAGE_H
@@ -70,7 +73,9 @@ typedef struct HfStoreRules {
                                     HF_TIME_NEVER: tasks elsewhere fail until it has */
     int64_t groups;              /* that its content is spread over, each with its replicas */
     int64_t recovery;            /* milli-MB a second: with which lost replicas are made anew */
-    HfTime recover_after;        /* that they are lost */
+    HfTime recover_after;        /* that they are lost, or their server down */
+    int64_t block;               /* milli-MB: pieces of a file, each in a group drawn for it; 0 = a
+                                    file is one */
     int cleaning, on_outage;     /* HfStorageCleaning, HfStorageOutage */
     gboolean has_shared_disks;   /* servers are heads of the same disks: one alone loses nothing */
     gboolean is_exclusive;       /* one host at a time has an instance's share */

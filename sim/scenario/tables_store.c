@@ -81,9 +81,18 @@ static const HfKey store_keys[] = {
      AT(rules.recovery),
      OF_KIND,
      .help = "With how much, in MB a second, it makes replicas anew that were lost with servers or "
-             "disks (failures store-loss); it reads and writes that much of its bandwidth then. "
-             "0 = never."},
-    TIME("recover_after", recover_after, "How long after their loss it begins to."),
+             "disks (failures store-loss), or whose server is down for too long (store-outage); it "
+             "reads and writes that much of its bandwidth then. 0 = never."},
+    TIME("recover_after", recover_after,
+         "How long after their loss, or after their server went down, it begins to: Ceph's "
+         "mon_osd_down_out_interval, say. A server that is back has its replicas; those that were "
+         "made anew meanwhile are one too many, and removed."),
+    {.name = "block",
+     .type = HF_KEY_MEMORY,
+     AT(rules.block),
+     OF_KIND,
+     .help = "Size of the pieces in which a part of an instance's data (key parts) is spread over "
+             "groups, in MB: a part is lost with any of its pieces. 0 = it is one piece."},
     TIME("setup", setup,
          "Time that an operator takes to set up what a service needs there: for a san a LUN for "
          "each "
@@ -117,10 +126,11 @@ static const HfKey store_keys[] = {
     {.name = "framework",
      .type = HF_KEY_NAME,
      AT(framework),
-     .help =
-         "The framework of this scenario that runs it: it is down, too, until all instances of "
-         "that have run, and while some of it is below its quorum. What is in the store is lost "
-         "by failures store-loss alone, whatever that framework loses."},
+     .help = "The framework of this scenario that runs it: it is down, too, until all instances of "
+             "that have run, and while some of it is below its quorum. What is in the store lies "
+             "where that framework's data does: what that loses of the data of any of its kinds of "
+             "instances is lost here, and what it copies again it copies for the store. Failures "
+             "store-outage and store-loss do not strike it, for its servers are tasks."},
     {0}};
 
 HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
@@ -137,6 +147,7 @@ HfStoreRules hf_store_rules(const HfScenarioStoreKeys *keys)
     SAID(groups);
     SAID(recovery);
     SAID(recover_after);
+    SAID(block);
     SAID(setup);
     SAID(cleaning);
     SAID(cleanup);

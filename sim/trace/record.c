@@ -126,6 +126,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_EXECUTOR_REMOVED] = {"executor_removed", "afrlwx", NULL},
     [HF_RECORD_EXECUTOR_STARTED] = {"executor_started", "hflvx", "usage_milli"},
     [HF_RECORD_EXECUTOR_ENDED] = {"executor_ended", "hflvx", "usage_milli"},
+    [HF_RECORD_STORE_SURPLUS] = {"store_surplus", "qv", "bytes"},
 };
 
 const char *hf_registry_standing_name(HfRegistryStanding standing)

@@ -318,7 +318,8 @@ typedef enum HfRecordType {
                                 have their share of it */
     HF_RECORD_STORE_RATE, /* value: bytes a second that it reads and writes for all of them now; a
                              write counts once for each replica */
-    HF_RECORD_STORE_DEGRADED,  /* value: how many replicas of its placement groups are missing */
+    HF_RECORD_STORE_DEGRADED,  /* value: how many replicas are missing of placement groups that have
+                                  one at least */
     HF_RECORD_STORE_RECOVERED, /* value: bytes of one that was made anew */
     HF_RECORD_STORE_LOST,      /* framework; value: bytes that are lost of what an instance has */
     /* what one host at a time has: a share of such a store, or an external volume; agent: host row;
@@ -332,6 +333,8 @@ typedef enum HfRecordType {
     HF_RECORD_EXECUTOR_STARTED,  /* the world: agent: host row; framework; value: usage in 1/1000;
                                     resources */
     HF_RECORD_EXECUTOR_ENDED,    /* the same; with all that it ran */
+    HF_RECORD_STORE_SURPLUS, /* id: store; value: bytes of replicas that were made anew while their
+                                server was down, which is back with them: they are removed */
     HF_RECORD_TYPES
 } HfRecordType;
 

@@ -89,6 +89,16 @@ void hf_world_store_clients(HfWorld *world, uint32_t framework, uint32_t store, 
 void hf_world_store_stalled(HfWorld *world, uint32_t framework, uint32_t store, int by);
 
 /*
+ * Where the framework runs stores their content is what it keeps. Of the data of this group of its
+ * instances (HF_RECORD_SERVICE_DECLARED), so great a part of the replicas is not there, though some
+ * of each is; and so great a part has just been lost, once for all. A store's content is lost as
+ * far as the data of any group is: without its metadata nothing of it is found.
+ * Units: 0 to 1.
+ */
+void hf_world_store_content(HfWorld *world, uint32_t framework, uint64_t group, double degraded,
+                            double lost);
+
+/*
  * As hf_world_copy_start, of data that lies in a store: read there and, from another host
  * (HF_ROW_NONE = none: it is read into memory), written there again. The interfaces of the hosts
  * are shared as by other copies, the store's bandwidth by all that read and write there; a write

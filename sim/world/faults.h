@@ -154,13 +154,20 @@ const char *hf_world_store_name(const HfWorld *world, uint32_t store);
 uint32_t hf_world_store_find(const HfWorld *world, const char *name); /* HF_ROW_NONE = none */
 /* How it behaves; see scenario/storage.h. */
 const HfStoreRules *hf_world_store_rules(const HfWorld *world, uint32_t store);
-/* One of its servers goes down, or comes back: no more than have gone. */
-void hf_world_store_server_stop(HfWorld *world, uint32_t store);
-void hf_world_store_server_start(HfWorld *world, uint32_t store);
+/* Its content is what a framework of the scenario keeps: its servers are the tasks of that. */
+gboolean hf_world_store_is_provided(const HfWorld *world, uint32_t store);
+/*
+ * One of its servers goes down with what is on it, or comes back, as often as it has gone. Down for
+ * longer than recover_after, what it has is made anew on the others, and is one too many when it is
+ * back. 0 <= server < servers.
+ */
+void hf_world_store_server_stop(HfWorld *world, uint32_t store, uint32_t server);
+void hf_world_store_server_start(HfWorld *world, uint32_t store, uint32_t server);
 /*
  * A server of it is lost with what is on it, and is down until another takes its place; or (part <
  * 1) a disk of it is, with so much of what is on it, and the server stays. What had no other
- * replica is lost: the services hear of it. 0 <= server < servers, and it is not lost already.
+ * replica is lost: the services hear of it. 0 <= server < servers, and it is not lost already. Not
+ * of a store that a framework runs: what that loses is lost.
  */
 void hf_world_store_server_lose(HfWorld *world, uint32_t store, uint32_t server, double part);
 void hf_world_store_server_replace(HfWorld *world, uint32_t store, uint32_t server);

@@ -39,6 +39,8 @@ static void add_store(HfMetrics *metrics, const HfRecorder *recorder, uint32_t r
                                       (double)(rules.groups * rules.replicas)),
                     name, NULL);
     hf_metrics__add(metrics, STORE_REMADE, count_of(store, HF_STORE_REMADE) / 1048576, name, NULL);
+    hf_metrics__add(metrics, STORE_SURPLUS, count_of(store, HF_STORE_SURPLUS) / 1048576, name,
+                    NULL);
 }
 
 void hf_metrics__add_stores(HfMetrics *metrics, const HfRecorder *recorder)

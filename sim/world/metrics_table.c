@@ -266,8 +266,14 @@ const HfMetricKind hf_metric_kinds[] = {
                       "disks of the store."},
     [STORE_LOST] = {"store.STORE.lost", "MB", "What was lost, all replicas."},
     [STORE_DEGRADED] = {"store.STORE.degraded", "1",
-                        "Part of its replicas that were missing; time-weighted mean."},
-    [STORE_REMADE] = {"store.STORE.remade", "MB", "Replicas that it made anew."},
+                        "Part of its replicas that were missing while another of the same was "
+                        "there; time-weighted mean. What has none (all of a file server that is "
+                        "down) is unavailable, not degraded."},
+    [STORE_REMADE] = {"store.STORE.remade", "MB",
+                      "Replicas that it made anew, of servers that were lost or down for too long; "
+                      "where a framework runs it they are copies of that (data.copied)."},
+    [STORE_SURPLUS] = {"store.STORE.surplus", "MB",
+                       "Of these, what was one too many when their server was back."},
     [STORES_LEFT_END] = {"stores.left_at_end", "MB",
                          "What is left in all stores when the run ended."},
     [STORES_ACTIONS] = {"stores.operator_actions", "count",

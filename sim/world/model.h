@@ -43,8 +43,8 @@ typedef struct HfDataOps {
     void (*timer)(void *model, uint32_t kind, uint64_t arg);
     /* of any store: it serves again, or no more */
     void (*store_changed)(void *model, uint32_t store, gboolean serves);
-    /* some of what the instance has in a store is no more */
-    void (*store_lost)(void *model, uint32_t store, uint64_t member);
+    /* of what the instance has in a store so great a part is no more: 0 < fraction <= 1 */
+    void (*store_lost)(void *model, uint32_t store, uint64_t member, double fraction);
     void (*removed)(void *model); /* its framework, by the master: nobody of it comes back */
 } HfDataOps;
 

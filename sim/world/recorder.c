@@ -541,6 +541,7 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_STORE_DEGRADED:
     case HF_RECORD_STORE_RECOVERED:
     case HF_RECORD_STORE_LOST:
+    case HF_RECORD_STORE_SURPLUS:
         hf_recorder__on_store(recorder, record);
         break;
     case HF_RECORD_PATH_WRITTEN:

@@ -220,7 +220,8 @@ typedef enum HfStoreCounter {
     HF_STORE_OPERATED, /* what operators did */
     HF_STORE_LOSSES,   /* times that an instance lost something of what it has there, */
     HF_STORE_LOST,     /* bytes of these, */
-    HF_STORE_REMADE,   /* and of replicas made anew */
+    HF_STORE_REMADE,   /* of replicas made anew, */
+    HF_STORE_SURPLUS,  /* and of those that were one too many then */
     HF_STORE_COUNTERS
 } HfStoreCounter;
 

@@ -60,6 +60,9 @@ void hf_recorder__on_store(HfRecorder *recorder, const HfRecord *record)
     case HF_RECORD_STORE_RECOVERED:
         store->count[HF_STORE_REMADE] += (uint64_t)value;
         break;
+    case HF_RECORD_STORE_SURPLUS:
+        store->count[HF_STORE_SURPLUS] += (uint64_t)value;
+        break;
     case HF_RECORD_STORE_LOST:
         store->count[HF_STORE_LOSSES]++;
         store->count[HF_STORE_LOST] += (uint64_t)value;

@@ -7,8 +7,9 @@
 #define NONE    UINT32_MAX
 
 typedef struct HfSlot { /* a replica of a group */
-    uint16_t server;    /* NOWHERE = it is missing */
-    HfTime due;         /* while it is: when it may be made anew */
+    uint16_t server;    /* NOWHERE = it is not there */
+    uint16_t away;      /* server that has it, and is down; it may be made anew meanwhile */
+    HfTime due;         /* when it may */
 } HfSlot;
 
 struct HfStoreContent {
@@ -17,24 +18,44 @@ struct HfStoreContent {
     HfSlot *slots;     /* [groups * replicas] */
     HfTime *born;      /* [groups] when it began anew; -1 = never */
     gboolean *is_lost; /* [servers] */
-    uint32_t missing;
-    uint32_t making; /* slot; NONE */
+    uint32_t *stopped; /* [servers] times that it was stopped and not yet started */
+    uint32_t making;   /* slot; NONE */
     uint16_t target;
     HfStream stream;
 };
+
+static HfSlot *slots_of(const HfStoreContent *content, uint32_t group)
+{
+    return &content->slots[group * content->replicas];
+}
+
+static gboolean is_there(const HfStoreContent *content, uint32_t server)
+{
+    return !content->is_lost[server] && content->stopped[server] == 0;
+}
 
 static uint32_t live_of(const HfStoreContent *content, uint32_t group)
 {
     uint32_t live = 0;
     for (uint32_t i = 0; i < content->replicas; i++)
-        live += content->slots[group * content->replicas + i].server != NOWHERE;
+        live += slots_of(content, group)[i].server != NOWHERE;
     return live;
+}
+
+/* Nobody has anything of it, not even one that is down. */
+static gboolean is_gone(const HfStoreContent *content, uint32_t group)
+{
+    for (uint32_t i = 0; i < content->replicas; i++) {
+        const HfSlot *slot = &slots_of(content, group)[i];
+        if (slot->server != NOWHERE || slot->away != NOWHERE) return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean has(const HfStoreContent *content, uint32_t group, uint32_t server)
 {
     for (uint32_t i = 0; i < content->replicas; i++)
-        if (content->slots[group * content->replicas + i].server == server) return TRUE;
+        if (slots_of(content, group)[i].server == server) return TRUE;
     return FALSE;
 }
 
@@ -43,11 +64,11 @@ static uint16_t draw_server(HfStoreContent *content, uint32_t group)
 {
     uint32_t free_count = 0;
     for (uint32_t s = 0; s < content->servers; s++)
-        free_count += !content->is_lost[s] && !has(content, group, s);
+        free_count += is_there(content, s) && !has(content, group, s);
     if (free_count == 0) return NOWHERE;
     uint64_t pick = hf_stream_below(&content->stream, free_count);
     for (uint32_t s = 0;; s++)
-        if (!content->is_lost[s] && !has(content, group, s) && pick-- == 0) return (uint16_t)s;
+        if (is_there(content, s) && !has(content, group, s) && pick-- == 0) return (uint16_t)s;
 }
 
 /* Replicas on servers that are there, as far as there are: of a group of which nothing is left, so
@@ -55,10 +76,8 @@ static uint16_t draw_server(HfStoreContent *content, uint32_t group)
 static void fill(HfStoreContent *content, uint32_t group)
 {
     for (uint32_t i = 0; i < content->replicas; i++) {
-        HfSlot *slot = &content->slots[group * content->replicas + i];
-        if (slot->server != NOWHERE) continue;
-        slot->server = draw_server(content, group);
-        content->missing -= slot->server != NOWHERE;
+        HfSlot *slot = &slots_of(content, group)[i];
+        if (slot->server == NOWHERE) slot->server = draw_server(content, group);
     }
 }
 
@@ -73,12 +92,15 @@ HfStoreContent *hf_store_content_new(const HfStoreRules *rules, const HfStream *
     content->born = g_new(HfTime, content->groups);
     for (uint32_t g = 0; g < content->groups; g++) content->born[g] = -1;
     content->is_lost = g_new0(gboolean, content->servers);
+    content->stopped = g_new0(uint32_t, content->servers);
     content->making = NONE;
     content->stream = *stream;
-    content->missing = content->groups * content->replicas;
-    for (uint32_t i = 0; i < content->missing; i++) content->slots[i].server = NOWHERE;
-    for (uint32_t g = 0; g < content->groups; g++) fill(content, g);
-    HF_ASSERT(content->missing == 0); /* no more replicas than servers */
+    for (uint32_t i = 0; i < content->groups * content->replicas; i++)
+        content->slots[i].server = content->slots[i].away = NOWHERE;
+    for (uint32_t g = 0; g < content->groups; g++) {
+        fill(content, g);
+        HF_ASSERT(live_of(content, g) == content->replicas); /* no more replicas than servers */
+    }
     return content;
 }
 
@@ -88,6 +110,7 @@ void hf_store_content_free(HfStoreContent *content)
     g_free(content->slots);
     g_free(content->born);
     g_free(content->is_lost);
+    g_free(content->stopped);
     g_free(content);
 }
 
@@ -100,15 +123,17 @@ uint32_t hf_store_content_lose(HfStoreContent *content, uint32_t server, double 
     for (uint32_t g = 0; g < content->groups; g++) {
         gboolean is_hit = FALSE;
         for (uint32_t i = 0; i < content->replicas; i++) {
-            HfSlot *slot = &content->slots[g * content->replicas + i];
-            if (slot->server != server) continue;
+            HfSlot *slot = &slots_of(content, g)[i];
+            if (slot->server != server && slot->away != server) continue;
             if (part < 1 && hf_stream_uniform(&content->stream) >= part) continue;
-            slot->server = NOWHERE;
-            slot->due = due;
-            content->missing++;
+            if (slot->server == server) {
+                slot->server = NOWHERE;
+                slot->due = due;
+            }
+            if (slot->away == server) slot->away = NOWHERE; /* due as it was */
             is_hit = TRUE;
         }
-        if (!is_hit || live_of(content, g) > 0) continue;
+        if (!is_hit || !is_gone(content, g)) continue;
         lost += content->born[g] != now;
         content->born[g] = now;
         fill(content, g);
@@ -121,7 +146,41 @@ void hf_store_content_replace(HfStoreContent *content, uint32_t server)
     HF_ASSERT(server < content->servers && content->is_lost[server]);
     content->is_lost[server] = FALSE;
     for (uint32_t g = 0; g < content->groups; g++)
-        if (content->has_shared_disks || live_of(content, g) == 0) fill(content, g);
+        if (content->has_shared_disks || is_gone(content, g)) fill(content, g);
+}
+
+void hf_store_content_stop(HfStoreContent *content, uint32_t server, HfTime due)
+{
+    HF_ASSERT(server < content->servers);
+    if (content->has_shared_disks || content->stopped[server]++ > 0) return;
+    for (uint32_t i = 0; i < content->groups * content->replicas; i++) {
+        HfSlot *slot = &content->slots[i];
+        if (slot->server != server) continue;
+        slot->server = NOWHERE;
+        slot->away = (uint16_t)server;
+        slot->due = due;
+    }
+}
+
+uint32_t hf_store_content_start(HfStoreContent *content, uint32_t server)
+{
+    uint32_t surplus = 0;
+    HF_ASSERT(server < content->servers);
+    if (content->has_shared_disks) return 0;
+    HF_ASSERT(content->stopped[server] > 0);
+    if (--content->stopped[server] > 0 || content->is_lost[server]) return 0;
+    for (uint32_t i = 0; i < content->groups * content->replicas; i++) {
+        HfSlot *slot = &content->slots[i];
+        if (slot->away != server) continue;
+        slot->away = NOWHERE;
+        if (slot->server == NOWHERE)
+            slot->server = (uint16_t)server;
+        else
+            surplus++;
+    }
+    for (uint32_t g = 0; g < content->groups; g++) /* lost while there was nowhere to begin anew */
+        if (is_gone(content, g)) fill(content, g);
+    return surplus;
 }
 
 gboolean hf_store_content_is_lost(const HfStoreContent *content, uint32_t server)
@@ -136,7 +195,12 @@ uint32_t hf_store_content_groups(const HfStoreContent *content)
 
 uint32_t hf_store_content_missing(const HfStoreContent *content)
 {
-    return content->missing;
+    uint32_t missing = 0;
+    for (uint32_t g = 0; g < content->groups; g++) {
+        uint32_t live = live_of(content, g);
+        if (live > 0) missing += content->replicas - live;
+    }
+    return missing;
 }
 
 gboolean hf_store_content_begin(HfStoreContent *content, HfTime now)
@@ -163,9 +227,8 @@ gboolean hf_store_content_made(HfStoreContent *content)
     HfSlot *slot = &content->slots[content->making];
     uint32_t group = content->making / content->replicas;
     content->making = NONE;
-    if (content->is_lost[content->target] || slot->server != NOWHERE) return FALSE;
+    if (!is_there(content, content->target) || slot->server != NOWHERE) return FALSE;
     if (live_of(content, group) == 0 || has(content, group, content->target)) return FALSE;
     slot->server = content->target;
-    content->missing--;
     return TRUE;
 }

@@ -8,11 +8,14 @@
  * one of a group is lost, so is what every share had in it. Where servers are heads of the same
  * disks, the content goes with the last of them alone.
  *
+ * A server that is down for too long is out: what it has is made anew elsewhere, as if it were
+ * lost, and what it has when it is back and nobody needs any more is removed there.
+ *
  * A state machine without events: its host (stores.c) asks what to make next, and says when it is
- * made. Nothing is kept of a store until a server of it is lost.
+ * made. Nothing is kept of a store until a server of it goes down.
  *
  * Source: Ceph (placement groups, size, mon_osd_down_out_interval), HDFS (blocks of which many make
- * a group here, dfs.namenode.heartbeat.recheck-interval).
+ * a group here, dfs.namenode.heartbeat.recheck-interval; replicas in excess are deleted).
  */
 #ifndef HF_WORLD_STORE_CONTENT_H
 #define HF_WORLD_STORE_CONTENT_H
@@ -36,9 +39,21 @@ uint32_t hf_store_content_lose(HfStoreContent *content, uint32_t server, double 
 /* Another server, with nothing on it, takes its place. */
 void hf_store_content_replace(HfStoreContent *content, uint32_t server);
 
+/*
+ * A server is down with what is on it, which may be made anew elsewhere from `due` on; or is there
+ * again: as often as it was stopped. Nothing comes of that where heads see the same disks.
+ * start: returns how many replicas it has that were made anew meanwhile, and are removed.
+ */
+void hf_store_content_stop(HfStoreContent *content, uint32_t server, HfTime due);
+uint32_t hf_store_content_start(HfStoreContent *content, uint32_t server);
+
 gboolean hf_store_content_is_lost(const HfStoreContent *content, uint32_t server);
 uint32_t hf_store_content_groups(const HfStoreContent *content);
-/* Replicas of groups that are missing; of groups x replicas. */
+/*
+ * Replicas that are not there, of groups of which one is at least: what no server has is lost, or
+ * away with those that are down, and not degraded. Of groups x replicas.
+ * Cost: O(groups x replicas).
+ */
 uint32_t hf_store_content_missing(const HfStoreContent *content);
 
 /* Begin to make a replica anew: FALSE when there is none that is due, or nowhere to make it. One at

@@ -5,6 +5,7 @@
  *
  * Invariant: what a store holds is the sum of its shares, in use or left; the auditor recounts it.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -31,6 +32,7 @@ typedef struct HfProviderGroup {
     uint64_t group;
     int64_t wanted;
     gboolean was_whole, is_out;
+    double degraded; /* part of the replicas of its data that is not there */
 } HfProviderGroup;
 
 struct HfStore {
@@ -44,9 +46,9 @@ struct HfStore {
     int64_t held, clients, stalled;
     int64_t rate; /* that it reads and writes with, as last recorded */
     uint64_t lefts;
-    HfStoreContent *content; /* NULL until a server is lost */
+    HfStoreContent *content; /* NULL until a server goes down; and where a framework runs it */
     uint32_t noted_missing;
-    uint32_t lost;  /* groups at this instant, which its services are yet to be told of */
+    double lost;    /* of its content at this instant, of which its services are yet to be told */
     int64_t making; /* bytes of the replica that is being made anew; 0 = none is */
     HF_VEC(HfShare) shares;
     HF_VEC(HfSetUp) set_ups;
@@ -94,6 +96,11 @@ const HfStoreRules *hf_world_store_rules(const HfWorld *world, uint32_t store)
     return &store_at(world, store)->rules;
 }
 
+gboolean hf_world_store_is_provided(const HfWorld *world, uint32_t store)
+{
+    return store_at(world, store)->provider != NO_ROW;
+}
+
 /* ---- up and down ---- */
 
 static gboolean serves(const HfStore *store)
@@ -134,17 +141,13 @@ gboolean hf_world_store_is_up(const HfWorld *world, uint32_t store)
     return store_at(world, store)->is_up;
 }
 
-void hf_world_store_server_stop(HfWorld *world, uint32_t store)
+/* One more of its servers is down, or less. */
+static void count_down(HfWorld *world, uint32_t row, int by)
 {
-    store_at(world, store)->down++;
-    look(world, store);
-}
-
-void hf_world_store_server_start(HfWorld *world, uint32_t store)
-{
-    HF_ASSERT(store_at(world, store)->down > 0);
-    store_at(world, store)->down--;
-    look(world, store);
+    HfStore *store = store_at(world, row);
+    store->down += by;
+    HF_ASSERT(store->down >= 0);
+    look(world, row);
 }
 
 void hf_world__store_provider(HfWorld *world, uint32_t framework, HfRecordType type, uint64_t group,
@@ -208,6 +211,7 @@ static HfStoreContent *content_of(HfWorld *world, uint32_t row)
 {
     HfStore *store = store_at(world, row);
     HfStream stream;
+    HF_ASSERT(store->provider == NO_ROW);
     if (store->content != NULL) return store->content;
     hf_stream_init(&stream, world->scenario->seed, "store-content",
                    hf_stream_entity(hf_world_store_name(world, row)));
@@ -215,10 +219,22 @@ static HfStoreContent *content_of(HfWorld *world, uint32_t row)
     return store->content;
 }
 
+/* As many replicas are missing as its framework's data has, of so many as a store of its kind has.
+ */
+static uint32_t missing_of_provider(const HfStore *store)
+{
+    double worst = 0;
+    for (guint32 g = 0; g < store->groups.count; g++)
+        worst = MAX(worst, store->groups.at[g].degraded);
+    return (uint32_t)ceil(worst * (double)(store->rules.groups * store->rules.replicas));
+}
+
 static void note_degraded(HfWorld *world, uint32_t row)
 {
     HfStore *store = store_at(world, row);
-    uint32_t missing = store->rules.has_shared_disks ? 0 : hf_store_content_missing(store->content);
+    uint32_t missing = store->provider != NO_ROW       ? missing_of_provider(store)
+                       : store->rules.has_shared_disks ? 0
+                                                       : hf_store_content_missing(store->content);
     if (missing == store->noted_missing) return;
     store->noted_missing = missing;
     record(world, HF_RECORD_STORE_DEGRADED, row, NO_ROW, missing);
@@ -230,24 +246,45 @@ static void on_damage(void *context, const HfEventArgs *event)
     HfWorld *world = context;
     uint32_t row = event->target;
     HfStore *store = store_at(world, row);
-    double fraction = (double)store->lost / hf_store_content_groups(store->content);
+    double fraction = store->lost;
     store->lost = 0;
     for (guint32 i = 0; i < store->shares.count; i++) {
         const HfShare *share = &store->shares.at[i];
         if (share->left != 0 || share->bytes == 0) continue;
         int64_t bytes = MAX(1, (int64_t)((double)share->bytes * fraction));
         record(world, HF_RECORD_STORE_LOST, row, share->framework, bytes);
-        hf_engine_after2(world->engine, 0, world->kind.store_lost, row, share->member,
-                         share->framework);
+        HfLoss loss = {row, share->framework, share->member, fraction};
+        hf_vec_push(&world->losses, loss);
+        hf_engine_after(world->engine, 0, world->kind.store_lost, 0, 0);
     }
 }
 
 static void on_lost(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
-    const HfGuest *guest = &world->guests[event->arg2];
+    HfLoss loss = world->losses.at[world->losses_told++]; /* events come in their order */
+    if (world->losses_told == world->losses.count) {
+        hf_vec_reset(&world->losses);
+        world->losses_told = 0;
+    }
+    const HfGuest *guest = &world->guests[loss.framework];
     if (guest->ops->data != NULL && guest->ops->data->store_lost != NULL)
-        guest->ops->data->store_lost(guest->model, event->target, event->arg);
+        guest->ops->data->store_lost(guest->model, loss.store, loss.member, loss.fraction);
+}
+
+/* A part of its content is lost at this instant. */
+static void lose_content(HfWorld *world, uint32_t row, double fraction)
+{
+    HfStore *store = store_at(world, row);
+    if (fraction == 0) return;
+    if (store->lost == 0) hf_engine_after(world->engine, 0, world->kind.store_damage, row, 0);
+    store->lost = MIN(1, store->lost + fraction);
+}
+
+static int64_t bytes_of_replica(const HfStore *store)
+{
+    int64_t count = store->rules.replicas * hf_store_content_groups(store->content);
+    return MAX(1, store->held / count);
 }
 
 /* Make the next replica anew, if there is one to be made. */
@@ -260,8 +297,7 @@ static void recover(HfWorld *world, uint32_t row)
         hf_world__store_recovers(world, row, 0);
         return;
     }
-    int64_t count = store->rules.replicas * hf_store_content_groups(store->content);
-    store->making = MAX(1, store->held / count);
+    store->making = bytes_of_replica(store);
     hf_world__store_recovers(world, row, 2 * rate);
     __int128 wait = ((__int128)store->making * HF_NS_PER_SECOND + rate - 1) / rate;
     hf_engine_after(world->engine, (HfTime)MIN(wait, HF_TIME_MAX), world->kind.store_recovered, row,
@@ -294,10 +330,8 @@ void hf_world_store_server_lose(HfWorld *world, uint32_t row, uint32_t server, d
     HfTime now = hf_world__now(world);
     uint32_t lost = hf_store_content_lose(content, server, part, now, hf_time_add(now, wait));
     note_degraded(world, row);
-    if (lost > 0 && store->lost == 0)
-        hf_engine_after(world->engine, 0, world->kind.store_damage, row, 0);
-    store->lost += lost;
-    if (part == 1) hf_world_store_server_stop(world, row);
+    lose_content(world, row, (double)lost / hf_store_content_groups(content));
+    if (part == 1) count_down(world, row, 1);
     hf_engine_after(world->engine, wait, world->kind.store_recover, row, 0);
 }
 
@@ -306,8 +340,47 @@ void hf_world_store_server_replace(HfWorld *world, uint32_t row, uint32_t server
     HfStore *store = store_at(world, row);
     hf_store_content_replace(store->content, server);
     note_degraded(world, row);
-    hf_world_store_server_start(world, row);
+    count_down(world, row, -1);
     recover(world, row);
+}
+
+/* Down for longer than recover_after it is out: what it has is made anew elsewhere. Where a
+ * framework runs the store, that does so itself. */
+void hf_world_store_server_stop(HfWorld *world, uint32_t row, uint32_t server)
+{
+    HfStore *store = store_at(world, row);
+    HfTime wait = store->rules.recover_after;
+    count_down(world, row, 1);
+    if (store->provider != NO_ROW) return;
+    hf_store_content_stop(content_of(world, row), server, hf_time_add(hf_world__now(world), wait));
+    note_degraded(world, row);
+    if (store->rules.recovery > 0 && !store->rules.has_shared_disks)
+        hf_engine_after(world->engine, wait, world->kind.store_recover, row, 0);
+}
+
+void hf_world_store_server_start(HfWorld *world, uint32_t row, uint32_t server)
+{
+    HfStore *store = store_at(world, row);
+    count_down(world, row, -1);
+    if (store->provider != NO_ROW) return;
+    uint32_t surplus = hf_store_content_start(store->content, server);
+    if (surplus > 0)
+        record(world, HF_RECORD_STORE_SURPLUS, row, NO_ROW, surplus * bytes_of_replica(store));
+    note_degraded(world, row);
+    recover(world, row);
+}
+
+void hf_world_store_content(HfWorld *world, uint32_t framework, uint64_t group, double degraded,
+                            double lost)
+{
+    for (uint32_t s = 0; s < world->scenario->stores.count; s++) {
+        HfStore *store = &world->stores[s];
+        if (store->provider != framework) continue;
+        for (guint32 g = 0; g < store->groups.count; g++)
+            if (store->groups.at[g].group == group) store->groups.at[g].degraded = degraded;
+        note_degraded(world, s);
+        lose_content(world, s, lost);
+    }
 }
 
 gboolean hf_world_store_server_is_lost(const HfWorld *world, uint32_t row, uint32_t server)
@@ -470,5 +543,6 @@ void hf_world__clear_stores(HfWorld *world)
         hf_vec_clear(&world->stores[s].shares);
         hf_vec_clear(&world->stores[s].set_ups);
     }
+    hf_vec_clear(&world->losses);
     g_free(world->stores);
 }

@@ -95,6 +95,12 @@ typedef struct HfFault {
 
 typedef struct HfCopies HfCopies; /* copies.c */
 typedef struct HfStore HfStore;   /* stores.c */
+/* A part of what an instance has in a store is lost, and it is to be told. */
+typedef struct HfLoss {
+    uint32_t store, framework;
+    uint64_t member;
+    double fraction;
+} HfLoss;
 /* A link that is, or was, in trouble; see links.c. */
 typedef struct HfLink {
     HfPeer end;               /* a host's agent or a scheduler; the master is the other */
@@ -148,7 +154,9 @@ struct HfWorld {
     HfSlots stop_slots;
     HF_VEC(HfStop) stops;
     HfCopies *copies;
-    HfStore *stores;         /* [scenario->stores.count] */
+    HfStore *stores;       /* [scenario->stores.count] */
+    HF_VEC(HfLoss) losses; /* in the order of their events, of which so many have come: */
+    guint32 losses_told;
     uint64_t removals_seen;  /* of frameworks */
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */

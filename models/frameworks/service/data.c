@@ -273,9 +273,9 @@ static void on_store_changed(void *model, uint32_t store, gboolean serves)
     }
 }
 
-/* What it has there has a hole, and is of no use: it goes on with nothing, and copies what others
- * have of its replicas. */
-static void on_store_lost(void *model, uint32_t store, uint64_t member)
+/* Of what it has there pieces are gone, and with them the parts that they belong to: it goes on
+ * without those, and copies what others have of its replicas. */
+static void on_store_lost(void *model, uint32_t store, uint64_t member, double fraction)
 {
     HfService *service = model;
     const HfNodeKind *kind = &service->kinds[service->nodes[member].kind];
@@ -284,9 +284,11 @@ static void on_store_lost(void *model, uint32_t store, uint64_t member)
     uint32_t row = (uint32_t)member - kind->first;
     HfMember *at = &data->members[row];
     if (!at->has_data) return;
+    double hit = hf_data__part_is_hit(data, fraction);
     hf_data__stop_streams(data, row);
     for (guint32 i = 0; i < at->holds.count; i++) {
         uint32_t held = at->holds.at[i];
+        if (hit < 1 && hf_stream_uniform(&data->stream) >= hit) continue;
         hf_data__forget(data, held);
         if (at->serves) hf_data__ask_for(data, held);
     }

@@ -59,6 +59,9 @@ typedef struct HfDataset {
     gboolean is_nobodys;     /* its framework is removed: what ends leaves its data for good */
     gboolean has_noted;      /* the replica that is about to be complete, before the old one went */
     uint32_t below;          /* parts without quorum */
+    uint32_t lost;           /* parts, of which stores that it runs are to be told, */
+    int64_t degraded;        /* replicas out of reach of parts of which some are not; */
+    gboolean has_changed;    /* and whether that has changed */
     int64_t noted_out;       /* millionths, as last noted */
     HF_VEC(uint32_t) hungry; /* members that want something */
     HfStream stream;
@@ -161,6 +164,8 @@ void hf_data__on_read(HfDataset *data, uint32_t row);
 void hf_data__detach(HfDataset *data, uint32_t row, HfTaskState how);
 void hf_data__on_detached(HfDataset *data, uint32_t row);
 void hf_data__on_store(HfDataset *data);
+/* So great a part of its store's pieces is lost: the probability that one was of a given part. */
+double hf_data__part_is_hit(const HfDataset *data, double fraction);
 /* A copy between two members that run. */
 uint32_t hf_data__copy(HfDataset *data, uint32_t from, uint32_t to, uint64_t arg);
 

@@ -9,6 +9,8 @@
  * that was lost, or is out of reach, does not let go. Then it is taken from it by force, which
  * takes longer, or, where that cannot be, tasks elsewhere fail until that host is back.
  */
+#include <math.h>
+
 #include "base/assert.h"
 #include "models/frameworks/service/data_internal.h"
 
@@ -217,6 +219,14 @@ void hf_data__on_detached(HfDataset *data, uint32_t row)
 {
     HF_ASSERT(data->members[row].free_at > 0);
     set_holder(data, row, HF_ROW_NONE, FALSE);
+}
+
+double hf_data__part_is_hit(const HfDataset *data, double fraction)
+{
+    int64_t block = store_rules(data)->block;
+    if (block == 0 || fraction >= 1) return MIN(fraction, 1);
+    double pieces = ceil((double)data->part_bytes / ((double)block / 1000 * 1048576));
+    return 1 - pow(1 - fraction, pieces);
 }
 
 void hf_data__on_store(HfDataset *data)

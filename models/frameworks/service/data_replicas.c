@@ -24,9 +24,22 @@ static int64_t out_of_service(const HfDataset *data)
            (data->below > 0 && (int64_t)data->below * 1000000 / data->part_count == 0);
 }
 
+/* For stores that it runs. */
+static void tell_stores(HfDataset *data)
+{
+    if (!data->has_changed && data->lost == 0) return;
+    double all = (double)data->part_count * data->replica_count;
+    hf_world_store_content(data->service->env.world, data->service->env.row,
+                           data->service->kinds[data->kind].job, (double)data->degraded / all,
+                           (double)data->lost / data->part_count);
+    data->has_changed = FALSE;
+    data->lost = 0;
+}
+
 void hf_data__note_quorum(HfDataset *data)
 {
     if (!data->is_born) return;
+    tell_stores(data);
     int64_t out = out_of_service(data);
     if (out == data->noted_out) return;
     data->noted_out = out;
@@ -38,7 +51,11 @@ void hf_data__step_live(HfDataset *data, uint32_t part, int by)
 {
     HfPart *at = &data->parts[part];
     gboolean was_below = at->live < hf_data__rules(data)->quorum;
+    uint32_t was_live = at->live;
     at->live += (uint32_t)by;
+    if (was_live > 0) data->degraded -= data->replica_count - was_live;
+    if (at->live > 0) data->degraded += data->replica_count - at->live;
+    data->has_changed = TRUE;
     gboolean is_below = at->live < hf_data__rules(data)->quorum;
     data->below += (uint32_t)((int)is_below - (int)was_below);
 }
@@ -82,9 +99,10 @@ void hf_data__forget(HfDataset *data, uint32_t row)
     if (member->serves) hf_data__step_live(data, replica->part, -1);
     hf_data__note(data, HF_RECORD_REPLICA_GONE, part_number(data, replica->part),
                   hf_data__where(data, replica->member), data->part_bytes);
-    if (--part->complete == 0)
-        hf_data__note(data, HF_RECORD_DATA_LOST, part_number(data, replica->part), HF_ROW_NONE,
-                      data->part_bytes);
+    if (--part->complete > 0) return;
+    data->lost++;
+    hf_data__note(data, HF_RECORD_DATA_LOST, part_number(data, replica->part), HF_ROW_NONE,
+                  data->part_bytes);
 }
 
 /* ---- copying ---- */

@@ -99,6 +99,10 @@ static void what_is_made_anew_was_missing(void **state)
     check("2 store_degraded t=0 v=3\n3 store_recovered t=0 v=9\n3 store_degraded t=0 v=1\n",
           "I-14");
     check("2 store_degraded t=0 v=3\n3 store_degraded t=0 v=3\n", "I-14");
+    check("2 store_degraded t=0 v=3\n3 store_recovered t=0 v=9\n3 store_degraded t=0 v=2\n"
+          "4 store_surplus t=0 v=9\n",
+          NULL);
+    check("2 store_degraded t=0 v=3\n4 store_surplus t=0 v=9\n", "I-14"); /* none was made */
     check("2 store_lost f=0 t=0 v=60\n", NULL);
     check("2 store_lost f=0 t=0 v=61\n", "I-14"); /* it has less */
     check("2 store_lost f=1 t=0 v=1\n", "I-14");

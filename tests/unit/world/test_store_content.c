@@ -139,6 +139,50 @@ static void heads_of_the_same_disks_lose_all_or_nothing(void **state)
     hf_store_content_free(content);
 }
 
+/* What is away with a server that is down is made anew when it is due, is one too many when that is
+ * back, and is lost only when that is lost as well. */
+static void a_server_that_is_down_keeps_what_it_has(void **state)
+{
+    HfStoreContent *content = content_of(4, 2, 100, 1);
+    hf_store_content_stop(content, 0, 50);
+    uint32_t away = hf_store_content_missing(content);
+    assert_true(away > 20 && away < 80);
+    assert_false(hf_store_content_begin(content, 49));
+    assert_int_equal(hf_store_content_start(content, 0), 0);
+    assert_int_equal(hf_store_content_missing(content), 0);
+    hf_store_content_stop(content, 0, 50);
+    hf_store_content_stop(content, 0, 60); /* twice: it is back when it was started twice */
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_true(hf_store_content_begin(content, 50));
+        assert_true(hf_store_content_made(content));
+    }
+    assert_int_equal(hf_store_content_missing(content), away - 5);
+    assert_int_equal(hf_store_content_start(content, 0), 0);
+    assert_int_equal(hf_store_content_missing(content), away - 5);
+    assert_true(hf_store_content_begin(content, 50));
+    assert_int_equal(hf_store_content_start(content, 0), 5);
+    assert_false(hf_store_content_made(content)); /* it is there again */
+    assert_int_equal(hf_store_content_missing(content), 0);
+    hf_store_content_free(content);
+}
+
+static void what_is_away_is_lost_with_its_server_alone(void **state)
+{
+    HfStoreContent *content = content_of(2, 2, 10, 1);
+    hf_store_content_stop(content, 0, 50);
+    assert_int_equal(hf_store_content_missing(content), 10);
+    assert_int_equal(hf_store_content_lose(content, 1, 1, 10, 60), 0); /* 0 has it still */
+    assert_int_equal(hf_store_content_missing(content), 0);            /* of nothing is there one */
+    assert_int_equal(hf_store_content_start(content, 0), 0);
+    assert_int_equal(hf_store_content_missing(content), 10);
+    hf_store_content_stop(content, 0, 50);
+    assert_int_equal(hf_store_content_lose(content, 0, 1, 20, 60), 10);
+    assert_int_equal(hf_store_content_start(content, 0), 0);
+    hf_store_content_replace(content, 0);
+    assert_int_equal(hf_store_content_missing(content), 10); /* anew, with one server */
+    hf_store_content_free(content);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -151,6 +195,8 @@ int main(void)
         cmocka_unit_test(a_disk_takes_its_part),
         cmocka_unit_test(what_is_lost_at_one_instant_is_lost_once),
         cmocka_unit_test(heads_of_the_same_disks_lose_all_or_nothing),
+        cmocka_unit_test(a_server_that_is_down_keeps_what_it_has),
+        cmocka_unit_test(what_is_away_is_lost_with_its_server_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
