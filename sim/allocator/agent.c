@@ -119,28 +119,41 @@ static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
 }
 
 /* Flags that follow the total and what is granted beyond it, and with them what is available. */
-void hf_allocator__agent_renew(HfAllocator *allocator, uint32_t agent)
+static void renew(HfAllocator *allocator, uint32_t agent)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     HfAgentInfo *info = &allocator->infos.at[agent];
     HfAlike *alike = hf_alike__total(allocator, &info->total);
-    row->flags &= ~(uint32_t)(HF_AGENT_SHARED | HF_AGENT_RECOMPUTE | HF_AGENT_GPUS);
+    const uint32_t exceeded = HF_AGENT_RECOMPUTE | HF_AGENT_EXCEEDED;
+    row->flags &= ~(uint32_t)(HF_AGENT_SHARED | exceeded | HF_AGENT_GPUS);
     row->flags |= alike->flags & ~(uint32_t)HF_AGENT_ORDERED;
     keep_order(allocator, agent, (alike->flags & HF_AGENT_ORDERED) != 0);
     if (hf_alike__left(alike, row)) {
         set_available(allocator, agent, hf_bundle__ref(alike->left));
-        if (alike->exceeds) row->flags |= HF_AGENT_RECOMPUTE;
+        if (alike->exceeds) row->flags |= exceeded;
         return;
     }
     allocator->counters.left_worked_out++;
     HfResources sum = {0};
     const HfResources *granted = granted_on(allocator, agent, &sum);
     gboolean exceeds = !hf_resources_contains(catalog, &info->total, granted);
-    if (exceeds) row->flags |= HF_AGENT_RECOMPUTE;
+    if (exceeds) row->flags |= exceeded;
     recompute(allocator, agent, granted);
     hf_resources_clear(catalog, &sum);
     hf_alike__keep_left(allocator, alike, row, exceeds);
+}
+
+static gboolean is_overdrawn(const HfAgent *row)
+{
+    return (row->flags & (HF_AGENT_SHARED | HF_AGENT_EXCEEDED)) != 0;
+}
+
+void hf_allocator__agent_renew(HfAllocator *allocator, uint32_t agent)
+{
+    allocator->overdrawn -= is_overdrawn(&allocator->agents.at[agent]);
+    renew(allocator, agent);
+    allocator->overdrawn += is_overdrawn(&allocator->agents.at[agent]);
 }
 
 /* What an agent's total adds to the pool, and what its former one took from it. NULL = none. */
@@ -229,6 +242,7 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     g_free(info->name);
     g_free(info->region);
     g_free(info->zone);
+    allocator->overdrawn -= is_overdrawn(row);
     memset(row, 0, sizeof *row);
     memset(info, 0, sizeof *info);
 }

@@ -121,6 +121,8 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator->headroom);
     g_free(allocator->surplus_after);
     hf_vec_clear(&allocator->gains);
+    hf_map64_clear(&allocator->left_places);
+    hf_vec_clear(&allocator->left);
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
     g_free(allocator->visit_words);

@@ -55,6 +55,7 @@ enum {
     HF_AGENT_WHITELISTED = 1 << 2,
     HF_AGENT_CHANGED = 1 << 3,   /* every sub may get something */
     HF_AGENT_CANDIDATE = 1 << 4, /* of the next event-driven run */
+    HF_AGENT_EXCEEDED = 1 << 5,  /* more is held than total */
     HF_AGENT_SHARED = 1 << 7,    /* total holds shared volumes */
     HF_AGENT_RECOMPUTE = 1 << 8, /* available is not kept by steps but recomputed as Mesos does:
                                     shared volumes, more held than total, or several entries of
@@ -239,6 +240,8 @@ struct HfAllocator {
     HfSorters sorters;
     HfNode role_root;
     uint32_t active_subs; /* active leaves of framework sorters */
+    uint32_t overdrawn;   /* agents of which more may count as held than they have: that are
+                             exceeded, or have shared volumes, which count for each role */
     uint32_t agent_count;
 
     /* Amounts by role and kind, each with its subtree: [role][HF_ROLE_AMOUNTS][stride]. */
@@ -264,6 +267,8 @@ struct HfAllocator {
     uint32_t required_kinds; /* of which something is required */
     gboolean was_required;   /* something was, after the last run */
     HF_VEC(HfGain) gains;    /* of the offer at hand */
+    HfMap64 left_places;     /* quota_coarse.c: of a kind, reserved or revocable, in `left` */
+    HF_VEC(int64_t) left;    /* what nobody holds of the cluster, in this run */
 
     /* Operator's lists. */
     GHashTable *whitelist;       /* of hostnames; NULL = everyone */
@@ -625,7 +630,12 @@ void hf_allocator__quota_surplus(const HfAllocator *allocator, HfQuantities *sur
 /* ---- quota_coarse.c: quota by whole agents ---- */
 static inline gboolean hf_coarse__is_on(const HfAllocator *allocator)
 {
-    return allocator->quota_roles.count > 0 && !hf_era_has(allocator->era, HF_RULE_QUOTA_CHOPPING);
+    HfEra era = allocator->era;
+    if (allocator->quota_roles.count > 0) return !hf_era_has(era, HF_RULE_QUOTA_CHOPPING);
+    /* without quota the bound shows only where agents are overdrawn */
+    return G_UNLIKELY(allocator->overdrawn > 0) && hf_era_has(era, HF_RULE_QUOTA) &&
+           !hf_era_has(era, HF_RULE_SHARE_BY_AGENT) &&
+           allocator->offer_scope != HF_OFFER_SCOPE_CELL;
 }
 /* Count what roles with quota hold; then, after the guarantees, what is left for everybody. */
 void hf_coarse__begin(HfAllocator *allocator);
@@ -636,7 +646,7 @@ gboolean hf_coarse__is_open(const HfAllocator *allocator, HfRoleId role);
 void hf_coarse__cut(HfAllocator *allocator, HfRoleId role, gboolean is_guaranteed,
                     HfResources *part);
 /* Does what is left for everybody cover it? */
-gboolean hf_coarse__fits(const HfAllocator *allocator, const HfResources *offer);
+gboolean hf_coarse__fits(HfAllocator *allocator, const HfResources *offer);
 /* It is offered. */
 void hf_coarse__gain(HfAllocator *allocator, HfRoleId role, gboolean is_guaranteed,
                      const HfResources *offer);

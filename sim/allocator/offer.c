@@ -534,8 +534,8 @@ static gboolean survives_quota(HfAllocator *allocator, uint32_t agent, uint32_t 
 {
     HfCatalog *catalog = allocator->catalog;
     HfRoleId role = allocator->subs.at[sub].role;
-    if (allocator->quota_roles.count == 0) return TRUE;
     if (!hf_coarse__is_on(allocator)) {
+        if (allocator->quota_roles.count == 0) return TRUE;
         hold_back_offer(allocator, agent, sub, role);
         return hf_resources_contains_quantities(catalog, &allocator->offer, wanted);
     }

@@ -119,6 +119,12 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
                                 "reached; a role with quota gets nothing unreserved beyond; idle "
                                 "reservations do not count.",
                                 "What is offered is chopped to guarantees, limits and headroom."},
+    [HF_RULE_SHARE_BY_AGENT] = {"share-by-agent", HF_ERA_1_11, "1.5.0", "MESOS-8352",
+                                "Since there is quota, the fair share of a run is bounded by what "
+                                "nobody holds of the whole cluster: where more is held of an agent "
+                                "than it has, as much is withheld elsewhere.",
+                                "What is offered of an agent depends on that agent alone, quota "
+                                "aside."},
     [HF_RULE_REBOOT_KEEPS_ID] = {"reboot-keeps-id", HF_ERA_1_4, "1.4.0", "MESOS-6223",
                                  "An agent whose host was rebooted is a new agent.",
                                  "It keeps its id."},

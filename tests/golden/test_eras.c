@@ -289,6 +289,27 @@ static const EraCase eras[] = {
      "{'op':'add_agent','id':'x2','resources':['cpus:1','cpus(S:q):1']}\n",
      "0 Q@q x1 [\"cpus@q:2\",\"mem@q:200\"]\n0 Q@q x2 [\"cpus(S:q)@q:1\"]\n",
      "0 Q@q x1 [\"cpus@q:2\",\"mem@q:200\"]\n0 Q@q x2 [\"cpus(S:q)@q:1\",\"cpus@q:1\"]\n"},
+    /* F holds cpus:4 of x1, which has cpus:1 left. Of 1 + 2 cpus nobody holds -1: x2 is withheld;
+     * or it is offered for itself. When x1 has its four again, both offer it. */
+    {HF_RULE_SHARE_BY_AGENT,
+     "\n{'op':'add_agent','id':'x1','resources':['cpus:4','mem:200']}\n" F
+     "{'op':'update_agent','id':'x1','resources':['cpus:1','mem:200']}\n" X2
+     "{'op':'tick','ms':1000}\n"
+     "{'op':'update_agent','id':'x1','resources':['cpus:4','mem:200']}\n"
+     "{'op':'tick','ms':2000}\n",
+     "0 F@r x1 [\"cpus@r:4\",\"mem@r:200\"]\n2000 F@r x2 [\"cpus@r:2\",\"mem@r:200\"]\n",
+     "0 F@r x1 [\"cpus@r:4\",\"mem@r:200\"]\n0 F@r x2 [\"cpus@r:2\",\"mem@r:200\"]\n"},
+    /* What is reserved is counted for each role by itself: of r's 1 + 1 cpus two are held, so x2 is
+     * withheld; what is unreserved is not touched. */
+    {HF_RULE_SHARE_BY_AGENT,
+     "\n{'op':'add_agent','id':'x1','resources':['cpus(S:r):2','mem(S:r):100']}\n" F
+     "{'op':'update_agent','id':'x1','resources':['cpus(S:r):1','mem(S:r):100']}\n"
+     "{'op':'add_agent','id':'x2','resources':['cpus(S:r):1','mem(S:r):100']}\n"
+     "{'op':'add_agent','id':'x3','resources':['cpus:1','mem:100']}\n",
+     "0 F@r x1 [\"cpus(S:r)@r:2\",\"mem(S:r)@r:100\"]\n0 F@r x3 [\"cpus@r:1\",\"mem@r:100\"]\n",
+     "0 F@r x1 [\"cpus(S:r)@r:2\",\"mem(S:r)@r:100\"]\n"
+     "0 F@r x2 [\"cpus(S:r)@r:1\",\"mem(S:r)@r:100\"]\n"
+     "0 F@r x3 [\"cpus@r:1\",\"mem@r:100\"]\n"},
 };
 
 /* What is refined is reserved to a role below a top-level one, and so is no part of a guarantee,

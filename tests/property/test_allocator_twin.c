@@ -75,7 +75,8 @@ static void each_rule_of_an_era_is_compared(void **state)
                                       HF_RULE_FILTER_OUTLIVES_BATCH,
                                       HF_RULE_FILTER_CAP,
                                       HF_RULE_REVIVE_BY_ROLE,
-                                      HF_RULE_QUOTA_CHOPPING};
+                                      HF_RULE_QUOTA_CHOPPING,
+                                      HF_RULE_SHARE_BY_AGENT};
     (void)state;
     for (size_t r = 0; r < G_N_ELEMENTS(rules); r++) {
         uint64_t seed = 12; /* every 13th history is of an early era */

@@ -187,7 +187,7 @@ void hf_twin__count_headroom(HfTwin *twin);
 /* ---- twin_eras.c ---- */
 gboolean hf_twin__has(const HfTwin *twin, HfEraRule rule);
 gboolean hf_twin__is_cell(const HfTwin *twin);
-/* Does some role have quota, in an era that met it by whole agents? */
+/* Is this run one of an era that met quota by whole agents? */
 gboolean hf_twin__is_coarse(HfTwin *twin);
 void hf_twin__run_coarse(HfTwin *twin);
 void hf_twin__run_cell(HfTwin *twin);
