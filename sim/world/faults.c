@@ -329,7 +329,14 @@ gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t row)
     hf_world__flush(world, (HfPeer){HF_PEER_FRAMEWORK, row});
     guest->is_down = TRUE;
     guest->life++;
+    guest->stops++;
     return TRUE;
+}
+
+uint32_t hf_world_scheduler_lives(const HfWorld *world, uint32_t row)
+{
+    HF_ASSERT(row < world->guest_count);
+    return world->guests[row].stops;
 }
 
 static void set_roles(HfWorld *world, HfDriver *driver, const char *const *roles)

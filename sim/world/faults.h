@@ -127,6 +127,9 @@ const char *hf_world_framework_group(const HfWorld *world, uint32_t framework);
 gboolean hf_world_scheduler_stop(HfWorld *world, uint32_t framework);
 /* Its successor subscribes under the same id. FALSE when it is up. */
 gboolean hf_world_scheduler_start(HfWorld *world, uint32_t framework);
+/* How often its scheduler's process has been stopped: whoever is subscribed again after another
+ * number is a new one, and had not only lost its connection. */
+uint32_t hf_world_scheduler_lives(const HfWorld *world, uint32_t framework);
 /* The same with other roles: valid names, each once, NULL-terminated; NULL = as before. */
 gboolean hf_world_scheduler_start_as(HfWorld *world, uint32_t framework, const char *const *roles);
 

@@ -82,6 +82,7 @@ typedef struct HfGuest { /* a framework of the scenario */
     gboolean is_down;     /* its scheduler's process */
     gboolean is_removed;  /* by a master, for good */
     uint32_t life;        /* connections so far */
+    uint32_t stops;       /* of its process */
     uint32_t linked_life; /* with which of them the master speaks */
     HfOfferWishes wishes;
     HfQuantities *minimum; /* [minimum_count] what its wishes point to */

@@ -9,6 +9,7 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
     service->rules = *rules;
     service->rack = hf_text_intern(env->catalog, "rack");
     service->kind_count = kinds;
+    hf_model_stream(&service->hold, env, "service-hold", 0);
     service->kinds = g_new0(HfNodeKind, kinds + 1);
     service->in_plan = HF_NO_NODE;
     for (uint32_t k = 0; k < kinds; k++) {
@@ -74,7 +75,9 @@ gboolean hf_service__ready(HfService *service, const char *stream, GError **erro
             hf_model_stream(&node->stream, &service->env, stream, service->node_count++);
         }
         gboolean has_data = kind->rules.data > 0 && kind->rules.place != HF_DATA_NONE;
-        if (kind->rules.quorum > 0 || has_data || kind->store != 0)
+        gboolean is_empty =
+            kind->rules.count == 0 && service->deployments.count == 0 && service->curves.count == 0;
+        if (!is_empty && (kind->rules.quorum > 0 || has_data || kind->store != 0))
             kind->data = hf_dataset__new(service, k);
     }
     for (guint32 i = 0; i < service->deployments.count; i++) {
@@ -124,6 +127,9 @@ void hf_service__destroy(void *model)
     hf_map64_clear(&service->stray_stacks);
     hf_map64_clear(&service->truth_nodes);
     hf_map64_clear(&service->absent_rows);
+    hf_map64_clear(&service->twins);
+    hf_held__drop_all(service);
+    hf_vec_clear(&service->held);
     hf_vec_clear(&service->absent);
     hf_resources_clear(catalog, &service->offered);
     hf_resources_clear(catalog, &service->pool);

@@ -70,6 +70,13 @@ static void start_dependents(HfService *service, HfDriver *driver, uint32_t pare
     hf_service__note_waiting(service, driver);
 }
 
+void hf_cron__forget_parents(HfService *service)
+{
+    for (uint32_t k = 0; k < service->kind_count; k++)
+        for (guint32 i = 0; i < service->kinds[k].parents_done.count; i++)
+            service->kinds[k].parents_done.at[i] = 0;
+}
+
 void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row)
 {
     HfNodeKind *kind = &service->kinds[service->nodes[row].kind];

@@ -144,6 +144,18 @@ static void note_served(HfDataset *data, uint32_t row)
     if (!data->is_born && data->started == data->member_count) be_born(data);
 }
 
+/* Started with nothing it copies what others have, or waits until an operator sees to it. */
+static void wait_for_hand(HfDataset *data, uint32_t row, gboolean is_new)
+{
+    const HfModelEnv *env = &data->service->env;
+    HfMember *member = &data->members[row];
+    HfTime by_hand = hf_data__rules(data)->by_hand;
+    if (is_new) member->is_blank = data->is_born && by_hand > 0;
+    if (member->is_blank && by_hand != HF_FOR_EVER)
+        hf_world_data_after(env->world, env->row, by_hand, HF_DATA_TIMER_BY_HAND,
+                            hf_data__timer_arg(data, row));
+}
+
 static void on_started(void *model, uint64_t task, uint32_t host)
 {
     HfService *service = model;
@@ -169,6 +181,7 @@ static void on_started(void *model, uint64_t task, uint32_t host)
     }
     if (hf_data__rules(data)->identity == HF_IDENTITY_ANYWHERE) member->data_host = host;
     member->is_full = FALSE;
+    wait_for_hand(data, row, !finds);
     if (member->runs++ == 0) {
         data->running++;
         if (!hf_data__is_attached(data)) hf_data__begin_serving(data, row);
@@ -244,6 +257,10 @@ static void on_copied(void *model, uint64_t arg)
 static void on_timer(void *model, uint32_t timer, uint64_t arg)
 {
     HfService *service = model;
+    if (timer == HF_DATA_TIMER_RESTART) {
+        hf_held__on_death(service, arg != 0);
+        return;
+    }
     HfDataset *data = service->kinds[service->nodes[(uint32_t)arg].kind].data;
     uint32_t row = (uint32_t)arg - service->kinds[data->kind].first;
     if (timer == HF_DATA_TIMER_DETACHED) {
@@ -253,6 +270,11 @@ static void on_timer(void *model, uint32_t timer, uint64_t arg)
     if (arg != hf_data__timer_arg(data, row)) return;
     if (timer == HF_DATA_TIMER_DEAD) {
         if (data->members[row].runs == 0 && !data->is_nobodys) hf_data__on_dead(data, row);
+        return;
+    }
+    if (timer == HF_DATA_TIMER_BY_HAND) {
+        data->members[row].is_blank = FALSE;
+        hf_data__feed_all(data);
         return;
     }
     HF_ASSERT(timer == HF_DATA_TIMER_ATTACHED);
@@ -361,7 +383,9 @@ HfDataset *hf_dataset__new(HfService *service, uint32_t k)
     for (uint32_t m = 0; m < data->member_count; m++)
         data->members[m].holder = data->members[m].host = data->members[m].read = HF_ROW_NONE;
     data->limit = rules->rate * 1048576 / 1000;
-    hf_model_stream(&data->stream, &service->env, "service-data", k);
+    uint32_t stream = k; /* kinds that have no instances draw nothing */
+    for (uint32_t i = 0; i < k; i++) stream -= service->kinds[i].rules.count == 0;
+    hf_model_stream(&data->stream, &service->env, "service-data", stream);
     if (rules->data == 0 || rules->count == 0 || rules->place == HF_DATA_NONE) return data;
     uint32_t replicas = rules->replicas == 0 ? data->member_count : (uint32_t)rules->replicas;
     data->replica_count = MIN(replicas, data->member_count);

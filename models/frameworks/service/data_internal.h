@@ -18,6 +18,7 @@ typedef struct HfMember {
     uint64_t task;     /* and which that is */
     uint32_t complete; /* replicas of `holds` */
     gboolean is_full;  /* it has found no room for its data, and will fail */
+    gboolean is_blank; /* it has started with nothing, and waits for an operator */
     gboolean has_started, has_data;
     uint32_t data_host, data_agent;
     uint32_t life;          /* counts starts and ends, for timers */
@@ -141,7 +142,9 @@ void hf_data__on_dead(HfDataset *data, uint32_t row);
 enum {
     HF_DATA_TIMER_DEAD,
     HF_DATA_TIMER_ATTACHED, /* arg: life, number */
-    HF_DATA_TIMER_DETACHED  /* arg: number */
+    HF_DATA_TIMER_DETACHED, /* arg: number */
+    HF_DATA_TIMER_BY_HAND,  /* arg: life, number */
+    HF_DATA_TIMER_RESTART   /* its scheduler died */
 };
 #define HF_DATA_READ (UINT64_C(1) << 63) /* arg of a copy into memory: with its number */
 

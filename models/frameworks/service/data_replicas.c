@@ -189,8 +189,8 @@ static void move(HfDataset *data, uint32_t row)
 static void feed(HfDataset *data, uint32_t row)
 {
     HfMember *member = &data->members[row];
-    for (guint32 i = 0;
-         i < member->wants.count && member->serves && member->has_data && !member->is_full;) {
+    for (guint32 i = 0; i < member->wants.count && member->serves && member->has_data &&
+                        !member->is_full && !member->is_blank;) {
         uint32_t wanted = member->wants.at[i];
         HfReplica *replica = &data->replicas[wanted];
         if (data->parts[replica->part].complete == 0) { /* lost: it begins anew */

@@ -135,6 +135,12 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
                  "How late a job may start, or it is missed; 0s = at any time."),                  \
         WORD_KEY("reserve", reserve, reservings,                                                   \
                  "What an instance with a persistent volume reserves for itself."),                \
+        TIME_KEY("by_hand", by_hand, patience,                                                     \
+                 "How long until an operator lets an instance that starts with nothing copy what " \
+                 "others have; 0s = it does so by itself (mesosphere/hdfs #91)."),                 \
+        WORD_KEY("stays_lost", stays_lost, truth,                                                  \
+                 "Whether an instance whose agent is lost is not launched again (ceph-on-mesos "   \
+                 "#1)."),                                                                          \
         WORD_KEY("cleaning", cleaning, cleanings,                                                  \
                  "What becomes of reservations that are given up."),                               \
         {.name = "lifetime",                                                                       \
@@ -208,6 +214,27 @@ G_GNUC_UNUSED static const HfKeyWord forgets[] = {
          .fallback = "variant",                                                                    \
          .words = truth,                                                                           \
          .help = "Whether new instances are deployed one after the other."},                       \
+        FW_TIME("hold", hold,                                                                      \
+                "How long it keeps offers that it has no use for, in case something is wanted "    \
+                "meanwhile, before it declines them (AURORA-313); 0s = it declines at once."),     \
+        FW_TIME("hold_also", hold_also, "And up to so long besides, drawn for each offer."),       \
+        FW_TIME("dies_for", dies_for,                                                              \
+                "Its scheduler dies of an offer that has CPUs or memory of several kinds, "        \
+                "reserved and not, and is started again after so long; 0s = it does not."),        \
+        {.name = "forgets_parents",                                                                \
+         .type = HF_KEY_ENUM,                                                                      \
+         FW(rules.forgets_parents),                                                                \
+         .fallback = "variant",                                                                    \
+         .words = truth,                                                                           \
+         .help = "Whether a scheduler that starts anew has forgotten which parents of a "          \
+                 "dependent job have run since that last did (mesos/chronos #811)."},              \
+        {.name = "runs_twice",                                                                     \
+         .type = HF_KEY_ENUM,                                                                      \
+         FW(rules.runs_twice),                                                                     \
+         .fallback = "variant",                                                                    \
+         .words = truth,                                                                           \
+         .help = "Whether a scheduler that starts anew launches jobs that run a second time, and " \
+                 "knows nothing of one of the two from then on (METRONOME-100)."},                 \
     {                                                                                              \
         .name = "uninstall_at", .type = HF_KEY_DURATION, FW(uninstall), .fallback = "0s",          \
         .help = "When it is uninstalled: everything is killed, and what was reserved given back "  \

@@ -71,7 +71,10 @@ static gboolean check_metronome(const void *record, const char **key_out, char *
 }
 
 static const HfKeyWord metronome_words[] = {
-    BY_ERA, {"metronome", HF_VARIANT_METRONOME, "dcos/metronome"}, {0}};
+    BY_ERA,
+    {"0.3", HF_VARIANT_METRONOME_0_3, "dcos/metronome before 0.4.0"},
+    {"0.4", HF_VARIANT_METRONOME, "dcos/metronome 0.4.0 and later"},
+    {0}};
 HF_SERVICE_TABLE(metronome, metronome_words,
                  "Jobs that run again and again, as Metronome runs them.", check_metronome,
                  {.name = "jobs",

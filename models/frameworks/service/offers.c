@@ -422,7 +422,7 @@ static gboolean place(HfService *service, HfDriver *driver, HfNodeKind *kind,
     return has_room;
 }
 
-static void fill(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+gboolean hf_service__fill(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
 {
     service->is_accepting = FALSE;
     unpack(service, offer);
@@ -436,17 +436,21 @@ static void fill(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
         if (i < service->active.count && service->active.at[i] == k) i++;
     }
     send_launches(service, driver, offer);
-    if (service->is_accepting)
-        hf_driver_accept_end(driver);
-    else
-        hf_vec_push(&service->declines, offer->id);
+    if (service->is_accepting) hf_driver_accept_end(driver);
+    return service->is_accepting;
 }
 
 void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, uint32_t count)
 {
     HfService *service = model;
     hf_vec_reset(&service->declines);
-    for (uint32_t i = 0; i < count; i++) fill(service, driver, &offers[i]);
+    if (service->is_dying) return;
+    for (uint32_t i = 0; i < count; i++)
+        if (hf_held__is_deadly(service, &offers[i])) return;
+    for (uint32_t i = 0; i < count; i++)
+        if (!hf_service__fill(service, driver, &offers[i]) &&
+            !hf_held__keep(service, driver, &offers[i]))
+            hf_vec_push(&service->declines, offers[i].id);
     hf_driver_decline(driver, service->declines.at, service->declines.count,
                       hf_time_to_seconds(refuse_of(service)));
     hf_service__note_waiting(service, driver);

@@ -19,6 +19,8 @@ static void revive(HfService *service, HfDriver *driver)
 
 static void want_offers(HfService *service, HfDriver *driver)
 {
+    if (service->held.count > 0) hf_held__use(service, driver);
+    if (service->rules.hold > 0 && service->waiting == 0 && !service->is_leaving) return;
     if (service->is_revive_armed || service->is_over) return;
     HfTime wait = service->revived_at + service->rules.min_revive - hf_driver_now(driver);
     if (wait <= 0) {
@@ -182,7 +184,8 @@ static gboolean may_come_back(const HfTaskStatus *status)
                                               status->reason == HF_REASON_RECONCILIATION));
 }
 
-static void on_ended(HfService *service, HfDriver *driver, uint32_t row, const HfTaskStatus *status)
+void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
+                          const HfTaskStatus *status)
 {
     HfTaskState state = status->state;
     HfNode *node = &service->nodes[row];
@@ -192,6 +195,7 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, const H
     if (is_forgotten(service, kind, node, now)) kind->failures = 0;
     node->ended_at = now;
     node->is_ready = FALSE;
+    hf_twins__part(service, row);
     if (service->is_leaving) {
         hf_service__abandon_home(service, driver, row);
         node->phase = HF_PHASE_OVER;
@@ -213,6 +217,11 @@ static void on_ended(HfService *service, HfDriver *driver, uint32_t row, const H
     if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
         hf_service__abandon_home(service, driver, row); /* it may not be there */
         hf_service__unbind(service, row);
+    }
+    if (kind->rules.stays_lost && state != HF_TASK_FAILED && state != HF_TASK_KILLED) {
+        node->phase = HF_PHASE_OVER;
+        hf_service__unbind(service, row);
+        return;
     }
     gboolean is_unfit = node->is_unfit && state == HF_TASK_KILLED;
     node->is_unfit = FALSE;
@@ -357,6 +366,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     HfService *service = model;
     uint32_t row = hf_map64_get(&service->task_nodes, status->task);
     if (hf_absent__on_update(service, driver, status)) return;
+    if (service->twins.count > 0 && hf_twins__on_update(service, driver, status)) return;
     if (row == HF_MAP64_NONE) { /* given up: it must not run beside its successor */
         if (hf_task_state_is_alive(status->state)) hf_driver_kill(driver, status->task);
         return;
@@ -373,7 +383,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
             hf_map64_remove(&service->task_nodes, status->task);
     } else if (!is_alive) {
         if (node->phase == HF_PHASE_MISSING) service->nodes[row].wait++; /* for nothing any more */
-        on_ended(service, driver, row, status);
+        hf_service__on_ended(service, driver, row, status);
     } else if (status->state == HF_TASK_RUNNING && node->phase == HF_PHASE_LAUNCHED) {
         on_running(service, driver, row, status);
     }
@@ -495,6 +505,8 @@ static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
         if (service->waiting > 0 || service->stray_stacks.count > 0) want_offers(service, driver);
     } else if (kind == HF_SERVICE_TIMER_KILL_AGAIN) {
         hf_deploy__on_kill_again(service, driver, arg);
+    } else if (kind == HF_SERVICE_TIMER_HOLD) {
+        hf_held__on_time(service, driver, arg);
     } else if (kind == HF_SERVICE_TIMER_EXPUNGE) {
         hf_absent__on_expunge(service, arg);
     } else if (kind == HF_SERVICE_TIMER_TICK) {
@@ -512,6 +524,7 @@ static void on_subscribed(void *model, HfDriver *driver)
 {
     HfService *service = model;
     service->revived_at = hf_driver_now(driver);
+    service->lives = hf_world_scheduler_lives(service->env.world, service->env.row);
     hf_service__declare_data(service);
     start_level(service, driver);
     climb(service, driver); /* where there is nothing to wait for */
@@ -529,16 +542,23 @@ static void on_resubscribed(void *model, HfDriver *driver)
 {
     HfService *service = model;
     HF_VEC(HfDriverTask) asked = {0};
+    uint32_t lives = hf_world_scheduler_lives(service->env.world, service->env.row);
+    gboolean is_new = lives != service->lives;
+    service->lives = lives;
+    service->is_dying = FALSE;
+    hf_held__drop_all(service);
+    if (is_new && service->rules.forgets_parents) hf_cron__forget_parents(service);
     for (uint32_t i = 0; i < service->node_count; i++) {
         const HfNode *node = &service->nodes[i];
         if (node->phase == HF_PHASE_LAUNCHED || node->phase == HF_PHASE_RUNNING ||
             node->phase == HF_PHASE_MISSING)
             hf_vec_push(&asked, (HfDriverTask){node->task, HF_ROW_NONE});
-        else if (node->phase == HF_PHASE_SUSPENDED)
+        else if (node->phase == HF_PHASE_SUSPENDED && is_new)
             start_wait(service, driver, i);
     }
     hf_driver_reconcile_until_answered(driver, asked.at, asked.count);
     hf_vec_clear(&asked);
+    if (is_new && service->rules.runs_twice) hf_twins__begin(service, driver);
     service->is_suppressed =
         service->rules.suppress && service->waiting == 0 && !service->is_leaving;
     if (service->is_suppressed) hf_driver_suppress(driver);
@@ -552,6 +572,7 @@ static void on_error(void *model, HfDriver *driver)
 
 const HfSchedulerOps hf_service__ops = {.subscribed = on_subscribed,
                                         .offers = hf_service__on_offers,
+                                        .rescind = hf_held__on_rescind,
                                         .update = on_update,
                                         .resubscribed = on_resubscribed,
                                         .error = on_error,

@@ -71,6 +71,7 @@ typedef struct HfNode {
     uint64_t run;        /* a job's: its number, */
     uint32_t tries;      /* failures of it so far, */
     HfTime asked_at;     /* and when its time was */
+    uint64_t twin;       /* another task of the same run, from before a restart; 0 = none */
     HfResources home;    /* what it has reserved, with its volume; empty = nothing */
     HfStream stream;
 } HfNode;
@@ -173,6 +174,11 @@ typedef struct HfAbsent {
     uint32_t row, host;
 } HfAbsent;
 
+/* An offer that is kept, for it may be of use; a reference to its resources is. */
+typedef struct HfHeld {
+    HfOfferInfo offer;
+} HfHeld;
+
 typedef struct HfService {
     HfModelEnv env;
     HfFrameworkRules rules;
@@ -199,6 +205,11 @@ typedef struct HfService {
     HfTime revived_at;
     HF_VEC(HfAbsent) absent;
     HfMap64 absent_rows; /* task -> row of absent */
+    HfMap64 twins;       /* task -> 1 + row whose run it is one of two tasks of; 0 = nobody's */
+    uint32_t lives;      /* of its scheduler, when it last subscribed */
+    HF_VEC(HfHeld) held; /* offers, oldest first */
+    HfStream hold;
+    gboolean is_dying; /* of an offer */
     /* scratch of an offer */
     HfResources offered, pool;
     HfResource disks[HF_VOLUMES_MAX]; /* of the volumes of the instance that is being placed */
@@ -257,6 +268,7 @@ enum {
     HF_SERVICE_TIMER_UNHEALTHY,
     HF_SERVICE_TIMER_UNFIT,
     HF_SERVICE_TIMER_CURVE,     /* arg: which */
+    HF_SERVICE_TIMER_HOLD,      /* arg: the offer */
     HF_SERVICE_TIMER_KILL_AGAIN /* arg: the task */
 };
 
@@ -280,6 +292,8 @@ HfTime hf_cron__next(const HfNodeKind *kind, HfTime after);
 void hf_cron__start(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_tick(HfService *service, HfDriver *driver, uint32_t row);
 void hf_cron__on_missed(HfService *service, uint32_t row);
+/* Of no dependent job has any parent run. */
+void hf_cron__forget_parents(HfService *service);
 void hf_cron__on_ended(HfService *service, HfDriver *driver, uint32_t row, HfTaskState state);
 
 /* ---- deploy.c: apps that change while they run ---- */
@@ -321,7 +335,32 @@ void hf_absent__on_expunge(HfService *service, uint64_t task);
 /* An update of a task that was replaced; FALSE when it is none. */
 gboolean hf_absent__on_update(HfService *service, HfDriver *driver, const HfTaskStatus *status);
 
+/* ---- twins.c: jobs that were launched twice ---- */
+/* A scheduler that has started anew launches what runs once more. */
+void hf_twins__begin(HfService *service, HfDriver *driver);
+/* An update of a task that it has lost sight of, or is one of two; FALSE when it is none. */
+gboolean hf_twins__on_update(HfService *service, HfDriver *driver, const HfTaskStatus *status);
+/* The run is over: what else runs of it is nobody's. */
+void hf_twins__part(HfService *service, uint32_t row);
+/* A task of an instance is over, of whichever this was said. */
+void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
+                          const HfTaskStatus *status);
+
+/* ---- held.c: offers that are kept, or that kill ---- */
+/* It has no use for an offer: it is kept, or FALSE: to be declined. */
+gboolean hf_held__keep(HfService *service, HfDriver *driver, const HfOfferInfo *offer);
+/* Something is wanted: use what is kept. */
+void hf_held__use(HfService *service, HfDriver *driver);
+void hf_held__on_time(HfService *service, HfDriver *driver, uint64_t offer);
+void hf_held__on_rescind(void *model, HfDriver *driver, uint64_t offer);
+void hf_held__drop_all(HfService *service);
+/* Does its scheduler die of this offer? Then nothing is to be said any more. */
+gboolean hf_held__is_deadly(HfService *service, const HfOfferInfo *offer);
+void hf_held__on_death(HfService *service, gboolean is_over);
+
 /* ---- offers.c ---- */
+/* What it makes of one offer; FALSE: nothing. */
+gboolean hf_service__fill(HfService *service, HfDriver *driver, const HfOfferInfo *offer);
 void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers,
                            uint32_t count);
 

@@ -30,6 +30,10 @@
 #define PLAIN                                                                                      \
     .refuse = 5 * S, .refuse_idle = 5 * S, .min_revive = 5 * S, .forget = HF_FORGET_OUTLIVED,      \
     .checkpoint = TRUE
+/* Metronome is built of Marathon's scheduler. */
+#define MARATHON_LIKE                                                                              \
+    .refuse = 120 * S, .refuse_idle = 120 * S, .suppress = TRUE, .min_revive = 5 * S,              \
+    .forget = HF_FORGET_OUTLIVED, .checkpoint = TRUE
 /* dcos-commons: declines for 5 s, or for an hour once all is deployed; suppresses then; revives at
  * most each 5 s; two weeks of failover; one step of its plans after the other. */
 #define SDK                                                                                        \
@@ -109,14 +113,19 @@ static const HfNodeRules chronos[] = {{.name = "job",
                                        .retry_after = 60 * S,
                                        .start_deadline = 60 * S},
                                       NO_NODE};
-static const HfNodeRules metronome[] = {{.name = "job",
-                                         .count = 1,
-                                         .cpus = AMOUNT(1),
-                                         .mem = MB(128),
-                                         STATELESS,
-                                         .period = H,
-                                         .start_deadline = 15 * M},
-                                        NO_NODE};
+#define METRONOME(DEADLINE)                                                                        \
+    {                                                                                              \
+        {.name = "job",                                                                            \
+         .count = 1,                                                                               \
+         .cpus = AMOUNT(1),                                                                        \
+         .mem = MB(128),                                                                           \
+         STATELESS,                                                                                \
+         .period = H,                                                                              \
+         .start_deadline = DEADLINE},                                                              \
+            NO_NODE                                                                                \
+    }
+static const HfNodeRules metronome_0_3[] = METRONOME(0); /* METRONOME-191: it was not looked at */
+static const HfNodeRules metronome[] = METRONOME(15 * M);
 
 static const HfNodeRules hdfs_old[] = {{.name = "journal", /* 1 cpu, 512 MB x 1.35 */
                                         .count = 3,
@@ -129,6 +138,7 @@ static const HfNodeRules hdfs_old[] = {{.name = "journal", /* 1 cpu, 512 MB x 1.
                                         .data = MB(1024),
                                         .replicas = 3,
                                         .quorum = 2,
+                                        .by_hand = D, /* mesosphere/hdfs #91; the day is ours */
                                         NO_REPAIR},
                                        {.name = "name", /* with ZKFC */
                                         .count = 2,
@@ -358,7 +368,15 @@ static const HfNodeRules mysql[] = {{.name = "mysqld",
                                      NO_REPAIR},
                                     NO_NODE};
 
-static const HfNodeRules ceph[] = {{.name = "mon",
+static const HfNodeRules ceph[] = {{.name = "gateway", /* rgw: none unless they are asked for */
+                                    .count = 0,
+                                    .cpus = AMOUNT(1),
+                                    .mem = MB(256),
+                                    .ports = 1,
+                                    .quorum = 1,
+                                    .stays_lost = TRUE, /* ceph-on-mesos #1 */
+                                    STATELESS},
+                                   {.name = "mon",
                                     .count = 3,
                                     .cpus = AMOUNT(1),
                                     .mem = MB(256),
@@ -466,19 +484,25 @@ const HfVariant hf_variants[HF_VARIANTS] = {
         "Aurora's long-running services",
         "Apache Aurora 0.8: failover timeout 21 days, penalty of 30 s growing to 5 min for tasks "
         "that "
-        "flap (AsyncModule.java); sizes assumed",
+        "flap; min_offer_hold_time 5 min, offer_hold_jitter_window 1 min (AsyncModule.java, later "
+        "OfferManagerModule.java); sizes assumed",
         aurora, PLAIN, .backoff = 30 * S, .backoff_factor = 2000, .max_backoff = 5 * M,
-        .failover_timeout = 21 * D),
+        .hold = 5 * M, .hold_also = M, .failover_timeout = 21 * D),
     ROW(HF_VARIANT_CHRONOS, "chronos", "chronos", HF_ERA_0_22, HF_ERA_1_11,
         "jobs that run each hour, say, and are tried again twice",
         "mesos/chronos SchedulerConfiguration.scala:84-134 (epsilon 60 s, retry 60 s); period "
         "assumed",
-        chronos, PLAIN, .failover_timeout = 7 * D),
-    ROW(HF_VARIANT_METRONOME, "metronome", "metronome", HF_ERA_0_22, HF_ERA_1_11,
+        chronos, PLAIN, .forgets_parents = TRUE, .failover_timeout = 7 * D),
+    ROW(HF_VARIANT_METRONOME_0_3, "metronome", "0.3", HF_ERA_0_22, HF_ERA_1_4,
+        "before 0.4.0: jobs start however late, and a Metronome that starts anew launches those "
+        "that "
+        "run a second time",
+        "dcos/metronome JobRunSpec.scala:32-37; METRONOME-191, METRONOME-100; period assumed",
+        metronome_0_3, MARATHON_LIKE, .runs_twice = TRUE, .failover_timeout = 7 * D),
+    ROW(HF_VARIANT_METRONOME, "metronome", "0.4", HF_ERA_1_11, HF_ERA_1_11,
         "jobs that run each hour, say, and are not tried again (restart NEVER)",
         "dcos/metronome JobRunSpec.scala:32-37, ScheduleSpec.scala:32; period assumed", metronome,
-        .refuse = 120 * S, .refuse_idle = 120 * S, .suppress = TRUE, .min_revive = 5 * S,
-        .forget = HF_FORGET_OUTLIVED, .checkpoint = TRUE, .failover_timeout = 7 * D),
+        MARATHON_LIKE, .failover_timeout = 7 * D),
     ROW(HF_VARIANT_HDFS_OLD, "hdfs", "old", HF_ERA_0_22, HF_ERA_0_23,
         "mesosphere/hdfs: data in /var/lib/hdfs, a dead node waited for 90 s",
         "mesosphere/hdfs HdfsFrameworkConfig.java:28-47, hdfs-site.xml:106-147; data assumed",
@@ -508,9 +532,11 @@ const HfVariant hf_variants[HF_VARIANTS] = {
         kafka_sdk, SDK),
     ROW(HF_VARIANT_CRATE, "crate", "crate", HF_ERA_0_22, HF_ERA_1_11,
         "crate-mesos-framework: data on the host, a lost node is replaced at once",
-        "crate/crate-mesos-framework Configuration.java:61-99; Elasticsearch's delayed allocation "
-        "60 s and 40 MB/s; data assumed",
-        crate, PLAIN, .failover_timeout = 365 * D),
+        "crate/crate-mesos-framework Configuration.java:61-99, Resources.java:45-50 (it dies of "
+        "two "
+        "resources of a name); Elasticsearch's delayed allocation 60 s and 40 MB/s; data and the "
+        "10 s until it is started again assumed",
+        crate, PLAIN, .dies_for = 10 * S, .failover_timeout = 365 * D),
     ROW(HF_VARIANT_ARANGODB_0_22, "arangodb", "0.22", HF_ERA_0_22, HF_ERA_0_22,
         "the framework as built for Mesos 0.22: data in /tmp of the host, which nobody cleans",
         "m0ppers/arangodb-mesos src/Global.cpp:79-100, ArangoManager.cpp:424-460; data assumed",

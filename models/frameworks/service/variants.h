@@ -88,7 +88,10 @@ typedef struct HfNodeRules {
     int gives_up_lost;                  /* whether it gives up as soon as its agent is lost */
     int cleaning;                       /* HfCleaning */
     int reserve;                        /* HfReserving */
-    int64_t reads; /* milli-MB that an instance reads in its store before it serves */
+    int64_t reads;  /* milli-MB that an instance reads in its store before it serves */
+    HfTime by_hand; /* until an operator lets an instance that starts with nothing copy what others
+                       have; 0 = it does by itself; HF_FOR_EVER = nobody does */
+    int stays_lost; /* whether one whose agent is lost is not launched again */
 } HfNodeRules;
 
 /* What a framework does with offers, and how it launches. */
@@ -101,6 +104,13 @@ typedef struct HfFrameworkRules {
     int64_t backoff_factor; /* milli */
     int forget;             /* HfForget */
     int serial;             /* whether new instances are deployed one by one, in order */
+    HfTime hold; /* for which it keeps offers that it has no use for, before it declines them, */
+    HfTime hold_also; /* and up to so long besides, drawn for each; 0 = it declines them at once */
+    HfTime dies_for;  /* its scheduler dies of an offer with CPUs or memory of several kinds
+                         (reserved  and not), and is started again after so long; 0 = it does not */
+    int forgets_parents; /* whether a scheduler that starts anew has forgotten which parents of a
+                            dependent job have run */
+    int runs_twice;      /* whether it launches jobs that run a second time then */
     HfTime failover_timeout;
     int checkpoint;
 } HfFrameworkRules;
@@ -123,6 +133,7 @@ enum {
     HF_VARIANT_EXTERNAL_VOLUME,
     HF_VARIANT_AURORA,
     HF_VARIANT_CHRONOS,
+    HF_VARIANT_METRONOME_0_3,
     HF_VARIANT_METRONOME,
     HF_VARIANT_HDFS_OLD,
     HF_VARIANT_HDFS_SDK,
