@@ -51,12 +51,13 @@ static void set_minimum(HfRunAudit *audit, HfAuditConfig *config)
 HfRunAudit *hf_run_audit_new(HfWorld *world)
 {
     HfRunAudit *audit = g_new0(HfRunAudit, 1);
-    HfAuditConfig config = {.allocation_interval =
-                                hf_world_scenario(world)->master.allocation_interval,
-                            .era = hf_world_scenario(world)->era,
-                            .copy_bytes_per_second = copy_limit(hf_world_scenario(world)),
-                            .registry_takes_time = hf_world_registry_takes_time(world),
-                            .names = hf_world_names(world)};
+    HfAuditConfig config = {
+        .allocation_interval = hf_world_scenario(world)->master.allocation_interval,
+        .era = hf_world_scenario(world)->era,
+        .copy_bytes_per_second = copy_limit(hf_world_scenario(world)),
+        .executor_registration_timeout = hf_world_executor_registration_timeout(world),
+        .registry_takes_time = hf_world_registry_takes_time(world),
+        .names = hf_world_names(world)};
     audit->world = world;
     set_minimum(audit, &config);
     audit->audit = hf_audit_new(hf_world_catalog(world), &config);

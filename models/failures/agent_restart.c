@@ -10,7 +10,7 @@
 typedef struct RestartConfig {
     HfStrikeKeys strike;
     HfLaw down;
-    double lose_executors;
+    double lose_executors, hang_executors;
     const char *resources, *attributes;
     int dies_while_writing;
 } RestartConfig;
@@ -36,6 +36,12 @@ static const HfKey restart_keys[] = {
      .offset = offsetof(RestartConfig, lose_executors),
      .fallback = "0",
      .help = "Chance of each executor to end, unseen, while the process is down."},
+    {.name = "hang_executors",
+     .type = HF_KEY_FRACTION,
+     .offset = offsetof(RestartConfig, hang_executors),
+     .fallback = "0",
+     .help = "Chance of each executor to hang: it runs on, and does not answer the process that is "
+             "started, which kills it after agent.executor_reregistration_timeout."},
     {.name = "resources",
      .type = HF_KEY_RESOURCES,
      .offset = offsetof(RestartConfig, resources),
@@ -83,9 +89,12 @@ static HfTime hit(void *model, HfWorld *world, uint32_t host)
         hf_world_agent_dies_at(world, host, (HfCheckpointStep)config->dies_while_writing, down);
         return down;
     }
-    if (hf_world_agent_stop(world, host))
-        hf_world_executors_lose(world, host, config->lose_executors,
-                                &restart->strike.streams[host]);
+    if (hf_world_agent_stop(world, host)) {
+        HfStream *stream = &restart->strike.streams[host];
+        hf_world_executors_lose(world, host, config->lose_executors, stream);
+        if (config->hang_executors > 0)
+            hf_world_executors_hang(world, host, config->hang_executors, stream);
+    }
     hf_world_fault_after(world, restart->strike.row, down, TIMER_START, host);
     return down;
 }

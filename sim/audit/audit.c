@@ -359,6 +359,12 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_AGENT_STOPPED:
         hf_audit__on_agent_stopped(audit, record);
         break;
+    case HF_RECORD_TASK_BEGUN:
+        hf_audit__on_task_begun(audit, record);
+        break;
+    case HF_RECORD_EXECUTOR_BEGUN:
+        hf_audit__on_executor_begun(audit, record);
+        break;
     case HF_RECORD_TASK_STARTED:
         hf_audit__on_task_started(audit, record);
         break;

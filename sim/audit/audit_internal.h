@@ -138,8 +138,10 @@ typedef struct HfAuditTask {
     HfRoleId role;
     uint8_t flags;
     uint8_t state;  /* HfTaskState, in the master's book */
-    uint8_t end;    /* HfTaskState: how its run ended */
-    HfTime stop_by; /* it was told to stop: its run ends by then; HF_TIME_NEVER = it was not */
+    uint8_t end;    /* HfTaskState: how its run ended; STARTING: its own executor was begun */
+    HfTime stop_by; /* it was told to stop: its run ends by then; HF_TIME_NEVER = it was not. Of one
+                       that was begun: when it runs, HF_TIME_NEVER = it hangs */
+    HfTime begun_at;
     HfResources resources;
 } HfAuditTask;
 
@@ -148,13 +150,15 @@ enum {
     HF_EXECUTOR_IS_RUNNING = 1 << 1, /* a host runs it */
     HF_EXECUTOR_WAS_RUN = 1 << 2,    /* or did */
     HF_EXECUTOR_IS_PARKED = 1 << 3,  /* its agent went away with it */
-    HF_EXECUTOR_IS_ORDERED = 1 << 4  /* it was launched: never unset while the row is in use */
+    HF_EXECUTOR_IS_ORDERED = 1 << 4, /* it was launched: never unset while the row is in use */
+    HF_EXECUTOR_IS_BEGUN = 1 << 5    /* its agent began it, and it has not registered */
 };
 
 /* An executor that a framework brought with it; flags 0: the row is free. */
 typedef struct HfAuditExecutor {
     uint64_t serial, id;
     HfTime at;
+    HfTime begun_at, due; /* IS_BEGUN: when it registers; HF_TIME_NEVER = it hangs */
     uint32_t framework, agent, host;
     HfRoleId role;
     uint8_t flags;
@@ -371,6 +375,7 @@ void hf_audit__disk_free(HfAuditDisk *disk);
 /* ---- tasks.c ---- */
 void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_begun(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_stopping(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record);
@@ -385,7 +390,11 @@ void hf_audit__set_aside(HfAudit *audit, HfAuditTask *task);
 /* ---- executors.c ---- */
 void hf_audit__on_executor_launched(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_executor_removed(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_executor_begun(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record);
+/* Has the framework an executor there that has not registered and was begun so long ago? */
+gboolean hf_audit__is_executor_late(const HfAudit *audit, uint32_t framework, uint32_t host,
+                                    HfTime since);
 void hf_audit__on_executor_ended(HfAudit *audit, const HfRecord *record);
 /* An agent of the master before is back: what its host runs must have come with it. */
 void hf_audit__check_executors_return(HfAudit *audit, uint32_t agent);

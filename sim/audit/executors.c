@@ -211,6 +211,48 @@ static HfAuditExecutor *ordered(HfAudit *audit, const HfRecord *record)
     return NULL;
 }
 
+void hf_audit__on_executor_begun(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditExecutor *executor = ordered(audit, record);
+    if (executor != NULL && !hf_audit__host(audit, record->agent)->is_down) {
+        executor->flags |= HF_EXECUTOR_IS_BEGUN;
+        executor->begun_at = record->at;
+        executor->due = record->value < 0 ? HF_TIME_NEVER : hf_time_add(record->at, record->value);
+        return;
+    }
+    g_autofree char *name = hf_audit__host_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                    "executor %" G_GUINT64_FORMAT " is begun on host %s, and %s",
+                    (guint64)record->id, name,
+                    executor == NULL ? "no master ordered that" : "that is down");
+}
+
+gboolean hf_audit__is_executor_late(const HfAudit *audit, uint32_t framework, uint32_t host,
+                                    HfTime since)
+{
+    for (guint32 i = 0; i < audit->executors.count; i++) {
+        const HfAuditExecutor *executor = &audit->executors.at[i];
+        if (executor->flags & HF_EXECUTOR_IS_BEGUN && executor->framework == framework &&
+            executor->host == host && executor->begun_at <= since)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* It registers when it was to: one that hangs does not. */
+static gboolean is_due(HfAudit *audit, const HfRecord *record, const HfAuditExecutor *executor)
+{
+    gboolean was_begun = (executor->flags & HF_EXECUTOR_IS_BEGUN) != 0;
+    if (was_begun ? executor->due == record->at : audit->config.executor_registration_timeout == 0)
+        return TRUE;
+    g_autofree char *name = hf_audit__host_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                    "executor %" G_GUINT64_FORMAT " registers on host %s, and %s",
+                    (guint64)record->id, name,
+                    was_begun ? "that was not its time" : "was not begun");
+    return FALSE;
+}
+
 void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record)
 {
     HfAuditExecutor *executor = ordered(audit, record);
@@ -218,6 +260,8 @@ void hf_audit__on_executor_started(HfAudit *audit, const HfRecord *record)
         record->agent < HF_AUDIT_ROWS_MAX ? hf_audit__host(audit, record->agent) : NULL;
     gboolean runs = find(audit, record, NO_ROW, record->agent, HF_EXECUTOR_IS_RUNNING, 0) != NULL;
     if (executor != NULL && host != NULL && !host->is_down && !runs) {
+        if (!is_due(audit, record, executor)) return;
+        executor->flags &= (uint8_t)~HF_EXECUTOR_IS_BEGUN;
         executor->flags |= HF_EXECUTOR_IS_RUNNING | HF_EXECUTOR_WAS_RUN;
         host->executors++;
         return;

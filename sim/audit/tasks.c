@@ -244,6 +244,23 @@ static gboolean is_blind(HfAudit *audit, const HfRecord *record, const HfAuditTa
            hf_audit__host(audit, task->host)->is_cut_off;
 }
 
+/* It has not run, and what is to run it was begun. */
+static gboolean is_starting(const HfAudit *audit, const HfAuditTask *task)
+{
+    return task->end == HF_TASK_STARTING ||
+           hf_audit__is_executor_late(audit, task->framework, task->host, HF_TIME_NEVER);
+}
+
+/* What was to run it was ordered so long ago that its agent has given it up. */
+static gboolean is_late(const HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
+{
+    HfTime since = record->at - audit->config.executor_registration_timeout;
+    return audit->config.executor_registration_timeout > 0 &&
+           (task->end == HF_TASK_STARTING
+                ? task->begun_at <= since
+                : hf_audit__is_executor_late(audit, task->framework, task->host, since));
+}
+
 /* What an agent says of a task has happened on its host before. */
 static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
 {
@@ -254,10 +271,18 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
         good = TRUE;
     else if (is_denial(record))
         good = !is_running;
+    else if (record->reason == HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT)
+        good = !is_running && !was_run && record->state == HF_TASK_FAILED &&
+               is_late(audit, record, task);
+    else if (record->reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT)
+        good = !is_running && (record->state == HF_TASK_GONE || record->state == HF_TASK_LOST);
+    else if (record->reason == HF_REASON_TASK_KILLED_DURING_LAUNCH)
+        good = !is_running && !was_run && record->state == HF_TASK_KILLED;
     else if (record->reason == HF_REASON_EXECUTOR_TERMINATED ||
-             record->reason == HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT)
+             record->reason == HF_REASON_COMMAND_EXECUTOR_FAILED)
         good = !is_running && (was_run || record->state == HF_TASK_DROPPED ||
-                               record->state == HF_TASK_LOST); /* refused: its executor is over */
+                               record->state == HF_TASK_LOST || /* refused: its executor is over */
+                               is_starting(audit, task));
     else if (record->reason == HF_REASON_NONE ||
              record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
         good = record->state == HF_TASK_KILLING
@@ -363,6 +388,27 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
 
 /* ---- runs, as the hosts have them ---- */
 
+/* Its own executor is begun: once, where it was launched. */
+void hf_audit__on_task_begun(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditTask *task = hf_audit__find_task(audit, record);
+    if (task == NULL || task->host != record->agent || task->flags & HF_TASK_WAS_RUN ||
+        task->end == HF_TASK_STARTING) {
+        g_autofree char *name = hf_audit__host_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "task %" G_GUINT64_FORMAT " is begun on host %s, and %s",
+                        (guint64)record->id, name,
+                        task == NULL                    ? "was never launched, or has ended"
+                        : task->host != record->agent   ? "was launched elsewhere"
+                        : task->end == HF_TASK_STARTING ? "was begun before"
+                                                        : "has run before");
+        return;
+    }
+    task->end = HF_TASK_STARTING;
+    task->begun_at = record->at;
+    task->stop_by = record->value < 0 ? HF_TIME_NEVER : hf_time_add(record->at, record->value);
+}
+
 void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
 {
     HfAuditTask *task = hf_audit__find_task(audit, record);
@@ -394,6 +440,15 @@ void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record)
         hf_audit__break(audit, HF_INVARIANT_CONSERVATION, record,
                         "task %" G_GUINT64_FORMAT " was launched with %s and runs with %s",
                         (guint64)record->id, was, is);
+        return;
+    }
+    if (G_UNLIKELY(task->end == HF_TASK_STARTING && task->stop_by != record->at)) {
+        name = hf_audit__host_name(audit, record->agent);
+        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                        "task %" G_GUINT64_FORMAT " starts on host %s, and its executor %s",
+                        (guint64)record->id, name,
+                        task->stop_by == HF_TIME_NEVER ? "hangs"
+                                                       : "was to register at another time");
         return;
     }
     task->flags |= HF_TASK_IS_RUNNING | HF_TASK_WAS_RUN;

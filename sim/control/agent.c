@@ -19,6 +19,7 @@ void hf_agent_config_init(HfAgentConfig *config, HfCatalog *catalog, uint64_t se
         .registration_max = HF_NS_PER_MINUTE,
         .retry_min = 10 * HF_NS_PER_SECOND,
         .retry_max = 10 * HF_NS_PER_MINUTE,
+        .executor_registration_timeout = HF_NS_PER_MINUTE,
         .executor_reregistration_timeout = 2 * HF_NS_PER_SECOND,
         .executor_shutdown_grace = 5 * HF_NS_PER_SECOND,
         .catalog = catalog,
@@ -192,8 +193,8 @@ static HfTaskReason reason_to_refuse(const HfAgent *agent, const HfMessage *in)
                                                            : HF_REASON_NONE;
 }
 
-static void run(HfAgent *agent, const HfMessage *in, const HfTaskInfo *info, uint16_t executor,
-                HfOutbox *out)
+static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInfo *info,
+                uint16_t executor, HfOutbox *out)
 {
     hf_vec_push_zero(&agent->tasks);
     HfAgentTask *task = hf_vec_last(&agent->tasks);
@@ -208,6 +209,12 @@ static void run(HfAgent *agent, const HfMessage *in, const HfTaskInfo *info, uin
     task->has_kill_grace = info->has_kill_grace != FALSE;
     task->kill_grace = info->kill_grace;
     task->resources = hf_parcel_ref(info->resources);
+    task->sent_at = now;
+    if (G_UNLIKELY(executor != 0)) {
+        hf_agent__give_task(agent, now, executor, in, info, out);
+        return;
+    }
+    hf_agent__await_executor(agent, now, out);
     HfMessage *launch = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, hf_agent__self(agent),
                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
     launch->framework = in->framework;
@@ -216,9 +223,6 @@ static void run(HfAgent *agent, const HfMessage *in, const HfTaskInfo *info, uin
     launch->checkpoint = in->checkpoint;
     hf_task_info_copy(out->catalog, &launch->info, info);
     launch->info.group = 0;
-    if (G_LIKELY(in->type != HF_MESSAGE_RUN_TASK_GROUP)) return;
-    launch->info.executor = hf_executor_info_ref(in->info.executor);
-    launch->info.group = in->tasks.at[0].id;
 }
 
 /* RUN_TASK, RUN_TASK_GROUP: all of its tasks are run, or none. */
@@ -239,7 +243,7 @@ static void on_run(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
     if (G_UNLIKELY(in->info.executor != NULL) &&
         !hf_agent__find_its_executor(agent, now, in, &executor, out))
         return;
-    for (guint32 i = 0; i < count; i++) run(agent, in, &tasks[i], executor, out);
+    for (guint32 i = 0; i < count; i++) run(agent, now, in, &tasks[i], executor, out);
 }
 
 void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out)
@@ -270,10 +274,11 @@ static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
     arm_registration(agent, now, out);
 }
 
-static void on_kill_task(HfAgent *agent, const HfMessage *in, HfOutbox *out)
+static void on_kill_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     guint32 i = hf_agent__find_task(agent, in->framework, in->task);
     if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
+    if (hf_agent__kill_queued(agent, &agent->tasks.at[i], now, out)) return;
     hf_agent__kill(agent, &agent->tasks.at[i], in->grace, out);
 }
 
@@ -440,7 +445,7 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         on_run(agent, now, in, out);
         break;
     case HF_MESSAGE_KILL_TASK:
-        on_kill_task(agent, in, out);
+        on_kill_task(agent, now, in, out);
         break;
     case HF_MESSAGE_HALT_AGENT:
         on_halt(agent, now, out);
@@ -450,6 +455,9 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         break;
     case HF_MESSAGE_EXECUTOR_REREGISTERED:
         hf_agent__on_executor_back(agent, in);
+        break;
+    case HF_MESSAGE_EXECUTOR_REGISTERED:
+        hf_agent__on_executor_registered(agent, now, in, out);
         break;
     case HF_MESSAGE_EXECUTOR_EXITED:
         hf_agent__on_executor_exited(agent, now, in, out);
@@ -494,7 +502,7 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         on_shutdown_framework(agent, in, out);
         break;
     case HF_MESSAGE_DRAIN_AGENT:
-        hf_agent__on_drain(agent, in, out);
+        hf_agent__on_drain(agent, now, in, out);
         break;
     default:
         HF_ASSERT(!"a message that no agent expects");
@@ -536,6 +544,10 @@ void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfO
         if (agent->state == HF_AGENT_REGISTERED && arg == agent->draws &&
             agent->give_up_at == HF_TIME_NEVER)
             hf_agent__begin_registration(agent, now, out);
+        break;
+    case HF_AGENT_TIMER_EXECUTORS:
+        if (arg == agent->life && agent->state != HF_AGENT_DOWN)
+            hf_agent__on_executors_timer(agent, now, out);
         break;
     case HF_AGENT_TIMER_RECOVERED:
         if (arg == agent->life) hf_agent__on_recovered(agent, now, out);

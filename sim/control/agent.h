@@ -41,14 +41,17 @@ typedef enum HfAgentDeath {
 typedef struct HfAgentConfig {
     uint64_t seed; /* of the run: registration back-off is drawn from (seed, "agent-registration",
                       host) */
-    HfTime registration_backoff;            /* 1 s: the first attempt comes after U(0,1) of it */
-    HfTime registration_max;                /* 1 min: the back-off doubles up to this */
-    HfTime retry_min, retry_max;            /* 10 s, 10 min */
+    HfTime registration_backoff;          /* 1 s: the first attempt comes after U(0,1) of it */
+    HfTime registration_max;              /* 1 min: the back-off doubles up to this */
+    HfTime retry_min, retry_max;          /* 10 s, 10 min */
+    HfTime executor_registration_timeout; /* 1 min: one that has not registered so long after it was
+                                             begun is killed; HF_TIME_NEVER = none is ever late */
     HfTime executor_reregistration_timeout; /* 2 s: executors not back by then are given up */
     HfTime executor_shutdown_grace;         /* 5 s: for tasks whose framework is shut down */
     HfReconfigurationPolicy reconfiguration_policy;
     gboolean new_id_after_reboot;   /* in eras without HF_RULE_REBOOT_KEEPS_ID */
     gboolean new_id_after_shutdown; /* in eras without HF_RULE_SHUTDOWN_KEEPS_ID */
+    gboolean verdicts_are_old;      /* in eras without HF_RULE_EXECUTOR_VERDICTS */
     HfDiskProfiles profiles;        /* what resource providers know; borrowed */
     HfCatalog *catalog;
 } HfAgentConfig;
@@ -87,7 +90,7 @@ typedef struct HfAgentTask {
     uint8_t has_kill_grace;  /* KillPolicy of its TaskInfo */
     uint16_t executor;       /* 1 + its row among the agent's executors; 0 = one of its own */
     HfTime kill_grace;
-    HfTime sent_at; /* of updates[0] */
+    HfTime sent_at; /* of updates[0]; of a task that is STAGING: when it was launched */
     const HfFrameworkInfo
         *about;          /* its framework, as a new master must be told; NULL = not known */
     HfParcel *resources; /* owned: one reference */
@@ -97,7 +100,8 @@ typedef struct HfAgentTask {
 typedef enum HfExecutorStage {
     HF_EXECUTOR_RUNS = 0,
     HF_EXECUTOR_TERMINATING, /* told to end */
-    HF_EXECUTOR_TERMINATED   /* it holds nothing; updates of its tasks are not all acknowledged */
+    HF_EXECUTOR_TERMINATED,  /* it holds nothing; updates of its tasks are not all acknowledged */
+    HF_EXECUTOR_REGISTERING  /* it has not said yet that it is there; its tasks wait */
 } HfExecutorStage;
 
 /* An executor that a framework brought with it. Its tasks know its row, which stays. */
@@ -108,6 +112,8 @@ typedef struct HfAgentExecutor {
     uint8_t stage;           /* HfExecutorStage */
     uint8_t is_checkpointed; /* it outlives the agent's process */
     uint8_t is_connected;
+    HfTime begun_at;
+    HF_VEC(HfTaskInfo) queued;    /* REGISTERING: tasks that it is to run; in no file */
     const HfFrameworkInfo *about; /* NULL = not known */
 } HfAgentExecutor;
 
@@ -160,7 +166,8 @@ enum {
     HF_AGENT_TIMER_RETRY,
     HF_AGENT_TIMER_PING,
     HF_AGENT_TIMER_RECOVERED,
-    HF_AGENT_TIMER_NUDGE
+    HF_AGENT_TIMER_NUDGE,
+    HF_AGENT_TIMER_EXECUTORS /* one that was begun may be late */
 };
 
 /* `attributes` NULL = none; both are borrowed. It is down, and its disk is empty. */

@@ -20,10 +20,11 @@ static HfTime grace_of(const HfAgent *agent, const HfAgentTask *task)
     return agent->drain_grace;
 }
 
-static void kill_tasks(HfAgent *agent, HfOutbox *out)
+static void kill_tasks(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (!hf_task_state_is_terminal(agent->tasks.at[i].state))
+        if (!hf_task_state_is_terminal(agent->tasks.at[i].state) &&
+            !hf_agent__kill_queued(agent, &agent->tasks.at[i], now, out))
             hf_agent__kill(agent, &agent->tasks.at[i], grace_of(agent, &agent->tasks.at[i]), out);
 }
 
@@ -34,19 +35,19 @@ void hf_agent__check_drained(HfAgent *agent)
         agent->drain = HF_AGENT_DRAIN_NONE;
 }
 
-void hf_agent__on_drain(HfAgent *agent, const HfMessage *in, HfOutbox *out)
+void hf_agent__on_drain(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
     agent->drain = in->task != 0 ? HF_AGENT_DRAIN_GONE : HF_AGENT_DRAIN_GOING;
     agent->drain_grace = in->grace;
-    kill_tasks(agent, out);
+    kill_tasks(agent, now, out);
     hf_agent__check_drained(agent);
 }
 
-void hf_agent__resume_drain(HfAgent *agent, HfOutbox *out)
+void hf_agent__resume_drain(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     if (agent->drain == HF_AGENT_DRAIN_NONE) return;
-    kill_tasks(agent, out);
+    kill_tasks(agent, now, out);
     hf_agent__check_drained(agent);
 }
 

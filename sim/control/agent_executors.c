@@ -1,11 +1,14 @@
 /*
  * The agent's executors: those that frameworks bring with them. One is begun with the first task
- * that names it, and stays until it ends by itself, is shut down, or does not come back to the
- * agent's next process. Then its tasks have failed, the master is told (EXITED_EXECUTOR, once: when
- * that is lost, the next registration does not name it), and its row stays until the last update of
- * its tasks is acknowledged; till then no other may be begun under its id.
+ * that names it. Until it registers, its tasks wait here, and if it does not in time it is killed;
+ * what waits is lost with the agent's process. It stays until it ends by itself, is shut down, or
+ * does not come back to the agent's next process. Then its tasks are over, the master is told
+ * (EXITED_EXECUTOR, once: when that is lost, the next registration does not name it), and its row
+ * stays until the last update of its tasks is acknowledged; till then no other may be begun under
+ * its id.
  *
- * Source: Mesos 1.11 Slave::__run, Slave::executorTerminated, Slave::_shutdownExecutor.
+ * Source: Mesos 1.11 Slave::__run, Slave::subscribe, Slave::registerExecutorTimeout,
+ * Slave::reregisterExecutorTimeout, Slave::executorTerminated, Slave::_shutdownExecutor.
  */
 #include "base/assert.h"
 #include "control/agent_internal.h"
@@ -30,9 +33,33 @@ static gboolean has_tasks(const HfAgent *agent, uint16_t executor)
     return FALSE;
 }
 
+static gboolean is_open(const HfAgentExecutor *executor)
+{
+    return executor->stage == HF_EXECUTOR_RUNS || executor->stage == HF_EXECUTOR_REGISTERING;
+}
+
+/* The waiting task i is not going to be run. */
+static void unqueue(HfCatalog *catalog, HfAgentExecutor *executor, guint32 i)
+{
+    hf_parcel_drop(catalog, &executor->queued.at[i].resources);
+    hf_vec_remove(&executor->queued, i);
+}
+
+static void drop_queue(HfCatalog *catalog, HfAgentExecutor *executor)
+{
+    while (executor->queued.count > 0) unqueue(catalog, executor, executor->queued.count - 1);
+    hf_vec_clear(&executor->queued);
+}
+
+static void drop_executor(HfCatalog *catalog, HfAgentExecutor *executor)
+{
+    drop_queue(catalog, executor);
+    hf_executor_info_drop(catalog, &executor->info);
+}
+
 static void free_row(HfAgent *agent, guint32 row)
 {
-    hf_executor_info_drop(agent->config->catalog, &agent->executors.at[row].info);
+    drop_executor(agent->config->catalog, &agent->executors.at[row]);
     hf_agent__check_drained(agent);
 }
 
@@ -96,7 +123,7 @@ static void say_shutdown(const HfAgent *agent, const HfAgentExecutor *executor, 
 
 static void shut_down(const HfAgent *agent, HfAgentExecutor *executor, HfOutbox *out)
 {
-    if (executor->stage != HF_EXECUTOR_RUNS) return;
+    if (!is_open(executor)) return;
     executor->stage = HF_EXECUTOR_TERMINATING;
     say_shutdown(agent, executor,
                  executor->info->has_shutdown_grace ? executor->info->shutdown_grace
@@ -118,16 +145,38 @@ void hf_agent__on_shutdown_executor(HfAgent *agent, const HfMessage *in, HfOutbo
     if (i < agent->executors.count) shut_down(agent, &agent->executors.at[i], out);
 }
 
-/* It is there no more: what it ran has failed. */
-static void terminate(HfAgent *agent, HfTime now, guint32 row, HfOutbox *out)
+/* Slave::sendExecutorTerminatedStatusUpdate. */
+void hf_agent__lose_task(HfAgent *agent, HfAgentTask *task, HfExecutorEnd why, HfTime now,
+                         HfOutbox *out)
+{
+    static const HfTaskReason reasons[] = {
+        [HF_EXECUTOR_ENDED] = HF_REASON_EXECUTOR_TERMINATED,
+        [HF_EXECUTOR_LATE] = HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT,
+        [HF_EXECUTOR_NOT_BACK] = HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT};
+    HfTaskState state = HF_TASK_FAILED;
+    gboolean is_aware =
+        task->about != NULL && task->about->capabilities & HF_CAPABILITY_PARTITION_AWARE;
+    task->reason = (uint8_t)reasons[why];
+    if (agent->config->verdicts_are_old) {
+        task->reason =
+            task->executor == 0 ? HF_REASON_COMMAND_EXECUTOR_FAILED : HF_REASON_EXECUTOR_TERMINATED;
+        if (task->executor != 0) state = HF_TASK_LOST;
+    } else if (why == HF_EXECUTOR_NOT_BACK) {
+        state = is_aware ? HF_TASK_GONE : HF_TASK_LOST;
+    }
+    hf_agent__update(agent, task, state, now, out);
+}
+
+/* It is there no more, and so neither is what it ran. */
+static void terminate(HfAgent *agent, HfTime now, guint32 row, HfExecutorEnd why, HfOutbox *out)
 {
     HfAgentExecutor *executor = &agent->executors.at[row];
     executor->stage = HF_EXECUTOR_TERMINATED;
+    drop_queue(agent->config->catalog, executor);
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
-        if (task->executor != row + 1 || hf_task_state_is_terminal(task->state)) continue;
-        task->reason = HF_REASON_EXECUTOR_TERMINATED;
-        hf_agent__update(agent, task, HF_TASK_FAILED, now, out);
+        if (task->executor == row + 1 && !hf_task_state_is_terminal(task->state))
+            hf_agent__lose_task(agent, task, why, now, out);
     }
     tell_exited(agent, executor->framework, executor->info->id, out);
     hf_agent__release_executor(agent, (uint16_t)(row + 1));
@@ -137,7 +186,7 @@ void hf_agent__on_executor_exited(HfAgent *agent, HfTime now, const HfMessage *i
 {
     guint32 i = find(agent, in->framework, in->executor);
     if (i < agent->executors.count && agent->executors.at[i].stage != HF_EXECUTOR_TERMINATED)
-        terminate(agent, now, i, out);
+        terminate(agent, now, i, HF_EXECUTOR_ENDED, out);
 }
 
 void hf_agent__destroy_executors(HfAgent *agent, HfOutbox *out)
@@ -157,9 +206,11 @@ void hf_agent__lose_executors(HfAgent *agent, gboolean with_disk)
 {
     for (guint32 i = 0; i < agent->executors.count; i++) {
         HfAgentExecutor *executor = &agent->executors.at[i];
-        if (executor->info == NULL || (executor->is_checkpointed && !with_disk)) continue;
+        if (executor->info == NULL) continue;
+        drop_queue(agent->config->catalog, executor);
+        if (executor->is_checkpointed && !with_disk) continue;
         HF_ASSERT(!has_tasks(agent, (uint16_t)(i + 1)));
-        hf_executor_info_drop(agent->config->catalog, &executor->info);
+        drop_executor(agent->config->catalog, executor);
     }
 }
 
@@ -178,7 +229,10 @@ uint32_t hf_agent__disconnect_executors(HfAgent *agent)
 void hf_agent__on_that_executor_back(HfAgent *agent, const HfMessage *in)
 {
     guint32 i = find(agent, in->framework, in->executor);
-    if (i < agent->executors.count) agent->executors.at[i].is_connected = TRUE;
+    if (i == agent->executors.count) return;
+    agent->executors.at[i].is_connected = TRUE;
+    if (agent->executors.at[i].stage == HF_EXECUTOR_REGISTERING)
+        agent->executors.at[i].stage = HF_EXECUTOR_RUNS;
 }
 
 void hf_agent__give_up_executors(HfAgent *agent, HfOutbox *out)
@@ -196,7 +250,7 @@ void hf_agent__give_up_executors(HfAgent *agent, HfOutbox *out)
 
 /* ---- launches ---- */
 
-static guint32 begin(HfAgent *agent, const HfMessage *in)
+static guint32 begin(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     guint32 row = 0;
     while (row < agent->executors.count && agent->executors.at[row].info != NULL) row++;
@@ -205,10 +259,117 @@ static guint32 begin(HfAgent *agent, const HfMessage *in)
     agent->executors.at[row] = (HfAgentExecutor){.info = hf_executor_info_ref(in->info.executor),
                                                  .framework = in->framework,
                                                  .role = in->role,
+                                                 .stage = HF_EXECUTOR_REGISTERING,
                                                  .is_checkpointed = in->checkpoint != FALSE,
                                                  .is_connected = TRUE,
+                                                 .begun_at = now,
                                                  .about = in->about};
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_BEGIN, hf_agent__self(agent),
+                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
+    message->framework = in->framework;
+    message->agent = agent->id;
+    message->checkpoint = in->checkpoint;
+    message->info = (HfTaskInfo){.executor = hf_executor_info_ref(in->info.executor)};
+    hf_agent__await_executor(agent, now, out);
     return row;
+}
+
+static void launch(const HfAgent *agent, const HfAgentExecutor *executor, const HfTaskInfo *info,
+                   HfOutbox *out)
+{
+    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_EXECUTOR_LAUNCH, hf_agent__self(agent),
+                                        (HfPeer){HF_PEER_EXECUTOR, agent->host});
+    message->framework = executor->framework;
+    message->agent = agent->id;
+    message->about = executor->about;
+    message->checkpoint = executor->is_checkpointed;
+    hf_task_info_copy(out->catalog, &message->info, info);
+    hf_executor_info_drop(out->catalog, &message->info.executor);
+    message->info.executor = hf_executor_info_ref(executor->info);
+}
+
+void hf_agent__give_task(HfAgent *agent, HfTime now, uint16_t executor, const HfMessage *in,
+                         const HfTaskInfo *info, HfOutbox *out)
+{
+    HfAgentExecutor *to = &agent->executors.at[executor - 1];
+    HfTaskInfo task = *info;
+    task.executor = NULL;
+    task.group = in->type == HF_MESSAGE_RUN_TASK_GROUP ? in->tasks.at[0].id : 0;
+    if (to->stage == HF_EXECUTOR_RUNS) {
+        launch(agent, to, &task, out);
+        return;
+    }
+    hf_parcel_ref(task.resources);
+    hf_vec_push(&to->queued, task);
+}
+
+/* Mesos from 1.5 on (MESOS-8411) shuts one down that has no tasks left to run when it registers. */
+void hf_agent__on_executor_registered(HfAgent *agent, HfTime now, const HfMessage *in,
+                                      HfOutbox *out)
+{
+    guint32 i = find(agent, in->framework, in->executor);
+    if (i == agent->executors.count) return;
+    HfAgentExecutor *executor = &agent->executors.at[i];
+    if (executor->stage != HF_EXECUTOR_REGISTERING) return; /* it was told to end */
+    executor->stage = HF_EXECUTOR_RUNS;
+    if (executor->queued.count == 0) shut_down(agent, executor, out);
+    for (guint32 k = 0; k < executor->queued.count; k++)
+        launch(agent, executor, &executor->queued.at[k], out);
+    drop_queue(agent->config->catalog, executor);
+}
+
+/* Which of those that wait for their executors it is; UINT32_MAX = none. */
+static guint32 find_queued(const HfAgent *agent, const HfAgentTask *task)
+{
+    if (G_LIKELY(task->executor == 0)) return UINT32_MAX;
+    const HfAgentExecutor *executor = &agent->executors.at[task->executor - 1];
+    for (guint32 i = 0; i < executor->queued.count; i++)
+        if (executor->queued.at[i].id == task->id) return i;
+    return UINT32_MAX;
+}
+
+/* Slave::kill: a group that was not delivered is killed as a whole. */
+gboolean hf_agent__kill_queued(HfAgent *agent, const HfAgentTask *task, HfTime now, HfOutbox *out)
+{
+    guint32 at = find_queued(agent, task);
+    if (G_LIKELY(at == UINT32_MAX)) return FALSE;
+    HfAgentExecutor *executor = &agent->executors.at[task->executor - 1];
+    uint64_t group = executor->queued.at[at].group, id = task->id;
+    for (guint32 i = executor->queued.count; i-- > 0;) {
+        const HfTaskInfo *info = &executor->queued.at[i];
+        if (info->id != id && (group == 0 || info->group != group)) continue;
+        HfAgentTask *killed =
+            &agent->tasks.at[hf_agent__find_task(agent, executor->framework, info->id)];
+        unqueue(agent->config->catalog, executor, i);
+        killed->reason = agent->drain != HF_AGENT_DRAIN_NONE ? HF_REASON_SLAVE_DRAINING
+                                                             : HF_REASON_TASK_KILLED_DURING_LAUNCH;
+        hf_agent__update(agent, killed, hf_agent__drained_state(agent, killed, HF_TASK_KILLED), now,
+                         out);
+    }
+    return TRUE;
+}
+
+/* Slave::registerExecutorTimeout. One without tasks may be late as well. A task without an executor
+ * of its framework's is run by one of its own, which has registered when the task runs. */
+void hf_agent__on_executors_timer(HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    HfTime timeout = agent->config->executor_registration_timeout;
+    for (guint32 i = 0; i < agent->executors.count; i++) {
+        HfAgentExecutor *executor = &agent->executors.at[i];
+        if (executor->info == NULL || executor->stage != HF_EXECUTOR_REGISTERING ||
+            now - executor->begun_at < timeout)
+            continue;
+        say_shutdown(agent, executor, 0, out);
+        terminate(agent, now, i, HF_EXECUTOR_LATE, out);
+    }
+    for (guint32 i = 0; i < agent->tasks.count; i++) {
+        HfAgentTask *task = &agent->tasks.at[i];
+        if (task->executor != 0 || task->state != HF_TASK_STAGING || !task->is_connected ||
+            now - task->sent_at < timeout)
+            continue;
+        hf_agent__kill(agent, task, 0, out);
+        hf_agent__lose_task(agent, task, HF_EXECUTOR_LATE, now, out);
+    }
 }
 
 gboolean hf_agent__find_its_executor(HfAgent *agent, HfTime now, const HfMessage *in,
@@ -217,11 +378,11 @@ gboolean hf_agent__find_its_executor(HfAgent *agent, HfTime now, const HfMessage
     guint32 row = find(agent, in->framework, in->info.executor->id);
     gboolean is_there = row < agent->executors.count;
     HfAgentExecutor *executor = is_there ? &agent->executors.at[row] : NULL;
-    gboolean is_wrong = (is_there && executor->stage != HF_EXECUTOR_RUNS) ||
+    gboolean is_wrong = (is_there && !is_open(executor)) ||
                         (in->launch == HF_EXECUTOR_NEW && is_there) ||
                         (in->launch == HF_EXECUTOR_RUNNING && !is_there);
     if (!is_wrong) {
-        *executor_out = (uint16_t)(1 + (is_there ? row : begin(agent, in)));
+        *executor_out = (uint16_t)(1 + (is_there ? row : begin(agent, now, in, out)));
         return TRUE;
     }
     hf_agent__refuse_tasks(agent, in, HF_REASON_EXECUTOR_TERMINATED, now, out);

@@ -9,6 +9,14 @@ static inline HfPeer hf_agent__self(const HfAgent *agent)
     return (HfPeer){HF_PEER_AGENT, agent->host};
 }
 
+/* An executor has been begun, or will be at once: it may be late. */
+static inline void hf_agent__await_executor(const HfAgent *agent, HfTime now, HfOutbox *out)
+{
+    HfTime timeout = agent->config->executor_registration_timeout;
+    if (G_UNLIKELY(timeout != HF_TIME_NEVER))
+        hf_outbox_timer(out, hf_time_add(now, timeout), HF_AGENT_TIMER_EXECUTORS, agent->life);
+}
+
 /* agent.c */
 /* How long to wait for an acknowledgement after so many repetitions. */
 HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries);
@@ -27,6 +35,15 @@ void hf_agent__refuse_tasks(HfAgent *agent, const HfMessage *in, HfTaskReason re
 void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
                       HfOutbox *out);
 
+/* agent_executors.c: how a task ends whose executor does */
+typedef enum HfExecutorEnd {
+    HF_EXECUTOR_ENDED,
+    HF_EXECUTOR_LATE,    /* it has not registered in time */
+    HF_EXECUTOR_NOT_BACK /* nor come back to the next process of its agent */
+} HfExecutorEnd;
+void hf_agent__lose_task(HfAgent *agent, HfAgentTask *task, HfExecutorEnd why, HfTime now,
+                         HfOutbox *out);
+
 /* agent_life.c */
 /* The process ends here and now; it must act no more in this step. */
 void hf_agent__die(HfAgent *agent, HfAgentDeath why);
@@ -44,6 +61,15 @@ void hf_agent__deny_executor(const HfAgent *agent, const HfMessage *in, HfOutbox
 void hf_agent__report_executors(const HfAgent *agent, HfMessage *message);
 void hf_agent__on_executor_exited(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_agent__on_shutdown_executor(HfAgent *agent, const HfMessage *in, HfOutbox *out);
+/* A task is to run by an executor, as HfAgentTask has it: at once, or when that has registered. */
+void hf_agent__give_task(HfAgent *agent, HfTime now, uint16_t executor, const HfMessage *in,
+                         const HfTaskInfo *info, HfOutbox *out);
+void hf_agent__on_executor_registered(HfAgent *agent, HfTime now, const HfMessage *in,
+                                      HfOutbox *out);
+/* A task that waits for its executor is killed with its group: TRUE when it is one. */
+gboolean hf_agent__kill_queued(HfAgent *agent, const HfAgentTask *task, HfTime now, HfOutbox *out);
+/* Those that were begun and are late are killed. */
+void hf_agent__on_executors_timer(HfAgent *agent, HfTime now, HfOutbox *out);
 /* All of a framework are told to end. */
 void hf_agent__shut_down_executors(HfAgent *agent, uint32_t framework, HfOutbox *out);
 /* All are destroyed, and nothing is said of them. */
@@ -60,9 +86,9 @@ void hf_agent__release_executor(HfAgent *agent, uint16_t executor);
 gboolean hf_agent__has_executors(const HfAgent *agent);
 
 /* agent_drain.c */
-void hf_agent__on_drain(HfAgent *agent, const HfMessage *in, HfOutbox *out);
+void hf_agent__on_drain(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
 /* The process is back: a drain that it found on its disk goes on. */
-void hf_agent__resume_drain(HfAgent *agent, HfOutbox *out);
+void hf_agent__resume_drain(HfAgent *agent, HfTime now, HfOutbox *out);
 /* A task or an operation is over: was it the last? */
 void hf_agent__check_drained(HfAgent *agent);
 /* How a task that was killed ends while the agent drains. */

@@ -133,15 +133,14 @@ static gboolean flags_are_legal(HfAgent *agent)
     return mismatch == NULL;
 }
 
-/* Tasks whose executors are not there have failed. */
-static void fail_tasks(HfAgent *agent, HfTaskReason reason, HfTime now, HfOutbox *out)
+/* Tasks whose executors are not there are over. */
+static void fail_tasks(HfAgent *agent, HfExecutorEnd why, HfTime now, HfOutbox *out)
 {
     for (guint32 i = 0; i < agent->tasks.count; i++) {
         HfAgentTask *task = &agent->tasks.at[i];
         if (hf_task_state_is_terminal(task->state) || task->is_connected) continue;
         hf_agent__kill(agent, task, 0, out);
-        task->reason = (uint8_t)reason;
-        hf_agent__update(agent, task, HF_TASK_FAILED, now, out);
+        hf_agent__lose_task(agent, task, why, now, out);
     }
     hf_agent__give_up_executors(agent, out);
 }
@@ -180,8 +179,8 @@ void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in)
 /* Slave::reregisterExecutorTimeout: who is not back by now does not come back. */
 void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    fail_tasks(agent, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT, now, out);
-    hf_agent__resume_drain(agent, out);
+    fail_tasks(agent, HF_EXECUTOR_NOT_BACK, now, out);
+    hf_agent__resume_drain(agent, now, out);
     hf_agent__begin_registration(agent, now, out);
 }
 
@@ -254,12 +253,12 @@ gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out)
     if (agent->was_rebooted || agent->cleans_up) { /* after a clean-up Mesos exits, to be started
                                                       once more: that is not told apart here */
         disconnect_executors(agent);
-        fail_tasks(agent, HF_REASON_EXECUTOR_TERMINATED, now, out);
+        fail_tasks(agent, HF_EXECUTOR_ENDED, now, out);
         agent->cleans_up = FALSE;
     } else if (await_executors(agent, now, out)) {
         return TRUE;
     }
-    hf_agent__resume_drain(agent, out);
+    hf_agent__resume_drain(agent, now, out);
     agent->was_rebooted = FALSE;
     hf_agent__begin_registration(agent, now, out);
     return TRUE;

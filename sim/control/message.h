@@ -115,13 +115,15 @@ typedef enum HfMessageType {
     HF_MESSAGE_DECLINE_INVERSE_OFFERS,
     HF_MESSAGE_DRAIN_AGENT, /* master -> agent: it is to end its tasks and take no others */
     /* executors that frameworks bring with them */
-    HF_MESSAGE_SHUTDOWN,          /* framework -> master: the executor is to end */
-    HF_MESSAGE_SHUTDOWN_EXECUTOR, /* master -> agent: likewise */
-    HF_MESSAGE_EXITED_EXECUTOR,   /* agent -> master: it ended, or was never begun; to frameworks
-                                     FAILURE tells */
-    HF_MESSAGE_EXECUTOR_SHUTDOWN, /* agent -> executor, on one host */
-    HF_MESSAGE_EXECUTOR_EXITED,   /* executor -> agent, on one host */
-    HF_MESSAGE_RUN_TASK_GROUP,    /* master -> agent: all of its tasks or none */
+    HF_MESSAGE_SHUTDOWN,            /* framework -> master: the executor is to end */
+    HF_MESSAGE_SHUTDOWN_EXECUTOR,   /* master -> agent: likewise */
+    HF_MESSAGE_EXITED_EXECUTOR,     /* agent -> master: it ended, or was never begun; to frameworks
+                                       FAILURE tells */
+    HF_MESSAGE_EXECUTOR_SHUTDOWN,   /* agent -> executor, on one host */
+    HF_MESSAGE_EXECUTOR_EXITED,     /* executor -> agent, on one host */
+    HF_MESSAGE_RUN_TASK_GROUP,      /* master -> agent: all of its tasks or none */
+    HF_MESSAGE_EXECUTOR_BEGIN,      /* agent -> its host: an executor of a framework is to start */
+    HF_MESSAGE_EXECUTOR_REGISTERED, /* executor -> agent, on one host: it is there, for tasks */
     HF_MESSAGE_TYPES
 } HfMessageType;
 
@@ -270,7 +272,7 @@ typedef struct HfMessage {
     uint32_t reign;     /* and from or to which of the masters that lead one after another */
     HfTaskStatus status;
     uint64_t task;
-    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH; RUN_TASK_GROUP: its executor alone */
+    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH; RUN_TASK_GROUP, EXECUTOR_BEGIN: executor alone */
     HfRoleId role;   /* RUN_TASK, RUN_TASK_GROUP: the allocation role */
     const HfFrameworkInfo *about; /* those, SUBSCRIBE, UPDATE_FRAMEWORK: borrowed for the run */
     HF_VEC(HfOfferInfo) offers;

@@ -146,6 +146,12 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
                                    "An agent that the master shuts down, or that is started with "
                                    "recover: cleanup, comes back as a new agent.",
                                    "It keeps its id."},
+    [HF_RULE_EXECUTOR_VERDICTS] =
+        {"executor-verdicts", HF_ERA_1_4, "1.2.0", "mesos commit 01aa3ba4a",
+         "A task whose executor ended, or did not register in time, is FAILED if that was its own "
+         "(COMMAND_EXECUTOR_FAILED), and LOST if its framework brought it.",
+         "It is FAILED and told why; where its executor did not come back to an agent that was "
+         "restarted, GONE, or LOST to frameworks that are not PARTITION_AWARE."},
 };
 
 const char *hf_era_name(HfEra era)

@@ -110,6 +110,9 @@ typedef enum HfScenarioReconfiguration {
 /* Flags that all agents are started with. */
 typedef struct HfScenarioAgentFlags {
     HfTime recovery_timeout;
+    HfLaw executor_startup; /* seconds from the order to begin one until it registers */
+    double executor_hangs;  /* fraction that never does */
+    HfTime executor_registration_timeout;
     HfTime executor_reregistration_timeout;
     HfTime executor_shutdown_grace_period;
     HfTime restart_delay;

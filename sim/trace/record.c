@@ -127,6 +127,8 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_EXECUTOR_STARTED] = {"executor_started", "hflvx", "usage_milli"},
     [HF_RECORD_EXECUTOR_ENDED] = {"executor_ended", "hflvx", "usage_milli"},
     [HF_RECORD_STORE_SURPLUS] = {"store_surplus", "qv", "bytes"},
+    [HF_RECORD_EXECUTOR_BEGUN] = {"executor_begun", "hflvx", "takes_ns"},
+    [HF_RECORD_TASK_BEGUN] = {"task_begun", "hftvx", "takes_ns"},
 };
 
 const char *hf_registry_standing_name(HfRegistryStanding standing)
@@ -170,6 +172,8 @@ const char *hf_task_reason_name(HfTaskReason reason)
         "REASON_SLAVE_DRAINING",
         "REASON_RESOURCES_UNKNOWN",
         "REASON_CONTAINER_LIMITATION_DISK",
+        "REASON_EXECUTOR_REGISTRATION_TIMEOUT",
+        "REASON_COMMAND_EXECUTOR_FAILED",
     };
     HF_ASSERT(reason < HF_TASK_REASONS);
     return names[reason];

@@ -60,6 +60,8 @@ typedef enum HfTaskReason {
     HF_REASON_SLAVE_DRAINING,
     HF_REASON_RESOURCES_UNKNOWN, /* the agent has not reserved or created what the task uses */
     HF_REASON_CONTAINER_LIMITATION_DISK, /* its sandbox grew beyond the disk it asked for */
+    HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT,
+    HF_REASON_COMMAND_EXECUTOR_FAILED, /* in eras before 1.4 */
     HF_TASK_REASONS
 } HfTaskReason;
 
@@ -333,8 +335,11 @@ typedef enum HfRecordType {
     HF_RECORD_EXECUTOR_STARTED,  /* the world: agent: host row; framework; value: usage in 1/1000;
                                     resources */
     HF_RECORD_EXECUTOR_ENDED,    /* the same; with all that it ran */
-    HF_RECORD_STORE_SURPLUS, /* id: store; value: bytes of replicas that were made anew while their
-                                server was down, which is back with them: they are removed */
+    HF_RECORD_STORE_SURPLUS,  /* id: store; value: bytes of replicas that were made anew while their
+                                 server was down, which is back with them: they are removed */
+    HF_RECORD_EXECUTOR_BEGUN, /* the world, where executors take time to start: agent: host row;
+                                 framework; value: ns until it registers, -1 never; resources */
+    HF_RECORD_TASK_BEGUN,     /* the same of a task's own executor; id: task */
     HF_RECORD_TYPES
 } HfRecordType;
 

@@ -1,8 +1,9 @@
 /*
- * Executors: they start a task at once, end it when its time has come, and kill it when told to:
- * it stops by itself in the time that it needs for that, or by force when its grace is over. A
- * host that goes down takes its executors with it. One of a framework with checkpointing outlives
- * its agent's process for the recovery timeout, and keeps for the next process what it has to tell.
+ * Executors: they start a task (at once, unless starts.c says otherwise), end it when its time has
+ * come, and kill it when told to: it stops by itself in the time that it needs for that, or by
+ * force when its grace is over. A host that goes down takes its executors with it. One of a
+ * framework with checkpointing outlives its agent's process for the recovery timeout, and keeps for
+ * the next process what it has to tell.
  */
 #include "base/assert.h"
 #include "world/data.h"
@@ -97,12 +98,14 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->generation = handle.generation;
     run->usage_milli = in->info.usage_milli;
     run->is_checkpointed = in->checkpoint != FALSE;
+    run->is_hung = FALSE;
     run->end = in->info.end;
     run->event = 0;
     run->resources = hf_parcel_ref(in->info.resources);
     run->process = NO_ROW;
     if (G_UNLIKELY(in->info.executor != NULL)) {
         run->process = hf_world__process_of(world, in);
+        HF_ASSERT(run->process != NO_ROW);
         world->processes.at[run->process].runs++;
     }
     run->stop = prepare_stop(world, in);
@@ -239,7 +242,11 @@ static void finish_run(HfWorld *world, uint32_t row, HfTaskState state)
 static void kill_run(HfWorld *world, const HfMessage *in)
 {
     uint32_t row = find_run(world, in->to.row, in->framework, in->task);
-    if (row != NO_ROW) stop_run(world, row, in->grace); /* else it has just ended by itself */
+    if (row != NO_ROW)
+        stop_run(world, row, in->grace); /* else it has just ended by itself, or not begun */
+    else if (hf_world__cancel_task(world, in->to.row, in->framework, in->task))
+        report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED,
+               HF_REASON_TASK_KILLED_DURING_LAUNCH);
 }
 
 void hf_world__end_runs_of(HfWorld *world, uint32_t process)
@@ -275,6 +282,9 @@ static void reconnect(HfWorld *world, uint32_t row)
     HfHost *host = &world->hosts[row];
     HfPeer executor = {HF_PEER_EXECUTOR, row}, agent = {HF_PEER_AGENT, row};
     for (uint32_t run = host->first_run; run != NO_ROW; run = world->runs.at[run].next) {
+        const HfRun *at = &world->runs.at[run];
+        if (at->is_hung || (at->process != NO_ROW && world->processes.at[at->process].is_hung))
+            continue;
         HfMessage *message =
             hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_REREGISTERED, executor, agent);
         message->framework = world->runs.at[run].framework;
@@ -289,11 +299,23 @@ static void reconnect(HfWorld *world, uint32_t row)
     hf_vec_reset(&host->untold);
 }
 
+void hf_world__start_now(HfWorld *world, const HfMessage *in)
+{
+    if (G_UNLIKELY(in->type == HF_MESSAGE_EXECUTOR_BEGIN))
+        hf_world__begin_process(world, in);
+    else
+        start_run(world, in);
+}
+
 void hf_world__executor_message(HfWorld *world, const HfMessage *in)
 {
     switch (in->type) {
-    case HF_MESSAGE_EXECUTOR_LAUNCH:
-        start_run(world, in);
+    case HF_MESSAGE_EXECUTOR_BEGIN:
+    case HF_MESSAGE_EXECUTOR_LAUNCH: /* one that is there takes no time */
+        if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH && in->info.executor != NULL)
+            start_run(world, in);
+        else if (!hf_world__start_later(world, in))
+            hf_world__start_now(world, in);
         break;
     case HF_MESSAGE_EXECUTOR_KILL:
         kill_run(world, in);
@@ -341,6 +363,7 @@ void hf_world__kill_all(HfWorld *world, uint32_t host)
     while (world->hosts[host].first_run != NO_ROW)
         end_run(world, world->hosts[host].first_run, HF_TASK_LOST);
     hf_world__end_processes(world, host, TRUE);
+    hf_world__cancel_starts(world, host);
     hf_vec_reset(&world->hosts[host].untold);
 }
 
@@ -352,6 +375,7 @@ void hf_world__agent_left(HfWorld *world, uint32_t host)
         if (!world->runs.at[row].is_checkpointed) end_run(world, row, HF_TASK_LOST);
     }
     hf_world__end_processes(world, host, FALSE);
+    hf_world__cancel_starts(world, host);
 }
 
 void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream)
@@ -363,6 +387,14 @@ void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability,
         if (hf_stream_uniform(stream) < probability) end_run(world, row, HF_TASK_LOST);
     }
     hf_world__lose_processes(world, host, probability, stream);
+}
+
+void hf_world__hang_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream)
+{
+    for (uint32_t row = world->hosts[host].first_run; row != NO_ROW; row = world->runs.at[row].next)
+        if (world->runs.at[row].process == NO_ROW && hf_stream_uniform(stream) < probability)
+            world->runs.at[row].is_hung = TRUE;
+    hf_world__hang_processes(world, host, probability, stream);
 }
 
 void hf_world__register_executor(HfWorld *world)

@@ -205,6 +205,12 @@ void hf_world_executors_lose(HfWorld *world, uint32_t row, double probability, H
     if (!world->hosts[row].is_agent_up) hf_world__lose_executors(world, row, probability, stream);
 }
 
+void hf_world_executors_hang(HfWorld *world, uint32_t row, double probability, HfStream *stream)
+{
+    HF_ASSERT(row < world->host_count);
+    if (!world->hosts[row].is_agent_up) hf_world__hang_executors(world, row, probability, stream);
+}
+
 gboolean hf_world_agent_is_up(const HfWorld *world, uint32_t row)
 {
     HF_ASSERT(row < world->host_count);

@@ -66,6 +66,9 @@ gboolean hf_world_agent_stop(HfWorld *world, uint32_t host);
 
 /* Of the executors that wait for their agent each ends by itself with this probability. */
 void hf_world_executors_lose(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+/* Of the same each hangs with this probability: it runs on, and does not answer its agent when that
+ * is back, which gives it up (executor_reregistration_timeout). */
+void hf_world_executors_hang(HfWorld *world, uint32_t host, double probability, HfStream *stream);
 
 /* The agent's process starts. FALSE when it runs already, its host is down, or it refuses. */
 gboolean hf_world_agent_start(HfWorld *world, uint32_t host);

@@ -102,6 +102,7 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     add_counter(metrics, KILLED, recorder, HF_COUNT_TASKS_KILLED);
     add_counter(metrics, LOST, recorder, HF_COUNT_TASKS_LOST);
     add_counter(metrics, ERRORS, recorder, HF_COUNT_TASKS_ERROR);
+    add_counter(metrics, EXECUTORS_LATE, recorder, HF_COUNT_TASKS_UNREGISTERED);
     add_counter(metrics, EXECUTORS_STARTED, recorder, HF_COUNT_EXECUTORS_STARTED);
     hf_metrics__add(metrics, EXECUTORS_RUNNING, mean_of(recorder, HF_LEVEL_EXECUTORS_RUNNING), NULL,
                     NULL);

@@ -53,6 +53,9 @@ const HfMetricKind hf_metric_kinds[] = {
     [LOST] = {"tasks.lost", "tasks",
               "Tasks lost with their agent, or launched on an offer that was gone."},
     [ERRORS] = {"tasks.error", "tasks", "Tasks refused as invalid."},
+    [EXECUTORS_LATE] = {"tasks.executor_late", "tasks",
+                        "Tasks that failed because their executor, of their own or of their "
+                        "framework's, did not register in time."},
     [EXECUTORS_STARTED] = {"executors.started", "count",
                            "Executors with resources of their own that were begun."},
     [EXECUTORS_RUNNING] = {"executors.running", "count",

@@ -1,8 +1,9 @@
 /*
- * Executors that frameworks bring with them, as processes of a host: one begins with the first task
- * that is launched with it, and ends when it is shut down, with the last of its tasks if it is a
- * default executor, or with its host. What it still runs ends with it. One of a framework with
- * checkpointing outlives its agent's process, as its tasks do.
+ * Executors that frameworks bring with them, as processes of a host: one is begun by its agent with
+ * the first task that names it, registers, and is given that then (see starts.c). It ends when it
+ * is shut down, with the last of its tasks if it is a default executor, or with its host. What it
+ * still runs ends with it. One of a framework with checkpointing outlives its agent's process, as
+ * its tasks do.
  */
 #include "base/assert.h"
 #include "world/world_internal.h"
@@ -29,11 +30,23 @@ static uint32_t find(const HfWorld *world, uint32_t host, uint32_t framework, ui
     return row;
 }
 
-uint32_t hf_world__process_of(HfWorld *world, const HfMessage *in)
+uint32_t hf_world__process_of(const HfWorld *world, const HfMessage *in)
+{
+    return find(world, in->to.row, in->framework, in->info.executor->id);
+}
+
+static void say(HfWorld *world, HfMessageType type, uint32_t host, uint32_t framework, uint32_t id)
+{
+    HfMessage *message = hf_outbox_send(&world->out, type, (HfPeer){HF_PEER_EXECUTOR, host},
+                                        (HfPeer){HF_PEER_AGENT, host});
+    message->framework = framework;
+    message->executor = id;
+}
+
+void hf_world__begin_process(HfWorld *world, const HfMessage *in)
 {
     HfHost *host = &world->hosts[in->to.row];
-    uint32_t row = find(world, in->to.row, in->framework, in->info.executor->id);
-    if (row != NO_ROW) return row;
+    HF_ASSERT(find(world, in->to.row, in->framework, in->info.executor->id) == NO_ROW);
     HfHandle handle = hf_slots_take(&world->process_slots);
     if (handle.row == world->processes.count) hf_vec_push_zero(&world->processes);
     HfProcess *process = &world->processes.at[handle.row];
@@ -44,7 +57,8 @@ uint32_t hf_world__process_of(HfWorld *world, const HfMessage *in)
                            .info = hf_executor_info_ref(in->info.executor)};
     host->first_process = handle.row;
     record(world, process, HF_RECORD_EXECUTOR_STARTED);
-    return handle.row;
+    if (host->agent.state != HF_AGENT_DOWN)
+        say(world, HF_MESSAGE_EXECUTOR_REGISTERED, in->to.row, in->framework, process->info->id);
 }
 
 /* It runs nothing any more. */
@@ -60,18 +74,16 @@ static void forget(HfWorld *world, uint32_t row)
     hf_slots_give(&world->process_slots, (HfHandle){row, world->process_slots.generation.at[row]});
 }
 
-/* The agent hears of it, if its process is there. */
+void hf_world__say_exited(HfWorld *world, uint32_t host, uint32_t framework, uint32_t id)
+{
+    if (world->hosts[host].agent.state != HF_AGENT_DOWN)
+        say(world, HF_MESSAGE_EXECUTOR_EXITED, host, framework, id);
+}
+
 static void exit_process(HfWorld *world, uint32_t row)
 {
     const HfProcess *process = &world->processes.at[row];
-    uint32_t host = process->host;
-    if (world->hosts[host].agent.state != HF_AGENT_DOWN) {
-        HfMessage *message =
-            hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_EXITED,
-                           (HfPeer){HF_PEER_EXECUTOR, host}, (HfPeer){HF_PEER_AGENT, host});
-        message->framework = process->framework;
-        message->executor = process->info->id;
-    }
+    hf_world__say_exited(world, process->host, process->framework, process->info->id);
     forget(world, row);
 }
 
@@ -85,7 +97,10 @@ void hf_world__process_left(HfWorld *world, uint32_t row)
 void hf_world__shut_down_process(HfWorld *world, const HfMessage *in)
 {
     uint32_t row = find(world, in->to.row, in->framework, in->executor);
-    if (row == NO_ROW) return; /* it has just ended by itself */
+    if (row == NO_ROW) { /* it has just ended by itself, or is not there yet */
+        hf_world__stop_starting(world, in);
+        return;
+    }
     world->processes.at[row].is_stopping = TRUE;
     if (world->processes.at[row].runs > 0)
         hf_world__stop_runs(world, row, in->grace); /* with the last of them it goes */
@@ -97,6 +112,7 @@ void hf_world__reconnect_processes(HfWorld *world, uint32_t host)
 {
     for (uint32_t row = world->hosts[host].first_process; row != NO_ROW;
          row = world->processes.at[row].next) {
+        if (world->processes.at[row].is_hung) continue;
         HfMessage *message =
             hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_REREGISTERED,
                            (HfPeer){HF_PEER_EXECUTOR, host}, (HfPeer){HF_PEER_AGENT, host});
@@ -124,6 +140,13 @@ void hf_world__lose_processes(HfWorld *world, uint32_t host, double probability,
         hf_world__end_runs_of(world, row);
         forget(world, row);
     }
+}
+
+void hf_world__hang_processes(HfWorld *world, uint32_t host, double probability, HfStream *stream)
+{
+    for (uint32_t row = world->hosts[host].first_process; row != NO_ROW;
+         row = world->processes.at[row].next)
+        if (hf_stream_uniform(stream) < probability) world->processes.at[row].is_hung = TRUE;
 }
 
 void hf_world__clear_processes(HfWorld *world)

@@ -349,6 +349,8 @@ static void on_task_state(HfRecorder *recorder, const HfRecord *record)
                                                    [HF_TASK_UNREACHABLE] = HF_COUNT_TASKS_LOST};
     if (counter_of[record->state] != 0)
         hf_recorder__bump(recorder, record, (HfCounter)counter_of[record->state], 1);
+    if (G_UNLIKELY(record->reason == HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT))
+        hf_recorder__bump(recorder, record, HF_COUNT_TASKS_UNREGISTERED, 1);
     if (record->resources == NULL) {
         HfTaskRecord *task = hf_recorder__live_task(recorder, record);
         if (task && record->state == HF_TASK_RUNNING && task->start < 0) task->start = record->at;

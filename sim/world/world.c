@@ -190,6 +190,7 @@ static void register_kinds(HfWorld *world)
 {
     hf_world__register_transport(world);
     hf_world__register_executor(world);
+    hf_world__register_starts(world);
     hf_world__register_operators(world);
     hf_world__register_faults(world);
     hf_world__register_data(world);
@@ -213,6 +214,7 @@ static gboolean build(HfWorld *world, GError **error)
         !hf_world__build_roles(world, error))
         return FALSE;
     build_network(world);
+    hf_world__build_starts(world);
     hf_world__build_stores(world);
     world->recorder = hf_recorder_new(world->catalog, scenario, world->host_count, world->master);
     hf_trace_listen(world->trace, hf_recorder_listen, world->recorder);
@@ -234,6 +236,8 @@ static void build_agent_config(HfWorld *world)
     const HfScenarioAgentFlags *flags = &world->scenario->agent;
     hf_agent_config_init(&world->agent_config, world->catalog, world->scenario->seed);
     world->agent_config.executor_reregistration_timeout = flags->executor_reregistration_timeout;
+    world->agent_config.executor_registration_timeout =
+        hf_world__starts_take_time(world) ? flags->executor_registration_timeout : HF_TIME_NEVER;
     world->agent_config.executor_shutdown_grace = flags->executor_shutdown_grace_period;
     world->agent_config.registration_backoff = flags->registration_backoff_factor;
     world->agent_config.reconfiguration_policy =
@@ -244,6 +248,8 @@ static void build_agent_config(HfWorld *world)
         (HfDiskProfiles){flags->disk_profiles.at, flags->disk_profiles.count};
     world->agent_config.new_id_after_shutdown =
         !hf_era_has(world->scenario->era, HF_RULE_SHUTDOWN_KEEPS_ID);
+    world->agent_config.verdicts_are_old =
+        !hf_era_has(world->scenario->era, HF_RULE_EXECUTOR_VERDICTS);
     world->agent_config.new_id_after_reboot =
         !hf_era_has(world->scenario->era, HF_RULE_REBOOT_KEEPS_ID);
 }
@@ -309,6 +315,7 @@ void hf_world_free(HfWorld *world)
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
     hf_vec_clear(&world->runs);
+    hf_world__clear_starts(world);
     hf_world__clear_processes(world);
     hf_slots_clear(&world->run_slots);
     hf_vec_clear(&world->stops);

@@ -52,6 +52,9 @@ const HfScenario *hf_world_scenario(const HfWorld *world);
 /* Does the registry have a latency? Then a master may end between a write and what follows it. */
 gboolean hf_world_registry_takes_time(const HfWorld *world);
 
+/* agent.executor_registration_timeout; 0 where executors start at once, and none is late. */
+HfTime hf_world_executor_registration_timeout(const HfWorld *world);
+
 /* Names for the JSONL form of the trace. */
 HfTraceNames hf_world_names(HfWorld *world);
 

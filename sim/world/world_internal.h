@@ -50,12 +50,21 @@ typedef struct HfStop {
     gboolean is_told;   /* the framework knows TASK_KILLING */
 } HfStop;
 
+/* An executor that was begun and is not there yet; see starts.c. */
+typedef struct HfStart {
+    HfMessage *order; /* owned: that it was begun with; NULL = the row is free */
+    HfEvent event;    /* it registers, or ends; 0 = it hangs */
+    HfTime at;        /* of that */
+    gboolean is_stopping;
+} HfStart;
+
 /* An executor that a framework brought with it. */
 typedef struct HfProcess {
     uint32_t framework, host;
     uint32_t runs; /* tasks that it runs */
     uint32_t next; /* of the same host */
     uint8_t is_checkpointed, is_stopping;
+    uint8_t is_hung;      /* it does not answer its agent's next process */
     HfExecutorInfo *info; /* owned: one reference */
 } HfProcess;
 
@@ -66,8 +75,9 @@ typedef struct HfRun {
     uint32_t framework, host;
     uint32_t process; /* row of world->processes; NO_ROW = an executor of its own */
     uint32_t generation, usage_milli;
-    gboolean is_checkpointed; /* its executor outlives the agent's process */
-    uint32_t next, prev;      /* of the same host */
+    uint8_t is_checkpointed; /* its executor outlives the agent's process, */
+    uint8_t is_hung;         /* and does not answer the next one */
+    uint32_t next, prev;     /* of the same host */
     HfTaskState end;
     uint32_t stop;       /* row of world->stops; NO_ROW = it ends as soon as it is told to */
     HfEvent event;       /* its end; 0 = runs until killed */
@@ -150,6 +160,9 @@ struct HfWorld {
     HF_VEC(HfOperatorAnswer) answers;
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
+    HfStream *startup; /* [host_count]; NULL = executors start at once */
+    HfSlots start_slots;
+    HF_VEC(HfStart) starts;
     HfSlots process_slots;
     HF_VEC(HfProcess) processes;
     HfSlots stop_slots;
@@ -169,10 +182,10 @@ struct HfWorld {
     } standing; /* stall.c */
     struct {
         HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
-            host_start, task_end, operator_call, fault_start, fault_timer, record, recovery_timeout,
-            restart, election, copied, data_timer, link_give_up, link_release, disk, store_declare,
-            store_told, store_cleaned, data_removed, store_lost, store_damage, store_recover,
-            store_recovered;
+            host_start, task_end, executor_start, operator_call, fault_start, fault_timer, record,
+            recovery_timeout, restart, election, copied, data_timer, link_give_up, link_release,
+            disk, store_declare, store_told, store_cleaned, data_removed, store_lost, store_damage,
+            store_recover, store_recovered;
     } kind;
 };
 
@@ -261,9 +274,29 @@ void hf_world__disk_on_loss(HfWorld *world, uint32_t host);
 void hf_world__disk_free(HfHost *host);
 size_t hf_world__disk_memory(const HfHost *host);
 
+/* starts.c */
+void hf_world__register_starts(HfWorld *world);
+/* Does the scenario have executors that take time, or hang? */
+gboolean hf_world__starts_take_time(const HfWorld *world);
+void hf_world__build_starts(HfWorld *world);
+void hf_world__clear_starts(HfWorld *world);
+/* EXECUTOR_BEGIN, or EXECUTOR_LAUNCH of a task with an executor of its own: TRUE when that is done
+ * later (hf_world__start_now). */
+gboolean hf_world__start_later(HfWorld *world, const HfMessage *in);
+/* A task whose own executor is being started will not run; FALSE: there is none. */
+gboolean hf_world__cancel_task(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task);
+/* EXECUTOR_SHUTDOWN of one that is being started; FALSE: it is not. */
+gboolean hf_world__stop_starting(HfWorld *world, const HfMessage *in);
+/* The agent's process is gone, and with it all that it had begun. */
+void hf_world__cancel_starts(HfWorld *world, uint32_t host);
+
 /* processes.c */
-/* The executor that a launch is for, begun if it is not there yet: its row. */
-uint32_t hf_world__process_of(HfWorld *world, const HfMessage *in);
+/* EXECUTOR_BEGIN is carried out: it is there, and registers with its agent. */
+void hf_world__begin_process(HfWorld *world, const HfMessage *in);
+/* The executor that a launch is for, which is there. */
+uint32_t hf_world__process_of(const HfWorld *world, const HfMessage *in);
+/* The agent hears that one is over, or was never there, if its process is. */
+void hf_world__say_exited(HfWorld *world, uint32_t host, uint32_t framework, uint32_t id);
 /* It has one task less: it may end now. Afterwards its row means nothing. */
 void hf_world__process_left(HfWorld *world, uint32_t process);
 void hf_world__shut_down_process(HfWorld *world, const HfMessage *in);
@@ -275,7 +308,12 @@ void hf_world__lose_processes(HfWorld *world, uint32_t host, double probability,
 void hf_world__clear_processes(HfWorld *world);
 void hf_world__check_processes(const HfWorld *world);
 
+/* While the agent's process is down: each answers no more, with this probability. */
+void hf_world__hang_processes(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+
 /* executor.c */
+/* EXECUTOR_BEGIN or EXECUTOR_LAUNCH is carried out. */
+void hf_world__start_now(HfWorld *world, const HfMessage *in);
 /* All that an executor runs is killed: within its grace, or at once and without a word (0). */
 void hf_world__stop_runs(HfWorld *world, uint32_t process, HfTime grace);
 void hf_world__end_runs_of(HfWorld *world, uint32_t process);
@@ -291,6 +329,8 @@ void hf_world__kill_all(HfWorld *world, uint32_t host);
 void hf_world__agent_left(HfWorld *world, uint32_t host);
 /* Executors end one by one, each with this probability, unseen by the agent. */
 void hf_world__lose_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream);
+/* The same, and each runs on, and does not answer. */
+void hf_world__hang_executors(HfWorld *world, uint32_t host, double probability, HfStream *stream);
 
 /* copies.c: models of services hear of what happens to their tasks and to disks. */
 void hf_world__register_data(HfWorld *world);

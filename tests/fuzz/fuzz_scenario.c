@@ -91,6 +91,8 @@ static void run(const HfScenario *scenario)
     HF_FUZZ_CHECK(error == NULL);
     HfAuditConfig config = {.allocation_interval = scenario->master.allocation_interval,
                             .era = scenario->era,
+                            .executor_registration_timeout =
+                                hf_world_executor_registration_timeout(world),
                             .names = hf_world_names(world)};
     HfAudit *audit = hf_audit_new(hf_world_catalog(world), &config);
     hf_trace_listen(hf_world_trace(world), hf_audit_listen, audit);

@@ -335,9 +335,10 @@ static gboolean is_elsewhere(HfEraRule rule)
            rule == HF_RULE_OPERATION_FEEDBACK || /* test_feedback.c */
            rule == HF_RULE_DISK_OPERATIONS ||    /* test_disk_operations.c */
            rule == HF_RULE_TASK_GROUPS ||        /* test_executors.c */
-           rule == HF_RULE_UPDATE_FRAMEWORK || rule == HF_RULE_REBOOT_KEEPS_ID ||
-           rule == HF_RULE_AGENTS_RETURN || rule == HF_RULE_TASKS_RETURN ||
-           rule == HF_RULE_EXECUTOR_LAUNCH_TOLD || rule == HF_RULE_SHUTDOWN_KEEPS_ID;
+           rule == HF_RULE_EXECUTOR_VERDICTS || rule == HF_RULE_UPDATE_FRAMEWORK ||
+           rule == HF_RULE_REBOOT_KEEPS_ID || rule == HF_RULE_AGENTS_RETURN ||
+           rule == HF_RULE_TASKS_RETURN || rule == HF_RULE_EXECUTOR_LAUNCH_TOLD ||
+           rule == HF_RULE_SHUTDOWN_KEEPS_ID;
 }
 
 static void each_rule_of_the_eras_has_both_its_sides(void **state)

@@ -53,6 +53,8 @@ HfPump *hf_pump_new(const HfPumpConfig *config)
     hf_stream_init(&pump->chaos, config->seed, "chaos", 0);
     hf_agent_config_init(&pump->agent_config, pump->catalog, config->seed);
     pump->agent_config.new_id_after_shutdown = !hf_era_has(config->era, HF_RULE_SHUTDOWN_KEEPS_ID);
+    pump->agent_config.executor_registration_timeout = HF_TIME_NEVER; /* they start at once */
+    pump->agent_config.verdicts_are_old = !hf_era_has(config->era, HF_RULE_EXECUTOR_VERDICTS);
     pump->agent_config.new_id_after_reboot = !hf_era_has(config->era, HF_RULE_REBOOT_KEEPS_ID);
     if (!config->is_quiet) hf_trace_listen(pump->trace, hf_pump__on_record, pump);
     pump->master = hf_master_new(pump->catalog, new_allocator(pump), &config->master);
@@ -69,6 +71,7 @@ static void host_free(HfPump *pump, HfPumpHost *host)
     for (guint32 i = 0; i < host->executors.count; i++)
         hf_executor_info_drop(pump->catalog, &host->executors.at[i].info);
     hf_vec_clear(&host->executors);
+    hf_vec_clear(&host->starts); /* what is in it is the pool's */
     hf_vec_clear(&host->runs);
     hf_vec_clear(&host->untold);
     hf_resources_clear(pump->catalog, &host->total);

@@ -107,6 +107,7 @@ typedef struct HfPumpHost {
     uint32_t linked_life; /* the connection that the master has; see hf_pump_link */
     HF_VEC(HfPumpRun) runs;
     HF_VEC(HfPumpExecutor) executors;
+    HF_VEC(HfMessage *) starts;  /* that executors were begun with which are not there yet; owned */
     HF_VEC(HfTaskStatus) untold; /* by executors, while the agent's process is down */
 } HfPumpHost;
 
@@ -150,9 +151,10 @@ typedef struct HfPump {
     HfStream chaos;
     HfRecord last[HF_RECORD_TYPES]; /* the latest of each type, without its resources */
     GString *text;
-    gboolean is_lossless;   /* no rule or chaos touched a message so far */
-    gboolean is_known_good; /* what is fired now was checked before: it is not checked again */
-    gboolean is_obeyed;     /* nor did a partition swallow an order to stop something */
+    gboolean executors_wait; /* they start when a test says so, and may be late */
+    gboolean is_lossless;    /* no rule or chaos touched a message so far */
+    gboolean is_known_good;  /* what is fired now was checked before: it is not checked again */
+    gboolean is_obeyed;      /* nor did a partition swallow an order to stop something */
     /* Asked about each message that is sent, which it may change; FALSE = it never was. NULL. */
     gboolean (*passes)(void *context, HfMessage *message);
     void *context;
@@ -202,6 +204,9 @@ void hf_pump_end_run(HfPump *pump, uint32_t host, guint32 run);
 
 /* The same of an executor: what it runs ends with it. */
 void hf_pump_end_executor(HfPump *pump, uint32_t host, guint32 executor);
+/* With pump->executors_wait: the executor that was begun first registers. TRUE when there was one.
+ */
+gboolean hf_pump_register_executor(HfPump *pump, uint32_t host);
 
 /* ---- frameworks ---- */
 

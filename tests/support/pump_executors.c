@@ -1,5 +1,5 @@
-/* Executors that frameworks bring with them, in the pump: they start with their first task, kill
- * what they run when they are shut down, and end with it. */
+/* Executors in the pump: those that frameworks bring with them kill what they run when they are
+ * shut down, and end with it. They start at once, or when a test says so (executors_wait). */
 #include "base/assert.h"
 #include "support/pump.h"
 #include "support/pump_internal.h"
@@ -27,14 +27,84 @@ static void record(HfPump *pump, uint32_t host, const HfPumpExecutor *executor, 
 
 void hf_pump__begin_executor(HfPump *pump, const HfMessage *in)
 {
-    if (in->info.executor == NULL ||
-        find(pump, in->to.row, in->framework, in->info.executor->id) != NULL)
-        return;
+    HF_ASSERT(find(pump, in->to.row, in->framework, in->info.executor->id) == NULL);
     HfPumpHost *host = hf_pump_host(pump, in->to.row);
     hf_vec_push(&host->executors, (HfPumpExecutor){.framework = in->framework,
                                                    .info = hf_executor_info_ref(in->info.executor),
                                                    .is_checkpointed = in->checkpoint != FALSE});
     record(pump, in->to.row, hf_vec_last(&host->executors), HF_RECORD_EXECUTOR_STARTED);
+    HfMessage *message =
+        hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_REGISTERED,
+                       (HfPeer){HF_PEER_EXECUTOR, in->to.row}, (HfPeer){HF_PEER_AGENT, in->to.row});
+    message->framework = in->framework;
+    message->executor = in->info.executor->id;
+}
+
+/* ---- those that are being started ---- */
+
+static gboolean is_own(const HfMessage *order)
+{
+    return order->type == HF_MESSAGE_EXECUTOR_LAUNCH;
+}
+
+gboolean hf_pump__start_later(HfPump *pump, const HfMessage *in)
+{
+    if (!pump->executors_wait || (is_own(in) && in->info.executor != NULL)) return FALSE;
+    hf_vec_push(&hf_pump_host(pump, in->to.row)->starts, hf_message_copy(pump->pool, in));
+    return TRUE;
+}
+
+static void drop_start(HfPump *pump, HfPumpHost *host, guint32 i)
+{
+    hf_message_pool_give(pump->pool, host->starts.at[i]);
+    hf_vec_remove(&host->starts, i);
+}
+
+gboolean hf_pump__cancel_task(HfPump *pump, uint32_t row, uint32_t framework, uint64_t task)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    for (guint32 i = 0; i < host->starts.count; i++) {
+        const HfMessage *order = host->starts.at[i];
+        if (!is_own(order) || order->framework != framework || order->info.id != task) continue;
+        drop_start(pump, host, i);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+void hf_pump__cancel_starts(HfPump *pump, uint32_t row)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    while (host->starts.count > 0) drop_start(pump, host, host->starts.count - 1);
+}
+
+gboolean hf_pump_register_executor(HfPump *pump, uint32_t row)
+{
+    HfPumpHost *host = hf_pump_host(pump, row);
+    if (host->starts.count == 0) return FALSE;
+    hf_pump__start_now(pump, host->starts.at[0]);
+    drop_start(pump, host, 0);
+    hf_pump__flush(pump, (HfPeer){HF_PEER_AGENT, row});
+    return TRUE;
+}
+
+/* Its grace is over at once, here. */
+static void stop_starting(HfPump *pump, const HfMessage *in)
+{
+    HfPumpHost *host = hf_pump_host(pump, in->to.row);
+    for (guint32 i = 0; i < host->starts.count; i++) {
+        const HfMessage *order = host->starts.at[i];
+        if (is_own(order) || order->framework != in->framework ||
+            order->info.executor->id != in->executor)
+            continue;
+        drop_start(pump, host, i);
+        HfMessage *message = hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_EXITED,
+                                            (HfPeer){HF_PEER_EXECUTOR, in->to.row},
+                                            (HfPeer){HF_PEER_AGENT, in->to.row});
+        message->framework = in->framework;
+        message->executor = in->executor;
+        return;
+    }
 }
 
 /* What it still runs ends with it, and it says nothing of that. */
@@ -103,7 +173,10 @@ void hf_pump__shut_down_executor(HfPump *pump, const HfMessage *in)
 {
     uint32_t row = in->to.row;
     HfPumpExecutor *executor = find(pump, row, in->framework, in->executor);
-    if (executor == NULL) return;
+    if (executor == NULL) {
+        stop_starting(pump, in);
+        return;
+    }
     executor->is_stopping = TRUE;
     if (in->grace == 0) {
         end(pump, row, executor);

@@ -494,7 +494,6 @@ static void end_at(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTime aft
 static void start_run(HfPump *pump, const HfMessage *in)
 {
     HfPumpHost *host = hf_pump_host(pump, in->to.row);
-    hf_pump__begin_executor(pump, in);
     hf_vec_push_zero(&host->runs);
     HfPumpRun *run = hf_vec_last(&host->runs);
     run->executor = in->info.executor != NULL ? in->info.executor->id : 0;
@@ -567,10 +566,18 @@ static void reconnect(HfPump *pump, uint32_t row)
     hf_vec_reset(&host->untold);
 }
 
+void hf_pump__start_now(HfPump *pump, const HfMessage *in)
+{
+    if (in->type == HF_MESSAGE_EXECUTOR_BEGIN)
+        hf_pump__begin_executor(pump, in);
+    else
+        start_run(pump, in);
+}
+
 void hf_pump__executor(HfPump *pump, const HfMessage *in)
 {
-    if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH) {
-        start_run(pump, in);
+    if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH || in->type == HF_MESSAGE_EXECUTOR_BEGIN) {
+        if (!hf_pump__start_later(pump, in)) hf_pump__start_now(pump, in);
         return;
     }
     if (in->type == HF_MESSAGE_EXECUTOR_RECONNECT) {
@@ -589,6 +596,10 @@ void hf_pump__executor(HfPump *pump, const HfMessage *in)
         hf_pump__kill_run(pump, in->to.row, i, in->grace);
         return;
     }
+    HfPumpRun run = {.framework = in->framework, .task = in->task};
+    if (!hf_pump__cancel_task(pump, in->to.row, in->framework, in->task)) return;
+    report(pump, in->to.row, &run, HF_TASK_KILLED);
+    (*hf_vec_last(&pump->out.messages))->status.reason = HF_REASON_TASK_KILLED_DURING_LAUNCH;
 }
 
 void hf_pump_end_run(HfPump *pump, uint32_t row, guint32 run)
@@ -619,6 +630,7 @@ void hf_pump__end_unchecked_runs(HfPump *pump, uint32_t host)
         if (!hf_pump_host(pump, host)->runs.at[i].is_checkpointed)
             hf_pump__end_run(pump, host, i, HF_TASK_LOST);
     hf_pump__end_executors(pump, host, FALSE);
+    hf_pump__cancel_starts(pump, host);
 }
 
 void hf_pump__kill_runs(HfPump *pump, uint32_t host)
@@ -626,4 +638,5 @@ void hf_pump__kill_runs(HfPump *pump, uint32_t host)
     hf_vec_reset(&hf_pump_host(pump, host)->untold);
     while (hf_pump_host(pump, host)->runs.count > 0) hf_pump__end_run(pump, host, 0, HF_TASK_LOST);
     hf_pump__end_executors(pump, host, TRUE);
+    hf_pump__cancel_starts(pump, host);
 }

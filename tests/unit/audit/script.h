@@ -28,17 +28,23 @@ typedef struct Script {
     HfQuantities *minimum; /* [SCRIPT_MINIMA]: an offer has one of these */
 } Script;
 
+/* agent.executor_registration_timeout; 0: executors start at once. */
+#ifndef SCRIPT_EXECUTOR_TIMEOUT
+#define SCRIPT_EXECUTOR_TIMEOUT 0
+#endif
+
 static inline Script script_new(void)
 {
     static const char *const sets[SCRIPT_MINIMA] = {"cpus:0.01", "mem:1", "disk:1", "ports:1"};
     Script script = {.catalog = hf_catalog_new(0), .minimum = g_new0(HfQuantities, SCRIPT_MINIMA)};
     for (size_t i = 0; i < SCRIPT_MINIMA; i++)
         assert_true(hf_quantities_parse(script.catalog, sets[i], &script.minimum[i], NULL));
-    script.audit =
-        hf_audit_new(script.catalog, &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND,
-                                                      .era = HF_ERA_1_11,
-                                                      .minimum = script.minimum,
-                                                      .minimum_count = SCRIPT_MINIMA});
+    script.audit = hf_audit_new(
+        script.catalog, &(HfAuditConfig){.allocation_interval = HF_NS_PER_SECOND,
+                                         .executor_registration_timeout = SCRIPT_EXECUTOR_TIMEOUT,
+                                         .era = HF_ERA_1_11,
+                                         .minimum = script.minimum,
+                                         .minimum_count = SCRIPT_MINIMA});
     script.listen = hf_audit_listen;
     script.listener = script.audit;
     return script;

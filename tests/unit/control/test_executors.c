@@ -396,7 +396,7 @@ static void an_executor_that_does_not_come_back_is_given_up(void **state)
     hf_pump_end_executor(pump, 0, 0);
     hf_pump_boot(pump, 0);
     hf_pump_run_for(pump, HF_SECONDS(10));
-    assert_told(pump, 2, HF_TASK_FAILED, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT);
+    assert_told(pump, 2, HF_TASK_LOST, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT);
     assert_int_equal(executors_at_agent(pump), 0);
     assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 2);
     assert_int_equal(hf_pump_framework(pump, 0)->executors_lost, 0); /* nobody told the master */
@@ -514,6 +514,132 @@ static void executors_of_one_id_may_differ_between_agents(void **state)
     hf_pump_free(pump);
 }
 
+/* ---- those that take time to start ---- */
+
+/* Executors start when the test says so; the agent gives them a minute, or what it says. */
+static HfPump *slow_as(uint32_t capabilities, const char *script, HfEra era)
+{
+    HfPump *pump = busy_as(capabilities, TRUE, "LAUNCH 1=cpus:0.1", era);
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    pump->executors_wait = TRUE;
+    pump->agent_config.executor_registration_timeout = HF_SECONDS(60);
+    say(pump, script);
+    return pump;
+}
+
+static HfPump *slow(const char *script)
+{
+    return slow_as(HF_CAPABILITY_PARTITION_AWARE, script, HF_ERA_1_11);
+}
+
+static void tasks_wait_until_their_executor_has_registered(void **state)
+{
+    HfPump *pump = slow("LAUNCH 2=cpus:0.1+" HELD " 3=cpus:0.1+" HELD " 4=cpus:0.1");
+    hf_pump_run_for(pump, HF_SECONDS(20));
+    assert_int_equal(processes(pump), 0);
+    assert_int_equal(executors_at_agent(pump), 1);
+    assert_int_equal(hf_pump_host(pump, 0)->runs.count, 1);
+    assert_true(hf_pump_register_executor(pump, 0));
+    hf_pump_run_for(pump, 0);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_told(pump, 3, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(hf_pump_host(pump, 0)->runs.count, 3);
+    assert_true(hf_pump_register_executor(pump, 0)); /* task 4's own */
+    hf_pump_run_for(pump, 0);
+    assert_told(pump, 4, HF_TASK_RUNNING, HF_REASON_NONE);
+    say(pump, "LAUNCH 5=cpus:0.1+" HELD); /* it is there: this one need not wait */
+    assert_told(pump, 5, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_false(hf_pump_register_executor(pump, 0));
+    hf_pump_run_for(pump, HF_SECONDS(100)); /* and nobody is late */
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_told(pump, 4, HF_TASK_RUNNING, HF_REASON_NONE);
+    hf_pump_free(pump);
+}
+
+/* Slave::registerExecutorTimeout: a minute, to the instant. In eras before 1.4 the reason is
+ * another, and the tasks of a framework's executor are lost. */
+static void an_executor_that_does_not_register_in_time_is_killed(void **state)
+{
+    for (int era = HF_ERA_0_22; era <= HF_ERA_1_11; era++) {
+        HfPump *pump =
+            slow_as(0, "LAUNCH 2=cpus:1+" HELD " 3=cpus:1+" HELD " 4=cpus:0.1", (HfEra)era);
+        gboolean is_old = era < HF_ERA_1_4;
+        hf_pump_run_for(pump, HF_SECONDS(60) - 1);
+        assert_int_equal(executors_at_agent(pump), 1);
+        assert_int_equal(hf_pump_host(pump, 0)->agent.tasks.count, 4);
+        hf_pump_run_for(pump, 1);
+        for (uint64_t task = 2; task < 4; task++)
+            assert_told(pump, task, is_old ? HF_TASK_LOST : HF_TASK_FAILED,
+                        is_old ? HF_REASON_EXECUTOR_TERMINATED
+                               : HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT);
+        assert_told(pump, 4, HF_TASK_FAILED,
+                    is_old ? HF_REASON_COMMAND_EXECUTOR_FAILED
+                           : HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT);
+        assert_int_equal(executors_at_agent(pump), 0);
+        assert_int_equal(hf_pump_host(pump, 0)->starts.count, 0);
+        assert_int_equal(hf_pump_framework(pump, 0)->executor_lost, 7);
+        assert_free(pump, "cpus:3.9;disk:64;mem:256");
+        hf_pump_free(pump);
+    }
+}
+
+/* SlaveRecoveryTest.KillQueuedTaskDuringExecutorRegistration; a group is killed as a whole, and an
+ * executor that has nothing to do when it registers is shut down (MESOS-8411). */
+static void a_task_that_waits_for_its_executor_is_killed_at_once(void **state)
+{
+    HfPump *pump = slow("LAUNCH_GROUP 2=cpus:0.1+" POD " 3=cpus:0.1+" POD " | LAUNCH 4=cpus:0.1+8= "
+                        "5=cpus:0.1+8= 6=cpus:0.1");
+    hf_pump_kill(pump, 0, 3);
+    hf_pump_kill(pump, 0, 4);
+    hf_pump_kill(pump, 0, 6);
+    hf_pump_run_for(pump, 0);
+    static const uint64_t killed[] = {2, 3, 4, 6};
+    for (size_t i = 0; i < G_N_ELEMENTS(killed); i++)
+        assert_told(pump, killed[i], HF_TASK_KILLED, HF_REASON_TASK_KILLED_DURING_LAUNCH);
+    assert_int_equal(executors_at_agent(pump), 2);
+    while (hf_pump_register_executor(pump, 0)) hf_pump_run_for(pump, 0);
+    assert_told(pump, 5, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_int_equal(processes(pump), 1);
+    assert_int_equal(executors_at_agent(pump), 1);
+    assert_int_equal(hf_pump_framework(pump, 0)->executor_lost, 7);
+    hf_pump_free(pump);
+}
+
+/* SlaveRecoveryTest.RecoverUnregisteredExecutor: what had not registered is given up, and what
+ * waited for it is gone; so are tasks whose executors hang. */
+static void what_had_not_registered_does_not_outlive_the_agent(void **state)
+{
+    for (int aware = 0; aware < 2; aware++) {
+        HfPump *pump = slow_as(aware ? HF_CAPABILITY_PARTITION_AWARE : 0,
+                               "LAUNCH 2=cpus:1+" HELD " 3=cpus:0.1", HF_ERA_1_11);
+        hf_pump_stop(pump, 0);
+        hf_pump_run_for(pump, HF_SECONDS(5));
+        hf_pump_boot(pump, 0);
+        hf_pump_run_for(pump, HF_SECONDS(10));
+        assert_told(pump, 1, HF_TASK_RUNNING, HF_REASON_NONE);
+        for (uint64_t task = 2; task < 4; task++)
+            assert_told(pump, task, aware ? HF_TASK_GONE : HF_TASK_LOST,
+                        HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT);
+        assert_int_equal(processes(pump) + executors_at_agent(pump), 0);
+        assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 1);
+        assert_free(pump, "cpus:3.9;disk:64;mem:256");
+        hf_pump_free(pump);
+    }
+}
+
+/* A framework that goes, or shuts one down, ends it before it is there: its tasks have failed. */
+static void an_executor_may_be_shut_down_before_it_registers(void **state)
+{
+    HfPump *pump = slow("LAUNCH 2=cpus:1+" HELD);
+    hf_pump_shutdown(pump, 0, 0, 7);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_told(pump, 2, HF_TASK_FAILED, HF_REASON_EXECUTOR_TERMINATED);
+    assert_int_equal(executors_at_agent(pump), 0);
+    assert_false(hf_pump_register_executor(pump, 0));
+    assert_free(pump, "cpus:3.9;disk:64;mem:256");
+    hf_pump_free(pump);
+}
+
 /* An agent drains when its tasks are over; an executor that goes on keeps it from taking others. */
 static void an_executor_that_goes_on_keeps_an_agent_draining(void **state)
 {
@@ -555,6 +681,11 @@ int main(void)
         cmocka_unit_test(a_new_master_learns_of_executors_from_agents),
         cmocka_unit_test(an_executor_that_crossed_a_registration_lingers),
         cmocka_unit_test(executors_of_one_id_may_differ_between_agents),
+        cmocka_unit_test(tasks_wait_until_their_executor_has_registered),
+        cmocka_unit_test(an_executor_that_does_not_register_in_time_is_killed),
+        cmocka_unit_test(a_task_that_waits_for_its_executor_is_killed_at_once),
+        cmocka_unit_test(what_had_not_registered_does_not_outlive_the_agent),
+        cmocka_unit_test(an_executor_may_be_shut_down_before_it_registers),
         cmocka_unit_test(an_executor_that_goes_on_keeps_an_agent_draining),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

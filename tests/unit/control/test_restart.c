@@ -105,8 +105,8 @@ static void an_agent_that_is_given_another_id_dies_and_returns_under_its_own(voi
     }
 }
 
-/* It waits 2 s for executors before it registers; one that is not back by then has failed. */
-static void an_executor_that_does_not_come_back_has_failed(void **state)
+/* It waits 2 s for executors before it registers; one that is not back by then is lost. */
+static void an_executor_that_does_not_come_back_is_lost(void **state)
 {
     HfPump *pump = cell(0, TRUE);
     hf_pump_stop(pump, 0);
@@ -120,7 +120,7 @@ static void an_executor_that_does_not_come_back_has_failed(void **state)
     hf_pump_run(pump, booted + HF_SECONDS(2));
     assert_int_equal(host0(pump)->agent.state, HF_AGENT_REGISTERING);
     hf_pump_run(pump, booted + HF_SECONDS(10));
-    assert_told(pump, 1, HF_TASK_FAILED, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT);
+    assert_told(pump, 1, HF_TASK_LOST, HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT);
     assert_int_equal(hf_master_tasks(pump->master), 0);
     hf_pump_free(pump);
 }
@@ -364,7 +364,7 @@ int main(void)
         cmocka_unit_test(a_checkpointed_task_runs_on_while_its_agent_restarts),
         cmocka_unit_test(a_task_without_checkpoint_ends_with_its_agents_process),
         cmocka_unit_test(an_end_while_the_agent_is_down_is_told_when_it_is_back),
-        cmocka_unit_test(an_executor_that_does_not_come_back_has_failed),
+        cmocka_unit_test(an_executor_that_does_not_come_back_is_lost),
         cmocka_unit_test(an_agent_without_executors_registers_at_once),
         cmocka_unit_test(checkpointed_tasks_have_failed_after_a_reboot),
         cmocka_unit_test(each_reboot_gave_a_new_id_once),

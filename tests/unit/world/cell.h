@@ -57,6 +57,8 @@ static inline Cell *cell_new(const char *text)
     if (cell->world == NULL) fail_msg("%s", error->message);
     hf_trace_listen(hf_world_trace(cell->world), cell_keep, cell);
     HfAuditConfig audit = {.registry_takes_time = hf_world_registry_takes_time(cell->world),
+                           .executor_registration_timeout =
+                               hf_world_executor_registration_timeout(cell->world),
                            .allocation_interval = cell->set->arms[0]->master.allocation_interval,
                            .era = cell->set->arms[0]->era,
                            .names = hf_world_names(cell->world)};
