@@ -194,9 +194,10 @@ typedef struct HfAlikeHolding {
 } HfAlikeHolding;
 
 /*
- * What the only client of the role sorter was allocated since it was last booked there. Nobody
- * compares roles then, so an offer need only be booked for its framework; the role, its ancestors
- * and what they used follow together when somebody looks (hf_allocator__book_roles).
+ * What a role was allocated, less what it gave back, since it was last booked in the role sorter:
+ * between runs, where nobody compares roles, and with a single role in them as well. An offer need
+ * only be booked for its framework then; the role, its ancestors and what they used follow together
+ * when somebody looks (hf_allocator__book_roles).
  */
 typedef struct HfRoleLag {
     gboolean is_behind;

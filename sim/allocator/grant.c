@@ -230,13 +230,15 @@ static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_rese
     HfRoleId role = allocator->subs.at[sub].role;
     node_allocated(&allocator->sorters, allocator->subs.at[sub].leaf, amounts, sign, sign > 0);
     allocator->quota_is_counted = FALSE;
-    if (allocator->role_clients != 1 || allocator->quota_roles.count > 0 || !allocator->may_lag) {
+    /* with several roles, what a run gives shows in their order at once */
+    gboolean shows = allocator->role_clients != 1 && sign > 0 && !lag->is_behind;
+    if (allocator->quota_roles.count > 0 || !allocator->may_lag || shows) {
         HF_ASSERT(!lag->is_behind);
         if (sign < 0) hf_allocator__quota_eased(allocator, role);
         book_role(allocator, role, is_reserved, amounts, sign, sign > 0);
         return;
     }
-    if (lag->is_reserved != is_reserved) hf_allocator__book_roles(allocator);
+    if (lag->role != role || lag->is_reserved != is_reserved) hf_allocator__book_roles(allocator);
     lag->is_behind = TRUE;
     lag->is_reserved = is_reserved;
     lag->role = role;

@@ -543,6 +543,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
         hf_sorters__look_up_weights(&allocator->sorters);
     if (allocator->active_subs == 0) return;
     hf_allocator__ranks(allocator);
+    if (allocator->role_clients != 1) hf_allocator__book_roles(allocator);
     allocator->sole_role = sole_role(allocator);
     while (allocator->latest.count < allocator->frameworks.count)
         hf_vec_push(&allocator->latest, HF_ROW_NONE);
