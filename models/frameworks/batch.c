@@ -95,7 +95,7 @@ typedef struct Batch {
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at, started_at;
     HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
-    HfResources pool;
+    HfResources pool;  /* of the offer being filled, once something was cut out of it */
 } Batch;
 
 /* ---- arrivals ---- */
@@ -209,14 +209,14 @@ static gboolean has_again(const Batch *batch)
 
 /* Does the next task in line, and there must be one, find room in the pool, which is of an agent
  * with these attributes? */
-static gboolean next_fits(Batch *batch, const HfAttributes *attributes)
+static gboolean next_fits(Batch *batch, const HfAttributes *attributes, const HfResources *pool)
 {
     HF_ASSERT(batch->waiting > 0);
     uint32_t traced =
         has_again(batch) ? batch->again.at[batch->again_head].traced : head_job(batch)->traced;
     return (traced == NO_TRACE || hf_constraint_allows(&batch->trace.at[traced].constraint,
                                                        &batch->values, attributes)) &&
-           hf_demand_fits(batch->env.catalog, demand_of(batch, traced), &batch->pool, 1) > 0;
+           hf_demand_fits(batch->env.catalog, demand_of(batch, traced), pool, 1) > 0;
 }
 
 static Task take_again(Batch *batch)
@@ -314,9 +314,11 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
     uint32_t first = decision->tasks.count;
     uint32_t room =
         batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
-    hf_resources_copy(batch->env.catalog, &batch->pool, hf_parcel_resources(offer->resources));
+    const HfResources *pool = hf_parcel_resources(offer->resources);
     for (; batch->waiting > 0 && room > 0; room--) {
-        if (!next_fits(batch, offer->attributes)) break;
+        if (!next_fits(batch, offer->attributes, pool)) break;
+        if (pool != &batch->pool) hf_resources_copy(batch->env.catalog, &batch->pool, pool);
+        pool = &batch->pool;
         thinking += consider(batch);
         put_task(batch, decision);
     }

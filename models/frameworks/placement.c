@@ -70,7 +70,9 @@ uint32_t hf_demand_fits(const HfCatalog *catalog, const HfDemand *demand, const 
         for (uint32_t i = 0; i < count; i++)
             if (entries[i].kind == demand->kind[k] && is_plain(catalog, entries[i].meta))
                 have += entries[i].milli;
-        if (have / demand->milli[k] < (int64_t)limit) limit = (uint32_t)(have / demand->milli[k]);
+        int64_t all;
+        if (__builtin_mul_overflow(demand->milli[k], limit, &all) || have < all)
+            limit = (uint32_t)(have / demand->milli[k]);
     }
     if (demand->ports == 0 || limit == 0) return limit;
     uint64_t ports = 0;
