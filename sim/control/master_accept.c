@@ -62,7 +62,8 @@ static void enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t age
                                       .role = role,
                                       .id = info->id,
                                       .value = (int64_t)info->job,
-                                      .resources = hf_parcel_resources(resources)});
+                                      .resources = hf_parcel_resources(resources),
+                                      .parcel = resources});
 }
 
 /* The order to run a task, or a group, on an agent; what it is is filled in by the caller. */

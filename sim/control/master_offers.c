@@ -69,7 +69,8 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
                                       .framework = offer->framework,
                                       .role = offer->role,
                                       .id = id,
-                                      .resources = hf_parcel_resources(offer->resources)});
+                                      .resources = hf_parcel_resources(offer->resources),
+                                      .parcel = offer->resources});
     remember_deadline(master, now, id, out);
 }
 
@@ -136,7 +137,8 @@ void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, 
                                       .role = offer->role,
                                       .id = hf_handle_pack((HfHandle){row, offer->generation}),
                                       .value = value,
-                                      .resources = hf_parcel_resources(offer->resources)});
+                                      .resources = hf_parcel_resources(offer->resources),
+                                      .parcel = offer->resources});
 }
 
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,

@@ -37,7 +37,8 @@ static void forget_tasks(HfMaster *master, HfTime now, uint32_t row, HfOutbox *o
                                               .framework = task->framework,
                                               .role = task->role,
                                               .id = task->id,
-                                              .resources = hf_parcel_resources(task->resources)});
+                                              .resources = hf_parcel_resources(task->resources),
+                                              .parcel = task->resources});
         task->is_holding = FALSE;
         hf_master__forget_task(master, t);
     }

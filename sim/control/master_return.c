@@ -94,7 +94,8 @@ static void readd_task(HfMaster *master, HfTime now, uint32_t row, const HfTaskR
                                       .framework = report->framework,
                                       .role = report->role,
                                       .id = report->task,
-                                      .resources = hf_parcel_resources(report->resources)});
+                                      .resources = hf_parcel_resources(report->resources),
+                                      .parcel = report->resources});
     if (report->state != HF_TASK_STAGING)
         hf_master__record_task(&master->tasks.at[task], now, HF_REASON_SLAVE_REREGISTERED, out);
     if (!is_told) return;

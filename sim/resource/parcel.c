@@ -61,6 +61,7 @@ HfParcel *hf_parcel_take(HfCatalog *catalog, HfResources *content)
     HfParcel *parcel = vacant(catalog);
     parcel->refs = 1;
     parcel->allocated = NULL;
+    parcel->fold[0] = parcel->fold[1] = 0;
     parcel->resources = *content;
     hf_resources_init(content);
     if (recent != NULL) {
@@ -91,6 +92,16 @@ void hf_parcel_drop(HfCatalog *catalog, HfParcel **parcel)
     hf_resources_clear(catalog, &gone->resources);
     gone->allocated = catalog->tables->vacant_parcels;
     catalog->tables->vacant_parcels = gone;
+}
+
+HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel)
+{
+    if (G_UNLIKELY((parcel->fold[0] | parcel->fold[1]) == 0)) {
+        HfFold fold = hf_resources_fold(catalog, &parcel->resources);
+        parcel->fold[0] = (uint64_t)fold;
+        parcel->fold[1] = (uint64_t)(fold >> 64);
+    }
+    return (HfFold)parcel->fold[1] << 64 | parcel->fold[0];
 }
 
 static gboolean is_allocated_to(const HfCatalog *catalog, const HfResources *resources,

@@ -18,6 +18,7 @@
 typedef struct HfParcel {
     uint32_t refs;
     HfRoleId role;              /* of `allocated` */
+    uint64_t fold[2];           /* hf_parcel_fold(), once it was asked for; else 0 */
     struct HfParcel *allocated; /* the last answer of hf_parcel_allocate(), or NULL; when vacant the
                                    next vacant one */
     HfResources resources;
@@ -44,6 +45,9 @@ static inline const HfResources *hf_parcel_resources(const HfParcel *parcel)
     static const HfResources none;
     return parcel != NULL ? &parcel->resources : &none;
 }
+
+/* The content as a part of a digest: hf_resources_fold(), worked out once for each parcel. */
+HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel);
 
 /* A reference to the parcel with all of this allocated to `role`, not HF_ROLE_NONE: itself when it
  * is already. */

@@ -17,6 +17,7 @@
 #include <glib.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/random.h"
 #include "resource/catalog.h"
 #include "resource/quantities.h"
@@ -119,6 +120,15 @@ uint32_t hf_resources_copies(const HfCatalog *catalog, const HfResources *resour
 
 /* Does any entry have all of these HF_META_* flags? */
 gboolean hf_resources_any(const HfCatalog *catalog, const HfResources *resources, uint32_t flags);
+
+/*
+ * The entries, in their order, as a part of a digest: words in the places from
+ * HF_RESOURCES_FOLD_PLACE on (hf_digest_product); those before are the caller's, who also says how
+ * many entries there are. Kinds and metadata go in as their ids: these are given in order of first
+ * appearance, which is the same in equal runs. O(entries, ranges, items).
+ */
+#define HF_RESOURCES_FOLD_PLACE 3
+HfFold hf_resources_fold(const HfCatalog *catalog, const HfResources *resources);
 
 /* ---- Single entries ---- */
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
-#include "resource/resources.h"
+#include "resource/parcel.h"
 
 /* Mesos's task states (mesos.proto TaskState). Terminal ones come last. */
 typedef enum HfTaskState {
@@ -362,6 +362,8 @@ typedef struct HfRecord {
     uint64_t id;
     int64_t value;
     const HfResources *resources; /* borrowed during the call; NULL = none */
+    HfParcel *parcel; /* whose content that is, if it is a parcel's: its part of the digest is known
+                         then; else NULL */
 } HfRecord;
 
 /* What a type is called in the JSONL form, and which fields of the record it uses. */

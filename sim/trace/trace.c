@@ -38,43 +38,6 @@ void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context)
     hf_vec_push(&trace->listeners, (Listener){listener, context});
 }
 
-/* What is no scalar: into the digest in front of the record, word by word. */
-static void digest_value(HfTrace *trace, const HfResource *entry)
-{
-    if (hf_kind_type(trace->catalog, entry->kind) == HF_TYPE_RANGES) {
-        hf_digest_word(&trace->digest, entry->ranges->count);
-        for (uint32_t k = 0; k < entry->ranges->count; k++) {
-            hf_digest_word(&trace->digest, entry->ranges->at[k].begin);
-            hf_digest_word(&trace->digest, entry->ranges->at[k].end);
-        }
-        return;
-    }
-    hf_digest_word(&trace->digest, entry->set->count);
-    for (uint32_t k = 0; k < entry->set->count; k++)
-        hf_digest_word(&trace->digest, entry->set->at[k]);
-}
-
-/* Kinds and metadata go in as their ids: these are given in order of first appearance, which is the
- * same in equal runs. */
-static HfFold fold_resources(HfTrace *trace, const HfResources *resources)
-{
-    enum { PLACES_OF_RECORD = 3 };
-    uint32_t count = hf_resources_count(resources);
-    const HfResource *entry = hf_resources_entries(resources);
-    HfFold fold = 0;
-    for (uint32_t i = 0; i < count; i++, entry++) {
-        uint64_t what = (uint64_t)entry->meta << 32 | (uint64_t)entry->copies << 16 | entry->kind;
-        uint64_t amount = 0;
-        if (G_LIKELY(entry->kind < HF_KIND_PORTS || /* the first kinds are scalars in every run */
-                     hf_kind_type(trace->catalog, entry->kind) == HF_TYPE_SCALAR))
-            amount = (uint64_t)entry->milli;
-        else
-            digest_value(trace, entry);
-        fold += hf_digest_product(PLACES_OF_RECORD + i, what, amount);
-    }
-    return fold;
-}
-
 /* Every field in bits of its own; the count of entries tells lists of different lengths apart, and
  * none from an empty one. */
 static void digest_record(HfTrace *trace, const HfRecord *record)
@@ -87,7 +50,9 @@ static void digest_record(HfTrace *trace, const HfRecord *record)
     fold += hf_digest_product(1, (uint64_t)record->framework << 32 | record->agent, record->id);
     if (record->resources) {
         entries = hf_resources_count(record->resources);
-        fold += fold_resources(trace, record->resources);
+        fold += record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
+                    ? hf_parcel_fold(trace->catalog, record->parcel)
+                    : hf_resources_fold(trace->catalog, record->resources);
     }
     fold += hf_digest_product(2, (uint64_t)record->value, entries);
     hf_digest_fold(&trace->digest, fold);

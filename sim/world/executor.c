@@ -25,7 +25,8 @@ static void record_run(HfWorld *world, const HfRun *run, HfRecordType type, HfTa
                                             .framework = run->framework,
                                             .id = run->task,
                                             .value = run->usage_milli,
-                                            .resources = hf_parcel_resources(run->resources)});
+                                            .resources = hf_parcel_resources(run->resources),
+                                            .parcel = run->resources});
 }
 
 /* Take a run off the books: it ended, was killed, or its host went down. */

@@ -160,6 +160,26 @@ static void note_id(void *context, const HfRecord *record)
     g_string_append_printf(context, "%d ", (int)record->id);
 }
 
+/* A parcel's part of the digest is worked out once; it is the same as that of its content, and that
+ * of the parcel which takes its place in memory is another. */
+static void a_parcel_is_digested_as_its_content(void **state)
+{
+    const Fixture *fixture = *state;
+    const HfResources *contents[] = {&fixture->some, &fixture->other};
+    for (int i = 0; i < 2; i++) {
+        char one[HF_DIGEST_TEXT_SIZE], two[HF_DIGEST_TEXT_SIZE];
+        HfParcel *parcel = hf_parcel_copy(fixture->catalog, contents[i]);
+        HfRecord plain = sample(fixture), known = sample(fixture);
+        plain.resources = contents[i];
+        known.resources = hf_parcel_resources(parcel);
+        known.parcel = parcel;
+        digest_of(fixture, (HfRecord[]){plain, plain}, 2, one);
+        digest_of(fixture, (HfRecord[]){known, known}, 2, two);
+        assert_string_equal(one, two);
+        hf_parcel_drop(fixture->catalog, &parcel);
+    }
+}
+
 static void every_listener_is_told_of_every_record_in_order(void **state)
 {
     g_autoptr(HfTrace) trace = hf_trace_new(((Fixture *)*state)->catalog);
@@ -226,6 +246,7 @@ int main(void)
         cmocka_unit_test(no_resources_is_not_an_empty_collection),
         cmocka_unit_test(the_order_of_records_counts),
         cmocka_unit_test(the_digest_does_not_depend_on_the_catalog),
+        cmocka_unit_test(a_parcel_is_digested_as_its_content),
         cmocka_unit_test(every_listener_is_told_of_every_record_in_order),
         cmocka_unit_test(who_listens_does_not_change_the_digest),
         cmocka_unit_test(records_are_counted_by_type_and_in_all),
