@@ -549,6 +549,13 @@ static void run_two(Cell *cell, const HfPolicyOps *policy)
     cell_run(cell);
 }
 
+static void stops_the_run(const HfPolicyOps *policy)
+{
+    Cell *cell = cell_new();
+    expect_assert_failure(run_two(cell, policy));
+    cell_free(cell);
+}
+
 static void answers_that_are_no_numbers_stop_the_run(void **state)
 {
     (void)state;
@@ -556,11 +563,7 @@ static void answers_that_are_no_numbers_stop_the_run(void **state)
         {.name = "key", .help = "", .role_order = HF_SORTER_KEY, .client_key = nan_key},
         {.name = "tickets", .help = "", .role_order = HF_SORTER_RANDOM, .tickets = no_tickets},
         {.name = "agent", .help = "", .agent_key = nan_agent}};
-    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
-        Cell *cell = cell_new();
-        expect_assert_failure(run_two(cell, &policies[p]));
-        cell_free(cell);
-    }
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) stops_the_run(&policies[p]);
 }
 
 int main(void)

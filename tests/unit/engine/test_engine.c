@@ -253,27 +253,30 @@ static void an_event_has_fired_from_the_start_of_its_handler(void **state)
     }
 }
 
+static void guard_past_and_end_of_time(int list)
+{
+    Bench b;
+    begin(&b, list);
+    hf_engine_run_until(b.engine, 10);
+    at(&b, 10, 'a'); /* so that there is a record to take */
+    hf_engine_run_until(b.engine, 10);
+    HfEventCounts before = hf_engine_counts(b.engine, b.note);
+    expect_assert_failure(at(&b, 9, 'a'));
+    expect_assert_failure(at(&b, HF_TIME_MAX + 1, 'a'));
+    expect_assert_failure(hf_engine_after(b.engine, -1, b.note, 0, 0));
+    expect_assert_failure(hf_engine_at(b.engine, 20, 7, 0, 0)); /* no such kind */
+    expect_assert_failure(hf_engine_run_until(b.engine, 9));
+    hf_engine_after(b.engine, HF_TIME_MAX, b.note, 'z', 0); /* a heavy tail, not a mistake */
+    assert_true(hf_engine_next(b.engine) == HF_TIME_MAX);
+    assert_true(hf_engine_run_until(b.engine, HF_TIME_NEVER) == HF_RUN_DRY);
+    assert_true(hf_engine_now(b.engine) == HF_TIME_MAX);
+    assert_true(before.fired == 1);
+    hf_engine_free(b.engine);
+}
+
 static void the_past_and_the_end_of_time_are_guarded(void **state)
 {
-    for (int list = 0; list < LISTS; list++) {
-        Bench b;
-        begin(&b, list);
-        hf_engine_run_until(b.engine, 10);
-        at(&b, 10, 'a'); /* so that there is a record to take */
-        hf_engine_run_until(b.engine, 10);
-        HfEventCounts before = hf_engine_counts(b.engine, b.note);
-        expect_assert_failure(at(&b, 9, 'a'));
-        expect_assert_failure(at(&b, HF_TIME_MAX + 1, 'a'));
-        expect_assert_failure(hf_engine_after(b.engine, -1, b.note, 0, 0));
-        expect_assert_failure(hf_engine_at(b.engine, 20, 7, 0, 0)); /* no such kind */
-        expect_assert_failure(hf_engine_run_until(b.engine, 9));
-        hf_engine_after(b.engine, HF_TIME_MAX, b.note, 'z', 0); /* a heavy tail, not a mistake */
-        assert_true(hf_engine_next(b.engine) == HF_TIME_MAX);
-        assert_true(hf_engine_run_until(b.engine, HF_TIME_NEVER) == HF_RUN_DRY);
-        assert_true(hf_engine_now(b.engine) == HF_TIME_MAX);
-        assert_true(before.fired == 1);
-        hf_engine_free(b.engine);
-    }
+    for (int list = 0; list < LISTS; list++) guard_past_and_end_of_time(list);
 }
 
 static void run_again(Bench *bench, const HfEventArgs *event)
