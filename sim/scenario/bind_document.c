@@ -169,11 +169,19 @@ static HfNode *read_document(HfBinder *b, const HfNode *node, const char *path)
 
 /* ---- Binding ---- */
 
-static const HfKey *first_list(const HfKeyTable *table)
+/* The list that the root is, or is an entry of: the first, or the one whose marker it has. */
+static const HfKey *list_of(const HfKeyTable *table, const HfNode *root)
 {
-    for (const HfKey *key = table->keys; key->name != NULL; key++)
-        if (key->type == HF_KEY_LIST) return key;
-    return NULL;
+    const HfNode *entry = root;
+    if (root->kind == HF_NODE_SEQUENCE) entry = root->count > 0 ? root->items[0] : NULL;
+    gboolean has_keys = entry != NULL && entry->kind == HF_NODE_MAPPING;
+    const HfKey *first = NULL;
+    for (const HfKey *key = table->keys; key->name != NULL; key++) {
+        if (key->type != HF_KEY_LIST) continue;
+        if (first == NULL) first = key;
+        if (key->marker != NULL && has_keys && hf_node__get(entry, key->marker) != NULL) return key;
+    }
+    return first;
 }
 
 static gboolean has_list(const HfKeyTable *table, const HfNode *root)
@@ -186,7 +194,7 @@ static gboolean has_list(const HfKeyTable *table, const HfNode *root)
 /* The root as a mapping of the table: itself, or with the list that it is, or is the entry of. */
 static HfNode *as_mapping(HfBinder *b, const HfKeyTable *table, HfNode *root)
 {
-    const HfKey *list = first_list(table);
+    const HfKey *list = list_of(table, root);
     if (list == NULL || root->kind == HF_NODE_SCALAR) return root;
     if (root->kind == HF_NODE_MAPPING && has_list(table, root)) return root;
     HfNode *items = root;

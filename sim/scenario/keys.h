@@ -118,6 +118,8 @@ typedef struct HfKey {
     /* How mappings of `sub` may be written in short (HF_KEY_TABLE, HF_KEY_LIST): */
     const char *short_key; /* a bare value stands for a mapping with this key alone; NULL: it is an
                               error */
+    const char *marker;    /* HF_KEY_LIST of a document: a root, or a first entry of one that is a
+                              list,    with this key is of this list rather than of the first */
     gboolean is_tuple;     /* as a list of the values of its keys, in their order, and only so */
     size_t given; /* 1 + offset of a gboolean that is TRUE when the key is written; 0 = none */
     gboolean is_remark; /* left out of the scenario digest: does not change a run, or (the seed) is
@@ -146,8 +148,8 @@ typedef struct HfKeyTable {
  * What HF_KEY_DOCUMENT fills: a JSON file, in which numbers are not texts, null is as if the key
  * were absent, and places in messages are the file's own. The root is a mapping of the key's
  * sub-table; where it is a list, or has none of the keys of that table that are lists, it is the
- * value of the first of those, or its only entry. The scenario's digest counts what the file says,
- * not its name.
+ * value of the first of those (or of the one whose `marker` it has), or its only entry. The
+ * scenario's digest counts what the file says, not its name.
  */
 typedef struct HfDocument {
     const void *record;        /* the sub-table's struct; NULL: not given */

@@ -119,6 +119,7 @@ typedef struct HfScenarioAgentFlags {
     HfTime registration_backoff_factor; /* > 0 */
     HfTime gc_delay, disk_watch_interval;
     double gc_disk_headroom;
+    gboolean gc_non_executor_container_sandboxes;
     gboolean enforce_container_disk_quota;
     HfTime container_disk_watch_interval;
     HfScenarioReconfiguration reconfiguration_policy;

@@ -135,6 +135,14 @@ static const HfKey agent_flag_keys[] = {
      .fallback = "0.1",
      .help = "Fraction of the file system that garbage collection keeps free.",
      .source = mesos_flag},
+    {.name = "gc_non_executor_container_sandboxes",
+     .type = HF_KEY_BOOL,
+     AT(gc_non_executor_container_sandboxes),
+     .fallback = "false",
+     .help =
+         "Whether the sandboxes of ended containers of a default executor (a pod's) are collected "
+         "while that lives; else with it, as are those of other executors' tasks.",
+     .source = mesos_flag},
     {.name = "disk_watch_interval",
      .type = HF_KEY_DURATION,
      AT(disk_watch_interval),

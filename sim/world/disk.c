@@ -319,6 +319,7 @@ static gboolean open_sandbox(HfWorld *world, const HfRun *run, const HfTaskInfo 
                          .since = now,
                          .kib = given,
                          .limit = limit_of(world, run)};
+    if (run->process != NO_ROW) sandbox.executor = world->processes.at[run->process].info->id;
     hf_vec_push(&disk->open, sandbox);
     record_sandbox(world, run->host, &sandbox, HF_RECORD_SANDBOX_MADE, given);
     if (sandbox.rate > 0)
@@ -336,6 +337,32 @@ void hf_world__disk_on_start(HfWorld *world, uint32_t row, const HfTaskInfo *inf
     hf_disk__settle(world, run.host, TRUE);
 }
 
+/* A task's directory lies in that of its executor, and goes with it (Executor::~Executor), unless
+ * it is a container of a default executor and the agent's flag says that these are scheduled. */
+static gboolean is_collected_alone(const HfWorld *world, const HfRun *run)
+{
+    return run->process == NO_ROW || (world->scenario->agent.gc_non_executor_container_sandboxes &&
+                                      world->processes.at[run->process].info->is_default);
+}
+
+void hf_world__disk_on_executor_end(HfWorld *world, const HfProcess *process)
+{
+    HfHostDisk *disk = world->hosts[process->host].disk;
+    if (disk == NULL || disk->held.count == 0) return;
+    guint32 kept = 0;
+    for (guint32 i = 0; i < disk->held.count; i++) {
+        HfSandbox sandbox = disk->held.at[i];
+        if (sandbox.framework != process->framework || sandbox.executor != process->info->id) {
+            disk->held.at[kept++] = sandbox;
+            continue;
+        }
+        sandbox.since = hf_world__now(world);
+        hf_vec_push(&disk->closed, sandbox);
+    }
+    disk->held.count = kept;
+    hf_disk__settle(world, process->host, FALSE);
+}
+
 void hf_world__disk_on_end(HfWorld *world, const HfRun *run)
 {
     HfHostDisk *disk = world->hosts[run->host].disk;
@@ -349,7 +376,10 @@ void hf_world__disk_on_end(HfWorld *world, const HfRun *run)
     sandbox.since = hf_world__now(world);
     sandbox.rate = 0;
     hf_vec_remove(&disk->open, i);
-    hf_vec_push(&disk->closed, sandbox);
+    if (is_collected_alone(world, run))
+        hf_vec_push(&disk->closed, sandbox);
+    else
+        hf_vec_push(&disk->held, sandbox);
     disk->closed_kib += sandbox.kib;
     record_sandbox(world, run->host, &sandbox, HF_RECORD_SANDBOX_CLOSED, sandbox.kib);
     hf_disk__settle(world, run->host, FALSE);
@@ -449,6 +479,7 @@ void hf_world__disk_free(HfHost *host)
     if (host->disk == NULL) return;
     hf_vec_clear(&host->disk->open);
     hf_vec_clear(&host->disk->closed);
+    hf_vec_clear(&host->disk->held);
     hf_vec_clear(&host->disk->paths);
     g_free(host->disk);
     host->disk = NULL;
@@ -458,7 +489,8 @@ size_t hf_world__disk_memory(const HfHost *host)
 {
     if (host->disk == NULL) return 0;
     return sizeof *host->disk +
-           (host->disk->open.room + host->disk->closed.room) * sizeof(HfSandbox) +
+           (host->disk->open.room + host->disk->closed.room + host->disk->held.room) *
+               sizeof(HfSandbox) +
            host->disk->paths.room * sizeof(HfPath);
 }
 

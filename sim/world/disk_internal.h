@@ -8,10 +8,11 @@
 typedef struct HfSandbox {
     uint64_t task;
     uint32_t framework;
-    uint32_t rate; /* KiB each second while its task runs */
-    HfTime since;  /* its task's start; of a closed one its end */
-    int64_t kib;   /* then */
-    int64_t limit; /* KiB, when the quota is enforced; INT64_MAX = none */
+    uint32_t rate;     /* KiB each second while its task runs */
+    HfTime since;      /* its task's start; of a closed one its end */
+    int64_t kib;       /* then */
+    int64_t limit;     /* KiB, when the quota is enforced; INT64_MAX = none */
+    uint32_t executor; /* id of its framework's executor that it lies in; 0 = none */
 } HfSandbox;
 
 /* A directory in which an instance of a service keeps its data, out of band. */
@@ -25,8 +26,10 @@ typedef struct HfPath {
 
 struct HfHostDisk {
     HF_VEC(HfSandbox) open, closed; /* closed: oldest first */
+    HF_VEC(HfSandbox) held; /* of ended tasks, in executors that live: collected with those */
     HF_VEC(HfPath) paths;
-    int64_t closed_kib, oob_kib, volumes_kib, paths_kib;
+    int64_t closed_kib; /* and held */
+    int64_t oob_kib, volumes_kib, paths_kib;
     int64_t size_kib; /* INT64_MAX = no limit */
     HfEvent next;
     gboolean is_full;

@@ -70,6 +70,7 @@ static void forget(HfWorld *world, uint32_t row)
     while (*link != row) link = &world->processes.at[*link].next;
     *link = process->next;
     record(world, process, HF_RECORD_EXECUTOR_ENDED);
+    hf_world__disk_on_executor_end(world, process);
     hf_executor_info_drop(world->catalog, &process->info);
     hf_slots_give(&world->process_slots, (HfHandle){row, world->process_slots.generation.at[row]});
 }

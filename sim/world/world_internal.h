@@ -268,6 +268,8 @@ void hf_world__register_disks(HfWorld *world);
 void hf_world__disk_on_start(HfWorld *world, uint32_t run, const HfTaskInfo *info);
 /* Its run is over; the host has a disk. */
 void hf_world__disk_on_end(HfWorld *world, const HfRun *run);
+/* An executor of a framework's has ended, and with it goes what lies in its directory. */
+void hf_world__disk_on_executor_end(HfWorld *world, const HfProcess *process);
 /* The agent's process started, or did something to volumes. */
 void hf_world__disk_on_agent(HfWorld *world, uint32_t host);
 void hf_world__disk_on_loss(HfWorld *world, uint32_t host);

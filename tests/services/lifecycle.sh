@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 }
 # One line for each event: seconds, what, and its fields without quotes, resources and usage.
 awk '
-/"ev":"(job_|input_read|tasks_|agent_crashed|agent_returned|agent_unreachable|disk_lost|scheduler_|framework_re(moved|fused)|operation|task_started|task_ended|executor_started|executor_ended|deployment_|service_|member_replaced|replica_|data_lost|copy_|volume_|placement_|share_|store_state|store_lost|store_clients|store_degraded|store_recovered|store_surplus)/ {
+/"ev":"(job_|input_read|tasks_|agent_crashed|agent_returned|agent_unreachable|disk_lost|scheduler_|framework_re(moved|fused)|operation|task_begun|task_started|task_ended|executor_begun|executor_started|executor_ended|deployment_|service_|member_replaced|replica_|data_lost|copy_|volume_|placement_|share_|store_state|store_lost|store_clients|store_degraded|store_recovered|store_surplus)/ {
     sub(/,"resources":.*/, "") # the last field
     gsub(/,"usage_milli":[0-9]*/, "")
     gsub(/[{}"]/, "")

@@ -1,7 +1,7 @@
 /*
- * Marathon's own files: an app (POST /v2/apps), a list of apps, or a group (v2/groups) with groups
- * in it, as key tables of the scenario (app_tables.c), and what follows from several of them
- * together (groups.c): absolute ids, dependencies, ids that come twice.
+ * Marathon's own files: an app (POST /v2/apps) or pod (pod_json.h), a list of them, or a group
+ * (v2/groups) with groups in it, as key tables of the scenario (app_tables.c), and what follows
+ * from several of them together (groups.c): absolute ids, dependencies, ids that come twice.
  *
  * Source: Marathon 1.11: docs/docs/rest-api/public/api/v2/types (raml), AppValidation.scala,
  * SchedulingValidation.scala, AppNormalization.scala, PathId.scala, DVDIProviderValidations.scala.
@@ -148,7 +148,8 @@ struct HfGroupJson {
     const char **dependencies;
     HF_LIST(HfAppJson) apps;
     HF_LIST(HfGroupJson) groups;
-    gboolean has_pods, has_scale;
+    HF_LIST(struct HfPodJson) pods; /* pod_json.h */
+    gboolean has_scale;
 };
 
 /* The root of a file: an HfGroupJson. */
@@ -167,16 +168,17 @@ gboolean hf_app__check(const void *record, const char **key_out, char **why_out)
 
 /* ---- groups.c ---- */
 
-/* One app with what follows from where it stands. */
+/* One app, or pod, with what follows from where it stands. */
 typedef struct HfApp {
-    const HfAppJson *json;
+    const HfAppJson *json; /* NULL: it is a pod */
+    const struct HfPodJson *pod;
     char *id;         /* absolute */
     GPtrArray *needs; /* char *, absolute ids of apps or groups that are deployed before */
     char *place;      /* in its file: groups[0].apps[1] */
 } HfApp;
 
-/* Apps of a file in its order; free with g_ptr_array_unref. NULL when an id or a place in the tree
- * is wrong: then *path_out (interned) and *why_out (newly allocated) say where and why. */
+/* Apps and pods of a file in its order; free with g_ptr_array_unref. NULL when an id or a place in
+ * the tree is wrong: then *path_out (interned) and *why_out (newly allocated) say where and why. */
 GPtrArray *hf_apps__of(const HfGroupJson *root, const char **path_out, char **why_out);
 
 /* `path` against an absolute base: /a/b and ../c is /a/c. Newly allocated, without a slash at the

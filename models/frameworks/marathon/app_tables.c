@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/frameworks/marathon/app_tables_internal.h"
+#include "models/frameworks/marathon/pod_json.h"
 #include "models/frameworks/service/constraints.h"
 
 UNSAID(unsaid);
@@ -125,8 +126,8 @@ static gboolean check_persistent(const void *record, const char **key_out, char 
     }
     return *why_out == NULL;
 }
-static const HfKeyTable persistent_table = {"persistent", sizeof(HfAppPersistent), persistent_keys,
-                                            "A persistent local volume.", check_persistent};
+const HfKeyTable hf_app__persistent_table = {"persistent", sizeof(HfAppPersistent), persistent_keys,
+                                             "A persistent local volume.", check_persistent};
 
 static const HfKey external_keys[] = {{.name = "size",
                                        .type = HF_KEY_INT,
@@ -173,7 +174,7 @@ static const HfKey volume_keys[] = {
      .type = HF_KEY_TABLE,
      AT(HfAppVolume, persistent),
      GIVEN(HfAppVolume, is_persistent),
-     .sub = &persistent_table,
+     .sub = &hf_app__persistent_table,
      .help = "It is a persistent local volume: the app is resident."},
     {.name = "external",
      .type = HF_KEY_TABLE,
@@ -285,8 +286,8 @@ static const HfKey network_keys[] = {{.name = "mode",
                                      IGNORED("name", '"'),
                                      IGNORED("labels", '{'),
                                      {0}};
-static const HfKeyTable network_table = {"network", sizeof(HfAppNetwork), network_keys,
-                                         "A network that it joins.", NULL};
+const HfKeyTable hf_app__network_table = {"network", sizeof(HfAppNetwork), network_keys,
+                                          "A network that it joins.", NULL};
 
 /* ---- an app ---- */
 
@@ -412,7 +413,7 @@ static const HfKey app_keys[] = {
     {.name = "networks",
      .type = HF_KEY_LIST,
      APP(networks),
-     .sub = &network_table,
+     .sub = &hf_app__network_table,
      .help = "Networks that it joins; absent = the host's."},
     {.name = "container",
      .type = HF_KEY_TABLE,
@@ -490,10 +491,11 @@ static const HfKey group_keys[] = {
      GROUP(dependencies),
      .help = "Apps and groups that are deployed before any of its apps."},
     {.name = "pods",
-     .type = HF_KEY_IGNORED,
-     .shape = '[',
-     GIVEN(HfGroupJson, has_pods),
-     .help = "Refused: pods are not simulated."},
+     .type = HF_KEY_LIST,
+     GROUP(pods),
+     .sub = &hf_pod__table,
+     .marker = "containers",
+     .help = "Its pods."},
     {.name = "scaleBy",
      .type = HF_KEY_IGNORED,
      .shape = '0',
@@ -513,8 +515,6 @@ static gboolean refuse_group(const char **key_out, char **why_out, const char *k
 static gboolean check_group(const void *record, const char **key_out, char **why_out)
 {
     const HfGroupJson *group = record;
-    if (group->has_pods)
-        return refuse_group(key_out, why_out, "pods", "pods are not simulated; apps are");
     if (group->has_scale)
         return refuse_group(key_out, why_out, "scaleBy",
                             "a group is scaled by deployments of the scenario");
@@ -522,7 +522,7 @@ static gboolean check_group(const void *record, const char **key_out, char **why
 }
 
 static const HfKeyTable document_group = {"group", sizeof(HfGroupJson), group_keys,
-                                          "A group of apps (v2/groups).", check_group};
+                                          "A group of apps and pods (v2/groups).", check_group};
 
 static gboolean check_document(const void *record, const char **key_out, char **why_out)
 {
@@ -540,6 +540,6 @@ static gboolean check_document(const void *record, const char **key_out, char **
     return FALSE;
 }
 
-const HfKeyTable hf_app_document = {"marathon file", sizeof(HfGroupJson), group_keys,
-                                    "An app, a list of apps, or a group, as Marathon takes them.",
-                                    check_document};
+const HfKeyTable hf_app_document = {
+    "marathon file", sizeof(HfGroupJson), group_keys,
+    "An app or a pod, a list of them, or a group, as Marathon takes them.", check_document};

@@ -19,6 +19,8 @@
         .minimum = LEAST, .maximum = INT_MOST, .help = __VA_ARGS__                                 \
     }
 
+extern const HfKeyTable hf_app__persistent_table;
+extern const HfKeyTable hf_app__network_table;
 extern const HfKeyTable hf_app__health_table;
 extern const HfKeyTable hf_app__readiness_table;
 extern const HfKeyTable hf_app__upgrade_table;

@@ -6,6 +6,7 @@
  * by 1.15 up to an hour and reset by a run that lasts.
  */
 #include "models/frameworks/marathon/config.h"
+#include "models/frameworks/marathon/pod_json.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,15 +39,46 @@ static const HfKeyWord forget_words[] = {
 #define APP_AT(member) .offset = offsetof(HfAppConfig, member)
 #define OWN            .given = 1 + offsetof(HfAppConfig, has_own)
 
+static const HfKeyWord container_ends[] = {
+    {"failed", HF_TASK_FAILED, "it takes the others of its instance along"},
+    {"finished", HF_TASK_FINISHED, "the others run on"},
+    {0}};
+static const HfKey container_keys[] = {{.name = "name",
+                                        .type = HF_KEY_STRING,
+                                        .is_required = TRUE,
+                                        .offset = offsetof(HfContainerConfig, name),
+                                        .help = "As the pod has it."},
+                                       {.name = "lifetime",
+                                        .type = HF_KEY_LAW,
+                                        .unit = HF_UNIT_DURATION,
+                                        .is_required = TRUE,
+                                        .offset = offsetof(HfContainerConfig, lifetime),
+                                        .help = "How long it runs until it ends by itself."},
+                                       {.name = "ends",
+                                        .type = HF_KEY_ENUM,
+                                        .offset = offsetof(HfContainerConfig, ends),
+                                        .fallback = "failed",
+                                        .words = container_ends,
+                                        .help = "How it ends then."},
+                                       {0}};
+static const HfKeyTable container_table = {"container", sizeof(HfContainerConfig), container_keys,
+                                           "What is other for one container of a pod.", NULL};
+
 static const HfKey app_keys[] = {
     {.name = "file",
      .type = HF_KEY_DOCUMENT,
      .offset = offsetof(HfAppConfig, file),
      .sub = &hf_app_document,
      .help =
-         "A file of Marathon's own: an app.json, a list of apps or a group (v2/groups). An "
-         "entry that is just a name of a file stands for this key. Beside it: lifetime, startup, "
-         "unhealthy_after, unhealthy_for, usage, sandbox and store of all its instances."},
+         "A file of Marathon's own: an app.json, a pod (v2/pods), a list of them or a group "
+         "(v2/groups). An entry that is just a name of a file stands for this key. Beside it: "
+         "lifetime, startup, unhealthy_after, unhealthy_for, usage, sandbox and store of all its "
+         "instances, of a pod each container's; and containers."},
+    {.name = "containers",
+     .type = HF_KEY_LIST,
+     .sub = &container_table,
+     .offset = offsetof(HfAppConfig, containers),
+     .help = "What is other for single containers of the file's pods."},
     {.name = "id",
      .type = HF_KEY_STRING,
      OWN,
@@ -182,6 +214,10 @@ static gboolean check_app(const void *record, const char **key_out, char **why_o
         if (app->file.record == NULL) *key_out = NULL;
         return FALSE;
     }
+    *key_out = "containers";
+    if (app->file.record == NULL && app->containers.count > 0)
+        *why_out = g_strdup("only a file can have pods");
+    if (*why_out != NULL) return FALSE;
     *key_out = "unhealthy_after";
     if (app->file.record == NULL && app->unhealthy_after.kind != NULL)
         *why_out = g_strdup("nobody finds out without health checks, which only a file can have");
@@ -259,7 +295,8 @@ static gboolean check_deployment(const void *record, const char **key_out, char 
     const HfGroupJson *file = deployment->upgrade.record;
     int kinds = (deployment->scale >= 0) + deployment->restart + (file != NULL) +
                 (deployment->scale_by > 0);
-    gboolean is_one = file != NULL && file->apps.count == 1 && file->groups.count == 0;
+    gboolean is_one =
+        file != NULL && file->apps.count + file->pods.count == 1 && file->groups.count == 0;
     if (kinds != 1) {
         *key_out = NULL;
         *why_out = g_strdup("a deployment is one of scale, scale_by, restart and upgrade");
@@ -273,7 +310,9 @@ static gboolean check_deployment(const void *record, const char **key_out, char 
         *key_out = "app";
         *why_out = g_strdup("the file is about several");
     } else if (file != NULL && deployment->app != NULL) {
-        g_autofree char *id = hf_app__absolute("", file->apps.at[0].id);
+        const HfPodJson *pods = file->pods.at;
+        g_autofree char *id =
+            hf_app__absolute("", file->apps.count > 0 ? file->apps.at[0].id : pods[0].id);
         *key_out = "app";
         if (strcmp(id, deployment->app) != 0)
             *why_out = g_strdup_printf("the file is about %s", id);

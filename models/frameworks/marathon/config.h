@@ -5,8 +5,15 @@
 #include "models/frameworks/marathon/app_json.h"
 #include "models/frameworks/service/service.h"
 
+typedef struct HfContainerConfig {
+    const char *name;
+    HfLaw lifetime;
+    int ends; /* HfTaskState */
+} HfContainerConfig;
+
 typedef struct HfAppConfig {
     HfDocument file;
+    HF_LIST(HfContainerConfig) containers;
     gboolean has_own; /* any key that a file says itself */
     const char *id;
     int64_t instances;

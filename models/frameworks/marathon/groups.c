@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "models/frameworks/marathon/app_json.h"
+#include "models/frameworks/marathon/pod_json.h"
 
 static void app_free(gpointer data)
 {
@@ -113,16 +113,19 @@ static gboolean add_needs(const Walk *walk, const char *place, GPtrArray *needs,
     return TRUE;
 }
 
-static gboolean add_app(Walk *walk, const HfAppJson *json, const char *base, gboolean is_grouped,
-                        const GPtrArray *inherited, char *place)
+/* `json` or `pod`; a pod has no dependencies of its own. */
+static gboolean add_app(Walk *walk, const HfAppJson *json, const HfPodJson *pod, const char *base,
+                        gboolean is_grouped, const GPtrArray *inherited, char *place)
 {
     HfApp *app = g_new0(HfApp, 1);
+    const char *id = json != NULL ? json->id : pod->id;
     app->json = json;
+    app->pod = pod;
     app->place = place;
-    app->id = hf_app__absolute(base, json->id);
+    app->id = hf_app__absolute(base, id);
     app->needs = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(walk->apps, app);
-    char *why = id_refusal(json->id, app->id);
+    char *why = id_refusal(id, app->id);
     if (why != NULL) return refuse(walk, place, "id", why);
     if (is_grouped && !is_child(base, app->id))
         return refuse(walk, place, "id",
@@ -134,7 +137,7 @@ static gboolean add_app(Walk *walk, const HfAppJson *json, const char *base, gbo
     g_hash_table_insert(walk->seen, app->id, app);
     for (guint i = 0; i < inherited->len; i++)
         g_ptr_array_add(app->needs, g_strdup(inherited->pdata[i]));
-    return add_needs(walk, place, app->needs, base, json->dependencies);
+    return json == NULL || add_needs(walk, place, app->needs, base, json->dependencies);
 }
 
 static gboolean add_group(Walk *walk, const HfGroupJson *group, const char *base, gboolean is_root,
@@ -154,8 +157,13 @@ static gboolean add_group(Walk *walk, const HfGroupJson *group, const char *base
     if (!add_needs(walk, place, needs, id, group->dependencies)) return FALSE;
     const char *dot = place[0] != '\0' ? "." : "";
     for (uint32_t i = 0; i < group->apps.count; i++)
-        if (!add_app(walk, &group->apps.at[i], id, group->id != NULL, needs,
+        if (!add_app(walk, &group->apps.at[i], NULL, id, group->id != NULL, needs,
                      g_strdup_printf("%s%sapps[%u]", place, dot, i)))
+            return FALSE;
+    const HfPodJson *pods = group->pods.at;
+    for (uint32_t i = 0; i < group->pods.count; i++)
+        if (!add_app(walk, NULL, &pods[i], id, group->id != NULL, needs,
+                     g_strdup_printf("%s%spods[%u]", place, dot, i)))
             return FALSE;
     for (uint32_t i = 0; i < group->groups.count; i++) {
         g_autofree char *inner = g_strdup_printf("%s%sgroups[%u]", place, dot, i);

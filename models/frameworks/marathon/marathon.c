@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "models/frameworks/frameworks.h"
 #include "models/frameworks/marathon/config.h"
+#include "models/frameworks/marathon/pod_json.h"
 
 #define INSTANCES_MOST INT64_C(10000000) /* as of key instances */
 
@@ -101,33 +102,37 @@ static HfNodeRules rules_of_json(const HfModelEnv *env, const HfMarathonConfig *
     return rules;
 }
 
-static gboolean add_volumes(const HfAppJson *json, HfNodeKind *kind, GError **error)
+static gboolean add_volume(const HfAppPersistent *volume, HfNodeKind *kind, GError **error)
 {
     static const HfDiskSource sources[] = {[HF_APP_VOLUME_ROOT] = HF_DISK_ROOT,
                                            [HF_APP_VOLUME_PATH] = HF_DISK_PATH,
                                            [HF_APP_VOLUME_MOUNT] = HF_DISK_MOUNT};
+    if (kind->volume_count == HF_VOLUMES_MAX) {
+        g_set_error(error, HF_MODEL_ERROR, 1, "%s: more than %d persistent volumes",
+                    kind->rules.name, HF_VOLUMES_MAX);
+        return FALSE;
+    }
+    kind->volumes[kind->volume_count++] = (HfVolumeRules){.source = sources[volume->type],
+                                                          .size = volume->size * 1000,
+                                                          .most = volume->max_size * 1000};
+    return TRUE;
+}
+
+static gboolean add_volumes(const HfAppJson *json, HfNodeKind *kind, GError **error)
+{
     for (uint32_t v = 0; v < json->container.volumes.count; v++) {
         const HfAppVolume *volume = &json->container.volumes.at[v];
-        if (!volume->is_persistent) continue;
-        if (kind->volume_count == HF_VOLUMES_MAX) {
-            g_set_error(error, HF_MODEL_ERROR, 1, "%s: more than %d persistent volumes",
-                        kind->rules.name, HF_VOLUMES_MAX);
-            return FALSE;
-        }
-        kind->volumes[kind->volume_count++] =
-            (HfVolumeRules){.source = sources[volume->persistent.type],
-                            .size = volume->persistent.size * 1000,
-                            .most = volume->persistent.max_size * 1000};
+        if (volume->is_persistent && !add_volume(&volume->persistent, kind, error)) return FALSE;
     }
     return TRUE;
 }
 
-static gboolean add_roles(const HfModelEnv *env, const HfAppJson *json, HfNodeKind *kind,
+static gboolean add_roles(const HfModelEnv *env, const char *const *roles, HfNodeKind *kind,
                           GError **error)
 {
     gboolean has_star = FALSE, has_role = FALSE;
     const char *own = hf_role_path(env->catalog, env->role);
-    for (const char *const *role = json->roles; role != NULL && *role != NULL; role++) {
+    for (const char *const *role = roles; role != NULL && *role != NULL; role++) {
         gboolean is_star = strcmp(*role, "*") == 0;
         has_star |= is_star;
         has_role |= strcmp(*role, own) == 0;
@@ -138,15 +143,16 @@ static gboolean add_roles(const HfModelEnv *env, const HfAppJson *json, HfNodeKi
                     kind->rules.name, *role, own);
         return FALSE;
     }
-    if (json->roles == NULL || (has_star && has_role)) return TRUE;
+    if (roles == NULL || (has_star && has_role)) return TRUE;
     kind->accepts = has_star ? HF_ACCEPTS_UNRESERVED : HF_ACCEPTS_RESERVED;
     return TRUE;
 }
 
-static void add_ports(const HfModelEnv *env, const HfAppJson *json, HfNodeKind *kind)
+static void add_ports(const HfModelEnv *env, const HfApp *app, HfNodeKind *kind)
 {
     g_autoptr(GArray) fixed = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    kind->rules.ports = hf_app__ports(json, fixed);
+    kind->rules.ports =
+        app->pod != NULL ? hf_pod__ports(app->pod, fixed) : hf_app__ports(app->json, fixed);
     for (guint i = 0; i < fixed->len; i++) {
         uint64_t port = (uint64_t)g_array_index(fixed, int64_t, i);
         HfRange range = {port, port};
@@ -156,6 +162,14 @@ static void add_ports(const HfModelEnv *env, const HfAppJson *json, HfNodeKind *
         hf_resources_add_one(env->catalog, &kind->fixed, &entry);
         hf_ranges_unref(env->catalog, ranges);
     }
+}
+
+static void add_unreachable(const HfAppUnreachable *strategy, HfNodeKind *kind)
+{
+    kind->inactive_after =
+        strategy->is_disabled ? HF_FOR_EVER : strategy->inactive * HF_NS_PER_SECOND;
+    kind->expunge_after =
+        strategy->is_disabled ? HF_FOR_EVER : strategy->expunge * HF_NS_PER_SECOND;
 }
 
 static void add_strategies(const HfAppJson *json, HfNodeKind *kind)
@@ -175,36 +189,151 @@ static void add_strategies(const HfAppJson *json, HfNodeKind *kind)
     if (json->backoff >= 0) kind->backoff = json->backoff * HF_NS_PER_SECOND;
     if (json->max_backoff >= 0) kind->max_backoff = json->max_backoff * HF_NS_PER_SECOND;
     if (json->backoff_factor >= 0) kind->backoff_factor = json->backoff_factor;
-    if (json->has_unreachable && json->unreachable.is_disabled) {
-        kind->inactive_after = kind->expunge_after = HF_FOR_EVER;
-    } else if (json->has_unreachable) {
-        kind->inactive_after = json->unreachable.inactive * HF_NS_PER_SECOND;
-        kind->expunge_after = json->unreachable.expunge * HF_NS_PER_SECOND;
+    if (json->has_unreachable) add_unreachable(&json->unreachable, kind);
+}
+
+static void add_constraint(const HfModelEnv *env, const HfAppConstraint *at, HfNodeKind *kind)
+{
+    HfConstraintOp op;
+    int part;
+    g_autofree char *why = hf_constraints__refusal(at->field, at->op, at->value, &op, &part);
+    HF_ASSERT(why == NULL); /* the file was checked */
+    hf_constraints__add(&kind->constraints, env->catalog, at->field, op, at->value);
+}
+
+/* ---- Marathon's pods ---- */
+
+/* All that an instance asks for, but its volumes and ports, which are added as those of an app. */
+static HfNodeRules rules_of_pod(const HfModelEnv *env, const HfMarathonConfig *config,
+                                const HfApp *app)
+{
+    const HfPodJson *json = app->pod;
+    HfNodeRules rules = {.name = hf_text(env->catalog, hf_text_intern(env->catalog, app->id)),
+                         .count = json->scaling.instances,
+                         .cpus = json->executor.cpus,
+                         .mem = json->executor.mem,
+                         .disk = json->executor.disk,
+                         .copy_after = HF_FOR_EVER,
+                         .parts = 1};
+    for (uint32_t c = 0; c < json->containers.count; c++) {
+        const HfPodResources *asks = &json->containers.at[c].resources;
+        rules.cpus += asks->cpus;
+        rules.mem += asks->mem;
+        rules.disk += asks->disk;
+        rules.gpus += asks->gpus;
     }
+    if (!hf_pod__is_resident(json)) return rules;
+    rules.place = HF_DATA_VOLUME;
+    rules.identity = HF_IDENTITY_RESERVATION;
+    rules.same_wait = HF_FOR_EVER;
+    rules.reserve_wait = config->reserve_wait;
+    return rules;
+}
+
+static void add_parts(const HfModelEnv *env, const HfPodJson *json, HfNodeKind *kind)
+{
+    kind->part_count = json->containers.count;
+    kind->parts = g_new0(HfPodPart, kind->part_count);
+    kind->holder = hf_pod__holder(json);
+    for (uint32_t c = 0; c < json->containers.count; c++) {
+        const HfPodContainer *container = &json->containers.at[c];
+        HfPodPart *part = &kind->parts[c];
+        part->ends = HF_TASK_FAILED;
+        part->name = hf_text(env->catalog, hf_text_intern(env->catalog, container->name));
+        hf_demand_add(&part->demand, HF_KIND_CPUS, container->resources.cpus);
+        hf_demand_add(&part->demand, HF_KIND_MEM, container->resources.mem);
+        hf_demand_add(&part->demand, HF_KIND_DISK, container->resources.disk);
+        hf_demand_add(&part->demand, HF_KIND_GPUS, container->resources.gpus);
+        if (!container->has_health) continue;
+        kind->check_delay = container->health.delay * HF_NS_PER_SECOND;
+        kind->check_interval = container->health.interval * HF_NS_PER_SECOND;
+        kind->check_grace = container->health.grace * HF_NS_PER_SECOND;
+        kind->check_failures = container->health.failures;
+    }
+}
+
+static void add_scheduling(const HfPodJson *json, HfNodeKind *kind)
+{
+    const HfPodScheduling *scheduling = &json->scheduling;
+    gboolean is_tied = hf_pod__is_resident(json);
+    kind->kills_oldest = scheduling->kills_oldest;
+    kind->most_over = scheduling->has_upgrade ? scheduling->upgrade.most_over : is_tied ? 0 : 1;
+    kind->least_healthy = scheduling->has_upgrade ? scheduling->upgrade.least_healthy
+                          : is_tied               ? 0.5
+                                                  : 1;
+    if (scheduling->has_backoff) {
+        kind->backoff = hf_time_from_seconds(scheduling->backoff.backoff);
+        kind->max_backoff = hf_time_from_seconds(scheduling->backoff.longest);
+        kind->backoff_factor = scheduling->backoff.factor;
+    }
+    if (scheduling->has_unreachable) add_unreachable(&scheduling->unreachable, kind);
+}
+
+static gboolean fill_pod(const HfModelEnv *env, const HfMarathonConfig *config, const HfApp *app,
+                         HfNodeKind *kind, GError **error)
+{
+    const HfPodJson *json = app->pod;
+    const HfPodPlacement *placement = &json->scheduling.placement;
+    kind->rules = rules_of_pod(env, config, app);
+    add_ports(env, app, kind);
+    add_default_strategy(env, config, kind);
+    add_parts(env, json, kind);
+    add_scheduling(json, kind);
+    for (uint32_t c = 0; c < placement->constraints.count; c++)
+        add_constraint(env, &placement->constraints.at[c], kind);
+    if (!hf_era_check(env->era, HF_RULE_TASK_GROUPS, error)) {
+        g_prefix_error(error, "%s: ", kind->rules.name);
+        return FALSE;
+    }
+    for (uint32_t v = 0; v < json->volumes.count; v++)
+        if (json->volumes.at[v].is_persistent &&
+            !add_volume(&json->volumes.at[v].persistent, kind, error))
+            return FALSE;
+    const char *const *roles = (const char *const *)placement->roles;
+    return add_roles(env, roles != NULL && roles[0] != NULL ? roles : NULL, kind, error);
+}
+
+/* What the entry says of single containers. */
+static gboolean add_lifetimes(const HfAppConfig *app, HfNodeKind *from, const HfNodeKind *to,
+                              GError **error)
+{
+    for (uint32_t i = 0; i < app->containers.count; i++) {
+        gboolean is_found = FALSE;
+        for (HfNodeKind *kind = from; kind < to; kind++)
+            for (uint32_t p = 0; p < kind->part_count; p++) {
+                if (strcmp(kind->parts[p].name, app->containers.at[i].name) != 0) continue;
+                kind->parts[p].lifetime = app->containers.at[i].lifetime;
+                kind->parts[p].ends = (HfTaskState)app->containers.at[i].ends;
+                is_found = TRUE;
+            }
+        if (is_found) continue;
+        g_set_error(error, HF_MODEL_ERROR, 1,
+                    "containers[%u]: no pod of the file has one of that "
+                    "name",
+                    i);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean fill_kind(const HfModelEnv *env, const HfMarathonConfig *config, const HfApp *app,
                           HfNodeKind *kind, GError **error)
 {
+    if (app->pod != NULL) return fill_pod(env, config, app, kind, error);
     const HfAppJson *json = app->json;
     kind->rules = rules_of_json(env, config, app);
-    add_ports(env, json, kind);
+    add_ports(env, app, kind);
     add_default_strategy(env, config, kind);
     add_strategies(json, kind);
-    for (uint32_t c = 0; c < json->constraints.count; c++) {
-        const HfAppConstraint *at = &json->constraints.at[c];
-        HfConstraintOp op;
-        int part;
-        g_autofree char *why = hf_constraints__refusal(at->field, at->op, at->value, &op, &part);
-        HF_ASSERT(why == NULL); /* the file was checked */
-        hf_constraints__add(&kind->constraints, env->catalog, at->field, op, at->value);
-    }
+    for (uint32_t c = 0; c < json->constraints.count; c++)
+        add_constraint(env, &json->constraints.at[c], kind);
     if (kind->rules.place == HF_DATA_VOLUME &&
         !hf_era_check(env->era, HF_RULE_PERSISTENT_VOLUMES, error)) {
         g_prefix_error(error, "%s: ", kind->rules.name);
         return FALSE;
     }
-    return add_volumes(json, kind, error) && add_roles(env, json, kind, error);
+    return add_volumes(json, kind, error) &&
+           add_roles(env, (const char *const *)json->roles, kind, error);
 }
 
 static uint32_t count_kinds(const GPtrArray *files)
@@ -254,7 +383,8 @@ static gboolean fill_kinds(HfService *service, const HfMarathonConfig *config,
             else if (!fill_kind(&service->env, config, apps->pdata[i], kind, error))
                 return FALSE;
         }
-        if (!add_store(&service->env, &config->apps.at[a], first, kind, error)) {
+        if (!add_store(&service->env, &config->apps.at[a], first, kind, error) ||
+            !add_lifetimes(&config->apps.at[a], first, kind, error)) {
             g_prefix_error(error, "apps[%u]: ", a);
             return FALSE;
         }
@@ -298,6 +428,8 @@ static uint32_t kind_of(const HfMarathonConfig *config, const GPtrArray *files, 
 static const char *upgrade_refusal(const HfNodeKind *kind, const HfNodeKind *next)
 {
     const HfNodeRules *old = &kind->rules, *new = &next->rules;
+    if ((kind->part_count > 0) != (next->part_count > 0))
+        return "an app cannot become a pod, nor a pod an app";
     if (old->place != new->place) return "an app with volumes keeps them, and another gets none";
     if (old->place == HF_DATA_EXTERNAL) return NULL;
     if (old->identity == HF_IDENTITY_NONE) return NULL;
@@ -323,6 +455,12 @@ static gboolean add_upgrade(HfService *service, const HfMarathonConfig *config, 
         return FALSE;
     }
     deployment->scale = next->rules.count;
+    for (uint32_t i = 0; i < next->part_count; i++) /* what the scenario says of them stays so */
+        for (uint32_t k = 0; k < kind->part_count; k++)
+            if (strcmp(next->parts[i].name, kind->parts[k].name) == 0) {
+                next->parts[i].lifetime = kind->parts[k].lifetime;
+                next->parts[i].ends = kind->parts[k].ends;
+            }
     return hf_service__make_kind(service, next, error);
 }
 

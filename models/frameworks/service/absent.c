@@ -12,11 +12,18 @@
 
 static void forget(HfService *service, uint32_t at)
 {
-    hf_map64_remove(&service->absent_rows, service->absent.at[at].task);
+    for (uint32_t i = 0; i < MAX(service->absent.at[at].parts, 1); i++)
+        hf_map64_remove(&service->absent_rows, service->absent.at[at].task + i);
     HfAbsent last = service->absent.at[--service->absent.count];
     if (at == service->absent.count) return;
     service->absent.at[at] = last;
-    hf_map64_set(&service->absent_rows, last.task, at);
+    for (uint32_t i = 0; i < MAX(last.parts, 1); i++)
+        hf_map64_set(&service->absent_rows, last.task + i, at);
+}
+
+static void kill_absent(HfDriver *driver, const HfAbsent *absent)
+{
+    for (uint32_t i = 0; i < MAX(absent->parts, 1); i++) hf_driver_kill(driver, absent->task + i);
 }
 
 gboolean hf_absent__begin(HfService *service, HfDriver *driver, uint32_t row)
@@ -26,7 +33,7 @@ gboolean hf_absent__begin(HfService *service, HfDriver *driver, uint32_t row)
     if (kind->expunge_after == 0 || kind->rules.identity != HF_IDENTITY_NONE) return FALSE;
     node->phase = HF_PHASE_MISSING;
     node->wait++;
-    hf_map64_set(&service->task_nodes, node->task, row);
+    hf_service__remember_tasks(service, row);
     if (kind->inactive_after != HF_FOR_EVER)
         hf_driver_after(driver, kind->inactive_after, HF_SERVICE_TIMER_INACTIVE,
                         hf_service__timer_arg(service, row));
@@ -38,10 +45,11 @@ void hf_absent__on_inactive(HfService *service, HfDriver *driver, uint32_t row)
     HfNode *node = &service->nodes[row];
     const HfNodeKind *kind = &service->kinds[node->kind];
     HF_ASSERT(node->phase == HF_PHASE_MISSING);
-    hf_map64_remove(&service->task_nodes, node->task);
+    hf_service__forget_tasks(service, row);
     if (kind->expunge_after > kind->inactive_after) {
-        hf_map64_set(&service->absent_rows, node->task, service->absent.count);
-        hf_vec_push(&service->absent, (HfAbsent){node->task, row, node->host});
+        for (uint32_t i = 0; i < MAX(node->parts, 1); i++)
+            hf_map64_set(&service->absent_rows, node->task + i, service->absent.count);
+        hf_vec_push(&service->absent, (HfAbsent){node->task, row, node->host, node->parts});
         node->is_bound = FALSE; /* and counted still */
         if (kind->expunge_after != HF_FOR_EVER)
             hf_driver_after(driver, kind->expunge_after - kind->inactive_after,
@@ -69,13 +77,15 @@ static void adopt(HfService *service, HfDriver *driver, uint32_t row, const HfAb
     HfNode *node = &service->nodes[row];
     HF_ASSERT(!node->is_bound);
     node->task = absent->task;
+    node->parts = absent->parts;
+    node->up = node->over = 0;                /* each is told of again: those that run on */
     node->host = node->ran_on = absent->host; /* where it is counted already */
     node->agent = agent;
     node->is_bound = TRUE;
     node->phase = HF_PHASE_RUNNING;
     node->since = hf_driver_now(driver);
     node->wait++;
-    hf_map64_set(&service->task_nodes, absent->task, row);
+    hf_service__remember_tasks(service, row);
     hf_service__note_waiting(service, driver);
     hf_health__on_running(service, driver, row);
 }
@@ -108,12 +118,12 @@ static void resolve(HfService *service, HfDriver *driver, const HfAbsent *absent
                           ? HF_NO_NODE
                           : surplus_row(service, kind, absent->task);
     if (victim == HF_NO_NODE) {
-        hf_driver_kill(driver, absent->task);
+        kill_absent(driver, absent);
         hf_service__count_at(service, kind, absent->host, -1);
         return;
     }
-    hf_driver_kill(driver, service->nodes[victim].task);
-    hf_map64_remove(&service->task_nodes, service->nodes[victim].task);
+    hf_service__kill(driver, &service->nodes[victim]);
+    hf_service__forget_tasks(service, victim);
     hf_service__unbind(service, victim);
     adopt(service, driver, victim, absent, agent);
 }
@@ -123,6 +133,7 @@ gboolean hf_absent__on_update(HfService *service, HfDriver *driver, const HfTask
     uint32_t at = hf_map64_get(&service->absent_rows, status->task);
     if (at == HF_MAP64_NONE) return FALSE;
     HfAbsent absent = service->absent.at[at];
+    if (status->task != absent.task) return TRUE; /* of a pod: its first task says it */
     if (hf_task_state_is_alive(status->state)) {
         forget(service, at);
         resolve(service, driver, &absent, status->agent);

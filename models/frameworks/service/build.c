@@ -106,6 +106,7 @@ void hf_service__destroy(void *model)
         hf_constraints__clear(&service->kinds[k].constraints);
         hf_resources_clear(catalog, &service->kinds[k].fixed);
         hf_dataset__free(service->kinds[k].data);
+        g_free(service->kinds[k].parts);
     }
     for (uint32_t i = 0; i < service->node_count; i++)
         hf_resources_clear(catalog, &service->nodes[i].home);
@@ -114,6 +115,7 @@ void hf_service__destroy(void *model)
         if (next == NULL) continue;
         hf_constraints__clear(&next->constraints);
         hf_resources_clear(catalog, &next->fixed);
+        g_free(next->parts);
         g_free(next);
     }
     hf_vec_clear(&service->deployments);

@@ -353,7 +353,8 @@ void hf_service__declare_data(HfService *service)
 
 void hf_service__data_launched(HfService *service, uint32_t row)
 {
-    hf_map64_set(&service->truth_nodes, service->nodes[row].task, row);
+    const HfNode *node = &service->nodes[row];
+    hf_map64_set(&service->truth_nodes, node->task + service->kinds[node->kind].holder, row);
 }
 
 void hf_service__data_given_up(HfService *service, uint32_t row)

@@ -111,7 +111,7 @@ static void become_idle(HfService *service, HfDriver *driver, uint32_t row)
 
 void hf_deploy__kill_surely(HfDriver *driver, const HfNode *node)
 {
-    hf_driver_kill(driver, node->task);
+    hf_service__kill(driver, node);
     hf_driver_after(driver, KILL_AGAIN, HF_SERVICE_TIMER_KILL_AGAIN, node->task);
 }
 
@@ -127,7 +127,7 @@ static void doom(HfService *service, HfDriver *driver, uint32_t row)
     if (node->phase == HF_PHASE_WANTED || node->phase == HF_PHASE_SUSPENDED ||
         node->phase == HF_PHASE_RESERVING)
         hf_service__unwait(service, row);
-    hf_map64_remove(&service->task_nodes, node->task); /* killed, should it come back */
+    hf_service__forget_tasks(service, row); /* killed, should it come back */
     become_idle(service, driver, row);
 }
 
@@ -136,7 +136,7 @@ void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t tas
     uint32_t row = hf_map64_get(&service->task_nodes, task);
     if (row == HF_MAP64_NONE) return;
     if (!service->nodes[row].is_doomed && !service->nodes[row].is_unfit) return;
-    hf_driver_kill(driver, task);
+    hf_service__kill(driver, &service->nodes[row]);
     hf_driver_after(driver, KILL_AGAIN, HF_SERVICE_TIMER_KILL_AGAIN, task);
 }
 
@@ -280,6 +280,11 @@ static void adopt(HfService *service, HfNodeKind *kind, HfNodeKind *next)
     kind->rules = next->rules;
     kind->rules.count = count;
     kind->demand = next->demand;
+    kind->holder = next->holder;
+    HfPodPart *parts = kind->parts;
+    kind->parts = next->parts;
+    next->parts = parts; /* to be freed with it */
+    kind->part_count = next->part_count;
     kind->constraints = next->constraints;
     kind->fixed = next->fixed;
     kind->accepts = next->accepts;

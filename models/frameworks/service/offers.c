@@ -112,6 +112,31 @@ static void cut(HfService *service, const HfNodeKind *kind, HfResources *pool, H
 
 /* ---- launching ---- */
 
+static void send_launches(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
+{
+    if (service->tasks.count == 0) return;
+    open_accept(service, driver, offer);
+    hf_driver_launch(driver, service->tasks.at, service->tasks.count);
+    hf_vec_reset(&service->tasks);
+}
+
+/* It is launched: what is told of it beside. `before`: its last task, 0 = none. */
+static void note_launch(HfService *service, HfDriver *driver, uint32_t row,
+                        const HfOfferInfo *offer, uint64_t before, gboolean is_like_before,
+                        gboolean same_host)
+{
+    const HfNode *node = &service->nodes[row];
+    HfNodeKind *kind = &service->kinds[node->kind];
+    if (kind->data != NULL) hf_service__data_launched(service, row);
+    hf_deploy__note(service, kind);
+    if (before != 0 && kind->rules.identity != HF_IDENTITY_NONE && is_like_before)
+        for (uint32_t i = 0; i < MAX(node->parts, 1); i++)
+            hf_driver_note_follows(driver, node->task + i, before + i);
+    if (node->ended_at >= 0)
+        hf_driver_note_replaced(driver, node->task, offer->host,
+                                hf_driver_now(driver) - node->ended_at, same_host);
+}
+
 /* A task for an instance that waits no more; `resources` are taken over. */
 static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfOfferInfo *offer,
                    HfResources *resources)
@@ -124,17 +149,31 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     node->agent = offer->agent;
     node->ran_on = offer->host;
     uint64_t before = node->task;
+    gboolean is_like_before = node->parts == kind->part_count;
     node->phase = HF_PHASE_LAUNCHED;
-    hf_map64_remove(&service->task_nodes, node->task); /* one that was out of reach */
-    node->task = ++service->next_task;
+    hf_service__forget_tasks(service, row); /* one that was out of reach */
+    node->task = service->next_task + 1;
+    node->parts = kind->part_count;
+    node->up = node->over = 0;
+    service->next_task += MAX(node->parts, 1);
     kind->reference = now;
-    hf_map64_set(&service->task_nodes, node->task, row);
-    hf_vec_push_zero(&service->tasks);
-    HfTaskInfo *info = hf_vec_last(&service->tasks);
+    hf_service__remember_tasks(service, row);
+    HfTaskInfo pod = {0}, *info = &pod;
+    if (node->parts == 0) {
+        hf_vec_push_zero(&service->tasks);
+        info = hf_vec_last(&service->tasks);
+    }
     info->id = node->task;
     info->job = kind->rules.period > 0 ? node->run : kind->job;
     info->end = kind->rules.period > 0 ? HF_TASK_FINISHED : HF_TASK_FAILED;
     info->duration = HF_TIME_NEVER;
+    if (node->parts > 0) {
+        send_launches(service, driver, offer); /* in the order of what is offered */
+        open_accept(service, driver, offer);
+        hf_pods__launch(service, driver, row, info, resources);
+        note_launch(service, driver, row, offer, before, is_like_before, same_host);
+        return;
+    }
     if (kind->lifetime.kind)
         info->duration = hf_time_from_seconds(hf_law_draw(&kind->lifetime, &node->stream));
     double usage = kind->usage.kind ? hf_law_draw(&kind->usage, &node->stream) : 1;
@@ -143,20 +182,7 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     if (kind->data != NULL && kind->rules.place == HF_DATA_SANDBOX)
         info->sandbox_mib += (uint32_t)MIN(kind->rules.data / 1000, UINT32_MAX - info->sandbox_mib);
     info->resources = hf_parcel_take(service->env.catalog, resources);
-    if (kind->data != NULL) hf_service__data_launched(service, row);
-    hf_deploy__note(service, kind);
-    if (before != 0 && kind->rules.identity != HF_IDENTITY_NONE)
-        hf_driver_note_follows(driver, node->task, before);
-    if (node->ended_at >= 0)
-        hf_driver_note_replaced(driver, node->task, offer->host, now - node->ended_at, same_host);
-}
-
-static void send_launches(HfService *service, HfDriver *driver, const HfOfferInfo *offer)
-{
-    if (service->tasks.count == 0) return;
-    open_accept(service, driver, offer);
-    hf_driver_launch(driver, service->tasks.at, service->tasks.count);
-    hf_vec_reset(&service->tasks);
+    note_launch(service, driver, row, offer, before, is_like_before, same_host);
 }
 
 /* ---- reservations ---- */

@@ -96,7 +96,7 @@ void hf_service__give_up(HfService *service, HfDriver *driver, uint32_t row)
         hf_service__data_given_up(service, row);
     hf_service__abandon_home(service, driver, row);
     hf_service__unbind(service, row);
-    hf_map64_remove(&service->task_nodes, node->task); /* should it come back, it is killed */
+    hf_service__forget_tasks(service, row); /* should it come back, it is killed */
     want_new(service, driver, row);
 }
 
@@ -191,7 +191,7 @@ void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
     HfNode *node = &service->nodes[row];
     HfNodeKind *kind = &service->kinds[node->kind];
     HfTime now = hf_driver_now(driver);
-    hf_map64_remove(&service->task_nodes, node->task);
+    hf_service__forget_tasks(service, row);
     if (is_forgotten(service, kind, node, now)) kind->failures = 0;
     node->ended_at = now;
     node->is_ready = FALSE;
@@ -228,15 +228,15 @@ void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
     if (state == HF_TASK_FAILED ||
         (is_unfit && service->rules.forget == HF_FORGET_RUNNING)) { /* Marathon until 0.10 */
         on_failed(service, driver, row);
-    } else if (state == HF_TASK_GONE_BY_OPERATOR || state == HF_TASK_GONE ||
+    } else if (state == HF_TASK_GONE_BY_OPERATOR ||
                (kind->rules.gives_up_lost && state != HF_TASK_KILLED)) {
         hf_service__give_up(service, driver, row); /* its host does not come back */
         hf_service__note_waiting(service, driver);
         if (service->waiting > 0) want_offers(service, driver);
-    } else { /* its agent failed, not the task */
+    } else { /* its agent failed, or its executor (TASK_GONE), not the task */
         hf_service__again(service, driver, row);
         if (state == HF_TASK_UNREACHABLE && node->phase == HF_PHASE_SUSPENDED)
-            hf_map64_set(&service->task_nodes, node->task, row); /* it may come back */
+            hf_service__remember_tasks(service, row); /* it may come back */
     }
 }
 
@@ -372,6 +372,11 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         return;
     }
     const HfNode *node = &service->nodes[row];
+    HfTaskStatus whole;
+    if (G_UNLIKELY(node->parts > 0)) {
+        if (!hf_pods__fold(service, row, status, &whole)) return;
+        status = &whole;
+    }
     gboolean is_alive = hf_task_state_is_alive(status->state);
     if (node->phase == HF_PHASE_MISSING && may_come_back(status)) return;
     if (node->phase == HF_PHASE_MISSING && is_alive) {
@@ -380,7 +385,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         if (is_alive)
             on_found(service, driver, row);
         else if (hf_task_state_is_terminal(status->state))
-            hf_map64_remove(&service->task_nodes, status->task);
+            hf_service__forget_tasks(service, row);
     } else if (!is_alive) {
         if (node->phase == HF_PHASE_MISSING) service->nodes[row].wait++; /* for nothing any more */
         hf_service__on_ended(service, driver, row, status);
@@ -413,10 +418,10 @@ static void uninstall(HfService *service, HfDriver *driver)
         switch (node->phase) {
         case HF_PHASE_LAUNCHED:
         case HF_PHASE_RUNNING:
-            hf_driver_kill(driver, node->task);
+            hf_service__kill(driver, node);
             continue;
         case HF_PHASE_MISSING:
-            hf_map64_remove(&service->task_nodes, node->task); /* killed, should it come back */
+            hf_service__forget_tasks(service, row); /* killed, should it come back */
             break;
         case HF_PHASE_WANTED:
         case HF_PHASE_SUSPENDED:
@@ -552,7 +557,8 @@ static void on_resubscribed(void *model, HfDriver *driver)
         const HfNode *node = &service->nodes[i];
         if (node->phase == HF_PHASE_LAUNCHED || node->phase == HF_PHASE_RUNNING ||
             node->phase == HF_PHASE_MISSING)
-            hf_vec_push(&asked, (HfDriverTask){node->task, HF_ROW_NONE});
+            for (uint32_t k = 0; k < MAX(node->parts, 1); k++)
+                hf_vec_push(&asked, (HfDriverTask){node->task + k, HF_ROW_NONE});
         else if (node->phase == HF_PHASE_SUSPENDED && is_new)
             start_wait(service, driver, i);
     }

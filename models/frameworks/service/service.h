@@ -68,11 +68,14 @@ typedef struct HfNode {
     uint32_t attempt;    /* counts its reservations */
     HfTime since;        /* when it began to wait, or to run */
     HfTime ended_at;     /* of its last task; -1 before */
-    uint64_t run;        /* a job's: its number, */
-    uint32_t tries;      /* failures of it so far, */
-    HfTime asked_at;     /* and when its time was */
-    uint64_t twin;       /* another task of the same run, from before a restart; 0 = none */
-    HfResources home;    /* what it has reserved, with its volume; empty = nothing */
+    uint32_t parts;    /* of a pod: tasks of the present or last launch, from `task` on; 0 = one */
+    uint32_t up, over; /* those of them that run, and that are over, a bit each, */
+    uint8_t end, end_reason; /* and how the worst of these ended */
+    uint64_t run;            /* a job's: its number, */
+    uint32_t tries;          /* failures of it so far, */
+    HfTime asked_at;         /* and when its time was */
+    uint64_t twin;           /* another task of the same run, from before a restart; 0 = none */
+    HfResources home;        /* what it has reserved, with its volume; empty = nothing */
     HfStream stream;
 } HfNode;
 
@@ -82,6 +85,15 @@ typedef struct HfVolumeRules {
     HfDiskSource source; /* NONE: of the agent's root disk */
     int64_t size, most;  /* milli-MB; most: of a whole disk (MOUNT), 0 = any */
 } HfVolumeRules;
+
+/* A container of a pod; see pods.c. */
+#define HF_PARTS_MAX 32
+typedef struct HfPodPart {
+    const char *name; /* lives as long as the service */
+    HfDemand demand;  /* of one instance's, beside its executor's */
+    HfLaw lifetime;   /* until it ends by itself; kind NULL = as its kind says */
+    HfTaskState ends; /* so: FAILED, unless the scenario says otherwise */
+} HfPodPart;
 
 /* Of what is offered, what may be used: anything, what is reserved to nobody, or to its role. */
 typedef enum HfAccepts { HF_ACCEPTS_ALL, HF_ACCEPTS_UNRESERVED, HF_ACCEPTS_RESERVED } HfAccepts;
@@ -100,11 +112,14 @@ typedef struct HfNodeKind {
     HfLaw lifetime, usage;
     HfWrites writes;
     HfDemand demand;
-    HfDemand loose; /* what of it is not reserved: taken from the pool at each launch */
-    uint32_t job;   /* number of tasks' job, and of the group in records */
-    uint32_t first; /* its instances are consecutive, */
-    uint32_t rows;  /* and so many, at most; 0 before it is ready: as many as instances */
-    HfLaw startup;  /* from running until its checks succeed */
+    HfPodPart *parts; /* [part_count], owned; demand is of all of them and the executor together */
+    uint32_t part_count; /* 0 = it is no pod */
+    uint32_t holder;     /* the part that has the volumes */
+    HfDemand loose;      /* what of it is not reserved: taken from the pool at each launch */
+    uint32_t job;        /* number of tasks' job, and of the group in records */
+    uint32_t first;      /* its instances are consecutive, */
+    uint32_t rows;       /* and so many, at most; 0 before it is ready: as many as instances */
+    HfLaw startup;       /* from running until its checks succeed */
     HfTime check_delay, check_interval, readiness_interval; /* -1 = there are no such checks */
     HfTime check_grace;
     int64_t check_failures;               /* in a row, until it is killed; 0 = it is not */
@@ -172,6 +187,7 @@ typedef struct HfDeployment {
 typedef struct HfAbsent {
     uint64_t task;
     uint32_t row, host;
+    uint32_t parts; /* as HfNode has it */
 } HfAbsent;
 
 /* An offer that is kept, for it may be of use; a reference to its resources is. */
@@ -201,6 +217,7 @@ typedef struct HfService {
     HfMap64 stray_stacks;        /* reservation stack -> 1: ours, and given up */
     int64_t waiting, waiting_noted;
     uint64_t next_task, runs;
+    uint32_t next_executor;
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at;
     HF_VEC(HfAbsent) absent;
@@ -236,6 +253,21 @@ void hf_service__count_at(HfService *service, HfNodeKind *kind, uint32_t host, i
 HfTextId hf_service__rack_of(const HfService *service, uint32_t host);
 /* Its reservation is nobody's. */
 void hf_service__abandon_home(HfService *service, HfDriver *driver, uint32_t row);
+
+/* ---- pods.c ---- */
+/* The tasks of an instance are told of to it; and no more. */
+void hf_service__remember_tasks(HfService *service, uint32_t row);
+void hf_service__forget_tasks(HfService *service, uint32_t row);
+/* All of them are killed. */
+void hf_service__kill(HfDriver *driver, const HfNode *node);
+/* Launch a pod, into the ACCEPT that is open: `like` its tasks, out of `resources`, which are taken
+ * over; what is left of them its executor holds. */
+void hf_pods__launch(HfService *service, HfDriver *driver, uint32_t row, const HfTaskInfo *like,
+                     HfResources *resources);
+/* What is told of one of its tasks, put together with what was of the others: TRUE when that is
+ * news of the instance, as of one task. */
+gboolean hf_pods__fold(HfService *service, uint32_t row, const HfTaskStatus *status,
+                       HfTaskStatus *whole_out);
 
 /* ---- scheduler.c ---- */
 extern const HfSchedulerOps hf_service__ops;

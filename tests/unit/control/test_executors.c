@@ -627,6 +627,20 @@ static void what_had_not_registered_does_not_outlive_the_agent(void **state)
     }
 }
 
+/* An agent that registers again names what waits there, too. Mesos rows: 573. */
+static void tasks_that_wait_for_their_executor_are_reported(void **state)
+{
+    HfPump *pump = slow("LAUNCH 2=cpus:1+" HELD " 3=cpus:0.1");
+    hf_pump_break(pump, 0);
+    hf_pump_run_for(pump, HF_SECONDS(30));
+    assert_int_equal(count(pump, HF_RECORD_AGENT_REREGISTERED), 1);
+    assert_int_equal(count(pump, HF_RECORD_EXECUTOR_REMOVED), 0);
+    while (hf_pump_register_executor(pump, 0)) hf_pump_run_for(pump, 0);
+    assert_told(pump, 2, HF_TASK_RUNNING, HF_REASON_NONE);
+    assert_told(pump, 3, HF_TASK_RUNNING, HF_REASON_NONE);
+    hf_pump_free(pump);
+}
+
 /* A framework that goes, or shuts one down, ends it before it is there: its tasks have failed. */
 static void an_executor_may_be_shut_down_before_it_registers(void **state)
 {
@@ -685,6 +699,7 @@ int main(void)
         cmocka_unit_test(an_executor_that_does_not_register_in_time_is_killed),
         cmocka_unit_test(a_task_that_waits_for_its_executor_is_killed_at_once),
         cmocka_unit_test(what_had_not_registered_does_not_outlive_the_agent),
+        cmocka_unit_test(tasks_that_wait_for_their_executor_are_reported),
         cmocka_unit_test(an_executor_may_be_shut_down_before_it_registers),
         cmocka_unit_test(an_executor_that_goes_on_keeps_an_agent_draining),
     };
