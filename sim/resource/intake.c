@@ -6,6 +6,7 @@
 #include "resource/catalog_internal.h"
 #include "resource/check.h"
 #include "resource/text.h"
+#include "resource/value.h"
 
 void hf_intake__init(HfIntake *intake, HfCatalog *catalog)
 {
@@ -85,6 +86,12 @@ static gboolean make_entry(HfIntake *intake, const char *name, const HfValue *va
     case HF_VALUE_SCALAR:
         if (value->milli < 0)
             return hf_intake__fail(error, HF_RESOURCE_ERROR_NEGATIVE, name, "is below zero");
+        if (value->milli > HF_MILLI_MAX) {
+            char amount[HF_MILLI_TEXT_SIZE];
+            g_autofree char *what =
+                g_strconcat(hf_milli_print(value->milli, amount), " is beyond 2^40", NULL);
+            return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, name, what);
+        }
         if (value->rounds_to_zero)
             return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_SMALL, name,
                                    "is not zero, but less than 0.0005");

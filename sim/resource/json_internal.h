@@ -11,7 +11,8 @@
 gboolean hf_json__fail(GError **error, const char *member, const char *what);
 /* Are all members of the object among the known ones (NULL-terminated)? */
 gboolean hf_json__members(JsonObject *object, const char *const *known, GError **error);
-/* A member as what it must be, borrowed; *out is NULL when it is absent. */
+/* A member as what it must be, borrowed; *out is NULL when it is absent, or null. */
+JsonNode *hf_json__member(JsonObject *object, const char *member);
 gboolean hf_json__object(JsonObject *object, const char *member, JsonObject **out, GError **error);
 gboolean hf_json__array(JsonObject *object, const char *member, JsonArray **out, GError **error);
 gboolean hf_json__string(JsonObject *object, const char *member, const char **out, GError **error);

@@ -22,7 +22,7 @@ static gboolean read_scalar(JsonNode *node, HfValue *value, const char *name, GE
 /* Numbers of ranges are 64-bit; JSON of protobuf may give them as strings. */
 static gboolean read_bound(JsonObject *range, const char *member, uint64_t *out)
 {
-    JsonNode *node = json_object_get_member(range, member);
+    JsonNode *node = hf_json__member(range, member);
     if (node == NULL || !JSON_NODE_HOLDS_VALUE(node)) return FALSE;
     if (json_node_get_value_type(node) == G_TYPE_INT64) {
         gint64 number = json_node_get_int(node);
@@ -126,14 +126,14 @@ gboolean hf_json__value(HfCatalog *catalog, JsonObject *object, const char *name
         return hf_intake__fail(error, HF_RESOURCE_ERROR_TYPE, name,
                                "the type is not SCALAR, RANGES or SET");
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
-        if (json_object_has_member(object, forms[i].member) != (i == form))
+        if ((hf_json__member(object, forms[i].member) != NULL) != (i == form))
             return hf_intake__fail(error, HF_RESOURCE_ERROR_TYPE, name,
                                    "value and type do not agree");
     JsonObject *inner;
     if (!hf_json__object(object, forms[form].member, &inner, error)) return FALSE;
     const char *const known[] = {forms[form].inner, NULL};
     if (!hf_json__members(inner, known, error)) return FALSE;
-    if (form == 0) return read_scalar(json_object_get_member(inner, "value"), value, name, error);
+    if (form == 0) return read_scalar(hf_json__member(inner, "value"), value, name, error);
     JsonArray *array;
     if (!hf_json__array(inner, forms[form].inner, &array, error)) return FALSE;
     return form == 1 ? read_ranges(catalog, array, value, name, error)

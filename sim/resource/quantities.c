@@ -262,6 +262,8 @@ static gboolean parse_pair(HfCatalog *catalog, const char *pair, HfQuantity *out
         hf_value_clear(catalog, &value);
         return hf_intake__fail(error, HF_RESOURCE_ERROR_TYPE, pair, "is not a number");
     }
+    if (value.milli > HF_MILLI_MAX)
+        return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, pair, "is beyond 2^40");
     HfKindId kind = hf_kind_intern(catalog, name, HF_TYPE_SCALAR);
     if (kind == HF_KIND_NONE)
         return hf_intake__fail(error, HF_RESOURCE_ERROR_TOO_LARGE, pair,

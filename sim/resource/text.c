@@ -60,8 +60,7 @@ static gboolean read_pairs(HfCatalog *catalog, const char *text, HfRoleId defaul
     gboolean is_ok = TRUE;
     char *pair;
     while (is_ok && (pair = hf_intake__next(&text, ";")) != NULL) {
-        if (pair[strspn(pair, " \t\r\n")] != '\0')
-            is_ok = read_pair(&intake, pair, default_role, error);
+        if (pair[0] != '\0') is_ok = read_pair(&intake, pair, default_role, error);
         g_free(pair);
     }
     if (is_ok) {

@@ -36,6 +36,9 @@ enum {
 /*
  * Parse Mesos's text form, or its JSON array if the text starts with `[`. A part without
  * parentheses is reserved statically to `default_role` unless that is HF_ROLE_STAR.
+ * Source: Mesos 1.11.0, src/common/resources.cpp, fromString(). We are stricter where it passes
+ *         over what it does not understand: a ':' too many (`cpus::1`), what follows a role's
+ *         parentheses (`cpus(a)(b):1`, `cpus(a)x:1`), members of JSON objects that nobody knows.
  * Errors: FALSE and HF_RESOURCE_ERROR_*; `out` (legal, replaced on success) is left alone. Names
  * met before the error stay in the catalog.
  */

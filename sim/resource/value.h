@@ -111,6 +111,10 @@ typedef struct HfValue {
  * Parse one value: a number is SCALAR, `[..]` RANGES, `{..}` SET, anything else TEXT ("inf", "nan"
  * and negative numbers as well).
  * Errors: unbalanced brackets, a bracket that is not first, bad ranges, subnormal numbers, blank.
+ * Source: Mesos, src/common/values.cpp, parse(); inf, nan and negative numbers as after 1.11.0,
+ *         where each of them was an error. We are stricter: each item of a set has brackets that
+ *         match, so that it can be printed in another order, and a number that a double holds not
+ *         at all (1e-400) is an error as a subnormal one is.
  */
 gboolean hf_value_parse(HfCatalog *catalog, const char *text, HfValue *value_out, GError **error);
 void hf_value_clear(HfCatalog *catalog, HfValue *value);

@@ -35,17 +35,51 @@ static const char *next_token(const char **text, const char *marks, size_t *leng
     return *length_out == 0 ? NULL : token;
 }
 
+/* A number as Mesos's numify reads it: decimal, with a '+' or not, or hexadecimal behind "0x". */
 static gboolean parse_bound(const char *token, size_t length, uint64_t *bound_out)
 {
-    uint64_t bound = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (!g_ascii_isdigit(token[i])) return FALSE;
-        if (__builtin_mul_overflow(bound, UINT64_C(10), &bound) ||
-            __builtin_add_overflow(bound, (uint64_t)(token[i] - '0'), &bound))
+    uint64_t bound = 0, base = 10;
+    size_t from = length > 1 && token[0] == '+';
+    if (length > 2 && token[0] == '0' && (token[1] == 'x' || token[1] == 'X')) {
+        base = 16;
+        from = 2;
+    }
+    for (size_t i = from; i < length; i++) {
+        int digit = g_ascii_xdigit_value(token[i]);
+        if (digit < 0 || (uint64_t)digit >= base) return FALSE;
+        if (__builtin_mul_overflow(bound, base, &bound) ||
+            __builtin_add_overflow(bound, (uint64_t)digit, &bound))
             return FALSE;
     }
     *bound_out = bound;
     return length > 0;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+    const HfRange *left = a, *right = b;
+    if (left->begin != right->begin) return left->begin < right->begin ? -1 : 1;
+    return (left->end > right->end) - (left->end < right->end);
+}
+
+/* Join ranges as Mesos does, before anybody asks whether one begins after its end: such a one is
+ * lost in another that reaches it. How many are left; FALSE when one of them still does. */
+static gboolean join_ranges(HfRange *ranges, uint32_t count, uint32_t *count_out)
+{
+    uint32_t kept = 0;
+    gboolean is_ok = TRUE;
+    if (count > 1) qsort(ranges, count, sizeof *ranges, compare_ranges);
+    for (uint32_t i = 0; i < count; i++) {
+        HfRange *last = kept > 0 ? &ranges[kept - 1] : NULL;
+        if (last != NULL && (ranges[i].begin == last->begin || last->end == UINT64_MAX ||
+                             ranges[i].begin <= last->end + 1))
+            last->end = MAX(last->end, ranges[i].end);
+        else
+            ranges[kept++] = ranges[i];
+    }
+    for (uint32_t i = 0; i < kept; i++) is_ok &= ranges[i].begin <= ranges[i].end;
+    *count_out = kept;
+    return is_ok;
 }
 
 static gboolean parse_ranges(HfCatalog *catalog, const char *text, HfValue *value, GError **error)
@@ -66,12 +100,12 @@ static gboolean parse_ranges(HfCatalog *catalog, const char *text, HfValue *valu
     }
     if (is_ok && bounds.count % 2 != 0)
         is_ok = fail(error, HF_RESOURCE_ERROR_RANGE, "a range needs two ends", text);
-    for (uint32_t i = 0; is_ok && i + 1 < bounds.count; i += 2)
-        if (bounds.at[i] > bounds.at[i + 1])
-            is_ok = fail(error, HF_RESOURCE_ERROR_RANGE, "a range begins after its end", text);
+    uint32_t count = 0;
+    if (is_ok && !join_ranges((HfRange *)bounds.at, bounds.count / 2, &count))
+        is_ok = fail(error, HF_RESOURCE_ERROR_RANGE, "a range begins after its end", text);
     if (is_ok) {
         value->type = HF_VALUE_RANGES;
-        value->ranges = hf_ranges_new(catalog, (HfRange *)bounds.at, bounds.count / 2);
+        value->ranges = hf_ranges_new(catalog, (HfRange *)bounds.at, count);
     }
     hf_vec_clear(&bounds);
     return is_ok;
@@ -105,9 +139,13 @@ static gboolean parse_set(HfCatalog *catalog, const char *text, HfValue *value, 
     return TRUE;
 }
 
-/* Whole text a plain decimal number >= 0? Hexadecimal, signs, "inf" and "nan" are texts. */
+/* The most that a value may be; what a resource may be is less (intake.c). */
+#define VALUE_MAX 9e15
+
+/* Whole text a plain decimal number? Hexadecimal ones, "inf" and "nan" are texts. */
 static gboolean looks_like_number(const char *text)
 {
+    if (text[0] == '+' || text[0] == '-') text++;
     return text[strspn(text, "0123456789.eE+-")] == '\0' &&
            (g_ascii_isdigit(text[0]) || (text[0] == '.' && g_ascii_isdigit(text[1])));
 }
@@ -115,7 +153,7 @@ static gboolean looks_like_number(const char *text)
 /* Is the number so small that a double holds it badly, or not at all? */
 static gboolean underflows(const char *text, double number)
 {
-    if (number == 0) return g_ascii_isdigit(text[strspn(text, "0.")]);
+    if (number == 0) return g_ascii_isdigit(text[strspn(text, "+-0.")]);
     return fpclassify(number) == FP_SUBNORMAL;
 }
 
@@ -124,15 +162,16 @@ static gboolean parse_scalar_or_text(HfCatalog *catalog, const char *text, HfVal
 {
     char *end = NULL;
     double number = looks_like_number(text) ? g_ascii_strtod(text, &end) : 0;
-    if (end == NULL || *end != '\0') {
+    gboolean is_number = end != NULL && *end == '\0';
+    if (is_number && underflows(text, number))
+        return fail(error, HF_RESOURCE_ERROR_NUMBER, "a number is too close to zero", text);
+    if (!is_number || number < 0) {
         value->type = HF_VALUE_TEXT;
         value->text = hf_text_intern(catalog, text);
         return TRUE;
     }
-    if (underflows(text, number))
-        return fail(error, HF_RESOURCE_ERROR_NUMBER, "a number is too close to zero", text);
-    if (!(number <= (double)HF_MILLI_MAX / 1000.0))
-        return fail(error, HF_RESOURCE_ERROR_TOO_LARGE, "an amount is beyond 2^40", text);
+    if (!(number <= VALUE_MAX))
+        return fail(error, HF_RESOURCE_ERROR_TOO_LARGE, "a number is beyond 9e15", text);
     value->type = HF_VALUE_SCALAR;
     value->milli = hf_milli_from_double(number);
     value->rounds_to_zero = number != 0 && value->milli == 0;

@@ -78,6 +78,18 @@ static void look_up_gives_the_first_of_a_name(void **state)
     hf_attributes_clear(fx.catalog, &a);
 }
 
+/* A number is not bound by what a resource may be: dates and serial numbers are attributes. */
+static void large_numbers_are_read(void **state)
+{
+    HfAttributes a = {0};
+    read("built:20261129171500;serial:-5", &a);
+    assert_int_equal(a.at[0].value.type, HF_VALUE_SCALAR);
+    assert_true(a.at[0].value.milli == INT64_C(20261129171500000));
+    assert_int_equal(a.at[1].value.type, HF_VALUE_TEXT);
+    assert_attributes(&a, "built:20261129171500;serial:-5");
+    hf_attributes_clear(fx.catalog, &a);
+}
+
 static void bad_attributes_give_their_code_and_change_nothing(void **state)
 {
     static const struct {
@@ -123,6 +135,7 @@ int main(void)
         WITH_FIXTURE(only_the_first_colon_splits),
         WITH_FIXTURE(equality_is_of_multisets),
         WITH_FIXTURE(look_up_gives_the_first_of_a_name),
+        WITH_FIXTURE(large_numbers_are_read),
         WITH_FIXTURE(too_many_attributes_are_refused),
         WITH_FIXTURE(bad_attributes_give_their_code_and_change_nothing),
     };

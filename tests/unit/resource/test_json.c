@@ -31,6 +31,17 @@ static void json_and_text_say_the_same(void **state)
     assert_true(same(r, mesos("cpus:45.55;ports:[10000-20000,30000-50000];pandas:{lala,po}")));
 }
 
+/* As Mesos's reader of JSON takes protobuf: a number may stand in quotes, and null is as if the
+ * member were not there. */
+static void json_numbers_in_quotes_and_nulls_are_read(void **state)
+{
+    HfResources *r = from("[{'name':'cpus','type':'SCALAR','scalar':{'value':'45.55'},'role':null,"
+                          "'reservations':null,'disk':null,'set':null,'revocable':null},\n"
+                          "{'name':'ports','type':'RANGES','scalar':null,'ranges':{'range':["
+                          "{'begin':'1','end':'2'}]}}]");
+    assert_true(same(r, mesos("cpus:45.55;ports:[1-2]")));
+}
+
 /* Mesos rows: 129. */
 static void json_reservations_keep_roles_apart(void **state)
 {
@@ -76,7 +87,15 @@ static void bad_json_gives_its_code_and_changes_nothing(void **state)
         {"[{'name':'cpus','type':'TEXT','text':{'value':'1'}}]", HF_RESOURCE_ERROR_FIELD},
         {"[{'name':'cpus','type':'RANGES','scalar':{'value':1}}]", HF_RESOURCE_ERROR_TYPE},
         {"[{'name':'cpus','type':'SCALAR','scalar':{'value':1},'set':{}}]", HF_RESOURCE_ERROR_TYPE},
-        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':'1'}}]", HF_RESOURCE_ERROR_FIELD},
+        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':'one'}}]", HF_RESOURCE_ERROR_FIELD},
+        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':'1.5x'}}]", HF_RESOURCE_ERROR_FIELD},
+        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':' 1'}}]", HF_RESOURCE_ERROR_FIELD},
+        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':'Infinity'}}]",
+         HF_RESOURCE_ERROR_FIELD},
+        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':'-1'}}]", HF_RESOURCE_ERROR_NEGATIVE},
+        {"[{'name':'cpus','type':'SCALAR','scalar':{'value':null}}]", HF_RESOURCE_ERROR_FIELD},
+        {"[{'name':'cpus','type':'SCALAR','scalar':null}]", HF_RESOURCE_ERROR_TYPE},
+        {"[{'name':null,'type':'SCALAR','scalar':{'value':1}}]", HF_RESOURCE_ERROR_NAME},
         {"[{'name':'cpus','type':'SCALAR','scalar':{}}]", HF_RESOURCE_ERROR_FIELD},
         {"[{'name':'cpus','type':'SCALAR','scalar':1}]", HF_RESOURCE_ERROR_FIELD},
         {"[{'name':'','type':'SCALAR','scalar':{'value':1}}]", HF_RESOURCE_ERROR_NAME},
@@ -440,7 +459,8 @@ static void bad_operations_give_their_code(void **state)
         {"{'type':'CREATE','resources':'cpus:1'}", HF_RESOURCE_ERROR_FIELD},
         {"{'type':'GROW_VOLUME','volume':'disk:1'}", HF_RESOURCE_ERROR_OPERATION},
         {"{'type':'SHRINK_VOLUME','volume':'disk:1'}", HF_RESOURCE_ERROR_OPERATION},
-        {"{'type':'SHRINK_VOLUME','volume':'disk:1','subtract':'1'}", HF_RESOURCE_ERROR_OPERATION},
+        {"{'type':'SHRINK_VOLUME','volume':'disk:1','subtract':'one'}",
+         HF_RESOURCE_ERROR_OPERATION},
         {"{'type':'SHRINK_VOLUME','volume':'disk:1','subtract':1e30}", HF_RESOURCE_ERROR_TOO_LARGE},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -458,6 +478,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(json_and_text_say_the_same),
+        WITH_FIXTURE(json_numbers_in_quotes_and_nulls_are_read),
         WITH_FIXTURE(json_reservations_keep_roles_apart),
         WITH_FIXTURE(bad_json_gives_its_code_and_changes_nothing),
         WITH_FIXTURE(a_bare_object_is_not_a_list),

@@ -25,6 +25,7 @@ static void parentheses_reserve_statically_and_override_the_default_role(void **
     assert_text(with_default, "cpus(S:role1):2.5;ports(S:role2):[0-100]");
     assert_true(same(explicit_roles, with_default));
     assert_text(mesos("cpus(*):1"), "cpus:1");
+    assert_text(mesos(";;cpus:+1;;mem:-0;"), "cpus:1"); /* what is empty, or nothing, is left out */
 }
 
 /* Mesos rows: 127, 181. */
@@ -40,7 +41,13 @@ static void bad_text_gives_its_code_and_changes_nothing(void **state)
         {"cpus(role1))x:1", HF_RESOURCE_ERROR_SYNTAX},
         {"cpus(a)(b):1", HF_RESOURCE_ERROR_SYNTAX},
         {"cpus:1:2", HF_RESOURCE_ERROR_SYNTAX},
+        {"cpus::1", HF_RESOURCE_ERROR_SYNTAX},
         {"cpus:", HF_RESOURCE_ERROR_SYNTAX},
+        {"cpus:1; ", HF_RESOURCE_ERROR_SYNTAX},
+        {"cpus:1;\n;mem:2", HF_RESOURCE_ERROR_SYNTAX},
+        {"cpus:1099511627777", HF_RESOURCE_ERROR_TOO_LARGE},
+        {"cpus:9e15", HF_RESOURCE_ERROR_TOO_LARGE},
+        {"cpus:-0.5", HF_RESOURCE_ERROR_TYPE},
         {"foo(role1):1;foo(role2):[0-1]", HF_RESOURCE_ERROR_TYPE_CLASH},
         {"(role):1", HF_RESOURCE_ERROR_NAME},
         {":1", HF_RESOURCE_ERROR_NAME},

@@ -47,7 +47,12 @@ static void first_character_decides_the_type(void **state)
         {"nan", HF_VALUE_TEXT},
         {"NAN", HF_VALUE_TEXT},
         {"-1", HF_VALUE_TEXT},
-        {"+1", HF_VALUE_TEXT},
+        {"+1", HF_VALUE_SCALAR},
+        {"-0", HF_VALUE_SCALAR},
+        {"-0.0", HF_VALUE_SCALAR},
+        {"+", HF_VALUE_TEXT},
+        {"--1", HF_VALUE_TEXT},
+        {"20261129171500", HF_VALUE_SCALAR},
         {"0x10", HF_VALUE_TEXT},
         {"rack-1", HF_VALUE_TEXT},
         {"1.2.3", HF_VALUE_TEXT},
@@ -86,7 +91,14 @@ static void bad_values_are_refused_with_their_code(void **state)
         {"1e-400", HF_RESOURCE_ERROR_NUMBER},
         {"1e300", HF_RESOURCE_ERROR_TOO_LARGE},
         {"1e999", HF_RESOURCE_ERROR_TOO_LARGE},
-        {"1099511627777", HF_RESOURCE_ERROR_TOO_LARGE},
+        {"9000000000000001", HF_RESOURCE_ERROR_TOO_LARGE},
+        {"-7.63918e-313", HF_RESOURCE_ERROR_NUMBER},
+        {"[+-1]", HF_RESOURCE_ERROR_NUMBER},
+        {"[0x-1]", HF_RESOURCE_ERROR_NUMBER},
+        {"[0xg-1]", HF_RESOURCE_ERROR_NUMBER},
+        {"[0x10000000000000000-1]", HF_RESOURCE_ERROR_NUMBER},
+        {"[5-1,7-9]", HF_RESOURCE_ERROR_RANGE},
+        {"[0-3,5-1]", HF_RESOURCE_ERROR_RANGE},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         HfValue value;
@@ -116,6 +128,15 @@ static void parsed_ranges_are_coalesced(void **state)
          "[0-0,18446744073709551615-18446744073709551615]"},
         {"[1-2\n,4-5]", "[1-2,4-5]"},
         {"[]", "[]"},
+        /* numbers as Mesos's numify has them */
+        {"[+1-+5]", "[1-5]"},
+        {"[0x10-0X1f]", "[16-31]"},
+        {"[0xFFFFFFFFFFFFFFFF-18446744073709551615]",
+         "[18446744073709551615-18446744073709551615]"},
+        /* joined before one is looked at that begins after its end: another one reaches it */
+        {"[0-10,5-1]", "[0-10]"},
+        {"[0-4,5-1]", "[0-4]"},
+        {"[5-1,5-9]", "[5-9]"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_ranges(ranges(cases[i].text), cases[i].expected);
