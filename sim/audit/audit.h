@@ -44,9 +44,11 @@ extern const HfInvariantInfo hf_invariants[];
 typedef struct HfAuditConfig {
     HfTime allocation_interval; /* of the master: in most eras no filter is shorter; > 0 */
     HfEra era;                  /* of the master: what filters do */
-    HfTime executor_registration_timeout; /* of agents; 0 = executors start at once */
-    gboolean registry_takes_time;         /* a master may end between a write and its effect */
-    int64_t copy_bytes_per_second;        /* what the fastest interface carries; 0 = anything */
+    /* of agents; 0 = executors start at once; HF_TIME_NEVER = they take time, and no record says
+     * how much */
+    HfTime executor_registration_timeout;
+    gboolean registry_takes_time;  /* a master may end between a write and its effect */
+    int64_t copy_bytes_per_second; /* what the fastest interface carries; 0 = anything */
     /* of the master: an offer has one of these; borrowed. Count 0 = not checked: any amount will
      * do, frameworks have minima of their own, or all agents are offered together */
     const HfQuantities *minimum;

@@ -243,7 +243,8 @@ gboolean hf_audit__is_executor_late(const HfAudit *audit, uint32_t framework, ui
 static gboolean is_due(HfAudit *audit, const HfRecord *record, const HfAuditExecutor *executor)
 {
     gboolean was_begun = (executor->flags & HF_EXECUTOR_IS_BEGUN) != 0;
-    if (was_begun ? executor->due == record->at : audit->config.executor_registration_timeout == 0)
+    HfTime timeout = audit->config.executor_registration_timeout;
+    if (was_begun ? executor->due == record->at : timeout == 0 || timeout == HF_TIME_NEVER)
         return TRUE;
     g_autofree char *name = hf_audit__host_name(audit, record->agent);
     hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,

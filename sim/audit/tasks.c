@@ -247,7 +247,8 @@ static gboolean is_blind(HfAudit *audit, const HfRecord *record, const HfAuditTa
 /* It has not run, and what is to run it was begun. */
 static gboolean is_starting(const HfAudit *audit, const HfAuditTask *task)
 {
-    return task->end == HF_TASK_STARTING ||
+    return audit->config.executor_registration_timeout == HF_TIME_NEVER ||
+           task->end == HF_TASK_STARTING ||
            hf_audit__is_executor_late(audit, task->framework, task->host, HF_TIME_NEVER);
 }
 
@@ -255,6 +256,7 @@ static gboolean is_starting(const HfAudit *audit, const HfAuditTask *task)
 static gboolean is_late(const HfAudit *audit, const HfRecord *record, const HfAuditTask *task)
 {
     HfTime since = record->at - audit->config.executor_registration_timeout;
+    if (audit->config.executor_registration_timeout == HF_TIME_NEVER) return TRUE;
     return audit->config.executor_registration_timeout > 0 &&
            (task->end == HF_TASK_STARTING
                 ? task->begun_at <= since

@@ -13,6 +13,7 @@
  *   - data in the volume, once there, is the same until the service asked for its destruction
  *   - at most one task runs on the volume; nothing runs on a host that is down; there is one volume
  *   - nothing that is reserved is offered to the other framework
+ *   - a task that a framework's executor runs is there with that, and there is one of each
  * and from any state, when no mishap comes any more, the service gets through (weave_heal), after
  * which nothing is reserved, and master and agent agree on what the agent has.
  */
@@ -129,6 +130,8 @@ static void service_hear(void *model, HfPumpFramework *framework, const HfTaskSt
         }
     } else if (hf_task_state_is_terminal(status->state) && service->running == status->task) {
         service->running = 0;
+        if (((Weave *)model)->config.ends_executor && status->agent != HF_ROW_NONE)
+            hf_driver_shutdown(framework->driver, status->agent, 7);
         hf_driver_revive(framework->driver); /* what it refused meanwhile it may want now */
     }
 }
@@ -152,6 +155,8 @@ static void on_record(void *context, const HfRecord *record)
 {
     Weave *weave = context;
     hf_audit_listen(weave->audit, record);
+    weave->was_late |= record->type == HF_RECORD_TASK_STATE &&
+                       record->reason == HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT;
     if (record->type == HF_RECORD_OFFER_SENT && record->role != weave->db &&
         hf_resources_any(weave->pump->catalog, record->resources, HF_META_DYNAMIC))
         weave->wrong = "what is reserved is offered to another role";
@@ -175,6 +180,9 @@ Weave *weave_new(const WeaveConfig *config)
     weave->pump = hf_pump_new(&pump);
     weave->pump->agent_config.retry_min = weave->pump->agent_config.retry_max = HF_SECONDS(7);
     weave->pump->passes = weave__passes;
+    weave->pump->executors_wait = config->with_executor;
+    if (config->with_executor)
+        weave->pump->agent_config.executor_registration_timeout = HF_SECONDS(3);
     weave->pump->context = weave;
     weave->service.next = 1;
     hf_role_intern(weave->pump->catalog, "db", &weave->db, NULL);
@@ -183,6 +191,8 @@ Weave *weave_new(const WeaveConfig *config)
     weave->volume = *hf_resources_at(&one, 0);
     hf_resources_clear(weave->pump->catalog, &one);
     HfAuditConfig audit = {.allocation_interval = pump.master.allocation_interval,
+                           .executor_registration_timeout =
+                               config->with_executor ? HF_TIME_NEVER : 0,
                            .era = HF_ERA_1_11};
     weave->audit = hf_audit_new(weave->pump->catalog, &audit);
     hf_trace_listen(weave->pump->trace, on_record, weave);
@@ -201,6 +211,7 @@ Weave *weave_new(const WeaveConfig *config)
 
 void weave_free(Weave *weave)
 {
+    hf_executor_info_drop(weave->pump->catalog, &weave->executor);
     if (weave->repeated != NULL) hf_message_pool_give(weave->pump->pool, weave->repeated);
     hf_audit_free(weave->audit);
     hf_pump_free(weave->pump);
@@ -301,6 +312,7 @@ const WeaveChoice *weave_choices(Weave *weave, guint32 *count_out)
         if (weave__run_of(weave, f) != UINT32_MAX && (f == 0 || weave->eaten_ended == 0))
             add(weave, WEAVE_END, f);
     if (needs_recovery(weave)) add(weave, WEAVE_RECOVER, 0);
+    if (weave__host(weave)->starts.count > 0) add(weave, WEAVE_REGISTER, 0);
     if (weave->mishaps < weave->config.crashes) add_mishaps(weave);
     *count_out = weave->choices.count;
     return weave->choices.at;
@@ -329,7 +341,9 @@ static void deliver(Weave *weave, uint32_t channel)
     gboolean is_end = message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT &&
                       message->status.framework == 0 &&
                       hf_task_state_is_terminal(message->status.state);
+    weave__before_message(weave);
     hf_pump_fire(pump, head);
+    weave__after_message(weave);
     /* What it said last may not have arrived. */
     if (is_back && weave->service.running != 0 && is_subscribed(weave, 0))
         hf_pump_reconcile(pump, 0, weave->service.running, HF_ROW_NONE);
@@ -434,7 +448,8 @@ static void stop_agent(Weave *weave)
     HfPumpRun kept;
     gboolean has_kept = weave__keep_run(weave, &kept);
     hf_pump_stop(weave->pump, 0);
-    weave__outlive(weave, has_kept, &kept, WEAVE_FAULT_OUTLIVES);
+    weave__outlive(weave, has_kept, &kept,
+                   weave->config.with_executor ? WEAVE_FAULT_TASK_OUTLIVES : WEAVE_FAULT_OUTLIVES);
 }
 
 static void take(Weave *weave, WeaveChoice choice)
@@ -453,6 +468,9 @@ static void take(Weave *weave, WeaveChoice choice)
         break;
     case WEAVE_RECOVER:
         recover(weave);
+        break;
+    case WEAVE_REGISTER:
+        hf_pump_register_executor(weave->pump, 0);
         break;
     case WEAVE_DIE_AT:
         agent->dies_at = choice.arg;
@@ -511,12 +529,33 @@ static const char *check_volume(Weave *weave)
     return NULL;
 }
 
+/* What a framework's executor runs is there with it. */
+static const char *check_executors(const Weave *weave)
+{
+    const HfPumpHost *host = weave__host(weave);
+    for (guint32 i = 0; i < host->runs.count; i++) {
+        const HfPumpRun *run = &host->runs.at[i];
+        gboolean is_there = run->executor == 0;
+        for (guint32 k = 0; k < host->executors.count; k++)
+            is_there |= host->executors.at[k].framework == run->framework &&
+                        host->executors.at[k].info->id == run->executor;
+        if (!is_there) return "a task runs in an executor that is not there";
+    }
+    for (guint32 i = 0; i < host->executors.count; i++)
+        for (guint32 k = 0; k < i; k++)
+            if (host->executors.at[i].framework == host->executors.at[k].framework &&
+                host->executors.at[i].info->id == host->executors.at[k].info->id)
+                return "an executor is there twice";
+    return NULL;
+}
+
 static const char *check(Weave *weave)
 {
     if (weave->wrong != NULL) return weave->wrong;
     const HfAuditBreach *breach = hf_audit_breach(weave->audit);
     if (breach != NULL) return weave->wrong = breach->sentence;
-    return weave->wrong = check_volume(weave);
+    weave->wrong = check_executors(weave);
+    return weave->wrong = weave->wrong != NULL ? weave->wrong : check_volume(weave);
 }
 
 const char *weave_take(Weave *weave, WeaveChoice choice)
@@ -547,8 +586,11 @@ WeaveChoice weave_orderly(Weave *weave)
         first = weave->pump->events.at[head].sequence;
         next = c;
     }
+    /* Messages take time, or who asks for the same again and again would never hear of a retry. */
+    if (weave->heal_steps % 40 == 39 && has_timer(weave)) return (WeaveChoice){WEAVE_TIMER, 0};
     if (next < CHANNELS) return (WeaveChoice){WEAVE_DELIVER, (uint8_t)next};
     if (needs_recovery(weave)) return (WeaveChoice){WEAVE_RECOVER, 0};
+    if (weave__host(weave)->starts.count > 0) return (WeaveChoice){WEAVE_REGISTER, 0};
     guint32 run = weave__run_of(weave, 0);
     if (run != UINT32_MAX && !is_down(weave) &&
         (weave__host(weave)->runs.at[run].task == weave->service.running ||
@@ -564,8 +606,10 @@ static gboolean is_free(const Weave *weave, const HfAgent *agent)
 {
     HfPump *pump = weave->pump;
     HfResources all = {0};
-    hf_resources_copy(pump->catalog, &all,
-                      hf_allocator_available(hf_master_allocator(pump->master), agent->id));
+    const HfResources *available =
+        hf_allocator_available(hf_master_allocator(pump->master), agent->id);
+    if (available == NULL) return FALSE; /* the master has just given it up */
+    hf_resources_copy(pump->catalog, &all, available);
     for (guint32 i = 0; i < agent->executors.count; i++)
         if (agent->executors.at[i].info != NULL)
             hf_resources_add(pump->catalog, &all,
@@ -636,9 +680,9 @@ void weave_dump(Weave *weave, GString *out)
 
 void weave_say(WeaveChoice choice, GString *out)
 {
-    static const char *const names[] = {"deliver", "timer", "end",    "recover", "die-at",
-                                        "stop",    "crash", "vanish", "forget",  "stop-scheduler",
-                                        "break",   "cut",   "master"};
+    static const char *const names[] = {"deliver",        "timer", "end",   "recover", "register",
+                                        "die-at",         "stop",  "crash", "vanish",  "forget",
+                                        "stop-scheduler", "break", "cut",   "master"};
     static const char *const channels[] = {"service>master", "master>service", "eater>master",
                                            "master>eater",   "agent>master",   "master>agent"};
     g_string_append(out, names[choice.what]);
@@ -646,6 +690,11 @@ void weave_say(WeaveChoice choice, GString *out)
         g_string_append_printf(out, ":%s", channels[choice.arg]);
     else if (choice.arg != 0)
         g_string_append_printf(out, ":%u", choice.arg);
+}
+
+gboolean weave_was_late(const Weave *weave)
+{
+    return weave->was_late;
 }
 
 char *weave_take_text(Weave *weave)

@@ -10,10 +10,11 @@
 
 /* What may happen next. Those from CRASHES to LAST_CRASH are mishaps: a world has a few at most. */
 typedef enum WeaveWhat {
-    WEAVE_DELIVER, /* arg: channel: the message that was sent first */
-    WEAVE_TIMER,   /* the timer that ends first */
-    WEAVE_END,     /* arg: framework: its task ends by itself */
-    WEAVE_RECOVER, /* what is down comes back, what is cut heals */
+    WEAVE_DELIVER,  /* arg: channel: the message that was sent first */
+    WEAVE_TIMER,    /* the timer that ends first */
+    WEAVE_END,      /* arg: framework: its task ends by itself */
+    WEAVE_RECOVER,  /* what is down comes back, what is cut heals */
+    WEAVE_REGISTER, /* the executor that was begun first registers */
     WEAVE_CRASHES,
     WEAVE_DIE_AT = WEAVE_CRASHES, /* arg: HfCheckpointStep: the agent takes an operation, and dies
                                      while it writes */
@@ -46,6 +47,10 @@ typedef enum WeaveFault {
     WEAVE_FAULT_SAYS_ENDED,       /* one says that its task ended, and runs on */
     WEAVE_FAULT_LAUNCHED_AGAIN,   /* an order to launch arrives a second time, when all is over */
     WEAVE_FAULT_LOST_IN_TOTAL,    /* an agent that registers again leaves its volume out */
+    WEAVE_FAULT_EXIT_UNTOLD,      /* nobody tells the master that an executor ended */
+    WEAVE_FAULT_EXIT_TOLD,        /* the master is told that an executor ended, and it has not */
+    WEAVE_FAULT_TASK_OUTLIVES,    /* a task runs on when its executor has ended */
+    WEAVE_FAULT_BEGUN_AGAIN,      /* an executor that was shut down comes back */
     WEAVE_FAULTS
 } WeaveFault;
 
@@ -53,7 +58,9 @@ typedef struct WeaveConfig {
     gboolean checkpoint; /* of the service */
     uint32_t capabilities;
     gboolean with_feedback; /* its operations have ids */
-    gboolean with_executor; /* it brings an executor, which holds memory and outlives its tasks */
+    gboolean with_executor; /* it brings an executor, which holds memory and outlives its tasks; it
+                               registers when the chooser says so, or is late */
+    gboolean ends_executor; /* it shuts that down when its task has ended */
     uint32_t crashes;       /* at most */
     WeaveFault fault;
     gboolean log; /* keep the text of all that happens */
@@ -83,5 +90,7 @@ uint32_t weave_progress(const Weave *weave);
 void weave_dump(Weave *weave, GString *out);
 void weave_say(WeaveChoice choice, GString *out);
 char *weave_take_text(Weave *weave);
+/* Has an executor not registered in time on the way? */
+gboolean weave_was_late(const Weave *weave);
 
 #endif

@@ -28,6 +28,19 @@ gboolean weave__passes(void *context, HfMessage *message)
     if (weave__is_planted(weave, WEAVE_FAULT_LAUNCHED_AGAIN) &&
         message->type == HF_MESSAGE_RUN_TASK && message->framework == 0 && weave->repeated == NULL)
         weave->repeated = hf_message_copy(pump->pool, message);
+    if (weave__is_planted(weave, WEAVE_FAULT_EXIT_UNTOLD) &&
+        message->type == HF_MESSAGE_EXITED_EXECUTOR)
+        return FALSE;
+    if (weave__is_planted(weave, WEAVE_FAULT_EXIT_TOLD) &&
+        message->type == HF_MESSAGE_STATUS_UPDATE && message->status.framework == 0 &&
+        hf_task_state_is_terminal(message->status.state)) {
+        HfMessage *exited =
+            hf_pump_message(pump, HF_MESSAGE_EXITED_EXECUTOR, message->from, message->to);
+        exited->agent = message->agent;
+        exited->framework = 0;
+        exited->executor = 7;
+        hf_pump_send(pump, exited);
+    }
     if (weave__is_planted(weave, WEAVE_FAULT_END_SWALLOWED) &&
         message->type == HF_MESSAGE_STATUS_UPDATE &&
         hf_task_state_is_terminal(message->status.state)) {
@@ -68,6 +81,27 @@ void weave__outlive(Weave *weave, gboolean has_kept, HfPumpRun *kept, WeaveFault
     if (weave__is_planted(weave, fault) && weave__run_of(weave, 0) == UINT32_MAX)
         weave__run_again(weave, kept);
     hf_resources_clear(weave->pump->catalog, &kept->resources);
+}
+
+void weave__before_message(Weave *weave)
+{
+    const HfPumpHost *host = weave__host(weave);
+    hf_executor_info_drop(weave->pump->catalog, &weave->executor);
+    if (weave__is_planted(weave, WEAVE_FAULT_BEGUN_AGAIN) && host->executors.count > 0)
+        weave->executor = hf_executor_info_ref(host->executors.at[0].info);
+}
+
+void weave__after_message(Weave *weave)
+{
+    HfPumpHost *host = weave__host(weave);
+    if (weave->executor == NULL || host->executors.count > 0 || weave->is_host_down) return;
+    hf_vec_push(&host->executors, (HfPumpExecutor){.info = hf_executor_info_ref(weave->executor)});
+    hf_trace_emit(weave->pump->trace,
+                  &(HfRecord){.at = weave->pump->now,
+                              .type = HF_RECORD_EXECUTOR_STARTED,
+                              .id = weave->executor->id,
+                              .value = 1000,
+                              .resources = hf_executor_info_resources(weave->executor)});
 }
 
 void weave__plant_on_disk(Weave *weave)

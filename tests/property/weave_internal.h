@@ -23,9 +23,11 @@ struct Weave {
     int heal_steps;
     gboolean is_healing, is_host_down, has_new_id, is_scheduler_down[2];
     gboolean is_cut, will_reset;
+    gboolean was_late;  /* an executor did not register in time */
     uint64_t held_from; /* while cut: messages of the agent's from this number on wait */
     uint64_t data;      /* in the volume when last seen */
     HfMessage *repeated;
+    HfExecutorInfo *executor; /* owned: that of the service before the message that is delivered */
     const char *wrong;
     HF_VEC(WeaveChoice) choices;
 };
@@ -53,6 +55,9 @@ static inline gboolean weave__is_planted(const Weave *weave, WeaveFault fault)
 
 /* HfPump.passes: what is sent may be falsified, or swallowed. */
 gboolean weave__passes(void *context, HfMessage *message);
+/* Around each message that is delivered: an executor that ends with it may come back. */
+void weave__before_message(Weave *weave);
+void weave__after_message(Weave *weave);
 /* Before an agent's process starts. */
 void weave__plant_on_disk(Weave *weave);
 /* A run of a framework's once more. */

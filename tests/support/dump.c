@@ -157,6 +157,8 @@ static void dump_host(Dump *d, uint32_t row)
         say(d, "\n  x%u/%u %u %u%u", executor->framework, executor->info->id, executor->stage,
             executor->is_checkpointed, executor->is_connected);
         say_resources(d, "", hf_executor_info_resources(executor->info));
+        for (guint32 k = 0; k < executor->queued.count; k++)
+            say(d, " t%u", (unsigned)executor->queued.at[k].id);
     }
     for (guint32 i = 0; i < agent->operations.count; i++) {
         const HfAgentOperation *operation = &agent->operations.at[i];
@@ -173,6 +175,10 @@ static void dump_host(Dump *d, uint32_t row)
             (unsigned)run->group);
         say_resources(d, "", &run->resources);
     }
+    for (guint32 i = 0; i < host->starts.count; i++)
+        say(d, "\n  start t%u/%u x%u", host->starts.at[i]->framework,
+            (unsigned)host->starts.at[i]->info.id,
+            host->starts.at[i]->info.executor != NULL ? host->starts.at[i]->info.executor->id : 0);
     for (guint32 i = 0; i < host->executors.count; i++)
         say(d, "\n  executor x%u/%u %d", host->executors.at[i].framework,
             host->executors.at[i].info->id, host->executors.at[i].is_stopping);
@@ -286,6 +292,22 @@ static void dump_message(Dump *d, const HfMessage *message)
     }
 }
 
+/* Is one that was begun late then, if it has not registered before? */
+static gboolean awaits_executor(const HfAgent *agent, HfTime at)
+{
+    HfTime since = at - agent->config->executor_registration_timeout;
+    for (guint32 i = 0; i < agent->executors.count; i++)
+        if (agent->executors.at[i].info != NULL &&
+            agent->executors.at[i].stage == HF_EXECUTOR_REGISTERING &&
+            agent->executors.at[i].begun_at <= since)
+            return TRUE;
+    for (guint32 i = 0; i < agent->tasks.count; i++)
+        if (agent->tasks.at[i].executor == 0 && agent->tasks.at[i].state == HF_TASK_STAGING &&
+            agent->tasks.at[i].sent_at <= since)
+            return TRUE;
+    return FALSE;
+}
+
 gboolean hf_pump_timer_counts(HfPump *pump, const HfPumpEvent *timer)
 {
     const HfMaster *master = pump->master;
@@ -323,6 +345,8 @@ gboolean hf_pump_timer_counts(HfPump *pump, const HfPumpEvent *timer)
     case HF_AGENT_TIMER_NUDGE:
         return agent->state == HF_AGENT_REGISTERED && timer->arg == agent->draws &&
                agent->give_up_at == HF_TIME_NEVER;
+    case HF_AGENT_TIMER_EXECUTORS:
+        return timer->arg == agent->life && awaits_executor(agent, timer->at);
     default:
         return timer->arg == agent->life;
     }
