@@ -461,6 +461,29 @@ static void executor_ends_before_its_next_task(HfPump *pump)
     hf_pump_run(pump, HF_SECONDS(5.5));
 }
 
+/* Two tasks in a default executor: the first fails, and takes the second along. */
+static void group_ends_with_a_task_that_fails(HfPump *pump)
+{
+    open_with_disk(pump);
+    hf_pump_operate(pump, 0, 1,
+                    "LAUNCH_GROUP 1:3=cpus:1;mem:128+!7=cpus:0.1;mem:32;disk:10 "
+                    "2=cpus:1;mem:128+!7=cpus:0.1;mem:32;disk:10",
+                    0);
+    hf_pump_run(pump, HF_SECONDS(4));
+    hf_pump_host(pump, 0)->runs.at[0].end = HF_TASK_FAILED;
+    hf_pump_run(pump, HF_SECONDS(6.5));
+}
+
+/* A task waits for its executor, which hangs, and is killed after a minute. */
+static void executor_never_registers(HfPump *pump)
+{
+    open(pump, 0, FALSE);
+    pump->executors_wait = TRUE;
+    pump->agent_config.executor_registration_timeout = HF_SECONDS(60);
+    hf_pump_operate(pump, 0, 1, "LAUNCH 1=cpus:1;mem:256+7=cpus:0.5;mem:64", 3600);
+    hf_pump_run(pump, HF_SECONDS(65));
+}
+
 const Story stories[] = {
     {"relaunch-on-volume", "reserve, create, launch; the task ends and is launched on the same",
      relaunch_on_volume, 0, FALSE, 0},
@@ -534,6 +557,11 @@ const Story stories[] = {
      executor_outlives_its_task, 0, FALSE, 0},
     {"executor-ends-before-its-next-task", "an executor ends while a task for it is on its way",
      executor_ends_before_its_next_task, 0, FALSE, 0},
+    {"group-ends-with-a-task-that-fails",
+     "a task of a group fails, and its executor kills the rest", group_ends_with_a_task_that_fails,
+     0, FALSE, 0},
+    {"executor-never-registers", "a task waits for an executor that hangs, for a minute",
+     executor_never_registers, 0, FALSE, 0},
     {"teardown", "a framework leaves; its task is shut down", teardown, 0, FALSE, 0},
     {NULL, NULL, NULL, 0, FALSE, 0},
 };
