@@ -33,6 +33,7 @@ static const HfModelKeys *const failure_models[] = {&hf_failure_agent_crash.keys
                                                     &hf_failure_recorded.keys,
                                                     &hf_failure_scheduler_partition.keys,
                                                     &hf_failure_slow_link.keys,
+                                                    &hf_failure_task_failure.keys,
                                                     &hf_failure_store_outage.keys,
                                                     &hf_failure_store_loss.keys,
                                                     NULL};

@@ -20,5 +20,6 @@ extern const HfFailureModel hf_failure_scheduler_partition;
 extern const HfFailureModel hf_failure_slow_link;
 extern const HfFailureModel hf_failure_store_outage;
 extern const HfFailureModel hf_failure_store_loss;
+extern const HfFailureModel hf_failure_task_failure;
 
 #endif

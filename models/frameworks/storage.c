@@ -5,7 +5,9 @@
  *
  * Each disk is asked for with an id of its own and waits for its answer. What was dropped is asked
  * for again; what a provider fails is not, for it would fail again. After a new master, or a time
- * away, it asks about everything that is still to be answered.
+ * away, it asks about everything that is still to be answered. A host that is lost takes its disks
+ * along: when an agent fails it looks at what that host offers next, and if that is under another
+ * agent id the disks are no more, and others are made in their place.
  */
 #include "base/assert.h"
 #include "models/frameworks/frameworks.h"
@@ -76,23 +78,53 @@ typedef struct Asked {
     gboolean is_removal;
 } Asked;
 
+/* What it has on a host. */
+typedef struct Place {
+    int64_t disks;        /* there, or asked for, */
+    uint32_t agent;       /* on this agent */
+    gboolean is_in_doubt; /* which has failed since */
+} Place;
+
 typedef struct Storage {
     HfModelEnv env;
     const StorageConfig *config;
     HfTextId profile;
     int64_t wanted; /* to be asked for */
     HF_VEC(Asked) asked;
-    HF_VEC(int64_t) on_host; /* [host] disks there, or asked for */
+    HF_VEC(Place) places; /* [host] */
+    uint32_t doubts;      /* places in doubt */
     uint64_t next_id;
     gboolean is_removing, is_suppressed;
 } Storage;
 
 enum { TIMER_REMOVE, TIMER_ASK_AGAIN };
 
+static Place *place_of(Storage *storage, uint32_t host)
+{
+    while (storage->places.count <= host) hf_vec_push_zero(&storage->places);
+    return &storage->places.at[host];
+}
+
 static int64_t *on_host(Storage *storage, uint32_t host)
 {
-    while (storage->on_host.count <= host) hf_vec_push(&storage->on_host, 0);
-    return &storage->on_host.at[host];
+    return &place_of(storage, host)->disks;
+}
+
+/* A host offers something again: are its disks still there? What is asked for there has an answer
+ * of its own. */
+static void look_at(Storage *storage, const HfOfferInfo *offer)
+{
+    Place *place = place_of(storage, offer->host);
+    if (place->is_in_doubt) storage->doubts--;
+    place->is_in_doubt = FALSE;
+    if (place->disks > 0 && place->agent != offer->agent) {
+        int64_t asked = 0;
+        for (guint32 i = 0; i < storage->asked.count; i++)
+            asked += storage->asked.at[i].host == offer->host && !storage->asked.at[i].is_removal;
+        if (!storage->is_removing) storage->wanted += place->disks - asked;
+        place->disks = asked;
+    }
+    place->agent = offer->agent;
 }
 
 /* ---- offers ---- */
@@ -166,7 +198,7 @@ static void remove_all(Storage *storage, HfDriver *driver, const HfOfferInfo *of
 /* Nothing more is wanted: it is offered nothing, until something is. */
 static void rest(Storage *storage, HfDriver *driver)
 {
-    gboolean is_idle = storage->wanted == 0 && !storage->is_removing;
+    gboolean is_idle = storage->wanted == 0 && storage->doubts == 0 && !storage->is_removing;
     if (is_idle == storage->is_suppressed) return;
     storage->is_suppressed = is_idle;
     if (is_idle)
@@ -180,6 +212,7 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
     Storage *storage = model;
     for (uint32_t i = 0; i < count; i++) {
         gboolean is_open = FALSE;
+        look_at(storage, &offers[i]);
         if (storage->is_removing)
             remove_all(storage, driver, &offers[i], &is_open);
         else
@@ -251,6 +284,18 @@ static void on_resubscribed(void *model, HfDriver *driver)
     rest(storage, driver);
 }
 
+static void on_failure(void *model, HfDriver *driver, uint32_t agent)
+{
+    Storage *storage = model;
+    for (guint32 h = 0; h < storage->places.count; h++) {
+        Place *place = &storage->places.at[h];
+        if (place->disks == 0 || place->agent != agent || place->is_in_doubt) continue;
+        place->is_in_doubt = TRUE;
+        storage->doubts++;
+    }
+    rest(storage, driver);
+}
+
 static void on_timer(void *model, HfDriver *driver, uint32_t kind, uint64_t arg)
 {
     Storage *storage = model;
@@ -274,7 +319,7 @@ static void destroy(void *model)
 {
     Storage *storage = model;
     hf_vec_clear(&storage->asked);
-    hf_vec_clear(&storage->on_host);
+    hf_vec_clear(&storage->places);
     g_free(storage);
 }
 
@@ -293,6 +338,7 @@ static void *create(const HfModelEnv *env, const void *config, GError **error)
 static const HfSchedulerOps ops = {.subscribed = on_subscribed,
                                    .offers = on_offers,
                                    .operation = on_operation,
+                                   .failure = on_failure,
                                    .resubscribed = on_resubscribed,
                                    .timer = on_timer};
 

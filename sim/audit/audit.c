@@ -494,6 +494,7 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_OUT_OF_BAND:
     case HF_RECORD_VOLUME_OPENED:
     case HF_RECORD_VOLUME_FILLED:
+    case HF_RECORD_VOLUME_EMPTIED:
     case HF_RECORD_VOLUMES_HOLD:
     case HF_RECORD_DISK_USED:
     case HF_RECORD_DISK_FULL:

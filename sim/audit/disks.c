@@ -171,6 +171,16 @@ static void on_filled(HfAudit *audit, HfAuditDisk *disk, const HfRecord *record)
     disk->volumes.at[i].kib = record->value;
 }
 
+static void on_emptied(HfAudit *audit, HfAuditDisk *disk, const HfRecord *record)
+{
+    HfAuditVolume named;
+    guint32 i = find_volume(audit, disk, hf_resources_at(record->resources, 0), &named);
+    int64_t kib = i < disk->volumes.count ? disk->volumes.at[i].kib : 0;
+    if (record->value != kib)
+        bad(audit, record, HF_INVARIANT_REAL_DISK, "what was removed from a volume", kib);
+    if (i < disk->volumes.count) disk->volumes.at[i].kib = 0;
+}
+
 static void on_hold(HfAudit *audit, HfAuditDisk *disk, const HfRecord *record)
 {
     int64_t least = 0, most = 0;
@@ -277,6 +287,9 @@ void hf_audit__on_disk(HfAudit *audit, const HfRecord *record)
         break;
     case HF_RECORD_VOLUME_FILLED:
         on_filled(audit, host->disk, record);
+        break;
+    case HF_RECORD_VOLUME_EMPTIED:
+        on_emptied(audit, host->disk, record);
         break;
     case HF_RECORD_VOLUMES_HOLD:
         on_hold(audit, host->disk, record);

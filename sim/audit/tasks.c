@@ -284,7 +284,10 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
              record->reason == HF_REASON_COMMAND_EXECUTOR_FAILED)
         good = !is_running && (was_run || record->state == HF_TASK_DROPPED ||
                                record->state == HF_TASK_LOST || /* refused: its executor is over */
+                               record->state == HF_TASK_FAILED || /* it was not yet launched */
                                is_starting(audit, task));
+    else if (record->reason == HF_REASON_CONTAINER_LAUNCH_FAILED)
+        good = (task->flags & HF_TASK_IS_OLD) || (!was_run && record->state == HF_TASK_FAILED);
     else if (record->reason == HF_REASON_NONE ||
              record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
         good = record->state == HF_TASK_KILLING

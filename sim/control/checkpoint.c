@@ -114,6 +114,15 @@ int64_t hf_checkpoint_fill(const HfCatalog *catalog, HfCheckpoint *checkpoint,
     return growth;
 }
 
+int64_t hf_checkpoint_empty(const HfCatalog *catalog, HfCheckpoint *checkpoint,
+                            const HfResource *volume)
+{
+    HfStoredVolume *stored = volume_of(catalog, checkpoint, volume);
+    int64_t kib = stored != NULL ? stored->kib : 0;
+    if (stored != NULL) stored->kib = 0;
+    return kib;
+}
+
 int64_t hf_checkpoint_content(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
                               const HfResource *volume)
 {

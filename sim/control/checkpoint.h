@@ -103,6 +103,11 @@ uint64_t hf_checkpoint_data(const HfCatalog *catalog, const HfCheckpoint *checkp
 int64_t hf_checkpoint_fill(const HfCatalog *catalog, HfCheckpoint *checkpoint,
                            const HfResource *volume, int64_t kib);
 
+/* Everything in a volume is removed; it stays, empty. Returns: how many KiB there were; 0 when the
+ * disk has no such volume. */
+int64_t hf_checkpoint_empty(const HfCatalog *catalog, HfCheckpoint *checkpoint,
+                            const HfResource *volume);
+
 /* How much is in a volume; 0 when the disk has no such volume. */
 int64_t hf_checkpoint_content(const HfCatalog *catalog, const HfCheckpoint *checkpoint,
                               const HfResource *volume);

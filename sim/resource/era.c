@@ -152,6 +152,11 @@ const HfEraRuleInfo hf_era_rules[HF_RULES] = {
          "(COMMAND_EXECUTOR_FAILED), and LOST if its framework brought it.",
          "It is FAILED and told why; where its executor did not come back to an agent that was "
          "restarted, GONE, or LOST to frameworks that are not PARTITION_AWARE."},
+    [HF_RULE_GC_UNMOUNTS] =
+        {"gc-unmounts", HF_ERA_1_4, "1.2.1", "MESOS-7366",
+         "What is still mounted in a sandbox that is removed is emptied with it: "
+         "a persistent volume, too.",
+         "It is unmounted first."},
 };
 
 const char *hf_era_name(HfEra era)

@@ -118,6 +118,7 @@ typedef struct HfScenarioAgentFlags {
     HfTime restart_delay;
     HfTime registration_backoff_factor; /* > 0 */
     HfTime gc_delay, disk_watch_interval;
+    double stuck_unmounts; /* probability, of a volume at the end of its task */
     double gc_disk_headroom;
     gboolean gc_non_executor_container_sandboxes;
     gboolean enforce_container_disk_quota;

@@ -129,6 +129,15 @@ static const HfKey agent_flag_keys[] = {
          "How long the sandbox of an ended task is kept on an empty disk with no headroom; less "
          "as the disk fills: gc_delay * max(0, 1 - gc_disk_headroom - used fraction).",
      .source = mesos_flag},
+    {.name = "stuck_unmounts",
+     .type = HF_KEY_FRACTION,
+     AT(stuck_unmounts),
+     .fallback = "0",
+     .help =
+         "How often a persistent volume stays mounted in the sandbox of a task that has ended. In "
+         "eras before 1.4 the volume is emptied when that sandbox is removed, a week later on an "
+         "empty disk, whoever uses it by then (MESOS-7366).",
+     .source = "how often is not known: dcos-cassandra-service #438"},
     {.name = "gc_disk_headroom",
      .type = HF_KEY_FRACTION,
      AT(gc_disk_headroom),

@@ -126,6 +126,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_EXECUTOR_REMOVED] = {"executor_removed", "afrlwx", NULL},
     [HF_RECORD_EXECUTOR_STARTED] = {"executor_started", "hflvx", "usage_milli"},
     [HF_RECORD_EXECUTOR_ENDED] = {"executor_ended", "hflvx", "usage_milli"},
+    [HF_RECORD_VOLUME_EMPTIED] = {"volume_emptied", "hfrtvx", "kib"},
     [HF_RECORD_STORE_SURPLUS] = {"store_surplus", "qv", "bytes"},
     [HF_RECORD_EXECUTOR_BEGUN] = {"executor_begun", "hflvx", "takes_ns"},
     [HF_RECORD_TASK_BEGUN] = {"task_begun", "hftvx", "takes_ns"},
@@ -174,6 +175,7 @@ const char *hf_task_reason_name(HfTaskReason reason)
         "REASON_CONTAINER_LIMITATION_DISK",
         "REASON_EXECUTOR_REGISTRATION_TIMEOUT",
         "REASON_COMMAND_EXECUTOR_FAILED",
+        "REASON_CONTAINER_LAUNCH_FAILED",
     };
     HF_ASSERT(reason < HF_TASK_REASONS);
     return names[reason];

@@ -62,6 +62,7 @@ typedef enum HfTaskReason {
     HF_REASON_CONTAINER_LIMITATION_DISK, /* its sandbox grew beyond the disk it asked for */
     HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT,
     HF_REASON_COMMAND_EXECUTOR_FAILED, /* in eras before 1.4 */
+    HF_REASON_CONTAINER_LAUNCH_FAILED, /* its volume could not be attached: it never ran */
     HF_TASK_REASONS
 } HfTaskReason;
 
@@ -340,6 +341,8 @@ typedef enum HfRecordType {
     HF_RECORD_EXECUTOR_BEGUN, /* the world, where executors take time to start: agent: host row;
                                  framework; value: ns until it registers, -1 never; resources */
     HF_RECORD_TASK_BEGUN,     /* the same of a task's own executor; id: task */
+    HF_RECORD_VOLUME_EMPTIED, /* as VOLUME_FILLED; id: the task in whose sandbox it was mounted;
+                                 value:    KiB that were in it, and are removed with that sandbox */
     HF_RECORD_TYPES
 } HfRecordType;
 

@@ -373,6 +373,13 @@ static const HfGuest *keeper_of(const HfWorld *world, uint32_t framework)
     return guest->ops->data != NULL ? guest : NULL;
 }
 
+gboolean hf_world__run_prepares(const HfWorld *world, const HfRun *run)
+{
+    const HfGuest *guest = keeper_of(world, run->framework);
+    return guest != NULL && guest->ops->data->prepares != NULL &&
+           guest->ops->data->prepares(guest->model, run->task);
+}
+
 void hf_world__run_started(HfWorld *world, const HfRun *run)
 {
     const HfGuest *guest = keeper_of(world, run->framework);
@@ -386,6 +393,15 @@ void hf_world__run_ended(HfWorld *world, uint32_t framework, uint64_t task, uint
     const HfGuest *guest = keeper_of(world, framework);
     if (guest != NULL && guest->ops->data->ended != NULL)
         guest->ops->data->ended(guest->model, task, host, how);
+}
+
+void hf_world__volume_emptied(HfWorld *world, uint32_t host, HfTextId persistence)
+{
+    for (uint32_t f = 0; f < world->guest_count; f++) {
+        const HfGuest *guest = &world->guests[f];
+        if (guest->ops->data != NULL && guest->ops->data->volume_emptied != NULL)
+            guest->ops->data->volume_emptied(guest->model, host, persistence);
+    }
 }
 
 void hf_world__disk_lost(HfWorld *world, uint32_t host)

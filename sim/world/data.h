@@ -115,6 +115,10 @@ uint32_t hf_world_store_copy_start(HfWorld *world, uint32_t framework, uint32_t 
 void hf_world_note_share(HfWorld *world, uint32_t framework, uint64_t member, uint32_t host,
                          gboolean is_attached, gboolean by_force);
 
+/* What the task had to wait for (data->prepares) is there: it runs from now on. FALSE: it does not,
+ * for it is not there any more, or is about to end. */
+gboolean hf_world_task_ready(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task);
+
 /* A task of the framework cannot write: it fails a second later, unless it does not run there, or
  * is being killed. */
 void hf_world_task_fails(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task);

@@ -363,25 +363,84 @@ void hf_world__disk_on_executor_end(HfWorld *world, const HfProcess *process)
     hf_disk__settle(world, process->host, FALSE);
 }
 
-void hf_world__disk_on_end(HfWorld *world, const HfRun *run)
+static void close_sandbox(HfWorld *world, const HfRun *run, HfSandbox sandbox)
 {
     HfHostDisk *disk = world->hosts[run->host].disk;
-    guint32 i = 0;
-    while (i < disk->open.count &&
-           (disk->open.at[i].task != run->task || disk->open.at[i].framework != run->framework))
-        i++;
-    if (i == disk->open.count) return; /* it wrote nothing */
-    HfSandbox sandbox = disk->open.at[i];
-    sandbox.kib = content(&sandbox, hf_world__now(world));
     sandbox.since = hf_world__now(world);
     sandbox.rate = 0;
-    hf_vec_remove(&disk->open, i);
     if (is_collected_alone(world, run))
         hf_vec_push(&disk->closed, sandbox);
     else
         hf_vec_push(&disk->held, sandbox);
     disk->closed_kib += sandbox.kib;
     record_sandbox(world, run->host, &sandbox, HF_RECORD_SANDBOX_CLOSED, sandbox.kib);
+}
+
+/* Does one of the volumes of a task that ends stay mounted in its sandbox? Then that is kept,
+ * though nothing was written there. */
+static void leave_mounted(HfWorld *world, const HfRun *run, HfResource *mounted)
+{
+    double stuck = world->scenario->agent.stuck_unmounts;
+    const HfResources *resources = hf_parcel_resources(run->resources);
+    if (stuck == 0 || hf_era_has(world->scenario->era, HF_RULE_GC_UNMOUNTS)) return;
+    for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
+        const HfResource *entry = hf_resources_at(resources, i);
+        if (!hf_meta_is_persistent(world->catalog, entry->meta)) continue;
+        HfStream stream;
+        hf_stream_init(&stream, world->scenario->seed, "stuck-unmount",
+                       ((uint64_t)run->framework << 40) + run->task);
+        if (hf_stream_uniform(&stream) < stuck) *mounted = *entry;
+        return;
+    }
+}
+
+/* The agent removes a sandbox with what is mounted there. */
+static void empty_mounted(HfWorld *world, uint32_t row, const HfSandbox *sandbox)
+{
+    HfHost *host = &world->hosts[row];
+    if (sandbox->mounted.milli == 0) return;
+    HfTextId volume =
+        hf_disk(world->catalog, hf_meta(world->catalog, sandbox->mounted.meta)->disk)->persistence;
+    if (hf_checkpoint_data(world->catalog, &host->agent.disk, &sandbox->mounted) == 0) return;
+    int64_t kib = hf_checkpoint_empty(world->catalog, &host->agent.disk, &sandbox->mounted);
+    HfResources one = {0};
+    hf_resources_add_one(world->catalog, &one, &sandbox->mounted);
+    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                            .type = HF_RECORD_VOLUME_EMPTIED,
+                                            .agent = row,
+                                            .framework = sandbox->framework,
+                                            .role = hf_meta_reservation_role(world->catalog,
+                                                                             sandbox->mounted.meta),
+                                            .id = sandbox->task,
+                                            .value = kib,
+                                            .resources = &one});
+    hf_resources_clear(world->catalog, &one);
+    hf_world__volume_emptied(world, row, volume);
+}
+
+void hf_world__disk_on_end(HfWorld *world, const HfRun *run)
+{
+    HfResource mounted = {0};
+    leave_mounted(world, run, &mounted);
+    if (world->hosts[run->host].disk == NULL && mounted.milli == 0) return;
+    HfHostDisk *disk = hf_disk__of(world, run->host);
+    guint32 i = 0;
+    while (i < disk->open.count &&
+           (disk->open.at[i].task != run->task || disk->open.at[i].framework != run->framework))
+        i++;
+    gboolean has_written = i < disk->open.count;
+    if (!has_written && mounted.milli == 0) return;
+    HfSandbox sandbox = {.task = run->task, .framework = run->framework};
+    if (has_written) {
+        sandbox = disk->open.at[i];
+        sandbox.kib = content(&sandbox, hf_world__now(world));
+        hf_vec_remove(&disk->open, i);
+    } else {
+        if (run->process != NO_ROW) sandbox.executor = world->processes.at[run->process].info->id;
+        record_sandbox(world, run->host, &sandbox, HF_RECORD_SANDBOX_MADE, 0);
+    }
+    sandbox.mounted = mounted;
+    close_sandbox(world, run, sandbox);
     hf_disk__settle(world, run->host, FALSE);
 }
 
@@ -400,6 +459,7 @@ static void collect(HfWorld *world, uint32_t row)
         const HfSandbox *sandbox = &disk->closed.at[gone];
         disk->closed_kib -= sandbox->kib;
         record_sandbox(world, row, sandbox, HF_RECORD_SANDBOX_REMOVED, sandbox->kib);
+        empty_mounted(world, row, sandbox);
     }
     if (gone == 0) return;
     disk->closed.count -= gone;

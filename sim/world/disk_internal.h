@@ -8,11 +8,12 @@
 typedef struct HfSandbox {
     uint64_t task;
     uint32_t framework;
-    uint32_t rate;     /* KiB each second while its task runs */
-    HfTime since;      /* its task's start; of a closed one its end */
-    int64_t kib;       /* then */
-    int64_t limit;     /* KiB, when the quota is enforced; INT64_MAX = none */
-    uint32_t executor; /* id of its framework's executor that it lies in; 0 = none */
+    uint32_t rate;      /* KiB each second while its task runs */
+    HfTime since;       /* its task's start; of a closed one its end */
+    int64_t kib;        /* then */
+    int64_t limit;      /* KiB, when the quota is enforced; INT64_MAX = none */
+    uint32_t executor;  /* id of its framework's executor that it lies in; 0 = none */
+    HfResource mounted; /* of a closed one: a volume that is still mounted in it; milli 0 = none */
 } HfSandbox;
 
 /* A directory in which an instance of a service keeps its data, out of band. */

@@ -34,8 +34,9 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
 {
     HfRun *run = &world->runs.at[row];
     hf_engine_cancel(world->engine, &run->event);
-    record_run(world, run, HF_RECORD_TASK_ENDED, state);
-    if (world->hosts[run->host].disk != NULL) hf_world__disk_on_end(world, run);
+    if (!run->is_preparing) record_run(world, run, HF_RECORD_TASK_ENDED, state);
+    if (world->hosts[run->host].disk != NULL || world->scenario->agent.stuck_unmounts > 0)
+        hf_world__disk_on_end(world, run);
     if (run->next != NO_ROW) world->runs.at[run->next].prev = run->prev;
     if (run->prev != NO_ROW)
         world->runs.at[run->prev].next = run->next;
@@ -64,6 +65,14 @@ static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t t
         .framework = framework, .task = task, .state = state, .reason = reason, .host = host};
 }
 
+/* The same of the end of a task, which may not have run at all. */
+static void report_end(HfWorld *world, const HfRun *run, HfTaskState state, HfTaskReason reason)
+{
+    if (run->is_preparing && state == HF_TASK_FAILED) reason = HF_REASON_CONTAINER_LAUNCH_FAILED;
+    if (run->is_preparing && state == HF_TASK_KILLED) reason = HF_REASON_TASK_KILLED_DURING_LAUNCH;
+    report(world, run->host, run->framework, run->task, state, reason);
+}
+
 /* The executor that runs tasks of a framework's own tells that one ended, and looks after the
  * others of its group. */
 static void finish_run(HfWorld *world, uint32_t row, HfTaskState state);
@@ -82,6 +91,17 @@ static uint32_t prepare_stop(HfWorld *world, const HfMessage *in)
         .is_told = is_told,
     };
     return handle.row;
+}
+
+/* It runs, from now on. */
+static void go_on(HfWorld *world, HfRun *run, uint32_t row)
+{
+    run->is_preparing = FALSE;
+    if (run->duration != HF_TIME_NEVER)
+        run->event = hf_engine_after(world->engine, run->duration, world->kind.task_end, row,
+                                     run->generation);
+    record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
+    report(world, run->host, run->framework, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
 }
 
 static void start_run(HfWorld *world, const HfMessage *in)
@@ -114,11 +134,9 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->next = host->first_run;
     if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;
     host->first_run = handle.row;
-    if (in->info.duration != HF_TIME_NEVER)
-        run->event = hf_engine_after(world->engine, in->info.duration, world->kind.task_end,
-                                     handle.row, handle.generation);
-    record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
-    report(world, run->host, run->framework, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
+    run->duration = in->info.duration;
+    run->is_preparing = hf_world__run_prepares(world, run);
+    if (!run->is_preparing) go_on(world, run, handle.row);
     hf_world__run_started(world, run);
     if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 || host->agent.disk.kept != NULL)
         hf_world__disk_on_start(world, handle.row, &in->info);
@@ -139,7 +157,7 @@ void hf_world__fail_run(HfWorld *world, uint32_t host, uint32_t framework, uint6
 {
     uint32_t row = find_run(world, host, framework, task);
     HF_ASSERT(row != NO_ROW);
-    report(world, host, framework, task, HF_TASK_FAILED, reason);
+    report_end(world, &world->runs.at[row], HF_TASK_FAILED, reason);
     finish_run(world, row, HF_TASK_FAILED);
 }
 
@@ -152,6 +170,35 @@ void hf_world__fail_soon(HfWorld *world, uint32_t row)
     run->end = HF_TASK_FAILED;
     run->event =
         hf_engine_after(world->engine, FIRST_WRITE, world->kind.task_end, row, run->generation);
+}
+
+gboolean hf_world_task_ready(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task)
+{
+    uint32_t row =
+        find_run(world, host, hf_driver_framework(world->guests[framework].driver), task);
+    if (row == NO_ROW) return FALSE;
+    HfRun *run = &world->runs.at[row];
+    if (!run->is_preparing || run->event != 0)
+        return FALSE; /* it ends, or fails, without having run */
+    go_on(world, run, row);
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
+    return TRUE;
+}
+
+void hf_world_tasks_fail(HfWorld *world, uint32_t host, uint32_t framework, double probability,
+                         HfStream *stream)
+{
+    HF_ASSERT(host < world->host_count && framework < world->guest_count);
+    uint32_t id = hf_driver_framework(world->guests[framework].driver);
+    HF_VEC(uint64_t) tasks = {0}; /* one that fails may take others of its group along */
+    for (uint32_t row = world->hosts[host].first_run; row != NO_ROW; row = world->runs.at[row].next)
+        if (world->runs.at[row].framework == id && hf_stream_uniform(stream) < probability)
+            hf_vec_push(&tasks, world->runs.at[row].task);
+    for (guint32 i = 0; i < tasks.count; i++)
+        if (find_run(world, host, id, tasks.at[i]) != NO_ROW)
+            hf_world__fail_run(world, host, id, tasks.at[i], HF_REASON_NONE);
+    hf_vec_clear(&tasks);
+    hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
 }
 
 void hf_world_task_fails(HfWorld *world, uint32_t framework, uint32_t host, uint64_t task)
@@ -199,7 +246,7 @@ static gboolean tell_to_stop(HfWorld *world, uint32_t row, HfTime grace)
         ends_at = MAX(now, stop->since + MIN(stop->time, stop->granted));
     }
     if (ends_at == now) {
-        report(world, run->host, run->framework, run->task, HF_TASK_KILLED, HF_REASON_NONE);
+        report_end(world, run, HF_TASK_KILLED, HF_REASON_NONE);
         return TRUE;
     }
     hf_engine_cancel(world->engine, &run->event);
@@ -354,7 +401,7 @@ static void on_task_end(void *context, const HfEventArgs *event)
     HfRun *run = &world->runs.at[row];
     uint32_t host = run->host;
     run->event = 0;
-    report(world, host, run->framework, run->task, run->end, HF_REASON_NONE);
+    report_end(world, run, run->end, HF_REASON_NONE);
     finish_run(world, row, run->end);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
 }

@@ -75,6 +75,10 @@ gboolean hf_world_agent_start(HfWorld *world, uint32_t host);
 
 gboolean hf_world_agent_is_up(const HfWorld *world, uint32_t host);
 
+/* Each task of the framework there fails by itself (TASK_FAILED) with this probability. */
+void hf_world_tasks_fail(HfWorld *world, uint32_t host, uint32_t framework, double probability,
+                         HfStream *stream);
+
 /* The agent's process will die at this step of its next write of the checkpoint, and be started
  * again `down` ns after that. */
 void hf_world_agent_dies_at(HfWorld *world, uint32_t host, HfCheckpointStep step, HfTime down);

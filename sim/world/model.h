@@ -37,9 +37,14 @@ typedef struct HfModelEnv {
  */
 typedef struct HfDataOps {
     void (*started)(void *model, uint64_t task, uint32_t host);
+    /* Does a task that is about to start have to wait for something (its volume) before it runs?
+     * Then the model says hf_world_task_ready(). */
+    gboolean (*prepares)(const void *model, uint64_t task);
     void (*ended)(void *model, uint64_t task, uint32_t host, HfTaskState how);
     void (*disk_lost)(void *model, uint32_t host); /* of any host */
-    void (*copied)(void *model, uint64_t arg);     /* a copy is whole; its row is free */
+    /* what was in this persistent volume of any framework's is no more */
+    void (*volume_emptied)(void *model, uint32_t host, HfTextId persistence);
+    void (*copied)(void *model, uint64_t arg); /* a copy is whole; its row is free */
     void (*timer)(void *model, uint32_t kind, uint64_t arg);
     /* of any store: it serves again, or no more */
     void (*store_changed)(void *model, uint32_t store, gboolean serves);

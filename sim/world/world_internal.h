@@ -77,6 +77,8 @@ typedef struct HfRun {
     uint32_t generation, usage_milli;
     uint8_t is_checkpointed; /* its executor outlives the agent's process, */
     uint8_t is_hung;         /* and does not answer the next one */
+    uint8_t is_preparing;    /* it waits for something (data->prepares), and does not run yet */
+    HfTime duration;         /* of its run, from when it runs on */
     uint32_t next, prev;     /* of the same host */
     HfTaskState end;
     uint32_t stop;       /* row of world->stops; NO_ROW = it ends as soon as it is told to */
@@ -338,10 +340,12 @@ void hf_world__hang_executors(HfWorld *world, uint32_t host, double probability,
 void hf_world__register_data(HfWorld *world);
 void hf_world__see_removals(HfWorld *world);
 void hf_world__clear_data(HfWorld *world);
+gboolean hf_world__run_prepares(const HfWorld *world, const HfRun *run);
 void hf_world__run_started(HfWorld *world, const HfRun *run);
 void hf_world__run_ended(HfWorld *world, uint32_t framework, uint64_t task, uint32_t host,
                          HfTaskState how);
 void hf_world__disk_lost(HfWorld *world, uint32_t host);
+void hf_world__volume_emptied(HfWorld *world, uint32_t host, HfTextId persistence);
 
 /* stores.c */
 void hf_world__register_stores(HfWorld *world);

@@ -338,7 +338,7 @@ static gboolean is_elsewhere(HfEraRule rule)
            rule == HF_RULE_EXECUTOR_VERDICTS || rule == HF_RULE_UPDATE_FRAMEWORK ||
            rule == HF_RULE_REBOOT_KEEPS_ID || rule == HF_RULE_AGENTS_RETURN ||
            rule == HF_RULE_TASKS_RETURN || rule == HF_RULE_EXECUTOR_LAUNCH_TOLD ||
-           rule == HF_RULE_SHUTDOWN_KEEPS_ID;
+           rule == HF_RULE_SHUTDOWN_KEEPS_ID || rule == HF_RULE_GC_UNMOUNTS;
 }
 
 static void each_rule_of_the_eras_has_both_its_sides(void **state)

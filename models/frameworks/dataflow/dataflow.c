@@ -154,10 +154,11 @@ static void on_arrival(HfDataflow *flow, HfDriver *driver)
     arm_arrival(flow, driver);
 }
 
-static void end_job(HfDataflow *flow, HfDriver *driver, HfHandle handle)
+/* One that has failed is not told to be done. */
+static void end_job(HfDataflow *flow, HfDriver *driver, HfHandle handle, gboolean is_done)
 {
     const HfWorkJob *job = hf_work_job(&flow->work, handle);
-    hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
+    if (is_done) hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
     hf_executors_gather(&flow->executors, handle);
     for (guint32 i = 0; i < flow->executors.gathered.count; i++)
         kill_executor(flow, driver, &flow->executors.rows.at[flow->executors.gathered.at[i]]);
@@ -167,13 +168,34 @@ static void end_job(HfDataflow *flow, HfDriver *driver, HfHandle handle)
     hf_work_leave(&flow->work, handle);
 }
 
-static void unit_done(HfDataflow *flow, HfDriver *driver, const HfPick *pick)
+/* A stage begins: can it fetch what the one before has written? FALSE: the job has failed. */
+static gboolean fetch(HfDataflow *flow, HfDriver *driver, HfHandle handle, HfTime kept_until)
 {
+    enum { ATTEMPTS = 4 };
+    HfWorkJob *job = hf_work_job(&flow->work, handle);
+    if (kept_until > hf_driver_now(driver)) {
+        job->attempts = 0;
+        return TRUE;
+    }
+    if (job->attempts + 1 == ATTEMPTS) {
+        end_job(flow, driver, handle, FALSE);
+        return FALSE;
+    }
+    hf_work_redo(&flow->work, handle, hf_driver_now(driver));
+    return TRUE;
+}
+
+/* kept_until: what it has written for the next stage; HF_TIME_NEVER = until that has it. */
+static void unit_done(HfDataflow *flow, HfDriver *driver, const HfPick *pick, HfTime kept_until)
+{
+    HfWorkJob *job = hf_work_job(&flow->work, pick->job);
+    kept_until = job->kept_until = MIN(job->kept_until, kept_until);
     switch (hf_work_finish(&flow->work, pick->job, pick->unit, hf_driver_now(driver))) {
     case HF_WORK_JOB_DONE:
-        end_job(flow, driver, pick->job);
+        end_job(flow, driver, pick->job, TRUE);
         break;
     case HF_WORK_STAGE_DONE:
+        if (!fetch(flow, driver, pick->job, kept_until)) break;
         note_stage(flow, driver, hf_work_job(&flow->work, pick->job));
         on_work(flow, driver, pick->job);
         break;
@@ -186,7 +208,11 @@ static void on_run_end(HfDataflow *flow, HfDriver *driver, HfHandle handle)
 {
     HfUnitRun run;
     if (!hf_executors_end_run(&flow->executors, handle, &run)) return; /* its executor is gone */
-    unit_done(flow, driver, &run.pick);
+    const HfExecutor *executor = hf_executors_at(&flow->executors, run.executor);
+    HfTime kept = HF_TIME_NEVER;
+    if (flow->config->is_dynamic && flow->config->shuffle_kept > 0 && executor != NULL)
+        kept = hf_time_add(executor->started_at, flow->config->shuffle_kept);
+    unit_done(flow, driver, &run.pick, kept);
     if (hf_executors_at(&flow->executors, run.executor) != NULL) feed(flow, driver, run.executor);
     hf_dataflow__note_waiting(flow, driver);
 }
@@ -256,6 +282,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         task->has_run = TRUE;
         if (task->kind == HF_FLOW_EXECUTOR) {
             flow->executors.rows.at[task->executor.row].is_running = TRUE;
+            flow->executors.rows.at[task->executor.row].started_at = hf_driver_now(driver);
             feed(flow, driver, task->executor);
             hf_dataflow__note_waiting(flow, driver);
         }
@@ -272,7 +299,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         executor_gone(flow, ended.executor);
         on_work(flow, driver, job);
     } else if (status->state == HF_TASK_FINISHED) {
-        unit_done(flow, driver, &ended.pick);
+        unit_done(flow, driver, &ended.pick, HF_TIME_NEVER);
         hf_dataflow__note_waiting(flow, driver);
     } else {
         hf_work_return(&flow->work, ended.pick.job, ended.pick.unit);

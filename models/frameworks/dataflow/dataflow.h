@@ -33,6 +33,8 @@ typedef struct HfDataflowConfig {
     int64_t cores_max;          /* of a job, milli; 0 = no bound */
     gboolean is_dynamic;        /* executors come with backlog and go when idle */
     HfTime idle_timeout, backlog_timeout;
+    HfTime shuffle_kept; /* after an executor's start, what it has written for later stages */
+    int64_t executors_per_agent; /* of a job; 0 = any number, -1 = as Spark's of the era */
     HfLaw usage;
     gboolean is_fair, reads_blocks;
     int64_t replication;

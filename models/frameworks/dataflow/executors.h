@@ -20,6 +20,7 @@ typedef struct HfExecutor {
     uint32_t host;
     uint32_t slots[HF_POOLS], busy[HF_POOLS];
     HfTime idle_since;
+    HfTime started_at;              /* when it first ran */
     gboolean is_listed;             /* in the list of its job, which is not done */
     gboolean is_running, is_ending; /* ending: killed, and waiting for the last word */
     uint32_t first_run;             /* list of its runs; HF_ROW_NONE */

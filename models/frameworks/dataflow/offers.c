@@ -108,6 +108,20 @@ static void launch_executor(HfDataflow *flow, const HfOfferInfo *offer, HfHandle
     holding->cores += (int64_t)slots * flow->config->task_cpus;
 }
 
+/* Has the job as many executors there as it may have? */
+static gboolean is_crowded(HfDataflow *flow, HfHandle job, uint32_t host)
+{
+    int64_t most = flow->config->executors_per_agent;
+    if (most < 0) most = flow->env.era <= HF_ERA_0_23; /* Spark 1.x */
+    if (most == 0) return FALSE;
+    for (uint32_t row = hf_dataflow__holding_of(flow, job)->first; row != HF_ROW_NONE;
+         row = flow->executors.rows.at[row].next) {
+        const HfExecutor *executor = &flow->executors.rows.at[row];
+        if (executor->host == host && !executor->is_ending && --most == 0) return TRUE;
+    }
+    return FALSE;
+}
+
 /* One executor of each job that wants one. */
 static void fill_executors(HfDataflow *flow, const HfOfferInfo *offer)
 {
@@ -119,7 +133,7 @@ static void fill_executors(HfDataflow *flow, const HfOfferInfo *offer)
         int64_t cores = MIN(hf_dataflow__wanted_cores(flow, job), cpus_of(flow, &flow->pool));
         if (config->executor_cpus > 0) cores = MIN(cores, config->executor_cpus);
         uint32_t slots = (uint32_t)MIN(cores / config->task_cpus, 100000);
-        if (slots == 0) continue;
+        if (slots == 0 || is_crowded(flow, job->handle, offer->host)) continue;
         launch_executor(flow, offer, job->handle, (int64_t)slots * config->task_cpus, slots, 0);
     }
 }

@@ -9,6 +9,8 @@
  * spark.mesos.coarse, spark.mesos.mesosExecutor.cores, spark.dynamicAllocation.*,
  * spark.locality.wait; memory overhead max(384 MB, 10 %).
  */
+#include <math.h>
+
 #include "models/frameworks/dataflow/dataflow.h"
 #include "models/frameworks/frameworks.h"
 
@@ -20,6 +22,10 @@ static const HfKeyWord order_words[] = {
     {"fifo", FALSE, "the oldest job first"},
     {"fair", TRUE, "the job with the fewest running tasks first"},
     {0}};
+
+static const HfKeyWord forever_words[] = {{"forever", HF_TIME_NEVER, "until the job ends"}, {0}};
+static const HfKeyWord era_words[] = {{"era", -1, "as Spark's releases of the scenario's era"},
+                                      {0}};
 
 static const HfKey spark_keys[] = {
     {.name = "mode",
@@ -89,6 +95,32 @@ static const HfKey spark_keys[] = {
      .maximum = 1e6,
      .help = "dynamic_allocation: how long tasks wait before more executors are asked for.",
      .source = "spark.dynamicAllocation.schedulerBacklogTimeout: 1 s"},
+    {.name = "shuffle_kept",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(HfDataflowConfig, shuffle_kept),
+     .fallback = "forever",
+     .words = forever_words,
+     .minimum = 0.001,
+     .maximum = INFINITY,
+     .help =
+         "dynamic_allocation: how long after an executor's start the shuffle service on its host "
+         "keeps what it has written for the next stage. A stage whose input is gone fails to "
+         "fetch it, and the one before runs again; after 4 times the job fails. Spark 1.6.0 "
+         "kept it for 2m (SPARK-12583), others until the job ends.",
+     .source =
+         "spark.network.timeout 120 s: the service took an idle connection for the end of the "
+         "driver; apache/spark pull request 11272; spark.stage.maxConsecutiveAttempts 4"},
+    {.name = "executors_per_agent",
+     .type = HF_KEY_INT,
+     .offset = offsetof(HfDataflowConfig, executors_per_agent),
+     .fallback = "era",
+     .words = era_words,
+     .minimum = 0,
+     .maximum = 1e6,
+     .help =
+         "Coarse: most executors of a job on one agent; 0 = any number. In eras up to 0.23 one, "
+         "as Spark before 2.0 (SPARK-5095); any number later.",
+     .source = "SPARK-5095"},
     {0}};
 static const HfKeyTable spark_table = {
     "spark", sizeof(HfDataflowConfig), spark_keys,

@@ -97,6 +97,7 @@ static void begin_stage(HfWork *work, HfWorkJob *job, HfTime now)
     job->taken = 0;
     job->cursor = 0;
     job->waits_since = now;
+    job->kept_until = HF_TIME_NEVER;
     work->pending += count;
     for (uint32_t i = 0; i < count; i++) {
         HfWorkUnit unit = {.host = {UINT32_MAX, UINT32_MAX, UINT32_MAX}};
@@ -118,6 +119,7 @@ HfHandle hf_work_arrive(HfWork *work, HfTime now)
     job->submit = now;
     job->handle = handle;
     job->stage = 0;
+    job->attempts = 0;
     hf_stream_init(&job->stream, work->seed, "dataflow-job",
                    work->entity + job->number * UINT64_C(0x9e3779b97f4a7c15));
     hf_vec_push(&work->line, handle.row);
@@ -230,6 +232,16 @@ HfWorkEnd hf_work_finish(HfWork *work, HfHandle handle, uint32_t ix, HfTime now)
     if (++job->stage == work->config.stage_count) return HF_WORK_JOB_DONE;
     begin_stage(work, job, now);
     return HF_WORK_STAGE_DONE;
+}
+
+void hf_work_redo(HfWork *work, HfHandle handle, HfTime now)
+{
+    HfWorkJob *job = hf_work_job(work, handle);
+    HF_ASSERT(job != NULL && job->stage > 0 && job->taken == 0);
+    work->pending -= job->pending;
+    job->stage--;
+    job->attempts++;
+    begin_stage(work, job, now);
 }
 
 void hf_work_leave(HfWork *work, HfHandle handle)

@@ -52,6 +52,8 @@ typedef struct HfWorkJob {
     uint32_t pending, taken; /* of the present stage; the rest is done */
     uint32_t cursor;         /* below it no unit is pending */
     HfTime waits_since;      /* last local launch, or when it could first launch */
+    HfTime kept_until;       /* what units of the present stage have written, all of it */
+    uint32_t attempts;       /* stages that were begun anew, in a row */
     HF_VEC(HfWorkUnit) units;
     HF_VEC(uint32_t) next; /* [units * replicas]: of the lists by host; unit * replicas + r */
     HfMap64 first;         /* host -> head of its list */
@@ -108,6 +110,8 @@ void hf_work_return(HfWork *work, HfHandle job, uint32_t unit);
 typedef enum HfWorkEnd { HF_WORK_GOES_ON, HF_WORK_STAGE_DONE, HF_WORK_JOB_DONE } HfWorkEnd;
 /* It is done. JOB_DONE: the job stays readable until hf_work_leave(). */
 HfWorkEnd hf_work_finish(HfWork *work, HfHandle job, uint32_t unit, HfTime now);
+/* What the stage before has written is gone: it runs again. */
+void hf_work_redo(HfWork *work, HfHandle job, HfTime now);
 void hf_work_leave(HfWork *work, HfHandle job);
 
 #endif

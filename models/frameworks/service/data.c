@@ -85,8 +85,11 @@ static uint32_t member_of(const HfService *service, uint64_t task, HfDataset **d
     return row - service->kinds[service->nodes[row].kind].first;
 }
 
-static void note_members(HfDataset *data)
+void hf_data__count(HfDataset *data, uint32_t row, gboolean runs)
 {
+    if (data->members[row].is_counted == runs) return;
+    data->members[row].is_counted = runs;
+    data->running += runs ? 1 : -1;
     hf_data__note(data, HF_RECORD_SERVICE_MEMBERS, data->service->kinds[data->kind].job,
                   HF_ROW_NONE, data->running);
 }
@@ -183,9 +186,8 @@ static void on_started(void *model, uint64_t task, uint32_t host)
     member->is_full = FALSE;
     wait_for_hand(data, row, !finds);
     if (member->runs++ == 0) {
-        data->running++;
         if (!hf_data__is_attached(data)) hf_data__begin_serving(data, row);
-        note_members(data);
+        if (hf_data__rules(data)->place != HF_DATA_EXTERNAL) hf_data__count(data, row, TRUE);
     }
     if (finds) hf_data__write(data, row, 0); /* without what others have by now */
     if (hf_data__is_attached(data)) hf_data__attach(data, row);
@@ -211,10 +213,9 @@ static void on_ended(void *model, uint64_t task, uint32_t host, HfTaskState how)
         hf_data__feed_all(data);
         return;
     }
-    data->running--;
     member->life++;
     hf_data__stop_serving(data, row);
-    note_members(data);
+    hf_data__count(data, row, FALSE);
     hf_data__stop_streams(data, row);
     hf_data__detach(data, row, how);
     const HfNodeRules *rules = hf_data__rules(data);
@@ -237,6 +238,46 @@ static void on_disk_lost(void *model, uint32_t host)
         for (uint32_t m = 0; m < data->member_count; m++)
             if (data->members[m].has_data && data->members[m].data_host == host) lose_data(data, m);
         hf_data__feed_all(data);
+    }
+}
+
+/* Each of its parts is lost with this probability. */
+static void lose_parts(HfDataset *data, uint32_t row, double hit)
+{
+    HfMember *at = &data->members[row];
+    hf_data__stop_streams(data, row);
+    for (guint32 i = 0; i < at->holds.count; i++) {
+        uint32_t held = at->holds.at[i];
+        if (hit < 1 && hf_stream_uniform(&data->stream) >= hit) continue;
+        hf_data__forget(data, held);
+        if (at->serves) hf_data__ask_for(data, held);
+    }
+    hf_data__feed_all(data);
+}
+
+static gboolean has_volume(const HfService *service, const HfNode *node, HfTextId persistence)
+{
+    const HfCatalog *catalog = service->env.catalog;
+    for (uint32_t i = 0; i < hf_resources_count(&node->home); i++) {
+        const HfMeta *meta = hf_meta(catalog, hf_resources_at(&node->home, i)->meta);
+        if (meta->disk != 0 && hf_disk(catalog, meta->disk)->persistence == persistence)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* It runs on, if it does, with nothing, and copies what others have of its replicas. */
+static void on_volume_emptied(void *model, uint32_t host, HfTextId persistence)
+{
+    HfService *service = model;
+    for (uint32_t k = 0; k < service->kind_count; k++) {
+        HfDataset *data = service->kinds[k].data;
+        if (data == NULL || data->is_nobodys) continue;
+        for (uint32_t m = 0; m < data->member_count; m++) {
+            if (!data->members[m].has_data || data->members[m].data_host != host) continue;
+            if (has_volume(service, &service->nodes[service->kinds[k].first + m], persistence))
+                lose_parts(data, m, 1);
+        }
     }
 }
 
@@ -304,17 +345,7 @@ static void on_store_lost(void *model, uint32_t store, uint64_t member, double f
     HfDataset *data = kind->data;
     if (data == NULL || kind->store != store + 1 || data->is_nobodys) return;
     uint32_t row = (uint32_t)member - kind->first;
-    HfMember *at = &data->members[row];
-    if (!at->has_data) return;
-    double hit = hf_data__part_is_hit(data, fraction);
-    hf_data__stop_streams(data, row);
-    for (guint32 i = 0; i < at->holds.count; i++) {
-        uint32_t held = at->holds.at[i];
-        if (hit < 1 && hf_stream_uniform(&data->stream) >= hit) continue;
-        hf_data__forget(data, held);
-        if (at->serves) hf_data__ask_for(data, held);
-    }
-    hf_data__feed_all(data);
+    if (data->members[row].has_data) lose_parts(data, row, hf_data__part_is_hit(data, fraction));
 }
 
 /* What runs on, out of the master's reach, keeps its data until it ends. */
@@ -330,9 +361,19 @@ static void on_removed(void *model)
     }
 }
 
+/* Its container is not launched before its external volume is there (docker/volume isolator). */
+static gboolean prepares(const void *model, uint64_t task)
+{
+    HfDataset *data = NULL;
+    uint32_t row = member_of(model, task, &data);
+    return row != NO_MEMBER && hf_data__rules(data)->place == HF_DATA_EXTERNAL;
+}
+
 const HfDataOps hf_service__data_ops = {.started = on_started,
+                                        .prepares = prepares,
                                         .ended = on_ended,
                                         .disk_lost = on_disk_lost,
+                                        .volume_emptied = on_volume_emptied,
                                         .copied = on_copied,
                                         .timer = on_timer,
                                         .store_changed = on_store_changed,

@@ -12,13 +12,14 @@
 typedef enum HfReach { HF_REACH_NOTHING, HF_REACH_SHARE, HF_REACH_ALL } HfReach;
 
 typedef struct HfMember {
-    uint32_t runs;     /* its tasks that run: 0 or 1, or more while one is out of reach */
-    gboolean serves;   /* one of them reaches its data */
-    uint32_t host;     /* of the last that started, */
-    uint64_t task;     /* and which that is */
-    uint32_t complete; /* replicas of `holds` */
-    gboolean is_full;  /* it has found no room for its data, and will fail */
-    gboolean is_blank; /* it has started with nothing, and waits for an operator */
+    uint32_t runs;       /* its tasks that run: 0 or 1, or more while one is out of reach */
+    gboolean serves;     /* one of them reaches its data */
+    gboolean is_counted; /* among those that run: from when its external volume was attached */
+    uint32_t host;       /* of the last that started, */
+    uint64_t task;       /* and which that is */
+    uint32_t complete;   /* replicas of `holds` */
+    gboolean is_full;    /* it has found no room for its data, and will fail */
+    gboolean is_blank;   /* it has started with nothing, and waits for an operator */
     gboolean has_started, has_data;
     uint32_t data_host, data_agent;
     uint32_t life;          /* counts starts and ends, for timers */
@@ -116,6 +117,8 @@ static inline void hf_data__note(const HfDataset *data, HfRecordType type, uint6
 }
 
 /* ---- data.c ---- */
+/* It runs, or does no more, and that is told. */
+void hf_data__count(HfDataset *data, uint32_t row, gboolean runs);
 /* It reaches its data from now on, or no more. */
 void hf_data__begin_serving(HfDataset *data, uint32_t row);
 void hf_data__stop_serving(HfDataset *data, uint32_t row);

@@ -178,11 +178,16 @@ void hf_data__attach(HfDataset *data, uint32_t row)
 
 void hf_data__on_attached(HfDataset *data, uint32_t row)
 {
+    const HfModelEnv *env = &data->service->env;
     HfMember *member = &data->members[row];
     if (member->runs == 0 || !member->has_data) return; /* there was no room: it will fail */
     if (member->holder != member->host)
         set_holder(data, row, member->host, member->holder != HF_ROW_NONE);
+    if (hf_data__rules(data)->place == HF_DATA_EXTERNAL &&
+        !hf_world_task_ready(env->world, env->row, member->host, member->task))
+        return;
     member->reach = HF_REACH_SHARE;
+    hf_data__count(data, row, TRUE);
     set_client(data, row, TRUE);
     go_on(data, row);
 }

@@ -31,6 +31,7 @@ static const HfScenarioRegistry *cell_registry(void)
                                                   &hf_failure_recorded.keys,
                                                   &hf_failure_scheduler_partition.keys,
                                                   &hf_failure_slow_link.keys,
+                                                  &hf_failure_task_failure.keys,
                                                   &hf_failure_store_outage.keys,
                                                   &hf_failure_store_loss.keys,
                                                   NULL};

@@ -204,6 +204,32 @@ static void volumes_outlive_collection_and_a_full_disk(void **state)
     cell_free(cell);
 }
 
+/* What is still mounted in a sandbox that is collected is emptied in eras before 1.4, and the task
+ * that uses it then with it (MESOS-7366). */
+static void a_volume_that_stays_mounted_is_emptied_with_its_sandbox(void **state)
+{
+    static const struct {
+        const char *era, *stuck;
+        gboolean is_emptied;
+    } cases[] = {{"0.23", "1", TRUE}, {"0.23", "0", FALSE}, {"1.4", "1", FALSE}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *flags =
+            g_strdup_printf("gc_delay: 10m, stuck_unmounts: %s", cases[i].stuck);
+        g_autofree char *more = g_strdup_printf("era: \"%s\"\n", cases[i].era);
+        Cell *cell = one_disk(flags, "disk: 400, residency: true, usage: 0.5, lifetime: 1h", more);
+        cell_run(cell, HF_NS_PER_HOUR * 2);
+        assert_int_equal(cell_count(cell, HF_RECORD_VOLUME_EMPTIED), cases[i].is_emptied);
+        if (cases[i].is_emptied) {
+            HfTime ended = when(cell, HF_RECORD_TASK_ENDED, 0);
+            HfTime emptied = when(cell, HF_RECORD_VOLUME_EMPTIED, 0);
+            assert_true(emptied > ended + 60 * S && emptied < ended + 600 * S);
+            assert_int_equal(value(cell, HF_RECORD_VOLUME_EMPTIED, 0), 200 * MIB);
+            assert_int_equal(when(cell, HF_RECORD_SANDBOX_REMOVED, 0), emptied);
+        }
+        cell_free(cell);
+    }
+}
+
 /* While nothing can be written the agent cannot write its checkpoint: it dies, and comes back. */
 static void an_agent_dies_when_it_writes_its_checkpoint_on_a_full_disk(void **state)
 {
@@ -282,6 +308,7 @@ int main(void)
         cmocka_unit_test(quota_ends_a_task_at_the_next_measurement_when_it_is_enforced),
         cmocka_unit_test(without_disk_there_is_no_quota),
         cmocka_unit_test(volumes_outlive_collection_and_a_full_disk),
+        cmocka_unit_test(a_volume_that_stays_mounted_is_emptied_with_its_sandbox),
         cmocka_unit_test(an_agent_dies_when_it_writes_its_checkpoint_on_a_full_disk),
         cmocka_unit_test(an_agent_refuses_to_start_without_its_mounts),
         cmocka_unit_test(the_metrics_are_integrals_of_what_is_used),

@@ -684,6 +684,38 @@ static void when_a_failure_strikes_is_said_in_one_way(void **state)
     }
 }
 
+/* Of two frameworks with 8 tasks each those of f fail at 1 h, all of them, or about half. */
+static void tasks_fail_by_themselves(void **state)
+{
+    static const struct {
+        const char *keys;
+        uint32_t least, most;
+    } cases[] = {
+        {"frameworks: [f]", 8, 8}, {"frameworks: [f], part: 0.5", 1, 7}, {"part: 1", 16, 16}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "duration: 2h\nagents: [{name: n, count: 4, resources: 'cpus:8;mem:4000'}]\n"
+            "frameworks: [{name: f, model: marathon, role: f, apps: [{id: /a, instances: 8}]},\n"
+            "  {name: g, model: marathon, role: g, apps: [{id: /a, instances: 8}]}]\n"
+            "failures: [{what: task-failure, at: 1h, %s}]\n",
+            cases[i].keys);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 2 * HF_NS_PER_HOUR);
+        uint32_t failed = 0;
+        for (guint32 r = 0; r < cell->log.count; r++) {
+            const HfRecord *record = &cell->log.at[r];
+            if (record->type != HF_RECORD_TASK_ENDED) continue;
+            assert_int_equal(record->state, HF_TASK_FAILED);
+            assert_int_equal(record->at, HF_NS_PER_HOUR);
+            failed++;
+        }
+        assert_in_range(failed, cases[i].least, cases[i].most);
+        assert_int_equal(cell_count(cell, HF_RECORD_AGENT_CRASHED), 0);
+        assert_int_equal(cell->world->run_slots.live, 16); /* they run again */
+        cell_free(cell);
+    }
+}
+
 int main(void)
 {
     hf_test_init();
@@ -717,6 +749,7 @@ int main(void)
         cmocka_unit_test(a_broken_connection_is_made_anew_at_the_next_ping),
         cmocka_unit_test(each_link_may_have_a_latency_of_its_own),
         cmocka_unit_test(when_a_failure_strikes_is_said_in_one_way),
+        cmocka_unit_test(tasks_fail_by_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,29 @@ static void disks_are_made_in_spite_of_everything(void **state)
     cell_free(cell);
 }
 
+/* A host that is lost takes two of four disks along: two others are made on the one in its place,
+ * and no more; one that reboots keeps what it has. */
+static void what_a_lost_host_had_is_made_anew(void **state)
+{
+    static const struct {
+        const char *failure;
+        uint32_t asked;
+    } cases[] = {{"{what: host-loss, at: 1h, fraction: 50%, replaced_after: 10m}", 6},
+                 {"{what: reboot, at: 1h, fraction: 50%, down: 10m}", 4}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strconcat(
+            AGENTS("2", FAST), "frameworks: [{name: s, model: storage, profile: fast, ",
+            "size: 300, disks: 4, per_agent: 2}]\nfailures: [", cases[i].failure, "]\n", NULL);
+        Cell *cell = cell_new(text);
+        cell_run(cell, 3600 * S);
+        assert_int_equal(disks(cell, HF_DISK_MOUNT), 4);
+        cell_run(cell, 3 * 3600 * S);
+        assert_int_equal(disks(cell, HF_DISK_MOUNT), 4);
+        assert_int_equal(cell_count(cell, HF_RECORD_OPERATION_PENDING), cases[i].asked);
+        cell_free(cell);
+    }
+}
+
 static void older_eras_have_no_such_model(void **state)
 {
     g_autofree char *complaint =
@@ -122,6 +145,7 @@ int main(void)
         cmocka_unit_test(a_volume_that_was_there_before_is_used_too),
         cmocka_unit_test(services_store_on_disks_that_were_made),
         cmocka_unit_test(disks_are_made_in_spite_of_everything),
+        cmocka_unit_test(what_a_lost_host_had_is_made_anew),
         cmocka_unit_test(older_eras_have_no_such_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
