@@ -21,7 +21,7 @@ top(r) = high - r * (high - 0.02) / rows
 set yrange [0 : 105]
 set ytics 20
 set xrange [0.45 : 4.55]
-tic_font = wide / columns < 0.27 ? ',9' : ',11'
+tic_font = wide / columns < 0.27 ? ',8' : (wide / columns < 0.34 ? ',9' : ',11')
 set xtics scale 0 font tic_font
 set xtics ('allocated' 1, 'used' 2, "reserved\nbut idle" 3, "offered,\nunanswered" 4)
 unset grid

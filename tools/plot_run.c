@@ -67,8 +67,9 @@ static gboolean draw_shares(HfPlotter *plotter, const HfSeriesFacts *facts, GErr
     hf_script_words(variables, "roles", facts->roles, 0, named);
     hf_script_words(variables, "other_roles", facts->roles, named, G_MAXUINT - named);
     hf_script_number(variables, "other_count", facts->roles->len - named);
+    double tic = hf_script_round_up(highest * 100 / 5); /* no more room than to the next tic */
     hf_script_number(variables, "share_top",
-                     highest > 0 ? MIN(100, hf_script_round_up(highest * 100)) : 1);
+                     highest > 0 ? MIN(100, ceil(highest * 100 / tic) * tic) : 1);
     return hf_plotter_draw(plotter, "shares", "Dominant share by role", parts, variables, error);
 }
 

@@ -212,6 +212,7 @@ static void on_run_end(HfDataflow *flow, HfDriver *driver, HfHandle handle)
     HfTime kept = HF_TIME_NEVER;
     if (flow->config->is_dynamic && flow->config->shuffle_kept > 0 && executor != NULL)
         kept = hf_time_add(executor->started_at, flow->config->shuffle_kept);
+    hf_work_credit(&flow->work, run.pick.job, run.pick.unit, run.executor);
     unit_done(flow, driver, &run.pick, kept);
     if (hf_executors_at(&flow->executors, run.executor) != NULL) feed(flow, driver, run.executor);
     hf_dataflow__note_waiting(flow, driver);
@@ -266,6 +267,9 @@ static void executor_gone(HfDataflow *flow, HfHandle handle)
     }
     while (hf_executors_pop_run(&flow->executors, handle, &run))
         hf_work_return(&flow->work, run.pick.job, run.pick.unit);
+    /* With dynamic allocation the shuffle service of the host has it. */
+    if (flow->config->mode == HF_DATAFLOW_EXECUTORS && !flow->config->is_dynamic)
+        hf_work_undo(&flow->work, executor->job, handle);
     hf_executors_remove(&flow->executors, handle);
 }
 

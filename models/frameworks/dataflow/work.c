@@ -234,6 +234,31 @@ HfWorkEnd hf_work_finish(HfWork *work, HfHandle handle, uint32_t ix, HfTime now)
     return HF_WORK_STAGE_DONE;
 }
 
+void hf_work_credit(HfWork *work, HfHandle handle, uint32_t ix, HfHandle by)
+{
+    hf_work_job(work, handle)->units.at[ix].by = by;
+}
+
+uint32_t hf_work_undo(HfWork *work, HfHandle handle, HfHandle by)
+{
+    HfWorkJob *job = hf_work_job(work, handle);
+    uint32_t undone = 0;
+    if (job == NULL || job->stage + 1 == work->config.stage_count) return 0;
+    for (uint32_t ix = 0; ix < job->units.count; ix++) {
+        HfWorkUnit *unit = &job->units.at[ix];
+        if (unit->state != HF_WORK_DONE || unit->by.row != by.row ||
+            unit->by.generation != by.generation)
+            continue;
+        unit->state = HF_WORK_PENDING;
+        job->pending++;
+        work->pending++;
+        job->cursor = MIN(job->cursor, ix);
+        if (job->stage == 0 && work->config.reads_blocks) link_unit(work, job, ix);
+        undone++;
+    }
+    return undone;
+}
+
 void hf_work_redo(HfWork *work, HfHandle handle, HfTime now)
 {
     HfWorkJob *job = hf_work_job(work, handle);

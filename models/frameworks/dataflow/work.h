@@ -41,6 +41,7 @@ typedef struct HfWorkUnit {
     uint32_t host[HF_WORK_REPLICAS_MAX]; /* of its block; UINT32_MAX: none */
     uint8_t state;
     uint8_t linked; /* bit r: it stands in the list of host[r] */
+    HfHandle by;    /* once it is done: who has what it wrote; none = somebody who keeps it */
 } HfWorkUnit;
 
 typedef struct HfWorkJob {
@@ -110,6 +111,12 @@ void hf_work_return(HfWork *work, HfHandle job, uint32_t unit);
 typedef enum HfWorkEnd { HF_WORK_GOES_ON, HF_WORK_STAGE_DONE, HF_WORK_JOB_DONE } HfWorkEnd;
 /* It is done. JOB_DONE: the job stays readable until hf_work_leave(). */
 HfWorkEnd hf_work_finish(HfWork *work, HfHandle job, uint32_t unit, HfTime now);
+/* It is about to be done by this one, and what it has written goes with that. */
+void hf_work_credit(HfWork *work, HfHandle job, uint32_t unit, HfHandle by);
+/* What this one has written for the next stage is gone: those of the present stage that it had done
+ * run again. Returns how many; of the last stage none, for nobody will read there. O(units). */
+uint32_t hf_work_undo(HfWork *work, HfHandle job, HfHandle by);
+
 /* What the stage before has written is gone: it runs again. */
 void hf_work_redo(HfWork *work, HfHandle job, HfTime now);
 void hf_work_leave(HfWork *work, HfHandle job);

@@ -193,6 +193,32 @@ static void the_draws_of_a_job_are_its_own(void **state)
     bench_free(two);
 }
 
+/* What one of two has done runs again, until the last stage has begun. */
+static void what_is_lost_with_who_had_done_it_runs_again(void **state)
+{
+    static const HfHandle one = {1, 1}, other = {2, 1};
+    HfPick got[4];
+    Bench *made = bench(4, FALSE, FALSE, 0, 4);
+    HfHandle job = hf_work_arrive(&made->work, 0);
+    for (int i = 0; i < 4; i++) assert_int_equal(pick(made, 0, 0, &got[i]), 1);
+    for (int i = 0; i < 3; i++) {
+        hf_work_credit(&made->work, job, got[i].unit, i < 2 ? one : other);
+        assert_int_equal(hf_work_finish(&made->work, job, got[i].unit, 10 * S), HF_WORK_GOES_ON);
+    }
+    assert_int_equal(hf_work_undo(&made->work, job, one), 2);
+    assert_int_equal(hf_work_undo(&made->work, job, one), 0);
+    assert_int_equal(made->work.pending, 2);
+    assert_int_equal(hf_work_finish(&made->work, job, got[3].unit, 10 * S), HF_WORK_GOES_ON);
+    for (int i = 0; i < 2; i++) assert_int_equal(pick(made, 0, 20 * S, &got[i]), 1);
+    assert_int_equal(hf_work_finish(&made->work, job, got[0].unit, 30 * S), HF_WORK_GOES_ON);
+    assert_int_equal(hf_work_finish(&made->work, job, got[1].unit, 30 * S), HF_WORK_STAGE_DONE);
+    assert_int_equal(pick(made, 0, 30 * S, &got[0]), 1);
+    hf_work_credit(&made->work, job, got[0].unit, one);
+    assert_int_equal(hf_work_finish(&made->work, job, got[0].unit, 40 * S), HF_WORK_GOES_ON);
+    assert_int_equal(hf_work_undo(&made->work, job, one), 0); /* of the last stage */
+    bench_free(made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_job_waits_for_a_local_host_and_then_takes_any),
         cmocka_unit_test(a_local_launch_starts_the_wait_anew),
         cmocka_unit_test(the_draws_of_a_job_are_its_own),
+        cmocka_unit_test(what_is_lost_with_who_had_done_it_runs_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
