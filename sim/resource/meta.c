@@ -263,8 +263,10 @@ HfMetaId hf_meta_allocate(HfCatalog *catalog, HfMetaId meta, HfRoleId role)
         made.flags |= HF_META_ALLOCATED;
         made.identity = allocated;
         add_row(catalog, &made);
-        if (changed.disk != 0)
-            catalog->meta[allocated].identity = identity_of(catalog, allocated, &changed);
+        if (changed.disk != 0) { /* which may move the table */
+            HfMetaId identity = identity_of(catalog, allocated, &changed);
+            catalog->meta[allocated].identity = identity;
+        }
     }
     hf_map64_set(&catalog->tables->allocated, key, allocated);
     return allocated;
