@@ -214,6 +214,7 @@ void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
     }
     if (may_come_back(status) && hf_absent__begin(service, driver, row)) return;
     if (kind->rules.identity == HF_IDENTITY_NONE) hf_service__unbind(service, row);
+    if (state == HF_TASK_FAILED) node->is_at_home = TRUE; /* if only to begin: it got there */
     if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
         hf_service__abandon_home(service, driver, row); /* it may not be there */
         hf_service__unbind(service, row);

@@ -62,7 +62,7 @@ typedef struct HfNode {
     gboolean is_unfit;   /* it is killed because its checks failed */
     HfTime well_again;   /* after its start, when its checks would succeed again */
     gboolean is_doomed;  /* a deployment kills it */
-    gboolean is_at_home; /* it has run on `home`: that is really there */
+    gboolean is_at_home; /* it has been on `home`: that is really there */
     uint32_t next, prev; /* in the list or queue that its phase says */
     uint32_t wait;       /* counts its waits, so that a timer of an earlier one is known */
     uint32_t attempt;    /* counts its reservations */

@@ -112,6 +112,22 @@ static void a_resident_pod_is_launched_again_on_its_volume(void **state)
 }
 
 /* The agent's process alone: the executor is there again, and nothing is launched. */
+/* Its executor never registers: that is a failure at its agent, so what it has reserved is there,
+ * and is what it is tried on again; nothing else is reserved. */
+static void a_resident_pod_that_never_begins_keeps_its_volume(void **state)
+{
+    Cell *cell = pod(kept, "", "", "agent: {executor_hangs: 1}\nstall: expected\n");
+    cell_run(cell, 3600 * S);
+    guint32 launched = cell_count(cell, HF_RECORD_EXECUTOR_LAUNCHED);
+    assert_true(launched > 5);
+    const HfRecord *first = cell_record(cell, HF_RECORD_EXECUTOR_LAUNCHED, 0);
+    for (guint32 i = 1; i < launched; i++)
+        assert_int_equal(cell_record(cell, HF_RECORD_EXECUTOR_LAUNCHED, i)->agent, first->agent);
+    assert_int_equal(cell_count(cell, HF_RECORD_OPERATION), 2); /* RESERVE and CREATE */
+    assert_int_equal(cell_count(cell, HF_RECORD_VOLUME_DISOWNED), 0);
+    cell_free(cell);
+}
+
 static void pods_outlive_their_agents_process(void **state)
 {
     Cell *cell = pod(kept, "", "", "failures: [{what: agent-restart, at: 10m, down: 1m}]\n");
@@ -229,6 +245,7 @@ int main(void)
         cmocka_unit_test(containers_are_a_group_in_an_executor_of_their_own),
         cmocka_unit_test(a_container_that_fails_takes_the_instance_along),
         cmocka_unit_test(a_resident_pod_is_launched_again_on_its_volume),
+        cmocka_unit_test(a_resident_pod_that_never_begins_keeps_its_volume),
         cmocka_unit_test(pods_outlive_their_agents_process),
         cmocka_unit_test(scaling_down_kills_all_containers),
         cmocka_unit_test(a_pod_that_comes_back_is_one_too_many),

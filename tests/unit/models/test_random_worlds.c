@@ -63,6 +63,11 @@ static char *draw_scenario(HfStream *stream)
         PICK(stream, "0s", "30s", "15m"), PICK(stream, "0", "0", "0.2"));
     g_string_append_printf(
         text,
+        "agent: {executor_startup: %s, executor_hangs: %s, executor_registration_timeout: %s}\n",
+        PICK(stream, "0s", "4s", "{law: exponential, mean: 20s}"), PICK(stream, "0", "0", "0.2"),
+        PICK(stream, "10s", "1m"));
+    g_string_append_printf(
+        text,
         "agents:\n"
         "  - {name: a, count: %u, resources: 'cpus:4;mem:1000;ports:[1-9]', attributes: "
         "'rack:r{index/2}'}\n"
@@ -83,7 +88,7 @@ static char *draw_scenario(HfStream *stream)
     g_string_append_printf(
         text,
         "  - {what: agent-restart, mtbf: {law: exponential, mean: %us}, down: {law: exponential, "
-        "mean: %us}, lose_executors: %s}\n"
+        "mean: %us}, lose_executors: %s, hang_executors: %s}\n"
         "  - {what: reboot, mtbf: {law: exponential, mean: 2h}, down: 100s, detect: %s, agent_id: "
         "%s}\n"
         "  - {what: host-loss, at: 90m, fraction: 0.3, replaced_after: 10m}\n"
@@ -92,8 +97,8 @@ static char *draw_scenario(HfStream *stream)
         "  - {what: framework-failover, mtbf: {law: exponential, mean: 30m}, down: {law: "
         "exponential, mean: 2m}}\n",
         300 + (unsigned)below(stream, 3000), 1 + (unsigned)below(stream, 1200),
-        PICK(stream, "0", "0.2"), PICK(stream, "socket", "ping"), PICK(stream, "era", "new"),
-        PICK(stream, "both", "to-master", "from-master", "break"));
+        PICK(stream, "0", "0.2"), PICK(stream, "0", "0.3"), PICK(stream, "socket", "ping"),
+        PICK(stream, "era", "new"), PICK(stream, "both", "to-master", "from-master", "break"));
     g_string_append_printf(
         text,
         "  - {what: scheduler-partition, mtbf: {law: exponential, mean: 1h}, for: {law: "
