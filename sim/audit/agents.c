@@ -69,6 +69,26 @@ void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
                     (guint64)record->id, wanted, name, there);
 }
 
+HfResources *hf_audit__open(HfAudit *audit, uint32_t agent)
+{
+    hf_resources_copy(audit->catalog, &audit->opened,
+                      hf_shape__content(audit->agents.at[agent].unheld));
+    return &audit->opened;
+}
+
+void hf_audit__close(HfAudit *audit, uint32_t agent)
+{
+    hf_shape__drop(audit, &audit->agents.at[agent].unheld);
+    audit->agents.at[agent].unheld = hf_shape__of(audit, &audit->opened);
+}
+
+void hf_audit__take_unheld(HfAudit *audit, const HfRecord *record, const HfResources *taken,
+                           HfInvariant shortage)
+{
+    hf_audit__take(audit, record, hf_audit__open(audit, record->agent), taken, shortage);
+    hf_audit__close(audit, record->agent);
+}
+
 /* ---- agents ---- */
 
 /* Its total, as it registers: the same as before unless its host went down in between, or an
@@ -93,29 +113,33 @@ static gboolean set_total(HfAudit *audit, const HfRecord *record, gboolean may_c
 /* The same when more may be held than there is. */
 static void count_loosely(HfAudit *audit, uint32_t row)
 {
-    HfAuditAgent *agent = &audit->agents.at[row];
-    hf_resources_copy(audit->catalog, &agent->unheld, &audit->totals.at[row]);
+    HfCatalog *catalog = audit->catalog;
+    HfResources *unheld = hf_audit__open(audit, row);
+    hf_resources_copy(catalog, unheld, &audit->totals.at[row]);
     for (guint32 i = 0; i < audit->tasks.count; i++)
         if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN && audit->tasks.at[i].agent == row)
-            hf_resources_subtract(audit->catalog, &agent->unheld, &audit->tasks.at[i].resources);
+            hf_resources_subtract(catalog, unheld, &audit->tasks.at[i].resources);
     for (guint32 i = 0; i < audit->offers.count; i++)
         if (audit->offers.at[i].is_live && audit->offers.at[i].agent == row)
-            hf_resources_subtract(audit->catalog, &agent->unheld, &audit->offers.at[i].resources);
+            hf_resources_subtract(catalog, unheld, hf_shape__content(audit->offers.at[i].held));
     for (guint32 i = 0; i < audit->held.count; i++)
         if (audit->held.at[i].agent == row)
-            hf_resources_subtract(audit->catalog, &agent->unheld, &audit->held.at[i].resources);
+            hf_resources_subtract(catalog, unheld, &audit->held.at[i].resources);
     for (guint32 i = 0; i < audit->executors.count; i++) {
         const HfResources *held = hf_audit__held_by(audit, i, row);
-        if (held != NULL) hf_resources_subtract(audit->catalog, &agent->unheld, held);
+        if (held != NULL) hf_resources_subtract(catalog, unheld, held);
     }
+    hf_audit__close(audit, row);
 }
 
 void hf_audit__give(HfAudit *audit, uint32_t row, const HfResources *given)
 {
-    if (G_UNLIKELY(audit->agents.at[row].is_overheld))
+    if (G_UNLIKELY(audit->agents.at[row].is_overheld)) {
         count_loosely(audit, row);
-    else
-        hf_resources_add(audit->catalog, &audit->agents.at[row].unheld, given);
+        return;
+    }
+    hf_resources_add(audit->catalog, hf_audit__open(audit, row), given);
+    hf_audit__close(audit, row);
 }
 
 /* Do tasks hold what the agent has in another form: reserved or stored by operations that did not
@@ -137,33 +161,38 @@ static gboolean is_held_otherwise(HfAudit *audit, uint32_t row)
     return is_otherwise;
 }
 
-/* What tasks and offers leave of the total. */
-static void count_unheld(HfAudit *audit, const HfRecord *record, uint32_t row)
+/* What tasks and offers leave of the total, `unheld`. */
+static void take_all(HfAudit *audit, const HfRecord *record, HfResources *unheld)
 {
-    HfAuditAgent *agent = &audit->agents.at[row];
-    hf_resources_copy(audit->catalog, &agent->unheld, &audit->totals.at[row]);
+    const HfInvariant shortage = HF_INVARIANT_CONSERVATION;
+    uint32_t row = record->agent;
+    const HfAuditAgent *agent = &audit->agents.at[row];
     for (guint32 i = 0; i < audit->held.count && !hf_audit__is_broken(audit); i++)
         if (audit->held.at[i].agent == row)
-            hf_audit__take(audit, record, &agent->unheld, &audit->held.at[i].resources,
-                           HF_INVARIANT_CONSERVATION);
+            hf_audit__take(audit, record, unheld, &audit->held.at[i].resources, shortage);
     for (guint32 i = 0; i < audit->executors.count && !hf_audit__is_broken(audit); i++) {
         const HfResources *held = hf_audit__held_by(audit, i, row);
-        if (held != NULL)
-            hf_audit__take(audit, record, &agent->unheld, held, HF_INVARIANT_CONSERVATION);
+        if (held != NULL) hf_audit__take(audit, record, unheld, held, shortage);
     }
     if (agent->tasks == 0 && agent->offers == 0) return;
     for (guint32 i = 0; i < audit->tasks.count && !hf_audit__is_broken(audit); i++) {
         const HfAuditTask *task = &audit->tasks.at[i];
         if (task->flags & HF_TASK_IS_OPEN && task->agent == row)
-            hf_audit__take(audit, record, &agent->unheld, &task->resources,
-                           HF_INVARIANT_CONSERVATION);
+            hf_audit__take(audit, record, unheld, &task->resources, shortage);
     }
     for (guint32 i = 0; i < audit->offers.count && !hf_audit__is_broken(audit); i++) {
         const HfAuditOffer *offer = &audit->offers.at[i];
         if (offer->is_live && offer->agent == row)
-            hf_audit__take(audit, record, &agent->unheld, &offer->resources,
-                           HF_INVARIANT_CONSERVATION);
+            hf_audit__take(audit, record, unheld, hf_shape__content(offer->held), shortage);
     }
+}
+
+static void count_unheld(HfAudit *audit, const HfRecord *record)
+{
+    HfResources *unheld = hf_audit__open(audit, record->agent);
+    hf_resources_copy(audit->catalog, unheld, &audit->totals.at[record->agent]);
+    take_all(audit, record, unheld);
+    hf_audit__close(audit, record->agent);
 }
 
 static gboolean fits_host(HfAudit *audit, const HfRecord *record)
@@ -241,12 +270,12 @@ void hf_audit__on_agent_registered(HfAudit *audit, const HfRecord *record)
     }
     if (before >= HF_AUDIT_LEFT || before == HF_AUDIT_UNKNOWN) {
         agent->is_overheld = FALSE;
-        count_unheld(audit, record, record->agent);
+        count_unheld(audit, record);
     } else if (is_another && (agent->is_overheld || is_held_otherwise(audit, record->agent))) {
         agent->is_overheld = TRUE; /* once it is, tasks that will not come may pile up */
         count_loosely(audit, record->agent);
     } else if (is_another) {
-        count_unheld(audit, record, record->agent);
+        count_unheld(audit, record);
     }
     host->agent = record->agent;
     host->was_down = host->is_down;
@@ -319,7 +348,7 @@ void hf_audit__on_agent_unreachable(HfAudit *audit, const HfRecord *record)
     if (agent->registry == HF_REGISTRY_NONE) agent->is_deactivated = FALSE;
     agent->epoch++;
     hf_audit__forget_held(audit, record->agent);
-    hf_resources_reset(audit->catalog, &agent->unheld);
+    hf_shape__drop(audit, &agent->unheld);
     audit->pending = HF_PENDING_LOSSES;
     audit->pending_agent = record->agent;
 }
@@ -369,7 +398,7 @@ void hf_audit__recount(HfAudit *audit)
     for (guint32 i = 0; i < audit->offers.count; i++)
         if (audit->offers.at[i].is_live)
             hf_resources_add(catalog, &sum[audit->offers.at[i].agent],
-                             &audit->offers.at[i].resources);
+                             hf_shape__content(audit->offers.at[i].held));
     for (guint32 i = 0; i < audit->tasks.count; i++)
         if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN)
             hf_resources_add(catalog, &sum[audit->tasks.at[i].agent],
@@ -383,7 +412,7 @@ void hf_audit__recount(HfAudit *audit)
     for (guint32 a = 0; a < audit->agents.count; a++) {
         const HfAuditAgent *agent = &audit->agents.at[a];
         if (agent->standing == HF_AUDIT_REGISTERED || agent->standing == HF_AUDIT_DISCONNECTED) {
-            hf_resources_add(catalog, &sum[a], &agent->unheld);
+            hf_resources_add(catalog, &sum[a], hf_shape__content(agent->unheld));
             const HfResources *total = &audit->totals.at[a];
             if (!agent->is_overheld && !hf_resources_equal(catalog, &sum[a], total)) {
                 g_autofree char *name = hf_audit__agent_name(audit, a);

@@ -82,6 +82,8 @@ HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config)
     audit->config = *config;
     audit->services = hf_audit__services_new();
     audit->stores = hf_audit__stores_new();
+    audit->sub_last = NO_ROW;
+    audit->sent = g_new0(uint32_t, HF_AUDIT_SENT);
     hf_history__init(&audit->history);
     return audit;
 }
@@ -89,20 +91,16 @@ HfAudit *hf_audit_new(HfCatalog *catalog, const HfAuditConfig *config)
 static void clear_rows(HfAudit *audit)
 {
     HfCatalog *catalog = audit->catalog;
-    for (guint32 i = 0; i < audit->agents.count; i++) {
+    for (guint32 i = 0; i < audit->agents.count; i++)
         hf_resources_clear(catalog, &audit->totals.at[i]);
-        hf_resources_clear(catalog, &audit->agents.at[i].unheld);
-    }
-    for (guint32 i = 0; i < audit->offers.count; i++)
-        hf_resources_clear(catalog, &audit->offers.at[i].resources);
+    hf_shapes__clear(audit); /* of agents, offers and filters */
     for (guint32 i = 0; i < audit->tasks.count; i++)
         hf_resources_clear(catalog, &audit->tasks.at[i].resources);
-    for (guint32 i = 0; i < audit->filters.count; i++)
-        hf_resources_clear(catalog, &audit->filters.at[i].refused);
     hf_resources_clear(catalog, &audit->pending_left);
     hf_resources_clear(catalog, &audit->pending_offered);
     hf_resources_clear(catalog, &audit->consumed);
     hf_resources_clear(catalog, &audit->scratch);
+    hf_resources_clear(catalog, &audit->opened);
 }
 
 static void free_breach(HfAuditBreach *breach)
@@ -128,6 +126,7 @@ void hf_audit_free(HfAudit *audit)
     hf_vec_clear(&audit->tasks);
     hf_vec_clear(&audit->subs);
     hf_vec_clear(&audit->filters);
+    g_free(audit->sent);
     hf_slots_clear(&audit->task_slots);
     hf_slots_clear(&audit->filter_slots);
     hf_map64_clear(&audit->task_rows);
@@ -629,5 +628,6 @@ size_t hf_audit_memory(const HfAudit *audit)
            audit->agents.room * (sizeof(HfAuditAgent) + sizeof(HfResources)) +
            audit->tasks.room * sizeof(HfAuditTask) + audit->filters.room * sizeof(HfAuditFilter) +
            audit->executors.room * sizeof(HfAuditExecutor) + audit->subs.room * sizeof(HfAuditSub) +
-           heads * sizeof(HfAuditFilters) + (size_t)audit->task_rows.room * 12;
+           hf_shapes__memory(&audit->shapes) + HF_AUDIT_SENT * sizeof *audit->sent +
+           heads * sizeof(HfAuditFilter) + (size_t)audit->task_rows.room * 12;
 }

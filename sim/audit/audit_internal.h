@@ -50,6 +50,20 @@ typedef enum HfInvariant {
 
 typedef struct HfAuditDisk HfAuditDisk; /* see disks.c */
 
+/* Resources without allocation role that rows of the book share by reference (shapes.c). */
+typedef struct HfShape {
+    HfResources content; /* not empty */
+    uint32_t refs, hash;
+    struct HfShape *next; /* of its bucket, or the next vacant one */
+} HfShape;
+
+typedef struct HfShapes {
+    HfShape **bucket; /* [room], a power of two */
+    uint32_t room, count;
+    HfShape *vacant;
+    HF_VEC(HfShape *) blocks;
+} HfShapes;
+
 typedef struct HfAuditHost {
     uint32_t runs;      /* tasks that run here */
     uint32_t executors; /* and executors that frameworks brought */
@@ -69,12 +83,14 @@ typedef enum HfAuditStanding {
     HF_AUDIT_UNREACHABLE
 } HfAuditStanding;
 
+/* What an offer looks at stands together: a line of the cache. */
 typedef struct HfAuditAgent {
+    HfShape *unheld;
+    HfTime registered_at; /* the last time */
     HfAuditStanding standing;
     uint32_t host;
     uint32_t offers, tasks;      /* live offers; open tasks */
     uint32_t executors;          /* open ones */
-    HfTime registered_at;        /* the last time */
     uint32_t epoch;              /* filters of an earlier one are gone */
     gboolean is_deactivated;     /* by an operator */
     gboolean is_unseen;          /* admitted by a master that ended before it said so */
@@ -82,8 +98,9 @@ typedef struct HfAuditAgent {
     uint32_t parked;             /* tasks that went with it and may come back with it */
     HfRegistryStanding registry; /* as the registry must have it */
     uint32_t election;           /* the last one that found it */
-    HfResources unheld;
 } HfAuditAgent;
+
+_Static_assert(sizeof(HfAuditAgent) == 64, "an agent is a line of the cache");
 
 typedef struct HfAuditFramework {
     gboolean is_known, is_removed, is_suppressed, is_disconnected;
@@ -93,29 +110,31 @@ typedef struct HfAuditFramework {
     uint32_t calls; /* revive and suppress of all roles: they overrule what a role said before */
 } HfAuditFramework;
 
-/* The filters of one sub on one agent. */
-typedef struct HfAuditFilters {
-    HfTime ends;    /* the last of them; none is in force after that, */
-    uint32_t epoch; /* or when this one is over */
-    uint32_t first; /* NO_ROW = none */
-} HfAuditFilters;
+/* What a sub refused on an agent. */
+typedef struct HfAuditFilter {
+    HfTime ends, since;
+    uint32_t epoch;   /* sum of those of its agent, framework and sub: each only grows */
+    uint32_t next;    /* NO_ROW = none */
+    HfShape *refused; /* NULL = there is no filter here, nor behind it */
+} HfAuditFilter;
 
 /* One framework under one role. */
 typedef struct HfAuditSub {
     gboolean is_suppressed;
     uint32_t calls; /* of the framework when is_suppressed was said */
     uint32_t epoch;
-    HF_VEC(HfAuditFilters) filters; /* [agent], as far as needed */
+    HF_VEC(HfAuditFilter) filters; /* [agent], as far as needed: the last; others behind it */
 } HfAuditSub;
 
 typedef struct HfAuditOffer {
     uint64_t serial; /* of the record that made it */
     HfTime at;
+    HfShape *held;
     uint32_t generation; /* the last one seen; 0 = none yet */
     gboolean is_live;
     uint32_t framework, agent;
     HfRoleId role;
-    HfResources resources;
+    uint32_t place; /* in the order of sending, see HfAudit.sent */
 } HfAuditOffer;
 
 enum {
@@ -165,13 +184,6 @@ typedef struct HfAuditExecutor {
     HfResources resources;
 } HfAuditExecutor;
 
-typedef struct HfAuditFilter {
-    HfTime ends, since;
-    uint32_t epoch; /* sum of those of its agent, framework and sub: each only grows */
-    uint32_t next;
-    HfResources refused;
-} HfAuditFilter;
-
 /* A disk that an operation of a resource provider holds until that has answered. */
 typedef struct HfAuditHeld {
     uint32_t agent, framework; /* framework NO_ROW: it was removed since */
@@ -190,6 +202,8 @@ typedef enum HfAuditPending {
     HF_PENDING_FORGETTING, /* a master ended: its offers and tasks */
     HF_PENDING_ELECTION    /* the next one leads: what it finds in the registry */
 } HfAuditPending;
+
+#define HF_AUDIT_SENT 16384U /* a power of two */
 
 /* The last records, with what they hold. */
 #define HF_HISTORY_SIZE 2048U
@@ -223,8 +237,14 @@ struct HfAudit {
     HfMap64 task_rows; /* (framework, task) -> row */
     HfMap64 sub_rows;  /* (framework, role) -> row */
     HF_VEC(HfAuditSub) subs;
+    uint64_t sub_key; /* the one looked for last, and its row; NO_ROW = none yet */
+    uint32_t sub_last;
     HfSlots filter_slots;
-    HF_VEC(HfAuditFilter) filters;
+    HF_VEC(HfAuditFilter) filters; /* those behind others */
+    uint32_t *sent; /* [HF_AUDIT_SENT] rows of the offers sent last: answers come in this order */
+    uint32_t sent_count;
+    HfShapes shapes;
+    HfResources opened; /* hf_audit__open() */
     HfAuditPending pending;
     HfTime pending_at;
     uint32_t pending_agent; /* or host */
@@ -281,6 +301,29 @@ char *hf_audit__host_name(const HfAudit *audit, uint32_t host);
 char *hf_audit__framework_name(const HfAudit *audit, uint32_t framework);
 char *hf_audit__text(const HfAudit *audit, const HfResources *resources);
 
+/* ---- shapes.c ---- */
+/* A reference to the shape with this content, which is without allocation role; NULL if empty. */
+HfShape *hf_shape__of(HfAudit *audit, const HfResources *content);
+void hf_shape__end(HfAudit *audit, HfShape *shape); /* of the last reference */
+static inline HfShape *hf_shape__ref(HfShape *shape)
+{
+    if (shape != NULL) shape->refs++;
+    return shape;
+}
+static inline void hf_shape__drop(HfAudit *audit, HfShape **shape)
+{
+    HfShape *gone = *shape;
+    *shape = NULL;
+    if (gone != NULL && --gone->refs == 0) hf_shape__end(audit, gone);
+}
+static inline const HfResources *hf_shape__content(const HfShape *shape)
+{
+    static const HfResources nothing;
+    return shape != NULL ? &shape->content : &nothing;
+}
+void hf_shapes__clear(HfAudit *audit);
+size_t hf_shapes__memory(const HfShapes *shapes);
+
 /* ---- history.c ---- */
 void hf_history__init(HfHistory *history);
 void hf_history__clear(HfHistory *history, HfCatalog *catalog);
@@ -302,6 +345,12 @@ void hf_audit__on_host(HfAudit *audit, const HfRecord *record);
  * break what that breaks. */
 void hf_audit__take(HfAudit *audit, const HfRecord *record, HfResources *from,
                     const HfResources *taken, HfInvariant shortage);
+/* The same from what nobody holds of the record's agent. */
+void hf_audit__take_unheld(HfAudit *audit, const HfRecord *record, const HfResources *taken,
+                           HfInvariant shortage);
+/* What nobody holds of an agent, to be changed until it is closed; one at a time. */
+HfResources *hf_audit__open(HfAudit *audit, uint32_t agent);
+void hf_audit__close(HfAudit *audit, uint32_t agent);
 /* What was held on an agent is free again. */
 void hf_audit__give(HfAudit *audit, uint32_t agent, const HfResources *given);
 void hf_audit__recount(HfAudit *audit);
@@ -344,10 +393,13 @@ void hf_audit__finish_quotas(HfAudit *audit);
 /* ---- filters.c ---- */
 /* A filter on `refused`, if the refuse time makes one. */
 void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId role, uint32_t agent,
-                      int64_t refuse_ms, const HfResources *refused);
+                      int64_t refuse_ms, HfShape *refused);
 /* The filter that forbids this offer, or NULL. */
 const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t framework,
                                         HfRoleId role, uint32_t agent, const HfResources *offered);
+
+/* Start loading where the framework asked for last keeps its filters on an agent. */
+void hf_audit__fetch_filter(const HfAudit *audit, uint32_t agent);
 
 /* ---- services.c ---- */
 HfAuditServices *hf_audit__services_new(void);

@@ -57,8 +57,7 @@ static HfAuditExecutor *come_back(HfAudit *audit, const HfRecord *record)
         executor = add(audit, record);
         executor->flags |= HF_EXECUTOR_WAS_RUN;
     }
-    hf_audit__take(audit, record, &audit->agents.at[record->agent].unheld, &executor->resources,
-                   HF_INVARIANT_CONSERVATION);
+    hf_audit__take_unheld(audit, record, &executor->resources, HF_INVARIANT_CONSERVATION);
     return executor;
 }
 
@@ -166,7 +165,8 @@ void hf_audit__check_executors_return(HfAudit *audit, uint32_t agent)
         if (executor->agent != agent || !(executor->flags & HF_EXECUTOR_IS_PARKED) ||
             !(executor->flags & HF_EXECUTOR_IS_RUNNING) ||
             audit->frameworks.at[executor->framework].is_removed ||
-            !hf_resources_contains(audit->catalog, &audit->agents.at[agent].unheld,
+            !hf_resources_contains(audit->catalog,
+                                   hf_shape__content(audit->agents.at[agent].unheld),
                                    &executor->resources))
             continue;
         g_autofree char *name = hf_audit__agent_name(audit, agent);

@@ -1,17 +1,19 @@
 /*
- * What frameworks refused, on which agent, until when. A filter that is over, revived away or of an
- * agent that went is recognised when its list is next touched, and dropped then: every decline
- * looks through the list it adds to, so a list holds no more than what was in force when it last
- * grew.
+ * What frameworks refused, on which agent, until when: the last filter of a sub on an agent, which
+ * is most often the only one, and a list of others behind it. A filter that is over, revived away
+ * or of an agent that went is recognised when its list is next touched, and dropped then: every
+ * decline looks through the list it adds to, so a list holds no more than what was in force when it
+ * last grew.
  */
 #include "audit/audit_internal.h"
 
 #define REFUSE_MS_MAX (INT64_C(365) * 24 * 3600 * 1000)
 
-static HfAuditFilters *filters_of(HfAudit *audit, uint32_t sub, uint32_t agent)
+static HfAuditFilter *first_of(HfAudit *audit, uint32_t sub, uint32_t agent)
 {
     HfAuditSub *row = &audit->subs.at[sub];
-    while (row->filters.count <= agent) hf_vec_push(&row->filters, (HfAuditFilters){0, 0, NO_ROW});
+    while (row->filters.count <= agent)
+        hf_vec_push(&row->filters, (HfAuditFilter){0, 0, 0, NO_ROW, NULL});
     return &row->filters.at[agent];
 }
 
@@ -40,15 +42,25 @@ static uint32_t sweep(HfAudit *audit, uint32_t head, HfTime now, uint32_t epoch)
             kept = row;
             continue;
         }
-        hf_resources_reset(audit->catalog, &filter->refused);
+        hf_shape__drop(audit, &filter->refused);
         hf_slots_give(&audit->filter_slots,
                       (HfHandle){row, audit->filter_slots.generation.at[row]});
     }
     return kept;
 }
 
+/* A filter that another comes to stand before. */
+static uint32_t push_back(HfAudit *audit, const HfAuditFilter *filter, uint32_t next)
+{
+    HfHandle handle = hf_slots_take(&audit->filter_slots);
+    if (handle.row == audit->filters.count) hf_vec_push_zero(&audit->filters);
+    audit->filters.at[handle.row] = *filter;
+    audit->filters.at[handle.row].next = next;
+    return handle.row;
+}
+
 void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId role, uint32_t agent,
-                      int64_t refuse_ms, const HfResources *refused)
+                      int64_t refuse_ms, HfShape *refused)
 {
     if (refuse_ms <= 0) return;
     HfEra era = audit->config.era;
@@ -57,20 +69,20 @@ void hf_audit__filter(HfAudit *audit, HfTime now, uint32_t framework, HfRoleId r
     if (hf_era_has(era, HF_RULE_FILTER_OUTLIVES_BATCH))
         timeout = MAX(timeout, audit->config.allocation_interval);
     uint32_t sub = hf_audit__sub(audit, framework, role);
-    uint32_t epoch = epoch_of(audit, framework, sub, agent);
-    HfAuditFilters *list = filters_of(audit, sub, agent);
-    list->first = sweep(audit, list->first, now, epoch);
-    HfHandle handle = hf_slots_take(&audit->filter_slots);
-    if (handle.row == audit->filters.count) hf_vec_push_zero(&audit->filters);
-    HfAuditFilter *filter = &audit->filters.at[handle.row];
-    filter->since = now;
-    filter->ends = hf_time_add(now, timeout);
-    filter->epoch = epoch;
-    filter->next = list->first;
-    hf_resources_copy(audit->catalog, &filter->refused, refused);
-    list->ends = filter->next == NO_ROW ? filter->ends : MAX(list->ends, filter->ends);
-    list->epoch = epoch;
-    list->first = handle.row;
+    uint32_t epoch = epoch_of(audit, framework, sub, agent), next = NO_ROW;
+    HfAuditFilter *first = first_of(audit, sub, agent);
+    if (first->refused != NULL) {
+        next = sweep(audit, first->next, now, epoch);
+        if (is_in_force(first, now, epoch))
+            next = push_back(audit, first, next); /* with its reference */
+        else
+            hf_shape__drop(audit, &first->refused);
+    }
+    *first = (HfAuditFilter){.since = now,
+                             .ends = hf_time_add(now, timeout),
+                             .epoch = epoch,
+                             .next = next,
+                             .refused = hf_shape__ref(refused)};
 }
 
 const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t framework,
@@ -79,14 +91,20 @@ const HfAuditFilter *hf_audit__filtered(HfAudit *audit, HfTime now, uint32_t fra
     uint32_t sub = hf_audit__sub(audit, framework, role);
     const HfAuditSub *refuser = &audit->subs.at[sub];
     if (agent >= refuser->filters.count) return NULL;
+    const HfAuditFilter *filter = &refuser->filters.at[agent];
+    if (filter->refused == NULL) return NULL;
     uint32_t epoch = epoch_of(audit, framework, sub, agent);
-    const HfAuditFilters *list = &refuser->filters.at[agent];
-    if (G_LIKELY(list->ends <= now || list->epoch != epoch)) return NULL;
-    for (uint32_t row = list->first; row != NO_ROW; row = audit->filters.at[row].next) {
-        const HfAuditFilter *filter = &audit->filters.at[row];
-        if (is_in_force(filter, now, epoch) &&
-            hf_resources_contains(audit->catalog, &filter->refused, offered))
+    for (;; filter = &audit->filters.at[filter->next]) {
+        if (G_UNLIKELY(is_in_force(filter, now, epoch)) &&
+            hf_resources_contains(audit->catalog, &filter->refused->content, offered))
             return filter;
+        if (filter->next == NO_ROW) return NULL;
     }
-    return NULL;
+}
+
+void hf_audit__fetch_filter(const HfAudit *audit, uint32_t agent)
+{
+    if (audit->sub_last == NO_ROW) return;
+    const HfAuditSub *sub = &audit->subs.at[audit->sub_last];
+    if (agent < sub->filters.count) __builtin_prefetch(&sub->filters.at[agent], 1);
 }

@@ -127,7 +127,7 @@ static void add_holders(HfAudit *audit, const Subject *subject, uint64_t before,
                           .framework = offer->framework,
                           .role = offer->role,
                           .id = hf_handle_pack((HfHandle){row, offer->generation}),
-                          .resources = &offer->resources}};
+                          .resources = hf_shape__content(offer->held)}};
         g_array_append_val(origins, origin);
     }
     for (guint32 row = 0; row < audit->tasks.count; row++) {

@@ -164,7 +164,8 @@ void hf_audit__check_return(HfAudit *audit, uint32_t row)
         const HfAuditTask *task = &audit->tasks.at[t];
         if (!(task->flags & HF_TASK_IS_PARKED) || !(task->flags & HF_TASK_IS_RUNNING) ||
             audit->frameworks.at[task->framework].is_removed || /* it is killed there */
-            !hf_resources_contains(audit->catalog, &agent->unheld, &task->resources))
+            !hf_resources_contains(audit->catalog, hf_shape__content(agent->unheld),
+                                   &task->resources))
             continue;
         g_autofree char *name = hf_audit__agent_name(audit, row);
         hf_audit__break(audit, HF_INVARIANT_REPLAY,

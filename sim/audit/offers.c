@@ -6,6 +6,7 @@
 
 #define FRAMEWORKS_MAX (UINT32_C(1) << 24)
 #define OFFERS_MAX     (UINT32_C(1) << 28)
+#define AHEAD          8 /* answers: how early what they need is loaded */
 
 /* ---- frameworks ---- */
 
@@ -72,11 +73,15 @@ void hf_audit__on_framework(HfAudit *audit, const HfRecord *record)
 uint32_t hf_audit__sub(HfAudit *audit, uint32_t framework, HfRoleId role)
 {
     uint64_t key = (uint64_t)framework << 32 | role;
+    if (G_LIKELY(audit->sub_key == key && audit->sub_last != NO_ROW)) return audit->sub_last;
     uint32_t sub = hf_map64_get(&audit->sub_rows, key);
-    if (G_LIKELY(sub != HF_MAP64_NONE)) return sub;
-    sub = audit->subs.count;
-    hf_vec_push_zero(&audit->subs);
-    hf_map64_set(&audit->sub_rows, key, sub);
+    if (G_UNLIKELY(sub == HF_MAP64_NONE)) {
+        sub = audit->subs.count;
+        hf_vec_push_zero(&audit->subs);
+        hf_map64_set(&audit->sub_rows, key, sub);
+    }
+    audit->sub_key = key;
+    audit->sub_last = sub;
     return sub;
 }
 
@@ -183,7 +188,7 @@ static gboolean is_wanted(HfAudit *audit, const HfRecord *record, const HfAuditF
                                                      record->role, record->agent, offered);
     if (G_LIKELY(filter == NULL)) return TRUE;
     g_autofree char *name = hf_audit__framework_name(audit, record->framework);
-    g_autofree char *refused = hf_audit__text(audit, &filter->refused);
+    g_autofree char *refused = hf_audit__text(audit, &filter->refused->content);
     char since[32], ends[32];
     hf_audit__break(audit, HF_INVARIANT_FILTERS, record,
                     "framework %s refused %s at %s until %s and is offered part of it", name,
@@ -221,14 +226,19 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
     HfAuditOffer *offer = new_offer(audit, record);
     if (offer == NULL) return;
     HfAuditAgent *agent = &audit->agents.at[record->agent];
-    HfResources *offered = &offer->resources;
     /* Most offers are all that the agent has left. */
     gboolean is_all =
-        record->resources && hf_audit__is_same_row(audit, &agent->unheld, record->resources);
-    if (is_all)
-        hf_resources_swap(offered, &agent->unheld);
-    else
-        hf_audit__plain(audit, record->resources, offered);
+        record->resources != NULL &&
+        hf_audit__is_same_row(audit, hf_shape__content(agent->unheld), record->resources);
+    hf_shape__drop(audit, &offer->held);
+    if (is_all) {
+        offer->held = agent->unheld; /* with its reference */
+        agent->unheld = NULL;
+    } else {
+        hf_audit__plain(audit, record->resources, &audit->scratch);
+        offer->held = hf_shape__of(audit, &audit->scratch);
+    }
+    const HfResources *offered = hf_shape__content(offer->held);
     if (record->resources == NULL || hf_resources_is_empty(record->resources)) {
         hf_audit__break(audit, HF_INVARIANT_OFFERS, record, "offer %" G_GUINT64_FORMAT " is empty",
                         (guint64)record->id);
@@ -236,7 +246,7 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
     }
     if (!is_of_role(audit, record, offered) || !is_wanted(audit, record, framework, offered))
         return;
-    if (!is_all) hf_audit__take(audit, record, &agent->unheld, offered, HF_INVARIANT_OFFERS);
+    if (!is_all) hf_audit__take_unheld(audit, record, offered, HF_INVARIANT_OFFERS);
     if (hf_audit__is_broken(audit) || !is_large_enough(audit, record)) return;
     hf_audit__check_quota(audit, record, offered);
     hf_audit__count_quota(audit, record->role, offered, 1);
@@ -247,6 +257,8 @@ void hf_audit__on_offer_sent(HfAudit *audit, const HfRecord *record)
     offer->framework = record->framework;
     offer->agent = record->agent;
     offer->role = record->role;
+    offer->place = audit->sent_count++;
+    audit->sent[offer->place & (HF_AUDIT_SENT - 1)] = hf_handle_unpack(record->id).row;
     agent->offers++;
     framework->offers++;
 }
@@ -276,8 +288,8 @@ static HfAuditOffer *live_offer(HfAudit *audit, const HfRecord *record)
                         hf_role_path(audit->catalog, record->role));
         return NULL;
     }
-    if (!hf_audit__is_same(audit, &offer->resources, record->resources)) {
-        g_autofree char *was = hf_audit__text(audit, &offer->resources);
+    if (!hf_audit__is_same(audit, hf_shape__content(offer->held), record->resources)) {
+        g_autofree char *was = hf_audit__text(audit, hf_shape__content(offer->held));
         g_autofree char *is = hf_audit__text(audit, record->resources);
         hf_audit__break(audit, HF_INVARIANT_CONSERVATION, record,
                         "offer %" G_GUINT64_FORMAT " held %s and gives back %s",
@@ -300,8 +312,21 @@ static void accept(HfAudit *audit, const HfRecord *record, const HfAuditOffer *o
         hf_resources_reset(audit->catalog, &audit->pending_offered);
     }
     audit->pending_refuse_ms = record->value;
-    hf_resources_add(audit->catalog, &audit->pending_left, &offer->resources);
-    hf_resources_add(audit->catalog, &audit->pending_offered, &offer->resources);
+    hf_resources_add(audit->catalog, &audit->pending_left, hf_shape__content(offer->held));
+    hf_resources_add(audit->catalog, &audit->pending_offered, hf_shape__content(offer->held));
+}
+
+/* A framework answers offers in the order in which it got them: start loading what the answers to
+ * the next ones will need. It is a guess, which costs nothing when it is wrong. */
+static void fetch_next(const HfAudit *audit, const HfAuditOffer *offer)
+{
+    uint32_t far = offer->place + 2 * AHEAD, near = offer->place + AHEAD;
+    if (far - offer->place < audit->sent_count - offer->place)
+        __builtin_prefetch(&audit->offers.at[audit->sent[far & (HF_AUDIT_SENT - 1)]], 1);
+    if (near - offer->place >= audit->sent_count - offer->place) return;
+    uint32_t agent = audit->offers.at[audit->sent[near & (HF_AUDIT_SENT - 1)]].agent;
+    __builtin_prefetch(&audit->agents.at[agent], 1);
+    hf_audit__fetch_filter(audit, agent);
 }
 
 void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
@@ -309,21 +334,23 @@ void hf_audit__on_offer_ended(HfAudit *audit, const HfRecord *record)
     HfAuditOffer *offer = live_offer(audit, record);
     if (offer == NULL) return;
     HfAuditAgent *agent = &audit->agents.at[offer->agent];
-    hf_audit__count_quota(audit, offer->role, &offer->resources, -1);
+    fetch_next(audit, offer);
+    hf_audit__count_quota(audit, offer->role, hf_shape__content(offer->held), -1);
+    offer->is_live = FALSE;
     if (record->type == HF_RECORD_OFFER_ACCEPTED) {
         accept(audit, record, offer);
     } else {
         if (record->type == HF_RECORD_OFFER_DECLINED)
             hf_audit__filter(audit, record->at, record->framework, record->role, record->agent,
-                             record->value, &offer->resources);
-        offer->is_live = FALSE;
-        if (hf_resources_is_empty(&agent->unheld) && !agent->is_overheld)
-            hf_resources_swap(&agent->unheld, &offer->resources);
-        else
-            hf_audit__give(audit, offer->agent, &offer->resources);
+                             record->value, offer->held);
+        if (agent->unheld == NULL && !agent->is_overheld) {
+            agent->unheld = offer->held; /* with its reference */
+            offer->held = NULL;
+        } else {
+            hf_audit__give(audit, offer->agent, hf_shape__content(offer->held));
+        }
     }
-    offer->is_live = FALSE;
-    hf_resources_reset(audit->catalog, &offer->resources);
+    hf_shape__drop(audit, &offer->held);
     agent->offers--;
     audit->frameworks.at[offer->framework].offers--;
 }
@@ -340,9 +367,11 @@ void hf_audit__close_accept(HfAudit *audit)
     hf_resources_copy(audit->catalog, &made, left);
     hf_resources_subtract(audit->catalog, &made, refused);
     hf_resources_subtract(audit->catalog, left, &made);
-    if (!hf_resources_is_empty(left))
+    HfShape *filtered = hf_shape__of(audit, left);
+    if (filtered != NULL)
         hf_audit__filter(audit, audit->pending_at, audit->pending_framework, audit->pending_role,
-                         audit->pending_agent, audit->pending_refuse_ms, left);
+                         audit->pending_agent, audit->pending_refuse_ms, filtered);
+    hf_shape__drop(audit, &filtered);
     hf_resources_reset(audit->catalog, left);
     hf_resources_clear(audit->catalog, &made);
 }

@@ -123,11 +123,10 @@ static gboolean is_due(HfAudit *audit, const HfRecord *record)
     return FALSE;
 }
 
-static HfResources *source_of(HfAudit *audit, const HfRecord *record)
+/* Does a conversion change what the framework was offered, and not what nobody holds? */
+static gboolean is_of_offer(const HfAudit *audit, const HfRecord *record)
 {
-    return record->framework != HF_ROW_NONE && !is_of_disk(&audit->conversion)
-               ? &audit->pending_left
-               : &audit->agents.at[record->agent].unheld;
+    return record->framework != HF_ROW_NONE && !is_of_disk(&audit->conversion);
 }
 
 void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record)
@@ -142,7 +141,10 @@ void hf_audit__on_consumed(HfAudit *audit, const HfRecord *record)
                         text);
         return;
     }
-    hf_audit__take(audit, record, source_of(audit, record), taken, HF_INVARIANT_OPERATIONS);
+    if (is_of_offer(audit, record))
+        hf_audit__take(audit, record, &audit->pending_left, taken, HF_INVARIANT_OPERATIONS);
+    else
+        hf_audit__take_unheld(audit, record, taken, HF_INVARIANT_OPERATIONS);
     hf_resources_subtract(audit->catalog, &audit->totals.at[record->agent], taken);
     audit->quotas_are_counted = FALSE;
     hf_resources_copy(audit->catalog, &audit->consumed, record->resources);
@@ -246,7 +248,12 @@ void hf_audit__on_converted(HfAudit *audit, const HfRecord *record)
     if (!volumes_are_legal(audit, record)) return;
     HfResources *made = &audit->scratch;
     hf_audit__plain(audit, record->resources, made);
-    hf_resources_add(audit->catalog, source_of(audit, record), made);
+    if (is_of_offer(audit, record)) {
+        hf_resources_add(audit->catalog, &audit->pending_left, made);
+    } else {
+        hf_resources_add(audit->catalog, hf_audit__open(audit, record->agent), made);
+        hf_audit__close(audit, record->agent);
+    }
     hf_resources_add(audit->catalog, &audit->totals.at[record->agent], made);
     audit->quotas_are_counted = FALSE;
     audit->has_consumed = FALSE;

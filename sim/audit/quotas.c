@@ -125,8 +125,8 @@ static void count_all(HfAudit *audit)
             count_reserved(audit, &audit->totals.at[a]);
     for (guint32 i = 0; i < audit->offers.count; i++)
         if (audit->offers.at[i].is_live)
-            hf_audit__count_quota(audit, audit->offers.at[i].role, &audit->offers.at[i].resources,
-                                  1);
+            hf_audit__count_quota(audit, audit->offers.at[i].role,
+                                  hf_shape__content(audit->offers.at[i].held), 1);
     for (guint32 i = 0; i < audit->tasks.count; i++)
         if (audit->tasks.at[i].flags & HF_TASK_IS_OPEN)
             hf_audit__count_quota(audit, audit->tasks.at[i].role, &audit->tasks.at[i].resources, 1);
@@ -149,8 +149,9 @@ static int64_t unseen(const HfAudit *audit, const HfRecord *record, HfKindId kin
         if (!offer->is_live || offer->at != record->at || offer->role == record->role ||
             hf_role_top(audit->catalog, offer->role) != record->role)
             continue;
-        for (uint32_t i = 0; i < hf_resources_count(&offer->resources); i++) {
-            const HfResource *entry = hf_resources_at(&offer->resources, i);
+        const HfResources *held = hf_shape__content(offer->held);
+        for (uint32_t i = 0; i < hf_resources_count(held); i++) {
+            const HfResource *entry = hf_resources_at(held, i);
             if (is_counted(audit, entry) && name_of(audit, entry) == kind) sum += entry->milli;
         }
     }

@@ -49,8 +49,8 @@ static gboolean recount(const HfAudit *audit, HfRoleId role, gboolean with_offer
     for (guint32 i = 0; i < audit->offers.count && with_offers; i++) {
         const HfAuditOffer *offer = &audit->offers.at[i];
         if (!offer->is_live || !is_below(audit->catalog, offer->role, role)) continue;
-        if (has_shared(audit, &offer->resources)) return FALSE;
-        count(audit, &offer->resources, held);
+        if (has_shared(audit, hf_shape__content(offer->held))) return FALSE;
+        count(audit, hf_shape__content(offer->held), held);
     }
     return TRUE;
 }

@@ -131,8 +131,7 @@ static HfAuditTask *come_back(HfAudit *audit, const HfRecord *record, HfAuditTas
                         (guint64)record->id, was, is);
         return NULL;
     }
-    hf_audit__take(audit, record, &audit->agents.at[record->agent].unheld, &task->resources,
-                   HF_INVARIANT_CONSERVATION);
+    hf_audit__take_unheld(audit, record, &task->resources, HF_INVARIANT_CONSERVATION);
     task->flags &= (uint8_t)~HF_TASK_IS_PARKED;
     task->flags |= HF_TASK_STATE_OPEN;
     return task;

@@ -704,7 +704,7 @@ static void the_book_is_recounted_at_the_end(void **state)
     script_play(&script, RUNNING "4 offer_sent a=0 f=1 r=b o=3.1 x=mem:10\n");
     hf_audit_finish(script.audit);
     assert_null(hf_audit_breach(script.audit));
-    hf_resources_reset(script.catalog, &script.audit->agents.at[0].unheld);
+    hf_shape__drop(script.audit, &script.audit->agents.at[0].unheld);
     hf_audit_finish(script.audit);
     assert_string_equal(hf_audit_breach(script.audit)->invariant, "I-01");
     script_clear(&script);
@@ -761,6 +761,7 @@ static void what_is_over_is_forgotten(void **state)
     (void)state;
     Script script = script_new();
     script_play(&script, cluster);
+    uint32_t shapes = script.audit->shapes.count;
     for (int i = 0; i < 500; i++) {
         g_autofree char *text = g_strdup_printf(
             "%d offer_sent a=1 f=0 r=a o=0.%d x=cpus:4\n"
@@ -774,9 +775,10 @@ static void what_is_over_is_forgotten(void **state)
     }
     assert_null(hf_audit_breach(script.audit));
     assert_int_equal(script.audit->tasks.count, 1);
-    assert_int_equal(script.audit->filters.count, 1);
+    assert_int_equal(script.audit->filters.count, 0); /* none ever stood behind another */
     assert_int_equal(script.audit->offers.count, 1);
     assert_int_equal(script.audit->task_rows.count, 0);
+    assert_int_equal(script.audit->shapes.count, shapes + 1); /* what the last filter refuses */
     script_clear(&script);
 }
 
