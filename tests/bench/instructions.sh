@@ -1,12 +1,13 @@
 #!/bin/sh
-# The gate on the event list's speed: instructions for one event of the hold model, counted by callgrind, which knows
-# no noise. Against what is kept in instructions.tsv they may grow by 2 % (figures of one compiler; under another only
-# the ratio is compared), and the ladder may take at most 0.30 of the heap's.
-#   instructions.sh HOLD_STEPS INSTRUCTIONS_TSV COMPILER
+# The gate on the speed of the event list and of a run under quota: instructions for one event of the hold model, and
+# for one offer (list "quota", with so many agents), counted by callgrind, which knows no noise. Against what is kept in
+# instructions.tsv they may grow by 2 % (figures of one compiler; under another only the ratio is compared), and the
+# ladder may take at most 0.30 of the heap's.
+#   instructions.sh HOLD_STEPS QUOTA_STEPS INSTRUCTIONS_TSV COMPILER
 # Without valgrind, the test is skipped. To accept a change on purpose, keep what is printed.
 set -eu
-steps=$1 kept=$2 compiler=$3
-slack=2 ratio_most=0.30 events=200000
+hold_steps=$1 quota_steps=$2 kept=$3 compiler=$4
+slack=2 ratio_most=0.30
 if ! command -v valgrind >/dev/null 2>&1; then
     echo "skipped: valgrind not found"
     exit 77
@@ -14,8 +15,10 @@ fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# count LIST PENDING: instructions for each of the last events.
+# count LIST PENDING: instructions for each of the last events, or offers.
 count() {
+    steps=$hold_steps events=200000
+    [ "$1" != quota ] || steps=$quota_steps events=$2
     valgrind --tool=callgrind --toggle-collect=measured --callgrind-out-file=/dev/null \
         "$steps" "$1" "$2" "$events" >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
     sed -n "s/^==[0-9]*== Collected : //p" "$dir/log" | awk -v n="$events" '{ printf "%.1f", $1 / n }'
@@ -32,7 +35,7 @@ while read -r list pending before; do
     [ "$kept_for" = "$compiler" ] || continue
     if ! awk -v now="$now" -v before="$before" -v slack="$slack" \
         'BEGIN { exit !(now > 0 && now <= before * (1 + slack / 100)) }'; then
-        echo "FAILED: $list with $pending pending: $now instructions an event, more than $before and $slack %"
+        echo "FAILED: $list with $pending pending: $now instructions each, more than $before and $slack %"
         failures=$((failures + 1))
     fi
 done <"$dir/kept"
