@@ -308,7 +308,7 @@ static gboolean draw_stores_of(HfPlotter *plotter, HfSeriesFacts *facts, GError 
     const char *const parts[] = {"time", "stores", NULL};
     g_autoptr(GPtrArray) stores = stores_of(facts);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    double size = 0, rate = 0, stalled = 0, unit;
+    double size = 0, rate = 0, missing = 0, stalled = 0, unit;
     if (stores->len == 0) return TRUE;
     guint drawn = MIN(stores->len, STORES_MAX);
     for (guint i = 0; i < drawn; i++) {
@@ -316,6 +316,7 @@ static gboolean draw_stores_of(HfPlotter *plotter, HfSeriesFacts *facts, GError 
         g_ptr_array_add(names, (char *)store + strlen("store_"));
         size = MAX(size, most_in(facts, store));
         rate = MAX(rate, largest_drawn(facts, store, "_moved_mb_per_s"));
+        missing = MAX(missing, largest_drawn(facts, store, "_replicas_missing"));
         stalled = MAX(stalled, largest_drawn(facts, store, "_stalled"));
     }
     g_autofree char *table = hf_series_facts_table(facts);
@@ -330,7 +331,7 @@ static gboolean draw_stores_of(HfPlotter *plotter, HfSeriesFacts *facts, GError 
     hf_script_number(variables, "most_mb", size / unit);
     hf_script_number(variables, "has_rates", rate > 0);
     hf_script_number(variables, "rate_top", rate);
-    hf_script_number(variables, "has_stalled", stalled > 0);
+    hf_script_number(variables, "missing_top", missing);
     hf_script_number(variables, "stalled_top", stalled);
     return hf_plotter_draw(plotter, "stores", "Stores out of band: what is in them, and what moves",
                            parts, variables, error);

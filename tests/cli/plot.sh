@@ -83,7 +83,7 @@ printf '%s\n' "time_s,store_a_capacity_mb,store_a_used_mb,store_a_left_mb,store_
     60,,1000,0,20,0,3000000,0,0,0,0,0 120,,1000,500,0,4,3000000,0,0,0,0,0 180,,1000,500,0,0,3000000,0,0,0,0,0 >"$dir/stores/stores.csv"
 run "stores" 0 "$holdfast" plot "$dir/stores"
 file "$dir/stores/plots/stores.svg"
-for name in ">a<" ">b<" "in it (TB)" "moved (MB/s)" ">stalled<" "left behind (dashed)"; do
+for name in ">a<" ">b<" "in it (TB)" "moved (MB/s)" ">waiting instances<" "left behind (dashed)"; do
     grep -qF -- "$name" "$dir/stores/plots/stores.svg" || complain "stores does not name: $name"
 done
 grep -q ">c<" "$dir/stores/plots/stores.svg" && complain "a store of nothing is drawn"
