@@ -361,6 +361,9 @@ static void dispatch(HfAudit *audit, const HfRecord *record)
     case HF_RECORD_TASK_BEGUN:
         hf_audit__on_task_begun(audit, record);
         break;
+    case HF_RECORD_TASK_PREPARES:
+        hf_audit__on_task_prepares(audit, record);
+        break;
     case HF_RECORD_EXECUTOR_BEGUN:
         hf_audit__on_executor_begun(audit, record);
         break;

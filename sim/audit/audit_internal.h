@@ -145,7 +145,8 @@ enum {
     HF_TASK_IS_LISTED = 1 << 4,  /* it stands in its agent's list of parked tasks */
     HF_TASK_STATE_OPEN = 1 << 5, /* it came back in a state that no record told */
     HF_TASK_IS_DENIED = 1 << 6,  /* its agent is said not to have it */
-    HF_TASK_IS_OLD = 1 << 7      /* it came back when all about it was forgotten */
+    HF_TASK_IS_OLD = 1 << 7,     /* it came back when all about it was forgotten */
+    HF_TASK_PREPARES = 1 << 8    /* its host has it, and it does not run yet */
 };
 
 typedef struct HfAuditTask {
@@ -155,7 +156,7 @@ typedef struct HfAuditTask {
     uint32_t framework, agent, host;
     uint32_t next_parked;
     HfRoleId role;
-    uint8_t flags;
+    uint16_t flags;
     uint8_t state;  /* HfTaskState, in the master's book */
     uint8_t end;    /* HfTaskState: how its run ended; STARTING: its own executor was begun */
     HfTime stop_by; /* it was told to stop: its run ends by then; HF_TIME_NEVER = it was not. Of one
@@ -428,6 +429,7 @@ void hf_audit__disk_free(HfAuditDisk *disk);
 void hf_audit__on_task_launched(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_begun(HfAudit *audit, const HfRecord *record);
+void hf_audit__on_task_prepares(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_started(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_stopping(HfAudit *audit, const HfRecord *record);
 void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record);

@@ -61,7 +61,7 @@ static void park(HfAudit *audit, HfAuditTask *task)
 
 void hf_audit__set_aside(HfAudit *audit, HfAuditTask *task)
 {
-    task->flags &= (uint8_t)~HF_TASK_IS_OPEN;
+    task->flags &= (uint16_t)~HF_TASK_IS_OPEN;
     hf_audit__count_quota(audit, task->role, &task->resources, -1);
     audit->agents.at[task->agent].tasks--;
     audit->frameworks.at[task->framework].tasks--;
@@ -75,7 +75,7 @@ void hf_audit__unpark(HfAudit *audit, uint32_t of)
     for (uint32_t row = agent->parked; row != NO_ROW; row = next) {
         HfAuditTask *task = &audit->tasks.at[row];
         next = task->next_parked;
-        task->flags &= (uint8_t) ~(HF_TASK_IS_PARKED | HF_TASK_IS_LISTED);
+        task->flags &= (uint16_t) ~(HF_TASK_IS_PARKED | HF_TASK_IS_LISTED);
         forget_if_over(audit, task);
     }
     agent->parked = NO_ROW;
@@ -132,7 +132,7 @@ static HfAuditTask *come_back(HfAudit *audit, const HfRecord *record, HfAuditTas
         return NULL;
     }
     hf_audit__take_unheld(audit, record, &task->resources, HF_INVARIANT_CONSERVATION);
-    task->flags &= (uint8_t)~HF_TASK_IS_PARKED;
+    task->flags &= (uint16_t)~HF_TASK_IS_PARKED;
     task->flags |= HF_TASK_STATE_OPEN;
     return task;
 }
@@ -281,12 +281,13 @@ static gboolean has_happened(HfAudit *audit, const HfRecord *record, const HfAud
         good = !is_running && !was_run && record->state == HF_TASK_KILLED;
     else if (record->reason == HF_REASON_EXECUTOR_TERMINATED ||
              record->reason == HF_REASON_COMMAND_EXECUTOR_FAILED)
-        good = !is_running && (was_run || record->state == HF_TASK_DROPPED ||
-                               record->state == HF_TASK_LOST || /* refused: its executor is over */
-                               record->state == HF_TASK_FAILED || /* it was not yet launched */
-                               is_starting(audit, task));
+        good = !is_running &&
+               (was_run || record->state == HF_TASK_DROPPED ||
+                record->state == HF_TASK_LOST || /* refused: its executor is over */
+                task->flags & (HF_TASK_PREPARES | HF_TASK_IS_OLD) || is_starting(audit, task));
     else if (record->reason == HF_REASON_CONTAINER_LAUNCH_FAILED)
-        good = (task->flags & HF_TASK_IS_OLD) || (!was_run && record->state == HF_TASK_FAILED);
+        good = !was_run && record->state == HF_TASK_FAILED &&
+               task->flags & (HF_TASK_PREPARES | HF_TASK_IS_OLD);
     else if (record->reason == HF_REASON_NONE ||
              record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
         good = record->state == HF_TASK_KILLING
@@ -346,7 +347,7 @@ static void close_task(HfAudit *audit, const HfRecord *record, HfAuditTask *task
                         was, is);
         return;
     }
-    task->flags &= (uint8_t)~HF_TASK_IS_OPEN;
+    task->flags &= (uint16_t)~HF_TASK_IS_OPEN;
     hf_audit__count_quota(audit, task->role, &task->resources, -1);
     agent->tasks--;
     audit->frameworks.at[task->framework].tasks--;
@@ -385,29 +386,47 @@ void hf_audit__on_task_state(HfAudit *audit, const HfRecord *record)
         !has_happened(audit, record, task))
         return;
     task->state = (uint8_t)record->state;
-    task->flags &= (uint8_t)~HF_TASK_STATE_OPEN;
+    task->flags &= (uint16_t)~HF_TASK_STATE_OPEN;
     if (is_denial(record) && !is_blind(audit, record, task)) task->flags |= HF_TASK_IS_DENIED;
     if (BIT(record->state) & ENDS) close_task(audit, record, task);
 }
 
 /* ---- runs, as the hosts have them ---- */
 
+/* The task of a record that says what its host does before it runs: there is none, or the record is
+ * wrong, when the answer is NULL. */
+static HfAuditTask *not_yet_run(HfAudit *audit, const HfRecord *record, const char *what)
+{
+    HfAuditTask *task = hf_audit__find_task(audit, record);
+    gboolean is_again = task != NULL && (record->type == HF_RECORD_TASK_BEGUN
+                                             ? task->end == HF_TASK_STARTING
+                                             : (task->flags & HF_TASK_PREPARES) != 0);
+    if (task != NULL && task->host == record->agent && !(task->flags & HF_TASK_WAS_RUN) &&
+        !is_again)
+        return task;
+    g_autofree char *name = hf_audit__host_name(audit, record->agent);
+    hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
+                    "task %" G_GUINT64_FORMAT " %s on host %s, and %s", (guint64)record->id, what,
+                    name,
+                    task == NULL                  ? "was never launched, or has ended"
+                    : task->host != record->agent ? "was launched elsewhere"
+                    : is_again                    ? "did before"
+                                                  : "has run before");
+    return NULL;
+}
+
+/* It waits for what it needs: once, where it was launched. */
+void hf_audit__on_task_prepares(HfAudit *audit, const HfRecord *record)
+{
+    HfAuditTask *task = not_yet_run(audit, record, "prepares");
+    if (task != NULL) task->flags |= HF_TASK_PREPARES;
+}
+
 /* Its own executor is begun: once, where it was launched. */
 void hf_audit__on_task_begun(HfAudit *audit, const HfRecord *record)
 {
-    HfAuditTask *task = hf_audit__find_task(audit, record);
-    if (task == NULL || task->host != record->agent || task->flags & HF_TASK_WAS_RUN ||
-        task->end == HF_TASK_STARTING) {
-        g_autofree char *name = hf_audit__host_name(audit, record->agent);
-        hf_audit__break(audit, HF_INVARIANT_ONE_HOST, record,
-                        "task %" G_GUINT64_FORMAT " is begun on host %s, and %s",
-                        (guint64)record->id, name,
-                        task == NULL                    ? "was never launched, or has ended"
-                        : task->host != record->agent   ? "was launched elsewhere"
-                        : task->end == HF_TASK_STARTING ? "was begun before"
-                                                        : "has run before");
-        return;
-    }
+    HfAuditTask *task = not_yet_run(audit, record, "begins");
+    if (task == NULL) return;
     task->end = HF_TASK_STARTING;
     task->begun_at = record->at;
     task->stop_by = record->value < 0 ? HF_TIME_NEVER : hf_time_add(record->at, record->value);
@@ -512,7 +531,7 @@ void hf_audit__on_task_ended(HfAudit *audit, const HfRecord *record)
                             : "does not run");
         return;
     }
-    task->flags &= (uint8_t)~HF_TASK_IS_RUNNING;
+    task->flags &= (uint16_t)~HF_TASK_IS_RUNNING;
     if (record->at > task->stop_by) overdue(audit, record, task);
     hf_audit__count_member(audit, task->framework, task->job, -1);
     task->end = (uint8_t)record->state;

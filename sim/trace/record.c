@@ -130,6 +130,7 @@ const HfRecordShape hf_record_shapes[HF_RECORD_TYPES] = {
     [HF_RECORD_STORE_SURPLUS] = {"store_surplus", "qv", "bytes"},
     [HF_RECORD_EXECUTOR_BEGUN] = {"executor_begun", "hflvx", "takes_ns"},
     [HF_RECORD_TASK_BEGUN] = {"task_begun", "hftvx", "takes_ns"},
+    [HF_RECORD_TASK_PREPARES] = {"task_prepares", "hft", NULL},
 };
 
 const char *hf_registry_standing_name(HfRegistryStanding standing)

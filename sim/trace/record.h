@@ -343,6 +343,8 @@ typedef enum HfRecordType {
     HF_RECORD_TASK_BEGUN,     /* the same of a task's own executor; id: task */
     HF_RECORD_VOLUME_EMPTIED, /* as VOLUME_FILLED; id: the task in whose sandbox it was mounted;
                                  value:    KiB that were in it, and are removed with that sandbox */
+    HF_RECORD_TASK_PREPARES, /* on its host, and waits for what it needs before it runs: an external
+                                volume that is being attached */
     HF_RECORD_TYPES
 } HfRecordType;
 

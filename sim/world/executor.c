@@ -104,6 +104,15 @@ static void go_on(HfWorld *world, HfRun *run, uint32_t row)
     report(world, run->host, run->framework, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
 }
 
+static void record_preparing(HfWorld *world, const HfRun *run)
+{
+    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                            .type = HF_RECORD_TASK_PREPARES,
+                                            .agent = run->host,
+                                            .framework = run->framework,
+                                            .id = run->task});
+}
+
 static void start_run(HfWorld *world, const HfMessage *in)
 {
     HfHandle handle = hf_slots_take(&world->run_slots);
@@ -136,7 +145,10 @@ static void start_run(HfWorld *world, const HfMessage *in)
     host->first_run = handle.row;
     run->duration = in->info.duration;
     run->is_preparing = hf_world__run_prepares(world, run);
-    if (!run->is_preparing) go_on(world, run, handle.row);
+    if (run->is_preparing)
+        record_preparing(world, run);
+    else
+        go_on(world, run, handle.row);
     hf_world__run_started(world, run);
     if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 || host->agent.disk.kept != NULL)
         hf_world__disk_on_start(world, handle.row, &in->info);

@@ -22,10 +22,15 @@
 #define LATE   " task_state a=0 f=0 r=a t=7 s=FAILED w=15 x=cpus:1\n"
 #define KILLED " task_state a=0 f=0 r=a t=7 s=KILLED w=7 x=cpus:1\n"
 #define GONE   " task_state a=0 f=0 r=a t=7 s=GONE w=10 x=cpus:1\n"
+#define WAITS  OWN "3 task_prepares a=0 f=0 t=7\n"
+#define UNMADE " task_state a=0 f=0 r=a t=7 s=FAILED w=17 x=cpus:1\n"
+#define FAILED " task_state a=0 f=0 r=a t=7 s=FAILED w=16 x=cpus:1\n"
 
 _Static_assert(HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT == 15 &&
                    HF_REASON_TASK_KILLED_DURING_LAUNCH == 7 &&
-                   HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT == 10,
+                   HF_REASON_EXECUTOR_REREGISTRATION_TIMEOUT == 10 &&
+                   HF_REASON_COMMAND_EXECUTOR_FAILED == 16 &&
+                   HF_REASON_CONTAINER_LAUNCH_FAILED == 17,
                "as the stories have them");
 
 typedef struct Story {
@@ -38,7 +43,7 @@ static const Story stories[] = {
      "another time"},
     {"one that hangs registers", HANGS "23 task_started a=0 f=0 t=7 v=1 x=cpus:1\n", "I-24",
      "hangs"},
-    {"it is begun twice", BEGUN "4 task_begun a=0 f=0 t=7 v=1 x=cpus:1\n", "I-24", "begun before"},
+    {"it is begun twice", BEGUN "4 task_begun a=0 f=0 t=7 v=1 x=cpus:1\n", "I-24", "did before"},
     {"it is begun elsewhere", OWN "3 task_begun a=1 f=0 t=7 v=1 x=cpus:1\n", "I-24", "elsewhere"},
     {"it is begun and nobody launched it", "3 task_begun a=0 f=0 t=7 v=1 x=cpus:1\n", "I-24",
      "never launched"},
@@ -63,6 +68,16 @@ static const Story stories[] = {
     {"it is late, and its task with it",
      BROUGHT "3 executor_begun a=0 f=0 t=9 v=-1 x=cpus:1\n63" LATE, NULL, NULL},
     {"a task waits for one that is not late", MAKING "62" LATE, "I-20", "has never run"},
+    {"what it waits for comes", WAITS "9 task_started a=0 f=0 t=7 v=1 x=cpus:1\n", NULL, NULL},
+    {"what it waits for does not come", WAITS "9" UNMADE, NULL, NULL},
+    {"it waited for nothing, and that did not come", OWN "9" UNMADE, "I-20", "has never run"},
+    {"its executor ends while it waits", WAITS "9" FAILED, NULL, NULL},
+    {"its executor ends, which was not begun", OWN "9" FAILED, "I-20", "has never run"},
+    {"it waits twice", WAITS "4 task_prepares a=0 f=0 t=7\n", "I-24", "did before"},
+    {"it waits elsewhere", OWN "3 task_prepares a=1 f=0 t=7\n", "I-24", "elsewhere"},
+    {"it waits when it has run",
+     OWN "3 task_started a=0 f=0 t=7 v=1 x=cpus:1\n4 task_prepares a=0 f=0 t=7\n", "I-24",
+     "has run before"},
 };
 
 static gboolean is_judged(const Story *story)
