@@ -3,9 +3,9 @@
  * that names it. Until it registers, its tasks wait here, and if it does not in time it is killed;
  * what waits is lost with the agent's process. It stays until it ends by itself, is shut down, or
  * does not come back to the agent's next process. Then its tasks are over, the master is told
- * (EXITED_EXECUTOR, once: when that is lost, the next registration does not name it), and its row
- * stays until the last update of its tasks is acknowledged; till then no other may be begun under
- * its id.
+ * (EXITED_EXECUTOR, once; of one that is late also while the agent registers again: when that is
+ * lost, the next registration does not name it), and its row stays until the last update of its
+ * tasks is acknowledged; till then no other may be begun under its id.
  *
  * Source: Mesos 1.11 Slave::__run, Slave::subscribe, Slave::registerExecutorTimeout,
  * Slave::reregisterExecutorTimeout, Slave::executorTerminated, Slave::_shutdownExecutor.
@@ -81,7 +81,6 @@ gboolean hf_agent__has_executors(const HfAgent *agent)
 
 static void tell_exited(const HfAgent *agent, uint32_t framework, uint32_t id, HfOutbox *out)
 {
-    if (agent->state != HF_AGENT_REGISTERED) return;
     HfMessage *message =
         hf_outbox_send(out, HF_MESSAGE_EXITED_EXECUTOR, hf_agent__self(agent), master);
     message->agent = agent->id;
@@ -91,7 +90,8 @@ static void tell_exited(const HfAgent *agent, uint32_t framework, uint32_t id, H
 
 void hf_agent__deny_executor(const HfAgent *agent, const HfMessage *in, HfOutbox *out)
 {
-    if (in->info.executor != NULL && in->launch == HF_EXECUTOR_NEW)
+    if (in->info.executor != NULL && in->launch == HF_EXECUTOR_NEW &&
+        agent->state == HF_AGENT_REGISTERED)
         tell_exited(agent, in->framework, in->info.executor->id, out);
 }
 
@@ -178,7 +178,11 @@ static void terminate(HfAgent *agent, HfTime now, guint32 row, HfExecutorEnd why
         if (task->executor == row + 1 && !hf_task_state_is_terminal(task->state))
             hf_agent__lose_task(agent, task, why, now, out);
     }
-    tell_exited(agent, executor->framework, executor->info->id, out);
+    /* a master that was asked to register the agent has a late one from what it was asked with; of
+     * others, which it may have ended itself, another might be there when it hears of the end */
+    if (agent->state == HF_AGENT_REGISTERED ||
+        (agent->state == HF_AGENT_REGISTERING && why == HF_EXECUTOR_LATE))
+        tell_exited(agent, executor->framework, executor->info->id, out);
     hf_agent__release_executor(agent, (uint16_t)(row + 1));
 }
 

@@ -17,13 +17,15 @@
  * HOLDFAST_WEAVE=DEPTH searches to that depth, from all points and for all kinds of service; in CI
  * it is 5, and 4 for the other kinds (without checkpointing, with feedback, with an executor that
  * holds memory of its own, registers at any time or too late, and may be shut down between the
- * tasks): 46,602 states. The deepest so far is 8: 718,339 states by
- * 1,374,572 events, and 44,669 orderly runs to the end, in 200 s of one core; nothing was wrong.
- * With the executors that take time what it found was a service that launches again at once, where
- * the agent cannot begin the executor anew before its last update is acknowledged: they go on for
- * ever unless messages take time, so now and then a timer ends between two. What it found before:
- * an end that nobody told, an agent that asks twice, an agent that believes in pings
- * (tests/unit/control: test_agents.c, test_silence.c).
+ * tasks) but from the point where an executor has been begun: 51,218 states. The deepest so far is
+ * 8: 718,339 states by 1,374,572 events, and 44,669 orderly runs to the end, in 200 s of one core,
+ * when executors did not take time yet; nothing was wrong.
+ * With the executors that take time what it found was an executor that was late while its agent
+ * registered with another master, which kept it in its book for ever; and a service that launches
+ * again at once, where the agent cannot begin the executor anew before its last update is
+ * acknowledged: they go on for ever unless messages take time, so now and then a timer ends between
+ * two. What it found before: an end that nobody told, an agent that asks twice, an agent that
+ * believes in pings (tests/unit/control: test_agents.c, test_silence.c).
  */
 #include "property/weave.h"
 
@@ -278,7 +280,8 @@ static void in_any_order_and_with_one_mishap_nothing_is_lost(void **state)
             WeaveConfig config = services[k];
             if (mishaps != NULL) config.crashes = (uint32_t)atoi(mishaps);
             search_init(&search, &config, &starts[s]);
-            if (!search_to(&search, k == 0 ? depth : depth - less)) {
+            gboolean is_whole = k == 0 || s == START_BEGUN; /* which is of executors alone */
+            if (!search_to(&search, is_whole ? depth : depth - less)) {
                 g_autofree char *path = path_of(&search);
                 show(&search);
                 fail_msg("service %u, from %s: %s\n  after %s", (unsigned)k, starts[s].name,
