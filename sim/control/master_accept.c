@@ -473,7 +473,7 @@ static gboolean is_same_executor(const Accept *a, const HfExecutorInfo *one,
 
 /*
  * All tasks of a group are valid, none has another's id or port, all name the same executor, and
- * there is room for all at once. Shared volumes cannot be used by groups (a TODO of Mesos's). Two
+ * there is room for all at once. Shared volumes cannot be used by groups, as in Mesos. Two
  * tasks of one id, which end Mesos's master, are refused.
  * Source: Mesos 1.11 src/master/validation.cpp, task::group::validate.
  */
