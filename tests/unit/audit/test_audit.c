@@ -2,7 +2,7 @@
  * Each invariant broken once, by a few records, and legal stories beside them. All are told of the
  * same small cluster.
  */
-#include "unit/audit/script.h"
+#include "unit/audit/story.h"
 
 #define ALL "cpus:8;mem:1024;cpus(a):2;ports:[1-9]"
 /* Frameworks 0 and 1 under roles a and b; agent 0 of host 0 with ALL, agent 1 of host 1. */
@@ -53,11 +53,6 @@ static const char cluster[] = "0 run_started v=1\n"
        " consumed a=0 f=0 r=a x=cpus:5\n" at " converted a=0 f=0 r=a x=cpus(D:a):5\n" at           \
        " task_launched a=0 f=0 r=a t=" task " x=cpus(D:a):5\n" at                                  \
        ".5 agent_reregistered a=0 v=0 x=" ALL "\n"
-
-/* invariant: NULL = everything can be true; says: part of the sentence. */
-typedef struct Story {
-    const char *name, *text, *invariant, *says;
-} Story;
 
 static const Story stories[] = {
     {"a master ends, and a task is still booked", /* more in test_masters.c */
@@ -585,31 +580,12 @@ static const Story stories[] = {
      "not under way"},
 };
 
-/* Is the story judged as it should be? Says so if not. */
-static gboolean is_judged(const Story *story)
-{
-    Script script = script_new();
-    script_play(&script, cluster);
-    assert_null(hf_audit_breach(script.audit));
-    script_play(&script, story->text);
-    if (hf_audit_breach(script.audit) == NULL) hf_audit_finish(script.audit);
-    const HfAuditBreach *breach = hf_audit_breach(script.audit);
-    gboolean good = breach == NULL
-                        ? story->invariant == NULL
-                        : g_strcmp0(breach->invariant, story->invariant) == 0 &&
-                              strstr(breach->sentence, story->says) && breach->records->len > 0;
-    if (!good)
-        print_error("\"%s\" is %s: %s\n", story->name, breach ? breach->invariant : "let pass",
-                    breach ? breach->sentence : "no breach");
-    script_clear(&script);
-    return good;
-}
-
 static void stories_are_judged_as_they_should_be(void **state)
 {
     (void)state;
     uint32_t wrong = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++) wrong += !is_judged(&stories[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
+        wrong += !story_is_judged(&stories[i], cluster);
     assert_int_equal(wrong, 0);
 }
 

@@ -2,7 +2,7 @@
  * Executors that frameworks bring with them, as the auditor sees them: what they hold, and where
  * they run. Each rule broken once, and legal stories beside.
  */
-#include "unit/audit/script.h"
+#include "unit/audit/story.h"
 
 #define ALL  "cpus:8;mem:1024"
 #define HELD "cpus:1;mem:64"
@@ -34,11 +34,6 @@ static const char cluster[] = "0 run_started v=1\n"
                               "0 framework_subscribed f=0 r=a\n"
                               "0 framework_subscribed f=1 r=b\n"
                               "0 agent_registered a=0 v=0 x=" ALL "\n";
-
-/* invariant: NULL = everything can be true; says: part of the sentence. */
-typedef struct Story {
-    const char *name, *text, *invariant, *says;
-} Story;
 
 static const Story stories[] = {
     {"what an idle executor holds is not offered",
@@ -129,27 +124,11 @@ static const Story stories[] = {
      "I-08", "may have 3"},
 };
 
-static gboolean is_judged(const Story *story)
-{
-    Script script = script_new();
-    script_play(&script, cluster);
-    script_play(&script, story->text);
-    if (hf_audit_breach(script.audit) == NULL) hf_audit_finish(script.audit);
-    const HfAuditBreach *breach = hf_audit_breach(script.audit);
-    gboolean good = breach == NULL ? story->invariant == NULL
-                                   : g_strcmp0(breach->invariant, story->invariant) == 0 &&
-                                         strstr(breach->sentence, story->says);
-    if (!good)
-        print_error("\"%s\" is %s: %s\n", story->name, breach ? breach->invariant : "let pass",
-                    breach ? breach->sentence : "no breach");
-    script_clear(&script);
-    return good;
-}
-
 static void stories_are_judged_as_they_should_be(void **state)
 {
     uint32_t wrong = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++) wrong += !is_judged(&stories[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
+        wrong += !story_is_judged(&stories[i], cluster);
     assert_int_equal(wrong, 0);
 }
 

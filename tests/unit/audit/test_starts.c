@@ -6,7 +6,7 @@
 #include "base/time.h"
 
 #define SCRIPT_EXECUTOR_TIMEOUT (60 * HF_NS_PER_SECOND)
-#include "unit/audit/script.h"
+#include "unit/audit/story.h"
 
 #define ALL "cpus:8"
 #define OFFERED                                                                                    \
@@ -33,9 +33,9 @@ _Static_assert(HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT == 15 &&
                    HF_REASON_CONTAINER_LAUNCH_FAILED == 17,
                "as the stories have them");
 
-typedef struct Story {
-    const char *name, *text, *invariant, *says;
-} Story;
+static const char cluster[] = "0 run_started v=1\n"
+                              "0 framework_subscribed f=0 r=a\n"
+                              "0 agent_registered a=0 v=0 x=" ALL "\n";
 
 static const Story stories[] = {
     {"it registers when it was to", BEGUN "23 task_started a=0 f=0 t=7 v=1 x=cpus:1\n", NULL, NULL},
@@ -80,27 +80,11 @@ static const Story stories[] = {
      "has run before"},
 };
 
-static gboolean is_judged(const Story *story)
-{
-    Script script = script_new();
-    script_play(&script, "0 run_started v=1\n0 framework_subscribed f=0 r=a\n"
-                         "0 agent_registered a=0 v=0 x=" ALL "\n");
-    script_play(&script, story->text);
-    const HfAuditBreach *breach = hf_audit_breach(script.audit);
-    gboolean good = breach == NULL ? story->invariant == NULL
-                                   : g_strcmp0(breach->invariant, story->invariant) == 0 &&
-                                         strstr(breach->sentence, story->says);
-    if (!good)
-        print_error("\"%s\" is %s: %s\n", story->name, breach ? breach->invariant : "let pass",
-                    breach ? breach->sentence : "no breach");
-    script_clear(&script);
-    return good;
-}
-
 static void stories_are_judged_as_they_should_be(void **state)
 {
     uint32_t wrong = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++) wrong += !is_judged(&stories[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
+        wrong += !story_is_judged(&stories[i], cluster);
     assert_int_equal(wrong, 0);
 }
 
