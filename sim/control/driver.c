@@ -75,6 +75,12 @@ void hf_driver_set_roles(HfDriver *driver, const HfRoleId *roles, uint32_t count
                           .wishes = info->wishes});
 }
 
+const HfRoleId *hf_driver_roles(const HfDriver *driver, uint32_t *count_out)
+{
+    *count_out = driver->info->role_count;
+    return driver->info->roles;
+}
+
 void hf_driver_adopt(HfDriver *driver, uint32_t framework)
 {
     HF_ASSERT(!driver->is_subscribed && driver->framework == HF_ROW_NONE);

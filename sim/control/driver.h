@@ -20,11 +20,16 @@ typedef struct HfWait {
     const HfResources *asks; /* of one task, unreserved */
     uint32_t ports;          /* besides */
     uint32_t host;           /* the only one that will do; HF_ROW_NONE = any */
-    gboolean is_new; /* what is reserved dynamically, to others of its own, is no good to it */
-    int64_t missed;  /* > 0: none waits now, but so many were too late, and none ever ran */
+    const HfResources *kept; /* reserved for it there, with what it has stored; NULL = nothing */
+    gboolean is_reserving;   /* all that it waits for is `kept`, which was asked for */
+    int64_t in_vain;         /* so often what it had reserved or launched came to nothing */
+    int64_t missed;          /* > 0: none waits now, but so many were too late, and none ever ran */
     /* Its own constraints: may it be on this host? NULL = on any. */
     gboolean (*allows)(const struct HfWait *wait, uint32_t host);
-    const void *of, *also; /* whatever `allows` needs */
+    /* Would one be launched out of so much of one agent, were it offered? Of `resources` its role
+     * may have all; no allocation role is in them. NULL = wherever `asks` and `ports` fit. */
+    gboolean (*fits)(const struct HfWait *wait, const HfResources *resources);
+    const void *of, *also; /* whatever these two need */
 } HfWait;
 /* Arguments are valid during the call. */
 typedef void (*HfWaitSink)(void *context, const HfWait *wait);
@@ -134,6 +139,8 @@ gboolean hf_driver_is_subscribed(const HfDriver *driver);
 void hf_driver_waits(const HfDriver *driver, HfWaitSink sink, void *context);
 gboolean hf_driver_is_over(const HfDriver *driver);   /* the master refused it, or replaced it */
 uint32_t hf_driver_framework(const HfDriver *driver); /* its id; HF_ROW_NONE before */
+/* With which roles it subscribes, [*count_out], borrowed until they change. */
+const HfRoleId *hf_driver_roles(const HfDriver *driver, uint32_t *count_out);
 
 /* ---- called by the model, inside a callback ---- */
 HfTime hf_driver_now(const HfDriver *driver);

@@ -49,13 +49,21 @@ static gboolean is_still(const HfWorld *world)
 
 /* Why an agent does not run what waits, from the farthest from it to the nearest. */
 typedef enum Reason {
-    REASON_GONE,
+    REASON_DOWN,
+    REASON_STOPPED,
+    REASON_UNKNOWN,
+    REASON_UNRESERVED,
+    REASON_LOST,
     REASON_SMALL,
-    REASON_CLOSED,
     REASON_BARRED,
+    REASON_CLOSED,
     REASON_RESERVED,
+    REASON_APART,
+    REASON_UNLIKE,
     REASON_INCAPABLE,
+    REASON_BUSY,
     REASON_FULL,
+    REASON_TAKEN,
     REASON_OFFERED,
     REASON_SUPPRESSED,
     REASON_MINIMUM,
@@ -65,27 +73,51 @@ typedef enum Reason {
     REASONS
 } Reason;
 
-/* Of so many agents, and of one. */
+/* Of so many agents, and of the one that will do; would it fit there, were all else gone? */
 static const struct {
     const char *many, *one;
+    gboolean fits;
 } reasons[REASONS] = {
-    [REASON_GONE] = {"down for good or not registered", "it is down for good, or not registered"},
-    [REASON_SMALL] = {"too small", "it is too small, were it empty"},
+    [REASON_DOWN] = {"down for good", "it is down for good", FALSE},
+    [REASON_STOPPED] = {"without an agent, which refuses its flags",
+                        "its agent does not start: it refuses its flags", FALSE},
+    [REASON_UNKNOWN] = {"not registered", "its agent is not registered", FALSE},
+    [REASON_UNRESERVED] = {NULL,
+                           "what it asked to have reserved there has not been: the master refused "
+                           "it, or a message was lost",
+                           FALSE},
+    [REASON_LOST] = {NULL,
+                     "what it had reserved or stored there is gone: the host came back without it, "
+                     "or somebody gave it back",
+                     FALSE},
+    [REASON_SMALL] = {"too small", "it is too small, were it empty", FALSE},
+    [REASON_BARRED] = {"against its constraints", "its own constraints forbid it", TRUE},
     [REASON_CLOSED] = {"closed (draining, deactivated or not on the whitelist)",
-                       "it is closed: draining, deactivated or not on the whitelist"},
-    [REASON_BARRED] = {"against its constraints", "its own constraints forbid it"},
-    [REASON_RESERVED] = {"reserved to others", "what it has is reserved to others"},
+                       "it is closed: draining, deactivated or not on the whitelist", TRUE},
+    [REASON_RESERVED] = {"reserved to others", "what it has is reserved to others", FALSE},
+    [REASON_APART] = {"reserved dynamically, for others or other instances",
+                      "what it has is reserved dynamically, for others or other instances", FALSE},
+    [REASON_UNLIKE] = {"without the ports, disks or reservations that it takes",
+                       "it has no ports, disks or reservations of the kind that it takes", FALSE},
     [REASON_INCAPABLE] = {"not for it (region, owner, capabilities, offer constraints)",
-                          "it is not for it: region, owner, capabilities or offer constraints"},
-    [REASON_FULL] = {"full", "it is full"},
-    [REASON_OFFERED] = {"out in offers", "what it has left is out in offers"},
-    [REASON_SUPPRESSED] = {"not asked for (suppressed)", "its framework has suppressed offers"},
+                          "it is not for it: region, owner, capabilities or offer constraints",
+                          TRUE},
+    [REASON_BUSY] = {NULL, "what it has reserved there is in use", TRUE},
+    [REASON_FULL] = {"full", "it is full", TRUE},
+    [REASON_TAKEN] = {"whose ports or disks that it takes are in use",
+                      "the ports or disks there that it takes are in use", TRUE},
+    [REASON_OFFERED] = {"out in offers", "what it has left is out in offers", TRUE},
+    [REASON_SUPPRESSED] = {"not asked for (suppressed)", "its framework has suppressed offers",
+                           TRUE},
     [REASON_MINIMUM] = {"below min_allocatable_resources",
-                        "what is left is below min_allocatable_resources"},
-    [REASON_QUOTA] = {"kept back by quota", "quota keeps it back"},
-    [REASON_FILTER] = {"filtered (declined before)", "it declined this host, and a filter lasts"},
-    [REASON_FREE] = {"free, but what is offered there is not what it wants",
-                     "it is free, but what it had reserved or stored there is gone or in use"},
+                        "what is left is below min_allocatable_resources", TRUE},
+    [REASON_QUOTA] = {"kept back by quota", "quota keeps it back", TRUE},
+    [REASON_FILTER] = {"filtered (declined before)", "it declined this host, and a filter lasts",
+                       TRUE},
+    [REASON_FREE] = {"free and offered, but nothing comes of it (not wanted, refused, or lost)",
+                     "it is free and offered, but nothing comes of it: what is asked for there is "
+                     "refused or lost",
+                     TRUE},
 };
 
 typedef struct Telling {
@@ -124,14 +156,23 @@ static gboolean is_enough(const Wanting *wanting, const HfResources *resources)
            has_ports(resources, wanting->wait->ports);
 }
 
-/* The same of what a role may use of it. */
+/* The same of what a role may use of it, and as the framework itself would have it. */
 static gboolean is_enough_for(Wanting *wanting, const HfResources *resources, HfRoleId role)
 {
+    const HfWait *wait = wanting->wait;
     hf_resources_allocatable_to(wanting->catalog, resources, role, &wanting->part);
-    if (!wanting->wait->is_new || wanting->wait->host != HF_ROW_NONE)
-        return is_enough(wanting, &wanting->part);
+    return is_enough(wanting, &wanting->part) &&
+           (wait->fits == NULL || wait->fits(wait, &wanting->part));
+}
+
+/* Why all that an agent has is nothing for a role; REASON_FREE: it is not so. */
+static Reason reason_when_empty(Wanting *wanting, const HfResources *total, HfRoleId role)
+{
+    if (is_enough_for(wanting, total, role)) return REASON_FREE;
+    if (!is_enough(wanting, &wanting->part)) return REASON_RESERVED;
+    if (wanting->wait->kept != NULL) return REASON_UNLIKE;
     hf_resources_filter(wanting->catalog, &wanting->part, is_not_dynamic, NULL, &wanting->less);
-    return is_enough(wanting, &wanting->less);
+    return is_enough(wanting, &wanting->less) ? REASON_UNLIKE : REASON_APART;
 }
 
 /* Resources and those that are out in offers of the same agent. */
@@ -150,15 +191,30 @@ static void gather(void *context, uint32_t framework, HfRoleId role, const HfRes
     hf_resources_clear(gathering->catalog, &plain);
 }
 
-static gboolean is_enough_with_offers(const HfWorld *world, Wanting *wanting, uint32_t agent,
-                                      const HfResources *available, HfRoleId role)
+/* What was free before it was offered. Clear `sum`. */
+static Gathering gather_free(const HfWorld *world, const Wanting *wanting, uint32_t agent)
 {
     Gathering gathering = {.catalog = wanting->catalog};
+    const HfResources *available =
+        hf_allocator_available(hf_master_allocator(world->master), agent);
     hf_resources_copy(wanting->catalog, &gathering.sum, available);
     hf_master_offers_of(world->master, agent, gather, &gathering);
-    gboolean is_good = is_enough_for(wanting, &gathering.sum, role);
-    hf_resources_clear(wanting->catalog, &gathering.sum);
-    return is_good;
+    return gathering;
+}
+
+/* What is not held by tasks is too little; REASON_FREE: it is not so. */
+static Reason reason_when_used(const HfWorld *world, Wanting *wanting, uint32_t agent,
+                               HfRoleId role)
+{
+    const HfResources *kept = wanting->wait->kept;
+    Gathering free = gather_free(world, wanting, agent);
+    Reason reason = REASON_FREE;
+    if (kept != NULL && !hf_resources_contains(wanting->catalog, &free.sum, kept))
+        reason = REASON_BUSY;
+    else if (!is_enough_for(wanting, &free.sum, role))
+        reason = is_enough(wanting, &wanting->part) ? REASON_TAKEN : REASON_FULL;
+    hf_resources_clear(wanting->catalog, &free.sum);
+    return reason;
 }
 
 static Reason reason_under(const HfWorld *world, Wanting *wanting, uint32_t framework,
@@ -168,9 +224,11 @@ static Reason reason_under(const HfWorld *world, Wanting *wanting, uint32_t fram
     const HfResources *available = hf_allocator_available(allocator, agent);
     HfWithheld why = hf_allocator_withheld(allocator, framework, role, agent, &wanting->amount);
     if (why == HF_WITHHELD_AGENT) return REASON_CLOSED;
-    if (!is_enough_for(wanting, hf_allocator_total(allocator, agent), role)) return REASON_RESERVED;
+    Reason reason = reason_when_empty(wanting, hf_allocator_total(allocator, agent), role);
+    if (reason != REASON_FREE) return reason;
     if (why == HF_WITHHELD_CAPABILITY) return REASON_INCAPABLE;
-    if (!is_enough_with_offers(world, wanting, agent, available, role)) return REASON_FULL;
+    reason = reason_when_used(world, wanting, agent, role);
+    if (reason != REASON_FREE) return reason;
     if (!is_enough_for(wanting, available, role)) return REASON_OFFERED;
     switch (why) {
     case HF_WITHHELD_FRAMEWORK:
@@ -191,30 +249,38 @@ static Reason reason_under(const HfWorld *world, Wanting *wanting, uint32_t fram
     return REASON_FREE;
 }
 
+/* Why there is no agent to ask; REASON_FREE: there is. */
+static Reason reason_of_host(const HfWorld *world, const HfHost *host)
+{
+    if (!host->is_up) return REASON_DOWN;
+    if (!host->is_agent_up) return REASON_STOPPED;
+    uint32_t agent = host->agent.id;
+    if (agent == HF_ROW_NONE || !hf_master_agent_is_registered(world->master, agent) ||
+        hf_allocator_total(hf_master_allocator(world->master), agent) == NULL)
+        return REASON_UNKNOWN;
+    return REASON_FREE;
+}
+
 /* By the role under which it is nearest. */
 static Reason reason_of(const Telling *telling, Wanting *wanting, uint32_t row)
 {
     const HfWorld *world = telling->world;
-    const HfHost *host = &world->hosts[row];
-    uint32_t agent = host->agent.id;
-    if (!host->is_up || agent == HF_ROW_NONE ||
-        !hf_master_agent_is_registered(world->master, agent))
-        return REASON_GONE;
-    const HfResources *total = hf_allocator_total(hf_master_allocator(world->master), agent);
-    if (total == NULL) return REASON_GONE;
-    if (!is_enough(wanting, total)) return REASON_SMALL;
     const HfWait *wait = wanting->wait;
+    Reason reason = reason_of_host(world, &world->hosts[row]);
+    if (reason != REASON_FREE) return reason;
+    uint32_t agent = world->hosts[row].agent.id;
+    const HfResources *total = hf_allocator_total(hf_master_allocator(world->master), agent);
+    if (wait->kept != NULL && !hf_resources_contains(wanting->catalog, total, wait->kept))
+        return wait->is_reserving ? REASON_UNRESERVED : REASON_LOST;
+    if (!is_enough(wanting, total)) return REASON_SMALL;
     if (wait->host == HF_ROW_NONE && wait->allows != NULL && !wait->allows(wait, row))
         return REASON_BARRED;
-    const HfScenarioFramework *keys = &world->scenario->frameworks.at[telling->guest];
-    const char *one[] = {keys->role, NULL};
-    uint32_t framework = hf_driver_framework(world->guests[telling->guest].driver);
-    Reason nearest = REASON_GONE;
-    for (const char **role = keys->roles ? keys->roles : one; *role != NULL; role++) {
-        Reason reason =
-            reason_under(world, wanting, framework, agent, hf_role_find(world->catalog, *role));
-        nearest = MAX(nearest, reason);
-    }
+    const HfDriver *driver = world->guests[telling->guest].driver;
+    uint32_t framework = hf_driver_framework(driver), role_count;
+    const HfRoleId *roles = hf_driver_roles(driver, &role_count);
+    Reason nearest = role_count > 0 ? REASON_DOWN : REASON_SUPPRESSED;
+    for (uint32_t i = 0; i < role_count; i++)
+        nearest = MAX(nearest, reason_under(world, wanting, framework, agent, roles[i]));
     return nearest;
 }
 
@@ -301,9 +367,12 @@ static void tell_holders(Telling *telling, HfKindId kind)
 /* How many of the agents, for each reason that there is. */
 static void tell_reasons(Telling *telling, Wanting *wanting)
 {
-    uint32_t counts[REASONS] = {0}, hosts = telling->world->host_count;
-    for (uint32_t h = 0; h < hosts; h++) counts[reason_of(telling, wanting, h)]++;
-    uint32_t fits = hosts - counts[REASON_GONE] - counts[REASON_SMALL] - counts[REASON_RESERVED];
+    uint32_t counts[REASONS] = {0}, hosts = telling->world->host_count, fits = 0;
+    for (uint32_t h = 0; h < hosts; h++) {
+        Reason reason = reason_of(telling, wanting, h);
+        counts[reason]++;
+        if (reasons[reason].fits) fits++;
+    }
     GString *text = telling->text;
     if (fits == 0)
         g_string_append(text, "    it fits no agent, were it empty");
@@ -344,6 +413,11 @@ static void tell_head(Telling *telling, const HfWait *wait)
                                wait->ports == 1 ? "port" : "ports");
     if (wait->host != HF_ROW_NONE)
         g_string_append_printf(text, ", on host %s alone", world->hosts[wait->host].name);
+    if (wait->in_vain > 0)
+        g_string_append_printf(
+            text, "; since it last ran %" G_GINT64_FORMAT " %s for it came to nothing",
+            wait->in_vain,
+            wait->in_vain == 1 ? "launch or reservation" : "launches or reservations");
     g_string_append_c(text, '\n');
 }
 

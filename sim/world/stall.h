@@ -14,8 +14,9 @@
  * for ten allocation intervals if that is longer. Then lines for people, each ending in a newline:
  * what waits since when, on how many agents it would fit if they were empty, how many agents do not
  * run it for which reason (too small, reserved to others, full, out in offers, quota, filters,
- * ...), and who holds what of that, in tasks and in offers. Newly allocated. Cost: O(agents x kinds
- * of tasks that wait), once at the end of a run.
+ * ...), and who holds what of that, in tasks and in offers; or why the only host that will do does
+ * not. A reason holds of an agent if none that is named before it in `reasons` (stall.c) does.
+ * Newly allocated. Cost: O(agents x kinds of tasks that wait), once at the end of a run.
  */
 char *hf_stall_explain(const HfWorld *world);
 

@@ -55,7 +55,7 @@ failures:
 END
 run "a host that is lost for good" 1 "$holdfast" run "$dir/reasons.yaml" -o "$dir/reasons"
 out "  jobs: 2 tasks wait since 610 s for cpus:2; mem:512"
-out "it fits 3 of 7 agents, were they empty: 1 down for good or not registered, 2 too small, 1 reserved to others, 3 full"
+out "it fits 3 of 7 agents, were they empty: 1 down for good, 2 too small, 1 reserved to others, 3 full"
 out "cpus: 22 in all, tasks of web hold 9"
 
 # One sits on all that it is offered; the other waits.
@@ -124,6 +124,88 @@ END
 echo '[{"name": "night", "command": "true", "schedule": "R/2015-01-01T00:10:00Z/PT1H", "epsilon": "PT1M", "cpus": 1, "mem": 64}]' >"$dir/night.json"
 run "jobs that missed each of their times" 1 "$holdfast" run "$dir/missed.yaml" -o "$dir/missed"
 out "too late each time and never ran; it is cpus:1"
+
+# Tied to one host: why it does not come back there.
+cat >"$dir/pod.json" <<'END'
+{"id": "/pod", "containers": [
+  {"name": "a", "resources": {"cpus": 1, "mem": 100}},
+  {"name": "b", "resources": {"cpus": 0.5, "mem": 50}, "volumeMounts": [{"name": "v"}]}],
+ "volumes": [{"name": "v", "persistent": {"size": 200}}]}
+END
+cat >"$dir/tied.yaml" <<'END'
+name: tied
+duration: 6h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096;disk:4096;ports:[31000-31009]"}]
+frameworks:
+  - {name: pods, model: marathon, role: pods, principal: p, apps: [pod.json]}
+  - {name: web, model: marathon, role: web, principal: p, start: 10s, apps: [{id: /db, instances: 1, cpus: 1, mem: 100, disk: 100, residency: true}]}
+failures: [{what: host-loss, at: 1h, replaced_after: 10m}]
+END
+run "its volume went with its host" 1 "$holdfast" run "$dir/tied.yaml" -o "$dir/tied"
+out "  pods: 1 task of /pod waits since"
+out "  web: 1 task of apps[0] (/db) waits since"
+[ "$(grep -c "    what it had reserved or stored there is gone: the host came back without it" "$dir/out")" = 2 ] ||
+    complain "it is not said of both that what they had stored is gone"
+run "its host is gone for good" 1 "$holdfast" run "$dir/tied.yaml" -o "$dir/tied" -f --set 'failures=[{what: host-loss, at: 1h}]'
+[ "$(grep -c "    it is down for good" "$dir/out")" = 2 ] || complain "it is not said of both that their hosts are down"
+
+# What it asks for is refused, each time.
+cat >"$dir/refused.yaml" <<'END'
+name: refused
+duration: 6h
+master: {acls: {permissive: true, reserve_resources: [{principals: {type: NONE}, roles: {type: ANY}}]}}
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096;disk:4096;ports:[31000-31009]"}]
+frameworks: [{name: web, model: marathon, role: web, principal: p, apps: [{id: /db, instances: 1, cpus: 1, mem: 100, disk: 100, residency: true}]}]
+END
+run "its reservation is refused" 1 "$holdfast" run "$dir/refused.yaml" -o "$dir/refused"
+out "launches or reservations for it came to nothing"
+
+# It would not take what there is, though there is enough: reserved otherwise, or another port.
+echo '{"id": "/a", "cmd": "true", "instances": 1, "cpus": 1, "mem": 64, "ports": [], "acceptedResourceRoles": ["*"]}' >"$dir/bare.json"
+cat >"$dir/unlike.yaml" <<'END'
+name: unlike
+duration: 6h
+agents: [{name: n, count: 2, resources: "cpus(web):4;mem(web):4096"}]
+frameworks: [{name: web, model: marathon, role: web, apps: [bare.json]}]
+END
+run "it takes what is reserved to nobody" 1 "$holdfast" run "$dir/unlike.yaml" -o "$dir/unlike"
+out "it fits no agent, were it empty: 2 without the ports, disks or reservations that it takes"
+
+cat >"$dir/apart.yaml" <<'END'
+name: apart
+duration: 6h
+agents: [{name: n, count: 1, resources: "cpus:4;mem:4096"}]
+operators:
+  - {at: 10s, principal: ops, reserve_resources: {agent_id: {value: n-0}, resources: [{name: cpus, type: SCALAR, scalar: {value: 4}, reservations: [{type: DYNAMIC, role: web, principal: ops}]}]}}
+frameworks: [{name: web, model: marathon, role: web, start: 1m, apps: [{id: /a, instances: 1, cpus: 1, mem: 64}]}]
+END
+run "what is reserved dynamically is no instance's" 1 "$holdfast" run "$dir/apart.yaml" -o "$dir/apart"
+out "it fits no agent, were it empty: 1 reserved dynamically, for others or other instances"
+
+echo '{"id": "/a", "cmd": "true", "instances": 3, "cpus": 1, "mem": 64, "portDefinitions": [{"port": 31005}], "requirePorts": true}' >"$dir/port.json"
+cat >"$dir/port.yaml" <<'END'
+name: port
+duration: 6h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096;ports:[31000-31009]"}]
+frameworks: [{name: web, model: marathon, role: web, apps: [port.json]}]
+END
+run "its port is in use" 1 "$holdfast" run "$dir/port.yaml" -o "$dir/port"
+out "it fits 2 of 2 agents, were they empty: 2 whose ports or disks that it takes are in use"
+
+# Judged by the roles that it has now, not by those of its scenario.
+cat >"$dir/roles.yaml" <<'END'
+name: roles
+duration: 6h
+agents:
+  - {name: n, count: 2, resources: "cpus(a):4;mem(a):4096"}
+  - {name: m, count: 2, resources: "cpus(b):4;mem(b):4096"}
+frameworks:
+  - {name: jobs, model: batch, role: a, failover_timeout: 1d, arrivals: 2h, jobs: 1, tasks: 1, cpus: 3, mem: 64, duration: 1h}
+  - {name: full, model: marathon, role: b, apps: [{id: /full, instances: 2, cpus: 3, mem: 64}]}
+failures: [{what: framework-failover, at: 1h, down: 10m, frameworks: [jobs], roles: [b]}]
+END
+run "its roles have changed" 1 "$holdfast" run "$dir/roles.yaml" -o "$dir/roles"
+out "it fits 2 of 4 agents, were they empty: 2 reserved to others, 2 full"
 
 # Tasks that are refused for good, and what they asked for.
 cat >"$dir/fixtures.yaml" <<END

@@ -78,9 +78,10 @@ static const HfResource *mount_for(const HfCatalog *catalog, const HfNodeKind *k
     return best;
 }
 
-gboolean hf_service__fits(HfService *service, const HfNodeKind *kind, const HfResources *pool)
+gboolean hf_service__fits(const HfService *service, const HfNodeKind *kind, const HfResources *pool)
 {
     HfCatalog *catalog = service->env.catalog;
+    HfResource disks[HF_VOLUMES_MAX];
     if (hf_demand_fits(catalog, &kind->demand, pool, 1) == 0) return FALSE;
     gboolean is_whole = kind->volume_count == 0 && hf_resources_is_empty(&kind->fixed);
     if (is_whole) return kind->rules.place != HF_DATA_MOUNT || mount_for(catalog, kind, pool);
@@ -88,7 +89,7 @@ gboolean hf_service__fits(HfService *service, const HfNodeKind *kind, const HfRe
     hf_resources_copy(catalog, &rest, pool);
     gboolean is_good = hf_resources_contains(catalog, &rest, &kind->fixed);
     if (is_good) hf_resources_subtract(catalog, &rest, &kind->fixed);
-    is_good = is_good && hf_volumes__cut(service, kind, &rest, service->disks) &&
+    is_good = is_good && hf_volumes__cut(service, kind, &rest, disks) &&
               hf_demand_fits(catalog, &kind->demand, &rest, 1) > 0;
     hf_resources_clear(catalog, &rest);
     hf_resources_clear(catalog, &taken);
@@ -332,10 +333,20 @@ static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfO
 
 /* ---- those that wait for this host ---- */
 
-static gboolean has_loose(const HfService *service, const HfNodeKind *kind)
+static gboolean has_loose(const HfService *service, const HfNodeKind *kind, const HfResources *pool)
 {
     return kind->rules.reserve == HF_RESERVE_ALL ||
-           hf_demand_fits(service->env.catalog, &kind->loose, &service->pool, 1) > 0;
+           hf_demand_fits(service->env.catalog, &kind->loose, pool, 1) > 0;
+}
+
+/* Is there what it waits for? `pool`: of what is offered, what is nobody's. */
+static gboolean is_home(const HfService *service, const HfNode *node, const HfResources *offered,
+                        const HfResources *pool)
+{
+    const HfNodeKind *kind = &service->kinds[node->kind];
+    if (hf_resources_is_empty(&node->home)) return hf_service__fits(service, kind, pool);
+    return hf_resources_contains(service->env.catalog, offered, &node->home) &&
+           has_loose(service, kind, pool);
 }
 
 /* What it has not reserved, out of the pool. `out` is replaced. */
@@ -356,14 +367,12 @@ static void come_home(HfService *service, HfDriver *driver, const HfOfferInfo *o
         const HfNodeKind *kind = &service->kinds[node->kind];
         HfResources used = {0};
         next = node->next == HF_NO_NODE ? HF_MAP64_NONE : node->next;
+        if (!is_home(service, node, &service->offered, &service->pool)) continue;
         if (!hf_resources_is_empty(&node->home)) {
-            if (!hf_resources_contains(catalog, &service->offered, &node->home)) continue;
-            if (!has_loose(service, kind)) continue;
             cut_loose(service, kind, &used);
             hf_resources_add(catalog, &used, &node->home);
             hf_resources_subtract(catalog, &service->offered, &node->home);
         } else {
-            if (!hf_service__fits(service, kind, &service->pool)) continue;
             cut(service, kind, &service->pool, &used);
             hf_resources_subtract(catalog, &service->offered, &used);
         }
@@ -415,23 +424,47 @@ static gboolean is_reserved(const HfCatalog *catalog, const HfResource *entry, c
     return !hf_meta_is_unreserved(catalog, entry->meta);
 }
 
+/* Of the pool, the part that a new instance of the kind may use; FALSE: all of it, and nothing is
+ * in `part_out`. */
+static gboolean take_part(const HfService *service, const HfNodeKind *kind, const HfResources *pool,
+                          HfResources *part_out)
+{
+    HfCatalog *catalog = service->env.catalog;
+    if ((needs_reservation(kind) || kind->accepts == HF_ACCEPTS_UNRESERVED) &&
+        hf_resources_any(catalog, pool, HF_META_RESERVED)) {
+        /* only what is reserved to nobody can be reserved to an instance */
+        hf_resources_unreserved(catalog, pool, part_out);
+        return TRUE;
+    }
+    if (kind->accepts != HF_ACCEPTS_RESERVED) return FALSE;
+    hf_resources_filter(catalog, pool, is_reserved, NULL, part_out);
+    return TRUE;
+}
+
+gboolean hf_service__would_launch(const HfService *service, const HfNodeKind *kind,
+                                  const HfNode *node, const HfResources *offered)
+{
+    HfCatalog *catalog = service->env.catalog;
+    HfResources pool = {0}, part = {0};
+    hf_resources_filter(catalog, offered, is_free, NULL, &pool);
+    gboolean would = node != NULL
+                         ? is_home(service, node, offered, &pool)
+                         : hf_service__fits(service, kind,
+                                            take_part(service, kind, &pool, &part) ? &part : &pool);
+    hf_resources_clear(catalog, &pool);
+    hf_resources_clear(catalog, &part);
+    return would;
+}
+
 static gboolean place(HfService *service, HfDriver *driver, HfNodeKind *kind,
                       const HfOfferInfo *offer)
 {
     HfCatalog *catalog = service->env.catalog;
     HfResources taken = {0}, bare = {0};
     uint32_t row = kind->first_wanted;
-    HfResources *pool = &service->pool;
     if (!hf_service__allows(service, kind, offer->host)) return FALSE;
-    gboolean is_part = (needs_reservation(kind) || kind->accepts == HF_ACCEPTS_UNRESERVED) &&
-                       hf_resources_any(catalog, pool, HF_META_RESERVED);
-    if (is_part) { /* only what is reserved to nobody can be reserved to an instance */
-        hf_resources_unreserved(catalog, pool, &bare);
-    } else if (kind->accepts == HF_ACCEPTS_RESERVED) {
-        hf_resources_filter(catalog, pool, is_reserved, NULL, &bare);
-        is_part = TRUE;
-    }
-    if (is_part) pool = &bare;
+    gboolean is_part = take_part(service, kind, &service->pool, &bare);
+    HfResources *pool = is_part ? &bare : &service->pool;
     gboolean has_room = hf_service__fits(service, kind, pool);
     if (has_room) {
         cut(service, kind, pool, &taken);

@@ -195,6 +195,7 @@ void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
     if (is_forgotten(service, kind, node, now)) kind->failures = 0;
     node->ended_at = now;
     node->is_ready = FALSE;
+    if (node->phase == HF_PHASE_LAUNCHED) node->in_vain++;
     hf_twins__part(service, row);
     if (service->is_leaving) {
         hf_service__abandon_home(service, driver, row);
@@ -347,6 +348,7 @@ static void on_running(HfService *service, HfDriver *driver, uint32_t row,
     hf_driver_note_waited(driver, status, now - node->since);
     node->phase = HF_PHASE_RUNNING;
     node->is_at_home = TRUE;
+    node->in_vain = 0;
     node->since = now;
     kind->reference = now;
     node->wait++;
@@ -447,6 +449,16 @@ static void uninstall(HfService *service, HfDriver *driver)
 
 /* ---- timers ---- */
 
+/* What was to be reserved did not come; it goes on waiting, since when it began. */
+static void want_once_more(HfService *service, HfDriver *driver, uint32_t row)
+{
+    HfNode *node = &service->nodes[row];
+    HfTime since = node->since;
+    hf_service__want(service, driver, row);
+    node->since = since;
+    node->in_vain++;
+}
+
 static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, uint32_t row)
 {
     HfNode *node = &service->nodes[row];
@@ -462,7 +474,7 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
         hf_service__unwait(service, row); /* anew, perhaps elsewhere */
         hf_service__abandon_home(service, driver, row);
         hf_service__unbind(service, row);
-        hf_service__want(service, driver, row);
+        want_once_more(service, driver, row);
         break;
     case HF_SERVICE_TIMER_SET_UP:
         want_new(service, driver, row);

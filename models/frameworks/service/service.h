@@ -66,8 +66,9 @@ typedef struct HfNode {
     uint32_t next, prev; /* in the list or queue that its phase says */
     uint32_t wait;       /* counts its waits, so that a timer of an earlier one is known */
     uint32_t attempt;    /* counts its reservations */
-    HfTime since;        /* when it began to wait, or to run */
-    HfTime ended_at;     /* of its last task; -1 before */
+    uint32_t in_vain;  /* since it last ran: reservations that did not come, launches that ended */
+    HfTime since;      /* when it began to wait, or to run */
+    HfTime ended_at;   /* of its last task; -1 before */
     uint32_t parts;    /* of a pod: tasks of the present or last launch, from `task` on; 0 = one */
     uint32_t up, over; /* those of them that run, and that are over, a bit each, */
     uint8_t end, end_reason; /* and how the worst of these ended */
@@ -400,12 +401,17 @@ void hf_service__on_offers(void *model, HfDriver *driver, const HfOfferInfo *off
 gboolean hf_service__allows(const HfService *service, HfNodeKind *kind, uint32_t host);
 
 /* Do the demand, the volumes and the ports of one instance fit? */
-gboolean hf_service__fits(HfService *service, const HfNodeKind *kind, const HfResources *pool);
+gboolean hf_service__fits(const HfService *service, const HfNodeKind *kind,
+                          const HfResources *pool);
+/* Of so much of one agent, would one of the kind be launched? `node`: this one, which waits for its
+ * host; NULL = one that may go anywhere, as far as resources go. */
+gboolean hf_service__would_launch(const HfService *service, const HfNodeKind *kind,
+                                  const HfNode *node, const HfResources *offered);
 
 /* ---- volumes.c: several volumes, or of a type ---- */
 /* Cut the volumes of one instance out of `pool`, each as one entry of `disks` [volume_count],
  * unreserved; FALSE when one does not fit, and `pool` is then not to be used. */
-gboolean hf_volumes__cut(HfService *service, const HfNodeKind *kind, HfResources *pool,
+gboolean hf_volumes__cut(const HfService *service, const HfNodeKind *kind, HfResources *pool,
                          HfResource *disks);
 
 /* ---- data.c ---- */

@@ -29,7 +29,7 @@ static const HfResource *disk_for(const HfCatalog *catalog, const HfVolumeRules 
     return best;
 }
 
-gboolean hf_volumes__cut(HfService *service, const HfNodeKind *kind, HfResources *pool,
+gboolean hf_volumes__cut(const HfService *service, const HfNodeKind *kind, HfResources *pool,
                          HfResource *disks)
 {
     HfCatalog *catalog = service->env.catalog;

@@ -14,6 +14,19 @@ static gboolean allows(const HfWait *wait, uint32_t host)
     return hf_service__allows(service, &service->kinds[kind - service->kinds], host);
 }
 
+static gboolean fits(const HfWait *wait, const HfResources *resources)
+{
+    const HfService *service = wait->of;
+    return hf_service__would_launch(service, wait->also, NULL, resources);
+}
+
+static gboolean fits_at_home(const HfWait *wait, const HfResources *resources)
+{
+    const HfService *service = wait->of;
+    const HfNode *node = wait->also;
+    return hf_service__would_launch(service, &service->kinds[node->kind], node, resources);
+}
+
 /* Those of a kind that may go anywhere as one, each that waits for its host by itself. */
 void hf_service__waits(const void *model, HfWaitSink sink, void *context)
 {
@@ -28,8 +41,8 @@ void hf_service__waits(const void *model, HfWaitSink sink, void *context)
                       .ports = kind->demand.ports,
                       .asks = &asks,
                       .host = HF_ROW_NONE,
-                      .is_new = TRUE,
                       .allows = allows,
+                      .fits = fits,
                       .of = service,
                       .also = kind};
         hf_demand_resources(service->env.catalog, &kind->demand, &asks);
@@ -38,13 +51,19 @@ void hf_service__waits(const void *model, HfWaitSink sink, void *context)
             if (!is_waiting(node)) continue;
             if (node->phase == HF_PHASE_WANTED) {
                 any.tasks++;
+                any.in_vain += node->in_vain;
                 any.since = MIN(any.since, node->since);
                 continue;
             }
             HfWait bound = any;
             bound.tasks = 1;
+            bound.in_vain = node->in_vain;
             bound.since = node->since;
             bound.host = node->host;
+            bound.is_reserving = node->phase == HF_PHASE_RESERVING;
+            bound.kept = hf_resources_is_empty(&node->home) ? NULL : &node->home;
+            bound.fits = fits_at_home;
+            bound.also = node;
             sink(context, &bound);
         }
         if (any.tasks > 0) {
