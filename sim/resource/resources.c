@@ -230,10 +230,9 @@ static inline uint32_t find_addable(const HfCatalog *catalog, const HfResources 
 }
 
 /*
- * The common case of adding, subtracting and containing: collections of a few amounts with the same
- * history, so that an entry has its counterpart in the same place. Such a loop calls nothing; what
- * takes everything goes on at the first entry of another sort, in a function of its own, so that
- * no registers are saved for it.
+ * The common case of adding, subtracting and containing: collections of a few amounts. Such a loop
+ * calls nothing; what takes everything goes on at the first entry of another sort, in a function of
+ * its own, so that no registers are saved for it.
  */
 static inline gboolean are_small(const HfResources *a, const HfResources *b)
 {
@@ -246,6 +245,20 @@ static inline gboolean are_amounts(const HfCatalog *catalog, const HfResource *a
 {
     return a->kind == b->kind && a->meta == b->meta && a->kind < HF_KIND_PORTS &&
            !is_indivisible(catalog, a);
+}
+
+/*
+ * Where the counterpart of a divisible scalar stands in a small collection: collections with the
+ * same history have the same order, so the same place comes first. HF_POSITION_NONE: there is none,
+ * or the entry is of another sort.
+ */
+static inline uint32_t counterpart(const HfCatalog *catalog, const HfResources *small,
+                                   const HfResource *entry, uint32_t i)
+{
+    if (G_LIKELY(i < small->count && are_amounts(catalog, &small->few[i], entry))) return i;
+    for (i = 0; i < small->count; i++)
+        if (are_amounts(catalog, &small->few[i], entry)) return i;
+    return HF_POSITION_NONE;
 }
 
 /* ---- Adding ---- */
@@ -336,9 +349,11 @@ void hf_resources_add(HfCatalog *catalog, HfResources *to, const HfResources *mo
     }
     uint32_t i = 0;
     if (G_LIKELY(are_small(to, more))) {
-        uint32_t count = MIN(more->count, to->count);
-        for (; i < count && are_amounts(catalog, &to->few[i], &more->few[i]); i++)
-            to->few[i].milli = hf_add(to->few[i].milli, more->few[i].milli);
+        for (; i < more->count; i++) {
+            uint32_t position = counterpart(catalog, to, &more->few[i], i);
+            if (position == HF_POSITION_NONE) break;
+            to->few[position].milli = hf_add(to->few[position].milli, more->few[i].milli);
+        }
     }
     if (i < more->count) add_from(catalog, to, more, i);
 }
@@ -412,11 +427,14 @@ void hf_resources_subtract(HfCatalog *catalog, HfResources *from, const HfResour
     }
     uint32_t i = 0;
     if (G_LIKELY(are_small(from, less))) {
-        uint32_t count = MIN(less->count, from->count);
-        for (; i < count && are_amounts(catalog, &from->few[i], &less->few[i]) &&
-               from->few[i].milli > less->few[i].milli;
-             i++)
-            from->few[i].milli -= less->few[i].milli;
+        for (; i < less->count; i++) {
+            uint32_t position = counterpart(catalog, from, &less->few[i], i);
+            if (position == HF_POSITION_NONE) break;
+            if (from->few[position].milli > less->few[i].milli)
+                from->few[position].milli -= less->few[i].milli;
+            else
+                from->few[position] = from->few[--from->count];
+        }
     }
     if (i < less->count) subtract_from(catalog, from, less, i);
 }
@@ -497,9 +515,11 @@ gboolean hf_resources_contains(const HfCatalog *catalog, const HfResources *whol
     if (whole == part) return TRUE;
     uint32_t i = 0;
     if (G_LIKELY(are_small(whole, part))) {
-        uint32_t count = MIN(part->count, whole->count);
-        for (; i < count && are_amounts(catalog, &whole->few[i], &part->few[i]); i++)
-            if (!value_contains(catalog, &whole->few[i], &part->few[i])) return FALSE;
+        for (; i < part->count; i++) {
+            uint32_t position = counterpart(catalog, whole, &part->few[i], i);
+            if (position == HF_POSITION_NONE) break;
+            if (!value_contains(catalog, &whole->few[position], &part->few[i])) return FALSE;
+        }
     }
     return i >= part->count || contains_from(catalog, whole, part, i);
 }
