@@ -1,7 +1,11 @@
 /*
  * A quantity that holds between changes (CPUs in use, agents up, queue length), averaged over time
- * exactly: the integral is kept as a 128-bit integer, so that means do not depend on the order of
- * summation and two parts of a run can be added up without loss. Nothing is sampled.
+ * exactly: the integral is a 128-bit integer, so that means do not depend on the order of summation
+ * and two parts of a run can be added up without loss. Nothing is sampled.
+ *
+ * What is kept is the sum of all changes, each times the moment at which it came: the integral up
+ * to `now` is value x now less that. So a change looks at no change before it, and levels that
+ * change by the same amount at once share the product.
  */
 #ifndef HF_STATS_LEVEL_H
 #define HF_STATS_LEVEL_H
@@ -15,9 +19,9 @@ __extension__ typedef __int128 HfWide; /* value x ns */
 
 /* In place. Fields are private; start it with hf_level_init(). */
 typedef struct HfLevel {
-    HfWide integral; /* from `since` to `last` */
-    HfTime since;    /* start of what is averaged */
-    HfTime last;     /* of the last change */
+    HfWide moments; /* of the changes: amount x ns; the value at `since` is one of them */
+    HfTime since;   /* start of what is averaged */
+    HfTime last;    /* of the last change */
     int64_t value;
     int64_t min, max; /* held at any moment since `since`, however short */
 } HfLevel;
@@ -25,18 +29,20 @@ typedef struct HfLevel {
 /* Units: any integer unit of value; the same everywhere. */
 static inline void hf_level_init(HfLevel *level, HfTime now, int64_t value)
 {
-    *level = (HfLevel){
-        .since = now, .last = now, .value = value, .min = value, .max = value, .integral = 0};
+    *level = (HfLevel){.since = now,
+                       .last = now,
+                       .value = value,
+                       .min = value,
+                       .max = value,
+                       .moments = (HfWide)value * now};
 }
 
 /* The quantity is `value` from `now` on; `now` is not before the change before it. About 4 ns. */
 static inline void hf_level_set(HfLevel *level, HfTime now, int64_t value)
 {
     HF_ASSERT(now >= level->last);
-    if (now != level->last) { /* of many changes at one instant the last counts */
-        level->integral += (HfWide)level->value * (now - level->last);
-        level->last = now;
-    }
+    level->moments += ((HfWide)value - level->value) * now;
+    level->last = now;
     level->value = value;
     if (value < level->min) level->min = value;
     if (value > level->max) level->max = value;
@@ -47,7 +53,12 @@ static inline void hf_level_add(HfLevel *level, HfTime now, int64_t delta)
 {
     int64_t value;
     HF_ASSERT(!__builtin_add_overflow(level->value, delta, &value));
-    hf_level_set(level, now, value);
+    HF_ASSERT(now >= level->last);
+    level->moments += (HfWide)delta * now;
+    level->last = now;
+    level->value = value;
+    if (value < level->min) level->min = value;
+    if (value > level->max) level->max = value;
 }
 
 /* Forget what was before `now`, as the end of a warm-up; the quantity itself stays. */
@@ -66,7 +77,7 @@ static inline int64_t hf_level_value(const HfLevel *level)
 static inline HfWide hf_level_integral(const HfLevel *level, HfTime now)
 {
     HF_ASSERT(now >= level->last);
-    return level->integral + (HfWide)level->value * (now - level->last);
+    return (HfWide)level->value * now - level->moments;
 }
 
 /* The mean over [start, now]; over no time at all, the value. One rounding to double. */

@@ -67,6 +67,19 @@ static void going_back_and_overflowing_are_programming_errors(void **state)
     expect_assert_failure(hf_level_restart(&level, 9));
 }
 
+/* Changes at one instant count as one: the 50 held for no time, but it was there. 2 for 3 ns. */
+static void of_changes_at_one_instant_the_last_holds(void **state)
+{
+    HfLevel level;
+    hf_level_init(&level, 1000, 2);
+    hf_level_add(&level, 1003, 48);
+    hf_level_add(&level, 1003, -60);
+    hf_level_set(&level, 1003, 7);
+    assert_true(hf_level_integral(&level, 1003) == 6);
+    assert_true(hf_level_integral(&level, 1005) == 20);
+    assert_true(level.min == -10 && level.max == 50);
+}
+
 static void a_counter_counts_from_its_restart(void **state)
 {
     HfCounter counter = {0};
@@ -88,6 +101,7 @@ int main(void)
         cmocka_unit_test(a_large_level_over_a_long_time_does_not_overflow),
         cmocka_unit_test(restarting_forgets_what_was_before),
         cmocka_unit_test(going_back_and_overflowing_are_programming_errors),
+        cmocka_unit_test(of_changes_at_one_instant_the_last_holds),
         cmocka_unit_test(a_counter_counts_from_its_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
