@@ -184,10 +184,9 @@ static HfTaskReason reason_to_refuse(const HfAgent *agent, const HfMessage *in)
     guint32 count;
     const HfTaskInfo *tasks = tasks_of(in, &count);
     for (guint32 i = 0; i < count; i++)
-        if (!hf_agent__has_resources(agent, hf_parcel_resources(tasks[i].resources)))
-            return HF_REASON_RESOURCES_UNKNOWN;
+        if (!hf_agent__has_resources(agent, tasks[i].resources)) return HF_REASON_RESOURCES_UNKNOWN;
     if (G_UNLIKELY(in->info.executor != NULL) &&
-        !hf_agent__has_resources(agent, hf_executor_info_resources(in->info.executor)))
+        !hf_agent__has_resources(agent, in->info.executor->resources))
         return HF_REASON_RESOURCES_UNKNOWN;
     return G_UNLIKELY(agent->drain != HF_AGENT_DRAIN_NONE) ? HF_REASON_SLAVE_DRAINING
                                                            : HF_REASON_NONE;

@@ -160,15 +160,9 @@ HfTime hf_agent__retry_operations(HfAgent *agent, HfTime now, HfOutbox *out)
     return next;
 }
 
-gboolean hf_agent__has_resources(const HfAgent *agent, const HfResources *resources)
+gboolean hf_agent__has_checkpointed(const HfAgent *agent, const HfResources *resources)
 {
     HfCatalog *catalog = agent->config->catalog;
-    const HfResource *entries = hf_resources_entries(resources);
-    uint32_t count = hf_resources_count(resources), first = 0;
-    while (first < count && !(hf_meta_info(catalog, entries[first].meta)->flags &
-                              (HF_META_DYNAMIC | HF_META_PERSISTENT)))
-        first++;
-    if (first == count) return TRUE;
     HfResources needed = {0}, had = {0};
     hf_resources_checkpointed(catalog, resources, &needed);
     hf_resources_unallocate(catalog, &needed);

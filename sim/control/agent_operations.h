@@ -35,7 +35,12 @@ void hf_agent__report_operations(const HfAgent *agent, HfMessage *message);
 HfTime hf_agent__retry_operations(HfAgent *agent, HfTime now, HfOutbox *out);
 
 /* Does the agent have the dynamic reservations and volumes among these resources (with allocation
- * role)? Cost: O(entries) unless there are any. */
-gboolean hf_agent__has_resources(const HfAgent *agent, const HfResources *resources);
+ * role)? Cost: O(1) unless there are any. */
+gboolean hf_agent__has_checkpointed(const HfAgent *agent, const HfResources *resources);
+static inline gboolean hf_agent__has_resources(const HfAgent *agent, const HfParcel *parcel)
+{
+    return G_LIKELY(!(hf_parcel_flags(parcel) & (HF_META_DYNAMIC | HF_META_PERSISTENT))) ||
+           hf_agent__has_checkpointed(agent, hf_parcel_resources(parcel));
+}
 
 #endif

@@ -42,6 +42,9 @@ static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
  * A reference. */
 static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
 {
+    if (!(hf_parcel_flags(resources) &
+          HF_META_ALLOCATED)) /* none of them says so: as nearly ever */
+        return hf_parcel_allocate(master->catalog, resources, role);
     const HfResources *all = hf_parcel_resources(resources);
     for (uint32_t i = 0; i < hf_resources_count(all); i++)
         if (hf_meta_allocation_role(master->catalog, hf_resources_at(all, i)->meta) == HF_ROLE_NONE)
@@ -118,17 +121,14 @@ static void collect_offers(HfMaster *master, HfTime now, const HfMessage *in, Hf
 
 /* What of a task does not depend on what is offered (validation::task::validate). */
 static gboolean is_valid(HfMaster *master, uint32_t framework, uint64_t id,
-                         const HfResources *resources)
+                         const HfParcel *resources)
 {
-    if (hf_resources_is_empty(resources) || id >= HF_TASK_IDS ||
+    if (hf_resources_is_empty(hf_parcel_resources(resources)) || id >= HF_TASK_IDS ||
         hf_master__find_task(master, framework, id) != NO_ROW ||
         hf_master__unreachable_on(master, framework, id) != NO_ROW)
         return FALSE;
-    uint32_t flags = 0;
-    for (uint32_t i = 0; i < hf_resources_count(resources); i++)
-        flags |= hf_meta_info(master->catalog, hf_resources_at(resources, i)->meta)->flags;
-    if (!(flags & (HF_META_HAS_DISK | HF_META_REVOCABLE))) return TRUE;
-    return hf_resources_check(master->catalog, resources,
+    if (!(hf_parcel_flags(resources) & (HF_META_HAS_DISK | HF_META_REVOCABLE))) return TRUE;
+    return hf_resources_check(master->catalog, hf_parcel_resources(resources),
                               HF_RULE_DISK_INFO | HF_RULE_UNIQUE_PERSISTENCE |
                                   HF_RULE_REVOCABLE_MIX | HF_RULE_ONE_ALLOCATION,
                               NULL);
@@ -146,7 +146,7 @@ static void launch_all(HfMaster *master, HfTime now, const HfMessage *in, uint32
         const HfTaskInfo *info = &in->tasks.at[i];
         HfParcel *resources = with_role(master, info->resources, role);
         const HfResources *content = hf_parcel_resources(resources);
-        if (!is_valid(master, in->framework, info->id, content) ||
+        if (!is_valid(master, in->framework, info->id, resources) ||
             !hf_resources_contains(master->catalog, remaining, content)) {
             hf_master__refuse_task(master, now, in->framework, info->id, HF_TASK_ERROR,
                                    HF_REASON_TASK_INVALID, out);
@@ -453,7 +453,7 @@ static void on_launch(Accept *a, const HfOfferOperation *operation)
         HfParcel *resources = resources_of(a, operation, i);
         const HfResources *content = hf_parcel_resources(resources);
         HfExecutorUse use = {0};
-        if (operation->id == 0 && is_valid(a->master, a->in->framework, info->id, content) &&
+        if (operation->id == 0 && is_valid(a->master, a->in->framework, info->id, resources) &&
             has_room(a, info, content, &use))
             start(a, info, resources, &use);
         else
@@ -489,7 +489,7 @@ static gboolean group_is_valid(Accept *a, const HfOfferOperation *operation, HfE
     for (uint32_t i = 0; i < operation->task_count && is_good; i++) {
         HfParcel *resources = resources_of(a, operation, i);
         const HfResources *content = hf_parcel_resources(resources);
-        is_good = is_valid(a->master, a->in->framework, tasks[i].id, content) &&
+        is_good = is_valid(a->master, a->in->framework, tasks[i].id, resources) &&
                   is_same_executor(a, tasks[0].executor, tasks[i].executor);
         for (uint32_t k = 0; k < i && is_good; k++) is_good = tasks[k].id != tasks[i].id;
         hf_resources_add(catalog, &sum, content);

@@ -46,6 +46,15 @@ static HfParcel *vacant(HfCatalog *catalog)
     return parcel;
 }
 
+static uint32_t flags_of(const HfCatalog *catalog, const HfResources *content)
+{
+    const HfResource *entries = hf_resources_entries(content);
+    uint32_t flags = 0;
+    for (uint32_t i = 0; i < hf_resources_count(content); i++)
+        flags |= hf_meta_info(catalog, entries[i].meta)->flags;
+    return flags;
+}
+
 HfParcel *hf_parcel_take(HfCatalog *catalog, HfResources *content)
 {
     if (hf_resources_is_empty(content)) {
@@ -60,6 +69,7 @@ HfParcel *hf_parcel_take(HfCatalog *catalog, HfResources *content)
     }
     HfParcel *parcel = vacant(catalog);
     parcel->refs = 1;
+    parcel->flags = flags_of(catalog, content);
     parcel->allocated = NULL;
     parcel->fold[0] = parcel->fold[1] = 0;
     parcel->resources = *content;

@@ -18,6 +18,7 @@
 typedef struct HfParcel {
     uint32_t refs;
     HfRoleId role;              /* of `allocated` */
+    uint32_t flags;             /* hf_parcel_flags() */
     uint64_t fold[2];           /* hf_parcel_fold(), once it was asked for; else 0 */
     struct HfParcel *allocated; /* the last answer of hf_parcel_allocate(), or NULL; when vacant the
                                    next vacant one */
@@ -44,6 +45,12 @@ static inline const HfResources *hf_parcel_resources(const HfParcel *parcel)
 {
     static const HfResources none;
     return parcel != NULL ? &parcel->resources : &none;
+}
+
+/* What any of the entries is: all their HF_META_ flags together. */
+static inline uint32_t hf_parcel_flags(const HfParcel *parcel)
+{
+    return parcel != NULL ? parcel->flags : 0;
 }
 
 /* The content as a part of a digest: hf_resources_fold(), worked out once for each parcel. */

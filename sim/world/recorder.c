@@ -157,13 +157,12 @@ void hf_recorder__add_frameworks(HfRecorder *recorder, uint32_t framework)
     }
 }
 
-HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role)
+void hf_recorder__add_roles(HfRecorder *recorder, HfRoleId role)
 {
     while (recorder->roles.count <= role) {
         hf_vec_push_zero(&recorder->roles);
         hf_vec_last(&recorder->roles)->allocated = hf_recorder__levels(recorder);
     }
-    return &recorder->roles.at[role];
 }
 
 static inline void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
@@ -182,14 +181,17 @@ static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sig
     HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     HfRoleStats *role = hf_recorder__role(recorder, record->role);
     role->is_used = TRUE;
-    step(recorder, record->at, HF_LEVEL_ALLOCATED, record->resources, sign);
-    hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
+    if (hf_recorder__has_reserved(recorder, record))
+        hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
     uint32_t count = hf_resources_count(record->resources);
     const HfResource *entry = hf_resources_entries(record->resources);
     for (uint32_t i = 0; i < count; i++, entry++) {
         if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
-        hf_level_add(&framework->allocated[entry->kind].level, record->at, sign * entry->milli);
-        hf_level_add(&role->allocated[entry->kind].level, record->at, sign * entry->milli);
+        int64_t by = sign * entry->milli;
+        hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_ALLOCATED)->level,
+                     record->at, by);
+        hf_level_add(&framework->allocated[entry->kind].level, record->at, by);
+        hf_level_add(&role->allocated[entry->kind].level, record->at, by);
     }
 }
 

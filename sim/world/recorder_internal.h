@@ -361,7 +361,12 @@ static inline HfFrameworkStats *hf_recorder__framework(HfRecorder *recorder, uin
         hf_recorder__add_frameworks(recorder, framework);
     return &recorder->frameworks.at[framework];
 }
-HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role);
+void hf_recorder__add_roles(HfRecorder *recorder, HfRoleId role);
+static inline HfRoleStats *hf_recorder__role(HfRecorder *recorder, HfRoleId role)
+{
+    if (G_UNLIKELY(role >= recorder->roles.count)) hf_recorder__add_roles(recorder, role);
+    return &recorder->roles.at[role];
+}
 HfTracked *hf_recorder__levels(const HfRecorder *recorder); /* [kinds], at 0 all along */
 
 /* Does the kind have levels? The first kinds are scalars in every run. */
@@ -369,6 +374,14 @@ static inline gboolean hf_recorder__has_levels(const HfRecorder *recorder, HfKin
 {
     return kind < HF_KIND_PORTS ||
            (kind < recorder->kinds && recorder->catalog->kind[kind].type == HF_TYPE_SCALAR);
+}
+
+/* Is any of the record's resources reserved? */
+static inline gboolean hf_recorder__has_reserved(const HfRecorder *recorder, const HfRecord *record)
+{
+    if (G_LIKELY(hf_parcel_resources(record->parcel) == record->resources))
+        return (hf_parcel_flags(record->parcel) & HF_META_RESERVED) != 0;
+    return hf_resources_any(recorder->catalog, record->resources, HF_META_RESERVED);
 }
 
 /* ---- recorder_tasks.c ---- */

@@ -18,14 +18,6 @@ static uint64_t key_of(uint32_t framework, uint64_t task)
     return (uint64_t)framework << 40 | task;
 }
 
-static gboolean has_reserved(const HfRecorder *recorder, const HfRecord *record)
-{
-    const HfResource *entry = hf_resources_entries(record->resources);
-    for (uint32_t i = 0; i < hf_resources_count(record->resources); i++)
-        if (!hf_meta_is_unreserved(recorder->catalog, entry[i].meta)) return TRUE;
-    return FALSE;
-}
-
 /* ---- rows of tasks that hold something ---- */
 
 static uint32_t resident_row(const HfRecorder *recorder, const HfRecord *record)
@@ -112,7 +104,7 @@ void hf_recorder__relaunches_on_follows(HfRecorder *recorder, const HfRecord *re
 void hf_recorder__relaunches_on_launched(HfRecorder *recorder, const HfRecord *record)
 {
     uint32_t repairs = recorder->failures.count > 0 ? announced(recorder, record) : NO_ROW;
-    if (!has_reserved(recorder, record) && repairs == NO_ROW) return;
+    if (!hf_recorder__has_reserved(recorder, record) && repairs == NO_ROW) return;
     uint32_t host = hf_recorder__host_of(recorder, record->agent);
     HfHeld held = hf_recorder__volumes_taken(recorder, record, host);
     uint32_t itself = hf_map64_get(&recorder->open_failures, key_of(record->framework, record->id));

@@ -83,6 +83,19 @@ static void allocating_asks_once_and_leaves_the_plain_one(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) drop(all[i]);
 }
 
+static void its_flags_are_those_of_all_entries(void **state)
+{
+    HfParcel *plain = parcel("cpus:1;mem:5"), *reserved = parcel("cpus:1;mem(web):5");
+    HfParcel *given = hf_parcel_allocate(fx.catalog, reserved, HF_ROLE_STAR);
+    assert_int_equal(hf_parcel_flags(NULL), 0);
+    assert_int_equal(hf_parcel_flags(plain), 0);
+    assert_int_equal(hf_parcel_flags(reserved), HF_META_RESERVED);
+    assert_int_equal(hf_parcel_flags(given), HF_META_RESERVED | HF_META_ALLOCATED);
+    drop(plain);
+    drop(reserved);
+    drop(given);
+}
+
 /* More kinds of parcels than the table of recent ones has places: those held stay as they are. */
 static void many_parcels_do_not_disturb_each_other(void **state)
 {
@@ -109,6 +122,7 @@ int main(void)
         WITH_FIXTURE(taking_moves_and_copying_does_not),
         WITH_FIXTURE(nothing_is_the_null_parcel),
         WITH_FIXTURE(allocating_asks_once_and_leaves_the_plain_one),
+        WITH_FIXTURE(its_flags_are_those_of_all_entries),
         WITH_FIXTURE(many_parcels_do_not_disturb_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
