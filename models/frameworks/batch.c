@@ -96,6 +96,7 @@ typedef struct Batch {
     HfTime revived_at, started_at;
     HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
     HfResources pool;  /* of the offer being filled, once something was cut out of it */
+    HfParcel *cut;     /* what the last task was given */
 } Batch;
 
 /* ---- arrivals ---- */
@@ -290,9 +291,8 @@ static void put_task(Batch *batch, Decision *decision)
     info->end = HF_TASK_FINISHED;
     info->usage_milli = task.usage_milli;
     hf_writes_draw(&batch->config->writes, batch->env.seed, batch->env.entity, info);
-    HfResources cut = {0};
-    hf_demand_cut(batch->env.catalog, demand_of(batch, task.traced), &batch->pool, &cut);
-    info->resources = hf_parcel_take(batch->env.catalog, &cut);
+    info->resources = hf_demand_take(batch->env.catalog, demand_of(batch, task.traced),
+                                     &batch->pool, &batch->cut);
 }
 
 /* The job at the head of the line is looked at in this decision: that takes time, once for each
@@ -550,6 +550,7 @@ static void destroy(void *model)
     hf_slots_clear(&batch->job_slots);
     hf_map64_clear(&batch->live_rows);
     hf_resources_clear(batch->env.catalog, &batch->pool);
+    hf_parcel_drop(batch->env.catalog, &batch->cut);
     g_free(batch);
 }
 

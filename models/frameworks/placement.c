@@ -128,3 +128,32 @@ void hf_demand_cut(HfCatalog *catalog, const HfDemand *demand, HfResources *pool
     if (demand->ports > 0) cut_ports(catalog, demand->ports, pool, out);
     hf_resources_subtract(catalog, pool, out);
 }
+
+/* Would a cut give just these pieces? Of each scalar the demand takes one piece of one sort, and
+ * the pool has that sort alone of it. May miss. */
+static gboolean gives(const HfDemand *demand, const HfResources *pool, const HfResources *pieces)
+{
+    if (hf_resources_count(pieces) != demand->count || demand->ports > 0) return FALSE;
+    const HfResource *piece = hf_resources_entries(pieces), *entry = hf_resources_entries(pool);
+    for (uint32_t k = 0; k < demand->count; k++) {
+        if (piece[k].kind != demand->kind[k] || piece[k].milli != demand->milli[k]) return FALSE;
+        for (uint32_t i = 0; i < hf_resources_count(pool); i++)
+            if (entry[i].kind == piece[k].kind && entry[i].meta != piece[k].meta) return FALSE;
+    }
+    return TRUE;
+}
+
+HfParcel *hf_demand_take(HfCatalog *catalog, const HfDemand *demand, HfResources *pool,
+                         HfParcel **last)
+{
+    if (gives(demand, pool, hf_parcel_resources(*last))) {
+        HF_SLOW_ASSERT(hf_demand_fits(catalog, demand, pool, 1) > 0);
+        hf_resources_subtract(catalog, pool, hf_parcel_resources(*last));
+        return hf_parcel_ref(*last);
+    }
+    HfResources cut = {0};
+    hf_demand_cut(catalog, demand, pool, &cut);
+    hf_parcel_drop(catalog, last);
+    *last = hf_parcel_take(catalog, &cut);
+    return hf_parcel_ref(*last);
+}

@@ -6,6 +6,7 @@
 #ifndef HF_MODELS_FRAMEWORKS_PLACEMENT_H
 #define HF_MODELS_FRAMEWORKS_PLACEMENT_H
 
+#include "resource/parcel.h"
 #include "resource/resources.h"
 
 #define HF_DEMAND_KINDS 8
@@ -39,5 +40,13 @@ uint32_t hf_demand_fits(const HfCatalog *catalog, const HfDemand *demand, const 
  * free ports. Precondition: hf_demand_fits() >= 1. `out` is replaced.
  */
 void hf_demand_cut(HfCatalog *catalog, const HfDemand *demand, HfResources *pool, HfResources *out);
+
+/*
+ * The same, as a reference to a parcel. `*last` is what the caller's last cut gave: NULL at first,
+ * and to be dropped in the end. Where this one gives the same, as it does for equal tasks on agents
+ * without reservations, that is shared and not made again.
+ */
+HfParcel *hf_demand_take(HfCatalog *catalog, const HfDemand *demand, HfResources *pool,
+                         HfParcel **last);
 
 #endif

@@ -94,6 +94,42 @@ static void cut_takes_reserved_first_and_the_lowest_ports(void **state)
     }
 }
 
+/* One after another: each must give what a cut gives, whatever the one before it gave. */
+static void taking_gives_what_a_cut_gives(void **state)
+{
+    static const struct {
+        const char *pool, *demand;
+        uint32_t ports;
+    } cases[] = {
+        {"cpus:4;mem:1000", "cpus:1;mem:100", 0},
+        {"cpus:1;mem:100", "cpus:1;mem:100", 0},                /* the same */
+        {"cpus(a):1;cpus(*):2;mem:100", "cpus:1;mem:100", 0},   /* reserved ones first */
+        {"cpus(*):2;cpus(a):0.5;mem:100", "cpus:1;mem:100", 0}, /* not all of it is reserved */
+        {"cpus(a):3;mem:100;disk:7", "cpus:1;mem:100", 0},
+        {"cpus(a):3;cpus(b):3;mem:100", "cpus:1;mem:100", 0},
+        {"cpus(b):3;mem:100;disk:7", "cpus:1;mem:100", 0},
+        {"cpus:9;mem:100", "cpus:2;mem:100", 0},
+        {"cpus:9;mem:100", "cpus:2", 0},
+        {"cpus:9;ports:[1-3]", "cpus:2", 1},
+        {"cpus:9;ports:[2-3]", "cpus:2", 1},
+    };
+    HfParcel *last = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        HfResources pool = parse(cases[i].pool), left = parse(cases[i].pool), cut = {0};
+        HfDemand demand = demand_of(cases[i].demand, cases[i].ports);
+        HfParcel *taken = hf_demand_take(catalog, &demand, &pool, &last);
+        hf_demand_cut(catalog, &demand, &left, &cut);
+        assert_ptr_equal(taken, last);
+        assert_true(hf_resources_equal(catalog, hf_parcel_resources(taken), &cut));
+        assert_true(hf_resources_equal(catalog, &pool, &left));
+        hf_parcel_drop(catalog, &taken);
+        hf_resources_clear(catalog, &pool);
+        hf_resources_clear(catalog, &left);
+        hf_resources_clear(catalog, &cut);
+    }
+    hf_parcel_drop(catalog, &last);
+}
+
 static void cutting_more_than_there_is_is_a_programming_error(void **state)
 {
     HfResources pool = parse("cpus:1"), out = {0};
@@ -174,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fits_counts_whole_tasks_of_the_scarcest_kind),
         cmocka_unit_test(cut_takes_reserved_first_and_the_lowest_ports),
+        cmocka_unit_test(taking_gives_what_a_cut_gives),
         cmocka_unit_test(cutting_more_than_there_is_is_a_programming_error),
         cmocka_unit_test(amounts_of_a_kind_add_up_and_nothing_counts_as_nothing),
         cmocka_unit_test(only_so_many_kinds_fit_into_a_demand),
