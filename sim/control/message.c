@@ -119,12 +119,14 @@ static inline gboolean is_bare(HfMessageType type)
     return bare >> type & 1;
 }
 
-static void message_reset(HfCatalog *catalog, HfMessage *message)
+/* Such messages have no lists. */
+static inline gboolean is_of_one_task(HfMessageType type)
 {
-    if (is_bare(message->type)) {
-        HF_SLOW_ASSERT(message->info.resources == NULL && message->ids.count == 0);
-        return;
-    }
+    return type == HF_MESSAGE_RUN_TASK || type == HF_MESSAGE_EXECUTOR_LAUNCH;
+}
+
+static __attribute__((noinline)) void reset_lists(HfCatalog *catalog, HfMessage *message)
+{
     for (guint32 i = 0; i < message->offers.count; i++)
         hf_parcel_drop(catalog, &message->offers.at[i].resources);
     for (guint32 i = 0; i < message->tasks.count; i++) {
@@ -135,8 +137,6 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
         hf_parcel_drop(catalog, &message->reports.at[i].resources);
     for (guint32 i = 0; i < message->executors.count; i++)
         hf_executor_info_drop(catalog, &message->executors.at[i].info);
-    hf_parcel_drop(catalog, &message->info.resources);
-    hf_executor_info_drop(catalog, &message->info.executor);
     for (guint32 i = 0; i < message->operations.count; i++)
         hf_operation_clear(catalog, &message->operations.at[i].change);
     if (message->total != NULL) hf_resources_reset(catalog, message->total);
@@ -150,6 +150,17 @@ static void message_reset(HfCatalog *catalog, HfMessage *message)
     hf_vec_reset(&message->roles);
     hf_vec_reset(&message->windows);
     hf_vec_reset(&message->inverse);
+}
+
+static inline void message_reset(HfCatalog *catalog, HfMessage *message)
+{
+    if (is_bare(message->type)) {
+        HF_SLOW_ASSERT(message->info.resources == NULL && message->ids.count == 0);
+        return;
+    }
+    hf_parcel_drop(catalog, &message->info.resources);
+    hf_executor_info_drop(catalog, &message->info.executor);
+    if (!is_of_one_task(message->type)) reset_lists(catalog, message);
 }
 
 static void message_free(HfCatalog *catalog, HfMessage *message)
