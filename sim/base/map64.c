@@ -1,13 +1,19 @@
-/* Linear probing at a load of at most 5/8; see map64.h. */
+/*
+ * Linear probing at a load of at most 1/2; see map64.h.
+ *
+ * The home of a key is the top of its product with 2^64 / golden ratio: numbers that follow each
+ * other, as ids of tasks do, are spread as evenly as can be and hardly ever meet (Knuth, The Art of
+ * Computer Programming 6.4, on Fibonacci hashing). The lower half of the factor is the same number
+ * again, for keys that differ in their upper half alone.
+ */
 #include "base/map64.h"
 
 #include "base/assert.h"
 
 static inline uint32_t home(const HfMap64 *map, uint64_t key)
 {
-    key *= UINT64_C(0x9e3779b97f4a7c15);
-    key ^= key >> 32;
-    return (uint32_t)key & (map->room - 1);
+    return (uint32_t)(key * UINT64_C(0x9e3779b99e3779b1) >>
+                      __builtin_clzll(map->room - UINT64_C(1)));
 }
 
 /* Where the key is, or the empty place where it would go. */
@@ -52,7 +58,7 @@ void hf_map64_prefetch(const HfMap64 *map, uint64_t key)
 void hf_map64_set(HfMap64 *map, uint64_t key, uint32_t value)
 {
     HF_ASSERT(value != HF_MAP64_NONE);
-    if (((uint64_t)map->count + 1) * 8 > (uint64_t)map->room * 5) {
+    if (G_UNLIKELY(map->count >= map->room / 2)) {
         HF_ASSERT(map->room < UINT32_C(1) << 31);
         resize(map, map->room ? map->room * 2 : 16);
     }
