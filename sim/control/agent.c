@@ -73,7 +73,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
         report->framework = task->framework;
         report->task = task->id;
         report->role = task->role;
-        report->state = task->state;
+        report->state = (HfTaskState)task->state;
         report->about = task->about;
         report->resources = hf_parcel_ref(task->resources);
     }
@@ -117,12 +117,13 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
     message->agent = agent->id;
     message->framework = task->framework;
     message->status = (HfTaskStatus){.framework = task->framework,
+                                     .place = task->place,
                                      .task = task->id,
                                      .state = (HfTaskState)task->updates[0],
                                      .reason = (HfTaskReason)task->reason,
                                      .agent = agent->id,
                                      .host = agent->host,
-                                     .latest = task->state,
+                                     .latest = (HfTaskState)task->state,
                                      .needs_ack = TRUE};
     task->sent_at = now;
     hf_agent__arm_retry(agent, now + hf_agent__retry_wait(agent, task->retries), out);
@@ -132,7 +133,7 @@ void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTi
                       HfOutbox *out)
 {
     HF_ASSERT(task->update_count < HF_AGENT_UPDATES);
-    task->state = state;
+    task->state = (uint8_t)state;
     task->updates[task->update_count++] = (uint8_t)state;
     if (task->update_count == 1 && agent->state == HF_AGENT_REGISTERED) {
         task->retries = 0;
@@ -151,7 +152,7 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
     task->id = report->task;
     task->framework = report->framework;
     task->role = report->role;
-    task->state = report->state;
+    task->state = (uint8_t)report->state;
     task->updates[task->update_count++] = (uint8_t)report->state;
     task->reason = (uint8_t)reason;
     if (agent->state == HF_AGENT_REGISTERED) send_update(agent, task, now, out);
@@ -200,6 +201,7 @@ static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInf
     task->id = info->id;
     task->framework = in->framework;
     task->role = in->role;
+    task->place = in->status.place;
     task->state = HF_TASK_STAGING;
     task->is_checkpointed = in->checkpoint != FALSE;
     task->is_connected = TRUE;

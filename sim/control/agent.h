@@ -79,22 +79,25 @@ typedef struct HfAgentTask {
     uint64_t id;
     uint32_t framework;
     HfRoleId role;
-    HfTaskState state;
+    uint32_t place; /* as of HfTaskStatus */
     uint8_t
         updates[HF_AGENT_UPDATES]; /* states to be acknowledged, oldest first; [0] is in flight */
     uint8_t update_count;
     uint8_t retries;
-    uint8_t reason;          /* HfTaskReason of the last update */
-    uint8_t is_checkpointed; /* it outlives the agent's process */
-    uint8_t is_connected;    /* its executor is known to be there */
-    uint8_t has_kill_grace;  /* KillPolicy of its TaskInfo */
-    uint16_t executor;       /* 1 + its row among the agent's executors; 0 = one of its own */
+    uint8_t state;               /* HfTaskState */
+    uint8_t reason;              /* HfTaskReason of the last update */
+    uint8_t is_checkpointed : 1; /* it outlives the agent's process */
+    uint8_t is_connected : 1;    /* its executor is known to be there */
+    uint8_t has_kill_grace : 1;  /* KillPolicy of its TaskInfo */
+    uint16_t executor;           /* 1 + its row among the agent's executors; 0 = one of its own */
     HfTime kill_grace;
     HfTime sent_at; /* of updates[0]; of a task that is STAGING: when it was launched */
     const HfFrameworkInfo
         *about;          /* its framework, as a new master must be told; NULL = not known */
     HfParcel *resources; /* owned: one reference */
 } HfAgentTask;
+
+_Static_assert(sizeof(HfAgentTask) <= 64, "a cache line");
 
 /* It was begun, and what became of it since. */
 typedef enum HfExecutorStage {

@@ -121,16 +121,20 @@ void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t st
 {
     switch (in->type) {
     case HF_MESSAGE_STATUS_UPDATE:
-        hf_master__prefetch_task(master, in->status.framework, in->status.task, step);
-        if (in->agent < master->agents.count && step == 0)
-            __builtin_prefetch(&master->agents.at[in->agent]);
+        if (step == 0) {
+            hf_master__prefetch_reported(master, &in->status);
+            if (in->agent < master->agents.count) __builtin_prefetch(&master->agents.at[in->agent]);
+        }
         if (hf_task_state_is_terminal(in->status.latest))
             hf_allocator_prefetch(master->allocator, in->agent, (int)step);
         break;
     case HF_MESSAGE_ACKNOWLEDGE:
-        hf_master__prefetch_task(master, in->framework, in->status.task, step);
-        if (in->agent < master->agents.count && step == 0)
-            __builtin_prefetch(&master->agents.at[in->agent]);
+        if (step == 0) {
+            hf_master__prefetch_reported(master, &in->status);
+            if (in->agent < master->agents.count) __builtin_prefetch(&master->agents.at[in->agent]);
+        } else if (step == 1 && hf_task_state_is_terminal(in->status.state)) {
+            hf_master__prefetch_forgotten(master, &in->status);
+        }
         break;
     case HF_MESSAGE_ACCEPT:
         hf_master__prefetch_offers(master, in, step);

@@ -53,11 +53,12 @@ static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
 }
 
 /* A task is in the book from now on; the allocator is told by the caller. `resources` are those of
- * *info with their role. */
-static void enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent, HfRoleId role,
-                  const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
+ * *info with their role. Its row. */
+static uint32_t enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
+                      HfRoleId role, const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
 {
-    hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
+    uint32_t row =
+        hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_LAUNCHED,
                                       .agent = agent,
@@ -67,6 +68,7 @@ static void enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t age
                                       .value = (int64_t)info->job,
                                       .resources = hf_parcel_resources(resources),
                                       .parcel = resources});
+    return row;
 }
 
 /* The order to run a task, or a group, on an agent; what it is is filled in by the caller. */
@@ -79,6 +81,7 @@ static HfMessage *order(HfMaster *master, HfMessageType type, uint32_t framework
     message->agent = agent;
     message->about = master->frameworks.at[framework].about;
     message->checkpoint = master->frameworks.at[framework].checkpoint;
+    message->status.place = 0;
     message->status.state = hf_master__state_for(master, framework, HF_TASK_DROPPED);
     message->role = role;
     return message;
@@ -89,8 +92,9 @@ static HfMessage *order(HfMaster *master, HfMessageType type, uint32_t framework
 static HfMessage *launch(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
                          HfRoleId role, const HfTaskInfo *info, HfParcel *resources, HfOutbox *out)
 {
-    enter(master, now, framework, agent, role, info, resources, out);
+    uint32_t row = enter(master, now, framework, agent, role, info, resources, out);
     HfMessage *message = order(master, HF_MESSAGE_RUN_TASK, framework, agent, role, out);
+    message->status.place = row + 1;
     message->info = *info;
     message->info.resources = resources;
     message->info.executor = NULL;

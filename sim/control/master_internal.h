@@ -324,8 +324,14 @@ void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStat
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
                              uint64_t id, HfTaskState state, HfParcel *resources);
 /* Start loading a task: step 0 its place in the map, 1 its row, 2 its neighbours in the lists. */
-void hf_master__prefetch_task(const HfMaster *master, uint32_t framework, uint64_t id,
-                              uint32_t step);
+/* The row of a task of which an update, or the acknowledgement of one, tells. */
+uint32_t hf_master__find_reported(const HfMaster *master, uint32_t framework,
+                                  const HfTaskStatus *status);
+/* Start loading what an update needs of its task, and what forgetting it does; and whether a new
+ * task's id is free. */
+void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *status);
+void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status);
+void hf_master__prefetch_id(const HfMaster *master, uint32_t framework, uint64_t id);
 uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__forget_task(HfMaster *master, uint32_t row); /* it holds nothing any more */
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out);

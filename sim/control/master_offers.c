@@ -234,7 +234,7 @@ void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uin
     if (offer->agent < master->agents.count) __builtin_prefetch(&master->agents.at[offer->agent]);
     if (step > 1) return;
     for (guint32 i = 0; i < MIN(in->tasks.count, 4); i++) /* are their ids new? */
-        hf_master__prefetch_task(master, in->framework, in->tasks.at[i].id, 0);
+        hf_master__prefetch_id(master, in->framework, in->tasks.at[i].id);
 }
 
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

@@ -53,6 +53,7 @@ void hf_master__forget_task(HfMaster *master, uint32_t row)
            &master->frameworks.at[task->framework].first_task);
     hf_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
     hf_parcel_drop(master->catalog, &task->resources);
+    task->framework = NO_ROW; /* whoever looks for it here finds nobody's */
     hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
 }
 
@@ -152,26 +153,40 @@ void hf_master__refuse_task(HfMaster *master, HfTime now, uint32_t framework, ui
     hf_master__answer(master, framework, id, state, reason, out);
 }
 
-void hf_master__prefetch_task(const HfMaster *master, uint32_t framework, uint64_t id,
-                              uint32_t step)
+uint32_t hf_master__find_reported(const HfMaster *master, uint32_t framework,
+                                  const HfTaskStatus *status)
 {
-    if (framework >= master->frameworks.count || id >= HF_TASK_IDS) return;
-    if (step == 0) {
-        hf_map64_prefetch(&master->task_rows, hf_master__task_key(framework, id));
-        return;
-    }
-    uint32_t row = hf_master__find_task(master, framework, id);
-    if (row == NO_ROW) return;
+    uint32_t row = status->place - 1;
+    if (G_LIKELY(row < master->tasks.count && master->tasks.at[row].id == status->task &&
+                 master->tasks.at[row].framework == framework))
+        return row;
+    return hf_master__find_task(master, framework, status->task);
+}
+
+void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *status)
+{
+    uint32_t row = status->place - 1;
+    if (row >= master->tasks.count) return;
+    __builtin_prefetch(&master->tasks.at[row], 1);
+    __builtin_prefetch(&master->tasks.at[row].resources, 1);
+}
+
+void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status)
+{
+    uint32_t row = status->place - 1;
+    if (row >= master->tasks.count) return;
     const HfTaskRow *task = &master->tasks.at[row];
-    if (step == 1) {
-        __builtin_prefetch(task, 1);
-        __builtin_prefetch((const char *)task + 64, 1);
-        return;
-    }
+    hf_master__prefetch_id(master, task->framework, task->id);
     const uint32_t neighbours[] = {task->links.next_of_agent, task->links.prev_of_agent,
                                    task->links.next_of_framework, task->links.prev_of_framework};
     for (guint i = 0; i < G_N_ELEMENTS(neighbours); i++)
         if (neighbours[i] != NO_ROW) __builtin_prefetch(&master->tasks.at[neighbours[i]].links, 1);
+}
+
+void hf_master__prefetch_id(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    if (framework < master->frameworks.count && id < HF_TASK_IDS)
+        hf_map64_prefetch(&master->task_rows, hf_master__task_key(framework, id));
 }
 
 /* ---- messages about tasks ---- */
@@ -207,7 +222,7 @@ void hf_master__on_acknowledge(HfMaster *master, HfTime now, const HfMessage *in
     if (in->agent >= master->agents.count) return;
     const HfAgentRow *agent = &master->agents.at[in->agent];
     if (agent->standing != HF_STANDING_REGISTERED) return; /* the agent will send it again */
-    uint32_t row = hf_master__find_task(master, in->framework, in->status.task);
+    uint32_t row = hf_master__find_reported(master, in->framework, &in->status);
     if (row != NO_ROW && master->tasks.at[row].agent == in->agent &&
         hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
         hf_task_state_is_terminal(in->status.state))
@@ -236,7 +251,7 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
         ack->status = in->status;
         return;
     }
-    uint32_t row = hf_master__find_task(master, framework, in->status.task);
+    uint32_t row = hf_master__find_reported(master, framework, &in->status);
     /* A task that is over gives its resources back now, though its older updates come first; one
      * that comes late or twice moves nothing back. */
     HfTaskState state =

@@ -198,6 +198,9 @@ typedef struct HfOperationStatus {
 
 typedef struct HfTaskStatus {
     uint32_t framework;
+    uint32_t place; /* where the master may find the task: 1 + its row there when it was launched,
+                       handed through agent and framework; 0 = not known. Who looks there must see
+                       whether it is the task's: that master may be gone, or the task */
     uint64_t task;
     HfTaskState state;
     HfTaskReason reason;

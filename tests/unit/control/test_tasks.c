@@ -73,6 +73,37 @@ static void a_task_runs_finishes_and_is_forgotten_by_all(void **state)
     hf_pump_free(pump);
 }
 
+/* What the agent says of where the master finds a task may be of another task, of one that is
+ * forgotten, or nothing: updates and acknowledgements are of the task that they name. */
+static void a_wrong_place_of_a_task_changes_nothing(void **state)
+{
+    static const uint32_t places[][2] = {{2, 1}, {1, 1}, {2, 2}, {0, 0}, {3, UINT32_MAX}};
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+        HfPump *pump = plain();
+        HfPumpTask tasks[] = {
+            {.id = 1, .resources = "cpus:1", .duration = HF_SECONDS(3), .end = HF_TASK_FINISHED},
+            {.id = 2, .resources = "mem:24", .duration = HF_SECONDS(6), .end = HF_TASK_FAILED}};
+        hf_pump_accept(pump, 0, &hf_pump_framework(pump, 0)->offers.at[0].id, 1, tasks, 2, 1000);
+        hf_pump_run_for(pump, 0);
+        assert_int_equal(tasks_at_agent(pump), 2);
+        for (guint32 t = 0; t < 2; t++) {
+            HfAgentTask *task = &hf_pump_host(pump, 0)->agent.tasks.at[t];
+            assert_int_equal(task->place, task->id); /* the rows of a new master */
+            task->place = places[i][t];
+        }
+        hf_pump_run_for(pump, HF_SECONDS(4));
+        assert_told(pump, 1, "RUNNING FINISHED");
+        assert_told(pump, 2, "RUNNING");
+        assert_int_equal(hf_master_tasks(pump->master), 1);
+        hf_pump_run_for(pump, HF_SECONDS(4));
+        assert_told(pump, 2, "RUNNING FAILED");
+        assert_int_equal(hf_trace_count(pump->trace, HF_RECORD_TASK_STATE), 4);
+        assert_int_equal(hf_master_tasks(pump->master), 0);
+        assert_int_equal(tasks_at_agent(pump), 0);
+        hf_pump_free(pump);
+    }
+}
+
 static void a_task_may_fail(void **state)
 {
     HfPump *pump = plain();
@@ -438,6 +469,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_runs_finishes_and_is_forgotten_by_all),
+        cmocka_unit_test(a_wrong_place_of_a_task_changes_nothing),
         cmocka_unit_test(a_task_may_fail),
         cmocka_unit_test(the_end_of_a_task_frees_its_resources_at_once),
         cmocka_unit_test(updates_of_a_task_leave_in_order_one_at_a_time),
