@@ -117,6 +117,13 @@ static void on_extend(void *context, const HfEventArgs *event)
     hold(bench, event->target);
 }
 
+static void on_post(void *context, const HfEventArgs *event)
+{
+    hf_engine_post(((Bench *)context)->engine, event->now + HF_NS_PER_SECOND, KIND_MAIN,
+                   event->target, 0);
+    count_down(context);
+}
+
 static void on_timeout(void *context, const HfEventArgs *event)
 {
 }
@@ -150,7 +157,7 @@ typedef struct Workload {
 static const Workload workloads[] = {
     {"hold", on_hold, on_timeout, FALSE},     {"touch", on_touch, on_timeout, FALSE},
     {"cancel", on_cancel, on_timeout, FALSE}, {"extend", on_extend, on_timeout, FALSE},
-    {"mm1", on_arrival, on_departure, TRUE},
+    {"post", on_post, on_timeout, FALSE},     {"mm1", on_arrival, on_departure, TRUE},
 };
 
 static double cpu_ns(void)

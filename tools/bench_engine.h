@@ -6,6 +6,7 @@
  *   touch      the same, and each event reads and writes the 64 bytes of its agent
  *   cancel     each event also cancels a timeout at +10 s and schedules it anew: it never fires
  *   extend     the same with a timer, extended instead of cancelled
+ *   post       each event posts the next after 1 s: messages of one constant latency
  *   mm1        a single-server queue at load 0.9; the operation is a customer: two events
  *
  * Times are of this process's CPU clock, draws of random numbers and handlers included. Counts of

@@ -250,14 +250,15 @@ static int run(int argc, char **argv)
 const HfCommand hf_cmd_bench = {
     .name = "bench",
     .summary = "measure speed and work of the parts",
-    .usage = "[engine|hold|touch|cancel|extend|mm1|resource|allocator [WORKLOAD]]",
+    .usage = "[engine|hold|touch|cancel|extend|post|mm1|resource|allocator [WORKLOAD]]",
     .description =
         "Measures the engine's event list, on the ladder, on the heap that is its oracle, and on\n"
         "GLib's tree: nanoseconds for each operation (least and median of the passes), keys moved\n"
         "and compared, bytes for each pending event, allocations during the passes. Workloads:\n"
         "hold (each event schedules the next), touch (and reads and writes its agent), cancel and\n"
-        "extend (and moves a timeout), mm1 (a queue; the operation is a customer). The default is\n"
-        "all of them, with up to a million pending events, and the allocator: some minutes.\n"
+        "extend (and moves a timeout), post (each posts the next, as messages are), mm1 (a queue;\n"
+        "the operation is a customer). The default is all of them, with up to a million pending\n"
+        "events, and the allocator: some minutes.\n"
         "--pending-max 10000000 measures ten millions as well, on each list and on the tree.\n\n"
         "resource measures the resource algebra instead, on the workloads of Mesos's own "
         "benchmarks\n"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "tools/heap.h"
 #include "tools/json_out.h"
 #include "tools/run_audit.h"
 #include "tools/version.h"
@@ -150,7 +151,7 @@ static HfTime end_of(const HfScenario *scenario, const HfRunOptions *options)
 /* Until the end, an interrupt, or a write or an audit that failed (then there is no point in going
  * on). */
 static void run_to_end(HfWorld *world, const HfRunOptions *options, const Streams *streams,
-                       Progress *progress)
+                       HfHeap *heap, Progress *progress)
 {
     HfTime end = end_of(hf_world_scenario(world), options);
     HfTime slice = MAX(end / SLICES, 1);
@@ -158,6 +159,7 @@ static void run_to_end(HfWorld *world, const HfRunOptions *options, const Stream
                         !hf_stall_is_standing(world);) {
         at = end - at > slice ? at + slice : end;
         hf_world_run(world, at);
+        hf_heap_follow(heap);
         draw(progress, world, end);
     }
     end_progress(progress);
@@ -304,14 +306,14 @@ static void take_result(HfWorld *world, const HfRunOptions *options, gint64 star
  * warm_up: auto. A pilot run of the same scenario and seed, which writes nothing, finds where the
  * steady part begins; the real run, which is the same run, then deletes what lies before.
  */
-static gboolean find_warm_up(const HfScenario *scenario, const HfRunOptions *options,
+static gboolean find_warm_up(const HfScenario *scenario, const HfRunOptions *options, HfHeap *heap,
                              HfTime *warm_up_out, GError **error)
 {
     g_autoptr(HfWorld) pilot = hf_world_new(scenario, error);
     if (pilot == NULL) return FALSE;
     Streams none = {0};
     Progress progress = {scenario, options->show_progress, g_get_monotonic_time(), 0};
-    run_to_end(pilot, options, &none, &progress);
+    run_to_end(pilot, options, &none, heap, &progress);
     hf_world_finish(pilot);
     if (hf_recorder_find_warm_up(hf_world_recorder(pilot), warm_up_out)) return TRUE;
     *warm_up_out = 0;
@@ -338,8 +340,9 @@ gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfR
     gint64 started_us = g_get_monotonic_time();
     GError *inner = NULL;
     HfTime warm_up = scenario->warm_up;
+    HfHeap heap = hf_heap_begin();
     g_autoptr(HfWorld) world = NULL;
-    if (warm_up != HF_WARM_UP_AUTO || find_warm_up(scenario, options, &warm_up, &inner))
+    if (warm_up != HF_WARM_UP_AUTO || find_warm_up(scenario, options, &heap, &warm_up, &inner))
         world = hf_world_new(scenario, &inner);
     if (world == NULL) {
         *exit_out = g_error_matches(inner, HF_WORLD_ERROR, HF_WORLD_ERROR_IO) ? HF_EXIT_FAILURE
@@ -355,7 +358,7 @@ gboolean hf_run_arm(const HfScenario *scenario, const HfRunOptions *options, HfR
     gboolean good = open_streams(&streams, world, options, dir, subdirectory, error);
     streams.audit = audit;
     if (good) {
-        run_to_end(world, options, &streams, &progress);
+        run_to_end(world, options, &streams, &heap, &progress);
         hf_world_finish(world);
     }
     if (good && audit && !hf_run_audit_finish(audit, options->replay, error)) {

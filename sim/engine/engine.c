@@ -42,6 +42,7 @@ void hf_engine_free(HfEngine *engine)
     hf_heap__clear(&engine->heap);
     free(engine->records);
     free(engine->timers);
+    free(engine->posts.at);
     g_free(engine);
 }
 
@@ -239,6 +240,20 @@ static void look_from_bottom(const HfEngine *engine)
     }
 }
 
+/* The same for the posts behind one that is about to fire and has left the queue. */
+static inline void look_at_posts(const HfEngine *engine)
+{
+    const HfPosts *posts = &engine->posts;
+    for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
+        uint32_t behind = HF_LOOK_STEPS - 1 - step;
+        if (behind >= posts->count) continue;
+        const HfPost *post = hf_posts__at(posts, behind);
+        const Kind *kind = &engine->kinds.at[hf_event__kind(post->what)];
+        if (kind->look != NULL)
+            kind->look(kind->context, hf_event__target(post->what), post->arg, step);
+    }
+}
+
 /* The first events of a new bottom have missed steps. */
 static void look_at_first(const HfEngine *engine)
 {
@@ -332,14 +347,32 @@ static gboolean is_due(HfEngine *engine, HfEventKey key)
     return FALSE;
 }
 
-/* Take the next event that will really fire, at or before `limit`. */
-static __attribute__((noinline)) gboolean pop_event(HfEngine *engine, uint64_t limit,
-                                                    HfEventKey *key_out)
+/* Is the first post, and there must be one, before every key in the ladder, dead ones included? */
+static gboolean post_is_first(HfEngine *engine)
 {
-    do
-        if (!pop_key(engine, limit, key_out)) return FALSE;
-    while (!is_due(engine, *key_out));
-    return TRUE;
+    HfLadder *ladder = &engine->ladder;
+    HfEventKey post = hf_posts__at(&engine->posts, 0)->key;
+    if (ladder->ring_count > 0 && hf_key__less(ladder->ring[ladder->ring_head], post)) return FALSE;
+    if (ladder->least == ladder->bottom) {
+        if (post.high < ladder->bottom_end) return TRUE;
+        if (!refill(engine, post.high)) return TRUE;
+    }
+    return hf_key__less(post, *ladder->least) != 0;
+}
+
+/* What is to fire next. */
+typedef enum Next { NEXT_NONE, NEXT_EVENT, NEXT_POST } Next;
+
+/* Take the next event that will really fire, at or before `limit`; a post is left where it is. */
+static __attribute__((noinline)) Next pop_event(HfEngine *engine, uint64_t limit,
+                                                HfEventKey *key_out)
+{
+    do {
+        if (engine->posts.count > 0 && post_is_first(engine))
+            return hf_posts__at(&engine->posts, 0)->key.high <= limit ? NEXT_POST : NEXT_NONE;
+        if (!pop_key(engine, limit, key_out)) return NEXT_NONE;
+    } while (!is_due(engine, *key_out));
+    return NEXT_EVENT;
 }
 
 /* ---- Scheduling -------------------------------------------------------------------------------*/
@@ -399,6 +432,24 @@ HfEvent hf_engine_after(HfEngine *engine, HfTime delay, HfEventKind kind, uint32
     return schedule(engine, now, after(now, delay), kind, target, arg, 0);
 }
 
+void hf_engine_post(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
+{
+    HF_ASSERT(when >= engine->now);
+    HF_ASSERT(when <= HF_TIME_MAX);
+    HF_ASSERT(kind < engine->kinds.count);
+    HfPosts *posts = &engine->posts;
+    if (G_UNLIKELY(!hf_posts__takes(posts, hf_key__high_first(when)) ||
+                   engine->list != HF_EVENT_LIST_LADDER)) {
+        hf_engine_at(engine, when, kind, target, arg);
+        return;
+    }
+    HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), 0);
+    engine->kinds.at[kind].counts.scheduled++;
+    engine->live++;
+    hf_posts__push(posts, key, hf_event__what(target, kind, FALSE), arg);
+    if (posts->count == 1) engine->free_run = MIN(engine->free_run, key.high);
+}
+
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)
 {
     return hf_engine__find(engine, event) != NULL;
@@ -419,12 +470,11 @@ gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event)
 
 /* ---- Running ----------------------------------------------------------------------------------*/
 
-/* From here on the event has fired: its slot is free for what the handler does. `now` and `kind`
+/* From here on the event has fired: its place is free for what the handler does. `now` and `kind`
  * are those of the event, at hand. */
-static inline __attribute__((always_inline)) void
-hand_over(HfEngine *engine, uint32_t slot, HfTime now, HfEventKind kind_ix, HfEventArgs *event)
+static inline __attribute__((always_inline)) void hand_over(HfEngine *engine, HfTime now,
+                                                            HfEventKind kind_ix, HfEventArgs *event)
 {
-    hf_engine__give_slot(engine, slot);
     HF_ASSERT(now >= engine->now);
     engine->now = now;
     Kind *kind = &engine->kinds.at[kind_ix];
@@ -444,7 +494,8 @@ static __attribute__((noinline)) void fire_timer(HfEngine *engine, HfEventKey ke
                          .target = engine->timers[row].target,
                          .kind = hf_event__kind(what)};
     hf_engine__give_timer(engine, row);
-    hand_over(engine, slot, event.now, event.kind, &event);
+    hf_engine__give_slot(engine, slot);
+    hand_over(engine, event.now, event.kind, &event);
 }
 
 static inline __attribute__((always_inline)) void fire_event(HfEngine *engine, HfEventKey key,
@@ -453,7 +504,8 @@ static inline __attribute__((always_inline)) void fire_event(HfEngine *engine, H
     HfEventArgs event;
     HfEventKind kind = hf_event__kind(record->what);
     tell(&event, key, record);
-    hand_over(engine, hf_key__slot(key.low), hf_key__time(key), kind, &event);
+    hf_engine__give_slot(engine, hf_key__slot(key.low));
+    hand_over(engine, hf_key__time(key), kind, &event);
 }
 
 static void fire(HfEngine *engine, HfEventKey key)
@@ -486,11 +538,43 @@ static void run_freely(HfEngine *engine)
     }
 }
 
+/* Take the first post out of the queue and fire it. */
+static inline void fire_post(HfEngine *engine)
+{
+    const HfPost *post = hf_posts__at(&engine->posts, 0);
+    uint64_t what = post->what;
+    HfEventArgs event = {.now = hf_key__time(post->key),
+                         .arg = post->arg,
+                         .target = hf_event__target(what),
+                         .kind = hf_event__kind(what)};
+    hf_posts__drop_first(&engine->posts);
+    engine->live--;
+    if (engine->ahead & AHEAD_LOOK) look_at_posts(engine);
+    hand_over(engine, event.now, event.kind, &event);
+}
+
+/* Fire the first post, and those behind it until something may come before the next. */
+static void run_posts(HfEngine *engine)
+{
+    const HfLadder *ladder = &engine->ladder;
+    for (;;) {
+        fire_post(engine);
+        if (engine->posts.count == 0 || ladder->ring_count > 0 || engine->is_stopped) return;
+        HfEventKey next = hf_posts__at(&engine->posts, 0)->key;
+        gboolean has_bottom = ladder->least != ladder->bottom;
+        if (next.high > engine->limit ||
+            next.high >= (has_bottom ? ladder->least->high : ladder->bottom_end))
+            return;
+    }
+}
+
 /* Events of the present come first, and the heap has no bottom. */
 static inline void free_the_run(HfEngine *engine)
 {
     gboolean is_free = engine->list == HF_EVENT_LIST_LADDER && engine->ladder.ring_count == 0;
     engine->free_run = !is_free ? 0 : engine->limit == UINT64_MAX ? UINT64_MAX : engine->limit + 1;
+    if (engine->posts.count > 0)
+        engine->free_run = MIN(engine->free_run, hf_posts__at(&engine->posts, 0)->key.high);
 }
 
 HfRunEnd hf_engine_run_until(HfEngine *engine, HfTime until)
@@ -500,7 +584,12 @@ HfRunEnd hf_engine_run_until(HfEngine *engine, HfTime until)
     engine->limit = until > HF_TIME_MAX ? UINT64_MAX : hf_key__high_last(until);
     engine->is_running = TRUE;
     HfEventKey key;
-    while (!engine->is_stopped && pop_event(engine, engine->limit, &key)) {
+    Next next;
+    while (!engine->is_stopped && (next = pop_event(engine, engine->limit, &key)) != NEXT_NONE) {
+        if (next == NEXT_POST) {
+            run_posts(engine);
+            continue;
+        }
         free_the_run(engine);
         fire(engine, key);
         if (engine->free_run > 0) run_freely(engine);
@@ -519,9 +608,13 @@ gboolean hf_engine_step(HfEngine *engine)
 {
     HF_ASSERT(!engine->is_running);
     HfEventKey key;
-    if (!pop_event(engine, UINT64_MAX, &key)) return FALSE;
+    Next next = pop_event(engine, UINT64_MAX, &key);
+    if (next == NEXT_NONE) return FALSE;
     engine->is_running = TRUE;
-    fire(engine, key);
+    if (next == NEXT_POST)
+        fire_post(engine);
+    else
+        fire(engine, key);
     engine->is_running = FALSE;
     engine->is_stopped = FALSE;
     return TRUE;
@@ -541,9 +634,16 @@ HfTime hf_engine_now(const HfEngine *engine)
 HfTime hf_engine_next(HfEngine *engine)
 {
     HfEventKey key;
-    if (!pop_event(engine, UINT64_MAX, &key)) return HF_TIME_NEVER;
-    (void)hf_engine__push(engine, key); /* the list orders it where it was */
-    return hf_key__time(key);
+    switch (pop_event(engine, UINT64_MAX, &key)) {
+    case NEXT_NONE:
+        break;
+    case NEXT_POST:
+        return hf_key__time(hf_posts__at(&engine->posts, 0)->key);
+    case NEXT_EVENT:
+        (void)hf_engine__push(engine, key); /* the list orders it where it was */
+        return hf_key__time(key);
+    }
+    return HF_TIME_NEVER;
 }
 
 void hf_engine_on_event(HfEngine *engine, HfEventHandler hook, void *context)

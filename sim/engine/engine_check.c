@@ -13,12 +13,12 @@ void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
         engine->list == HF_EVENT_LIST_LADDER ? hf_ladder__work(&engine->ladder) : engine->heap.work;
     HfEngineStats stats = {
         .pending = engine->live,
-        .pending_peak = engine->records_used - 1,
+        .pending_peak = engine->records_used - 1 + engine->posts.peak,
         .memory_bytes = sizeof *engine + engine->records_room * sizeof(HfEventRecord) +
                         engine->kinds.room * sizeof(Kind) + engine->names.room * sizeof(char *) +
-                        engine->timers_room * sizeof(Timer) + hf_ladder__memory(&engine->ladder) +
-                        hf_heap__memory(&engine->heap),
-        .allocations = engine->allocations + work.allocations,
+                        engine->timers_room * sizeof(Timer) + engine->posts.room * sizeof(HfPost) +
+                        hf_ladder__memory(&engine->ladder) + hf_heap__memory(&engine->heap),
+        .allocations = engine->allocations + work.allocations + engine->posts.allocations,
         .keys_moved = work.keys_moved,
         .comparisons = work.comparisons,
         .requeued = engine->requeued,
@@ -46,11 +46,13 @@ void hf_engine_check(const HfEngine *engine)
         keys = engine->heap.count;
         dead = engine->dead;
     }
-    HF_ASSERT(keys == engine->live + dead);
+    uint64_t in_list = engine->live - engine->posts.count;
+    hf_posts__check(&engine->posts, hf_key__high_first(engine->now));
+    HF_ASSERT(keys == in_list + dead);
     uint64_t filled = 0;
     for (uint32_t i = 1; i < engine->records_used; i++)
         filled += engine->records[i].low > HF_KEY_SLOT_MAX || engine->records[i].low == i;
-    HF_ASSERT(filled == engine->live);
+    HF_ASSERT(filled == in_list);
     for (uint32_t slot = engine->records_empty; slot != 0; filled++) {
         HF_ASSERT(slot < engine->records_used);
         HF_ASSERT(filled < engine->records_used);

@@ -6,8 +6,11 @@
  * record no longer carries the same `low`. When there are twice as many of these dead keys as
  * live ones they are swept out.
  *
- * Invariants:  live = records filled = scheduled - fired - cancelled, over all kinds.
- *              every live event has one key in the list; `dead` others have no event.
+ * Posts (posts_internal.h) have neither record nor place in the list.
+ *
+ * Invariants:  live = records filled + posts = scheduled - fired - cancelled, over all kinds.
+ *              every live event has one key in the list or among the posts; `dead` others in the
+ *              list have no event.
  */
 #ifndef HF_ENGINE_ENGINE_INTERNAL_H
 #define HF_ENGINE_ENGINE_INTERNAL_H
@@ -16,6 +19,7 @@
 #include "engine/engine.h"
 #include "engine/heap_internal.h"
 #include "engine/ladder_internal.h"
+#include "engine/posts_internal.h"
 
 typedef struct Kind {
     HfEventHandler handler;
@@ -55,7 +59,8 @@ struct HfEngine {
     HfTime now;
     HfSequence sequence; /* the last one given out */
     /* Keys whose `high` is below may be fired straight from the ladder's bottom: 0 outside a run,
-     * and whenever there is something to be asked before the next event. */
+     * and whenever there is something to be asked before the next event; never above the first
+     * post's. */
     uint64_t free_run;
     uint64_t limit;         /* of the run: the greatest `high` that may fire */
     HfEventRecord *records; /* [records_room]; 0 is not used */
@@ -73,6 +78,7 @@ struct HfEngine {
     HfLadder ladder;
     HfHeap heap;
     uint64_t dead; /* of the heap; the ladder counts its own */
+    HfPosts posts; /* beside the ladder */
     Timer *timers; /* [timers_room] */
     uint32_t timers_used, timers_room;
     uint32_t timers_empty; /* head of the free rows, + 1; 0 = none */

@@ -90,8 +90,8 @@ void hf_world__stamp(HfWorld *world, HfMessage *message)
 
 void hf_world__send_stamped(HfWorld *world, HfMessage *message)
 {
-    hf_engine_at(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
-                 message->pool_row);
+    hf_engine_post(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
+                   message->pool_row);
 }
 
 void hf_world__send(HfWorld *world, HfMessage *message)

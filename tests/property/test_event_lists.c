@@ -2,8 +2,8 @@
  * The ladder against the heap: the same random program on both must fire the same events at the
  * same times, give the same answers and end the same way. Programs mix delays of many shapes (none,
  * equal, heavy-tailed, periodic), bursts in ascending and descending order, cancellations, timers,
- * steps, bounded runs and runs until nothing is left. Every difference is a bug, in the ladder most
- * likely; the failing seed is printed and is enough to see it again.
+ * posts, steps, bounded runs and runs until nothing is left. Every difference is a bug, in the
+ * ladder most likely; the failing seed is printed and is enough to see it again.
  */
 #include <stdlib.h>
 
@@ -25,6 +25,7 @@ typedef struct Program {
     HfEvent event[EVENTS];
     HfTimer timer[TIMERS];
     uint32_t shape;   /* of the delays */
+    uint32_t posts;   /* of 100 events, how many are posts */
     uint32_t budget;  /* events it may still schedule */
     uint64_t outcome; /* everything that could differ, mixed */
     uint64_t fired;
@@ -84,7 +85,10 @@ static void schedule(Program *program, HfTime when)
     if (program->budget == 0) return;
     program->budget--;
     uint32_t place = (uint32_t)below(program, EVENTS);
-    program->event[place] = hf_engine_at(program->engine, when, 0, place, program->budget);
+    if (below(program, 100) < program->posts)
+        hf_engine_post(program->engine, when, 2, place, program->budget);
+    else
+        program->event[place] = hf_engine_at(program->engine, when, 0, place, program->budget);
 }
 
 static void schedule_burst(Program *program, gboolean is_one_instant)
@@ -162,8 +166,10 @@ static uint64_t outcome(uint64_t seed, HfEventListKind list, uint64_t *fired_out
     program = (Program){.engine = hf_engine_new(list), .budget = BUDGET};
     hf_stream_init(&program.stream, seed, "event-lists", 0);
     program.shape = (uint32_t)below(&program, 24);
+    program.posts = (uint32_t)below(&program, 3) * 45;
     hf_engine_register(program.engine, "event", handle, &program);
     hf_engine_register(program.engine, "timer", handle, &program);
+    hf_engine_register(program.engine, "post", handle, &program);
     uint64_t prefill = below(&program, 3) == 0 ? 5000 : 1 + below(&program, 50);
     for (uint64_t i = 0; i < prefill; i++) act(&program);
     for (int round = 0; round < 300; round++) {

@@ -1,7 +1,7 @@
 /*
- * Once a run has seen its peak, scheduling, firing, cancelling and extending ask the system for no
- * memory. Counted at malloc itself, which this file stands in front of; under AddressSanitizer,
- * which does the same, there is nothing to count and the test is skipped.
+ * Once a run has seen its peak, scheduling, posting, firing, cancelling and extending ask the
+ * system for no memory. Counted at malloc itself, which this file stands in front of; under
+ * AddressSanitizer, which does the same, there is nothing to count and the test is skipped.
  */
 #include "base/random.h"
 #include "engine/engine.h"
@@ -36,6 +36,7 @@ static void work(void *context, const HfEventArgs *event)
     if (!hf_timer_extend(b->engine, b->ping[agent], due))
         b->ping[agent] = hf_timer_arm(b->engine, due, b->timeout, agent, 0);
     if (hf_stream_below(&b->stream, 4) == 0) hf_engine_after(b->engine, 0, b->timeout, agent, 0);
+    hf_engine_post(b->engine, event->now + HF_NS_PER_SECOND, b->timeout, agent, 0);
     double mean = hf_stream_below(&b->stream, 50) == 0 ? 1e5 : 1;
     hf_engine_after(b->engine, hf_time_from_seconds(mean * hf_stream_exponential(&b->stream)),
                     b->work, agent, 0);
