@@ -49,6 +49,18 @@ static inline void hf_digest_pair(HfDigest *digest, uint64_t first, uint64_t sec
  */
 __extension__ typedef unsigned __int128 HfFold;
 
+/*
+ * Two halves as one word. Where they lie side by side in memory a compiler would read both at once,
+ * and if they were written just before, each for itself, such a read waits until both writes are
+ * done: a dozen times as long as this.
+ */
+static inline uint64_t hf_digest_halves(uint32_t high, uint32_t low)
+{
+    uint64_t apart = high;
+    __asm__("" : "+r"(apart)); /* nothing, but the compiler does not know */
+    return apart << 32 | low;
+}
+
 /* Words 2 * `place` and 2 * `place` + 1 of a list. */
 static inline HfFold hf_digest_product(uint32_t place, uint64_t first, uint64_t second)
 {

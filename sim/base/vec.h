@@ -10,12 +10,21 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/memory.h"
+
+#define HF_VEC_LARGE 2048 /* bytes */
 
 #define HF_VEC(type)                                                                               \
     struct {                                                                                       \
         type *at;                                                                                  \
         guint32 count, room;                                                                       \
     }
+
+/* Columns of rows begin with a cache line: rows that fill one or two lie in no more. */
+static inline void *hf_vec__grow(void *old, size_t bytes_old, size_t bytes)
+{
+    return bytes < HF_VEC_LARGE ? g_realloc(old, bytes) : hf_memory_grow(old, bytes_old, bytes);
+}
 
 /* Make room for `extra` more elements. */
 #define hf_vec_reserve(vec, extra)                                                                 \
@@ -25,7 +34,8 @@
             guint64 hf_room = (vec)->room ? (guint64)(vec)->room * 2 : 8;                          \
             while (hf_room < hf_need) hf_room *= 2;                                                \
             HF_ASSERT(hf_room <= G_MAXUINT32);                                                     \
-            (vec)->at = g_realloc_n((vec)->at, hf_room, sizeof *(vec)->at);                        \
+            (vec)->at = hf_vec__grow((vec)->at, (size_t)(vec)->room * sizeof *(vec)->at,           \
+                                     (size_t)hf_room * sizeof *(vec)->at);                         \
             (vec)->room = (guint32)hf_room;                                                        \
         }                                                                                          \
     } while (0)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/memory_internal.h"
+#include "base/memory.h"
 
 #define SWEEP_SLACK  1024 /* dead keys that are never worth a sweep */
 #define SWEEP_FACTOR 2    /* dead keys for each live one before they are swept out */
@@ -115,8 +115,9 @@ static void grow_records(HfEngine *engine)
 {
     uint32_t room = MAX(engine->records_room * 2, 64);
     HF_ASSERT(room <= HF_KEY_SLOT_MAX + 1);
-    engine->records = hf_memory__grow(engine->records, engine->records_room * sizeof(HfEventRecord),
-                                      room * sizeof(HfEventRecord));
+    engine->records =
+        hf_memory_grow_huge(engine->records, engine->records_room * sizeof(HfEventRecord),
+                            room * sizeof(HfEventRecord));
     if (engine->records_room == 0) engine->records[0] = (HfEventRecord){0}; /* looked ahead at */
     engine->records_room = room;
     if (room > NEAR_RECORDS) engine->ahead |= AHEAD_RECORDS;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/memory_internal.h"
+#include "base/memory.h"
 
 #define MIN_BUCKETS 4
 #define SPILL_KEEPS 32   /* keys that stay in bottom when the rest goes to top */
@@ -85,7 +85,7 @@ static __attribute__((noinline)) void grow_pool(HfLadder *ladder, uint32_t wante
     }
     const size_t chunk_bytes = HF_LADDER_CHUNK * sizeof(HfEventKey);
     ladder->chunk =
-        hf_memory__grow(ladder->chunk, ladder->chunks_room * chunk_bytes, room * chunk_bytes);
+        hf_memory_grow_huge(ladder->chunk, ladder->chunks_room * chunk_bytes, room * chunk_bytes);
     ladder->next = g_renew(uint32_t, ladder->next, room);
     ladder->work.allocations += 2;
     for (uint32_t i = room; i-- > ladder->chunks_room;) {

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/memory_internal.h"
+#include "base/memory.h"
 
 void hf_posts__grow(HfPosts *posts)
 {
     uint32_t room = MAX(posts->room * 2, 64);
     posts->at =
-        hf_memory__grow(posts->at, posts->room * sizeof *posts->at, room * sizeof *posts->at);
+        hf_memory_grow_huge(posts->at, posts->room * sizeof *posts->at, room * sizeof *posts->at);
     /* it was full: what lay before the head follows upon the old end */
     if (posts->head > 0)
         memcpy(posts->at + posts->room, posts->at, posts->head * sizeof *posts->at);

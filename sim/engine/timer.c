@@ -5,8 +5,8 @@
  * surfaces and the timer was extended meanwhile, the event goes back into the list under the key
  * (due instant, sequence number of the extension), and nothing fires.
  */
+#include "base/memory.h"
 #include "engine/engine_internal.h"
-#include "engine/memory_internal.h"
 
 static inline HfTimer timer_handle(uint32_t row, const Timer *timer)
 {
@@ -30,8 +30,8 @@ static uint32_t take_timer(HfEngine *engine)
         row = engine->timers_used++;
         if (row == engine->timers_room) {
             uint32_t room = MAX(2 * engine->timers_room, 16);
-            engine->timers = hf_memory__grow(engine->timers, engine->timers_room * sizeof(Timer),
-                                             room * sizeof(Timer));
+            engine->timers = hf_memory_grow_huge(
+                engine->timers, engine->timers_room * sizeof(Timer), room * sizeof(Timer));
             engine->timers_room = room;
             engine->allocations++;
         }

@@ -47,7 +47,7 @@ static void digest_record(HfTrace *trace, const HfRecord *record)
     HfFold fold = hf_digest_product(0, (uint64_t)record->at,
                                     (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
                                         (uint64_t)record->state << 16 | record->type);
-    fold += hf_digest_product(1, (uint64_t)record->framework << 32 | record->agent, record->id);
+    fold += hf_digest_product(1, hf_digest_halves(record->framework, record->agent), record->id);
     if (record->resources) {
         entries = hf_resources_count(record->resources);
         fold += record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources

@@ -56,12 +56,26 @@ static void a_zeroed_push_is_zero_after_reset_too(void **state)
     assert_int_equal(vec.room, 0);
 }
 
+static void large_ones_begin_with_a_cache_line_and_keep_what_lies_behind_the_count(void **state)
+{
+    struct {
+        HF_VEC(uint64_t) words;
+    } row = {0};
+    for (uint64_t i = 0; i < 255; i++) hf_vec_push(&row.words, i * 3);
+    hf_vec_reset(&row.words); /* as rows do that hold lists of their own: they keep them */
+    hf_vec_reserve(&row.words, 5000);
+    assert_int_equal((uintptr_t)row.words.at % 64, 0);
+    for (uint64_t i = 0; i < 255; i++) assert_int_equal(row.words.at[i], i * 3);
+    hf_vec_clear(&row.words);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pushed_elements_keep_their_order_across_growth),
         cmocka_unit_test(reserve_makes_room_at_once_and_keeps_the_content),
+        cmocka_unit_test(large_ones_begin_with_a_cache_line_and_keep_what_lies_behind_the_count),
         cmocka_unit_test(remove_closes_the_gap),
         cmocka_unit_test(a_zeroed_push_is_zero_after_reset_too),
     };
