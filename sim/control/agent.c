@@ -362,6 +362,7 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     hf_checkpoint_register(&agent->disk, agent->id, agent->flags.resources,
                            agent->flags.attributes);
     agent->state = HF_AGENT_REGISTERED;
+    agent->has_new_master = FALSE;
     agent->registered_at = now;
     agent->ping_period = in->ping_period;
     agent->ping_timeout = in->ping_timeout;
@@ -409,6 +410,7 @@ static void on_exited(HfAgent *agent, HfTime now, HfOutbox *out)
 /* No master leads: it waits until it is told of one (Slave::detected with nobody). */
 static void on_no_master(HfAgent *agent)
 {
+    agent->has_new_master = TRUE; /* the one that it will be told of */
     if (agent->state == HF_AGENT_RECOVERING) return;
     agent->state = HF_AGENT_REGISTERING;
     agent->draws++; /* an attempt that is armed means nothing */

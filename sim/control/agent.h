@@ -162,6 +162,7 @@ typedef struct HfAgent {
     uint8_t death;              /* HfAgentDeath: why the last process ended */
     uint8_t is_ping_armed;
     uint8_t pings_are_messages;
+    uint8_t has_new_master; /* it has not been registered with this one yet, in this life */
 } HfAgent;
 
 enum {

@@ -3,9 +3,18 @@
  * that names it. Until it registers, its tasks wait here, and if it does not in time it is killed;
  * what waits is lost with the agent's process. It stays until it ends by itself, is shut down, or
  * does not come back to the agent's next process. Then its tasks are over, the master is told
- * (EXITED_EXECUTOR, once; of one that is late also while the agent registers again: when that is
- * lost, the next registration does not name it), and its row stays until the last update of its
- * tasks is acknowledged; till then no other may be begun under its id.
+ * (EXITED_EXECUTOR, once: when that is lost, the next registration does not name it), and its row
+ * stays until the last update of its tasks is acknowledged; till then no other may be begun under
+ * its id.
+ *
+ * While the agent registers, what it says arrives behind the request that names the executor. Mesos
+ * says it then whenever there is a master to say it to. An id is all that says which executor is
+ * meant, though, and a master that saw the connection break has struck off those of frameworks
+ * without checkpointing: it may have launched another of that id meanwhile, and would strike off
+ * that. So of those the agent says it to a master that is new to it, whose book begins with the
+ * request, and to no other; one that did not see the break keeps it until the next registration. A
+ * master that is still writing the agent down hears nothing of it either, as in Mesos ("Ignoring
+ * exited executor .. on unknown agent").
  *
  * Source: Mesos 1.11 Slave::__run, Slave::subscribe, Slave::registerExecutorTimeout,
  * Slave::reregisterExecutorTimeout, Slave::executorTerminated, Slave::_shutdownExecutor.
@@ -167,6 +176,14 @@ void hf_agent__lose_task(HfAgent *agent, HfAgentTask *task, HfExecutorEnd why, H
     hf_agent__update(agent, task, state, now, out);
 }
 
+/* Is the executor of that id the one that the master would take it for? See above. */
+static gboolean may_tell_exited(const HfAgent *agent, const HfAgentExecutor *executor)
+{
+    if (agent->state == HF_AGENT_REGISTERED) return TRUE;
+    return agent->state == HF_AGENT_REGISTERING &&
+           (executor->is_checkpointed || agent->has_new_master);
+}
+
 /* It is there no more, and so neither is what it ran. */
 static void terminate(HfAgent *agent, HfTime now, guint32 row, HfExecutorEnd why, HfOutbox *out)
 {
@@ -178,10 +195,7 @@ static void terminate(HfAgent *agent, HfTime now, guint32 row, HfExecutorEnd why
         if (task->executor == row + 1 && !hf_task_state_is_terminal(task->state))
             hf_agent__lose_task(agent, task, why, now, out);
     }
-    /* a master that was asked to register the agent has a late one from what it was asked with; of
-     * others, which it may have ended itself, another might be there when it hears of the end */
-    if (agent->state == HF_AGENT_REGISTERED ||
-        (agent->state == HF_AGENT_REGISTERING && why == HF_EXECUTOR_LATE))
+    if (may_tell_exited(agent, executor))
         tell_exited(agent, executor->framework, executor->info->id, out);
     hf_agent__release_executor(agent, (uint16_t)(row + 1));
 }
