@@ -125,7 +125,7 @@ typedef struct HfAppJson {
     int64_t instances, cpus, mem, disk, gpus; /* milli, but instances */
     int64_t backoff, max_backoff;             /* s; HF_APP_DEFAULT */
     int64_t backoff_factor;                   /* milli */
-    int64_t kill_grace;                       /* s */
+    int64_t kill_grace;                       /* s; HF_APP_DEFAULT */
     int kills_oldest;
     gboolean needs_ports;
     gboolean has_args, has_container, has_ports, has_definitions, has_residency, has_upgrade,

@@ -390,8 +390,16 @@ static const HfKey app_keys[] = {
      .minimum = 0,
      .maximum = INT_MOST,
      .help = "The longest such wait."},
-    SECONDS("taskKillGracePeriodSeconds", HfAppJson, kill_grace, "3", 0,
-            "Changes nothing here: tasks end when they are killed."),
+    {.name = "taskKillGracePeriodSeconds",
+     .type = HF_KEY_INT,
+     APP(kill_grace),
+     .fallback = "default",
+     .words = unsaid,
+     .minimum = 0,
+     .maximum = INT_MOST,
+     .help =
+         "Its kill policy: of what it takes to stop (stop_time of the framework) it is given so "
+         "much; default: the framework's kill_grace."},
     {.name = "ports",
      .type = HF_KEY_LIST,
      APP(ports),

@@ -402,6 +402,7 @@ static const HfKey curve_keys[] = {
 static const HfKeyTable curve_table = {"demand", sizeof(HfCurveConfig), curve_keys,
                                        "Instances that are wanted, by the hour.", NULL};
 
+static const HfKeyWord limit_words[] = {{"none", HF_NO_LIMIT, "it is waited for"}, {0}};
 static const HfKey marathon_keys[] = {
     {.name = "apps",
      .type = HF_KEY_LIST,
@@ -475,6 +476,26 @@ static const HfKey marathon_keys[] = {
      .help = "A resident instance reserves first and is launched when that is offered, which it "
              "waits for so long before it reserves anew; 0s = all in one ACCEPT.",
      .source = "Marathon --task_reservation_timeout: 20 s"},
+    {.name = "task_launch_timeout",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(HfMarathonConfig, launch_limit),
+     .fallback = "5m",
+     .words = limit_words,
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "What is said to be staging and does not run so long after its launch is killed and "
+             "launched again, be it that its executor hangs or that its volume is not there.",
+     .source = "Marathon --task_launch_timeout: 300,000 ms; OverdueInstancesActor.scala"},
+    {.name = "task_launch_confirm_timeout",
+     .type = HF_KEY_DURATION,
+     .offset = offsetof(HfMarathonConfig, confirm_limit),
+     .fallback = "5m",
+     .words = limit_words,
+     .minimum = 1,
+     .maximum = INFINITY,
+     .help = "The same where nothing was said of the task since its launch, as is usual: only an "
+             "answer to RECONCILE says that a task is staging.",
+     .source = "Marathon --task_launch_confirm_timeout: 300,000 ms (until 0.10 the other one)"},
     {0}};
 
 /* ---- files ---- */

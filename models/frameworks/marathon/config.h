@@ -56,12 +56,14 @@ typedef struct HfCurveConfig {
     HfBurstConfig burst;
 } HfCurveConfig;
 
+#define HF_NO_LIMIT (-1) /* `none` of a duration */
 typedef struct HfMarathonConfig {
     HF_LIST(HfAppConfig) apps;
     HF_LIST(HfDeploymentConfig) deployments;
     HF_LIST(HfCurveConfig) demand;
     HfTime refuse, min_revive, backoff, max_backoff, reserve_wait;
-    int64_t backoff_factor; /* milli */
+    HfTime launch_limit, confirm_limit; /* HF_NO_LIMIT */
+    int64_t backoff_factor;             /* milli */
     int forget;
     int unreachable; /* HfUnreachableDefault, or -1: the era's */
 } HfMarathonConfig;

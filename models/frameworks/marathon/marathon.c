@@ -239,6 +239,9 @@ static void add_parts(const HfModelEnv *env, const HfPodJson *json, HfNodeKind *
         const HfPodContainer *container = &json->containers.at[c];
         HfPodPart *part = &kind->parts[c];
         part->ends = HF_TASK_FAILED;
+        part->has_kill_grace = container->lifecycle.has_kill_grace;
+        if (part->has_kill_grace)
+            part->kill_grace = hf_time_from_seconds(container->lifecycle.kill_grace);
         part->name = hf_text(env->catalog, hf_text_intern(env->catalog, container->name));
         hf_demand_add(&part->demand, HF_KIND_CPUS, container->resources.cpus);
         hf_demand_add(&part->demand, HF_KIND_MEM, container->resources.mem);
@@ -325,6 +328,8 @@ static gboolean fill_kind(const HfModelEnv *env, const HfMarathonConfig *config,
     add_ports(env, app, kind);
     add_default_strategy(env, config, kind);
     add_strategies(json, kind);
+    kind->has_kill_grace = json->kill_grace != HF_APP_DEFAULT;
+    if (kind->has_kill_grace) kind->kill_grace = json->kill_grace * HF_NS_PER_SECOND;
     for (uint32_t c = 0; c < json->constraints.count; c++)
         add_constraint(env, &json->constraints.at[c], kind);
     if (kind->rules.place == HF_DATA_VOLUME &&
@@ -653,6 +658,11 @@ static gboolean add_deployments(HfService *service, const HfMarathonConfig *conf
     return make_room(service, error);
 }
 
+static HfTime limit_of(HfTime given)
+{
+    return given == HF_NO_LIMIT ? HF_TIME_NEVER : given;
+}
+
 static void *create(const HfModelEnv *env, const void *given, GError **error)
 {
     const HfMarathonConfig *config = given;
@@ -663,7 +673,9 @@ static void *create(const HfModelEnv *env, const void *given, GError **error)
                               .backoff = config->backoff,
                               .max_backoff = config->max_backoff,
                               .backoff_factor = config->backoff_factor,
-                              .forget = config->forget};
+                              .forget = config->forget,
+                              .launch_limit = limit_of(config->launch_limit),
+                              .confirm_limit = limit_of(config->confirm_limit)};
     GPtrArray *files = hf_marathon__read(config);
     HfService *service = hf_service__new(env, &rules, count_kinds(files));
     gboolean is_good = fill_kinds(service, config, files, error);

@@ -32,7 +32,8 @@ typedef struct HfPodHealthCheck {
 } HfPodHealthCheck;
 
 typedef struct HfPodLifecycle {
-    double kill_grace; /* s; HF_APP_DEFAULT */
+    double kill_grace; /* s */
+    gboolean has_kill_grace;
 } HfPodLifecycle;
 
 typedef struct HfPodContainer {

@@ -109,10 +109,14 @@ static const HfKey lifecycle_keys[] = {
     {.name = "killGracePeriodSeconds",
      .type = HF_KEY_DOUBLE,
      AT(HfPodLifecycle, kill_grace),
+     GIVEN(HfPodLifecycle, has_kill_grace),
      .fallback = "3",
      .minimum = 0,
      .maximum = INT_MOST,
-     .help = "Changes nothing here: containers end when they are killed."},
+     .help =
+         "Its kill policy: of what it takes to stop (stop_time of the framework) it is given so "
+         "much; absent: the framework's kill_grace. One that is killed because another "
+         "container failed gets 3 s, as in Mesos."},
     {0}};
 static const HfKeyTable lifecycle_table = {"lifecycle", sizeof(HfPodLifecycle), lifecycle_keys,
                                            "How a container ends.", NULL};

@@ -30,6 +30,7 @@ typedef struct HfMember {
     HfReach reach;
     uint32_t holder;     /* host that has its share, and has not let go of it; HF_ROW_NONE */
     HfTime free_at;      /* while it lets go: when it has; else 0 */
+    HfTime taken_at;     /* since it is wanted elsewhere: when it is taken by force; else 0 */
     gboolean is_client;  /* it is said to have its share */
     uint32_t read;       /* copy into its memory; NO_COPY */
     gboolean is_stalled; /* it is said to wait for its store */

@@ -81,7 +81,7 @@ static void set_holder(HfDataset *data, uint32_t row, uint32_t host, gboolean by
     if (store_rules(data)->is_exclusive && host != HF_ROW_NONE)
         hf_world_note_share(env->world, env->row, number, host, TRUE, by_force);
     member->holder = host;
-    member->free_at = 0;
+    member->free_at = member->taken_at = 0;
 }
 
 static void set_stalled(HfDataset *data, uint32_t row, gboolean is_stalled)
@@ -156,7 +156,9 @@ static HfTime time_to_attach(HfDataset *data, uint32_t row)
         set_holder(data, row, HF_ROW_NONE, FALSE);
         return rules->attach;
     }
-    return rules->fence == HF_TIME_NEVER ? HF_TIME_NEVER : hf_time_add(rules->fence, rules->attach);
+    if (rules->fence == HF_TIME_NEVER) return HF_TIME_NEVER;
+    if (member->taken_at == 0) member->taken_at = hf_time_add(now, rules->fence);
+    return hf_time_add(MAX(0, member->taken_at - now), rules->attach);
 }
 
 void hf_data__attach(HfDataset *data, uint32_t row)

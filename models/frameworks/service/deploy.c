@@ -135,8 +135,9 @@ void hf_deploy__on_kill_again(HfService *service, HfDriver *driver, uint64_t tas
 {
     uint32_t row = hf_map64_get(&service->task_nodes, task);
     if (row == HF_MAP64_NONE) return;
-    if (!service->nodes[row].is_doomed && !service->nodes[row].is_unfit) return;
-    hf_service__kill(driver, &service->nodes[row]);
+    const HfNode *node = &service->nodes[row];
+    if (!node->is_doomed && !node->is_unfit && !node->is_overdue) return;
+    hf_service__kill(driver, node);
     hf_driver_after(driver, KILL_AGAIN, HF_SERVICE_TIMER_KILL_AGAIN, task);
 }
 
@@ -294,6 +295,8 @@ static void adopt(HfService *service, HfNodeKind *kind, HfNodeKind *next)
     kind->max_backoff = next->max_backoff;
     kind->backoff_factor = next->backoff_factor;
     kind->kills_oldest = next->kills_oldest;
+    kind->has_kill_grace = next->has_kill_grace;
+    kind->kill_grace = next->kill_grace;
     kind->check_delay = next->check_delay;
     kind->check_interval = next->check_interval;
     kind->check_grace = next->check_grace;

@@ -128,6 +128,7 @@ static void note_launch(HfService *service, HfDriver *driver, uint32_t row,
 {
     const HfNode *node = &service->nodes[row];
     HfNodeKind *kind = &service->kinds[node->kind];
+    hf_overdue__on_launched(service, driver, row);
     if (kind->data != NULL) hf_service__data_launched(service, row);
     hf_deploy__note(service, kind);
     if (before != 0 && kind->rules.identity != HF_IDENTITY_NONE && is_like_before)
@@ -168,6 +169,8 @@ static void launch(HfService *service, HfDriver *driver, uint32_t row, const HfO
     info->job = kind->rules.period > 0 ? node->run : kind->job;
     info->end = kind->rules.period > 0 ? HF_TASK_FINISHED : HF_TASK_FAILED;
     info->duration = HF_TIME_NEVER;
+    info->has_kill_grace = kind->has_kill_grace;
+    info->kill_grace = kind->kill_grace;
     if (node->parts > 0) {
         send_launches(service, driver, offer); /* in the order of what is offered */
         open_accept(service, driver, offer);

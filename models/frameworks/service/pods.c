@@ -77,6 +77,8 @@ static void make_tasks(HfService *service, HfNode *node, const HfTaskInfo *like,
         tasks[i] = *like;
         tasks[i].id = node->task + i;
         tasks[i].end = part->ends;
+        tasks[i].has_kill_grace = part->has_kill_grace;
+        tasks[i].kill_grace = part->kill_grace;
         if (lifetime->kind != NULL)
             tasks[i].duration = hf_time_from_seconds(hf_law_draw(lifetime, &node->stream));
         double usage = kind->usage.kind ? hf_law_draw(&kind->usage, &node->stream) : 1;

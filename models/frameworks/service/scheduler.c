@@ -215,7 +215,9 @@ void hf_service__on_ended(HfService *service, HfDriver *driver, uint32_t row,
     }
     if (may_come_back(status) && hf_absent__begin(service, driver, row)) return;
     if (kind->rules.identity == HF_IDENTITY_NONE) hf_service__unbind(service, row);
-    if (state == HF_TASK_FAILED) node->is_at_home = TRUE; /* if only to begin: it got there */
+    node->is_overdue = FALSE;
+    if (state == HF_TASK_FAILED || state == HF_TASK_KILLED)
+        node->is_at_home = TRUE; /* if only to begin: it got there */
     if (!node->is_at_home && !hf_resources_is_empty(&node->home)) {
         hf_service__abandon_home(service, driver, row); /* it may not be there */
         hf_service__unbind(service, row);
@@ -376,6 +378,8 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     }
     const HfNode *node = &service->nodes[row];
     HfTaskStatus whole;
+    if (status->state == HF_TASK_STAGING && node->phase == HF_PHASE_LAUNCHED)
+        hf_overdue__on_staging(service, driver, row);
     if (G_UNLIKELY(node->parts > 0)) {
         if (!hf_pods__fold(service, row, status, &whole)) return;
         status = &whole;
@@ -493,6 +497,9 @@ static void on_node_timer(HfService *service, HfDriver *driver, uint32_t kind, u
         break;
     case HF_SERVICE_TIMER_UNFIT:
         if (node->phase == HF_PHASE_RUNNING) hf_health__on_unfit(service, driver, row);
+        break;
+    case HF_SERVICE_TIMER_OVERDUE:
+        hf_overdue__on_time(service, driver, row);
         break;
     case HF_SERVICE_TIMER_READY:
         if (node->phase == HF_PHASE_RUNNING) on_ready(service, driver, row);

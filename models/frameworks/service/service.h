@@ -59,7 +59,10 @@ typedef struct HfNode {
     gboolean has_run;
     uint32_t version;    /* of its app */
     gboolean is_ready;   /* it runs and is healthy */
-    gboolean is_unfit;   /* it is killed because its checks failed */
+    gboolean is_unfit;   /* it is killed because its checks failed, */
+    gboolean is_overdue; /* or because it did not run in time */
+    gboolean is_staging; /* it was said to be */
+    HfTime launched_at;  /* where its scheduler has a limit for launches */
     HfTime well_again;   /* after its start, when its checks would succeed again */
     gboolean is_doomed;  /* a deployment kills it */
     gboolean is_at_home; /* it has been on `home`: that is really there */
@@ -94,6 +97,8 @@ typedef struct HfPodPart {
     HfDemand demand;  /* of one instance's, beside its executor's */
     HfLaw lifetime;   /* until it ends by itself; kind NULL = as its kind says */
     HfTaskState ends; /* so: FAILED, unless the scenario says otherwise */
+    gboolean has_kill_grace;
+    HfTime kill_grace;
 } HfPodPart;
 
 /* Of what is offered, what may be used: anything, what is reserved to nobody, or to its role. */
@@ -112,6 +117,8 @@ typedef struct HfNodeKind {
     int64_t backoff_factor;
     HfLaw lifetime, usage;
     HfWrites writes;
+    gboolean has_kill_grace; /* a kill policy of its own, in the place of the framework's */
+    HfTime kill_grace;
     HfDemand demand;
     HfPodPart *parts; /* [part_count], owned; demand is of all of them and the executor together */
     uint32_t part_count; /* 0 = it is no pod */
@@ -300,6 +307,7 @@ enum {
     HF_SERVICE_TIMER_HEALTHY,
     HF_SERVICE_TIMER_UNHEALTHY,
     HF_SERVICE_TIMER_UNFIT,
+    HF_SERVICE_TIMER_OVERDUE,
     HF_SERVICE_TIMER_CURVE,     /* arg: which */
     HF_SERVICE_TIMER_HOLD,      /* arg: the offer */
     HF_SERVICE_TIMER_KILL_AGAIN /* arg: the task */
@@ -334,7 +342,7 @@ void hf_deploy__start_all(HfService *service, HfDriver *driver); /* their timers
 void hf_deploy__on_time(HfService *service, HfDriver *driver, uint32_t row);
 void hf_deploy__on_healthy(HfService *service, HfDriver *driver, uint32_t row);
 void hf_deploy__on_unhealthy(HfService *service, HfDriver *driver, uint32_t row);
-/* Kill its task, again and again until it has ended. It is doomed or unfit. */
+/* Kill its task, again and again until it has ended. It is doomed, unfit or overdue. */
 void hf_deploy__kill_surely(HfDriver *driver, const HfNode *node);
 /* Its task is over. TRUE: that was meant, or a deployment goes on with it. */
 gboolean hf_deploy__on_ended(HfService *service, HfDriver *driver, uint32_t row);
@@ -350,6 +358,11 @@ void hf_health__on_running(HfService *service, HfDriver *driver, uint32_t row);
 void hf_health__on_healthy(HfService *service, HfDriver *driver, uint32_t row);
 void hf_health__on_unhealthy(HfService *service, HfDriver *driver, uint32_t row);
 void hf_health__on_unfit(HfService *service, HfDriver *driver, uint32_t row);
+
+/* ---- overdue.c: launches that take too long ---- */
+void hf_overdue__on_launched(HfService *service, HfDriver *driver, uint32_t row);
+void hf_overdue__on_staging(HfService *service, HfDriver *driver, uint32_t row);
+void hf_overdue__on_time(HfService *service, HfDriver *driver, uint32_t row);
 
 /* ---- curve.c ---- */
 void hf_curve__start_all(HfService *service, HfDriver *driver);

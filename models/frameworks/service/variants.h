@@ -108,9 +108,11 @@ typedef struct HfFrameworkRules {
     HfTime hold_also; /* and up to so long besides, drawn for each; 0 = it declines them at once */
     HfTime dies_for;  /* its scheduler dies of an offer with CPUs or memory of several kinds
                          (reserved  and not), and is started again after so long; 0 = it does not */
-    int forgets_parents; /* whether a scheduler that starts anew has forgotten which parents of a
-                            dependent job have run */
-    int runs_twice;      /* whether it launches jobs that run a second time then */
+    int forgets_parents;  /* whether a scheduler that starts anew has forgotten which parents of a
+                             dependent job have run */
+    int runs_twice;       /* whether it launches jobs that run a second time then */
+    HfTime launch_limit;  /* what does not run so long after its launch is killed, */
+    HfTime confirm_limit; /* or of what nothing was told; 0 = nothing is, NEVER = there is none */
     HfTime failover_timeout;
     int checkpoint;
 } HfFrameworkRules;

@@ -238,6 +238,97 @@ static void an_ended_containers_sandbox_may_go_before_its_executor(void **state)
     }
 }
 
+static HfTime ended_at(const Cell *cell, uint32_t number)
+{
+    return cell_record(cell, HF_RECORD_TASK_ENDED, number)->at;
+}
+
+/* killGracePeriodSeconds is the kill policy of one container; others have the framework's. What is
+ * killed because another container failed gets 3 s, whatever its policy. */
+static void containers_have_kill_policies_of_their_own(void **state)
+{
+    static const char json[] =
+        "{'id': '/p', 'containers': [{'name': 'a', 'resources': {'cpus': 1}, 'lifecycle': "
+        "{'killGracePeriodSeconds': 7.5}}, {'name': 'b', 'resources': {'cpus': 1}}]}";
+    static const char stops[] = ", stop_time: 20s, kill_grace: 1m, deployments: [{at: 10m, app: "
+                                "/p, scale: 0}]";
+    Cell *cell = pod(json, "", stops, "");
+    cell_run(cell, 700 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 2);
+    assert_int_equal(ended_at(cell, 0), 600 * S + 15 * S / 2);
+    assert_int_equal(ended_at(cell, 1), 620 * S);
+    cell_free(cell);
+
+    cell = pod(json, ", containers: [{name: b, lifetime: {law: constant, value: 5m}}]",
+               ", stop_time: 20s, kill_grace: 1m", "");
+    cell_run(cell, 304 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 2);
+    assert_int_equal(ended_at(cell, 1) - ended_at(cell, 0), 3 * S);
+    cell_free(cell);
+}
+
+/* taskKillGracePeriodSeconds of an app is the same; an upgrade may change it. */
+static void apps_have_kill_policies_of_their_own(void **state)
+{
+    static const char json[] = "{'id': '/a', 'cmd': 'x', 'instances': 1, 'cpus': 1, "
+                               "'taskKillGracePeriodSeconds': 7}";
+    char *file = lab_file("next.json", "{\"id\": \"/a\", \"cmd\": \"x\", \"instances\": 1, "
+                                       "\"cpus\": 1, \"taskKillGracePeriodSeconds\": 12}");
+    g_autofree char *more = g_strdup_printf(", stop_time: 20s, deployments: [{at: 10m, upgrade: "
+                                            "%s}, {at: 20m, app: /a, scale: 0}]",
+                                            file);
+    Cell *cell = pod(json, "", more, "");
+    cell_run(cell, 1800 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 2);
+    HfTime replaced = cell_record(cell, HF_RECORD_TASK_LAUNCHED, 1)->at;
+    assert_true(ended_at(cell, 0) >= replaced + 7 * S && ended_at(cell, 0) < replaced + 8 * S);
+    assert_int_equal(ended_at(cell, 1), 1212 * S);
+    lab_remove(file);
+    cell_free(cell);
+}
+
+/* What does not run within 5 minutes is killed when Marathon next looks, each 5 s, and launched
+ * again at once; of a pod all containers are. `none`: it is waited for. */
+static void what_does_not_start_in_time_is_launched_again(void **state)
+{
+    static const char slow[] = "agent: {executor_startup: {law: constant, value: 8m}, "
+                               "executor_registration_timeout: 1h}\n";
+    Cell *cell = pod(two, "", "", slow);
+    cell_run(cell, 310 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_LAUNCHED), 4);
+    HfTime first = cell_record(cell, HF_RECORD_TASK_LAUNCHED, 0)->at;
+    HfTime again = cell_record(cell, HF_RECORD_TASK_LAUNCHED, 2)->at;
+    assert_true(first < 5 * S);
+    assert_int_equal(again, 305 * S);
+    cell_run(cell, 900 * S);
+    assert_int_equal(running(cell), 0);
+    cell_free(cell);
+
+    static const char *const limits[] = {"none", "15m"};
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+        g_autofree char *more = g_strdup_printf(", task_launch_confirm_timeout: %s", limits[i]);
+        cell = pod(two, "", more, slow);
+        cell_run(cell, 900 * S);
+        assert_int_equal(cell_count(cell, HF_RECORD_TASK_LAUNCHED), 2);
+        assert_int_equal(running(cell), 2);
+        cell_free(cell);
+    }
+}
+
+/* An answer to RECONCILE says that a task is staging: the other limit holds, from the launch on. */
+static void what_is_said_to_be_staging_has_another_limit(void **state)
+{
+    Cell *cell = pod(two, "", ", task_launch_timeout: 7m",
+                     "agent: {executor_startup: {law: constant, value: 20m}, "
+                     "executor_registration_timeout: 1h}\n"
+                     "failures: [{what: framework-failover, at: 2m, down: 10s}]\n");
+    cell_run(cell, 424 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_LAUNCHED), 2);
+    cell_run(cell, 426 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_LAUNCHED), 4);
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -252,6 +343,10 @@ int main(void)
         cmocka_unit_test(an_upgrade_may_change_the_containers),
         cmocka_unit_test(a_scheduler_that_is_back_asks_about_each_container),
         cmocka_unit_test(an_ended_containers_sandbox_may_go_before_its_executor),
+        cmocka_unit_test(containers_have_kill_policies_of_their_own),
+        cmocka_unit_test(apps_have_kill_policies_of_their_own),
+        cmocka_unit_test(what_does_not_start_in_time_is_launched_again),
+        cmocka_unit_test(what_is_said_to_be_staging_has_another_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
