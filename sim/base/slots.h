@@ -25,12 +25,6 @@ typedef struct HfSlots {
     uint32_t live;
 } HfSlots;
 
-/* Take the row freed last, else a new one. Amortised O(1). Aborts after 2^32-1 rows. */
-HfHandle hf_slots_take(HfSlots *slots);
-
-/* Free a live handle; a stale or foreign one is a programming error. */
-void hf_slots_give(HfSlots *slots, HfHandle handle);
-
 void hf_slots_clear(HfSlots *slots);
 
 static inline gboolean hf_slots_is_live(const HfSlots *slots, HfHandle handle)
@@ -48,6 +42,38 @@ static inline gboolean hf_slots_is_live(const HfSlots *slots, HfHandle handle)
 static inline uint32_t hf_slots_coming(const HfSlots *slots, uint32_t n)
 {
     return n <= slots->vacant.count ? slots->vacant.at[slots->vacant.count - n] : UINT32_MAX;
+}
+
+/* Private: a row more; room for a vacant one more. */
+uint32_t hf_slots__add(HfSlots *slots);
+void hf_slots__make_room(HfSlots *slots);
+
+/* Take the row freed last, else a new one. Amortised O(1). Aborts after 2^32-1 rows. */
+static inline HfHandle hf_slots_take(HfSlots *slots)
+{
+    uint32_t row;
+    if (G_LIKELY(slots->vacant.count > 0)) {
+        row = slots->vacant.at[--slots->vacant.count];
+        if (slots->vacant.count >= HF_SLOTS_AHEAD)
+            __builtin_prefetch(&slots->generation.at[hf_slots_coming(slots, HF_SLOTS_AHEAD)], 1);
+    } else {
+        row = hf_slots__add(slots);
+    }
+    HF_ASSERT(slots->generation.at[row] % 2 == 0);
+    slots->live++;
+    return (HfHandle){row, ++slots->generation.at[row]};
+}
+
+/* Free a live handle; a stale or foreign one is a programming error. */
+static inline void hf_slots_give(HfSlots *slots, HfHandle handle)
+{
+    HF_ASSERT(hf_slots_is_live(slots, handle));
+    uint32_t generation = ++slots->generation.at[handle.row];
+    slots->live--;
+    /* A row whose generations ran out is retired rather than let an old handle come alive again. */
+    if (G_UNLIKELY(generation == UINT32_MAX - 1)) return;
+    if (G_UNLIKELY(slots->vacant.count == slots->vacant.room)) hf_slots__make_room(slots);
+    slots->vacant.at[slots->vacant.count++] = handle.row;
 }
 
 /* How many rows were ever in use at once: the length the caller's columns need. */
