@@ -93,11 +93,8 @@ HfParcel *hf_parcel_copy(HfCatalog *catalog, const HfResources *content)
     return hf_parcel_take(catalog, &copy);
 }
 
-void hf_parcel_drop(HfCatalog *catalog, HfParcel **parcel)
+void hf_parcel__end(HfCatalog *catalog, HfParcel *gone)
 {
-    HfParcel *gone = *parcel;
-    *parcel = NULL;
-    if (gone == NULL || --gone->refs > 0) return;
     hf_parcel_drop(catalog, &gone->allocated);
     hf_resources_clear(catalog, &gone->resources);
     gone->allocated = catalog->tables->vacant_parcels;

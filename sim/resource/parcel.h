@@ -38,7 +38,13 @@ static inline HfParcel *hf_parcel_ref(HfParcel *parcel)
 }
 
 /* *parcel becomes NULL. */
-void hf_parcel_drop(HfCatalog *catalog, HfParcel **parcel);
+void hf_parcel__end(HfCatalog *catalog, HfParcel *parcel); /* private: nobody holds it any more */
+static inline void hf_parcel_drop(HfCatalog *catalog, HfParcel **parcel)
+{
+    HfParcel *gone = *parcel;
+    *parcel = NULL;
+    if (gone != NULL && --gone->refs == 0) hf_parcel__end(catalog, gone);
+}
 
 /* Borrowed while the parcel is held; never NULL. */
 static inline const HfResources *hf_parcel_resources(const HfParcel *parcel)

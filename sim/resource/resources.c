@@ -239,14 +239,6 @@ static inline gboolean are_small(const HfResources *a, const HfResources *b)
     return a->room == 0 && b->room == 0;
 }
 
-/* A divisible scalar and its counterpart. */
-static inline gboolean are_amounts(const HfCatalog *catalog, const HfResource *a,
-                                   const HfResource *b)
-{
-    return a->kind == b->kind && a->meta == b->meta && a->kind < HF_KIND_PORTS &&
-           !is_indivisible(catalog, a);
-}
-
 /*
  * Where the counterpart of a divisible scalar stands in a small collection: collections with the
  * same history have the same order, so the same place comes first. HF_POSITION_NONE: there is none,
@@ -255,9 +247,13 @@ static inline gboolean are_amounts(const HfCatalog *catalog, const HfResource *a
 static inline uint32_t counterpart(const HfCatalog *catalog, const HfResources *small,
                                    const HfResource *entry, uint32_t i)
 {
-    if (G_LIKELY(i < small->count && are_amounts(catalog, &small->few[i], entry))) return i;
+    if (G_UNLIKELY(entry->kind >= HF_KIND_PORTS || is_indivisible(catalog, entry)))
+        return HF_POSITION_NONE;
+    const HfResource *few = small->few;
+    if (G_LIKELY(i < small->count && few[i].kind == entry->kind && few[i].meta == entry->meta))
+        return i;
     for (i = 0; i < small->count; i++)
-        if (are_amounts(catalog, &small->few[i], entry)) return i;
+        if (few[i].kind == entry->kind && few[i].meta == entry->meta) return i;
     return HF_POSITION_NONE;
 }
 
