@@ -55,9 +55,9 @@ void hf_demand_resources(HfCatalog *catalog, const HfDemand *demand, HfResources
  */
 static gboolean is_plain(const HfCatalog *catalog, HfMetaId meta)
 {
-    return meta == HF_META_PLAIN ||
-           (!hf_meta_is_persistent(catalog, meta) && !hf_meta_is_revocable(catalog, meta) &&
-            !hf_meta_is_shared(catalog, meta) && hf_meta_is_divisible(catalog, meta));
+    const uint32_t other =
+        HF_META_PERSISTENT | HF_META_REVOCABLE | HF_META_SHARED | HF_META_INDIVISIBLE;
+    return meta == HF_META_PLAIN || !(hf_meta_info(catalog, meta)->flags & other);
 }
 
 uint32_t hf_demand_fits(const HfCatalog *catalog, const HfDemand *demand, const HfResources *pool,
@@ -71,7 +71,9 @@ uint32_t hf_demand_fits(const HfCatalog *catalog, const HfDemand *demand, const 
             if (entries[i].kind == demand->kind[k] && is_plain(catalog, entries[i].meta))
                 have += entries[i].milli;
         int64_t all;
-        if (__builtin_mul_overflow(demand->milli[k], limit, &all) || have < all)
+        if (have < demand->milli[k])
+            limit = 0;
+        else if (__builtin_mul_overflow(demand->milli[k], limit, &all) || have < all)
             limit = (uint32_t)(have / demand->milli[k]);
     }
     if (demand->ports == 0 || limit == 0) return limit;
