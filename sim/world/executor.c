@@ -50,7 +50,7 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
     uint64_t task = run->task;
     if (G_UNLIKELY(run->process != NO_ROW)) world->processes.at[run->process].runs--;
     hf_slots_give(&world->run_slots, handle_of(world, row));
-    hf_world__run_ended(world, framework, task, host, state);
+    if (world->keeps_data) hf_world__run_ended(world, framework, task, host, state);
 }
 
 /* The executor tells its agent how a task fares. */
@@ -144,12 +144,12 @@ static void start_run(HfWorld *world, const HfMessage *in)
     if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;
     host->first_run = handle.row;
     run->duration = in->info.duration;
-    run->is_preparing = hf_world__run_prepares(world, run);
+    run->is_preparing = world->keeps_data && hf_world__run_prepares(world, run);
     if (run->is_preparing)
         record_preparing(world, run);
     else
         go_on(world, run, handle.row);
-    hf_world__run_started(world, run);
+    if (world->keeps_data) hf_world__run_started(world, run);
     if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 || host->agent.disk.kept != NULL)
         hf_world__disk_on_start(world, handle.row, &in->info);
 }

@@ -70,6 +70,7 @@ static gboolean build_guest(HfWorld *world, uint32_t row, GError **error)
                       .choice = keys->model.model};
     GError *inner = NULL;
     guest->ops = (const HfFrameworkModel *)(const void *)keys->model.model;
+    world->keeps_data |= guest->ops->data != NULL;
     guest->model = guest->ops->create(&env, keys->model.config, &inner);
     if (guest->model == NULL) {
         g_autofree char *where = g_strdup_printf("frameworks[%u] (%s)", keys->entry, keys->name);

@@ -174,6 +174,7 @@ struct HfWorld {
     HF_VEC(HfLoss) losses; /* in the order of their events, of which so many have come: */
     guint32 losses_told;
     uint64_t removals_seen;  /* of frameworks */
+    gboolean keeps_data;     /* some framework wants to know of its tasks (HfDataOps) */
     HfStream *latency;       /* [host_count], only when the law is not constant */
     HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
     struct {
