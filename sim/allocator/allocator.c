@@ -179,23 +179,6 @@ void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
     hf_bit_set(allocator->visit_words, word, allocator->visit_bits[word] != 0);
 }
 
-void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
-{
-    HfAgent *row = &allocator->agents.at[agent];
-    const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
-    row->flags |= HF_AGENT_CHANGED;
-    row->pending.count = 0;
-    if (G_UNLIKELY(row->available == NULL || (row->flags & offerable) != offerable ||
-                   allocator->ranks_are_stale)) {
-        hf_allocator__agent_touch(allocator, agent);
-        return;
-    }
-    uint32_t word = row->rank >> 6; /* what has come back is to be visited */
-    allocator->idle_bits[word] |= UINT64_C(1) << (row->rank & 63);
-    allocator->visit_bits[word] |= UINT64_C(1) << (row->rank & 63);
-    allocator->visit_words[word >> 6] |= UINT64_C(1) << (word & 63);
-}
-
 static int compare_names(const void *a, const void *b, void *data)
 {
     const HfAllocator *allocator = data;

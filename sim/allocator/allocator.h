@@ -223,6 +223,21 @@ typedef struct HfRecovery {
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery);
 
 /*
+ * Offers of one framework under one role that come back together, unused: for each what
+ * hf_allocator_recover() does and answers, with what is the same for all looked up once. Valid
+ * until the allocator is called for anything else. Fields are private.
+ */
+typedef struct HfReturns {
+    HfStatus status; /* of every return, unless HF_OK */
+    uint32_t sub;
+    HfTime timeout; /* of filters; 0 = none */
+} HfReturns;
+void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRoleId role,
+                          double refuse_seconds, HfReturns *returns_out);
+HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                             uint32_t agent, const HfResources *resources);
+
+/*
  * Start loading what hf_allocator_recover() will read of an agent when an offer comes back as it
  * was made, a few calls ahead of it: step 0 the agent, step 1, later, what it points to. Changes
  * nothing; any row is legal.

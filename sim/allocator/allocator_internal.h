@@ -395,7 +395,22 @@ static inline void hf_allocator__agent_visited(HfAllocator *allocator, uint32_t 
     if (allocator->visit_bits[word] == 0) hf_bit_set(allocator->visit_words, word, 0);
 }
 /* Every sub may get something on this agent. */
-void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent);
+static inline void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
+    row->flags |= HF_AGENT_CHANGED;
+    row->pending.count = 0;
+    if (G_UNLIKELY(row->available == NULL || (row->flags & offerable) != offerable ||
+                   allocator->ranks_are_stale)) {
+        hf_allocator__agent_touch(allocator, agent);
+        return;
+    }
+    uint32_t word = row->rank >> 6; /* what has come back is to be visited */
+    allocator->idle_bits[word] |= UINT64_C(1) << (row->rank & 63);
+    allocator->visit_bits[word] |= UINT64_C(1) << (row->rank & 63);
+    allocator->visit_words[word >> 6] |= UINT64_C(1) << (word & 63);
+}
 void hf_allocator__ranks(HfAllocator *allocator);
 /* A new agent: it is put behind the others if that is its place. */
 void hf_allocator__rank_new(HfAllocator *allocator, uint32_t agent);

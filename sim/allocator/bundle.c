@@ -138,10 +138,9 @@ static void shape_forget(HfAllocator *allocator, HfBundle *bundle)
     bundle->flags &= ~(uint32_t)HF_BUNDLE_SHAPE;
 }
 
-void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
+void hf_bundle__find_shape(HfAllocator *allocator, HfBundle **bundle)
 {
     HfBundle *one = *bundle;
-    if (one->flags & HF_BUNDLE_SHAPE) return;
     if (allocator->shape_count >= allocator->shape_room / 2) shapes_grow(allocator);
     uint32_t mask = allocator->shape_room - 1;
     uint32_t hash = content_hash(allocator->catalog, &one->resources), place = hash & mask;
@@ -225,10 +224,9 @@ void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfReso
     }
 }
 
-gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
-                            const HfResources *resources)
+gboolean hf_bundle__has_same(const HfCatalog *catalog, const HfBundle *bundle,
+                             const HfResources *resources)
 {
-    if (resources == hf_parcel_resources(bundle->parcel)) return TRUE;
     uint32_t count = hf_resources_count(resources);
     if (count != hf_resources_count(&bundle->resources)) return FALSE;
     const HfResource *a = hf_resources_entries(&bundle->resources);

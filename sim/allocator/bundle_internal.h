@@ -61,12 +61,22 @@ void hf_bundle__subtract(HfAllocator *allocator, HfBundle **bundle, const HfReso
  * available, so that a run over agents that are alike reads it once. It may become another one.
  * Cost: a look-up when it is not a shape yet.
  */
-void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle);
+void hf_bundle__find_shape(HfAllocator *allocator, HfBundle **bundle);
+static inline void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
+{
+    if (!((*bundle)->flags & HF_BUNDLE_SHAPE)) hf_bundle__find_shape(allocator, bundle);
+}
 /* A reference to its content with an allocation role. Cost: O(1) if it was asked for last. */
 HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role);
 /* Are these its entries in the same order, whatever their allocation role? May miss. */
-gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
-                            const HfResources *resources);
+gboolean hf_bundle__has_same(const HfCatalog *catalog, const HfBundle *bundle,
+                             const HfResources *resources); /* by looking at each entry */
+static inline gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
+                                          const HfResources *resources)
+{
+    return resources == hf_parcel_resources(bundle->parcel) ||
+           hf_bundle__has_same(catalog, bundle, resources);
+}
 static inline const HfResources *hf_bundle__resources(const HfBundle *bundle)
 {
     static const HfResources none;

@@ -455,10 +455,10 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
  * moves from the one place to the other, as it did when it was offered. FALSE, and nothing done,
  * when it is not so.
  */
-static gboolean return_whole(HfAllocator *allocator, HfTime now, uint32_t sub, uint32_t grant,
-                             const HfRecovery *recovery)
+static gboolean return_whole(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                             uint32_t agent, uint32_t grant)
 {
-    uint32_t agent = recovery->agent;
+    uint32_t sub = returns->sub;
     HfAgent *row = &allocator->agents.at[agent];
     if (row->available != NULL || row->flags & (HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED))
         return FALSE;
@@ -473,45 +473,82 @@ static gboolean return_whole(HfAllocator *allocator, HfTime now, uint32_t sub, u
     hf_few_remove(&row->grants, grant);
     row->available = back.bundle; /* with its reference */
     hf_allocator__agent_changed(allocator, agent);
-    HfTime timeout = hf_allocator__refuse_time(allocator->era, recovery->refuse_seconds);
-    if (timeout > 0)
-        hf_filters__add(allocator, now, MAX(timeout, allocator->filter_min), agent, sub,
-                        back.bundle);
+    if (returns->timeout > 0)
+        hf_filters__add(allocator, now, returns->timeout, agent, sub, back.bundle);
     if (!allocator->subs.at[sub].is_subscribed) hf_allocator__try_untrack_sub(allocator, sub);
     return TRUE;
 }
 
-HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery)
+/* What was taken out of the grants is free again; takes over the reference to it. */
+static void set_free(HfAllocator *allocator, HfTime now, const HfReturns *returns, uint32_t agent,
+                     HfBundle *back)
 {
-    uint32_t agent = recovery->agent;
+    hf_allocator__agent_gain(allocator, agent, back);
+    if (returns->timeout > 0) /* also under a role that was given up: it may be subscribed again */
+        hf_filters__add(allocator, now, returns->timeout, agent, returns->sub, back);
+    hf_allocator__try_untrack_sub(allocator, returns->sub);
+    hf_bundle__unref(allocator, back);
+}
+
+void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRoleId role,
+                          double refuse_seconds, HfReturns *returns_out)
+{
+    HfTime timeout = hf_allocator__refuse_time(allocator->era, refuse_seconds);
+    returns_out->timeout = timeout > 0 ? MAX(timeout, allocator->filter_min) : 0;
+    returns_out->sub = hf_allocator__sub(allocator, framework, role);
+    returns_out->status = hf_allocator__framework(allocator, framework) == NULL ? HF_UNKNOWN
+                          : returns_out->sub == HF_ROW_NONE                     ? HF_CONFLICT
+                                                                                : HF_OK;
+}
+
+HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                             uint32_t agent, const HfResources *resources)
+{
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    if (hf_resources_is_empty(resources)) return HF_OK;
+    if (returns->status != HF_OK) return returns->status;
+    if (!allocator->subs.at[returns->sub].is_live) return HF_CONFLICT; /* all came back before */
+    HfGrantKind kind =
+        allocator->offer_scope != HF_OFFER_SCOPE_CELL ? HF_GRANT_COUNTED : HF_GRANT_UNCOUNTED;
+    uint32_t whole = find_whole(allocator, agent, returns->sub, resources, kind);
+    if (return_whole(allocator, now, returns, agent, whole)) return HF_OK;
+    HfBundle *back = take_back(allocator, agent, returns->sub, resources, kind, whole);
+    if (back == NULL) return HF_CONFLICT;
+    set_free(allocator, now, returns, agent, back);
+    return HF_OK;
+}
+
+/* The same of what had been launched, which counts in every scope. */
+static HfStatus recover_launched(HfAllocator *allocator, HfTime now, const HfRecovery *recovery,
+                                 const HfReturns *returns)
+{
+    uint32_t agent = recovery->agent, sub = returns->sub;
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
     if (hf_resources_is_empty(recovery->resources)) return HF_OK;
-    uint32_t sub = hf_allocator__sub(allocator, recovery->framework, recovery->role);
     gboolean is_early = sub != HF_ROW_NONE && allocator->subs.at[sub].leaf == HF_NODE_NONE;
-    if (recovery->launched && !end_launched(allocator, recovery, is_early, TRUE))
-        return HF_CONFLICT;
-    if (hf_allocator__framework(allocator, recovery->framework) == NULL) {
-        if (!recovery->launched) return HF_UNKNOWN;
+    if (!end_launched(allocator, recovery, is_early, TRUE)) return HF_CONFLICT;
+    if (returns->status == HF_UNKNOWN) {
         end_launched(allocator, recovery, is_early, FALSE);
         return HF_OK;
     }
     /* what an agent brought along for a framework that did not name it when added is not its own */
-    HfGrantKind kind = allocator->offer_scope != HF_OFFER_SCOPE_CELL || recovery->launched
-                           ? HF_GRANT_COUNTED
-                           : HF_GRANT_UNCOUNTED;
     if (sub == HF_ROW_NONE) return HF_CONFLICT;
-    uint32_t whole = find_whole(allocator, agent, sub, recovery->resources, kind);
-    if (!recovery->launched && return_whole(allocator, now, sub, whole, recovery)) return HF_OK;
-    HfBundle *back = take_back(allocator, agent, sub, recovery->resources, kind, whole);
+    HfBundle *back =
+        take_back(allocator, agent, sub, recovery->resources, HF_GRANT_COUNTED,
+                  find_whole(allocator, agent, sub, recovery->resources, HF_GRANT_COUNTED));
     if (back == NULL) return HF_CONFLICT;
-    if (recovery->launched) end_launched(allocator, recovery, is_early, FALSE);
-    hf_allocator__agent_gain(allocator, agent, back);
-    HfTime timeout = hf_allocator__refuse_time(allocator->era, recovery->refuse_seconds);
-    if (timeout > 0) /* also under a role that was given up: it may be subscribed to again */
-        hf_filters__add(allocator, now, MAX(timeout, allocator->filter_min), agent, sub, back);
-    hf_allocator__try_untrack_sub(allocator, sub);
-    hf_bundle__unref(allocator, back);
+    end_launched(allocator, recovery, is_early, FALSE);
+    set_free(allocator, now, returns, agent, back);
     return HF_OK;
+}
+
+HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery)
+{
+    HfReturns returns;
+    hf_allocator_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
+                         &returns);
+    if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);
+    return hf_allocator_return(allocator, now, &returns, recovery->agent, recovery->resources);
 }
 
 static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *bundle)

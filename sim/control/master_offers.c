@@ -39,7 +39,7 @@ static void add_window(const HfMaster *master, uint32_t agent, HfMessage *messag
 
 /* Turn one allocation into an offer; its resources are moved into the master's table. */
 static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessage *message,
-                       HfOutbox *out)
+                       HfTraceRun *run, HfOutbox *out)
 {
     HfHandle handle = hf_slots_take(&master->offer_slots);
     if (handle.row == master->offers.count) hf_vec_push_zero(&master->offers);
@@ -54,24 +54,26 @@ static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessa
     LINK(master->offers.at, handle.row, &agent->first_offer,
          &master->frameworks.at[offer->framework].first_offer);
     uint64_t id = hf_handle_pack(handle);
-    hf_vec_push_zero(&message->offers);
-    HfOfferInfo *info = hf_vec_last(&message->offers);
-    info->id = id;
-    info->agent = offer->agent;
-    info->host = agent->host;
-    info->role = offer->role;
-    info->attributes = agent->attributes;
-    info->resources = hf_parcel_ref(offer->resources);
-    if (G_UNLIKELY(master->machines.count > 0)) add_window(master, offer->agent, message, info);
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = HF_RECORD_OFFER_SENT,
-                                      .agent = offer->agent,
-                                      .framework = offer->framework,
-                                      .role = offer->role,
-                                      .id = id,
-                                      .resources = hf_parcel_resources(offer->resources),
-                                      .parcel = offer->resources});
+    hf_vec_push(&message->offers, (HfOfferInfo){.id = id,
+                                                .agent = offer->agent,
+                                                .host = agent->host,
+                                                .role = offer->role,
+                                                .attributes = agent->attributes,
+                                                .resources = hf_parcel_ref(offer->resources)});
+    if (G_UNLIKELY(master->machines.count > 0))
+        add_window(master, offer->agent, message, hf_vec_last(&message->offers));
+    hf_trace_run_add(run, offer->agent, id, offer->resources);
     remember_deadline(master, now, id, out);
+}
+
+/* Records of offers go on in this run, or in a new one if they are of others than those so far. */
+static inline void continue_run(HfTraceRun *run, HfOutbox *out, const HfRecord *record)
+{
+    if (G_LIKELY(run->trace != NULL && run->record.framework == record->framework &&
+                 run->record.role == record->role))
+        return;
+    hf_trace_run_end(run);
+    hf_trace_run_begin(run, out->trace, out->catalog, record);
 }
 
 /* The rows that the i-th allocation of a run will need. Inlined always: to gcc a call of a function
@@ -89,6 +91,7 @@ static inline __attribute__((always_inline)) void fetch_offer_ahead(const HfMast
 void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 {
     HfMessage *message = NULL;
+    HfTraceRun run = {0};
     if (G_UNLIKELY(!master->are_quotas_told)) hf_master__tell_quotas(master, now, out);
     for (guint32 i = 0; i < master->allocated.offers.count; i++) {
         HfOffered *offered = &master->allocated.offers.at[i];
@@ -101,8 +104,14 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
                                      (HfPeer){HF_PEER_FRAMEWORK, framework->peer});
             message->framework = offered->framework;
         }
-        make_offer(master, now, offered, message, out);
+        continue_run(&run, out,
+                     &(HfRecord){.at = now,
+                                 .type = HF_RECORD_OFFER_SENT,
+                                 .framework = offered->framework,
+                                 .role = offered->role});
+        make_offer(master, now, offered, message, &run, out);
     }
+    hf_trace_run_end(&run);
     if (G_UNLIKELY(master->allocated.inverse.count > 0))
         hf_master__send_inverse_offers(master, now, out);
     hf_offer_list_reset(master->catalog, &master->allocated);
@@ -237,15 +246,42 @@ void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uin
         hf_master__prefetch_id(master, in->framework, in->tasks.at[i].id);
 }
 
+/* An offer of a list that is declined. */
+static void return_offer(HfMaster *master, HfTime now, uint32_t row, const HfReturns *returns,
+                         HfTraceRun *run)
+{
+    const HfOfferRow *offer = &master->offers.at[row];
+    hf_trace_run_add(run, offer->agent, hf_handle_pack((HfHandle){row, offer->generation}),
+                     offer->resources);
+    HfStatus status = hf_allocator_return(master->allocator, now, returns, offer->agent,
+                                          hf_parcel_resources(offer->resources));
+    HF_ASSERT(status == HF_OK);
+    hf_master__drop_offer(master, row);
+}
+
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
+    double refuse_seconds = hf_master__refuse_seconds_of(master, in);
+    HfRecord record = {.at = now,
+                       .type = HF_RECORD_OFFER_DECLINED,
+                       .framework = in->framework,
+                       .role = HF_ROLE_NONE,
+                       .value = hf_master__refuse_ms(refuse_seconds)};
+    HfTraceRun run = {0};
+    HfReturns returns = {0};
     for (guint32 i = 0; i < in->ids.count; i++) {
         fetch_ahead(master, in, i);
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
-        if (row != NO_ROW)
-            hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_DECLINED,
-                                       hf_master__refuse_seconds_of(master, in), FALSE, out);
+        if (row == NO_ROW) continue;
+        if (record.role != master->offers.at[row].role) {
+            record.role = master->offers.at[row].role;
+            continue_run(&run, out, &record);
+            hf_allocator_returns(master->allocator, in->framework, record.role, refuse_seconds,
+                                 &returns);
+        }
+        return_offer(master, now, row, &returns, &run);
     }
+    hf_trace_run_end(&run);
 }
 
 /* Master::accept: ids not empty and unique, all outstanding, of this framework, one role, one

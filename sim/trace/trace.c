@@ -6,6 +6,7 @@
 
 typedef struct Listener {
     HfTraceListener call;
+    HfTraceRunListener call_run; /* NULL = it is told of each */
     void *context;
 } Listener;
 
@@ -16,6 +17,7 @@ struct HfTrace {
     uint64_t count[HF_RECORD_TYPES];
     uint64_t total;
     HF_VEC(Listener) listeners;
+    uint32_t singles; /* of these, without call_run */
 };
 
 HfTrace *hf_trace_new(const HfCatalog *catalog)
@@ -35,27 +37,51 @@ void hf_trace_free(HfTrace *trace)
 
 void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context)
 {
-    hf_vec_push(&trace->listeners, (Listener){listener, context});
+    hf_vec_push(&trace->listeners, (Listener){listener, NULL, context});
+    trace->singles++;
 }
 
-/* Every field in bits of its own; the count of entries tells lists of different lengths apart, and
- * none from an empty one. */
+void hf_trace_listen_runs(HfTrace *trace, HfTraceListener listener, HfTraceRunListener runs,
+                          void *context)
+{
+    hf_vec_push(&trace->listeners, (Listener){listener, runs, context});
+}
+
+/*
+ * Every field in bits of its own; the count of entries tells lists of different lengths apart, and
+ * none from an empty one. Three parts: what a run of records has in common, what each has of its
+ * own, and what it carries.
+ */
+static inline HfFold fold_of_kind(const HfRecord *record)
+{
+    return hf_digest_product(0, (uint64_t)record->at,
+                             (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
+                                 (uint64_t)record->state << 16 | record->type);
+}
+
+static inline HfFold fold_of_one(uint32_t framework, uint32_t agent, uint64_t id)
+{
+    return hf_digest_product(1, hf_digest_halves(framework, agent), id);
+}
+
+static inline HfFold fold_of_load(int64_t value, uint64_t entries, HfFold content)
+{
+    return hf_digest_product(2, (uint64_t)value, entries) + content;
+}
+
 static void digest_record(HfTrace *trace, const HfRecord *record)
 {
     HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
     uint64_t entries = UINT64_MAX;
-    HfFold fold = hf_digest_product(0, (uint64_t)record->at,
-                                    (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
-                                        (uint64_t)record->state << 16 | record->type);
-    fold += hf_digest_product(1, hf_digest_halves(record->framework, record->agent), record->id);
+    HfFold fold = fold_of_kind(record), content = 0;
+    fold += fold_of_one(record->framework, record->agent, record->id);
     if (record->resources) {
         entries = hf_resources_count(record->resources);
-        fold += record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
-                    ? hf_parcel_fold(trace->catalog, record->parcel)
-                    : hf_resources_fold(trace->catalog, record->resources);
+        content = record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
+                      ? hf_parcel_fold(trace->catalog, record->parcel)
+                      : hf_resources_fold(trace->catalog, record->resources);
     }
-    fold += hf_digest_product(2, (uint64_t)record->value, entries);
-    hf_digest_fold(&trace->digest, fold);
+    hf_digest_fold(&trace->digest, fold + fold_of_load(record->value, entries, content));
 }
 
 void hf_trace_emit(HfTrace *trace, const HfRecord *record)
@@ -68,6 +94,88 @@ void hf_trace_emit(HfTrace *trace, const HfRecord *record)
     digest_record(trace, record);
     for (guint32 i = 0; i < trace->listeners.count; i++)
         trace->listeners.at[i].call(trace->listeners.at[i].context, record);
+}
+
+/* ---- runs ---- */
+
+void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog, const HfRecord *record)
+{
+    HF_ASSERT(record->at >= trace->last);
+    HF_ASSERT(record->type < HF_RECORD_TYPES);
+    HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
+    memset(run->alike, 0, sizeof run->alike);
+    trace->last = record->at;
+    run->trace = trace;
+    run->catalog = catalog;
+    run->record = *record;
+    run->fold = fold_of_kind(record);
+    run->count = 0;
+}
+
+static void carry(HfTraceRun *run, HfParcel *parcel)
+{
+    run->record.parcel = parcel;
+    run->record.resources = hf_parcel_resources(parcel);
+}
+
+/* Who listens to runs hears of the records with the parcel at `place`. */
+static void tell_alike(HfTraceRun *run, uint32_t place)
+{
+    const HfTrace *trace = run->trace;
+    if (run->alike[place].parcel == NULL) return;
+    carry(run, run->alike[place].parcel);
+    for (guint32 i = 0; i < trace->listeners.count; i++)
+        if (trace->listeners.at[i].call_run != NULL)
+            trace->listeners.at[i].call_run(trace->listeners.at[i].context, &run->record,
+                                            run->alike[place].count);
+    hf_parcel_drop(run->catalog, &run->alike[place].parcel);
+    run->alike[place].count = 0;
+}
+
+/* ... and who does not, of each. */
+static void tell_one(HfTraceRun *run, HfParcel *parcel)
+{
+    const HfTrace *trace = run->trace;
+    carry(run, parcel);
+    for (guint32 i = 0; i < trace->listeners.count; i++)
+        if (trace->listeners.at[i].call_run == NULL)
+            trace->listeners.at[i].call(trace->listeners.at[i].context, &run->record);
+}
+
+/* By the top bits of a product, in which all of the content shows: amounts are round numbers. */
+static inline uint32_t place_of(HfFold content)
+{
+    _Static_assert(HF_TRACE_ALIKE == 1 << 3, "three bits");
+    return (uint32_t)((uint64_t)content * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+}
+
+void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel)
+{
+    HfTrace *trace = run->trace;
+    HfFold content = hf_parcel_fold(trace->catalog, parcel);
+    uint32_t place = place_of(content);
+    hf_digest_fold(
+        &trace->digest,
+        run->fold + fold_of_one(run->record.framework, agent, id) +
+            fold_of_load(run->record.value, hf_resources_count(&parcel->resources), content));
+    run->count++;
+    run->record.agent = agent;
+    run->record.id = id;
+    if (G_UNLIKELY(run->alike[place].parcel != parcel)) {
+        tell_alike(run, place);
+        run->alike[place].parcel = hf_parcel_ref(parcel);
+    }
+    run->alike[place].count++;
+    if (G_UNLIKELY(trace->singles > 0)) tell_one(run, parcel);
+}
+
+void hf_trace_run_end(HfTraceRun *run)
+{
+    if (run->trace == NULL) return;
+    for (uint32_t place = 0; place < HF_TRACE_ALIKE; place++) tell_alike(run, place);
+    run->trace->count[run->record.type] += run->count;
+    run->trace->total += run->count;
+    run->trace = NULL;
 }
 
 uint64_t hf_trace_count(const HfTrace *trace, HfRecordType type)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "resource/parcel.h"
 #include "trace/record.h"
 
 typedef struct HfTrace HfTrace;
@@ -23,11 +24,47 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTrace, hf_trace_free)
 
 void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context);
 
+/* Told of `count` records at once that differ in agent and id alone: *record has those of the last
+ * one. The order among runs of one instant and type is not that of the records. */
+typedef void (*HfTraceRunListener)(void *context, const HfRecord *record, uint32_t count);
+
+/* The same, for a listener that takes what hf_trace_run_add() gives together. */
+void hf_trace_listen_runs(HfTrace *trace, HfTraceListener listener, HfTraceRunListener runs,
+                          void *context);
+
 /*
  * Something happened. Times must not go back (assertion).
  * Cost: about 5 ns and 1 ns for each scalar entry, plus the listeners; allocates nothing.
  */
 void hf_trace_emit(HfTrace *trace, const HfRecord *record);
+
+/*
+ * Many records at one instant that differ in agent, id and resources alone, as the offers of a cell
+ * do. Digest, counts and listeners have them as if each had been emitted by itself; only who
+ * listens to runs is told of those with equal resources together, at the latest when the run ends.
+ * In place, fields private: begin, add each, end; nothing else is emitted in between.
+ */
+#define HF_TRACE_ALIKE 8 /* so many different resources are kept apart at a time */
+typedef struct HfTraceRun {
+    HfTrace *trace; /* NULL = over, or not begun */
+    HfCatalog *catalog;
+    HfRecord record;
+    HfFold fold; /* of what is the same in all */
+    uint64_t count;
+    struct {
+        HfParcel *parcel; /* a reference; NULL = none */
+        uint32_t count;
+    } alike[HF_TRACE_ALIKE]; /* by a hash of the content */
+} HfTraceRun;
+
+/* `record` without agent, id and resources: copied. Trace and catalog are borrowed until the end.
+ */
+void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog,
+                        const HfRecord *record);
+/* Cost: about 3 ns, plus the listeners that are told of each. `parcel`: not NULL. */
+void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel);
+/* Nothing is done to a run that was not begun (zeroed), or is over. */
+void hf_trace_run_end(HfTraceRun *run);
 
 uint64_t hf_trace_count(const HfTrace *trace, HfRecordType type);
 uint64_t hf_trace_total(const HfTrace *trace);

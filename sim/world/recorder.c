@@ -166,14 +166,14 @@ void hf_recorder__add_roles(HfRecorder *recorder, HfRoleId role)
 }
 
 static inline void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
-                        const HfResources *resources, int sign)
+                        const HfResources *resources, int64_t times)
 {
     uint32_t count = hf_resources_count(resources);
     const HfResource *entry = hf_resources_entries(resources);
     for (uint32_t i = 0; i < count; i++, entry++)
         if (hf_recorder__has_levels(recorder, entry->kind))
             hf_level_add(&hf_recorder__resource(recorder, entry->kind, level)->level, now,
-                         sign * entry->milli);
+                         times * entry->milli);
 }
 
 static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sign)
@@ -267,11 +267,14 @@ static void pass_warm_up(HfRecorder *recorder, HfTime now)
 
 /* ---- records ---- */
 
-static void on_offer_end(HfRecorder *recorder, const HfRecord *record, HfCounter counter)
+/* `count` offers with equal resources are made, or end. */
+static void on_offers(HfRecorder *recorder, const HfRecord *record, uint32_t count,
+                      HfCounter counter)
 {
-    step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, -1);
-    hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, -1);
-    hf_recorder__bump(recorder, record, counter, 1);
+    int64_t change = counter == HF_COUNT_OFFERS_SENT ? (int64_t)count : -(int64_t)count;
+    step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, change);
+    hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, change);
+    hf_recorder__bump(recorder, record, counter, count);
 }
 
 /* Tasks that end because an operator drains their agent, takes its machine down, or says that it is
@@ -429,21 +432,19 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     pass_warm_up(recorder, record->at);
     switch ((HfRecordType)record->type) {
     case HF_RECORD_OFFER_SENT:
-        step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, 1);
-        hf_level_add(&recorder->cluster[HF_LEVEL_OFFERS].level, record->at, 1);
-        hf_recorder__bump(recorder, record, HF_COUNT_OFFERS_SENT, 1);
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_SENT);
         break;
     case HF_RECORD_OFFER_DECLINED:
-        on_offer_end(recorder, record, HF_COUNT_OFFERS_DECLINED);
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_DECLINED);
         break;
     case HF_RECORD_OFFER_ACCEPTED:
-        on_offer_end(recorder, record, HF_COUNT_OFFERS_ACCEPTED);
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_ACCEPTED);
         break;
     case HF_RECORD_OFFER_RESCINDED:
-        on_offer_end(recorder, record, HF_COUNT_OFFERS_RESCINDED);
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_RESCINDED);
         break;
     case HF_RECORD_OFFER_EXPIRED:
-        on_offer_end(recorder, record, HF_COUNT_OFFERS_EXPIRED);
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_EXPIRED);
         break;
     case HF_RECORD_TASK_LAUNCHED:
         on_launched(recorder, record);
@@ -642,6 +643,17 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     default:
         break;
     }
+}
+
+/* Changes of one sign at one instant: no peak is missed when they are booked as one. */
+void hf_recorder_listen_run(void *context, const HfRecord *record, uint32_t count)
+{
+    HfRecorder *recorder = context;
+    HF_ASSERT(record->type == HF_RECORD_OFFER_SENT || record->type == HF_RECORD_OFFER_DECLINED);
+    pass_warm_up(recorder, record->at);
+    on_offers(recorder, record, count,
+              record->type == HF_RECORD_OFFER_SENT ? HF_COUNT_OFFERS_SENT
+                                                   : HF_COUNT_OFFERS_DECLINED);
 }
 
 /* ---- the time series ---- */

@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRecorder, hf_recorder_free)
 
 /* The trace listener; context is the recorder. */
 void hf_recorder_listen(void *recorder, const HfRecord *record);
+/* The same of `count` offers that are sent, or declined, at once. */
+void hf_recorder_listen_run(void *recorder, const HfRecord *record, uint32_t count);
 
 /* Close a row of the time series at `now`; when the next one is due. */
 void hf_recorder_tick(HfRecorder *recorder, HfTime now);

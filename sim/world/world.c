@@ -218,7 +218,7 @@ static gboolean build(HfWorld *world, GError **error)
     hf_world__build_starts(world);
     hf_world__build_stores(world);
     world->recorder = hf_recorder_new(world->catalog, scenario, world->host_count, world->master);
-    hf_trace_listen(world->trace, hf_recorder_listen, world->recorder);
+    hf_trace_listen_runs(world->trace, hf_recorder_listen, hf_recorder_listen_run, world->recorder);
     world->guests = g_new0(HfGuest, scenario->frameworks.count + 1);
     for (uint32_t f = 0; f < scenario->frameworks.count; f++) {
         world->guest_count = f + 1;

@@ -234,6 +234,35 @@ static HfStatus recover_not_launched(Names *n)
     return recover(n, WEB_ROW, HELD_ROW, n->web, &n->held, TRUE);
 }
 
+/* The same of what comes back with others. */
+static HfStatus give_back(Names *n, uint32_t framework, uint32_t agent, HfRoleId role,
+                          const HfResources *resources)
+{
+    HfReturns returns;
+    hf_allocator_returns(n->allocator, framework, role, 5, &returns);
+    return hf_allocator_return(n->allocator, n->now, &returns, agent, resources);
+}
+
+static HfStatus return_of_nobody(Names *n)
+{
+    return give_back(n, NOBODY, HELD_ROW, n->web, &n->held);
+}
+
+static HfStatus return_on_nothing(Names *n)
+{
+    return give_back(n, WEB_ROW, NOBODY, n->web, &n->held);
+}
+
+static HfStatus return_under_foreign(Names *n)
+{
+    return give_back(n, WEB_ROW, HELD_ROW, n->other, &n->held);
+}
+
+static HfStatus return_too_much(Names *n)
+{
+    return give_back(n, WEB_ROW, HELD_ROW, n->web, &n->more);
+}
+
 static HfStatus launched_on_nothing(Names *n)
 {
     return hf_allocator_launched(n->allocator, WEB_ROW, NOBODY, n->web, &n->held);
@@ -407,6 +436,10 @@ static const struct {
     ROW(recover_of_other, HF_CONFLICT),
     ROW(recover_too_much, HF_CONFLICT),
     ROW(recover_not_launched, HF_CONFLICT),
+    ROW(return_of_nobody, HF_UNKNOWN),
+    ROW(return_on_nothing, HF_UNKNOWN),
+    ROW(return_under_foreign, HF_CONFLICT),
+    ROW(return_too_much, HF_CONFLICT),
     ROW(launched_on_nothing, HF_UNKNOWN),
     ROW(launched_by_nobody, HF_UNKNOWN),
     ROW(launched_under_foreign, HF_UNKNOWN),

@@ -210,6 +210,101 @@ static void who_listens_does_not_change_the_digest(void **state)
     assert_string_equal(alone, heard);
 }
 
+/* What a listener to runs hears: of how many records it was told, and their ids if by themselves.
+ */
+typedef struct Heard {
+    uint32_t runs, records;
+    uint64_t alone; /* sum of the ids of records told of one by one */
+    int64_t milli;  /* of the first entry, over all records */
+} Heard;
+
+static void hear_one(void *context, const HfRecord *record)
+{
+    Heard *heard = context;
+    heard->records++;
+    heard->alone += record->id;
+    heard->milli += hf_resources_at(record->resources, 0)->milli;
+}
+
+static void hear_run(void *context, const HfRecord *record, uint32_t count)
+{
+    Heard *heard = context;
+    heard->runs++;
+    heard->records += count;
+    heard->milli += (int64_t)count * hf_resources_at(record->resources, 0)->milli;
+}
+
+/* More contents than a run keeps apart, in turns, so that some are told of before its end. */
+static void a_run_is_what_its_records_are_one_by_one(void **state)
+{
+    enum { CONTENTS = 3 * HF_TRACE_ALIKE, RECORDS = 500 };
+    Fixture *fixture = *state;
+    HfParcel *parcels[CONTENTS];
+    char one[HF_DIGEST_TEXT_SIZE], two[HF_DIGEST_TEXT_SIZE];
+    for (int i = 0; i < CONTENTS; i++) {
+        g_autofree char *text = g_strdup_printf("cpus:%d", i + 1);
+        HfResources content = parse(fixture->catalog, text);
+        parcels[i] = hf_parcel_take(fixture->catalog, &content);
+    }
+    g_autoptr(HfTrace) single = hf_trace_new(fixture->catalog);
+    g_autoptr(HfTrace) together = hf_trace_new(fixture->catalog);
+    Heard runs = {0}, each = {0}, emitted = {0};
+    g_autoptr(GString) expected = g_string_new(NULL);
+    g_autoptr(GString) ids = g_string_new(NULL);
+    hf_trace_listen_runs(single, hear_one, hear_run, &emitted);
+    hf_trace_listen(single, note_id, expected);
+    hf_trace_listen_runs(together, hear_one, hear_run, &runs);
+    hf_trace_listen(together, hear_one, &each);
+    hf_trace_listen(together, note_id, ids);
+    HfRecord record = sample(fixture);
+    record.resources = NULL;
+    HfTraceRun run;
+    hf_trace_run_begin(&run, together, fixture->catalog, &record);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        record.agent = i % 7;
+        record.id = i * UINT64_C(3000000007);
+        record.parcel = parcels[i % 3 == 0 ? 0 : i % CONTENTS];
+        record.resources = hf_parcel_resources(record.parcel);
+        hf_trace_emit(single, &record);
+        hf_trace_run_add(&run, record.agent, record.id, record.parcel);
+    }
+    hf_trace_run_end(&run);
+    hf_trace_run_end(&run); /* it is over */
+    hf_trace_digest(single, one);
+    hf_trace_digest(together, two);
+    assert_string_equal(one, two);
+    assert_string_equal(ids->str, expected->str);
+    assert_int_equal(hf_trace_total(together), RECORDS);
+    assert_int_equal(hf_trace_count(together, record.type), RECORDS);
+    assert_int_equal(runs.records, RECORDS);
+    assert_int_equal(runs.alone, 0);
+    assert_in_range(runs.runs, CONTENTS, RECORDS - 1);
+    assert_int_equal(each.records, RECORDS);
+    assert_int_equal(emitted.runs, 0); /* what is emitted by itself is told of so */
+    assert_int_equal(emitted.records, RECORDS);
+    assert_int_equal(runs.milli, emitted.milli);
+    assert_int_equal(each.milli, emitted.milli);
+    for (int i = 0; i < CONTENTS; i++) {
+        assert_in_range(parcels[i]->refs, 1, 2); /* mine, and the table's of those made lately */
+        hf_parcel_drop(fixture->catalog, &parcels[i]);
+    }
+}
+
+static void a_run_begins_no_earlier_than_what_was_emitted(void **state)
+{
+    Fixture *fixture = *state;
+    HfTraceRun run = {0};
+    g_autoptr(HfTrace) trace = hf_trace_new(fixture->catalog);
+    hf_trace_run_end(&run); /* never begun */
+    hf_trace_emit(trace, &(HfRecord){.at = 5, .type = HF_RECORD_REVIVED});
+    expect_assert_failure(hf_trace_run_begin(&run, trace, fixture->catalog,
+                                             &(HfRecord){.at = 4, .type = HF_RECORD_OFFER_SENT}));
+    hf_trace_run_begin(&run, trace, fixture->catalog,
+                       &(HfRecord){.at = 7, .type = HF_RECORD_OFFER_SENT});
+    hf_trace_run_end(&run);
+    expect_assert_failure(hf_trace_emit(trace, &(HfRecord){.at = 6, .type = HF_RECORD_REVIVED}));
+}
+
 static void records_are_counted_by_type_and_in_all(void **state)
 {
     g_autoptr(HfTrace) trace = hf_trace_new(((Fixture *)*state)->catalog);
@@ -249,6 +344,8 @@ int main(void)
         cmocka_unit_test(a_parcel_is_digested_as_its_content),
         cmocka_unit_test(every_listener_is_told_of_every_record_in_order),
         cmocka_unit_test(who_listens_does_not_change_the_digest),
+        cmocka_unit_test(a_run_is_what_its_records_are_one_by_one),
+        cmocka_unit_test(a_run_begins_no_earlier_than_what_was_emitted),
         cmocka_unit_test(records_are_counted_by_type_and_in_all),
         cmocka_unit_test(time_that_goes_back_is_a_programming_error),
         cmocka_unit_test(an_unknown_type_is_a_programming_error),

@@ -430,6 +430,54 @@ static void submitted_jobs_are_counted_with_all_their_tasks(void **state)
     stop(f);
 }
 
+/* Told of together or one by one, the same levels, peaks and counts. */
+static void offers_of_a_run_count_as_if_one_by_one(void **state)
+{
+    Fixture *single = start(10 * S), *run = start(10 * S);
+    static const struct {
+        HfTime at;
+        HfRecordType type;
+        uint32_t count;
+    } steps[] = {{9 * S, HF_RECORD_OFFER_SENT, 5}, /* before the warm-up ends */
+                 {12 * S, HF_RECORD_OFFER_SENT, 70},
+                 {20 * S, HF_RECORD_OFFER_DECLINED, 30},
+                 {20 * S, HF_RECORD_OFFER_SENT, 2},
+                 {31 * S, HF_RECORD_OFFER_DECLINED, 47}};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        for (uint32_t n = 0; n < steps[i].count; n++)
+            offer(single, steps[i].at, steps[i].type, "cpus:2;mem:8");
+        HfRecord record = {.at = steps[i].at,
+                           .type = (uint16_t)steps[i].type,
+                           .resources = resources(run, "cpus:2;mem:8")};
+        while (run->recorder->row_start + run->scenario.record.interval <= record.at)
+            hf_recorder_tick(run->recorder,
+                             run->recorder->row_start + run->scenario.record.interval);
+        hf_recorder_listen_run(run->recorder, &record, steps[i].count);
+    }
+    finish(single, 100 * S);
+    finish(run, 100 * S);
+    const HfRecorder *a = single->recorder, *b = run->recorder;
+    for (int kind = HF_KIND_CPUS; kind <= HF_KIND_MEM; kind++) {
+        const HfLevel *x = &hf_recorder__resource(a, (uint32_t)kind, HF_LEVEL_OFFERED)->level;
+        const HfLevel *y = &hf_recorder__resource(b, (uint32_t)kind, HF_LEVEL_OFFERED)->level;
+        assert_true(hf_level_integral(x, 100 * S) == hf_level_integral(y, 100 * S));
+        assert_int_equal(x->max, y->max);
+        assert_int_equal(x->min, y->min);
+        assert_int_equal(x->value, y->value);
+    }
+    assert_int_equal(hf_recorder__resource(b, HF_KIND_CPUS, HF_LEVEL_OFFERED)->level.max, 150000);
+    assert_int_equal(b->cluster[HF_LEVEL_OFFERS].level.max, 75);
+    assert_true(hf_level_integral(&a->cluster[HF_LEVEL_OFFERS].level, 100 * S) ==
+                hf_level_integral(&b->cluster[HF_LEVEL_OFFERS].level, 100 * S));
+    assert_memory_equal(a->count, b->count, sizeof a->count);
+    assert_memory_equal(a->marked, b->marked, sizeof a->marked);
+    assert_int_equal(counted(run, HF_COUNT_OFFERS_SENT), 72);
+    assert_int_equal(a->rows.count, b->rows.count);
+    assert_memory_equal(a->rows.at, b->rows.at, a->rows.count * sizeof *a->rows.at);
+    stop(single);
+    stop(run);
+}
+
 static void each_end_of_an_offer_has_its_counter(void **state)
 {
     static const struct {
@@ -659,6 +707,7 @@ int main(void)
         cmocka_unit_test(waits_are_kept_by_framework_and_for_all),
         cmocka_unit_test(demand_of_frameworks_adds_up_to_the_tasks_waiting),
         cmocka_unit_test(submitted_jobs_are_counted_with_all_their_tasks),
+        cmocka_unit_test(offers_of_a_run_count_as_if_one_by_one),
         cmocka_unit_test(each_end_of_an_offer_has_its_counter),
         cmocka_unit_test(each_end_of_a_task_has_its_counter),
         cmocka_unit_test(the_first_and_each_hundredth_refusal_leave_a_row),
