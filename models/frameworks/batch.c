@@ -53,7 +53,7 @@ typedef struct Job {
 
 /* A task that was taken from its job, until it has ended. */
 typedef struct Task {
-    uint64_t id;
+    uint64_t id; /* 0 = it has ended */
     HfHandle job;
     HfTime duration, queued; /* queued: when it began to wait; NOTED once it has run */
     uint32_t usage_milli, traced;
@@ -286,6 +286,7 @@ static void put_task(Batch *batch, Decision *decision)
     hf_vec_push_zero(&decision->tasks);
     HfTaskInfo *info = hf_vec_last(&decision->tasks);
     info->id = task.id;
+    info->tag = row + 1;
     info->job = batch->jobs.at[task.job.row].number;
     info->duration = task.duration;
     info->end = HF_TASK_FINISHED;
@@ -390,10 +391,18 @@ static void finish_task(Batch *batch, HfDriver *driver, const Task *task)
     hf_slots_give(&batch->job_slots, task->job);
 }
 
+/* HF_MAP64_NONE: there is no such task, or no more. */
+static uint32_t row_of(const Batch *batch, const HfTaskStatus *status)
+{
+    uint32_t row = status->tag - 1;
+    if (G_LIKELY(row < batch->live.count && batch->live.at[row].id == status->task)) return row;
+    return hf_map64_get(&batch->live_rows, status->task);
+}
+
 static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
 {
     Batch *batch = model;
-    uint32_t row = hf_map64_get(&batch->live_rows, status->task);
+    uint32_t row = row_of(batch, status);
     if (row ==
         HF_MAP64_NONE) { /* repeated; or given up, and it must not run beside its successor */
         if (hf_task_state_is_alive(status->state)) hf_driver_kill(driver, status->task);
@@ -406,6 +415,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     }
     if (hf_task_state_is_alive(status->state)) return;
     hf_map64_remove(&batch->live_rows, status->task);
+    task->id = 0;
     hf_vec_push(&batch->spare, row);
     if (status->state == HF_TASK_FINISHED) {
         finish_task(batch, driver, task);
@@ -422,14 +432,16 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
 static void prefetch(const void *model, const HfTaskStatus *status, uint32_t step)
 {
     const Batch *batch = model;
-    if (step == 0) {
-        hf_map64_prefetch(&batch->live_rows, status->task);
-        return;
-    }
-    uint32_t row = hf_map64_get(&batch->live_rows, status->task);
-    if (row == HF_MAP64_NONE) return;
+    uint32_t row = status->tag - 1;
+    if (row >= batch->live.count) return;
     const Task *task = &batch->live.at[row];
-    __builtin_prefetch(step == 1 ? (const void *)task : &batch->jobs.at[task->job.row], 1);
+    if (step == 0) {
+        __builtin_prefetch(task, 1);
+        if (hf_task_state_is_terminal(status->state)) /* it will be forgotten */
+            hf_map64_prefetch(&batch->live_rows, status->task);
+    } else if (step == 1) {
+        __builtin_prefetch(&batch->jobs.at[task->job.row], 1);
+    }
 }
 
 static void on_subscribed(void *model, HfDriver *driver)

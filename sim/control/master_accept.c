@@ -59,6 +59,7 @@ static uint32_t enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t
 {
     uint32_t row =
         hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
+    master->tasks.at[row].tag = info->tag;
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = HF_RECORD_TASK_LAUNCHED,
                                       .agent = agent,

@@ -63,6 +63,7 @@ typedef struct HfTaskRow {
         is_kill_wanted; /* the framework asked for it: told to the agent again when it registers */
     HfLinks links;
     HfParcel *resources; /* owned: one reference */
+    uint32_t tag;        /* as of HfTaskInfo */
 } HfTaskRow;
 
 /* An executor that a framework brought with it; see master_executors.c. A row whose info is NULL is

@@ -38,6 +38,7 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     task->state = (uint16_t)state;
     task->is_holding = !hf_task_state_is_terminal(state);
     task->is_kill_wanted = FALSE;
+    task->tag = 0;
     task->resources = hf_parcel_ref(resources);
     LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
          &master->frameworks.at[framework].first_task);
@@ -262,5 +263,6 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
         set_task_state(master, now, row, state, in->status.reason, out);
     HfTaskStatus told = in->status; /* the reason is that of the latest state */
     if (told.state != in->status.latest) told.reason = HF_REASON_NONE;
+    if (row != NO_ROW) told.tag = master->tasks.at[row].tag;
     hf_master__tell_task(master, framework, &told, out);
 }

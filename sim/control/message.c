@@ -125,26 +125,33 @@ static inline gboolean is_of_one_task(HfMessageType type)
     return type == HF_MESSAGE_RUN_TASK || type == HF_MESSAGE_EXECUTOR_LAUNCH;
 }
 
-static __attribute__((noinline)) void reset_lists(HfCatalog *catalog, HfMessage *message)
+/* What ACCEPT has, and nothing else is in it. */
+static inline void reset_accepted(HfCatalog *catalog, HfMessage *message)
 {
-    for (guint32 i = 0; i < message->offers.count; i++)
-        hf_parcel_drop(catalog, &message->offers.at[i].resources);
     for (guint32 i = 0; i < message->tasks.count; i++) {
         hf_parcel_drop(catalog, &message->tasks.at[i].resources);
         hf_executor_info_drop(catalog, &message->tasks.at[i].executor);
     }
+    for (guint32 i = 0; i < message->operations.count; i++)
+        hf_operation_clear(catalog, &message->operations.at[i].change);
+    hf_vec_reset(&message->operations);
+    hf_vec_reset(&message->ids);
+    hf_vec_reset(&message->tasks);
+}
+
+static __attribute__((noinline)) void reset_lists(HfCatalog *catalog, HfMessage *message)
+{
+    reset_accepted(catalog, message);
+    if (message->type == HF_MESSAGE_ACCEPT) return;
+    for (guint32 i = 0; i < message->offers.count; i++)
+        hf_parcel_drop(catalog, &message->offers.at[i].resources);
     for (guint32 i = 0; i < message->reports.count; i++)
         hf_parcel_drop(catalog, &message->reports.at[i].resources);
     for (guint32 i = 0; i < message->executors.count; i++)
         hf_executor_info_drop(catalog, &message->executors.at[i].info);
-    for (guint32 i = 0; i < message->operations.count; i++)
-        hf_operation_clear(catalog, &message->operations.at[i].change);
     if (message->total != NULL) hf_resources_reset(catalog, message->total);
-    hf_vec_reset(&message->operations);
     hf_vec_reset(&message->statuses);
     hf_vec_reset(&message->offers);
-    hf_vec_reset(&message->ids);
-    hf_vec_reset(&message->tasks);
     hf_vec_reset(&message->reports);
     hf_vec_reset(&message->executors);
     hf_vec_reset(&message->roles);

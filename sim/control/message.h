@@ -154,17 +154,19 @@ typedef struct HfInverseOfferInfo {
 
 /* A task as a framework describes it. The last fields are for the simulated executor alone. */
 typedef struct HfTaskInfo {
-    uint64_t id;              /* unique within the framework; below 2^40 */
-    uint64_t job;             /* the framework's own grouping; 0 = none */
-    HfParcel *resources;      /* what it asks for; owned: one reference */
-    HfTime duration;          /* ns of running; HF_TIME_NEVER = until killed */
-    HfTaskState end;          /* how it ends by itself: FINISHED or FAILED */
-    uint32_t usage_milli;     /* what it really uses of its scalars, in 1/1000; 0..1000 */
-    uint32_t sandbox_mib;     /* what it puts into its sandbox when it starts, */
-    uint32_t write_kib;       /* and how much more each second while it runs */
-    HfTime stop_time;         /* ns that it takes to end once it is told to; 0 = none */
-    HfTime kill_grace;        /* has_kill_grace: ns after which it is killed for good */
-    gboolean has_kill_grace;  /* KillPolicy; FALSE = HF_KILL_GRACE_DEFAULT */
+    uint64_t id;             /* unique within the framework; below 2^40 */
+    uint64_t job;            /* the framework's own grouping; 0 = none */
+    HfParcel *resources;     /* what it asks for; owned: one reference */
+    HfTime duration;         /* ns of running; HF_TIME_NEVER = until killed */
+    HfTaskState end;         /* how it ends by itself: FINISHED or FAILED */
+    uint32_t usage_milli;    /* what it really uses of its scalars, in 1/1000; 0..1000 */
+    uint32_t sandbox_mib;    /* what it puts into its sandbox when it starts, */
+    uint32_t write_kib;      /* and how much more each second while it runs */
+    HfTime stop_time;        /* ns that it takes to end once it is told to; 0 = none */
+    HfTime kill_grace;       /* has_kill_grace: ns after which it is killed for good */
+    gboolean has_kill_grace; /* KillPolicy; FALSE = HF_KILL_GRACE_DEFAULT */
+    uint32_t tag; /* 0, or what the framework finds it by: the master tells it in updates as long as
+                     it has the task from an ACCEPT (as TaskInfo.labels might be used) */
     HfExecutorInfo *executor; /* that runs it; owned: one reference; NULL = one of its own */
     uint64_t group;           /* EXECUTOR_LAUNCH: the first task of its group; 0 = it is in none */
 } HfTaskInfo;
@@ -208,6 +210,7 @@ typedef struct HfTaskStatus {
     uint32_t host;      /* its host row */
     HfTaskState latest; /* from an agent: the newest state it knows, which `state` may lag behind */
     gboolean needs_ack; /* from an agent: to be acknowledged */
+    uint32_t tag;       /* to a framework: as of HfTaskInfo; 0 = not known. A hint */
 } HfTaskStatus;
 
 /* What a framework wants to be offered (FrameworkInfo.offer_filters, OfferConstraints). */

@@ -237,6 +237,7 @@ typedef struct HfPumpTask {
     HfTaskState end; /* 0 = FINISHED */
     HfTime stop_time;
     HfTime kill_grace; /* 0 = no kill policy */
+    uint32_t tag;
 } HfPumpTask;
 
 void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, uint32_t offer_count,

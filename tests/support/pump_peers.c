@@ -284,6 +284,7 @@ void hf_pump_accept(HfPump *pump, uint32_t framework, const uint64_t *offers, ui
     g_autofree HfTaskInfo *infos = g_new0(HfTaskInfo, task_count);
     for (uint32_t i = 0; i < task_count; i++)
         infos[i] = (HfTaskInfo){.id = tasks[i].id,
+                                .tag = tasks[i].tag,
                                 .resources = hf_pump_parcel(pump, tasks[i].resources),
                                 .duration = tasks[i].duration,
                                 .stop_time = tasks[i].stop_time,

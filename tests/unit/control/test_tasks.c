@@ -104,6 +104,25 @@ static void a_wrong_place_of_a_task_changes_nothing(void **state)
     }
 }
 
+static void updates_bring_the_tag_of_their_task(void **state)
+{
+    HfPump *pump = plain();
+    HfPumpTask tasks[] = {{.id = 1, .resources = "cpus:1", .duration = HF_SECONDS(3), .tag = 7},
+                          {.id = 2, .resources = "mem:24", .duration = HF_SECONDS(3), .tag = 9},
+                          {.id = 3, .resources = "cpus:9", .duration = HF_SECONDS(3), .tag = 8}};
+    hf_pump_accept(pump, 0, &hf_pump_framework(pump, 0)->offers.at[0].id, 1, tasks, 3, 5);
+    hf_pump_run_for(pump, HF_SECONDS(4));
+    assert_told(pump, 1, "RUNNING FINISHED");
+    assert_told(pump, 3, "ERROR"); /* the master never had it */
+    const HfPumpFramework *self = hf_pump_framework(pump, 0);
+    assert_int_equal(self->updates.count, 5);
+    for (guint32 i = 0; i < self->updates.count; i++) {
+        const HfTaskStatus *status = &self->updates.at[i].status;
+        assert_int_equal(status->tag, status->task == 1 ? 7 : status->task == 2 ? 9 : 0);
+    }
+    hf_pump_free(pump);
+}
+
 static void a_task_may_fail(void **state)
 {
     HfPump *pump = plain();
@@ -470,6 +489,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_runs_finishes_and_is_forgotten_by_all),
         cmocka_unit_test(a_wrong_place_of_a_task_changes_nothing),
+        cmocka_unit_test(updates_bring_the_tag_of_their_task),
         cmocka_unit_test(a_task_may_fail),
         cmocka_unit_test(the_end_of_a_task_frees_its_resources_at_once),
         cmocka_unit_test(updates_of_a_task_leave_in_order_one_at_a_time),
