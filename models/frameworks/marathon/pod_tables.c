@@ -148,7 +148,7 @@ static const HfKey container_keys[] = {
      CONTAINER(health),
      GIVEN(HfPodContainer, has_health),
      .sub = &health_table,
-     .help = "When it counts as healthy; of one container of a pod."},
+     .help = "When it counts as healthy; a pod does when all its containers do."},
     {.name = "lifecycle",
      .type = HF_KEY_TABLE,
      CONTAINER(lifecycle),
@@ -456,7 +456,6 @@ static gboolean check_endpoints(const HfPodJson *json, const Complaint *complain
 
 static gboolean check_containers(const HfPodJson *json, const Complaint *complaint)
 {
-    gboolean has_health = FALSE;
     if (json->containers.count == 0)
         return refuse(complaint, "containers", g_strdup("a pod has at least one"));
     if (json->containers.count > HF_POD_CONTAINERS_MAX)
@@ -471,10 +470,6 @@ static gboolean check_containers(const HfPodJson *json, const Complaint *complai
         if (asks->cpus + asks->mem + asks->disk + asks->gpus == 0)
             return refuse_at(complaint, "containers", c, ".resources",
                              "a task must ask for something");
-        if (has_health && container->has_health)
-            return refuse_at(complaint, "containers", c, ".healthCheck",
-                             "checks of several containers of one pod are not simulated");
-        has_health |= container->has_health;
     }
     return TRUE;
 }

@@ -16,7 +16,7 @@ HfService *hf_service__new(const HfModelEnv *env, const HfFrameworkRules *rules,
         service->kinds[k].job = k + 1;
         service->kinds[k].runs_left = -1;
         service->kinds[k].active_deadline = HF_TIME_NEVER;
-        service->kinds[k].check_delay = service->kinds[k].readiness_interval = -1;
+        service->kinds[k].readiness_interval = -1;
         service->kinds[k].backoff = service->kinds[k].max_backoff = -1;
         service->kinds[k].first_wanted = service->kinds[k].last_wanted = HF_NO_NODE;
     }
@@ -107,6 +107,7 @@ void hf_service__destroy(void *model)
         hf_resources_clear(catalog, &service->kinds[k].fixed);
         hf_dataset__free(service->kinds[k].data);
         g_free(service->kinds[k].parts);
+        hf_vec_clear(&service->kinds[k].checks);
     }
     for (uint32_t i = 0; i < service->node_count; i++)
         hf_resources_clear(catalog, &service->nodes[i].home);
@@ -116,6 +117,7 @@ void hf_service__destroy(void *model)
         hf_constraints__clear(&next->constraints);
         hf_resources_clear(catalog, &next->fixed);
         g_free(next->parts);
+        hf_vec_clear(&next->checks);
         g_free(next);
     }
     hf_vec_clear(&service->deployments);

@@ -297,10 +297,8 @@ static void adopt(HfService *service, HfNodeKind *kind, HfNodeKind *next)
     kind->kills_oldest = next->kills_oldest;
     kind->has_kill_grace = next->has_kill_grace;
     kind->kill_grace = next->kill_grace;
-    kind->check_delay = next->check_delay;
-    kind->check_interval = next->check_interval;
-    kind->check_grace = next->check_grace;
-    kind->check_failures = next->check_failures;
+    hf_vec_reset(&kind->checks);
+    for (guint32 i = 0; i < next->checks.count; i++) hf_vec_push(&kind->checks, next->checks.at[i]);
     kind->readiness_interval = next->readiness_interval;
     kind->most_over = next->most_over;
     kind->least_healthy = next->least_healthy;

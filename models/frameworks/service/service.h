@@ -57,18 +57,19 @@ typedef struct HfNode {
     gboolean is_bound; /* it counts at `host`: it runs there, or waits for it */
     gboolean is_new;   /* it is in the plan: launched for the first time, or replaced */
     gboolean has_run;
-    uint32_t version;    /* of its app */
-    gboolean is_ready;   /* it runs and is healthy */
-    gboolean is_unfit;   /* it is killed because its checks failed, */
-    gboolean is_overdue; /* or because it did not run in time */
-    gboolean is_staging; /* it was said to be */
-    HfTime launched_at;  /* where its scheduler has a limit for launches */
-    HfTime well_again;   /* after its start, when its checks would succeed again */
-    gboolean is_doomed;  /* a deployment kills it */
-    gboolean is_at_home; /* it has been on `home`: that is really there */
-    uint32_t next, prev; /* in the list or queue that its phase says */
-    uint32_t wait;       /* counts its waits, so that a timer of an earlier one is known */
-    uint32_t attempt;    /* counts its reservations */
+    uint32_t version;        /* of its app */
+    gboolean is_ready;       /* it runs and is healthy */
+    gboolean is_unfit;       /* it is killed because its checks failed, */
+    gboolean is_overdue;     /* or because it did not run in time */
+    gboolean is_staging;     /* it was said to be */
+    HfTime launched_at;      /* where its scheduler has a limit for launches */
+    HfTime sick, well_again; /* after its start, when its checks would begin to fail, and to
+                                succeed again */
+    gboolean is_doomed;      /* a deployment kills it */
+    gboolean is_at_home;     /* it has been on `home`: that is really there */
+    uint32_t next, prev;     /* in the list or queue that its phase says */
+    uint32_t wait;           /* counts its waits, so that a timer of an earlier one is known */
+    uint32_t attempt;        /* counts its reservations */
     uint32_t in_vain;  /* since it last ran: reservations that did not come, launches that ended */
     HfTime since;      /* when it began to wait, or to run */
     HfTime ended_at;   /* of its last task; -1 before */
@@ -101,6 +102,12 @@ typedef struct HfPodPart {
     HfTime kill_grace;
 } HfPodPart;
 
+/* A health check; see health.c. Times from the start of the instance. */
+typedef struct HfHealthCheck {
+    HfTime delay, interval, grace;
+    int64_t failures; /* in a row, until it is killed; 0 = it is not */
+} HfHealthCheck;
+
 /* Of what is offered, what may be used: anything, what is reserved to nobody, or to its role. */
 typedef enum HfAccepts { HF_ACCEPTS_ALL, HF_ACCEPTS_UNRESERVED, HF_ACCEPTS_RESERVED } HfAccepts;
 
@@ -128,9 +135,8 @@ typedef struct HfNodeKind {
     uint32_t first;      /* its instances are consecutive, */
     uint32_t rows;       /* and so many, at most; 0 before it is ready: as many as instances */
     HfLaw startup;       /* from running until its checks succeed */
-    HfTime check_delay, check_interval, readiness_interval; /* -1 = there are no such checks */
-    HfTime check_grace;
-    int64_t check_failures;               /* in a row, until it is killed; 0 = it is not */
+    HF_VEC(HfHealthCheck) checks;         /* owned; none: what runs is healthy */
+    HfTime readiness_interval;            /* -1 = there is no such check */
     HfLaw unhealthy_after, unhealthy_for; /* kind NULL: never; until it is killed */
     double most_over, least_healthy;      /* upgradeStrategy */
     /* a job that says when it runs, or after which others: */

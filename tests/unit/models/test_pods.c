@@ -329,6 +329,68 @@ static void what_is_said_to_be_staging_has_another_limit(void **state)
     cell_free(cell);
 }
 
+#define CHECK(INTERVAL, FAILURES)                                                                  \
+    "'healthCheck': {'exec': {'command': {'shell': 'x'}}, 'delaySeconds': 5, 'timeoutSeconds': "   \
+    "1, 'intervalSeconds': " INTERVAL ", 'maxConsecutiveFailures': " FAILURES "}"
+
+/* Well at second 5 and for 100 s: b's check finds it sick at second 105, and a second time at 115,
+ * when it is killed; a's, each minute, would have had it killed at 245. */
+static void the_first_check_that_fails_too_often_has_a_pod_killed(void **state)
+{
+    static const char json[] =
+        "{'id': '/p', 'containers': ["
+        "{'name': 'a', 'resources': {'cpus': 0.5}, " CHECK(
+            "60", "3") "}, "
+                       "{'name': 'b', 'resources': {'cpus': 0.5}, " CHECK(
+                           "10", "2") "}, "
+                                      "{'name': 'c', 'resources': {'cpus': 0.5}}, "
+                                      "{'name': 'd', 'resources': {'cpus': 0.5}, " CHECK("50",
+                                                                                         "3") "}]}";
+    Cell *cell = pod(json, ", unhealthy_after: {law: constant, value: 100s}", "", "");
+    cell_run(cell, 130 * S);
+    HfTime start = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->at;
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 4);
+    assert_int_equal(ended_at(cell, 0), start + 115 * S);
+    cell_free(cell);
+}
+
+/* Sick from second 105 to 135: b's check sees it well at 135, a's, which failed at 125, at 185. A
+ * deployment that scales it at second 110 is done then. */
+static void a_pod_is_healthy_when_all_its_containers_are(void **state)
+{
+    static const char json[] =
+        "{'id': '/p', 'containers': ["
+        "{'name': 'a', 'resources': {'cpus': 1}, " CHECK(
+            "60", "0") "}, "
+                       "{'name': 'b', 'resources': {'cpus': 1}, " CHECK("10", "0") "}]}";
+    Cell *cell = pod(json,
+                     ", unhealthy_after: {law: constant, value: 100s}, "
+                     "unhealthy_for: {law: constant, value: 30s}",
+                     ", deployments: [{at: 110s, app: /p, scale: 2}]", "");
+    cell_run(cell, 200 * S);
+    HfTime start = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->at;
+    assert_int_equal(cell_count(cell, HF_RECORD_DEPLOYMENT_ENDED), 1);
+    assert_int_equal(cell_record(cell, HF_RECORD_DEPLOYMENT_ENDED, 0)->at, start + 185 * S);
+    cell_free(cell);
+}
+
+/* The same of an app with several checks. */
+static void each_check_of_an_app_counts(void **state)
+{
+    static const char json[] =
+        "{'id': '/a', 'cmd': 'x', 'instances': 1, 'cpus': 1, 'ports': [0], 'healthChecks': ["
+        "{'protocol': 'TCP', 'portIndex': 0, 'delaySeconds': 5, 'intervalSeconds': 10, "
+        "'timeoutSeconds': 1, 'maxConsecutiveFailures': 2}, "
+        "{'protocol': 'TCP', 'portIndex': 0, 'delaySeconds': 5, 'intervalSeconds': 60, "
+        "'timeoutSeconds': 1, 'maxConsecutiveFailures': 3}]}";
+    Cell *cell = pod(json, ", unhealthy_after: {law: constant, value: 100s}", "", "");
+    cell_run(cell, 130 * S);
+    HfTime start = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->at;
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_ENDED), 1);
+    assert_int_equal(ended_at(cell, 0), start + 115 * S);
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -347,6 +409,9 @@ int main(void)
         cmocka_unit_test(apps_have_kill_policies_of_their_own),
         cmocka_unit_test(what_does_not_start_in_time_is_launched_again),
         cmocka_unit_test(what_is_said_to_be_staging_has_another_limit),
+        cmocka_unit_test(the_first_check_that_fails_too_often_has_a_pod_killed),
+        cmocka_unit_test(a_pod_is_healthy_when_all_its_containers_are),
+        cmocka_unit_test(each_check_of_an_app_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
