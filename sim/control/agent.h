@@ -128,31 +128,19 @@ typedef struct HfAgentOperation {
     HfTime sent_at;
 } HfAgentOperation;
 
-/* One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. */
+/*
+ * One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. What
+ * each message about a task touches fills the first cache line, if the agent begins with one.
+ */
 typedef struct HfAgent {
     const HfAgentConfig *config;
-    const char *name;       /* hostname; borrowed */
-    HfAgentFlags flags;     /* its --resources and --attributes */
-    const HfDomain *domain; /* its --domain; borrowed; NULL = none */
-    HfRoleId owner;         /* policy static */
-    uint32_t host;          /* row of its host: its address */
-    uint32_t id; /* agent id; kept across restarts; HF_ROW_NONE before the first registration */
-    HfAgentState state;
-    uint32_t attempts; /* of the current registration */
-    uint32_t draws;    /* from the back-off stream so far */
-    uint64_t entity;   /* of that stream; the host's row until its owner knows better */
-    uint32_t life;     /* crashes so far: a timer of an earlier life means nothing */
-    uint32_t version;  /* which of its registrations was the last that it sent */
-    HfTime retry_at;   /* of the timer that counts; HF_TIME_NEVER = none */
-    HfTime registered_at, ping_period, ping_timeout; /* as the master said */
-    HfTime give_up_at; /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
     HF_VEC(HfAgentTask) tasks;
-    HF_VEC(HfAgentExecutor) executors; /* empty unless frameworks bring some */
-    HF_VEC(HfAgentOperation) operations;
-    /* Cold: what is looked at only when it starts or its resources change. */
+    HfAgentState state;
+    uint32_t id;     /* agent id; kept across restarts; HF_ROW_NONE before the first registration */
+    uint32_t host;   /* row of its host: its address */
+    uint32_t life;   /* crashes so far: a timer of an earlier life means nothing */
+    HfTime retry_at; /* of the timer that counts; HF_TIME_NEVER = none */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
-    HfCheckpoint disk;
-    HfTime drain_grace; /* max_grace_period; HF_TIME_NEVER = none */
     uint8_t drain;   /* HfAgentDrain; on its disk beside its id, so both are forgotten together */
     uint8_t dies_at; /* HfCheckpointStep: fault injection, where its next write ends */
     uint8_t was_rebooted;       /* since it last got through its recovery */
@@ -161,6 +149,21 @@ typedef struct HfAgent {
     uint8_t mounts_are_missing; /* fault injection: what is MOUNT among its disks is not mounted */
     uint8_t death;              /* HfAgentDeath: why the last process ended */
     uint8_t is_ping_armed;
+    HF_VEC(HfAgentExecutor) executors; /* empty unless frameworks bring some */
+    HF_VEC(HfAgentOperation) operations;
+    HfCheckpoint disk;
+    /* Cold: what is looked at only when it starts, registers or its resources change. */
+    HfAgentFlags flags;     /* its --resources and --attributes */
+    const char *name;       /* hostname; borrowed */
+    const HfDomain *domain; /* its --domain; borrowed; NULL = none */
+    HfRoleId owner;         /* policy static */
+    uint32_t attempts;      /* of the current registration */
+    uint32_t draws;         /* from the back-off stream so far */
+    uint32_t version;       /* which of its registrations was the last that it sent */
+    uint64_t entity;        /* of the stream; the host's row until its owner knows better */
+    HfTime registered_at, ping_period, ping_timeout; /* as the master said */
+    HfTime give_up_at;  /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
+    HfTime drain_grace; /* max_grace_period; HF_TIME_NEVER = none */
     uint8_t pings_are_messages;
     uint8_t has_new_master; /* it has not been registered with this one yet, in this life */
 } HfAgent;

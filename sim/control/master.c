@@ -117,7 +117,7 @@ void hf_master_start(HfMaster *master, HfTime now, HfOutbox *out)
     arm_batch(master, now, out);
 }
 
-void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step)
+uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step)
 {
     switch (in->type) {
     case HF_MESSAGE_STATUS_UPDATE:
@@ -132,16 +132,17 @@ void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t st
         if (step == 0) {
             hf_master__prefetch_reported(master, &in->status);
             if (in->agent < master->agents.count) __builtin_prefetch(&master->agents.at[in->agent]);
+            return in->status.host;
         } else if (step == 1 && hf_task_state_is_terminal(in->status.state)) {
             hf_master__prefetch_forgotten(master, &in->status);
         }
         break;
     case HF_MESSAGE_ACCEPT:
-        hf_master__prefetch_offers(master, in, step);
-        break;
+        return hf_master__prefetch_offers(master, in, step);
     default:
         break;
     }
+    return HF_ROW_NONE;
 }
 
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

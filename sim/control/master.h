@@ -87,9 +87,10 @@ HfMasterEnd hf_master_end(const HfMaster *master);
  * refuses it. */
 /*
  * Start loading what hf_master_step() will read for this message, in steps 0, 1 and 2, each some
- * time after the one before. Changes nothing.
+ * time after the one before. Changes nothing. Returns the host of the agent that will be told of
+ * it, at a step at which that is known without waiting; else HF_ROW_NONE.
  */
-void hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step);
+uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step);
 
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);

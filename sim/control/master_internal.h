@@ -303,7 +303,7 @@ uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64
 void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out);
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 /* Start loading an offer of an ACCEPT and its agent. */
-void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step);
+uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step);
 gboolean hf_master__offers_are_valid(const HfMaster *master, const HfMessage *in);
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
                                 double refuse_seconds, gboolean tell_framework, HfOutbox *out);

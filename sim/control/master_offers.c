@@ -228,22 +228,20 @@ static inline __attribute__((always_inline)) void fetch_ahead(const HfMaster *ma
     }
 }
 
-void hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
+/* The first offer's row is read here: it was looked at or written to not long ago. */
+uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
 {
-    if (in->ids.count == 0) return;
+    if (in->ids.count == 0) return HF_ROW_NONE;
     uint32_t row = hf_handle_unpack(in->ids.at[0]).row;
-    if (row >= master->offers.count) return;
+    if (row >= master->offers.count) return HF_ROW_NONE;
     const HfOfferRow *offer = &master->offers.at[row];
-    if (step == 0) {
-        __builtin_prefetch(offer, 1);
-        __builtin_prefetch((const char *)offer + 64, 1);
-        return;
-    }
-    hf_allocator_prefetch(master->allocator, offer->agent, (int)step - 1);
-    if (offer->agent < master->agents.count) __builtin_prefetch(&master->agents.at[offer->agent]);
-    if (step > 1) return;
-    for (guint32 i = 0; i < MIN(in->tasks.count, 4); i++) /* are their ids new? */
-        hf_master__prefetch_id(master, in->framework, in->tasks.at[i].id);
+    hf_allocator_prefetch(master->allocator, offer->agent, (int)step);
+    if (offer->agent >= master->agents.count) return HF_ROW_NONE;
+    if (step == 0) __builtin_prefetch(&master->agents.at[offer->agent], 1);
+    if (step == 1)
+        for (guint32 i = 0; i < MIN(in->tasks.count, 4); i++) /* are their ids new? */
+            hf_master__prefetch_id(master, in->framework, in->tasks.at[i].id);
+    return step == 1 ? master->agents.at[offer->agent].host : HF_ROW_NONE;
 }
 
 /* An offer of a list that is declined. */

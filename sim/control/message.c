@@ -99,8 +99,8 @@ struct HfMessagePool {
     HfMessagePoolRows all; /* must stand first */
     HfCatalog *catalog;
     struct {
-        HF_VEC(uint32_t) rows;
-    } spare[HF_MESSAGE_TYPES]; /* rows not in use */
+        HF_VEC(HfMessage *) list;
+    } spare[HF_MESSAGE_TYPES]; /* those not in use */
     uint32_t live;
 };
 
@@ -201,7 +201,7 @@ void hf_message_pool_free(HfMessagePool *pool)
     for (guint32 i = 0; i < pool->all.rows.count; i++)
         message_free(pool->catalog, pool->all.rows.at[i]);
     hf_vec_clear(&pool->all.rows);
-    for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].rows);
+    for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].list);
     g_free(pool);
 }
 
@@ -212,22 +212,21 @@ static __attribute__((noinline)) HfMessage *take_new(HfMessagePool *pool, HfMess
     HfMessage *message = g_new0(HfMessage, 1);
     message->pool_row = pool->all.rows.count;
     hf_vec_push(&pool->all.rows, message);
-    hf_vec_push(&pool->spare[type].rows, message->pool_row);
+    hf_vec_push(&pool->spare[type].list, message);
     return hf_message_pool_take(pool, type, from, to);
 }
 
 HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
 {
     HF_ASSERT(type < HF_MESSAGE_TYPES);
-    guint32 spare = pool->spare[type].rows.count;
+    guint32 spare = pool->spare[type].list.count;
     if (G_UNLIKELY(spare == 0)) return take_new(pool, type, from, to);
-    HfMessage *const *rows = pool->all.rows.at;
-    const uint32_t *last = &pool->spare[type].rows.at[spare - 1];
-    HfMessage *message = rows[*last];
-    pool->spare[type].rows.count = spare - 1;
+    HfMessage *const *last = &pool->spare[type].list.at[spare - 1];
+    HfMessage *message = *last;
+    pool->spare[type].list.count = spare - 1;
     pool->live++;
     if (spare > MESSAGES_AHEAD + 1) {
-        const char *coming = (const char *)rows[last[-MESSAGES_AHEAD]];
+        const char *coming = (const char *)last[-MESSAGES_AHEAD];
         for (size_t at = 0; at < FIRST_FIELDS; at += 64) __builtin_prefetch(coming + at, 1);
     }
     message->type = type;
@@ -242,7 +241,7 @@ void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
 {
     HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
     message_reset(pool->catalog, message);
-    hf_vec_push(&pool->spare[message->type].rows, message->pool_row);
+    hf_vec_push(&pool->spare[message->type].list, message);
     pool->live--;
 }
 
@@ -253,7 +252,7 @@ uint32_t hf_message_pool_live(const HfMessagePool *pool)
 
 size_t hf_message_pool_memory(const HfMessagePool *pool)
 {
-    size_t bytes = pool->all.rows.count * (sizeof(gpointer) + sizeof(uint32_t));
+    size_t bytes = pool->all.rows.count * 2 * sizeof(gpointer);
     for (guint32 i = 0; i < pool->all.rows.count; i++) {
         const HfMessage *message = pool->all.rows.at[i];
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +

@@ -21,7 +21,8 @@
 #define FETCH_TARGET 12   /* ..and what its handler will touch.. */
 #define FETCH_HANDLE 6    /* ..and what stands behind the handle there */
 
-_Static_assert(FETCH_RECORD <= HF_LADDER_AHEAD, "places before bottom are read");
+_Static_assert(FETCH_RECORD <= HF_LADDER_AHEAD && 2 * HF_LOOK_STEPS <= HF_LADDER_AHEAD,
+               "places before bottom are read");
 
 HfEngine *hf_engine_new(HfEventListKind list)
 {
@@ -235,24 +236,28 @@ static void look_from_bottom(const HfEngine *engine)
 {
     const HfLadder *ladder = &engine->ladder;
     uint32_t count = hf_ladder__in_bottom(ladder);
+    __builtin_prefetch(record_of(engine, ladder->least - 2 * HF_LOOK_STEPS));
     for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
         uint32_t behind = HF_LOOK_STEPS - step;
         if (behind <= count) look(engine, &ladder->least[1 - (int)behind], step);
     }
 }
 
-/* The same for the posts behind one that is about to fire and has left the queue. */
+/* The same for a post that is `behind` places behind the first. */
+static inline void look_at_post(const HfEngine *engine, uint32_t behind, uint32_t step)
+{
+    const HfPost *post = hf_posts__at(&engine->posts, behind);
+    const Kind *kind = &engine->kinds.at[hf_event__kind(post->what)];
+    if (kind->look != NULL)
+        kind->look(kind->context, hf_event__target(post->what), post->arg, step);
+}
+
+/* A post is about to fire, and has left the queue. Step 1 was taken when it was posted. */
 static inline void look_at_posts(const HfEngine *engine)
 {
-    const HfPosts *posts = &engine->posts;
-    for (uint32_t step = 0; step < HF_LOOK_STEPS; step++) {
-        uint32_t behind = HF_LOOK_STEPS - 1 - step;
-        if (behind >= posts->count) continue;
-        const HfPost *post = hf_posts__at(posts, behind);
-        const Kind *kind = &engine->kinds.at[hf_event__kind(post->what)];
-        if (kind->look != NULL)
-            kind->look(kind->context, hf_event__target(post->what), post->arg, step);
-    }
+    for (uint32_t step = 2; step < HF_LOOK_STEPS; step++)
+        if (HF_LOOK_STEPS - step <= engine->posts.count)
+            look_at_post(engine, HF_LOOK_STEPS - 1 - step, step);
 }
 
 /* The first events of a new bottom have missed steps. */
@@ -449,6 +454,7 @@ void hf_engine_post(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t ta
     engine->live++;
     hf_posts__push(posts, key, hf_event__what(target, kind, FALSE), arg);
     if (posts->count == 1) engine->free_run = MIN(engine->free_run, key.high);
+    if (engine->ahead & AHEAD_LOOK) look_at_post(engine, posts->count - 1, 1);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)

@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRecorder, hf_recorder_free)
 void hf_recorder_listen(void *recorder, const HfRecord *record);
 /* The same of `count` offers that are sent, or declined, at once. */
 void hf_recorder_listen_run(void *recorder, const HfRecord *record, uint32_t count);
+/* Records of a task on that host will follow soon: start loading what they step. Changes nothing.
+ */
+void hf_recorder_prefetch(const HfRecorder *recorder, uint32_t host);
 
 /* Close a row of the time series at `now`; when the next one is due. */
 void hf_recorder_tick(HfRecorder *recorder, HfTime now);

@@ -25,6 +25,14 @@ static int64_t *used_on(HfRecorder *recorder, uint32_t host)
     return recorder->used.at + (size_t)host * recorder->kinds;
 }
 
+void hf_recorder_prefetch(const HfRecorder *recorder, uint32_t host)
+{
+    size_t first = (size_t)host * recorder->kinds;
+    if (first < recorder->used.count) __builtin_prefetch(&recorder->used.at[first], 1);
+    if (host < recorder->counted_agents.count)
+        __builtin_prefetch(&recorder->counted_agents.at[host]);
+}
+
 void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign)
 {
     uint32_t count = hf_resources_count(record->resources);

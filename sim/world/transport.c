@@ -249,7 +249,7 @@ static inline __attribute__((always_inline)) void fetch_agent(const HfWorld *wor
                                                               uint32_t step)
 {
     if (step == 0)
-        fetch(&world->hosts[host], sizeof(HfHost));
+        fetch(&world->hosts[host], 3 * HF_HOST_LINE); /* the rest is seldom asked for */
     else if (step == 1)
         hf_agent_prefetch(&world->hosts[host].agent);
 }
@@ -268,18 +268,19 @@ static void look_at_message(void *context, uint32_t target, uint64_t arg, uint32
         fetch(message, sizeof *message);
         return;
     }
+    uint32_t told;
     switch (message->to.kind) {
     case HF_PEER_MASTER:
-        hf_master_prefetch(world->master, message, step - 1);
-        if (message->type == HF_MESSAGE_ACKNOWLEDGE && step == 1 &&
-            message->status.host < world->host_count) /* it will be told */
-            fetch_agent(world, message->status.host, 0);
+        told = hf_master_prefetch(world->master, message, step - 1);
+        if (told < world->host_count) fetch_agent(world, told, 0);
         break;
     case HF_PEER_FRAMEWORK:
         hf_driver_prefetch(world->guests[message->to.row].driver, message, step - 1);
         break;
     case HF_PEER_AGENT:
         fetch_agent(world, message->to.row, step - 1);
+        if (message->type == HF_MESSAGE_RUN_TASK && step == 1)
+            hf_recorder_prefetch(world->recorder, message->to.row); /* it will run at once */
         break;
     case HF_PEER_EXECUTOR:
         break;

@@ -3,6 +3,8 @@
 #ifndef HF_WORLD_WORLD_INTERNAL_H
 #define HF_WORLD_WORLD_INTERNAL_H
 
+#include <stddef.h>
+
 #include "base/map64.h"
 #include "base/slots.h"
 #include "control/agent.h"
@@ -20,27 +22,34 @@ typedef struct HfChannel {
 /* What lies on the file system of a host's work directory; see disk.c. */
 typedef struct HfHostDisk HfHostDisk;
 
+#define HF_HOST_LINE 64
+
+/* What the messages and tasks of a host touch fills its first two cache lines. */
 typedef struct HfHost {
-    HfAgent agent;
-    const HfResources *total;       /* of the group or of the trace's machine */
-    const HfAttributes *attributes; /* never NULL */
-    char *name;
-    uint32_t group;         /* index in scenario->agents */
-    uint32_t first_run;     /* list of its running tasks */
-    uint32_t first_process; /* list of executors that frameworks brought */
-    gboolean is_up;
-    gboolean is_agent_up;        /* the agent's process runs; on a host that is up */
-    HfTime restart_after;        /* when its process dies while it writes its checkpoint */
-    HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
-    HfTime last_to, last_from;   /* of its channel to the master */
-    HfTime started_at;           /* the agent's process */
-    HfHostDisk *disk;            /* NULL until something is written there */
-    uint32_t breaks;             /* of its connection, while both ends lived */
-    uint8_t cut;                 /* HF_CUT_*: what a partition stops */
-    uint8_t is_lost;             /* nothing is going to bring it, or its agent, back */
+    HfHostDisk *disk;          /* NULL until something is written there */
+    const HfResources *total;  /* of the group or of the trace's machine */
+    HfTime last_to, last_from; /* of its channel to the master */
+    uint32_t group;            /* index in scenario->agents */
+    uint32_t first_run;        /* list of its running tasks */
+    uint32_t first_process;    /* list of executors that frameworks brought */
+    uint32_t breaks;           /* of its connection, while both ends lived */
     uint32_t linked_life; /* link of the agent with which the master's connection is; an older one
                              is dead, and what is sent over it is lost */
+    gboolean is_up;
+    gboolean is_agent_up; /* the agent's process runs; on a host that is up */
+    uint8_t cut;          /* HF_CUT_*: what a partition stops */
+    uint8_t is_lost;      /* nothing is going to bring it, or its agent, back */
+    HfAgent agent;
+    const HfAttributes *attributes; /* never NULL */
+    char *name;
+    HfTime restart_after;        /* when its process dies while it writes its checkpoint */
+    HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
+    HfTime started_at;           /* the agent's process */
+    uint64_t unused[4];
 } HfHost;
+
+_Static_assert(offsetof(HfHost, agent) == HF_HOST_LINE && sizeof(HfHost) % HF_HOST_LINE == 0,
+               "hosts and agents begin with a cache line");
 
 /* How a task ends that takes its time, or whose framework wants to know. */
 typedef struct HfStop {
