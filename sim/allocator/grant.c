@@ -382,14 +382,14 @@ HfTime hf_allocator__refuse_time(HfEra era, double seconds)
     return (HfTime)(seconds * 1e9); /* cut to whole nanoseconds, as Duration::create does */
 }
 
-/* The grant that is exactly this, or HF_ROW_NONE. */
+/* The grant that is exactly this, or HF_ROW_NONE. Most often it is the last: what was offered comes
+ * back before anything else is given there. */
 static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfResources *resources, HfGrantKind kind)
 {
     const HfAgent *row = &allocator->agents.at[agent];
     const HfGrant *at = hf_few_at(&row->grants);
-    uint32_t count = row->grants.count;
-    for (uint32_t g = 0; g < count; g++)
+    for (uint32_t g = row->grants.count; g-- > 0;)
         if (at[g].sub == sub && hf_grant__is_of(&at[g], kind) &&
             hf_bundle__is_same(allocator->catalog, at[g].bundle, resources))
             return g;
