@@ -203,6 +203,13 @@ static void sort_group(HfSorters *sorters, HfSorterGroup *group)
     if (from != group->order.at) memcpy(group->order.at, from, count * sizeof *from);
 }
 
+/* Is it less work to renew the keys and sort than to move each member that changed? */
+static gboolean is_better_sorted(const HfSorterGroup *group)
+{
+    uint32_t count = group->order.count;
+    return group->is_unsorted || count <= 2 || group->dirty.count > 8 + count / 8;
+}
+
 void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
 {
     if ((group->version != sorters->version || group->own_pool) &&
@@ -210,7 +217,7 @@ void hf_sorter__flush_group(HfSorters *sorters, HfSorterGroup *group)
         for (uint32_t i = 0; i < group->order.count; i++)
             renew_key(sorters, group, group->order.at[i]);
         sort_group(sorters, group);
-    } else if (group->is_unsorted || group->dirty.count > 8 + group->order.count / 8) {
+    } else if (is_better_sorted(group)) {
         for (uint32_t i = 0; i < group->dirty.count; i++)
             renew_key(sorters, group, group->dirty.at[i]);
         sort_group(sorters, group);
