@@ -94,9 +94,11 @@ typedef struct Batch {
     int64_t waiting, waiting_noted;
     gboolean is_suppressed, is_revive_armed;
     HfTime revived_at, started_at;
-    HfTime arrives_at; /* the next job; users do not wait for a scheduler that is away */
-    HfResources pool;  /* of the offer being filled, once something was cut out of it */
-    HfParcel *cut;     /* what the last task was given */
+    HfTime arrives_at;         /* the next job; users do not wait for a scheduler that is away */
+    HfResources pool;          /* of the offer being filled, once something was cut out of it */
+    const HfParcel *too_small; /* among the offers at hand: what no task fits into, found last; NULL
+                                  = none, or tasks differ */
+    HfParcel *cut;             /* what the last task was given */
 } Batch;
 
 /* ---- arrivals ---- */
@@ -316,8 +318,13 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
     uint32_t room =
         batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
     const HfResources *pool = hf_parcel_resources(offer->resources);
+    if (offer->resources == batch->too_small && batch->too_small != NULL) room = 0;
     for (; batch->waiting > 0 && room > 0; room--) {
-        if (!next_fits(batch, offer->attributes, pool)) break;
+        if (!next_fits(batch, offer->attributes, pool)) {
+            if (pool != &batch->pool && batch->trace.count == 0)
+                batch->too_small = offer->resources;
+            break;
+        }
         if (pool != &batch->pool) hf_resources_copy(batch->env.catalog, &batch->pool, pool);
         pool = &batch->pool;
         thinking += consider(batch);
@@ -357,6 +364,7 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
     Batch *batch = model;
     HfTime thinking = 0;
     uint32_t row = new_decision(batch);
+    batch->too_small = NULL; /* parcels of offers answered before may be others now */
     for (uint32_t i = 0; i < count; i++)
         thinking += fill(batch, &batch->decisions.at[row], &offers[i]);
     note_waiting(batch, driver);

@@ -158,10 +158,9 @@ void hf_bundle__find_shape(HfAllocator *allocator, HfBundle **bundle)
     one->flags |= HF_BUNDLE_SHAPE;
 }
 
-HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role)
+HfParcel *hf_bundle__make_parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role)
 {
     HfCatalog *catalog = allocator->catalog;
-    if (bundle->parcel != NULL && bundle->parcel_role == role) return hf_parcel_ref(bundle->parcel);
     HfParcel **last = &allocator->roles.at[role].parcel;
     if (*last == NULL || !hf_bundle__is_same(catalog, bundle, hf_parcel_resources(*last))) {
         HfResources tagged = {0};

@@ -67,7 +67,12 @@ static inline void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
     if (!((*bundle)->flags & HF_BUNDLE_SHAPE)) hf_bundle__find_shape(allocator, bundle);
 }
 /* A reference to its content with an allocation role. Cost: O(1) if it was asked for last. */
-HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role);
+HfParcel *hf_bundle__make_parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role);
+static inline HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role)
+{
+    if (bundle->parcel != NULL && bundle->parcel_role == role) return hf_parcel_ref(bundle->parcel);
+    return hf_bundle__make_parcel(allocator, bundle, role);
+}
 /* Are these its entries in the same order, whatever their allocation role? May miss. */
 gboolean hf_bundle__has_same(const HfCatalog *catalog, const HfBundle *bundle,
                              const HfResources *resources); /* by looking at each entry */

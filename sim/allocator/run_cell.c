@@ -116,6 +116,6 @@ void hf_allocator__run_cell(HfAllocator *allocator)
             row->seen = allocator->eligible_base + allocator->eligible.count;
             row->quota_seen = allocator->quota_epoch;
         }
-        hf_allocator__agent_touch(allocator, allocator->visit.at[i]);
+        hf_allocator__agent_visited(allocator, allocator->visit.at[i]);
     }
 }
