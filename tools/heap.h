@@ -1,7 +1,7 @@
 /*
  * The heap of a run in huge pages, where the system offers them (Linux, transparent huge pages
- * "madvise" or "always"; glibc's malloc): a run reads here and there in tens of megabytes, and of
- * omega-lock's time a seventh went into page tables. Elsewhere nothing happens. No result changes.
+ * "madvise" or "always"; glibc's malloc): a run reads here and there in tens of megabytes, and a
+ * tenth of omega-lock's time went into page tables. Elsewhere nothing happens. No result changes.
  */
 #ifndef HF_TOOLS_HEAP_H
 #define HF_TOOLS_HEAP_H
