@@ -4,8 +4,9 @@
  *
  * The run loop takes the next key straight from the end of the ladder's sorted bottom as long as
  * that is below `free_run`. Everything that may come in between (bottom is empty, events of the
- * present in the ring, a stop, the end of the run, a heap instead of a ladder) makes that
- * comparison fail, so that the common case asks nothing else.
+ * present in the ring, a post, a stop, the end of the run, a heap instead of a ladder) makes that
+ * comparison fail, so that the common case asks nothing else. Posts are fired from their queue in
+ * the same way, as long as none of these may come before the next.
  */
 #include "engine/engine_internal.h"
 

@@ -24,7 +24,8 @@ typedef struct HfHostDisk HfHostDisk;
 
 #define HF_HOST_LINE 64
 
-/* What the messages and tasks of a host touch fills its first two cache lines. */
+/* What the messages and tasks of a host touch fills its first two cache lines, if the array begins
+ * with one (HF_VEC from 2 KiB on). */
 typedef struct HfHost {
     HfHostDisk *disk;          /* NULL until something is written there */
     const HfResources *total;  /* of the group or of the trace's machine */
@@ -45,7 +46,7 @@ typedef struct HfHost {
     HfTime restart_after;        /* when its process dies while it writes its checkpoint */
     HF_VEC(HfTaskStatus) untold; /* what executors have to tell an agent whose process is down */
     HfTime started_at;           /* the agent's process */
-    uint64_t unused[4];
+    uint64_t unused[4];          /* so that the next host begins with a line, too */
 } HfHost;
 
 _Static_assert(offsetof(HfHost, agent) == HF_HOST_LINE && sizeof(HfHost) % HF_HOST_LINE == 0,
