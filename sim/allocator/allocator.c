@@ -145,10 +145,10 @@ void hf_allocator_free(HfAllocator *allocator)
     hf_draw__clear(&allocator->role_draw);
     hf_draw__clear(&allocator->framework_draw);
     hf_draw__clear(&allocator->unmet_draw);
-    hf_vec_clear(&allocator->latest);
-    hf_vec_clear(&allocator->firsts);
     hf_vec_clear(&allocator->offers);
     hf_vec_clear(&allocator->grouped);
+    hf_vec_clear(&allocator->places);
+    hf_vec_clear(&allocator->served_frameworks);
     hf_map64_clear(&allocator->owed);
     hf_line__clear(&allocator->unmet);
     hf_vec_clear(&allocator->served);

@@ -234,15 +234,13 @@ typedef struct HfReturns {
 } HfReturns;
 void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRoleId role,
                           double refuse_seconds, HfReturns *returns_out);
+typedef struct HfReturned {
+    uint32_t agent;
+    HfParcel *resources; /* borrowed */
+} HfReturned;
+/* HF_OK, or the first answer that is not: what stands behind that one did not come back. */
 HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                             uint32_t agent, const HfResources *resources);
-
-/*
- * Start loading what hf_allocator_recover() will read of an agent when an offer comes back as it
- * was made, a few calls ahead of it: step 0 the agent, step 1, later, what it points to. Changes
- * nothing; any row is legal.
- */
-void hf_allocator_prefetch_offer(const HfAllocator *allocator, uint32_t agent, int step);
+                             const HfReturned *at, uint32_t count);
 
 /*
  * Start loading what hf_allocator_recover() will read of an agent, a few calls ahead of it: step 0

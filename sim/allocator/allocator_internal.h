@@ -163,9 +163,8 @@ typedef struct HfGain {
 
 /* An offer of this run, before it is written to the host's list. */
 typedef struct HfPending {
-    uint32_t agent, sub, framework;
-    uint32_t bundle; /* HfBundle.number; a reference */
-    uint32_t next;   /* offer of the same framework; HF_ROW_NONE = none */
+    uint32_t agent, sub;
+    HfBundle *bundle; /* a reference */
 } HfPending;
 
 /*
@@ -325,13 +324,15 @@ struct HfAllocator {
     HfNode sole_role; /* leaf of the only role there is; HF_NODE_NONE = there are several */
     HfDraw role_draw, framework_draw; /* of random sorters */
     HfDraw unmet_draw;                /* ... among roles with an unmet guarantee */
-    HF_VEC(uint32_t) latest;  /* [framework] its last offer of this run; HF_ROW_NONE = none */
-    HF_VEC(uint32_t) firsts;  /* the first offers of those that have one */
-    HF_VEC(HfPending) offers; /* of this run, in order of making */
-    HF_VEC(uint32_t) grouped; /* their order in the list */
-    HfMap64 owed;             /* (agent, sub) to place among `offers`: of stage 1 */
-    HfLine unmet;             /* roles with an unmet guarantee, in order */
-    HF_VEC(HfRoleId) served;  /* of those, by the agent at hand */
+    HF_VEC(HfPending) offers;         /* of this run, in order of making */
+    HF_VEC(HfPending) grouped;        /* in the order of the list, where that is another */
+    HF_VEC(uint32_t)
+    places; /* [framework] between runs 0; then how many offers it has, and where
+               in the list its next one goes */
+    HF_VEC(uint32_t) served_frameworks; /* in order of their first offers */
+    HfMap64 owed;                       /* (agent, sub) to place among `offers`: of stage 1 */
+    HfLine unmet;                       /* roles with an unmet guarantee, in order */
+    HF_VEC(HfRoleId) served;            /* of those, by the agent at hand */
     HfResources offer, rest, extra;
     HF_VEC(HfQuantity) mine, role_part; /* amounts of one grant */
 };
@@ -381,18 +382,22 @@ static inline void hf_bit_set(uint64_t *bits, uint32_t rank, uint64_t on)
 }
 /* The agent's part in the bit sets follows its flags and what is available. */
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);
+/* The same of one that a visit left with nothing. */
+static inline void hf_allocator__agent_emptied(HfAllocator *allocator, const HfAgent *row)
+{
+    uint32_t word = row->rank >> 6; /* ranks are fresh in a run */
+    uint64_t others = ~(UINT64_C(1) << (row->rank & 63));
+    allocator->idle_bits[word] &= others;
+    if ((allocator->visit_bits[word] &= others) == 0) hf_bit_set(allocator->visit_words, word, 0);
+}
 /* The same after a visit, which leaves most agents with nothing. */
 static inline void hf_allocator__agent_visited(HfAllocator *allocator, uint32_t agent)
 {
     const HfAgent *row = &allocator->agents.at[agent];
-    if (row->available != NULL) {
+    if (row->available == NULL)
+        hf_allocator__agent_emptied(allocator, row);
+    else
         hf_allocator__agent_touch(allocator, agent);
-        return;
-    }
-    uint32_t word = row->rank >> 6; /* ranks are fresh in a run */
-    hf_bit_set(allocator->idle_bits, row->rank, 0);
-    hf_bit_set(allocator->visit_bits, row->rank, 0);
-    if (allocator->visit_bits[word] == 0) hf_bit_set(allocator->visit_words, word, 0);
 }
 /* Every sub may get something on this agent. */
 static inline void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
@@ -457,6 +462,9 @@ hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i)
 }
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
+/* The same of each agent of the visit. Those that it leaves with nothing leave the visit, to be
+ * visited again when something comes back. */
+void hf_offer__try_each(HfAllocator *allocator, uint32_t sub);
 /* The same in stage 1, to a sub of a role whose guarantee still lacks something. */
 HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub);
 /* Quota by whole agents: all of it that the stage gives, or nothing. */
@@ -510,9 +518,17 @@ void hf_alike__clear(HfAllocator *allocator);
 void hf_allocator__minimum_clear(HfSub *sub);
 
 /* ---- grant.c ---- */
-/* A new grant, which takes over the reference to `bundle`. */
-void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
-                         gboolean is_counted);
+/* The agent's sum in Mesos's order, where one is kept: where the order shows now, and with sorted
+ * agents always, since it may show later and is what was first made. */
+void hf_allocator__kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                   const HfResources *resources, int sign);
+static inline void hf_allocator__sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                            const HfResources *resources, int sign)
+{
+    if (G_UNLIKELY(allocator->agent_order == HF_AGENT_ORDER_SORTED ||
+                   allocator->agents.at[agent].flags & HF_AGENT_ORDERED))
+        hf_allocator__kept_sum_change(allocator, agent, sub, resources, sign);
+}
 /* What becomes available again is up to the caller. */
 void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
 /* Take and add resources without accounting; a grant without any is dropped. */
@@ -526,6 +542,17 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
  * the grants of the agent must include it. */
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign);
+/* A new grant, which takes over the reference to `bundle`. */
+static inline void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                       HfBundle *bundle, gboolean is_counted)
+{
+    hf_few_push(&allocator->agents.at[agent].grants, (HfGrant){bundle, sub, is_counted});
+    hf_allocator__sum_change(allocator, agent, sub, &bundle->resources, 1);
+    allocator->subs.at[sub].grants++;
+    if (!is_counted) return;
+    allocator->subs.at[sub].counted++;
+    hf_allocator__account(allocator, agent, sub, bundle, 1);
+}
 /* Book what lags behind: before anybody reads or changes what a role was allocated or used. */
 void hf_allocator__book_roles_now(HfAllocator *allocator);
 static inline void hf_allocator__book_roles(HfAllocator *allocator)

@@ -290,10 +290,8 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
         hf_sorter__node_allocated(sorters, leaf, mine, sign);
 }
 
-/* The agent's sum in Mesos's order, where one is kept: where the order shows now, and with sorted
- * agents always, since it may show later and is what was first made. */
-static void kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                            const HfResources *resources, int sign)
+void hf_allocator__kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                   const HfResources *resources, int sign)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[agent];
@@ -309,27 +307,6 @@ static void kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub
     hf_resources_clear(catalog, &part);
 }
 
-static inline void sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                              const HfResources *resources, int sign)
-{
-    if (allocator->agent_order == HF_AGENT_ORDER_SORTED ||
-        allocator->agents.at[agent].flags & HF_AGENT_ORDERED)
-        kept_sum_change(allocator, agent, sub, resources, sign);
-}
-
-void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle,
-                         gboolean is_counted)
-{
-    HfAgent *row = &allocator->agents.at[agent];
-    hf_few_push(&row->grants, (HfGrant){bundle, sub, is_counted});
-    sum_change(allocator, agent, sub, &bundle->resources, 1);
-    allocator->subs.at[sub].grants++;
-    if (is_counted) {
-        allocator->subs.at[sub].counted++;
-        hf_allocator__account(allocator, agent, sub, bundle, 1);
-    }
-}
-
 void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant)
 {
     HfAgent *row = &allocator->agents.at[agent];
@@ -339,7 +316,7 @@ void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t g
         allocator->subs.at[gone.sub].counted--;
     }
     allocator->subs.at[gone.sub].grants--;
-    sum_change(allocator, agent, gone.sub, &gone.bundle->resources, -1);
+    hf_allocator__sum_change(allocator, agent, gone.sub, &gone.bundle->resources, -1);
     hf_few_remove(&row->grants, grant);
     hf_bundle__unref(allocator, gone.bundle);
 }
@@ -349,8 +326,8 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant *changed = &hf_few_at(&row->grants)[grant];
-    sum_change(allocator, agent, changed->sub, less, -1);
-    if (more != NULL) sum_change(allocator, agent, changed->sub, more, 1);
+    hf_allocator__sum_change(allocator, agent, changed->sub, less, -1);
+    if (more != NULL) hf_allocator__sum_change(allocator, agent, changed->sub, more, 1);
     hf_bundle__subtract(allocator, &changed->bundle, less);
     if (more != NULL) hf_bundle__add(allocator, &changed->bundle, more);
     if (changed->bundle != NULL) return;
@@ -384,8 +361,8 @@ HfTime hf_allocator__refuse_time(HfEra era, double seconds)
 
 /* The grant that is exactly this, or HF_ROW_NONE. Most often it is the last: what was offered comes
  * back before anything else is given there. */
-static uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources, HfGrantKind kind)
+static inline uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                  const HfResources *resources, HfGrantKind kind)
 {
     const HfAgent *row = &allocator->agents.at[agent];
     const HfGrant *at = hf_few_at(&row->grants);
@@ -455,8 +432,8 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
  * moves from the one place to the other, as it did when it was offered. FALSE, and nothing done,
  * when it is not so.
  */
-static gboolean return_whole(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                             uint32_t agent, uint32_t grant)
+static inline gboolean return_whole(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                                    uint32_t agent, uint32_t grant)
 {
     uint32_t sub = returns->sub;
     HfAgent *row = &allocator->agents.at[agent];
@@ -469,7 +446,7 @@ static gboolean return_whole(HfAllocator *allocator, HfTime now, const HfReturns
         allocator->subs.at[sub].counted--;
     }
     allocator->subs.at[sub].grants--;
-    sum_change(allocator, agent, sub, &back.bundle->resources, -1);
+    hf_allocator__sum_change(allocator, agent, sub, &back.bundle->resources, -1);
     hf_few_remove(&row->grants, grant);
     row->available = back.bundle; /* with its reference */
     hf_allocator__agent_changed(allocator, agent);
@@ -501,8 +478,8 @@ void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRo
                                                                                 : HF_OK;
 }
 
-HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                             uint32_t agent, const HfResources *resources)
+static inline HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                                  uint32_t agent, const HfResources *resources)
 {
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
     if (hf_resources_is_empty(resources)) return HF_OK;
@@ -516,6 +493,33 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
     if (back == NULL) return HF_CONFLICT;
     set_free(allocator, now, returns, agent, back);
     return HF_OK;
+}
+
+/* The agents of a long list lie anywhere in memory: load them, and then what they point to. */
+static inline __attribute__((always_inline)) void
+fetch_returned(const HfAllocator *allocator, const HfReturned *at, uint32_t i, uint32_t count)
+{
+    enum { AGENT = 8, GRANT = 4 };
+    if (i + AGENT < count) {
+        const HfAgent *row = &allocator->agents.at[at[i + AGENT].agent];
+        __builtin_prefetch(row, 1);
+        __builtin_prefetch((const char *)row + 64, 1);
+    }
+    if (i + GRANT >= count || at[i + GRANT].agent >= allocator->agents.count) return;
+    const HfAgent *row = &allocator->agents.at[at[i + GRANT].agent];
+    if (row->grants.room != 0) __builtin_prefetch(row->grants.heap + row->grants.count - 1, 1);
+}
+
+HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                             const HfReturned *at, uint32_t count)
+{
+    HfStatus status = HF_OK;
+    for (uint32_t i = 0; i < count && status == HF_OK; i++) {
+        fetch_returned(allocator, at, i, count);
+        status =
+            return_one(allocator, now, returns, at[i].agent, hf_parcel_resources(at[i].resources));
+    }
+    return status;
 }
 
 /* The same of what had been launched, which counts in every scope. */
@@ -548,26 +552,13 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     hf_allocator_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
                          &returns);
     if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);
-    return hf_allocator_return(allocator, now, &returns, recovery->agent, recovery->resources);
+    return return_one(allocator, now, &returns, recovery->agent, recovery->resources);
 }
 
 static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *bundle)
 {
     __builtin_prefetch(bundle);
     __builtin_prefetch((const char *)bundle + 64);
-}
-
-void hf_allocator_prefetch_offer(const HfAllocator *allocator, uint32_t agent, int step)
-{
-    if (agent >= allocator->agents.count) return;
-    const HfAgent *row = &allocator->agents.at[agent];
-    if (step == 0) {
-        __builtin_prefetch(row, 1);
-        __builtin_prefetch((const char *)row + 64, 1);
-    } else if (row->grants.room != 0) {
-        __builtin_prefetch(row->grants.heap, 1);
-        __builtin_prefetch((const char *)row->grants.heap + 64, 1);
-    }
 }
 
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step)

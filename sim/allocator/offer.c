@@ -149,47 +149,48 @@ static uint64_t owed_key(uint32_t agent, uint32_t sub)
 }
 
 /* Note the offer for the list. What stage 1 gave the same sub of the same agent is part of it. */
-static void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle)
+static inline void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                              HfBundle *bundle)
 {
     if (allocator->owed.count > 0) {
         uint32_t place = hf_map64_get(&allocator->owed, owed_key(agent, sub));
         if (place != HF_MAP64_NONE) {
-            HfBundle *whole = hf_bundle__numbered(allocator, allocator->offers.at[place].bundle);
-            hf_bundle__add(allocator, &whole, &bundle->resources);
-            allocator->offers.at[place].bundle = whole->number;
+            hf_bundle__add(allocator, &allocator->offers.at[place].bundle, &bundle->resources);
             return;
         }
     }
-    uint32_t framework = allocator->subs.at[sub].framework, place = allocator->offers.count;
-    hf_vec_push(&allocator->offers,
-                (HfPending){agent, sub, framework, hf_bundle__ref(bundle)->number, HF_ROW_NONE});
-    uint32_t before = allocator->latest.at[framework];
-    if (before == HF_ROW_NONE)
-        hf_vec_push(&allocator->firsts, place);
-    else
-        allocator->offers.at[before].next = place;
-    allocator->latest.at[framework] = place;
+    hf_vec_push(&allocator->offers, (HfPending){agent, sub, hf_bundle__ref(bundle)});
     allocator->counters.offers++;
 }
 
-/* Offer the sub a bundle, whose reference is taken over; it is all that is available, or a part. */
-static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *bundle)
+/* What is available on an agent of which that is not kept by steps, after it was offered. */
+static void take_anew(HfAllocator *allocator, uint32_t agent, const HfBundle *bundle)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    if (row->flags & HF_AGENT_SHARED) remember_shared(allocator, agent, &bundle->resources);
+    if (row->available != bundle || row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED)) {
+        hf_allocator__agent_recompute(allocator, agent);
+        return;
+    }
+    /* total less all that is held, clipped at nothing: nothing is left now */
+    hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
+    allocator->infos.at[agent].undo = row->available;
+    row->available = NULL;
+}
+
+/* Offer the sub a bundle, whose reference is taken over; it is all that is available, or a part. */
+static inline __attribute__((always_inline)) void emit(HfAllocator *allocator, uint32_t agent,
+                                                       uint32_t sub, HfBundle *bundle)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    if (G_UNLIKELY(row->flags & HF_AGENT_SHARED))
+        remember_shared(allocator, agent, &bundle->resources);
     note_offer(allocator, agent, sub, bundle);
     allocator->gives++;
     /* Omega's model of Mesos orders frameworks by what they run, not by what they are offered. */
     hf_allocator__grant(allocator, agent, sub, bundle,
                         allocator->offer_scope != HF_OFFER_SCOPE_CELL);
-    if (row->flags & HF_AGENT_RECOMPUTE && row->available == bundle &&
-        !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED))) {
-        /* total less all that is held, clipped at nothing: nothing is left now */
-        hf_bundle__unref(allocator, allocator->infos.at[agent].undo);
-        allocator->infos.at[agent].undo = row->available;
-        row->available = NULL;
-    } else if (row->flags & HF_AGENT_RECOMPUTE)
-        hf_allocator__agent_recompute(allocator, agent);
+    if (G_UNLIKELY(row->flags & HF_AGENT_RECOMPUTE))
+        take_anew(allocator, agent, bundle);
     else if (row->available == bundle)
         row->available = NULL;
     else
@@ -197,12 +198,18 @@ static void emit(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle 
 }
 
 /* All that is available to the sub: the reference moves, or is doubled where it is recomputed. */
-static void emit_whole(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+static inline __attribute__((always_inline)) void emit_whole(HfAllocator *allocator, uint32_t agent,
+                                                             uint32_t sub)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfBundle *bundle = row->available;
     if (row->flags & HF_AGENT_RECOMPUTE) hf_bundle__ref(bundle);
     emit(allocator, agent, sub, bundle);
+}
+
+static void emit_part(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+{
+    emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
 }
 
 /* May the role be given all of a bundle, whatever the framework can do? May miss. */
@@ -287,8 +294,8 @@ static void hold_back(HfAllocator *allocator, HfRoleId role, const HfQuantities 
     }
 }
 
-static gboolean is_refused(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *offer, const HfBundle *bundle)
+static inline gboolean is_refused(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                  const HfResources *offer, const HfBundle *bundle)
 {
     const HfAgent *row = &allocator->agents.at[agent];
     return row->filters.count > 0 && hf_filters__refuses(allocator, row, sub, offer, bundle);
@@ -330,11 +337,12 @@ static HfTried try_with_quota(HfAllocator *allocator, uint32_t agent, uint32_t s
     if (whole)
         emit_whole(allocator, agent, sub);
     else
-        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+        emit_part(allocator, agent, sub);
     return HF_TRIED_OFFERED;
 }
 
-HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+static inline __attribute__((always_inline)) HfTried try_agent(HfAllocator *allocator,
+                                                               uint32_t agent, uint32_t sub)
 {
     const HfSub *of = &allocator->subs.at[sub];
     gboolean whole;
@@ -352,8 +360,35 @@ HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
     if (!is_allocatable(allocator, of, &allocator->offer) ||
         is_refused(allocator, agent, sub, &allocator->offer, NULL))
         return HF_TRIED_REFUSED;
-    emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+    emit_part(allocator, agent, sub);
     return HF_TRIED_OFFERED;
+}
+
+HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+{
+    return try_agent(allocator, agent, sub);
+}
+
+void hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        uint32_t agent = allocator->visit.at[i];
+        HfAgent *row = &allocator->agents.at[agent];
+        hf_order__fetch_visit(allocator, i);
+        if (row->available != NULL) {
+            /* agents that are alike share one bundle: a cell then reads a handful of them */
+            if (!(row->flags & HF_AGENT_SHARED)) hf_bundle__settle(allocator, &row->available);
+            try_agent(allocator, agent, sub);
+            if (row->available == NULL) {
+                row->flags |= HF_AGENT_CHANGED;
+                hf_allocator__agent_emptied(allocator, row);
+                continue;
+            }
+        }
+        allocator->visit.at[kept++] = agent;
+    }
+    allocator->visit.count = kept;
 }
 
 static gboolean is_owed_along(const HfCatalog *catalog, const HfResource *entry, const void *data)
@@ -404,7 +439,7 @@ static void emit_owed(HfAllocator *allocator, uint32_t agent, uint32_t sub, gboo
     if (whole)
         emit_whole(allocator, agent, sub);
     else
-        emit(allocator, agent, sub, hf_bundle__new(allocator, &allocator->offer));
+        emit_part(allocator, agent, sub);
     if (place < allocator->offers.count && allocator->agents.at[agent].available != NULL)
         hf_map64_set(&allocator->owed, owed_key(agent, sub), place);
 }
@@ -453,41 +488,49 @@ HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t su
 
 /* ---- The list ---- */
 
-/* The order of the offers that brings those of one framework together, frameworks in order of their
- * first. */
-static void group_offers(HfAllocator *allocator)
+static uint32_t framework_of(const HfAllocator *allocator, const HfPending *offer)
 {
-    const HfPending *at = allocator->offers.at;
-    hf_vec_reset(&allocator->grouped);
-    hf_vec_reserve(&allocator->grouped, allocator->offers.count);
-    uint32_t *to = allocator->grouped.at;
-    for (uint32_t f = 0; f < allocator->firsts.count; f++) {
-        uint32_t first = allocator->firsts.at[f];
-        for (uint32_t i = first; i != HF_ROW_NONE; i = at[i].next) *to++ = i;
-        allocator->latest.at[at[first].framework] = HF_ROW_NONE;
-    }
-    hf_vec_reset(&allocator->firsts);
+    return allocator->subs.at[offer->sub].framework;
 }
 
-static HfBundle *pending_bundle(const HfAllocator *allocator, uint32_t place)
+/* Bring the offers of one framework together, frameworks in order of their first. */
+static const HfPending *group_offers(HfAllocator *allocator)
 {
-    return hf_bundle__numbered(allocator, allocator->offers.at[place].bundle);
+    const HfPending *at = allocator->offers.at;
+    uint32_t count = allocator->offers.count, sum = 0, i = 1;
+    while (i < count && at[i].sub == at[0].sub) i++;
+    if (i == count) return at;
+    while (allocator->places.count < allocator->frameworks.count)
+        hf_vec_push(&allocator->places, 0);
+    uint32_t *places = allocator->places.at;
+    for (i = 0; i < count; i++) {
+        uint32_t framework = framework_of(allocator, &at[i]);
+        if (places[framework]++ == 0) hf_vec_push(&allocator->served_frameworks, framework);
+    }
+    for (i = 0; i < allocator->served_frameworks.count; i++) {
+        uint32_t *place = &places[allocator->served_frameworks.at[i]], first = sum;
+        sum += *place;
+        *place = first;
+    }
+    hf_vec_reserve(&allocator->grouped, count);
+    HfPending *to = allocator->grouped.at;
+    for (i = 0; i < count; i++) to[places[framework_of(allocator, &at[i])]++] = at[i];
+    for (i = 0; i < allocator->served_frameworks.count; i++)
+        places[allocator->served_frameworks.at[i]] = 0;
+    hf_vec_reset(&allocator->served_frameworks);
+    return to;
 }
 
 /* Ask for what the offers after place i will read: first their bundles, then their parcels. */
-static inline __attribute__((always_inline)) void fetch_offers(const HfAllocator *allocator,
-                                                               uint32_t i)
+static inline __attribute__((always_inline)) void fetch_offers(const HfPending *at, uint32_t i,
+                                                               uint32_t count)
 {
-    uint32_t count = allocator->offers.count;
-    const uint32_t *order = allocator->grouped.at;
     if (i + 2 * HF_AHEAD < count) {
-        const HfBundle *bundle = pending_bundle(allocator, order[i + 2 * HF_AHEAD]);
+        const HfBundle *bundle = at[i + 2 * HF_AHEAD].bundle;
         __builtin_prefetch(bundle);
         __builtin_prefetch((const char *)bundle + 64);
     }
-    if (i + HF_AHEAD >= count) return;
-    const HfBundle *bundle = pending_bundle(allocator, order[i + HF_AHEAD]);
-    if (bundle->parcel != NULL) __builtin_prefetch(bundle->parcel, 1);
+    if (i + HF_AHEAD < count) __builtin_prefetch(at[i + HF_AHEAD].bundle->parcel, 1);
 }
 
 void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
@@ -495,19 +538,19 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
     uint32_t count = allocator->offers.count;
     if (allocator->owed.count > 0) hf_map64_clear(&allocator->owed);
     if (count == 0) return;
-    group_offers(allocator);
+    const HfPending *at = group_offers(allocator);
     hf_vec_reserve(&out->offers, count);
+    HfOffered *to = out->offers.at + out->offers.count;
     for (uint32_t i = 0; i < count; i++) {
-        fetch_offers(allocator, i);
-        const HfPending *offer = &allocator->offers.at[allocator->grouped.at[i]];
-        HfBundle *bundle = hf_bundle__numbered(allocator, offer->bundle);
-        HfOffered *offered = &out->offers.at[out->offers.count++];
-        offered->framework = offer->framework;
-        offered->agent = offer->agent;
-        offered->role = allocator->subs.at[offer->sub].role;
-        offered->resources = hf_bundle__parcel(allocator, bundle, offered->role);
-        hf_bundle__unref(allocator, bundle);
+        fetch_offers(at, i, count);
+        const HfSub *sub = &allocator->subs.at[at[i].sub];
+        to[i].framework = sub->framework;
+        to[i].agent = at[i].agent;
+        to[i].role = sub->role;
+        to[i].resources = hf_bundle__parcel(allocator, at[i].bundle, sub->role);
+        hf_bundle__unref(allocator, at[i].bundle);
     }
+    out->offers.count += count;
     hf_vec_reset(&allocator->offers);
 }
 

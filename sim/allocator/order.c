@@ -10,29 +10,25 @@
 
 #include "allocator/allocator_internal.h"
 
-/* Sort `visit_keys`, by agent where they are equal: plain insertion when they are few, else after
- * they were put roughly in order, into a bucket for every one to two of them. */
-static void sort_keys(HfAllocator *allocator)
+/* Insertion, for what is few or nearly in order. */
+static void sort_by_insertion(uint64_t *at, uint32_t count)
 {
-    uint64_t *at = allocator->visit_keys.at;
-    uint32_t count = allocator->visit_keys.count;
-    if (count <= 64) {
-        for (uint32_t i = 1; i < count; i++) {
-            uint64_t key = at[i];
-            uint32_t j = i;
-            for (; j > 0 && at[j - 1] > key; j--) at[j] = at[j - 1];
-            at[j] = key;
-        }
-        return;
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t key = at[i];
+        uint32_t j = i;
+        for (; j > 0 && at[j - 1] > key; j--) at[j] = at[j - 1];
+        at[j] = key;
     }
-    uint32_t bits = 6, sum = 0;
-    while (UINT64_C(2) << bits < count) bits++;
+}
+
+/* Put keys roughly in order, from `at` to `to`: into a bucket for every one to two of them, of
+ * which there are as many as numbers of so many bits. */
+static void put_into_buckets(HfAllocator *allocator, const uint64_t *at, uint64_t *to,
+                             uint32_t count, uint32_t bits)
+{
     hf_vec_reset(&allocator->visit_buckets);
     hf_vec_reserve(&allocator->visit_buckets, 1U << bits);
-    hf_vec_reserve(&allocator->visit_keys, count);
-    at = allocator->visit_keys.at;
-    uint64_t *to = at + count;
-    uint32_t *first = allocator->visit_buckets.at;
+    uint32_t *first = allocator->visit_buckets.at, sum = 0;
     memset(first, 0, sizeof *first << bits);
     for (uint32_t i = 0; i < count; i++) first[at[i] >> (64 - bits)]++;
     for (uint32_t b = 0; b < 1U << bits; b++) {
@@ -41,26 +37,26 @@ static void sort_keys(HfAllocator *allocator)
         sum = next;
     }
     for (uint32_t i = 0; i < count; i++) to[first[at[i] >> (64 - bits)]++] = at[i];
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t key = to[i];
-        uint32_t j = i;
-        for (; j > 0 && at[j - 1] > key; j--) at[j] = at[j - 1];
-        at[j] = key;
-    }
 }
 
+/* By keys, of which each holds its agent in its lower half: that orders equal ones. */
 static void shuffle_visit(HfAllocator *allocator, uint64_t stage)
 {
     uint64_t run =
         hf_order__mix(allocator->order_key + hf_order__mix(allocator->run_number * 2 + stage));
+    uint32_t count = allocator->visit.count, bits = 6, *visit = allocator->visit.at;
     hf_vec_reset(&allocator->visit_keys);
-    for (uint32_t i = 0; i < allocator->visit.count; i++) {
-        uint32_t agent = allocator->visit.at[i];
-        hf_vec_push(&allocator->visit_keys, hf_order__mix(run + agent) >> 32 << 32 | agent);
+    hf_vec_reserve(&allocator->visit_keys, 2 * count);
+    uint64_t *keys = allocator->visit_keys.at;
+    for (uint32_t i = 0; i < count; i++)
+        keys[i] = hf_order__mix(run + visit[i]) >> 32 << 32 | visit[i];
+    if (count > 64) {
+        while (UINT64_C(2) << bits < count) bits++;
+        put_into_buckets(allocator, keys, keys + count, count, bits);
+        keys += count;
     }
-    sort_keys(allocator);
-    for (uint32_t i = 0; i < allocator->visit.count; i++)
-        allocator->visit.at[i] = (uint32_t)allocator->visit_keys.at[i];
+    sort_by_insertion(keys, count);
+    for (uint32_t i = 0; i < count; i++) visit[i] = (uint32_t)keys[i];
 }
 
 static int compare_ranked(const void *a, const void *b)

@@ -26,9 +26,11 @@ static gboolean is_behind(const HfAllocator *allocator, const HfAgent *row)
 static void choose_word(HfAllocator *allocator, const uint64_t *bits, uint32_t w)
 {
     allocator->counters.words_scanned++;
-    for (uint64_t word = bits[w]; word != 0; word &= word - 1)
-        hf_vec_push(&allocator->visit,
-                    allocator->by_name.at[w * 64 + (uint32_t)__builtin_ctzll(word)]);
+    hf_vec_reserve(&allocator->visit, 64);
+    const uint32_t *from = allocator->by_name.at + (size_t)w * 64;
+    uint32_t *to = allocator->visit.at + allocator->visit.count;
+    for (uint64_t word = bits[w]; word != 0; word &= word - 1) *to++ = from[__builtin_ctzll(word)];
+    allocator->visit.count = (uint32_t)(to - allocator->visit.at);
 }
 
 /* The agents of this run that can yield an offer, in byte order of their names. */
@@ -545,8 +547,6 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     hf_allocator__ranks(allocator);
     if (allocator->role_clients != 1) hf_allocator__book_roles(allocator);
     allocator->sole_role = sole_role(allocator);
-    while (allocator->latest.count < allocator->frameworks.count)
-        hf_vec_push(&allocator->latest, HF_ROW_NONE);
     if (hf_coarse__is_on(allocator)) {
         choose_visit(allocator);
         run_coarse(allocator);

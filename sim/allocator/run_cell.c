@@ -5,14 +5,11 @@
  */
 #include "allocator/allocator_internal.h"
 
+/* TRUE when the sub was offered something. */
 static gboolean try_everywhere(HfAllocator *allocator, uint32_t sub)
 {
     uint64_t offers = allocator->counters.offers;
-    for (uint32_t i = 0; i < allocator->visit.count; i++) {
-        uint32_t agent = allocator->visit.at[i];
-        if (allocator->agents.at[agent].available == NULL) continue;
-        hf_offer__try(allocator, agent, sub); /* the bit sets follow when all is given */
-    }
+    hf_offer__try_each(allocator, sub);
     return allocator->counters.offers != offers;
 }
 
@@ -79,23 +76,12 @@ static gboolean cell_is_allocatable(HfAllocator *allocator)
     return enough;
 }
 
-/* Agents that are alike share one bundle: the whole cell then reads a handful of them. */
-static void settle_cell(HfAllocator *allocator)
-{
-    for (uint32_t i = 0; i < allocator->visit.count; i++) {
-        hf_order__fetch_visit(allocator, i);
-        HfAgent *row = &allocator->agents.at[allocator->visit.at[i]];
-        if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
-            hf_bundle__settle(allocator, &row->available);
-    }
-}
-
 /* All that the first framework in order may have goes to it; the others wait for the next run. */
 void hf_allocator__run_cell(HfAllocator *allocator)
 {
     gboolean given = FALSE;
     if (!cell_is_allocatable(allocator)) return; /* the agents stay to be visited */
-    settle_cell(allocator);
+    allocator->counters.agents_visited += allocator->visit.count;
     if (allocator->role_sort == HF_SORTER_RANDOM) {
         HfNode drawn;
         hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root,
@@ -105,7 +91,6 @@ void hf_allocator__run_cell(HfAllocator *allocator)
     } else {
         given = cell_roles(allocator, allocator->role_root);
     }
-    allocator->counters.agents_visited += allocator->visit.count;
     for (uint32_t i = 0; i < allocator->visit.count; i++) {
         HfAgent *row = &allocator->agents.at[allocator->visit.at[i]];
         if (given) {

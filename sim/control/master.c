@@ -83,6 +83,7 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->agents);
     hf_vec_clear(&master->frameworks);
     hf_vec_clear(&master->deadlines);
+    hf_vec_clear(&master->returned);
     hf_map64_clear(&master->task_rows);
     hf_map64_clear(&master->unreachable_tasks);
     hf_map64_clear(&master->agent_of_host);

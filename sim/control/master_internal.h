@@ -226,7 +226,8 @@ struct HfMaster {
     HF_VEC(HfRegistryMachine) machines; /* the maintenance schedule */
     HfMap64 agent_of_host;              /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
-    HfOfferList allocated; /* scratch of a run */
+    HfOfferList allocated;       /* scratch of a run */
+    HF_VEC(HfReturned) returned; /* scratch: with a reference each */
     HfResources scratch;
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;

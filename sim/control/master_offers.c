@@ -38,42 +38,33 @@ static void add_window(const HfMaster *master, uint32_t agent, HfMessage *messag
 }
 
 /* Turn one allocation into an offer; its resources are moved into the master's table. */
-static void make_offer(HfMaster *master, HfTime now, HfOffered *offered, HfMessage *message,
-                       HfTraceRun *run, HfOutbox *out)
+static inline void make_offer(HfMaster *master, HfTime now, const HfOffered *offered,
+                              HfMessage *message, HfTraceRun *run, HfOutbox *out)
 {
     HfHandle handle = hf_slots_take(&master->offer_slots);
     if (handle.row == master->offers.count) hf_vec_push_zero(&master->offers);
     HfOfferRow *offer = &master->offers.at[handle.row];
+    HfAgentRow *agent = &master->agents.at[offered->agent];
+    uint64_t id = hf_handle_pack(handle);
+    HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
     offer->framework = offered->framework;
     offer->agent = offered->agent;
     offer->role = offered->role;
     offer->generation = handle.generation;
     offer->resources = offered->resources;
-    offered->resources = NULL;
-    HfAgentRow *agent = &master->agents.at[offer->agent];
     LINK(master->offers.at, handle.row, &agent->first_offer,
-         &master->frameworks.at[offer->framework].first_offer);
-    uint64_t id = hf_handle_pack(handle);
+         &master->frameworks.at[offered->framework].first_offer);
     hf_vec_push(&message->offers, (HfOfferInfo){.id = id,
-                                                .agent = offer->agent,
+                                                .agent = offered->agent,
                                                 .host = agent->host,
-                                                .role = offer->role,
+                                                .role = offered->role,
                                                 .attributes = agent->attributes,
-                                                .resources = hf_parcel_ref(offer->resources)});
+                                                .resources = hf_parcel_ref(offered->resources)});
     if (G_UNLIKELY(master->machines.count > 0))
-        add_window(master, offer->agent, message, hf_vec_last(&message->offers));
-    hf_trace_run_add(run, offer->agent, id, offer->resources);
-    remember_deadline(master, now, id, out);
-}
-
-/* Records of offers go on in this run, or in a new one if they are of others than those so far. */
-static inline void continue_run(HfTraceRun *run, HfOutbox *out, const HfRecord *record)
-{
-    if (G_LIKELY(run->trace != NULL && run->record.framework == record->framework &&
-                 run->record.role == record->role))
-        return;
-    hf_trace_run_end(run);
-    hf_trace_run_begin(run, out->trace, out->catalog, record);
+        add_window(master, offered->agent, message, hf_vec_last(&message->offers));
+    hf_trace_run_add(run, offered->agent, id, offered->resources);
+    if (G_UNLIKELY(master->config.offer_timeout != HF_TIME_NEVER))
+        remember_deadline(master, now, id, out);
 }
 
 /* The rows that the i-th allocation of a run will need. Inlined always: to gcc a call of a function
@@ -87,31 +78,40 @@ static inline __attribute__((always_inline)) void fetch_offer_ahead(const HfMast
     if (row < master->offers.count) __builtin_prefetch(&master->offers.at[row], 1);
 }
 
+/* The records of a run of offers that have all of `record` in common. */
+static void begin_run(HfTraceRun *run, HfOutbox *out, const HfRecord *record)
+{
+    hf_trace_run_end(run);
+    hf_trace_run_begin(run, out->trace, out->catalog, record);
+}
+
 /* Send what a run handed out: one OFFERS message for each framework (allocations come grouped). */
 void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 {
     HfMessage *message = NULL;
-    HfTraceRun run = {0};
+    HfRecord record = {.at = now, .type = HF_RECORD_OFFER_SENT};
+    HfTraceRun run;
+    run.trace = NULL;
     if (G_UNLIKELY(!master->are_quotas_told)) hf_master__tell_quotas(master, now, out);
     for (guint32 i = 0; i < master->allocated.offers.count; i++) {
-        HfOffered *offered = &master->allocated.offers.at[i];
+        const HfOffered *offered = &master->allocated.offers.at[i];
         fetch_offer_ahead(master, i + HF_SLOTS_AHEAD);
-        HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
-        HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
-        HF_ASSERT(master->agents.at[offered->agent].standing == HF_STANDING_REGISTERED);
-        if (message == NULL || message->framework != offered->framework) {
+        if (message == NULL || record.framework != offered->framework) {
+            const HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
+            HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
             message = hf_outbox_send(out, HF_MESSAGE_OFFERS, self,
                                      (HfPeer){HF_PEER_FRAMEWORK, framework->peer});
-            message->framework = offered->framework;
+            message->framework = record.framework = offered->framework;
+            record.role = HF_ROLE_NONE;
         }
-        continue_run(&run, out,
-                     &(HfRecord){.at = now,
-                                 .type = HF_RECORD_OFFER_SENT,
-                                 .framework = offered->framework,
-                                 .role = offered->role});
+        if (record.role != offered->role) {
+            record.role = offered->role;
+            begin_run(&run, out, &record);
+        }
         make_offer(master, now, offered, message, &run, out);
     }
     hf_trace_run_end(&run);
+    hf_vec_reset(&master->allocated.offers); /* their resources were moved out */
     if (G_UNLIKELY(master->allocated.inverse.count > 0))
         hf_master__send_inverse_offers(master, now, out);
     hf_offer_list_reset(master->catalog, &master->allocated);
@@ -119,14 +119,20 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 
 /* ---- ends of offers ---- */
 
+/* An offer ends, and its resources go elsewhere. */
+static inline void end_offer(HfMaster *master, uint32_t row)
+{
+    const HfOfferRow *offer = &master->offers.at[row];
+    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
+           &master->frameworks.at[offer->framework].first_offer);
+    hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
+}
+
 /* An offer ends: forget it; the caller has seen to its resources. */
 void hf_master__drop_offer(HfMaster *master, uint32_t row)
 {
-    HfOfferRow *offer = &master->offers.at[row];
-    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
-           &master->frameworks.at[offer->framework].first_offer);
-    hf_parcel_drop(master->catalog, &offer->resources);
-    hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
+    hf_parcel_drop(master->catalog, &master->offers.at[row].resources);
+    end_offer(master, row);
 }
 
 /* A refuse time as records have it: ms, -1 = no filter. */
@@ -211,21 +217,13 @@ uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64
 static inline __attribute__((always_inline)) void fetch_ahead(const HfMaster *master,
                                                               const HfMessage *in, guint32 i)
 {
-    enum { OFFER = 12, AGENT = 8, GRANT = 4 };
-    if (i + OFFER < in->ids.count) {
-        uint32_t row = hf_handle_unpack(in->ids.at[i + OFFER]).row;
-        if (row < master->offers.count) {
-            __builtin_prefetch(&master->offers.at[row]);
-            __builtin_prefetch((const char *)&master->offers.at[row] + 64);
-        }
-    }
-    for (int step = 0; step < 2; step++) {
-        guint32 ahead = i + (step == 0 ? AGENT : GRANT);
-        if (ahead >= in->ids.count) continue;
-        uint32_t row = hf_handle_unpack(in->ids.at[ahead]).row;
-        if (row < master->offers.count)
-            hf_allocator_prefetch_offer(master->allocator, master->offers.at[row].agent, step);
-    }
+    enum { OFFER = 12 };
+    if (i + OFFER >= in->ids.count) return;
+    uint32_t row = hf_handle_unpack(in->ids.at[i + OFFER]).row;
+    if (row >= master->offers.count) return;
+    const HfOfferRow *offer = &master->offers.at[row];
+    __builtin_prefetch(offer);
+    __builtin_prefetch((const char *)offer + sizeof *offer - 1);
 }
 
 /* The first offer's row is read here: it was looked at or written to not long ago. */
@@ -244,17 +242,15 @@ uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in,
     return step == 1 ? master->agents.at[offer->agent].host : HF_ROW_NONE;
 }
 
-/* An offer of a list that is declined. */
-static void return_offer(HfMaster *master, HfTime now, uint32_t row, const HfReturns *returns,
-                         HfTraceRun *run)
+/* What was taken out of offers of one role goes back to the allocator. */
+static void return_all(HfMaster *master, HfTime now, const HfReturns *returns)
 {
-    const HfOfferRow *offer = &master->offers.at[row];
-    hf_trace_run_add(run, offer->agent, hf_handle_pack((HfHandle){row, offer->generation}),
-                     offer->resources);
-    HfStatus status = hf_allocator_return(master->allocator, now, returns, offer->agent,
-                                          hf_parcel_resources(offer->resources));
+    HfStatus status = hf_allocator_return(master->allocator, now, returns, master->returned.at,
+                                          master->returned.count);
     HF_ASSERT(status == HF_OK);
-    hf_master__drop_offer(master, row);
+    for (guint32 i = 0; i < master->returned.count; i++)
+        hf_parcel_drop(master->catalog, &master->returned.at[i].resources);
+    hf_vec_reset(&master->returned);
 }
 
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -265,20 +261,27 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
                        .framework = in->framework,
                        .role = HF_ROLE_NONE,
                        .value = hf_master__refuse_ms(refuse_seconds)};
-    HfTraceRun run = {0};
+    HfTraceRun run;
+    run.trace = NULL;
     HfReturns returns = {0};
     for (guint32 i = 0; i < in->ids.count; i++) {
         fetch_ahead(master, in, i);
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         if (row == NO_ROW) continue;
-        if (record.role != master->offers.at[row].role) {
-            record.role = master->offers.at[row].role;
-            continue_run(&run, out, &record);
+        HfOfferRow *offer = &master->offers.at[row];
+        if (record.role != offer->role) {
+            return_all(master, now, &returns);
+            record.role = offer->role;
+            begin_run(&run, out, &record);
             hf_allocator_returns(master->allocator, in->framework, record.role, refuse_seconds,
                                  &returns);
         }
-        return_offer(master, now, row, &returns, &run);
+        hf_trace_run_add(&run, offer->agent, in->ids.at[i], offer->resources);
+        hf_vec_push(&master->returned, (HfReturned){offer->agent, offer->resources});
+        offer->resources = NULL;
+        end_offer(master, row);
     }
+    return_all(master, now, &returns);
     hf_trace_run_end(&run);
 }
 

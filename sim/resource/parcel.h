@@ -62,6 +62,12 @@ static inline uint32_t hf_parcel_flags(const HfParcel *parcel)
 /* The content as a part of a digest: hf_resources_fold(), worked out once for each parcel. */
 HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel);
 
+/* A number that depends on the content alone; 0 until hf_parcel_fold() was asked for. */
+static inline uint64_t hf_parcel_hash(const HfParcel *parcel)
+{
+    return parcel->fold[0];
+}
+
 /* A reference to the parcel with all of this allocated to `role`, not HF_ROLE_NONE: itself when it
  * is already. */
 HfParcel *hf_parcel_allocate(HfCatalog *catalog, HfParcel *parcel, HfRoleId role);

@@ -17,7 +17,8 @@ struct HfTrace {
     uint64_t count[HF_RECORD_TYPES];
     uint64_t total;
     HF_VEC(Listener) listeners;
-    uint32_t singles; /* of these, without call_run */
+    uint32_t singles;   /* of these, without call_run */
+    gboolean is_in_run; /* which has the digest */
 };
 
 HfTrace *hf_trace_new(const HfCatalog *catalog)
@@ -59,11 +60,6 @@ static inline HfFold fold_of_kind(const HfRecord *record)
                                  (uint64_t)record->state << 16 | record->type);
 }
 
-static inline HfFold fold_of_one(uint32_t framework, uint32_t agent, uint64_t id)
-{
-    return hf_digest_product(1, hf_digest_halves(framework, agent), id);
-}
-
 static inline HfFold fold_of_load(int64_t value, uint64_t entries, HfFold content)
 {
     return hf_digest_product(2, (uint64_t)value, entries) + content;
@@ -74,7 +70,7 @@ static void digest_record(HfTrace *trace, const HfRecord *record)
     HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
     uint64_t entries = UINT64_MAX;
     HfFold fold = fold_of_kind(record), content = 0;
-    fold += fold_of_one(record->framework, record->agent, record->id);
+    fold += hf_trace__fold_of_one(record->framework, record->agent, record->id);
     if (record->resources) {
         entries = hf_resources_count(record->resources);
         content = record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
@@ -88,6 +84,7 @@ void hf_trace_emit(HfTrace *trace, const HfRecord *record)
 {
     HF_ASSERT(record->at >= trace->last);
     HF_ASSERT(record->type < HF_RECORD_TYPES);
+    HF_SLOW_ASSERT(!trace->is_in_run);
     trace->last = record->at;
     trace->count[record->type]++;
     trace->total++;
@@ -103,9 +100,13 @@ void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog, con
     HF_ASSERT(record->at >= trace->last);
     HF_ASSERT(record->type < HF_RECORD_TYPES);
     HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
+    HF_ASSERT(!trace->is_in_run);
     memset(run->alike, 0, sizeof run->alike);
     trace->last = record->at;
+    trace->is_in_run = TRUE;
     run->trace = trace;
+    run->digest = trace->digest;
+    run->tells_each = trace->singles > 0;
     run->catalog = catalog;
     run->record = *record;
     run->fold = fold_of_kind(record);
@@ -122,51 +123,40 @@ static void carry(HfTraceRun *run, HfParcel *parcel)
 static void tell_alike(HfTraceRun *run, uint32_t place)
 {
     const HfTrace *trace = run->trace;
-    if (run->alike[place].parcel == NULL) return;
-    carry(run, run->alike[place].parcel);
+    struct HfTraceAlike *alike = &run->alike[place];
+    if (alike->parcel == NULL) return;
+    carry(run, alike->parcel);
     for (guint32 i = 0; i < trace->listeners.count; i++)
         if (trace->listeners.at[i].call_run != NULL)
             trace->listeners.at[i].call_run(trace->listeners.at[i].context, &run->record,
-                                            run->alike[place].count);
-    hf_parcel_drop(run->catalog, &run->alike[place].parcel);
-    run->alike[place].count = 0;
+                                            alike->count);
+    run->count += alike->count;
+    hf_parcel_drop(run->catalog, &alike->parcel);
+}
+
+struct HfTraceAlike *hf_trace__run_turn(HfTraceRun *run, HfParcel *parcel)
+{
+    HfFold content = hf_parcel_fold(run->catalog, parcel); /* its place may not have been known */
+    uint32_t place = hf_trace__place_of(parcel);
+    struct HfTraceAlike *alike = &run->alike[place];
+    tell_alike(run, place);
+    alike->parcel = hf_parcel_ref(parcel);
+    alike->count = 0;
+    alike->fold = run->fold +
+                  fold_of_load(run->record.value, hf_resources_count(&parcel->resources), content);
+    return alike;
 }
 
 /* ... and who does not, of each. */
-static void tell_one(HfTraceRun *run, HfParcel *parcel)
+void hf_trace__run_tell(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel)
 {
     const HfTrace *trace = run->trace;
     carry(run, parcel);
+    run->record.agent = agent;
+    run->record.id = id;
     for (guint32 i = 0; i < trace->listeners.count; i++)
         if (trace->listeners.at[i].call_run == NULL)
             trace->listeners.at[i].call(trace->listeners.at[i].context, &run->record);
-}
-
-/* By the top bits of a product, in which all of the content shows: amounts are round numbers. */
-static inline uint32_t place_of(HfFold content)
-{
-    _Static_assert(HF_TRACE_ALIKE == 1 << 3, "three bits");
-    return (uint32_t)((uint64_t)content * UINT64_C(0x9e3779b97f4a7c15) >> 61);
-}
-
-void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel)
-{
-    HfTrace *trace = run->trace;
-    HfFold content = hf_parcel_fold(trace->catalog, parcel);
-    uint32_t place = place_of(content);
-    hf_digest_fold(
-        &trace->digest,
-        run->fold + fold_of_one(run->record.framework, agent, id) +
-            fold_of_load(run->record.value, hf_resources_count(&parcel->resources), content));
-    run->count++;
-    run->record.agent = agent;
-    run->record.id = id;
-    if (G_UNLIKELY(run->alike[place].parcel != parcel)) {
-        tell_alike(run, place);
-        run->alike[place].parcel = hf_parcel_ref(parcel);
-    }
-    run->alike[place].count++;
-    if (G_UNLIKELY(trace->singles > 0)) tell_one(run, parcel);
 }
 
 void hf_trace_run_end(HfTraceRun *run)
@@ -175,6 +165,8 @@ void hf_trace_run_end(HfTraceRun *run)
     for (uint32_t place = 0; place < HF_TRACE_ALIKE; place++) tell_alike(run, place);
     run->trace->count[run->record.type] += run->count;
     run->trace->total += run->count;
+    run->trace->digest = run->digest;
+    run->trace->is_in_run = FALSE;
     run->trace = NULL;
 }
 

@@ -24,8 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTrace, hf_trace_free)
 
 void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context);
 
-/* Told of `count` records at once that differ in agent and id alone: *record has those of the last
- * one. The order among runs of one instant and type is not that of the records. */
+/* Told of `count` records at once that differ in agent and id alone: those of *record mean nothing.
+ * The order among runs of one instant and type is not that of the records. */
 typedef void (*HfTraceRunListener)(void *context, const HfRecord *record, uint32_t count);
 
 /* The same, for a listener that takes what hf_trace_run_add() gives together. */
@@ -49,11 +49,14 @@ typedef struct HfTraceRun {
     HfTrace *trace; /* NULL = over, or not begun */
     HfCatalog *catalog;
     HfRecord record;
-    HfFold fold; /* of what is the same in all */
-    uint64_t count;
-    struct {
+    HfFold fold;     /* of what is the same in all */
+    HfDigest digest; /* the trace's, until the run ends */
+    uint64_t count;  /* of those that were told of */
+    gboolean tells_each;
+    struct HfTraceAlike {
         HfParcel *parcel; /* a reference; NULL = none */
         uint32_t count;
+        HfFold fold;         /* of all but agent and id of a record with this parcel */
     } alike[HF_TRACE_ALIKE]; /* by a hash of the content */
 } HfTraceRun;
 
@@ -61,8 +64,33 @@ typedef struct HfTraceRun {
  */
 void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog,
                         const HfRecord *record);
+
+/* Private: the part of a digest that is a record's own; by the top bits of a product, in which all
+ * of the content shows (amounts are round numbers), where a parcel's records are counted; that
+ * place, which is another parcel's, made this one's; and who listens to each is told of one. */
+static inline HfFold hf_trace__fold_of_one(uint32_t framework, uint32_t agent, uint64_t id)
+{
+    return hf_digest_product(1, hf_digest_halves(framework, agent), id);
+}
+static inline uint32_t hf_trace__place_of(const HfParcel *parcel)
+{
+    _Static_assert(HF_TRACE_ALIKE == 1 << 3, "three bits");
+    return (uint32_t)(hf_parcel_hash(parcel) * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+}
+struct HfTraceAlike *hf_trace__run_turn(HfTraceRun *run, HfParcel *parcel);
+void hf_trace__run_tell(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel);
+
 /* Cost: about 3 ns, plus the listeners that are told of each. `parcel`: not NULL. */
-void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel);
+static inline void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel)
+{
+    struct HfTraceAlike *alike = &run->alike[hf_trace__place_of(parcel)];
+    if (G_UNLIKELY(alike->parcel != parcel)) alike = hf_trace__run_turn(run, parcel);
+    alike->count++;
+    hf_digest_fold(&run->digest,
+                   alike->fold + hf_trace__fold_of_one(run->record.framework, agent, id));
+    if (G_UNLIKELY(run->tells_each)) hf_trace__run_tell(run, agent, id, parcel);
+}
+
 /* Nothing is done to a run that was not begun (zeroed), or is over. */
 void hf_trace_run_end(HfTraceRun *run);
 

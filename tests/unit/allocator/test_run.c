@@ -421,6 +421,18 @@ static void recover_refuses_what_is_not_held(void **state)
     assert_true(hf_resources_is_empty(hf_allocator_available(cell->allocator, 0)));
 }
 
+/* One that comes back with others, as far as `returns` knows. */
+static HfStatus return_one(Cell *cell, const HfReturns *returns, uint32_t agent, HfParcel *parcel)
+{
+    return hf_allocator_return(cell->allocator, 0, returns, &(HfReturned){agent, parcel}, 1);
+}
+
+static HfParcel *parcel_of(Cell *cell, const char *text)
+{
+    HfResources content = cell_resources(cell, text);
+    return hf_parcel_take(cell->catalog, &content);
+}
+
 /* A list of offers that was declined: what is looked up once is what each would have found. */
 static void offers_come_back_together_as_one_by_one(void **state)
 {
@@ -432,27 +444,50 @@ static void offers_come_back_together_as_one_by_one(void **state)
     cell_agent(cell, 0, "cpus:2;mem:512");
     cell_agent(cell, 1, "cpus:2;mem:512");
     cell_run(cell);
-    HfResources whole = cell_resources(cell, "cpus:2;mem:512");
-    HfResources more = cell_resources(cell, "cpus:3"), none = {0};
+    HfParcel *whole = parcel_of(cell, "cpus:2;mem:512"), *more = parcel_of(cell, "cpus:3");
     uint32_t framework = cell->list.offers.at[0].framework;
     uint32_t agent = cell->list.offers.at[0].agent;
     hf_allocator_returns(cell->allocator, framework, cell_role(cell, "r"), 1000.0, &returns);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, 7, &whole), HF_UNKNOWN);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, agent, &more), HF_CONFLICT);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, agent, &none), HF_OK);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, agent, &whole), HF_OK);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, agent, &whole), HF_CONFLICT);
+    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, NULL, 0), HF_OK);
+    assert_int_equal(return_one(cell, &returns, 7, whole), HF_UNKNOWN);
+    assert_int_equal(return_one(cell, &returns, agent, more), HF_CONFLICT);
+    assert_int_equal(return_one(cell, &returns, agent, NULL), HF_OK);
+    assert_int_equal(return_one(cell, &returns, agent, whole), HF_OK);
+    assert_int_equal(return_one(cell, &returns, agent, whole), HF_CONFLICT);
     assert_false(hf_resources_is_empty(hf_allocator_available(cell->allocator, agent)));
     /* it is filtered: only the other framework is offered it */
     g_autofree char *expected =
         g_strdup_printf("f%u r a%u cpus@r:2;mem@r:512", 1 - framework, agent);
     assert_string_equal(cell_batch(cell), expected);
     hf_allocator_returns(cell->allocator, 5, cell_role(cell, "r"), 0, &returns);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, 0, &whole), HF_UNKNOWN);
+    assert_int_equal(return_one(cell, &returns, 0, whole), HF_UNKNOWN);
     hf_allocator_returns(cell->allocator, 0, cell_role(cell, "s"), 0, &returns);
-    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, 0, &whole), HF_CONFLICT);
-    hf_resources_clear(cell->catalog, &whole);
-    hf_resources_clear(cell->catalog, &more);
+    assert_int_equal(return_one(cell, &returns, 0, whole), HF_CONFLICT);
+    hf_parcel_drop(cell->catalog, &whole);
+    hf_parcel_drop(cell->catalog, &more);
+}
+
+/* What stands before the one that is not held is back, what stands behind it is not. */
+static void a_list_comes_back_up_to_what_is_not_held(void **state)
+{
+    Cell *cell = *state;
+    HfReturns returns;
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    for (uint32_t a = 0; a < 3; a++) cell_agent(cell, a, "cpus:2;mem:512");
+    cell_run(cell);
+    HfParcel *whole = parcel_of(cell, "cpus:2;mem:512"), *more = parcel_of(cell, "cpus:3");
+    hf_allocator_returns(cell->allocator, 0, cell_role(cell, "r"), 0, &returns);
+    HfReturned back[] = {{0, whole}, {1, more}, {2, whole}};
+    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, back, 3), HF_CONFLICT);
+    assert_false(hf_resources_is_empty(hf_allocator_available(cell->allocator, 0)));
+    assert_true(hf_resources_is_empty(hf_allocator_available(cell->allocator, 1)));
+    assert_true(hf_resources_is_empty(hf_allocator_available(cell->allocator, 2)));
+    back[1].resources = whole;
+    assert_int_equal(hf_allocator_return(cell->allocator, 0, &returns, back + 1, 2), HF_OK);
+    assert_false(hf_resources_is_empty(hf_allocator_available(cell->allocator, 2)));
+    hf_parcel_drop(cell->catalog, &whole);
+    hf_parcel_drop(cell->catalog, &more);
 }
 
 static void used_resources_count_from_the_start(void **state)
@@ -557,6 +592,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(cell_scope_offers_everything_to_one, setup, teardown),
         cmocka_unit_test_setup_teardown(recover_refuses_what_is_not_held, setup, teardown),
         cmocka_unit_test_setup_teardown(offers_come_back_together_as_one_by_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_list_comes_back_up_to_what_is_not_held, setup, teardown),
         cmocka_unit_test_setup_teardown(used_resources_count_from_the_start, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

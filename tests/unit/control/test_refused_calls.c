@@ -239,8 +239,12 @@ static HfStatus give_back(Names *n, uint32_t framework, uint32_t agent, HfRoleId
                           const HfResources *resources)
 {
     HfReturns returns;
+    HfParcel *parcel = hf_parcel_copy(n->lot->catalog, resources);
     hf_allocator_returns(n->allocator, framework, role, 5, &returns);
-    return hf_allocator_return(n->allocator, n->now, &returns, agent, resources);
+    HfStatus status =
+        hf_allocator_return(n->allocator, n->now, &returns, &(HfReturned){agent, parcel}, 1);
+    hf_parcel_drop(n->lot->catalog, &parcel);
+    return status;
 }
 
 static HfStatus return_of_nobody(Names *n)
