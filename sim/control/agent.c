@@ -129,12 +129,18 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
     hf_agent__arm_retry(agent, now + hf_agent__retry_wait(agent, task->retries), out);
 }
 
+static inline void queue_update(HfAgent *agent, HfAgentTask *task, HfTaskState state)
+{
+    if (task->update_count == 0) agent->unanswered++;
+    task->updates[task->update_count++] = (uint8_t)state;
+}
+
 void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTime now,
                       HfOutbox *out)
 {
     HF_ASSERT(task->update_count < HF_AGENT_UPDATES);
     task->state = (uint8_t)state;
-    task->updates[task->update_count++] = (uint8_t)state;
+    queue_update(agent, task, state);
     if (task->update_count == 1 && agent->state == HF_AGENT_REGISTERED) {
         task->retries = 0;
         send_update(agent, task, now, out);
@@ -153,7 +159,7 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
     task->framework = report->framework;
     task->role = report->role;
     task->state = (uint8_t)report->state;
-    task->updates[task->update_count++] = (uint8_t)report->state;
+    queue_update(agent, task, report->state);
     task->reason = (uint8_t)reason;
     if (agent->state == HF_AGENT_REGISTERED) send_update(agent, task, now, out);
 }
@@ -313,6 +319,7 @@ static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
 void hf_agent__forget_task(HfAgent *agent, guint32 i)
 {
     uint16_t executor = agent->tasks.at[i].executor;
+    if (agent->tasks.at[i].update_count > 0) agent->unanswered--;
     hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
     agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
     agent->tasks.count--;
@@ -331,6 +338,7 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
     memmove(task->updates, task->updates + 1, task->update_count);
     task->retries = 0;
     if (task->update_count == 0) {
+        agent->unanswered--;
         if (hf_task_state_is_terminal(task->state)) hf_agent__forget_task(agent, i);
     } else if (agent->state == HF_AGENT_REGISTERED) {
         send_update(agent, task, now, out);
@@ -512,13 +520,24 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
     }
 }
 
+static G_GNUC_UNUSED uint32_t count_unanswered(const HfAgent *agent)
+{
+    uint32_t count = 0;
+    for (guint32 i = 0; i < agent->tasks.count; i++) count += agent->tasks.at[i].update_count > 0;
+    return count;
+}
+
 static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
 {
+    HF_SLOW_ASSERT(agent->unanswered == count_unanswered(agent));
     if (now < agent->retry_at) return; /* another timer, for then, took its place */
     HfTime next = HF_TIME_NEVER;       /* retry_at stays, so that no send_update arms one */
-    for (guint32 i = 0; i < agent->tasks.count && agent->state == HF_AGENT_REGISTERED; i++) {
+    uint32_t rest = agent->state == HF_AGENT_REGISTERED ? agent->unanswered : 0;
+    for (guint32 i = 0; rest > 0; i++) {
+        HF_ASSERT(i < agent->tasks.count);
         HfAgentTask *task = &agent->tasks.at[i];
         if (task->update_count == 0) continue;
+        rest--;
         if (task->sent_at + hf_agent__retry_wait(agent, task->retries) <= now) {
             if (task->retries < 16) task->retries++;
             send_update(agent, task, now, out);

@@ -143,12 +143,9 @@ typedef struct HfAgent {
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
     uint8_t drain;   /* HfAgentDrain; on its disk beside its id, so both are forgotten together */
     uint8_t dies_at; /* HfCheckpointStep: fault injection, where its next write ends */
-    uint8_t was_rebooted;       /* since it last got through its recovery */
-    uint8_t refusal;            /* HfAgentRefusal: why the last start failed */
-    uint8_t cleans_up;          /* --recover=cleanup at its next start: what it ran is killed */
-    uint8_t mounts_are_missing; /* fault injection: what is MOUNT among its disks is not mounted */
-    uint8_t death;              /* HfAgentDeath: why the last process ended */
+    uint8_t was_rebooted; /* since it last got through its recovery */
     uint8_t is_ping_armed;
+    uint32_t unanswered;               /* tasks with updates that are not acknowledged */
     HF_VEC(HfAgentExecutor) executors; /* empty unless frameworks bring some */
     HF_VEC(HfAgentOperation) operations;
     HfCheckpoint disk;
@@ -165,7 +162,11 @@ typedef struct HfAgent {
     HfTime give_up_at;  /* without a ping until then it registers again; HF_TIME_NEVER = no limit */
     HfTime drain_grace; /* max_grace_period; HF_TIME_NEVER = none */
     uint8_t pings_are_messages;
-    uint8_t has_new_master; /* it has not been registered with this one yet, in this life */
+    uint8_t has_new_master;     /* it has not been registered with this one yet, in this life */
+    uint8_t refusal;            /* HfAgentRefusal: why the last start failed */
+    uint8_t cleans_up;          /* --recover=cleanup at its next start: what it ran is killed */
+    uint8_t mounts_are_missing; /* fault injection: what is MOUNT among its disks is not mounted */
+    uint8_t death;              /* HfAgentDeath: why the last process ended */
 } HfAgent;
 
 enum {

@@ -94,13 +94,16 @@ const char *hf_message_type_name(HfMessageType type)
 }
 
 /* A message is used again for the type that it was made for: the lists of an OFFERS message may
- * have room for a whole cell, and must not travel to all the others. */
+ * have room for a whole cell, and must not travel to all the others. Those without lists are one
+ * kind: what a task's messages were written to a moment ago is still in the nearest cache. */
+enum { WITHOUT_LISTS = HF_MESSAGE_TYPES, SPARE_KINDS };
+
 struct HfMessagePool {
     HfMessagePoolRows all; /* must stand first */
     HfCatalog *catalog;
     struct {
         HF_VEC(HfMessage *) list;
-    } spare[HF_MESSAGE_TYPES]; /* those not in use */
+    } spare[SPARE_KINDS]; /* those not in use */
     uint32_t live;
 };
 
@@ -123,6 +126,12 @@ static inline gboolean is_bare(HfMessageType type)
 static inline gboolean is_of_one_task(HfMessageType type)
 {
     return type == HF_MESSAGE_RUN_TASK || type == HF_MESSAGE_EXECUTOR_LAUNCH;
+}
+
+/* Which of the spare ones will do. */
+static inline uint32_t kind_of(HfMessageType type)
+{
+    return is_bare(type) || is_of_one_task(type) ? WITHOUT_LISTS : type;
 }
 
 /* What ACCEPT has, and nothing else is in it. */
@@ -201,7 +210,7 @@ void hf_message_pool_free(HfMessagePool *pool)
     for (guint32 i = 0; i < pool->all.rows.count; i++)
         message_free(pool->catalog, pool->all.rows.at[i]);
     hf_vec_clear(&pool->all.rows);
-    for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].list);
+    for (int kind = 0; kind < SPARE_KINDS; kind++) hf_vec_clear(&pool->spare[kind].list);
     g_free(pool);
 }
 
@@ -212,18 +221,19 @@ static __attribute__((noinline)) HfMessage *take_new(HfMessagePool *pool, HfMess
     HfMessage *message = g_new0(HfMessage, 1);
     message->pool_row = pool->all.rows.count;
     hf_vec_push(&pool->all.rows, message);
-    hf_vec_push(&pool->spare[type].list, message);
+    hf_vec_push(&pool->spare[kind_of(type)].list, message);
     return hf_message_pool_take(pool, type, from, to);
 }
 
 HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
 {
     HF_ASSERT(type < HF_MESSAGE_TYPES);
-    guint32 spare = pool->spare[type].list.count;
+    uint32_t kind = kind_of(type);
+    guint32 spare = pool->spare[kind].list.count;
     if (G_UNLIKELY(spare == 0)) return take_new(pool, type, from, to);
-    HfMessage *const *last = &pool->spare[type].list.at[spare - 1];
+    HfMessage *const *last = &pool->spare[kind].list.at[spare - 1];
     HfMessage *message = *last;
-    pool->spare[type].list.count = spare - 1;
+    pool->spare[kind].list.count = spare - 1;
     pool->live++;
     if (spare > MESSAGES_AHEAD + 1) {
         const char *coming = (const char *)last[-MESSAGES_AHEAD];
@@ -241,7 +251,7 @@ void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
 {
     HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
     message_reset(pool->catalog, message);
-    hf_vec_push(&pool->spare[message->type].list, message);
+    hf_vec_push(&pool->spare[kind_of(message->type)].list, message);
     pool->live--;
 }
 

@@ -51,10 +51,12 @@ static inline void hf_posts__push(HfPosts *posts, HfEventKey key, uint64_t what,
     if (++posts->count > posts->peak) posts->peak = posts->count;
 }
 
+/* A queue that is empty begins anew at the front: what lies there was written not long ago,
+ * whatever its room had to be once. */
 static inline void hf_posts__drop_first(HfPosts *posts)
 {
-    posts->head = (posts->head + 1) & (posts->room - 1);
     posts->count--;
+    posts->head = posts->count == 0 ? 0 : (posts->head + 1) & (posts->room - 1);
 }
 
 #endif

@@ -289,7 +289,7 @@ static void look_at_message(void *context, uint32_t target, uint64_t arg, uint32
 
 static void look_at_agent_timer(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
-    if (step >= 1) fetch_agent(context, target, step - 1);
+    if (step == 1) fetch_agent(context, target, 0); /* hardly ever does it look at tasks */
 }
 
 static void on_master_timer(void *context, const HfEventArgs *event)
