@@ -85,7 +85,7 @@ typedef struct Batch {
     guint32 again_head;
     HF_VEC(Task) live; /* [row]; launched, or in a decision */
     HF_VEC(uint32_t) spare;
-    HfMap64 live_rows; /* task id -> row */
+    HfLateMap64 live_rows; /* task id -> row */
     HF_VEC(Traced) trace;
     HfConstraintValues values; /* of the trace's constraints */
     uint32_t next_traced;
@@ -283,8 +283,7 @@ static void put_task(Batch *batch, Decision *decision)
     } else {
         hf_vec_push(&batch->live, task);
     }
-    hf_map64_prefetch(&batch->live_rows, task.id + 8); /* of a task to come */
-    hf_map64_set(&batch->live_rows, task.id, row);
+    hf_late_map64_set(&batch->live_rows, task.id, row);
     hf_vec_push_zero(&decision->tasks);
     HfTaskInfo *info = hf_vec_last(&decision->tasks);
     info->id = task.id;
@@ -399,12 +398,22 @@ static void finish_task(Batch *batch, HfDriver *driver, const Task *task)
     hf_slots_give(&batch->job_slots, task->job);
 }
 
+/* The rows of tasks that are over have the id 0. */
+static __attribute__((noinline)) void index_tasks(Batch *batch)
+{
+    batch->live_rows.is_kept = TRUE;
+    for (uint32_t row = 0; row < batch->live.count; row++)
+        if (batch->live.at[row].id != 0)
+            hf_late_map64_set(&batch->live_rows, batch->live.at[row].id, row);
+}
+
 /* HF_MAP64_NONE: there is no such task, or no more. */
-static uint32_t row_of(const Batch *batch, const HfTaskStatus *status)
+static uint32_t row_of(Batch *batch, const HfTaskStatus *status)
 {
     uint32_t row = status->tag - 1;
     if (G_LIKELY(row < batch->live.count && batch->live.at[row].id == status->task)) return row;
-    return hf_map64_get(&batch->live_rows, status->task);
+    if (!batch->live_rows.is_kept) index_tasks(batch);
+    return hf_map64_get(&batch->live_rows.map, status->task);
 }
 
 static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
@@ -422,7 +431,7 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
         task->queued = NOTED;
     }
     if (hf_task_state_is_alive(status->state)) return;
-    hf_map64_remove(&batch->live_rows, status->task);
+    hf_late_map64_remove(&batch->live_rows, status->task);
     task->id = 0;
     hf_vec_push(&batch->spare, row);
     if (status->state == HF_TASK_FINISHED) {
@@ -443,13 +452,10 @@ static void prefetch(const void *model, const HfTaskStatus *status, uint32_t ste
     uint32_t row = status->tag - 1;
     if (row >= batch->live.count) return;
     const Task *task = &batch->live.at[row];
-    if (step == 0) {
+    if (step == 0)
         __builtin_prefetch(task, 1);
-        if (hf_task_state_is_terminal(status->state)) /* it will be forgotten */
-            hf_map64_prefetch(&batch->live_rows, status->task);
-    } else if (step == 1) {
+    else if (step == 1)
         __builtin_prefetch(&batch->jobs.at[task->job.row], 1);
-    }
 }
 
 static void on_subscribed(void *model, HfDriver *driver)
@@ -471,8 +477,7 @@ static void on_resubscribed(void *model, HfDriver *driver)
             hf_map64_set(&unsaid, batch->decisions.at[d].tasks.at[i].id, 1);
     for (uint32_t row = 0; row < batch->live.count; row++) {
         uint64_t id = batch->live.at[row].id;
-        if (hf_map64_get(&batch->live_rows, id) == row &&
-            hf_map64_get(&unsaid, id) == HF_MAP64_NONE)
+        if (id != 0 && hf_map64_get(&unsaid, id) == HF_MAP64_NONE)
             hf_vec_push(&asked, (HfDriverTask){id, HF_ROW_NONE});
     }
     hf_driver_reconcile_until_answered(driver, asked.at, asked.count);
@@ -568,7 +573,7 @@ static void destroy(void *model)
     hf_vec_clear(&batch->trace);
     hf_vec_clear(&batch->values);
     hf_slots_clear(&batch->job_slots);
-    hf_map64_clear(&batch->live_rows);
+    hf_map64_clear(&batch->live_rows.map);
     hf_resources_clear(batch->env.catalog, &batch->pool);
     hf_parcel_drop(batch->env.catalog, &batch->cut);
     g_free(batch);

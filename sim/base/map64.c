@@ -47,14 +47,6 @@ uint32_t hf_map64_get(const HfMap64 *map, uint64_t key)
     return map->value[place_of(map, key)];
 }
 
-void hf_map64_prefetch(const HfMap64 *map, uint64_t key)
-{
-    if (map->count == 0) return;
-    uint32_t at = home(map, key);
-    __builtin_prefetch(&map->key[at]);
-    __builtin_prefetch(&map->value[at]);
-}
-
 void hf_map64_set(HfMap64 *map, uint64_t key, uint32_t value)
 {
     HF_ASSERT(value != HF_MAP64_NONE);

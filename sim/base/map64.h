@@ -21,9 +21,6 @@ typedef struct HfMap64 {
 /* The value of `key`, or HF_MAP64_NONE. Expected O(1). */
 uint32_t hf_map64_get(const HfMap64 *map, uint64_t key);
 
-/* Start loading what hf_map64_get() will read; changes nothing. */
-void hf_map64_prefetch(const HfMap64 *map, uint64_t key);
-
 /* Set or replace. */
 void hf_map64_set(HfMap64 *map, uint64_t key, uint32_t value);
 
@@ -31,5 +28,25 @@ void hf_map64_set(HfMap64 *map, uint64_t key, uint32_t value);
 gboolean hf_map64_remove(HfMap64 *map, uint64_t key);
 
 void hf_map64_clear(HfMap64 *map);
+
+/*
+ * A map that is kept from when it is first asked on, for rows that are nearly always found without
+ * it. Its owner looks at `is_kept` before it asks; if not, it sets that and then every row it has.
+ * In place; zero-initialised is empty and not kept.
+ */
+typedef struct HfLateMap64 {
+    HfMap64 map;
+    gboolean is_kept;
+} HfLateMap64;
+
+static inline void hf_late_map64_set(HfLateMap64 *late, uint64_t key, uint32_t value)
+{
+    if (late->is_kept) hf_map64_set(&late->map, key, value);
+}
+
+static inline void hf_late_map64_remove(HfLateMap64 *late, uint64_t key)
+{
+    if (late->is_kept) hf_map64_remove(&late->map, key);
+}
 
 #endif

@@ -84,7 +84,7 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->frameworks);
     hf_vec_clear(&master->deadlines);
     hf_vec_clear(&master->returned);
-    hf_map64_clear(&master->task_rows);
+    hf_map64_clear(&master->task_rows.map);
     hf_map64_clear(&master->unreachable_tasks);
     hf_map64_clear(&master->agent_of_host);
     hf_allocator_free(master->allocator);
@@ -402,7 +402,7 @@ size_t hf_master_memory(const HfMaster *master)
     return master->offers.room * sizeof(HfOfferRow) + master->tasks.room * sizeof(HfTaskRow) +
            master->agents.room * sizeof(HfAgentRow) +
            master->operations.room * sizeof(HfOperationRow) +
-           master->executors.room * sizeof(HfExecutorRow) + master->task_rows.room * 12 +
+           master->executors.room * sizeof(HfExecutorRow) + master->task_rows.map.room * 12 +
            (master->offer_slots.generation.room + master->task_slots.generation.room) * 8 +
            master->deadlines.room * sizeof(HfOfferDeadline);
 }

@@ -129,7 +129,7 @@ static gboolean is_valid(HfMaster *master, uint32_t framework, uint64_t id,
                          const HfParcel *resources)
 {
     if (hf_resources_is_empty(hf_parcel_resources(resources)) || id >= HF_TASK_IDS ||
-        hf_master__find_task(master, framework, id) != NO_ROW ||
+        hf_master__has_task(master, framework, id) ||
         hf_master__unreachable_on(master, framework, id) != NO_ROW)
         return FALSE;
     if (!(hf_parcel_flags(resources) & (HF_META_HAS_DISK | HF_META_REVOCABLE))) return TRUE;

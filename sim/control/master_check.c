@@ -44,7 +44,10 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
         HF_ASSERT(task->agent == row);
         HF_ASSERT(hf_master__is_held(agent));
         HF_ASSERT(task->is_holding == !hf_task_state_is_terminal((HfTaskState)task->state));
-        HF_ASSERT(hf_master__find_task(master, task->framework, task->id) == t);
+        HF_ASSERT(!hf_fresh_is(&master->frameworks.at[task->framework].new_tasks, task->id));
+        HF_ASSERT(!master->task_rows.is_kept ||
+                  hf_map64_get(&master->task_rows.map,
+                               hf_master__task_key(task->framework, task->id)) == t);
         if (task->is_holding)
             hf_resources_add(master->catalog, &held, hf_parcel_resources(task->resources));
         (*tasks)++;
@@ -117,5 +120,5 @@ void hf_master_check(const HfMaster *master)
     HF_ASSERT(of_frameworks[2] == master->executor_slots.live);
     HF_ASSERT(of_frameworks[0] == master->offer_slots.live);
     HF_ASSERT(of_frameworks[1] == master->task_slots.live);
-    HF_ASSERT(of_agents[1] == master->task_rows.count);
+    HF_ASSERT(!master->task_rows.is_kept || of_agents[1] == master->task_rows.map.count);
 }

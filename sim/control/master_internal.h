@@ -2,6 +2,7 @@
 #ifndef HF_CONTROL_MASTER_INTERNAL_H
 #define HF_CONTROL_MASTER_INTERNAL_H
 
+#include "base/fresh.h"
 #include "base/map64.h"
 #include "control/acl.h"
 #include "control/master.h"
@@ -149,6 +150,7 @@ typedef struct HfFrameworkRow {
     HfRoleId *roles;
     uint32_t role_count;
     uint32_t first_offer, first_task, first_executor;
+    HfFresh new_tasks;            /* ids of which no task was ever here */
     uint32_t connection;          /* of its scheduler, as that counts them */
     uint32_t epoch;               /* of its failover timer */
     HF_VEC(uint64_t) unreachable; /* ids of its tasks in unreachable_tasks, oldest first */
@@ -215,7 +217,7 @@ struct HfMaster {
     HfSlots offer_slots, task_slots;
     HF_VEC(HfOfferRow) offers;
     HF_VEC(HfTaskRow) tasks;
-    HfMap64 task_rows;         /* (framework, task id) -> row */
+    HfLateMap64 task_rows;     /* (framework, task id) -> row */
     HfMap64 unreachable_tasks; /* likewise -> agent id */
     HF_VEC(HfAgentRow) agents;
     HfSlots executor_slots;
@@ -327,14 +329,14 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
                              uint64_t id, HfTaskState state, HfParcel *resources);
 /* Start loading a task: step 0 its place in the map, 1 its row, 2 its neighbours in the lists. */
 /* The row of a task of which an update, or the acknowledgement of one, tells. */
-uint32_t hf_master__find_reported(const HfMaster *master, uint32_t framework,
-                                  const HfTaskStatus *status);
-/* Start loading what an update needs of its task, and what forgetting it does; and whether a new
- * task's id is free. */
+uint32_t hf_master__find_reported(HfMaster *master, uint32_t framework, const HfTaskStatus *status);
+/* Start loading what an update needs of its task, and what forgetting it does. */
 void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *status);
 void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status);
-void hf_master__prefetch_id(const HfMaster *master, uint32_t framework, uint64_t id);
-uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id);
+/* By its id; NO_ROW when there is none. The first call makes an index of all tasks, O(tasks). */
+uint32_t hf_master__find_task(HfMaster *master, uint32_t framework, uint64_t id);
+/* The same for the id of a task to be launched, which is nearly always known to be new. */
+gboolean hf_master__has_task(HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__forget_task(HfMaster *master, uint32_t row); /* it holds nothing any more */
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out);
 /* A state for frameworks that know partitions, or TASK_LOST for those that do not. */

@@ -236,9 +236,6 @@ uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in,
     hf_allocator_prefetch(master->allocator, offer->agent, (int)step);
     if (offer->agent >= master->agents.count) return HF_ROW_NONE;
     if (step == 0) __builtin_prefetch(&master->agents.at[offer->agent], 1);
-    if (step == 1)
-        for (guint32 i = 0; i < MIN(in->tasks.count, 4); i++) /* are their ids new? */
-            hf_master__prefetch_id(master, in->framework, in->tasks.at[i].id);
     return step == 1 ? master->agents.at[offer->agent].host : HF_ROW_NONE;
 }
 

@@ -118,11 +118,10 @@ static gboolean takes_back(const HfMaster *master, uint32_t framework, HfAgentSt
 }
 
 /* And is its id not in use? */
-static gboolean may_return(const HfMaster *master, const HfTaskReport *report,
-                           HfAgentStanding before)
+static gboolean may_return(HfMaster *master, const HfTaskReport *report, HfAgentStanding before)
 {
     return takes_back(master, report->framework, before) &&
-           hf_master__find_task(master, report->framework, report->task) == NO_ROW;
+           !hf_master__has_task(master, report->framework, report->task);
 }
 
 /* Take what a task has, allocation role apart; FALSE when it is not all there. Any number of tasks

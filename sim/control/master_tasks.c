@@ -42,7 +42,8 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     task->resources = hf_parcel_ref(resources);
     LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
          &master->frameworks.at[framework].first_task);
-    hf_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
+    hf_fresh_use(&master->frameworks.at[framework].new_tasks, id);
+    hf_late_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
     return handle.row;
 }
 
@@ -52,7 +53,7 @@ void hf_master__forget_task(HfMaster *master, uint32_t row)
     HF_ASSERT(!task->is_holding);
     UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task,
            &master->frameworks.at[task->framework].first_task);
-    hf_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
+    hf_late_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
     hf_parcel_drop(master->catalog, &task->resources);
     task->framework = NO_ROW; /* whoever looks for it here finds nobody's */
     hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
@@ -119,10 +120,28 @@ void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState
     hf_master__forget_task(master, row);
 }
 
-uint32_t hf_master__find_task(const HfMaster *master, uint32_t framework, uint64_t id)
+/* Updates say where their tasks are: many a run never asks for one by its id. */
+static __attribute__((noinline)) void index_tasks(HfMaster *master)
+{
+    master->task_rows.is_kept = TRUE;
+    for (guint32 f = 0; f < master->frameworks.count; f++)
+        for (uint32_t row = master->frameworks.at[f].first_task; row != NO_ROW;
+             row = master->tasks.at[row].links.next_of_framework)
+            hf_late_map64_set(&master->task_rows, hf_master__task_key(f, master->tasks.at[row].id),
+                              row);
+}
+
+uint32_t hf_master__find_task(HfMaster *master, uint32_t framework, uint64_t id)
 {
     if (id >= HF_TASK_IDS) return NO_ROW; /* none such was ever launched */
-    return hf_map64_get(&master->task_rows, hf_master__task_key(framework, id));
+    if (G_UNLIKELY(!master->task_rows.is_kept)) index_tasks(master);
+    return hf_map64_get(&master->task_rows.map, hf_master__task_key(framework, id));
+}
+
+gboolean hf_master__has_task(HfMaster *master, uint32_t framework, uint64_t id)
+{
+    return !hf_fresh_is(&master->frameworks.at[framework].new_tasks, id) &&
+           hf_master__find_task(master, framework, id) != NO_ROW;
 }
 
 /* Tell a framework about a task that is on no agent. */
@@ -154,8 +173,7 @@ void hf_master__refuse_task(HfMaster *master, HfTime now, uint32_t framework, ui
     hf_master__answer(master, framework, id, state, reason, out);
 }
 
-uint32_t hf_master__find_reported(const HfMaster *master, uint32_t framework,
-                                  const HfTaskStatus *status)
+uint32_t hf_master__find_reported(HfMaster *master, uint32_t framework, const HfTaskStatus *status)
 {
     uint32_t row = status->place - 1;
     if (G_LIKELY(row < master->tasks.count && master->tasks.at[row].id == status->task &&
@@ -177,17 +195,10 @@ void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *s
     uint32_t row = status->place - 1;
     if (row >= master->tasks.count) return;
     const HfTaskRow *task = &master->tasks.at[row];
-    hf_master__prefetch_id(master, task->framework, task->id);
     const uint32_t neighbours[] = {task->links.next_of_agent, task->links.prev_of_agent,
                                    task->links.next_of_framework, task->links.prev_of_framework};
     for (guint i = 0; i < G_N_ELEMENTS(neighbours); i++)
         if (neighbours[i] != NO_ROW) __builtin_prefetch(&master->tasks.at[neighbours[i]].links, 1);
-}
-
-void hf_master__prefetch_id(const HfMaster *master, uint32_t framework, uint64_t id)
-{
-    if (framework < master->frameworks.count && id < HF_TASK_IDS)
-        hf_map64_prefetch(&master->task_rows, hf_master__task_key(framework, id));
 }
 
 /* ---- messages about tasks ---- */

@@ -46,12 +46,29 @@ static void random_changes_agree_with_an_array(void **state)
     hf_map64_clear(&map);
 }
 
+/* Nothing is stored, and so nothing is there, before its owner says that it is to be kept. */
+static void a_late_map_is_kept_from_when_it_is_asked_on(void **state)
+{
+    HfLateMap64 late = {0};
+    hf_late_map64_set(&late, 1, 10);
+    hf_late_map64_remove(&late, 2);
+    assert_int_equal(late.map.room, 0);
+    late.is_kept = TRUE;
+    hf_late_map64_set(&late, 1, 10);
+    hf_late_map64_set(&late, 2, 20);
+    hf_late_map64_remove(&late, 1);
+    assert_true(hf_map64_get(&late.map, 1) == HF_MAP64_NONE);
+    assert_int_equal(hf_map64_get(&late.map, 2), 20);
+    hf_map64_clear(&late.map);
+}
+
 int main(void)
 {
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_map_knows_nothing),
         cmocka_unit_test(random_changes_agree_with_an_array),
+        cmocka_unit_test(a_late_map_is_kept_from_when_it_is_asked_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
