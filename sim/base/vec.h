@@ -20,10 +20,12 @@
         guint32 count, room;                                                                       \
     }
 
-/* Columns of rows begin with a cache line: rows that fill one or two lie in no more. */
-static inline void *hf_vec__grow(void *old, size_t bytes_old, size_t bytes)
+/* Columns of rows begin with a cache line, small ones if their rows fill such: rows that fill one
+ * or two lie in no more. */
+static inline void *hf_vec__grow(void *old, size_t bytes_old, size_t bytes, size_t row)
 {
-    return bytes < HF_VEC_LARGE ? g_realloc(old, bytes) : hf_memory_grow(old, bytes_old, bytes);
+    return bytes < HF_VEC_LARGE && row % 64 != 0 ? g_realloc(old, bytes)
+                                                 : hf_memory_grow(old, bytes_old, bytes);
 }
 
 /* Make room for `extra` more elements. */
@@ -35,7 +37,7 @@ static inline void *hf_vec__grow(void *old, size_t bytes_old, size_t bytes)
             while (hf_room < hf_need) hf_room *= 2;                                                \
             HF_ASSERT(hf_room <= G_MAXUINT32);                                                     \
             (vec)->at = hf_vec__grow((vec)->at, (size_t)(vec)->room * sizeof *(vec)->at,           \
-                                     (size_t)hf_room * sizeof *(vec)->at);                         \
+                                     (size_t)hf_room * sizeof *(vec)->at, sizeof *(vec)->at);      \
             (vec)->room = (guint32)hf_room;                                                        \
         }                                                                                          \
     } while (0)

@@ -97,7 +97,7 @@ typedef struct HfAgentTask {
     HfParcel *resources; /* owned: one reference */
 } HfAgentTask;
 
-_Static_assert(sizeof(HfAgentTask) <= 64, "a cache line");
+_Static_assert(sizeof(HfAgentTask) == 64, "a task is one cache line");
 
 /* It was begun, and what became of it since. */
 typedef enum HfExecutorStage {

@@ -65,7 +65,10 @@ typedef struct HfTaskRow {
     HfLinks links;
     HfParcel *resources; /* owned: one reference */
     uint32_t tag;        /* as of HfTaskInfo */
+    uint32_t unused[3];
 } HfTaskRow;
+
+_Static_assert(sizeof(HfTaskRow) == 64, "a task is one cache line");
 
 /* An executor that a framework brought with it; see master_executors.c. A row whose info is NULL is
  * free. */

@@ -187,7 +187,6 @@ void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *st
     uint32_t row = status->place - 1;
     if (row >= master->tasks.count) return;
     __builtin_prefetch(&master->tasks.at[row], 1);
-    __builtin_prefetch(&master->tasks.at[row].resources, 1);
 }
 
 void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status)

@@ -21,7 +21,8 @@
  */
 #include "control/message.h"
 
-#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/assert.h"
 
@@ -108,7 +109,7 @@ struct HfMessagePool {
 };
 
 /* Bursts of messages are made from memory that was last used in the burst before: load it ahead. */
-enum { MESSAGES_AHEAD = 4, FIRST_FIELDS = offsetof(HfMessage, offers) };
+enum { MESSAGES_AHEAD = 4, FIRST_FIELDS = offsetof(HfMessage, reports) };
 
 /* Of such messages only the first fields are used. */
 static inline gboolean is_bare(HfMessageType type)
@@ -194,7 +195,7 @@ static void message_free(HfCatalog *catalog, HfMessage *message)
     hf_vec_clear(&message->roles);
     hf_vec_clear(&message->windows);
     hf_vec_clear(&message->inverse);
-    g_free(message);
+    free(message);
 }
 
 HfMessagePool *hf_message_pool_new(HfCatalog *catalog)
@@ -218,7 +219,8 @@ void hf_message_pool_free(HfMessagePool *pool)
 static __attribute__((noinline)) HfMessage *take_new(HfMessagePool *pool, HfMessageType type,
                                                      HfPeer from, HfPeer to)
 {
-    HfMessage *message = g_new0(HfMessage, 1);
+    HfMessage *message = hf_memory_grow(NULL, 0, sizeof *message);
+    memset(message, 0, sizeof *message);
     message->pool_row = pool->all.rows.count;
     hf_vec_push(&pool->all.rows, message);
     hf_vec_push(&pool->spare[kind_of(type)].list, message);

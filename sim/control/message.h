@@ -7,6 +7,7 @@
 #define HF_CONTROL_MESSAGE_H
 
 #include <glib.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "allocator/allocator.h"
@@ -265,8 +266,9 @@ typedef enum HfExecutorLaunch {
 } HfExecutorLaunch;
 
 /*
- * Which fields a type uses is said at hf_message_type_name's table (message.c). What every message
- * and every status update needs comes first: two cache lines are all that those touch.
+ * Which fields a type uses is said at hf_message_type_name's table (message.c). Messages begin with
+ * a cache line. What every message and every status update needs fills the first two with the lists
+ * of ACCEPT, what else that, RUN_TASK and OFFERS need the third, and a task the next two.
  */
 typedef struct HfMessage {
     HfMessageType type;
@@ -278,28 +280,29 @@ typedef struct HfMessage {
     uint32_t reign;     /* and from or to which of the masters that lead one after another */
     HfTaskStatus status;
     uint64_t task;
-    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH; RUN_TASK_GROUP, EXECUTOR_BEGIN: executor alone */
-    HfRoleId role;   /* RUN_TASK, RUN_TASK_GROUP: the allocation role */
-    const HfFrameworkInfo *about; /* those, SUBSCRIBE, UPDATE_FRAMEWORK: borrowed for the run */
-    HF_VEC(HfOfferInfo) offers;
     HF_VEC(uint64_t) ids;     /* offer ids */
     HF_VEC(HfTaskInfo) tasks; /* ACCEPT; RUN_TASK_GROUP: of its executor, which they do not name */
-    HF_VEC(HfTaskReport) reports;
-    HF_VEC(HfExecutorReport) executors;  /* REREGISTER_AGENT */
     HF_VEC(HfOfferOperation) operations; /* ACCEPT: none = its tasks are one LAUNCH */
-    HF_VEC(HfOperationStatus) statuses;  /* of operations: those reported, asked about, told */
+    HF_VEC(HfOfferInfo) offers;
+    double refuse_seconds;        /* ACCEPT, DECLINE, and those of inverse offers */
+    HfRoleId role;                /* RUN_TASK, RUN_TASK_GROUP: the allocation role */
+    gboolean checkpoint;          /* RUN_TASK, RUN_TASK_GROUP, EXECUTOR_LAUNCH: of the framework */
+    const HfFrameworkInfo *about; /* those, SUBSCRIBE, UPDATE_FRAMEWORK: borrowed for the run */
+    HfExecutorLaunch launch;      /* RUN_TASK, RUN_TASK_GROUP: of a task with an executor */
+    uint32_t executor;            /* its id; FAILURE, EXECUTOR_REREGISTERED: 0 = not about one */
+    HfTaskInfo info; /* RUN_TASK, EXECUTOR_LAUNCH; RUN_TASK_GROUP, EXECUTOR_BEGIN: executor alone */
+    /* Seldom used. */
+    HF_VEC(HfTaskReport) reports;
+    HF_VEC(HfExecutorReport) executors; /* REREGISTER_AGENT */
+    HF_VEC(HfOperationStatus) statuses; /* of operations: those reported, asked about, told */
     HF_VEC(HfRoleId)
     roles; /* REVIVE, SUPPRESS: empty = all; SUBSCRIBE, UPDATE_FRAMEWORK: those of
               its roles that are suppressed */
     HF_VEC(HfWindow) windows;           /* OFFERS: of agents with maintenance to come */
     HF_VEC(HfInverseOfferInfo) inverse; /* INVERSE_OFFERS */
-    double refuse_seconds;              /* ACCEPT, DECLINE, and those of inverse offers */
-    HfTime round_trip;       /* SILENT: pings sent less than this before were not answered either */
-    const char *name;        /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,
-                                FRAMEWORK_UPDATED: why, or NULL; borrowed, constant for the run */
-    gboolean checkpoint;     /* RUN_TASK, RUN_TASK_GROUP, EXECUTOR_LAUNCH: of the framework */
-    HfExecutorLaunch launch; /* RUN_TASK, RUN_TASK_GROUP: of a task with an executor */
-    uint32_t executor;       /* its id; FAILURE, EXECUTOR_REREGISTERED: 0 = not about one */
+    HfTime round_trip;   /* SILENT: pings sent less than this before were not answered either */
+    const char *name;    /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,
+                            FRAMEWORK_UPDATED: why, or NULL; borrowed, constant for the run */
     uint32_t connection; /* SUBSCRIBE: counts the scheduler's connections: a repeated call has the
                             same */
     /* REGISTER_AGENT, REREGISTER_AGENT */
@@ -317,6 +320,10 @@ typedef struct HfMessage {
      * long the executor may take */
     HfTime grace;
 } HfMessage;
+
+_Static_assert(offsetof(HfMessage, tasks) + sizeof(((HfMessage *)0)->tasks) == 128 &&
+                   offsetof(HfMessage, info) == 192,
+               "two lines, and a third");
 
 /*
  * Messages are taken from a pool and given back; their lists keep their room, so after warm-up

@@ -81,16 +81,38 @@ static uint32_t prepare_stop(HfWorld *world, const HfMessage *in)
 {
     gboolean is_told =
         in->about != NULL && (in->about->capabilities & HF_CAPABILITY_TASK_KILLING_STATE) != 0;
-    if (in->info.stop_time == 0 && !is_told) return NO_ROW;
+    gboolean takes_time = in->info.stop_time != 0 || is_told;
+    if (!takes_time && in->info.group == 0) return NO_ROW;
     HfHandle handle = hf_slots_take(&world->stop_slots);
     if (handle.row == world->stops.count) hf_vec_push_zero(&world->stops);
     world->stops.at[handle.row] = (HfStop){
+        .group = in->info.group,
+        .takes_time = takes_time,
         .time = in->info.stop_time,
         .grace = in->info.has_kill_grace ? in->info.kill_grace : HF_KILL_GRACE_DEFAULT,
         .since = HF_TIME_NEVER,
         .is_told = is_told,
     };
     return handle.row;
+}
+
+/* NULL: it ends as soon as it is told to. */
+static HfStop *stop_of(const HfWorld *world, const HfRun *run)
+{
+    if (run->stop == NO_ROW || !world->stops.at[run->stop].takes_time) return NULL;
+    return &world->stops.at[run->stop];
+}
+
+static uint64_t group_of(const HfWorld *world, const HfRun *run)
+{
+    return run->stop == NO_ROW ? 0 : world->stops.at[run->stop].group;
+}
+
+/* It was told to end, and takes its time. */
+static gboolean is_stopping(const HfWorld *world, const HfRun *run)
+{
+    const HfStop *stop = stop_of(world, run);
+    return stop != NULL && stop->since != HF_TIME_NEVER;
 }
 
 /* It runs, from now on. */
@@ -122,14 +144,13 @@ static void start_run(HfWorld *world, const HfMessage *in)
     HfRun *run = &world->runs.at[handle.row];
     HfHost *host = &world->hosts[in->to.row];
     run->task = in->info.id;
-    run->group = in->info.group;
     run->framework = in->framework;
     run->host = in->to.row;
     run->generation = handle.generation;
-    run->usage_milli = in->info.usage_milli;
+    run->usage_milli = (uint16_t)in->info.usage_milli;
     run->is_checkpointed = in->checkpoint != FALSE;
     run->is_hung = FALSE;
-    run->end = in->info.end;
+    run->end = (uint8_t)in->info.end;
     run->event = 0;
     run->resources = hf_parcel_ref(in->info.resources);
     run->process = NO_ROW;
@@ -218,8 +239,7 @@ void hf_world_task_fails(HfWorld *world, uint32_t framework, uint32_t host, uint
     uint32_t row =
         find_run(world, host, hf_driver_framework(world->guests[framework].driver), task);
     if (row == NO_ROW) return;
-    uint32_t stop = world->runs.at[row].stop;
-    if (stop != NO_ROW && world->stops.at[stop].since != HF_TIME_NEVER) return; /* it ends anyway */
+    if (is_stopping(world, &world->runs.at[row])) return; /* it ends anyway */
     hf_world__fail_soon(world, row);
 }
 
@@ -252,8 +272,8 @@ static gboolean tell_to_stop(HfWorld *world, uint32_t row, HfTime grace)
 {
     HfRun *run = &world->runs.at[row];
     HfTime now = hf_world__now(world), ends_at = now;
-    if (run->stop != NO_ROW) {
-        HfStop *stop = &world->stops.at[run->stop];
+    HfStop *stop = stop_of(world, run);
+    if (stop != NULL) {
         if (!may_stop(world, run, stop, now, grace)) return FALSE;
         ends_at = MAX(now, stop->since + MIN(stop->time, stop->granted));
     }
@@ -281,8 +301,8 @@ static void stop_group(HfWorld *world, uint32_t process, uint64_t group)
          row = next) {
         const HfRun *run = &world->runs.at[row];
         next = run->next;
-        if (run->process != process || run->group != group) continue;
-        if (run->stop != NO_ROW && world->stops.at[run->stop].since != HF_TIME_NEVER) continue;
+        if (run->process != process || group_of(world, run) != group) continue;
+        if (is_stopping(world, run)) continue;
         if (tell_to_stop(world, row, HF_KILL_GRACE_DEFAULT)) end_run(world, row, HF_TASK_KILLED);
     }
 }
@@ -290,7 +310,7 @@ static void stop_group(HfWorld *world, uint32_t process, uint64_t group)
 static void finish_run(HfWorld *world, uint32_t row, HfTaskState state)
 {
     uint32_t process = world->runs.at[row].process;
-    uint64_t group = world->runs.at[row].group;
+    uint64_t group = group_of(world, &world->runs.at[row]);
     end_run(world, row, state);
     if (G_LIKELY(process == NO_ROW)) return;
     if (group != 0 && (state == HF_TASK_FAILED || state == HF_TASK_KILLED) &&

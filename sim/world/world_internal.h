@@ -52,12 +52,15 @@ typedef struct HfHost {
 _Static_assert(offsetof(HfHost, agent) == HF_HOST_LINE && sizeof(HfHost) % HF_HOST_LINE == 0,
                "hosts and agents begin with a cache line");
 
-/* How a task ends that takes its time, or whose framework wants to know. */
+/* What only some tasks have: a group, and how one ends that takes its time, or whose framework
+ * wants to know. */
 typedef struct HfStop {
-    HfTime time, grace; /* what it needs, and what it gets by its kill policy */
-    HfTime since;       /* it was told to; HF_TIME_NEVER = not yet */
-    HfTime granted;     /* how long it may take, from then on */
-    gboolean is_told;   /* the framework knows TASK_KILLING */
+    uint64_t group;      /* the first task of the group that it is in; 0 = none */
+    HfTime time, grace;  /* what it needs, and what it gets by its kill policy */
+    HfTime since;        /* it was told to; HF_TIME_NEVER = not yet */
+    HfTime granted;      /* how long it may take, from then on */
+    gboolean takes_time; /* FALSE: it ends as soon as it is told to */
+    gboolean is_told;    /* the framework knows TASK_KILLING */
 } HfStop;
 
 /* An executor that was begun and is not there yet; see starts.c. */
@@ -81,20 +84,22 @@ typedef struct HfProcess {
 /* A task that an executor runs. */
 typedef struct HfRun {
     uint64_t task;
-    uint64_t group; /* the first task of the group that it is in; 0 = none */
     uint32_t framework, host;
     uint32_t process; /* row of world->processes; NO_ROW = an executor of its own */
-    uint32_t generation, usage_milli;
-    uint8_t is_checkpointed; /* its executor outlives the agent's process, */
-    uint8_t is_hung;         /* and does not answer the next one */
-    uint8_t is_preparing;    /* it waits for something (data->prepares), and does not run yet */
-    HfTime duration;         /* of its run, from when it runs on */
-    uint32_t next, prev;     /* of the same host */
-    HfTaskState end;
-    uint32_t stop;       /* row of world->stops; NO_ROW = it ends as soon as it is told to */
-    HfEvent event;       /* its end; 0 = runs until killed */
-    HfParcel *resources; /* owned: one reference */
+    uint32_t generation;
+    uint16_t usage_milli;
+    uint8_t end;                 /* HfTaskState */
+    uint8_t is_checkpointed : 1; /* its executor outlives the agent's process, */
+    uint8_t is_hung : 1;         /* and does not answer the next one */
+    uint8_t is_preparing : 1;    /* it waits for something (data->prepares), and does not run yet */
+    uint32_t next, prev;         /* of the same host */
+    uint32_t stop;               /* row of world->stops; NO_ROW = it has none */
+    HfTime duration;             /* of its run, from when it runs on */
+    HfEvent event;               /* its end; 0 = runs until killed */
+    HfParcel *resources;         /* owned: one reference */
 } HfRun;
+
+_Static_assert(sizeof(HfRun) == 64, "a run is one cache line");
 
 typedef struct HfGuest { /* a framework of the scenario */
     const HfFrameworkModel *ops;
