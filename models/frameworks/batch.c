@@ -309,6 +309,13 @@ static HfTime consider(Batch *batch)
     return hf_time_add(think->base, (HfTime)job->to_launch * think->per_task);
 }
 
+/* Is it known, without looking into it, that nothing goes into an offer? */
+static inline gboolean is_of_no_use(const Batch *batch, const HfOfferInfo *offer)
+{
+    return batch->waiting == 0 ||
+           (offer->resources == batch->too_small && batch->too_small != NULL);
+}
+
 /* Fill one offer; returns the thinking that went into it. */
 static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
 {
@@ -317,7 +324,6 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
     uint32_t room =
         batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
     const HfResources *pool = hf_parcel_resources(offer->resources);
-    if (offer->resources == batch->too_small && batch->too_small != NULL) room = 0;
     for (; batch->waiting > 0 && room > 0; room--) {
         if (!next_fits(batch, offer->attributes, pool)) {
             if (pool != &batch->pool && batch->trace.count == 0)
@@ -364,8 +370,14 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
     HfTime thinking = 0;
     uint32_t row = new_decision(batch);
     batch->too_small = NULL; /* parcels of offers answered before may be others now */
-    for (uint32_t i = 0; i < count; i++)
-        thinking += fill(batch, &batch->decisions.at[row], &offers[i]);
+    Decision *decision = &batch->decisions.at[row];
+    hf_vec_reserve(&decision->declines, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_of_no_use(batch, &offers[i]))
+            decision->declines.at[decision->declines.count++] = offers[i].id;
+        else
+            thinking += fill(batch, decision, &offers[i]);
+    }
     note_waiting(batch, driver);
     if (batch->config->suppress && batch->waiting == 0 && !batch->is_suppressed) {
         batch->is_suppressed = TRUE;
@@ -375,8 +387,7 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
         answer(batch, driver, row);
         return;
     }
-    if (batch->config->hold == HF_BATCH_HOLD_USED)
-        decline(batch, driver, &batch->decisions.at[row]);
+    if (batch->config->hold == HF_BATCH_HOLD_USED) decline(batch, driver, decision);
     hf_driver_after(driver, thinking, TIMER_DECISION, row);
 }
 

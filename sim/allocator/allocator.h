@@ -230,7 +230,8 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
 typedef struct HfReturns {
     HfStatus status; /* of every return, unless HF_OK */
     uint32_t sub;
-    HfTime timeout; /* of filters; 0 = none */
+    gboolean may_move; /* bundles as they are */
+    HfTime timeout;    /* of filters; 0 = none */
 } HfReturns;
 void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRoleId role,
                           double refuse_seconds, HfReturns *returns_out);

@@ -399,22 +399,29 @@ static inline void hf_allocator__agent_visited(HfAllocator *allocator, uint32_t 
     else
         hf_allocator__agent_touch(allocator, agent);
 }
+/* The same of one that something came back to, while ranks are fresh: it may be offered, and is to
+ * be visited. */
+static inline void hf_allocator__agent_filled(HfAllocator *allocator, const HfAgent *row)
+{
+    uint32_t word = row->rank >> 6;
+    uint64_t bit = UINT64_C(1) << (row->rank & 63);
+    allocator->idle_bits[word] |= bit;
+    allocator->visit_bits[word] |= bit;
+    allocator->visit_words[word >> 6] |= UINT64_C(1) << (word & 63);
+}
+#define HF_AGENT_OFFERABLE ((uint32_t)(HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED))
 /* Every sub may get something on this agent. */
 static inline void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *row = &allocator->agents.at[agent];
-    const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
     row->flags |= HF_AGENT_CHANGED;
     row->pending.count = 0;
-    if (G_UNLIKELY(row->available == NULL || (row->flags & offerable) != offerable ||
-                   allocator->ranks_are_stale)) {
+    if (G_UNLIKELY(row->available == NULL ||
+                   (row->flags & HF_AGENT_OFFERABLE) != HF_AGENT_OFFERABLE ||
+                   allocator->ranks_are_stale))
         hf_allocator__agent_touch(allocator, agent);
-        return;
-    }
-    uint32_t word = row->rank >> 6; /* what has come back is to be visited */
-    allocator->idle_bits[word] |= UINT64_C(1) << (row->rank & 63);
-    allocator->visit_bits[word] |= UINT64_C(1) << (row->rank & 63);
-    allocator->visit_words[word >> 6] |= UINT64_C(1) << (word & 63);
+    else
+        hf_allocator__agent_filled(allocator, row);
 }
 void hf_allocator__ranks(HfAllocator *allocator);
 /* A new agent: it is put behind the others if that is its place. */

@@ -26,14 +26,15 @@
 #define hf_few_push(array, ...)                                                                    \
     do {                                                                                           \
         uint32_t hf_have = (array)->room != 0 ? (array)->room : G_N_ELEMENTS((array)->few);        \
+        __typeof__(&(array)->few[0]) hf_at = hf_few_at(array);                                     \
         if (G_UNLIKELY((array)->count == hf_have)) {                                               \
-            void *hf_heap = g_malloc_n((size_t)hf_have * 2, sizeof *(array)->few);                 \
-            memcpy(hf_heap, hf_few_at(array), hf_have * sizeof *(array)->few);                     \
+            hf_at = g_malloc_n((size_t)hf_have * 2, sizeof *hf_at);                                \
+            memcpy(hf_at, hf_few_at(array), hf_have * sizeof *hf_at);                              \
             if ((array)->room != 0) g_free((array)->heap);                                         \
-            (array)->heap = hf_heap;                                                               \
+            (array)->heap = hf_at;                                                                 \
             (array)->room = hf_have * 2;                                                           \
         }                                                                                          \
-        hf_few_at(array)[(array)->count++] = (__VA_ARGS__);                                        \
+        hf_at[(array)->count++] = (__VA_ARGS__);                                                   \
     } while (0)
 
 /* Remove element i, keeping the order of the others. */

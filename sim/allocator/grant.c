@@ -361,14 +361,13 @@ HfTime hf_allocator__refuse_time(HfEra era, double seconds)
 
 /* The grant that is exactly this, or HF_ROW_NONE. Most often it is the last: what was offered comes
  * back before anything else is given there. */
-static inline uint32_t find_whole(const HfAllocator *allocator, uint32_t agent, uint32_t sub,
+static inline uint32_t find_whole(const HfCatalog *catalog, const HfAgent *row, uint32_t sub,
                                   const HfResources *resources, HfGrantKind kind)
 {
-    const HfAgent *row = &allocator->agents.at[agent];
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;)
         if (at[g].sub == sub && hf_grant__is_of(&at[g], kind) &&
-            hf_bundle__is_same(allocator->catalog, at[g].bundle, resources))
+            hf_bundle__is_same(catalog, at[g].bundle, resources))
             return g;
     return HF_ROW_NONE;
 }
@@ -428,31 +427,36 @@ static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery,
 }
 
 /*
- * What comes back is all of one grant, `grant`, and nothing else of the agent is free: the bundle
- * moves from the one place to the other, as it did when it was offered. FALSE, and nothing done,
- * when it is not so.
+ * What comes back is all of a grant of an agent like most, and nothing else there is free: the
+ * bundle moves from the one place to the other, as it did when it was offered. FALSE, and nothing
+ * done, when it is not so.
  */
-static inline gboolean return_whole(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                                    uint32_t agent, uint32_t grant)
+static inline gboolean move_back(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                                 HfGrantKind kind, uint32_t agent, const HfResources *resources)
 {
-    uint32_t sub = returns->sub;
+    if (agent >= allocator->agents.count) return FALSE;
     HfAgent *row = &allocator->agents.at[agent];
-    if (row->available != NULL || row->flags & (HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED))
+    const uint32_t unlike = HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED;
+    if ((row->flags & (HF_AGENT_OFFERABLE | unlike)) != HF_AGENT_OFFERABLE ||
+        row->available != NULL)
         return FALSE;
+    uint32_t grant = find_whole(allocator->catalog, row, returns->sub, resources, kind);
     if (grant == HF_ROW_NONE) return FALSE;
-    HfGrant back = hf_few_at(&row->grants)[grant];
-    if (back.is_counted) {
-        hf_allocator__account(allocator, agent, sub, back.bundle, -1);
-        allocator->subs.at[sub].counted--;
+    HfBundle *bundle = hf_few_at(&row->grants)[grant].bundle;
+    HfSub *of = &allocator->subs.at[returns->sub];
+    if (kind == HF_GRANT_COUNTED) {
+        hf_allocator__account(allocator, agent, returns->sub, bundle, -1);
+        of->counted--;
     }
-    allocator->subs.at[sub].grants--;
-    hf_allocator__sum_change(allocator, agent, sub, &back.bundle->resources, -1);
+    of->grants--;
     hf_few_remove(&row->grants, grant);
-    row->available = back.bundle; /* with its reference */
-    hf_allocator__agent_changed(allocator, agent);
+    row->available = bundle; /* with its reference */
+    row->flags |= HF_AGENT_CHANGED;
+    row->pending.count = 0;
+    hf_allocator__agent_filled(allocator, row);
     if (returns->timeout > 0)
-        hf_filters__add(allocator, now, returns->timeout, agent, sub, back.bundle);
-    if (!allocator->subs.at[sub].is_subscribed) hf_allocator__try_untrack_sub(allocator, sub);
+        hf_filters__add(allocator, now, returns->timeout, agent, returns->sub, bundle);
+    if (!of->is_subscribed) hf_allocator__try_untrack_sub(allocator, returns->sub);
     return TRUE;
 }
 
@@ -476,23 +480,35 @@ void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRo
     returns_out->status = hf_allocator__framework(allocator, framework) == NULL ? HF_UNKNOWN
                           : returns_out->sub == HF_ROW_NONE                     ? HF_CONFLICT
                                                                                 : HF_OK;
+    /* sums in Mesos's order would have to follow, and places in bit sets are not known */
+    returns_out->may_move = returns_out->status == HF_OK && !allocator->ranks_are_stale &&
+                            allocator->agent_order != HF_AGENT_ORDER_SORTED;
+}
+
+static HfStatus take_and_free(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                              HfGrantKind kind, uint32_t agent, const HfResources *resources)
+{
+    const HfAgent *row = hf_allocator__agent(allocator, agent);
+    if (row == NULL) return HF_UNKNOWN;
+    if (hf_resources_is_empty(resources)) return HF_OK;
+    if (returns->status != HF_OK) return returns->status;
+    if (!allocator->subs.at[returns->sub].is_live) return HF_CONFLICT; /* all came back before */
+    uint32_t whole = find_whole(allocator->catalog, row, returns->sub, resources, kind);
+    HfBundle *back = take_back(allocator, agent, returns->sub, resources, kind, whole);
+    if (back == NULL) return HF_CONFLICT;
+    set_free(allocator, now, returns, agent, back);
+    return HF_OK;
 }
 
 static inline HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *returns,
                                   uint32_t agent, const HfResources *resources)
 {
-    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
-    if (hf_resources_is_empty(resources)) return HF_OK;
-    if (returns->status != HF_OK) return returns->status;
-    if (!allocator->subs.at[returns->sub].is_live) return HF_CONFLICT; /* all came back before */
     HfGrantKind kind =
         allocator->offer_scope != HF_OFFER_SCOPE_CELL ? HF_GRANT_COUNTED : HF_GRANT_UNCOUNTED;
-    uint32_t whole = find_whole(allocator, agent, returns->sub, resources, kind);
-    if (return_whole(allocator, now, returns, agent, whole)) return HF_OK;
-    HfBundle *back = take_back(allocator, agent, returns->sub, resources, kind, whole);
-    if (back == NULL) return HF_CONFLICT;
-    set_free(allocator, now, returns, agent, back);
-    return HF_OK;
+    if (returns->may_move && !hf_resources_is_empty(resources) &&
+        move_back(allocator, now, returns, kind, agent, resources))
+        return HF_OK;
+    return take_and_free(allocator, now, returns, kind, agent, resources);
 }
 
 /* The agents of a long list lie anywhere in memory: load them, and then what they point to. */
@@ -500,13 +516,12 @@ static inline __attribute__((always_inline)) void
 fetch_returned(const HfAllocator *allocator, const HfReturned *at, uint32_t i, uint32_t count)
 {
     enum { AGENT = 8, GRANT = 4 };
-    if (i + AGENT < count) {
-        const HfAgent *row = &allocator->agents.at[at[i + AGENT].agent];
-        __builtin_prefetch(row, 1);
-        __builtin_prefetch((const char *)row + 64, 1);
-    }
-    if (i + GRANT >= count || at[i + GRANT].agent >= allocator->agents.count) return;
-    const HfAgent *row = &allocator->agents.at[at[i + GRANT].agent];
+    if (i + AGENT >= count) return;
+    const HfAgent *row = &allocator->agents.at[at[i + AGENT].agent];
+    __builtin_prefetch(row, 1);
+    __builtin_prefetch((const char *)row + 64, 1);
+    if (at[i + GRANT].agent >= allocator->agents.count) return;
+    row = &allocator->agents.at[at[i + GRANT].agent];
     if (row->grants.room != 0) __builtin_prefetch(row->grants.heap + row->grants.count - 1, 1);
 }
 
@@ -537,9 +552,9 @@ static HfStatus recover_launched(HfAllocator *allocator, HfTime now, const HfRec
     }
     /* what an agent brought along for a framework that did not name it when added is not its own */
     if (sub == HF_ROW_NONE) return HF_CONFLICT;
-    HfBundle *back =
-        take_back(allocator, agent, sub, recovery->resources, HF_GRANT_COUNTED,
-                  find_whole(allocator, agent, sub, recovery->resources, HF_GRANT_COUNTED));
+    HfBundle *back = take_back(allocator, agent, sub, recovery->resources, HF_GRANT_COUNTED,
+                               find_whole(allocator->catalog, &allocator->agents.at[agent], sub,
+                                          recovery->resources, HF_GRANT_COUNTED));
     if (back == NULL) return HF_CONFLICT;
     end_launched(allocator, recovery, is_early, FALSE);
     set_free(allocator, now, returns, agent, back);
@@ -595,8 +610,9 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
     if (sub == HF_ROW_NONE || allocator->subs.at[sub].leaf == HF_NODE_NONE) return HF_UNKNOWN;
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) { /* it counts from now on */
         const HfGrantKind kind = HF_GRANT_UNCOUNTED;
-        HfBundle *part = take_back(allocator, agent, sub, resources, kind,
-                                   find_whole(allocator, agent, sub, resources, kind));
+        HfBundle *part = take_back(
+            allocator, agent, sub, resources, kind,
+            find_whole(allocator->catalog, &allocator->agents.at[agent], sub, resources, kind));
         if (part == NULL) return HF_CONFLICT;
         if (!(part->flags & HF_BUNDLE_SHARED))
             hf_bundle__settle(allocator, &part); /* tasks that are alike share it */

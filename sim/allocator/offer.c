@@ -70,15 +70,21 @@ static gboolean is_capable_of(const HfAllocator *allocator, uint32_t agent, cons
     return framework->constraints == NULL || !is_excluded(allocator, agent, sub);
 }
 
+/* Does it matter to the sub which agent it is, if that is one like most? */
+static inline gboolean is_choosy(const HfAllocator *allocator, const HfSub *sub)
+{
+    return allocator->policy->honours_owner ||
+           allocator->frameworks.at[sub->framework].constraints != NULL;
+}
+
 /* What has nothing to do with the amounts: capabilities of both sides, region, owner, constraints.
  */
-static inline gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const HfSub *sub)
+static inline gboolean is_capable(const HfAllocator *allocator, uint32_t agent, const HfSub *sub,
+                                  gboolean choosy)
 {
     const uint32_t able = HF_AGENT_MULTI_ROLE | HF_AGENT_HIERARCHICAL;
     const uint32_t unlike = HF_AGENT_GPUS | HF_AGENT_REMOTE;
-    if (G_LIKELY((allocator->agents.at[agent].flags & (able | unlike)) == able &&
-                 !allocator->policy->honours_owner &&
-                 allocator->frameworks.at[sub->framework].constraints == NULL))
+    if (G_LIKELY((allocator->agents.at[agent].flags & (able | unlike)) == able && !choosy))
         return TRUE;
     return is_capable_of(allocator, agent, sub);
 }
@@ -228,7 +234,7 @@ static HfTried see_part(HfAllocator *allocator, uint32_t agent, const HfSub *of,
     HfCatalog *catalog = allocator->catalog;
     HfBundle *available = allocator->agents.at[agent].available;
     *whole_out = TRUE;
-    if (!is_capable(allocator, agent, of)) return HF_TRIED_REFUSED;
+    if (!is_capable(allocator, agent, of, is_choosy(allocator, of))) return HF_TRIED_REFUSED;
     Sight sight = {of->role, allocator->frameworks.at[of->framework].capabilities, NULL};
     if (allocator->agents.at[agent].flags & HF_AGENT_SHARED &&
         allocator->infos.at[agent].offered_run == allocator->run_number)
@@ -251,7 +257,7 @@ static HfTried see_part(HfAllocator *allocator, uint32_t agent, const HfSub *of,
  * What of the available resources the sub may be given: all of it (*whole_out), or what stands in
  * allocator->offer then. HF_TRIED_OFFERED = there is something.
  */
-static inline HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of,
+static inline HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *of, gboolean choosy,
                           gboolean *whole_out)
 {
     HfBundle *available = allocator->agents.at[agent].available;
@@ -259,7 +265,7 @@ static inline HfTried see(HfAllocator *allocator, uint32_t agent, const HfSub *o
         return see_part(allocator, agent, of, whole_out);
     *whole_out = TRUE;
     if (!is_bundle_allocatable(allocator, of, available)) return HF_TRIED_REFUSED;
-    return is_capable(allocator, agent, of) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
+    return is_capable(allocator, agent, of, choosy) ? HF_TRIED_OFFERED : HF_TRIED_REFUSED;
 }
 
 /* The order in which same-named entries absorb a target: theirs, or random and repeatable. */
@@ -341,13 +347,13 @@ static HfTried try_with_quota(HfAllocator *allocator, uint32_t agent, uint32_t s
     return HF_TRIED_OFFERED;
 }
 
-static inline __attribute__((always_inline)) HfTried try_agent(HfAllocator *allocator,
-                                                               uint32_t agent, uint32_t sub)
+/* A sub whose row is `of`, and that is choosy or not. */
+static inline __attribute__((always_inline)) HfTried
+try_agent(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfSub *of, gboolean choosy)
 {
-    const HfSub *of = &allocator->subs.at[sub];
     gboolean whole;
     allocator->counters.frameworks_tried++;
-    HfTried seen = see(allocator, agent, of, &whole);
+    HfTried seen = see(allocator, agent, of, choosy, &whole);
     if (seen != HF_TRIED_OFFERED) return seen;
     if (allocator->quota_roles.count > 0) return try_with_quota(allocator, agent, sub, whole);
     HfBundle *available = allocator->agents.at[agent].available;
@@ -366,27 +372,30 @@ static inline __attribute__((always_inline)) HfTried try_agent(HfAllocator *allo
 
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
 {
-    return try_agent(allocator, agent, sub);
+    const HfSub *of = &allocator->subs.at[sub];
+    return try_agent(allocator, agent, sub, of, is_choosy(allocator, of));
 }
 
 void hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < allocator->visit.count; i++) {
-        uint32_t agent = allocator->visit.at[i];
+    const HfSub *of = &allocator->subs.at[sub];
+    gboolean choosy = is_choosy(allocator, of);
+    uint32_t kept = 0, count = allocator->visit.count, *visit = allocator->visit.at;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t agent = visit[i];
         HfAgent *row = &allocator->agents.at[agent];
         hf_order__fetch_visit(allocator, i);
         if (row->available != NULL) {
             /* agents that are alike share one bundle: a cell then reads a handful of them */
             if (!(row->flags & HF_AGENT_SHARED)) hf_bundle__settle(allocator, &row->available);
-            try_agent(allocator, agent, sub);
+            try_agent(allocator, agent, sub, of, choosy);
             if (row->available == NULL) {
                 row->flags |= HF_AGENT_CHANGED;
                 hf_allocator__agent_emptied(allocator, row);
                 continue;
             }
         }
-        allocator->visit.at[kept++] = agent;
+        visit[kept++] = agent;
     }
     allocator->visit.count = kept;
 }
@@ -449,7 +458,7 @@ HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t
     const HfSub *of = &allocator->subs.at[sub];
     gboolean whole;
     allocator->counters.frameworks_tried++;
-    HfTried seen = see(allocator, agent, of, &whole);
+    HfTried seen = see(allocator, agent, of, is_choosy(allocator, of), &whole);
     if (seen != HF_TRIED_OFFERED) return seen;
     HfBundle *available = allocator->agents.at[agent].available;
     const HfResources *offer = &available->resources;
@@ -474,7 +483,7 @@ HfTried hf_offer__try_coarse(HfAllocator *allocator, uint32_t agent, uint32_t su
     HfResources *offer = &allocator->offer;
     gboolean whole;
     allocator->counters.frameworks_tried++;
-    HfTried result = see(allocator, agent, of, &whole);
+    HfTried result = see(allocator, agent, of, is_choosy(allocator, of), &whole);
     if (result != HF_TRIED_OFFERED) return result;
     if (whole) hf_resources_copy(catalog, offer, &allocator->agents.at[agent].available->resources);
     hf_coarse__cut(allocator, of->role, is_guaranteed, offer);
@@ -610,7 +619,7 @@ HfWithheld hf_allocator_withheld(HfAllocator *allocator, uint32_t framework, HfR
     if (sub == HF_ROW_NONE) return HF_WITHHELD_FRAMEWORK;
     const HfSub *of = &allocator->subs.at[sub];
     if (!of->is_subscribed || of->is_suppressed) return HF_WITHHELD_FRAMEWORK;
-    if (!is_capable(allocator, agent, of)) return HF_WITHHELD_CAPABILITY;
+    if (!is_capable(allocator, agent, of, is_choosy(allocator, of))) return HF_WITHHELD_CAPABILITY;
     const HfBundle *available = allocator->agents.at[agent].available;
     if (available == NULL) return HF_WITHHELD_SHORT;
     Sight sight = {of->role, allocator->frameworks.at[framework].capabilities, NULL};

@@ -226,14 +226,14 @@ static gboolean is_open_still(const HfAllocator *allocator, uint32_t agent, uint
 }
 
 /*
- * What is left on the agent is too little for everybody, and that is known of its bundle: whoever
- * is tried is refused before anything else is looked at.
+ * In a run that passes barren agents: what is left on the agent is too little for everybody, and
+ * that is known of its bundle: whoever is tried is refused before anything else is looked at.
  */
-static inline gboolean is_barren(const HfAllocator *allocator, const HfAgent *row)
+static inline gboolean is_barren(const HfAgent *row)
 {
     const uint32_t known = HF_BUNDLE_SPECIAL | HF_BUNDLE_MIN_KNOWN | HF_BUNDLE_MIN_OK;
-    return allocator->passes_barren && !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED)) &&
-           row->available != NULL && (row->available->flags & known) == HF_BUNDLE_MIN_KNOWN;
+    return row->available != NULL && (row->available->flags & known) == HF_BUNDLE_MIN_KNOWN &&
+           !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED));
 }
 
 /* In a run in which everybody has the same minimum, and is tried in an order that is kept. */
@@ -263,19 +263,19 @@ static inline void pass_by(HfAllocator *allocator, HfAgent *row, uint32_t tries)
 static void pass_barren(HfAllocator *allocator)
 {
     gboolean is_fresh = allocator->quota_epoch == allocator->run_quota_seen;
-    uint32_t kept = 0, tries = 0;
+    uint32_t kept = 0, tries = 0, count = allocator->visit.count, *visit = allocator->visit.at;
     uint64_t tries_since = UINT64_MAX; /* HfAgent.seen of which `tries` is right */
-    for (uint32_t i = 0; i < allocator->visit.count; i++) {
-        uint32_t agent = allocator->visit.at[i];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t agent = visit[i];
         HfAgent *row = &allocator->agents.at[agent];
         hf_order__fetch_visit(allocator, i);
-        if (!is_barren(allocator, row)) {
-            allocator->visit.at[kept++] = agent;
+        if (!is_barren(row)) {
+            visit[kept++] = agent;
             continue;
         }
-        if (row->flags & HF_AGENT_CHANGED || row->pending.count > 0 || row->seen != tries_since) {
-            tries_since =
-                row->flags & HF_AGENT_CHANGED || row->pending.count > 0 ? UINT64_MAX : row->seen;
+        gboolean is_like_others = !(row->flags & HF_AGENT_CHANGED) && row->pending.count == 0;
+        if (G_UNLIKELY(!is_like_others || row->seen != tries_since)) {
+            tries_since = is_like_others ? row->seen : UINT64_MAX;
             tries = few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs;
         }
         pass_by(allocator, row, tries);
@@ -293,7 +293,7 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     if (row->available != NULL && !(row->flags & HF_AGENT_SHARED) &&
         !(row->available->flags & HF_BUNDLE_SHAPE))
         hf_bundle__settle(allocator, &row->available);
-    if (is_barren(allocator, row)) {
+    if (allocator->passes_barren && is_barren(row)) {
         pass_by(allocator, row,
                 few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs);
         hf_allocator__agent_touch(allocator, agent);

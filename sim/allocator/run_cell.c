@@ -51,10 +51,10 @@ static gboolean meets_minimum(const HfAllocator *allocator, const HfQuantities *
     return allocator->min_count == 0;
 }
 
-static void add_available(HfAllocator *allocator, uint32_t agent, HfQuantities *sum)
+static void add_available(const HfAllocator *allocator, uint32_t agent, HfQuantities *sum)
 {
     const HfAgent *row = &allocator->agents.at[agent];
-    if (row->available != NULL && allocator->idle_bits[row->rank >> 6] >> (row->rank & 63) & 1)
+    if (row->available != NULL)
         hf_resources_scalar_quantities(allocator->catalog, &row->available->resources, sum);
 }
 
@@ -64,13 +64,23 @@ static gboolean cell_is_allocatable(HfAllocator *allocator)
 {
     HfQuantities sum = {0};
     gboolean enough = meets_minimum(allocator, &sum);
-    uint32_t count =
-        allocator->all_candidates ? allocator->by_name.count : allocator->candidates.count;
-    const uint32_t *agents =
-        allocator->all_candidates ? allocator->by_name.at : allocator->candidates.at;
-    for (uint32_t i = 0; i < count && !enough; i++) {
-        add_available(allocator, agents[i], &sum);
-        if (i % 64 == 63 || i + 1 == count) enough = meets_minimum(allocator, &sum);
+    if (allocator->all_candidates) {
+        for (uint32_t w = 0; w * 64 < allocator->by_name.count && !enough; w++) {
+            uint64_t word = allocator->idle_bits[w];
+            if (word == 0) continue;
+            for (; word != 0; word &= word - 1)
+                add_available(allocator,
+                              allocator->by_name.at[w * 64 + (uint32_t)__builtin_ctzll(word)],
+                              &sum);
+            enough = meets_minimum(allocator, &sum);
+        }
+    } else {
+        for (uint32_t c = 0; c < allocator->candidates.count; c++) {
+            uint32_t agent = allocator->candidates.at[c], rank = allocator->agents.at[agent].rank;
+            if (allocator->idle_bits[rank >> 6] >> (rank & 63) & 1)
+                add_available(allocator, agent, &sum);
+        }
+        enough = enough || meets_minimum(allocator, &sum);
     }
     hf_quantities_clear(&sum);
     return enough;

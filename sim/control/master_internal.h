@@ -19,28 +19,29 @@ typedef struct HfLinks {
 /* Each row stands in the list of its agent and in that of its framework. */
 #define LINK(table, row_, head_of_agent, head_of_framework)                                        \
     do {                                                                                           \
-        HfLinks *hf_links = &(table)[row_].links;                                                  \
-        *hf_links = (HfLinks){*(head_of_agent), NO_ROW, *(head_of_framework), NO_ROW};             \
-        if (*(head_of_agent) != NO_ROW) (table)[*(head_of_agent)].links.prev_of_agent = (row_);    \
-        if (*(head_of_framework) != NO_ROW)                                                        \
-            (table)[*(head_of_framework)].links.prev_of_framework = (row_);                        \
+        __typeof__(&(table)[0]) hf_rows = (table);                                                 \
+        uint32_t hf_of_agent = *(head_of_agent), hf_of_framework = *(head_of_framework);           \
         *(head_of_agent) = *(head_of_framework) = (row_);                                          \
+        hf_rows[row_].links = (HfLinks){hf_of_agent, NO_ROW, hf_of_framework, NO_ROW};             \
+        if (hf_of_agent != NO_ROW) hf_rows[hf_of_agent].links.prev_of_agent = (row_);              \
+        if (hf_of_framework != NO_ROW) hf_rows[hf_of_framework].links.prev_of_framework = (row_);  \
     } while (0)
 
 #define UNLINK(table, row_, head_of_agent, head_of_framework)                                      \
     do {                                                                                           \
-        HfLinks hf_links = (table)[row_].links;                                                    \
+        __typeof__(&(table)[0]) hf_rows = (table);                                                 \
+        HfLinks hf_links = hf_rows[row_].links;                                                    \
         if (hf_links.next_of_agent != NO_ROW)                                                      \
-            (table)[hf_links.next_of_agent].links.prev_of_agent = hf_links.prev_of_agent;          \
+            hf_rows[hf_links.next_of_agent].links.prev_of_agent = hf_links.prev_of_agent;          \
         if (hf_links.prev_of_agent != NO_ROW)                                                      \
-            (table)[hf_links.prev_of_agent].links.next_of_agent = hf_links.next_of_agent;          \
+            hf_rows[hf_links.prev_of_agent].links.next_of_agent = hf_links.next_of_agent;          \
         else                                                                                       \
             *(head_of_agent) = hf_links.next_of_agent;                                             \
         if (hf_links.next_of_framework != NO_ROW)                                                  \
-            (table)[hf_links.next_of_framework].links.prev_of_framework =                          \
+            hf_rows[hf_links.next_of_framework].links.prev_of_framework =                          \
                 hf_links.prev_of_framework;                                                        \
         if (hf_links.prev_of_framework != NO_ROW)                                                  \
-            (table)[hf_links.prev_of_framework].links.next_of_framework =                          \
+            hf_rows[hf_links.prev_of_framework].links.next_of_framework =                          \
                 hf_links.next_of_framework;                                                        \
         else                                                                                       \
             *(head_of_framework) = hf_links.next_of_framework;                                     \
@@ -49,7 +50,7 @@ typedef struct HfLinks {
 typedef struct HfOfferRow {
     uint32_t framework, agent;
     HfRoleId role;
-    uint32_t generation; /* for the packed id */
+    uint32_t generation; /* for the packed id; 0 = vacant */
     HfLinks links;
     HfParcel *resources; /* owned: one reference */
 } HfOfferRow;
@@ -232,7 +233,7 @@ struct HfMaster {
     HfMap64 agent_of_host;              /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated;       /* scratch of a run */
-    HF_VEC(HfReturned) returned; /* scratch: with a reference each */
+    HF_VEC(HfReturned) returned; /* scratch; empty, but room is kept */
     HfResources scratch;
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;

@@ -122,10 +122,12 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 /* An offer ends, and its resources go elsewhere. */
 static inline void end_offer(HfMaster *master, uint32_t row)
 {
-    const HfOfferRow *offer = &master->offers.at[row];
+    HfOfferRow *offer = &master->offers.at[row];
+    uint32_t generation = offer->generation;
+    offer->generation = 0;
     UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
            &master->frameworks.at[offer->framework].first_offer);
-    hf_slots_give(&master->offer_slots, (HfHandle){row, offer->generation});
+    hf_slots_give(&master->offer_slots, (HfHandle){row, generation});
 }
 
 /* An offer ends: forget it; the caller has seen to its resources. */
@@ -205,11 +207,18 @@ double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in)
 }
 
 /* The offer row of an id that this framework may answer; NO_ROW otherwise. */
-uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
+static inline uint32_t own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
 {
     HfHandle handle = hf_handle_unpack(id);
-    if (!hf_slots_is_live(&master->offer_slots, handle)) return NO_ROW;
-    return master->offers.at[handle.row].framework == framework ? handle.row : NO_ROW;
+    if (handle.row >= master->offers.count || handle.generation == 0) return NO_ROW;
+    const HfOfferRow *offer = &master->offers.at[handle.row];
+    if (offer->generation != handle.generation || offer->framework != framework) return NO_ROW;
+    return handle.row;
+}
+
+uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    return own_offer(master, framework, id);
 }
 
 /* The offers of a long list lie anywhere in memory: load what the next ones need while this one is
@@ -239,15 +248,13 @@ uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in,
     return step == 1 ? master->agents.at[offer->agent].host : HF_ROW_NONE;
 }
 
-/* What was taken out of offers of one role goes back to the allocator. */
-static void return_all(HfMaster *master, HfTime now, const HfReturns *returns)
+/* What was taken out of offers of one role, with a reference each, goes back to the allocator. */
+static void return_all(HfMaster *master, HfTime now, const HfReturns *returns, HfReturned *at,
+                       guint32 count)
 {
-    HfStatus status = hf_allocator_return(master->allocator, now, returns, master->returned.at,
-                                          master->returned.count);
+    HfStatus status = hf_allocator_return(master->allocator, now, returns, at, count);
     HF_ASSERT(status == HF_OK);
-    for (guint32 i = 0; i < master->returned.count; i++)
-        hf_parcel_drop(master->catalog, &master->returned.at[i].resources);
-    hf_vec_reset(&master->returned);
+    for (guint32 i = 0; i < count; i++) hf_parcel_drop(master->catalog, &at[i].resources);
 }
 
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -261,24 +268,29 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
     HfTraceRun run;
     run.trace = NULL;
     HfReturns returns = {0};
+    guint32 taken = 0;
+    hf_vec_reserve(&master->returned, in->ids.count);
+    HfReturned *back = master->returned.at;
     for (guint32 i = 0; i < in->ids.count; i++) {
         fetch_ahead(master, in, i);
-        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
+        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
         if (row == NO_ROW) continue;
         HfOfferRow *offer = &master->offers.at[row];
         if (record.role != offer->role) {
-            return_all(master, now, &returns);
+            return_all(master, now, &returns, back, taken);
+            taken = 0;
             record.role = offer->role;
             begin_run(&run, out, &record);
             hf_allocator_returns(master->allocator, in->framework, record.role, refuse_seconds,
                                  &returns);
         }
-        hf_trace_run_add(&run, offer->agent, in->ids.at[i], offer->resources);
-        hf_vec_push(&master->returned, (HfReturned){offer->agent, offer->resources});
+        back[taken] = (HfReturned){offer->agent, offer->resources};
         offer->resources = NULL;
         end_offer(master, row);
+        hf_trace_run_add(&run, back[taken].agent, in->ids.at[i], back[taken].resources);
+        taken++;
     }
-    return_all(master, now, &returns);
+    return_all(master, now, &returns, back, taken);
     hf_trace_run_end(&run);
 }
 
