@@ -235,7 +235,7 @@ static void work_on(HfBenchCell *cell, Worker *workers, const HfOffered *offer)
         hf_resources_allocate(cell->catalog, &launched, offer->role);
         hf_resources_subtract(cell->catalog, &rest, &launched);
         HfStatus status = hf_allocator_launched(cell->allocator, offer->framework, offer->agent,
-                                                offer->role, &launched);
+                                                offer->role, &launched, NULL);
         HF_ASSERT(status == HF_OK);
         worker->left -= tasks;
     }

@@ -53,10 +53,10 @@ gboolean hf_replay__op_launch(HfReplay *replay, JsonObject *ok, GError **error)
     HfResources resources = {0};
     uint32_t framework, agent;
     HfRoleId role;
-    gboolean done =
-        target(replay, &framework, &agent, &resources, &role, error) &&
-        hf_replay__status_ok(
-            hf_allocator_launched(replay->allocator, framework, agent, role, &resources), error);
+    gboolean done = target(replay, &framework, &agent, &resources, &role, error) &&
+                    hf_replay__status_ok(hf_allocator_launched(replay->allocator, framework, agent,
+                                                               role, &resources, NULL),
+                                         error);
     hf_resources_clear(replay->catalog, &resources);
     return done;
 }

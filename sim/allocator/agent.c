@@ -83,10 +83,8 @@ void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *
     HfAgent *row = &allocator->agents.at[agent];
     if (row->flags & HF_AGENT_RECOMPUTE)
         gain_anew(allocator, agent, back);
-    else if (row->available == NULL)
-        row->available = hf_bundle__ref(back);
     else
-        hf_bundle__add(allocator, &row->available, &back->resources);
+        hf_bundle__gain(allocator, &row->available, back);
     hf_allocator__agent_changed(allocator, agent);
 }
 
@@ -229,7 +227,7 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     hf_few_clear(&row->filters);
     hf_few_clear(&row->pending);
     hf_resources_clear(catalog, &info->total);
-    hf_resources_clear(catalog, &info->launched);
+    hf_launched__clear(allocator, &info->launched);
     if (info->launched_early != NULL) hf_resources_clear(catalog, info->launched_early);
     if (info->granted != NULL) hf_resources_clear(catalog, info->granted);
     if (info->offered_shared != NULL) hf_resources_clear(catalog, info->offered_shared);
@@ -297,7 +295,7 @@ static void hold(HfAllocator *allocator, uint32_t agent, const HfHolding *holdin
     const HfAlikeHolding *alike = hf_alike__holding(allocator, holding->resources, holding->role);
     HfResources **early = &allocator->infos.at[agent].launched_early;
     if (is_known) {
-        hf_allocator__launched_change(allocator, agent, &alike->launched, 1);
+        hf_launched__add(allocator, agent, &alike->launched);
     } else {
         if (*early == NULL) *early = g_new0(HfResources, 1);
         hf_resources_add(allocator->catalog, *early, &alike->launched);
@@ -437,10 +435,7 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     hf_filters__drop_agent(allocator, agent);
     hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
     hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
-    HfResources launched = {0};
-    hf_resources_copy(allocator->catalog, &launched, &info->launched);
-    hf_allocator__launched_change(allocator, agent, &launched, -1);
-    hf_resources_clear(allocator->catalog, &launched);
+    hf_launched__end_all(allocator, agent);
     while (row->grants.count > 0) {
         uint32_t sub = hf_few_at(&row->grants)[row->grants.count - 1].sub;
         hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);

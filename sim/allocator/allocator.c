@@ -104,6 +104,7 @@ static void rows_clear(HfAllocator *allocator)
     hf_resources_clear(allocator->catalog, &allocator->rest);
     hf_resources_clear(allocator->catalog, &allocator->extra);
     hf_alike__clear(allocator);
+    hf_bundle__forget_steps(allocator);
     hf_bundles__clear(allocator);
 }
 

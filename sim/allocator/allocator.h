@@ -219,6 +219,8 @@ typedef struct HfRecovery {
     const HfResources *resources;
     double refuse_seconds;
     gboolean launched;
+    HfParcel *parcel; /* the resources are what this holds, allocated to the role; or NULL. Known by
+                         its address, equal ones cost less. */
 } HfRecovery;
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery);
 
@@ -249,10 +251,10 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
  */
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step);
 
-/* Offered resources were accepted: they count as consumed from now on. HF_UNKNOWN: the agent, or
- * the framework under this role. */
+/* Offered resources were accepted: they count as consumed from now on. `parcel`: as in HfRecovery.
+ * HF_UNKNOWN: the agent, or the framework under this role. */
 HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
-                               HfRoleId role, const HfResources *resources);
+                               HfRoleId role, const HfResources *resources, HfParcel *parcel);
 
 /*
  * A framework changed resources that it was offered (RESERVE, CREATE, ...): what it holds, the

@@ -103,12 +103,22 @@ typedef struct HfAgent {
 
 _Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
 
+/* What is launched on an agent, with allocation roles: the sum and the parcels together. */
+#define HF_LAUNCHED_APART 6
+typedef struct HfLaunched {
+    HfResources *sum; /* owned; NULL = nothing */
+    uint32_t count;
+    HfParcel *apart[HF_LAUNCHED_APART]; /* [count] references: of plain scalars alone */
+} HfLaunched;
+
+_Static_assert(sizeof(HfLaunched) == 64, "as much as a cache line");
+
 /* The rest. */
 typedef struct HfAgentInfo {
     HfResources total;
-    HfResources launched;        /* of what is granted; with allocation roles */
-    HfResources *launched_early; /* the same, by frameworks not added yet: not counted in roles;
-                                    owned, NULL until needed */
+    HfLaunched launched;         /* of what is granted */
+    HfResources *launched_early; /* the same, with allocation roles, by frameworks not added yet:
+                                    not counted in roles; owned, NULL until needed */
     HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial, or
                              nothing was ever granted */
     HfBundle *undo; /* of an agent with HF_AGENT_RECOMPUTE, all of which was offered last: what was
@@ -305,6 +315,8 @@ struct HfAllocator {
 
     HfBundle *vacant_bundles;
     HF_VEC(HfBundle *) bundle_blocks;
+    HfBundleStep steps[HF_BUNDLE_STEPS];
+    HfBundleOf named[HF_BUNDLES_NAMED];
     struct {
         uint32_t hash, number; /* number UINT32_MAX = vacant */
     } * shapes;                /* by hash, open addressing; [shape_room], a power of two */
@@ -348,6 +360,19 @@ enum {
 static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32_t number)
 {
     return allocator->bundle_blocks.at[number / HF_BUNDLE_BLOCK] + number % HF_BUNDLE_BLOCK;
+}
+static inline HfBundleStep *hf_bundle__step(HfAllocator *allocator, const HfBundle *from,
+                                            const HfBundle *by, int sign)
+{
+    uint32_t place = (from->number * 31 + by->number) * 2 + (sign > 0);
+    return &allocator->steps[place % HF_BUNDLE_STEPS];
+}
+static inline gboolean hf_bundle__holds(HfAllocator *allocator, const HfBundle *bundle,
+                                        const HfBundle *part)
+{
+    const HfBundleStep *step = hf_bundle__step(allocator, bundle, part, -1);
+    return (step->from == bundle && step->by == part) ||
+           hf_resources_contains(allocator->catalog, &bundle->resources, &part->resources);
 }
 
 /* ---- allocator.c ---- */
@@ -536,15 +561,20 @@ static inline void hf_allocator__sum_change(HfAllocator *allocator, uint32_t age
                    allocator->agents.at[agent].flags & HF_AGENT_ORDERED))
         hf_allocator__kept_sum_change(allocator, agent, sub, resources, sign);
 }
+/* A part of what the sub holds without its being counted is a grant of its own from now on, and
+ * counted. FALSE, and nothing done, when it does not hold it. `parcel`: the part, or NULL. */
+gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                  const HfResources *resources, HfParcel *parcel);
 /* What becomes available again is up to the caller. */
 void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
-/* Take and add resources without accounting; a grant without any is dropped. */
+/* Take and add bundles (NULL = nothing) without accounting; a grant without any is dropped. */
 void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
-                                const HfResources *less, const HfResources *more);
+                                HfBundle *less, HfBundle *more);
 /* A grant of the sub that contains `resources` (no allocation role); its grants are merged when
- * none alone does. HF_ROW_NONE when it does not have them. */
+ * none alone does. HF_ROW_NONE when it does not have them. `part`: their bundle, or NULL. */
 uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                  const HfResources *resources, HfGrantKind kind);
+                                  const HfResources *resources, const HfBundle *part,
+                                  HfGrantKind kind);
 /* Accounting of a counted grant: role amounts, role sorter, framework sorter. For shared volumes
  * the grants of the agent must include it. */
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -611,10 +641,6 @@ static inline void hf_allocator__role_add_all(HfAllocator *allocator, HfRoleId r
 }
 /* Add or take the reservations of an agent's total. */
 void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total, int sign);
-/* Add to or take from what is launched on an agent, and count it for the roles; `resources` carry
- * allocation roles and are not the agent's own list. */
-void hf_allocator__launched_change(HfAllocator *allocator, uint32_t agent,
-                                   const HfResources *resources, int sign);
 /* A sub of its own for (framework, role), in no sorter yet. */
 uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRoleId role);
 /* Into the sorters, inactive; a sub of a framework that is not known is in none. */
@@ -627,6 +653,22 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub);
 /* Drop it if it is in no sorter, holds nothing and has no filter: as Mesos, filters made under a
  * role that the framework has left live until they end. */
 void hf_allocator__sub_try_drop(HfAllocator *allocator, uint32_t sub);
+
+/* ---- launched.c ---- */
+/* Add to what is launched on an agent, and count it for the roles; `resources` carry allocation
+ * roles. */
+void hf_launched__add(HfAllocator *allocator, uint32_t agent, const HfResources *resources);
+/* All of it ends. */
+void hf_launched__end_all(HfAllocator *allocator, uint32_t agent);
+/* Add all that is launched there to `sum`, of frameworks not added yet as well. */
+void hf_launched__list(const HfAllocator *allocator, uint32_t agent, HfResources *sum);
+void hf_launched__clear(HfAllocator *allocator, HfLaunched *launched);
+/* Is all of this launched there? Then it may end, with the place that was found, if nothing else
+ * ends or is launched in between. `is_early`: by a framework that is not added yet. */
+gboolean hf_launched__find(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
+                           uint32_t *place_out);
+void hf_launched__end(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
+                      uint32_t place);
 
 /* ---- quota.c ---- */
 /* What quota is about: scalars that are neither reserved nor revocable. */

@@ -87,6 +87,39 @@ static inline const HfResources *hf_bundle__resources(const HfBundle *bundle)
     static const HfResources none;
     return bundle != NULL ? &bundle->resources : &none;
 }
+/*
+ * ---- bundle_steps.c: the same, remembered for agents that are alike ----
+ */
+/* A bundle with another one added to it, or taken from it; each holds a reference. */
+typedef struct HfBundleStep {
+    HfBundle *from, *by, *to; /* `to` NULL: nothing is left; all NULL: nothing is known here */
+    uint64_t seen;            /* the numbers of the pair that was asked for last and not known */
+} HfBundleStep;
+#define HF_BUNDLE_STEPS 512 /* a power of two; sums in odd places, differences in even ones */
+
+/* The bundle of what a parcel holds. */
+typedef struct HfBundleOf {
+    HfParcel *parcel;
+    HfBundle *bundle;
+    uint32_t seen; /* 1 + the number of the parcel that was asked for last */
+} HfBundleOf;
+#define HF_BUNDLES_NAMED 128 /* a power of two */
+
+/* Where a step is if it is known. */
+static inline HfBundleStep *hf_bundle__step(HfAllocator *allocator, const HfBundle *from,
+                                            const HfBundle *by, int sign);
+/* *bundle (NULL = nothing) with `more` added; and with `less` taken off, which it contains. Cost:
+ * O(1) if the same step was taken lately. */
+void hf_bundle__gain(HfAllocator *allocator, HfBundle **bundle, HfBundle *more);
+void hf_bundle__lose(HfAllocator *allocator, HfBundle **bundle, HfBundle *less);
+/* The bundle of resources, allocation role apart, of which there are some: a reference. `parcel`:
+ * they are its content; NULL: they are nobody's. Cost: O(1) for a parcel asked for lately. */
+HfBundle *hf_bundle__of(HfAllocator *allocator, const HfResources *resources, HfParcel *parcel);
+/* Does the bundle contain the part? */
+static inline gboolean hf_bundle__holds(HfAllocator *allocator, const HfBundle *bundle,
+                                        const HfBundle *part);
+void hf_bundle__forget_steps(HfAllocator *allocator);
+
 #define HF_BUNDLE_BLOCK 64 /* bundles are taken from the system by this many */
 void hf_bundles__clear(HfAllocator *allocator);
 

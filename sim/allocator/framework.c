@@ -84,7 +84,7 @@ static void adopt(HfAllocator *allocator, uint32_t framework, const HfHolding *h
         hf_resources_allocate(allocator->catalog, &launched, holding->role);
         HfResources *early = allocator->infos.at[holding->agent].launched_early;
         if (early != NULL) hf_resources_subtract(allocator->catalog, early, &launched);
-        hf_allocator__launched_change(allocator, holding->agent, &launched, 1);
+        hf_launched__add(allocator, holding->agent, &launched);
         hf_resources_clear(allocator->catalog, &launched);
     }
 }

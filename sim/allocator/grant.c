@@ -47,19 +47,19 @@ static gboolean holds_together(HfAllocator *allocator, const HfAgent *row, uint3
 }
 
 uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                  const HfResources *resources, HfGrantKind kind)
+                                  const HfResources *resources, const HfBundle *part,
+                                  HfGrantKind kind)
 {
-    HfCatalog *catalog = allocator->catalog;
     HfAgent *row = &allocator->agents.at[agent];
     uint32_t first = HF_ROW_NONE;
-    for (uint32_t g = 0; g < row->grants.count; g++) {
-        if (hf_few_at(&row->grants)[g].sub != sub ||
-            !hf_grant__is_of(&hf_few_at(&row->grants)[g], kind))
-            continue;
-        if (hf_resources_contains(catalog, &hf_few_at(&row->grants)[g].bundle->resources,
-                                  resources))
+    for (uint32_t g = row->grants.count; g-- > 0;) { /* what was offered last is answered next */
+        const HfGrant *grant = &hf_few_at(&row->grants)[g];
+        if (grant->sub != sub || !hf_grant__is_of(grant, kind)) continue;
+        if (part != NULL
+                ? hf_bundle__holds(allocator, grant->bundle, part)
+                : hf_resources_contains(allocator->catalog, &grant->bundle->resources, resources))
             return g;
-        if (first == HF_ROW_NONE) first = g;
+        first = g;
     }
     if (first == HF_ROW_NONE || !holds_together(allocator, row, first, resources))
         return HF_ROW_NONE;
@@ -322,14 +322,15 @@ void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t g
 }
 
 void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
-                                const HfResources *less, const HfResources *more)
+                                HfBundle *less, HfBundle *more)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant *changed = &hf_few_at(&row->grants)[grant];
-    hf_allocator__sum_change(allocator, agent, changed->sub, less, -1);
-    if (more != NULL) hf_allocator__sum_change(allocator, agent, changed->sub, more, 1);
-    hf_bundle__subtract(allocator, &changed->bundle, less);
-    if (more != NULL) hf_bundle__add(allocator, &changed->bundle, more);
+    if (less != NULL)
+        hf_allocator__sum_change(allocator, agent, changed->sub, &less->resources, -1);
+    if (more != NULL) hf_allocator__sum_change(allocator, agent, changed->sub, &more->resources, 1);
+    if (less != NULL) hf_bundle__lose(allocator, &changed->bundle, less);
+    if (more != NULL) hf_bundle__gain(allocator, &changed->bundle, more);
     if (changed->bundle != NULL) return;
     if (changed->is_counted) allocator->subs.at[changed->sub].counted--;
     allocator->subs.at[changed->sub].grants--;
@@ -359,70 +360,76 @@ HfTime hf_allocator__refuse_time(HfEra era, double seconds)
     return (HfTime)(seconds * 1e9); /* cut to whole nanoseconds, as Duration::create does */
 }
 
+/* Is this all of the bundle? `part`: the bundle of the resources, or NULL. */
+static inline gboolean is_all_of(const HfCatalog *catalog, const HfBundle *bundle,
+                                 const HfResources *resources, const HfBundle *part)
+{
+    if (part != NULL && part->flags & bundle->flags & HF_BUNDLE_SHAPE) return bundle == part;
+    return hf_bundle__is_same(catalog, bundle, resources);
+}
+
 /* The grant that is exactly this, or HF_ROW_NONE. Most often it is the last: what was offered comes
  * back before anything else is given there. */
 static inline uint32_t find_whole(const HfCatalog *catalog, const HfAgent *row, uint32_t sub,
-                                  const HfResources *resources, HfGrantKind kind)
+                                  const HfResources *resources, const HfBundle *part,
+                                  HfGrantKind kind)
 {
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;)
         if (at[g].sub == sub && hf_grant__is_of(&at[g], kind) &&
-            hf_bundle__is_same(catalog, at[g].bundle, resources))
+            is_all_of(catalog, at[g].bundle, resources, part))
             return g;
     return HF_ROW_NONE;
 }
 
-/* Take what comes back out of the grants: `grant` is the one that is exactly this, or HF_ROW_NONE.
- * The bundle returned is the caller's. NULL: the sub does not hold it, and nothing was changed. */
-static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources, HfGrantKind kind, uint32_t grant)
+/* Take all of a grant out; its bundle is the caller's. */
+static HfBundle *take_whole(HfAllocator *allocator, uint32_t agent, uint32_t grant)
 {
-    HfAgent *row = &allocator->agents.at[agent];
-    if (grant != HF_ROW_NONE) {
-        HfBundle *whole = hf_bundle__ref(hf_few_at(&row->grants)[grant].bundle);
-        hf_allocator__drop_grant(allocator, agent, grant);
-        return whole;
-    }
-    HfResources *plain = &allocator->rest;
-    hf_resources_copy(allocator->catalog, plain, resources);
-    hf_resources_unallocate(allocator->catalog, plain);
-    grant = hf_allocator__find_grant(allocator, agent, sub, plain, kind);
-    if (grant == HF_ROW_NONE) return NULL;
-    HfBundle *part = hf_bundle__new(allocator, plain);
-    if (hf_few_at(&row->grants)[grant].is_counted)
+    HfBundle *whole = hf_bundle__ref(hf_few_at(&allocator->agents.at[agent].grants)[grant].bundle);
+    hf_allocator__drop_grant(allocator, agent, grant);
+    return whole;
+}
+
+/* Take a part of what the sub holds out of its grants. FALSE: it does not hold it, and nothing was
+ * changed. */
+static gboolean take_part(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *part,
+                          HfGrantKind kind)
+{
+    uint32_t grant = hf_allocator__find_grant(allocator, agent, sub, &part->resources, part, kind);
+    if (grant == HF_ROW_NONE) return FALSE;
+    if (hf_few_at(&allocator->agents.at[agent].grants)[grant].is_counted)
         hf_allocator__account(allocator, agent, sub, part, -1);
-    hf_allocator__change_grant(allocator, agent, grant, &part->resources, NULL);
-    return part;
+    hf_allocator__change_grant(allocator, agent, grant, part, NULL);
+    return TRUE;
 }
 
-/* Resources with an allocation role: as they are when they have it, as those of tasks do, else a
- * copy, which stands in allocator->rest. */
-static const HfResources *allocated_to(HfAllocator *allocator, const HfResources *resources,
-                                       HfRoleId role)
+/* Take resources out of the grants, a whole one if they are that. The bundle returned is the
+ * caller's. NULL: the sub does not hold them, and nothing was changed. `parcel` as in HfRecovery.
+ */
+static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                           const HfResources *resources, HfParcel *parcel, HfGrantKind kind)
 {
-    const HfResource *at = hf_resources_entries(resources);
-    uint32_t count = hf_resources_count(resources), have = 0;
-    while (have < count && hf_meta_allocation_role(allocator->catalog, at[have].meta) == role)
-        have++;
-    if (have == count) return resources;
-    hf_resources_copy(allocator->catalog, &allocator->rest, resources);
-    hf_resources_allocate(allocator->catalog, &allocator->rest, role);
-    return &allocator->rest;
+    HfBundle *part = parcel != NULL ? hf_bundle__of(allocator, resources, parcel) : NULL;
+    const HfAgent *row = &allocator->agents.at[agent];
+    uint32_t whole = find_whole(allocator->catalog, row, sub, resources, part, kind);
+    if (whole != HF_ROW_NONE) {
+        hf_bundle__unref(allocator, part);
+        return take_whole(allocator, agent, whole);
+    }
+    if (part == NULL) part = hf_bundle__of(allocator, resources, NULL);
+    if (take_part(allocator, agent, sub, part, kind)) return part;
+    hf_bundle__unref(allocator, part);
+    return NULL;
 }
 
-/* Launched resources end; FALSE when the agent does not know of them. */
-static gboolean end_launched(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
-                             gboolean check_only)
+gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                  const HfResources *resources, HfParcel *parcel)
 {
-    HfCatalog *catalog = allocator->catalog;
-    HfAgentInfo *info = &allocator->infos.at[recovery->agent];
-    HfResources *launched = is_early ? info->launched_early : &info->launched;
-    const HfResources *tagged = allocated_to(allocator, recovery->resources, recovery->role);
-    if (check_only) return launched != NULL && hf_resources_contains(catalog, launched, tagged);
-    if (is_early)
-        hf_resources_subtract(catalog, launched, tagged);
-    else
-        hf_allocator__launched_change(allocator, recovery->agent, tagged, -1);
+    HfBundle *part = take_back(allocator, agent, sub, resources, parcel, HF_GRANT_UNCOUNTED);
+    if (part == NULL) return FALSE;
+    if (!(part->flags & HF_BUNDLE_SHARED))
+        hf_bundle__settle(allocator, &part); /* tasks that are alike share it */
+    hf_allocator__grant(allocator, agent, sub, part, TRUE);
     return TRUE;
 }
 
@@ -440,7 +447,7 @@ static inline gboolean move_back(HfAllocator *allocator, HfTime now, const HfRet
     if ((row->flags & (HF_AGENT_OFFERABLE | unlike)) != HF_AGENT_OFFERABLE ||
         row->available != NULL)
         return FALSE;
-    uint32_t grant = find_whole(allocator->catalog, row, returns->sub, resources, kind);
+    uint32_t grant = find_whole(allocator->catalog, row, returns->sub, resources, NULL, kind);
     if (grant == HF_ROW_NONE) return FALSE;
     HfBundle *bundle = hf_few_at(&row->grants)[grant].bundle;
     HfSub *of = &allocator->subs.at[returns->sub];
@@ -485,30 +492,34 @@ void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRo
                             allocator->agent_order != HF_AGENT_ORDER_SORTED;
 }
 
-static HfStatus take_and_free(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                              HfGrantKind kind, uint32_t agent, const HfResources *resources)
+/* Of grants that are offers. */
+static inline HfGrantKind kind_offered(const HfAllocator *allocator)
 {
-    const HfAgent *row = hf_allocator__agent(allocator, agent);
-    if (row == NULL) return HF_UNKNOWN;
+    return allocator->offer_scope != HF_OFFER_SCOPE_CELL ? HF_GRANT_COUNTED : HF_GRANT_UNCOUNTED;
+}
+
+static HfStatus take_and_free(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                              uint32_t agent, const HfResources *resources, HfParcel *parcel)
+{
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
     if (hf_resources_is_empty(resources)) return HF_OK;
     if (returns->status != HF_OK) return returns->status;
     if (!allocator->subs.at[returns->sub].is_live) return HF_CONFLICT; /* all came back before */
-    uint32_t whole = find_whole(allocator->catalog, row, returns->sub, resources, kind);
-    HfBundle *back = take_back(allocator, agent, returns->sub, resources, kind, whole);
+    HfBundle *back =
+        take_back(allocator, agent, returns->sub, resources, parcel, kind_offered(allocator));
     if (back == NULL) return HF_CONFLICT;
     set_free(allocator, now, returns, agent, back);
     return HF_OK;
 }
 
+/* What was offered comes back, or what is left of it. */
 static inline HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                                  uint32_t agent, const HfResources *resources)
+                                  uint32_t agent, const HfResources *resources, HfParcel *parcel)
 {
-    HfGrantKind kind =
-        allocator->offer_scope != HF_OFFER_SCOPE_CELL ? HF_GRANT_COUNTED : HF_GRANT_UNCOUNTED;
-    if (returns->may_move && !hf_resources_is_empty(resources) &&
-        move_back(allocator, now, returns, kind, agent, resources))
+    if (returns->may_move && !hf_resources_is_empty(resources) && parcel == NULL &&
+        move_back(allocator, now, returns, kind_offered(allocator), agent, resources))
         return HF_OK;
-    return take_and_free(allocator, now, returns, kind, agent, resources);
+    return take_and_free(allocator, now, returns, agent, resources, parcel);
 }
 
 /* The agents of a long list lie anywhere in memory: load them, and then what they point to. */
@@ -531,8 +542,8 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
     HfStatus status = HF_OK;
     for (uint32_t i = 0; i < count && status == HF_OK; i++) {
         fetch_returned(allocator, at, i, count);
-        status =
-            return_one(allocator, now, returns, at[i].agent, hf_parcel_resources(at[i].resources));
+        status = return_one(allocator, now, returns, at[i].agent,
+                            hf_parcel_resources(at[i].resources), NULL);
     }
     return status;
 }
@@ -541,22 +552,21 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
 static HfStatus recover_launched(HfAllocator *allocator, HfTime now, const HfRecovery *recovery,
                                  const HfReturns *returns)
 {
-    uint32_t agent = recovery->agent, sub = returns->sub;
+    uint32_t agent = recovery->agent, sub = returns->sub, place;
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
     if (hf_resources_is_empty(recovery->resources)) return HF_OK;
     gboolean is_early = sub != HF_ROW_NONE && allocator->subs.at[sub].leaf == HF_NODE_NONE;
-    if (!end_launched(allocator, recovery, is_early, TRUE)) return HF_CONFLICT;
+    if (!hf_launched__find(allocator, recovery, is_early, &place)) return HF_CONFLICT;
     if (returns->status == HF_UNKNOWN) {
-        end_launched(allocator, recovery, is_early, FALSE);
+        hf_launched__end(allocator, recovery, is_early, place);
         return HF_OK;
     }
     /* what an agent brought along for a framework that did not name it when added is not its own */
     if (sub == HF_ROW_NONE) return HF_CONFLICT;
-    HfBundle *back = take_back(allocator, agent, sub, recovery->resources, HF_GRANT_COUNTED,
-                               find_whole(allocator->catalog, &allocator->agents.at[agent], sub,
-                                          recovery->resources, HF_GRANT_COUNTED));
+    HfBundle *back =
+        take_back(allocator, agent, sub, recovery->resources, recovery->parcel, HF_GRANT_COUNTED);
     if (back == NULL) return HF_CONFLICT;
-    end_launched(allocator, recovery, is_early, FALSE);
+    hf_launched__end(allocator, recovery, is_early, place);
     set_free(allocator, now, returns, agent, back);
     return HF_OK;
 }
@@ -567,7 +577,8 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     hf_allocator_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
                          &returns);
     if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);
-    return return_one(allocator, now, &returns, recovery->agent, recovery->resources);
+    return return_one(allocator, now, &returns, recovery->agent, recovery->resources,
+                      recovery->parcel);
 }
 
 static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *bundle)
@@ -583,9 +594,7 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
     if (step == 0) {
         __builtin_prefetch(row);
         __builtin_prefetch((const char *)row + 64);
-        const char *launched = (const char *)&allocator->infos.at[agent].launched;
-        __builtin_prefetch(launched);
-        __builtin_prefetch(launched + sizeof(HfResources) - 1);
+        __builtin_prefetch(&allocator->infos.at[agent].launched);
         return;
     }
     if (step == 1) {
@@ -599,26 +608,4 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
         for (uint32_t g = 0; g < row->grants.count; g++)
             fetch_bundle(hf_few_at(&row->grants)[g].bundle);
     }
-}
-
-HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
-                               HfRoleId role, const HfResources *resources)
-{
-    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
-    if (hf_resources_is_empty(resources)) return HF_OK;
-    uint32_t sub = hf_allocator__sub(allocator, framework, role);
-    if (sub == HF_ROW_NONE || allocator->subs.at[sub].leaf == HF_NODE_NONE) return HF_UNKNOWN;
-    if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) { /* it counts from now on */
-        const HfGrantKind kind = HF_GRANT_UNCOUNTED;
-        HfBundle *part = take_back(
-            allocator, agent, sub, resources, kind,
-            find_whole(allocator->catalog, &allocator->agents.at[agent], sub, resources, kind));
-        if (part == NULL) return HF_CONFLICT;
-        if (!(part->flags & HF_BUNDLE_SHARED))
-            hf_bundle__settle(allocator, &part); /* tasks that are alike share it */
-        hf_allocator__grant(allocator, agent, sub, part, TRUE);
-    }
-    hf_allocator__role_room(allocator, role);
-    hf_allocator__launched_change(allocator, agent, allocated_to(allocator, resources, role), 1);
-    return HF_OK;
 }

@@ -57,8 +57,7 @@ static void swap_granted(HfAllocator *allocator, uint32_t agent, uint32_t grant,
     if (less != NULL && is_counted)
         hf_allocator__used_amounts(allocator, agent, row->role, less, -1);
     HfNode role_leaf = allocator->roles.at[row->role].leaf, leaf = row->leaf;
-    hf_allocator__change_grant(allocator, agent, grant, hf_bundle__resources(less),
-                               hf_bundle__resources(more));
+    hf_allocator__change_grant(allocator, agent, grant, less, more);
     if (more != NULL && is_counted)
         hf_allocator__used_amounts(allocator, agent, row->role, more, 1);
     if (is_counted) {
@@ -119,7 +118,7 @@ HfStatus hf_allocator_update_allocation(HfAllocator *allocator, HfTime now, uint
     uint32_t sub = hf_allocator__sub(allocator, framework, role), grant = HF_ROW_NONE;
     if (sub != HF_ROW_NONE && allocator->subs.at[sub].leaf != HF_NODE_NONE)
         grant = hf_allocator__find_grant(
-            allocator, agent, sub, &before,
+            allocator, agent, sub, &before, NULL,
             allocator->offer_scope == HF_OFFER_SCOPE_CELL ? HF_GRANT_UNCOUNTED : HF_GRANT_COUNTED);
     HfStatus status = HF_CONFLICT;
     if (grant == HF_ROW_NONE) {

@@ -72,28 +72,6 @@ void hf_allocator__reservations(HfAllocator *allocator, const HfResources *total
     }
 }
 
-void hf_allocator__launched_change(HfAllocator *allocator, uint32_t agent,
-                                   const HfResources *resources, int sign)
-{
-    HfCatalog *catalog = allocator->catalog;
-    HfResources *launched = &allocator->infos.at[agent].launched;
-    const HfResource *at = hf_resources_entries(resources);
-    if (sign < 0) hf_resources_subtract(catalog, launched, resources);
-    for (uint32_t i = 0; i < hf_resources_count(resources); i++) {
-        const HfMetaInfo *meta = hf_meta_info(catalog, at[i].meta);
-        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR ||
-            (meta->flags & (HF_META_RESERVED | HF_META_REVOCABLE)) != 0)
-            continue;
-        /* a shared volume counts from its first copy to its last */
-        if (meta->flags & HF_META_SHARED && hf_resources_copies(catalog, launched, &at[i]) > 0)
-            continue;
-        hf_allocator__role_room(allocator, meta->allocation_role);
-        hf_allocator__role_add(allocator, meta->allocation_role, HF_ROLE_LAUNCHED,
-                               catalog->kind[at[i].kind].quantity, sign * at[i].milli);
-    }
-    if (sign > 0) hf_resources_add(catalog, launched, resources);
-}
-
 /* ---- Subs ---- */
 
 uint32_t hf_allocator__sub_new(HfAllocator *allocator, uint32_t framework, HfRoleId role)

@@ -134,9 +134,7 @@ static JsonObject *agent_object(const HfAllocator *allocator, uint32_t agent)
         hf_resources_to_json_canonical(catalog, hf_bundle__resources(row->available)));
     json_object_set_object_member(object, "used", used_object(allocator, row));
     HfResources launched = {0};
-    hf_resources_copy(allocator->catalog, &launched, &info->launched);
-    if (info->launched_early != NULL)
-        hf_resources_add(allocator->catalog, &launched, info->launched_early);
+    hf_launched__list(allocator, agent, &launched);
     json_object_set_member(object, "launched", hf_resources_to_json_canonical(catalog, &launched));
     hf_resources_clear(allocator->catalog, &launched);
     if (info->maintenance != NULL) add_maintenance(allocator, info->maintenance, object);

@@ -57,7 +57,6 @@ void hf_master_free(HfMaster *master)
         g_free(master->agents.at[i].total);
     }
     hf_offer_list_clear(master->catalog, &master->allocated);
-    hf_resources_clear(master->catalog, &master->scratch);
     for (guint32 i = 0; i < master->quotas.count; i++) {
         hf_quantities_clear(&master->quotas.at[i].guarantees);
         hf_limits_clear(&master->quotas.at[i].limits);

@@ -102,26 +102,39 @@ static HfMessage *launch(HfMaster *master, HfTime now, uint32_t framework, uint3
     return message;
 }
 
+/* `parcel`: what is launched, or NULL when it is none. */
 static void transition(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
-                       const HfResources *launched)
+                       const HfResources *launched, HfParcel *parcel)
 {
-    HfStatus status = hf_allocator_launched(master->allocator, framework, agent, role, launched);
+    HfStatus status =
+        hf_allocator_launched(master->allocator, framework, agent, role, launched, parcel);
     HF_ASSERT(status == HF_OK);
 }
 
-/* What the accepted offers hold, all together; the offers are over. */
-static void collect_offers(HfMaster *master, HfTime now, const HfMessage *in, HfResources *offered,
-                           HfOutbox *out)
+/* Both together. */
+static HfParcel *sum_of(HfCatalog *catalog, const HfParcel *one, const HfParcel *other)
 {
+    HfResources sum = {0};
+    hf_resources_copy(catalog, &sum, hf_parcel_resources(one));
+    hf_resources_add(catalog, &sum, hf_parcel_resources(other));
+    return hf_parcel_take(catalog, &sum);
+}
+
+/* What the accepted offers hold, all together, as a reference; the offers are over. */
+static HfParcel *collect_offers(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    HfParcel *offered = NULL;
     for (guint32 i = 0; i < in->ids.count; i++) {
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         hf_master__record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
                                 hf_master__refuse_ms(hf_master__refuse_seconds_of(master, in)),
                                 out);
-        hf_resources_add(master->catalog, offered,
-                         hf_parcel_resources(master->offers.at[row].resources));
+        HfParcel *before = offered, *more = master->offers.at[row].resources;
+        offered = before == NULL ? hf_parcel_ref(more) : sum_of(master->catalog, before, more);
+        hf_parcel_drop(master->catalog, &before);
         hf_master__drop_offer(master, row);
     }
+    return offered;
 }
 
 /* What of a task does not depend on what is offered (validation::task::validate). */
@@ -143,28 +156,33 @@ static gboolean is_valid(HfMaster *master, uint32_t framework, uint64_t id,
 static void launch_all(HfMaster *master, HfTime now, const HfMessage *in, uint32_t agent,
                        HfRoleId role, HfOutbox *out)
 {
-    HfResources *remaining = &master->scratch;
-    hf_resources_reset(master->catalog, remaining);
-    collect_offers(master, now, in, remaining, out);
+    HfParcel *remaining = collect_offers(master, now, in, out), *rest;
     for (guint32 i = 0; i < in->tasks.count;
          i++) { /* each stands for itself: a bad one does not stop the next */
         const HfTaskInfo *info = &in->tasks.at[i];
         HfParcel *resources = with_role(master, info->resources, role);
-        const HfResources *content = hf_parcel_resources(resources);
         if (!is_valid(master, in->framework, info->id, resources) ||
-            !hf_resources_contains(master->catalog, remaining, content)) {
+            !hf_parcel_less(master->catalog, remaining, resources, &rest)) {
             hf_master__refuse_task(master, now, in->framework, info->id, HF_TASK_ERROR,
                                    HF_REASON_TASK_INVALID, out);
             hf_parcel_drop(master->catalog, &resources);
             continue;
         }
-        hf_resources_subtract(master->catalog, remaining, content);
+        hf_parcel_drop(master->catalog, &remaining);
+        remaining = rest;
         launch(master, now, in->framework, agent, role, info, resources, out);
-        transition(master, in->framework, agent, role, content);
+        transition(master, in->framework, agent, role, hf_parcel_resources(resources), resources);
     }
-    if (!hf_resources_is_empty(remaining))
-        hf_master__give_back(master, now, in->framework, agent, role, remaining,
-                             hf_master__refuse_seconds_of(master, in), FALSE);
+    if (remaining != NULL)
+        hf_master__recover(
+            master, now,
+            &(HfRecovery){.framework = in->framework,
+                          .agent = agent,
+                          .role = role,
+                          .resources = hf_parcel_resources(remaining),
+                          .parcel = remaining,
+                          .refuse_seconds = hf_master__refuse_seconds_of(master, in)});
+    hf_parcel_drop(master->catalog, &remaining);
 }
 
 /* ---- a list of operations ---- */
@@ -572,7 +590,7 @@ static void settle(Accept *a)
         hf_master__give_back(master, a->now, framework, a->agent, a->role, &a->remaining,
                              hf_master__refuse_seconds_of(master, a->in), FALSE);
     if (!hf_resources_is_empty(&a->launched))
-        transition(master, framework, a->agent, a->role, &a->launched);
+        transition(master, framework, a->agent, a->role, &a->launched, NULL);
     hf_resources_clear(catalog, &made);
 }
 
@@ -600,8 +618,10 @@ static void do_operations(HfMaster *master, HfTime now, const HfMessage *in, uin
 {
     HfCatalog *catalog = master->catalog;
     Accept a = {.master = master, .now = now, .in = in, .out = out, .agent = agent, .role = role};
-    collect_offers(master, now, in, &a.offered, out);
-    hf_resources_copy(catalog, &a.remaining, &a.offered);
+    HfParcel *offered = collect_offers(master, now, in, out);
+    hf_resources_copy(catalog, &a.offered, hf_parcel_resources(offered));
+    hf_resources_copy(catalog, &a.remaining, hf_parcel_resources(offered));
+    hf_parcel_drop(catalog, &offered);
     hf_resources_shared(catalog, &a.offered, &a.shared);
     if (in->operations.count == 0) launch_list(&a);
     for (guint32 i = 0; i < in->operations.count; i++) {

@@ -232,9 +232,8 @@ struct HfMaster {
     HF_VEC(HfRegistryMachine) machines; /* the maintenance schedule */
     HfMap64 agent_of_host;              /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
-    HfOfferList allocated;       /* scratch of a run */
-    HF_VEC(HfReturned) returned; /* scratch; empty, but room is kept */
-    HfResources scratch;
+    HfOfferList allocated;             /* scratch of a run */
+    HF_VEC(HfReturned) returned;       /* scratch; empty, but room is kept */
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;
     gboolean is_run_pending;
@@ -292,8 +291,15 @@ static inline gboolean hf_master__has(const HfMaster *master, HfEraRule rule)
 }
 void hf_master__want_run(HfMaster *master, HfTime now, HfOutbox *out);
 
+/* Resources come back to the allocator, of an offer or of a task. */
+static inline void hf_master__recover(HfMaster *master, HfTime now, const HfRecovery *recovery)
+{
+    HfStatus status = hf_allocator_recover(master->allocator, now, recovery);
+    HF_ASSERT(status == HF_OK);
+}
+
 /* master_offers.c */
-/* Resources come back to the allocator, of an offer or of a task (`launched`). */
+/* The same of resources that are no parcel of their own, or of a whole offer's. */
 void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
                           HfRoleId role, const HfResources *resources, double refuse_seconds,
                           gboolean launched);

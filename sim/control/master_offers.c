@@ -9,10 +9,13 @@ void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint
                           HfRoleId role, const HfResources *resources, double refuse_seconds,
                           gboolean launched)
 {
-    HfStatus status = hf_allocator_recover(
-        master->allocator, now,
-        &(HfRecovery){framework, agent, role, resources, refuse_seconds, launched});
-    HF_ASSERT(status == HF_OK);
+    hf_master__recover(master, now,
+                       &(HfRecovery){.framework = framework,
+                                     .agent = agent,
+                                     .role = role,
+                                     .resources = resources,
+                                     .refuse_seconds = refuse_seconds,
+                                     .launched = launched});
 }
 
 static void remember_deadline(HfMaster *master, HfTime now, uint64_t offer, HfOutbox *out)

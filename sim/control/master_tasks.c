@@ -85,8 +85,14 @@ void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTask
     hf_master__record_task(task, now, reason, out);
     /* The allocator forgets an agent that is given up and all that was held there in one go. */
     if (hf_master__is_held(&master->agents.at[task->agent]))
-        hf_master__give_back(master, now, task->framework, task->agent, task->role,
-                             hf_parcel_resources(task->resources), HF_NO_FILTER, TRUE);
+        hf_master__recover(master, now,
+                           &(HfRecovery){.framework = task->framework,
+                                         .agent = task->agent,
+                                         .role = task->role,
+                                         .resources = hf_parcel_resources(task->resources),
+                                         .parcel = task->resources,
+                                         .refuse_seconds = HF_NO_FILTER,
+                                         .launched = TRUE});
 }
 
 /* An agent reports a state; a terminal one gives the resources back at once (Master::updateTask),

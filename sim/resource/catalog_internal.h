@@ -28,6 +28,13 @@ typedef struct HfLabelList {
 
 #define HF_PARCELS_RECENT 512
 
+/* An answer of hf_parcel_less(): three references, of which `rest` may be NULL; all NULL = vacant.
+ */
+typedef struct HfParcelStep {
+    struct HfParcel *whole, *part, *rest;
+} HfParcelStep;
+#define HF_PARCEL_STEPS 256 /* a power of two */
+
 struct HfCatalogTables {
     HfIntern *texts;               /* HfTextId - 1 */
     HfIntern *roles;               /* HfRoleId */
@@ -42,6 +49,7 @@ struct HfCatalogTables {
     HF_VEC(uint32_t) label_slots; /* open addressing: id, 0 = vacant; power of two */
     HfPoolBlock *pool[HF_POOL_CLASSES];
     struct HfParcel *recent_parcels[HF_PARCELS_RECENT]; /* each may be NULL */
+    HfParcelStep parcel_steps[HF_PARCEL_STEPS];         /* by the numbers of whole and part */
     struct HfParcel *vacant_parcels;                    /* linked by `allocated` */
     HF_VEC(struct HfParcel *) parcel_blocks;            /* owned */
 };

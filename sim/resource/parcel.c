@@ -34,6 +34,8 @@ static void make_block(struct HfCatalogTables *tables)
 {
     HfParcel *block = g_new0(HfParcel, PARCELS_BLOCK);
     for (uint32_t i = 0; i + 1 < PARCELS_BLOCK; i++) block[i].allocated = &block[i + 1];
+    for (uint32_t i = 0; i < PARCELS_BLOCK; i++)
+        block[i].number = tables->parcel_blocks.count * PARCELS_BLOCK + i;
     hf_vec_push(&tables->parcel_blocks, block);
     tables->vacant_parcels = block;
 }
@@ -111,6 +113,42 @@ HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel)
     return (HfFold)parcel->fold[1] << 64 | parcel->fold[0];
 }
 
+static void forget_step(HfCatalog *catalog, HfParcelStep *step)
+{
+    hf_parcel_drop(catalog, &step->whole);
+    hf_parcel_drop(catalog, &step->part);
+    hf_parcel_drop(catalog, &step->rest);
+}
+
+static gboolean take_step(HfCatalog *catalog, HfParcel *whole, HfParcel *part, HfParcelStep *step)
+{
+    if (!hf_resources_contains(catalog, &whole->resources, &part->resources)) return FALSE;
+    HfResources rest = {0};
+    hf_resources_copy(catalog, &rest, &whole->resources);
+    hf_resources_subtract(catalog, &rest, &part->resources);
+    HfParcelStep taken = {hf_parcel_ref(whole), hf_parcel_ref(part),
+                          hf_parcel_take(catalog, &rest)};
+    forget_step(catalog, step);
+    *step = taken;
+    return TRUE;
+}
+
+gboolean hf_parcel_less(HfCatalog *catalog, HfParcel *whole, HfParcel *part, HfParcel **rest_out)
+{
+    if (G_UNLIKELY(whole == NULL || part == NULL)) {
+        if (part != NULL) return FALSE;
+        *rest_out = hf_parcel_ref(whole);
+        return TRUE;
+    }
+    uint32_t place = (whole->number * 31 + part->number) % HF_PARCEL_STEPS;
+    HfParcelStep *step = &catalog->tables->parcel_steps[place];
+    if (G_UNLIKELY(step->whole != whole || step->part != part) &&
+        !take_step(catalog, whole, part, step))
+        return FALSE;
+    *rest_out = hf_parcel_ref(step->rest);
+    return TRUE;
+}
+
 static gboolean is_allocated_to(const HfCatalog *catalog, const HfResources *resources,
                                 HfRoleId role)
 {
@@ -143,6 +181,8 @@ void hf_parcel__clear(HfCatalog *catalog)
 {
     for (uint32_t i = 0; i < HF_PARCELS_RECENT; i++)
         hf_parcel_drop(catalog, &catalog->tables->recent_parcels[i]);
+    for (uint32_t i = 0; i < HF_PARCEL_STEPS; i++)
+        forget_step(catalog, &catalog->tables->parcel_steps[i]);
     struct HfCatalogTables *tables = catalog->tables;
     uint32_t vacant_count = 0;
     for (HfParcel *parcel = tables->vacant_parcels; parcel != NULL; parcel = parcel->allocated)

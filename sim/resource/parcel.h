@@ -19,6 +19,7 @@ typedef struct HfParcel {
     uint32_t refs;
     HfRoleId role;              /* of `allocated` */
     uint32_t flags;             /* hf_parcel_flags() */
+    uint32_t number;            /* its place among all parcels of the catalog, for good */
     uint64_t fold[2];           /* hf_parcel_fold(), once it was asked for; else 0 */
     struct HfParcel *allocated; /* the last answer of hf_parcel_allocate(), or NULL; when vacant the
                                    next vacant one */
@@ -59,6 +60,12 @@ static inline uint32_t hf_parcel_flags(const HfParcel *parcel)
     return parcel != NULL ? parcel->flags : 0;
 }
 
+/* A small number of its own while it is held: for tables of what was worked out for parcels. */
+static inline uint32_t hf_parcel_number(const HfParcel *parcel)
+{
+    return parcel->number;
+}
+
 /* The content as a part of a digest: hf_resources_fold(), worked out once for each parcel. */
 HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel);
 
@@ -67,6 +74,12 @@ static inline uint64_t hf_parcel_hash(const HfParcel *parcel)
 {
     return parcel->fold[0];
 }
+/*
+ * What is left of `whole` without `part`, as hf_resources_subtract() has it: a reference, in
+ * *rest_out. FALSE, and nothing set, when `whole` does not contain `part`.
+ * Cost: O(1) when the same was asked lately, as for equal tasks out of equal offers.
+ */
+gboolean hf_parcel_less(HfCatalog *catalog, HfParcel *whole, HfParcel *part, HfParcel **rest_out);
 
 /* A reference to the parcel with all of this allocated to `role`, not HF_ROLE_NONE: itself when it
  * is already. */

@@ -32,7 +32,6 @@
 #define hf_allocator_suppress             hf_twin_suppress
 #define hf_allocator_revive               hf_twin_revive
 #define hf_allocator_recover              hf_twin_recover
-#define hf_allocator_launched             hf_twin_launched
 #define hf_allocator_update_allocation    hf_twin_update_allocation
 #define hf_allocator_update_available     hf_twin_update_available
 #define hf_allocator_weight_set           hf_twin_weight_set
@@ -42,5 +41,8 @@
 #define hf_allocator_unavailability_set   hf_twin_unavailability_set
 #define hf_allocator_inverse_response     hf_twin_inverse_response
 #define hf_allocator_state                hf_twin_state
+/* The twin compares by content alone. */
+#define hf_allocator_launched(allocator, framework, agent, role, resources, parcel)                \
+    hf_twin_launched(allocator, framework, agent, role, resources)
 
 #endif

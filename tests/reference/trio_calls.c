@@ -345,17 +345,31 @@ static void say_piece(HfTrio *trio, const char *op, const HfPiece *piece, const 
     hf_trio__say_resources(trio, "resources", part, piece->role);
 }
 
+/* As a master has it: the fast allocator is told of parcels, the other one of resources alone. */
+static HfParcel *parcel_for(HfTrio *trio, const HfResources *part, HfRoleId role)
+{
+    HfParcel *plain = hf_parcel_copy(trio->catalog, part);
+    HfParcel *parcel = hf_parcel_allocate(trio->catalog, plain, role);
+    hf_parcel_drop(trio->catalog, &plain);
+    return parcel;
+}
+
 HfStatus hf_trio_recover(HfTrio *trio, guint p, const HfResources *part, double refuse_seconds)
 {
     const HfPiece *piece = PIECE(trio, p);
-    HfRecovery recovery = {piece->framework, piece->agent,      piece->role, part,
-                           refuse_seconds,   piece->is_launched};
+    HfRecovery recovery = {piece->framework, piece->agent,       piece->role, part,
+                           refuse_seconds,   piece->is_launched, NULL};
     say_piece(trio, "recover", piece, part);
     if (refuse_seconds != HF_NO_FILTER) hf_trio__say(trio, ",\"filter_s\":%g", refuse_seconds);
     if (piece->is_launched) hf_trio__say(trio, ",\"launched\":true");
-    HfRecovery told = recovery;
+    HfRecovery told = recovery; /* whole offers by their address alone, as the master does it */
+    HfParcel *parcel = NULL;
     if (piece->parcel != NULL && hf_resources_equal(trio->catalog, part, &piece->resources))
-        told.resources = hf_parcel_resources(piece->parcel);
+        parcel = hf_parcel_ref(piece->parcel);
+    else
+        parcel = told.parcel = parcel_for(trio, part, piece->role);
+    if (piece->is_launched) told.parcel = parcel;
+    told.resources = hf_parcel_resources(parcel);
     HfResources less = {0};
     if (trio->canary == HF_CANARY_FILTER) told.refuse_seconds = HF_NO_FILTER;
     if (trio->canary == HF_CANARY_BACK) {
@@ -365,11 +379,13 @@ HfStatus hf_trio_recover(HfTrio *trio, guint p, const HfResources *part, double 
             hf_resources_add_one(trio->catalog, &less, &entry);
         }
         told.resources = &less;
+        told.parcel = NULL;
     }
     HfStatus status = hf_trio__agree(trio, hf_allocator_recover(trio->fast, trio->now, &told),
                                      hf_allocator_recover(trio->full, trio->now, &recovery),
                                      hf_twin_recover(trio->twin, trio->now, &recovery));
     hf_resources_clear(trio->catalog, &less);
+    hf_parcel_drop(trio->catalog, &parcel);
     if (status == HF_OK) {
         hf_books__refuse(trio, piece, part, refuse_seconds);
         hf_books__take(trio, p, part);
@@ -384,13 +400,13 @@ HfStatus hf_trio_launch(HfTrio *trio, guint p, const HfResources *part)
     HfResources launched = {0}; /* `part` may be what the piece holds */
     gboolean is_whole =
         piece.parcel != NULL && hf_resources_equal(trio->catalog, part, &piece.resources);
-    HfParcel *parcel = is_whole ? hf_parcel_ref(piece.parcel) : NULL;
+    HfParcel *parcel = is_whole ? hf_parcel_ref(piece.parcel) : parcel_for(trio, part, piece.role);
     say_piece(trio, "launch", &piece, part);
     HfStatus status = hf_trio__agree(
         trio,
         hf_allocator_launched(trio->fast, piece.framework, piece.agent, piece.role,
-                              is_whole ? hf_parcel_resources(parcel) : part),
-        hf_allocator_launched(trio->full, piece.framework, piece.agent, piece.role, part),
+                              hf_parcel_resources(parcel), parcel),
+        hf_allocator_launched(trio->full, piece.framework, piece.agent, piece.role, part, NULL),
         hf_twin_launched(trio->twin, piece.framework, piece.agent, piece.role, part));
     if (status == HF_OK) {
         hf_resources_copy(trio->catalog, &launched, part);

@@ -34,7 +34,10 @@ static void dump_agent(HfAllocator *allocator, uint32_t agent, HfTime now, GStri
                            row->flags & (HF_AGENT_ACTIVE | HF_AGENT_CANDIDATE));
     say_resources(catalog, "total", &allocator->infos.at[agent].total, out);
     say_resources(catalog, "free", hf_bundle__resources(row->available), out);
-    say_resources(catalog, "launched", &allocator->infos.at[agent].launched, out);
+    HfResources launched = {0};
+    hf_launched__list(allocator, agent, &launched);
+    say_resources(catalog, "launched", &launched, out);
+    hf_resources_clear(catalog, &launched);
     if (allocator->infos.at[agent].launched_early != NULL)
         say_resources(catalog, "early", allocator->infos.at[agent].launched_early, out);
     for (uint32_t g = 0; g < row->grants.count; g++) {

@@ -153,8 +153,8 @@ static void quota(HfTableMaster *master, const HfTableStep *step)
 static void give_back(HfTableMaster *master, guint h, double refuse_seconds)
 {
     const Holding *holding = HOLDING(master, h);
-    HfRecovery recovery = {holding->framework,  holding->agent, holding->role,
-                           &holding->resources, refuse_seconds, holding->is_task};
+    HfRecovery recovery = {holding->framework, holding->agent,   holding->role, &holding->resources,
+                           refuse_seconds,     holding->is_task, NULL};
     must(hf_allocator_recover(master->allocator, master->now, &recovery));
     drop(master, h);
 }
@@ -180,7 +180,7 @@ static void accept_offer(HfTableMaster *master, const HfTableStep *step)
         g_error("table: offer %u is smaller", task.number);
     hf_resources_subtract(master->catalog, offered, &task.resources);
     must(hf_allocator_launched(master->allocator, task.framework, task.agent, task.role,
-                               &task.resources));
+                               &task.resources, NULL));
     if (hf_resources_is_empty(offered))
         drop(master, h);
     else

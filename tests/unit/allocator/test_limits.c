@@ -250,7 +250,7 @@ static void consumed_is_launched_and_reserved(void **state)
     cell_agent(cell, 0, "cpus(S:q):1;mem(S:q):10;cpus:10;mem:100");
     cell_run(cell);
     HfResources all = cell_resources(cell, "cpus(S:q)@q:1;mem(S:q)@q:10;cpus@q:10;mem@q:100");
-    assert_int_equal(hf_allocator_launched(cell->allocator, 0, 0, cell_role(cell, "q"), &all),
+    assert_int_equal(hf_allocator_launched(cell->allocator, 0, 0, cell_role(cell, "q"), &all, NULL),
                      HF_OK);
     cell_agent(cell, 1, "cpus(S:q):100;mem(S:q):1000;ports(S:q):[100-199];cpus:1000;mem:10000");
     assert_string_equal(cell_run(cell),

@@ -199,7 +199,7 @@ static HfStatus revive_foreign(Names *n)
 static HfStatus recover(Names *n, uint32_t framework, uint32_t agent, HfRoleId role,
                         const HfResources *resources, gboolean launched)
 {
-    HfRecovery recovery = {framework, agent, role, resources, 5, launched};
+    HfRecovery recovery = {framework, agent, role, resources, 5, launched, NULL};
     return hf_allocator_recover(n->allocator, n->now, &recovery);
 }
 
@@ -269,17 +269,17 @@ static HfStatus return_too_much(Names *n)
 
 static HfStatus launched_on_nothing(Names *n)
 {
-    return hf_allocator_launched(n->allocator, WEB_ROW, NOBODY, n->web, &n->held);
+    return hf_allocator_launched(n->allocator, WEB_ROW, NOBODY, n->web, &n->held, NULL);
 }
 
 static HfStatus launched_by_nobody(Names *n)
 {
-    return hf_allocator_launched(n->allocator, NOBODY, HELD_ROW, n->web, &n->held);
+    return hf_allocator_launched(n->allocator, NOBODY, HELD_ROW, n->web, &n->held, NULL);
 }
 
 static HfStatus launched_under_foreign(Names *n)
 {
-    return hf_allocator_launched(n->allocator, WEB_ROW, HELD_ROW, n->other, &n->held);
+    return hf_allocator_launched(n->allocator, WEB_ROW, HELD_ROW, n->other, &n->held, NULL);
 }
 
 static HfStatus convert(Names *n, uint32_t framework, uint32_t agent, const HfResources *offered,

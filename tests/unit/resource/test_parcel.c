@@ -60,6 +60,53 @@ static void nothing_is_the_null_parcel(void **state)
     hf_parcel_drop(fx.catalog, &none);
 }
 
+static void less_is_what_subtracting_leaves(void **state)
+{
+    HfParcel *whole = parcel("cpus:4;mem:9;ports:[1-9]"), *part = parcel("cpus:4;ports:[3-4]");
+    HfParcel *more = parcel("cpus:4;ports:[9-10]"), *rest = NULL, *again = NULL, *none = whole;
+    for (int i = 0; i < 2; i++) {
+        assert_true(hf_parcel_less(fx.catalog, whole, part, i == 0 ? &rest : &again));
+        assert_false(hf_parcel_less(fx.catalog, whole, more, &none));
+    }
+    assert_text(hf_parcel_resources(rest), "mem:9;ports:[1-2,5-9]");
+    assert_ptr_equal(rest, again);
+    assert_ptr_equal(none, whole); /* untouched */
+    drop(again);
+    assert_true(hf_parcel_less(fx.catalog, whole, whole, &none));
+    assert_null(none);
+    assert_false(hf_parcel_less(fx.catalog, NULL, part, &none));
+    assert_true(hf_parcel_less(fx.catalog, whole, NULL, &none));
+    assert_ptr_equal(none, whole);
+    drop(none);
+    drop(rest);
+    drop(more);
+    drop(part);
+    drop(whole);
+}
+
+static HfParcel *cpus(int count)
+{
+    HfResources content = {0};
+    HfResource entry = hf_resource_scalar(HF_KIND_CPUS, HF_META_PLAIN, count * 1000);
+    hf_resources_add_one(fx.catalog, &content, &entry);
+    return hf_parcel_take(fx.catalog, &content);
+}
+
+/* More pairs than are remembered: what was forgotten is worked out anew. */
+static void less_is_right_beyond_what_is_remembered(void **state)
+{
+    for (int round = 0; round < 2; round++) {
+        for (int i = 1; i < 600; i++) {
+            HfParcel *whole = cpus(i + 1), *one = cpus(1), *rest;
+            assert_true(hf_parcel_less(fx.catalog, whole, one, &rest));
+            assert_int_equal(hf_resources_milli(hf_parcel_resources(rest), HF_KIND_CPUS), i * 1000);
+            drop(rest);
+            drop(one);
+            drop(whole);
+        }
+    }
+}
+
 static void allocating_asks_once_and_leaves_the_plain_one(void **state)
 {
     HfRoleId web = role("web"), ads = role("ads");
@@ -121,6 +168,8 @@ int main(void)
         WITH_FIXTURE(ranges_are_kept_as_they_are),
         WITH_FIXTURE(taking_moves_and_copying_does_not),
         WITH_FIXTURE(nothing_is_the_null_parcel),
+        WITH_FIXTURE(less_is_what_subtracting_leaves),
+        WITH_FIXTURE(less_is_right_beyond_what_is_remembered),
         WITH_FIXTURE(allocating_asks_once_and_leaves_the_plain_one),
         WITH_FIXTURE(its_flags_are_those_of_all_entries),
         WITH_FIXTURE(many_parcels_do_not_disturb_each_other),
