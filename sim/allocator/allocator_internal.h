@@ -477,17 +477,25 @@ typedef enum HfTried {
     HF_TRIED_NOTHING /* there is nothing here for this role */
 } HfTried;
 #define HF_AHEAD 16 /* how many rows before they are needed memory is asked for */
-/* Start loading what the visits after the i-th will read. */
+/* Start loading rows of visits well after the i-th, */
+static inline __attribute__((always_inline)) void
+hf_order__fetch_agent(const HfAgent *agents, const uint32_t *visit, uint32_t count, uint32_t i)
+{
+    if (i + 2 * HF_AHEAD >= count) return;
+    const HfAgent *row = &agents[visit[i + 2 * HF_AHEAD]];
+    __builtin_prefetch(row);
+    __builtin_prefetch((const char *)row + 64);
+}
+/* and what those that come sooner will read of theirs. */
 static inline __attribute__((always_inline)) void
 hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i)
 {
-    if (i + 2 * HF_AHEAD < allocator->visit.count) {
-        const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + 2 * HF_AHEAD]];
-        __builtin_prefetch(row);
-        __builtin_prefetch((const char *)row + 64);
-    }
-    if (i + HF_AHEAD >= allocator->visit.count) return;
-    const HfAgent *row = &allocator->agents.at[allocator->visit.at[i + HF_AHEAD]];
+    const HfAgent *agents = allocator->agents.at;
+    const uint32_t *visit = allocator->visit.at;
+    uint32_t count = allocator->visit.count;
+    hf_order__fetch_agent(agents, visit, count, i);
+    if (i + HF_AHEAD >= count) return;
+    const HfAgent *row = &agents[visit[i + HF_AHEAD]];
     __builtin_prefetch(row->available);
     __builtin_prefetch((const char *)row->available + 64);
     if (row->filters.room != 0) __builtin_prefetch(row->filters.heap);

@@ -79,7 +79,7 @@ gboolean hf_bundle__has_same(const HfCatalog *catalog, const HfBundle *bundle,
 static inline gboolean hf_bundle__is_same(const HfCatalog *catalog, const HfBundle *bundle,
                                           const HfResources *resources)
 {
-    return resources == hf_parcel_resources(bundle->parcel) ||
+    return (bundle->parcel != NULL && resources == &bundle->parcel->resources) ||
            hf_bundle__has_same(catalog, bundle, resources);
 }
 static inline const HfResources *hf_bundle__resources(const HfBundle *bundle)

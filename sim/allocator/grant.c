@@ -368,17 +368,22 @@ static inline gboolean is_all_of(const HfCatalog *catalog, const HfBundle *bundl
     return hf_bundle__is_same(catalog, bundle, resources);
 }
 
-/* The grant that is exactly this, or HF_ROW_NONE. Most often it is the last: what was offered comes
- * back before anything else is given there. */
-static inline uint32_t find_whole(const HfCatalog *catalog, const HfAgent *row, uint32_t sub,
-                                  const HfResources *resources, const HfBundle *part,
-                                  HfGrantKind kind)
+/* Is a grant exactly this? */
+static inline gboolean is_whole(const HfCatalog *catalog, const HfGrant *grant, uint32_t sub,
+                                const HfResources *resources, const HfBundle *part,
+                                HfGrantKind kind)
+{
+    return grant->sub == sub && hf_grant__is_of(grant, kind) &&
+           is_all_of(catalog, grant->bundle, resources, part);
+}
+
+/* The last grant that is exactly this, or HF_ROW_NONE. */
+static uint32_t find_whole(const HfCatalog *catalog, const HfAgent *row, uint32_t sub,
+                           const HfResources *resources, const HfBundle *part, HfGrantKind kind)
 {
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;)
-        if (at[g].sub == sub && hf_grant__is_of(&at[g], kind) &&
-            is_all_of(catalog, at[g].bundle, resources, part))
-            return g;
+        if (is_whole(catalog, &at[g], sub, resources, part, kind)) return g;
     return HF_ROW_NONE;
 }
 
@@ -445,11 +450,17 @@ static inline gboolean move_back(HfAllocator *allocator, HfTime now, const HfRet
     HfAgent *row = &allocator->agents.at[agent];
     const uint32_t unlike = HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED;
     if ((row->flags & (HF_AGENT_OFFERABLE | unlike)) != HF_AGENT_OFFERABLE ||
-        row->available != NULL)
+        row->available != NULL || row->grants.count == 0)
         return FALSE;
-    uint32_t grant = find_whole(allocator->catalog, row, returns->sub, resources, NULL, kind);
-    if (grant == HF_ROW_NONE) return FALSE;
-    HfBundle *bundle = hf_few_at(&row->grants)[grant].bundle;
+    /* most often it is the last: what was offered comes back before anything else is given there */
+    const HfGrant *at = hf_few_at(&row->grants);
+    uint32_t grant = row->grants.count - 1;
+    if (G_UNLIKELY(
+            !is_whole(allocator->catalog, &at[grant], returns->sub, resources, NULL, kind))) {
+        grant = find_whole(allocator->catalog, row, returns->sub, resources, NULL, kind);
+        if (grant == HF_ROW_NONE) return FALSE;
+    }
+    HfBundle *bundle = at[grant].bundle;
     HfSub *of = &allocator->subs.at[returns->sub];
     if (kind == HF_GRANT_COUNTED) {
         hf_allocator__account(allocator, agent, returns->sub, bundle, -1);

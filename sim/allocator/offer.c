@@ -165,7 +165,8 @@ static inline void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t s
             return;
         }
     }
-    hf_vec_push(&allocator->offers, (HfPending){agent, sub, hf_bundle__ref(bundle)});
+    bundle->refs++;
+    hf_vec_push(&allocator->offers, (HfPending){agent, sub, bundle});
     allocator->counters.offers++;
 }
 

@@ -264,11 +264,13 @@ static void pass_barren(HfAllocator *allocator)
 {
     gboolean is_fresh = allocator->quota_epoch == allocator->run_quota_seen;
     uint32_t kept = 0, tries = 0, count = allocator->visit.count, *visit = allocator->visit.at;
+    HfAgent *agents = allocator->agents.at;
     uint64_t tries_since = UINT64_MAX; /* HfAgent.seen of which `tries` is right */
     for (uint32_t i = 0; i < count; i++) {
         uint32_t agent = visit[i];
-        HfAgent *row = &allocator->agents.at[agent];
-        hf_order__fetch_visit(allocator, i);
+        HfAgent *row = &agents[agent];
+        hf_order__fetch_agent(agents, visit, count, i);
+        if (i + HF_AHEAD < count) __builtin_prefetch(agents[visit[i + HF_AHEAD]].available);
         if (!is_barren(row)) {
             visit[kept++] = agent;
             continue;
