@@ -6,7 +6,11 @@
 #include "control/agent_internal.h"
 #include "control/agent_operations.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/assert.h"
+#include "base/memory.h"
 #include "base/random.h"
 
 static const HfPeer master = {HF_PEER_MASTER, 0};
@@ -83,13 +87,59 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
     arm_registration(agent, now, out);
 }
 
+/* ---- tasks ---- */
+
+static inline uint64_t *keys_of(const HfAgent *agent)
+{
+    return (uint64_t *)agent->tasks.at - agent->tasks.room;
+}
+
+/* Two tasks may have the same: not those of frameworks and ids that a master gives. */
+static inline uint64_t key_of(uint32_t framework, uint64_t id)
+{
+    return (uint64_t)framework << 40 ^ id;
+}
+
+static __attribute__((noinline)) void grow_tasks(HfAgent *agent)
+{
+    HfAgentTasks *tasks = &agent->tasks;
+    guint32 room = tasks->room > 0 ? tasks->room * 2 : 8;
+    uint64_t *keys = hf_memory_grow(NULL, 0, room * (sizeof *keys + sizeof *tasks->at));
+    HfAgentTask *rows = (HfAgentTask *)(keys + room);
+    if (tasks->count > 0) {
+        memcpy(keys, keys_of(agent), tasks->count * sizeof *keys);
+        memcpy(rows, tasks->at, tasks->count * sizeof *rows);
+    }
+    hf_agent__clear_tasks(agent);
+    tasks->at = rows;
+    tasks->room = room;
+}
+
+HfAgentTask *hf_agent__add_task(HfAgent *agent, uint32_t framework, uint64_t id)
+{
+    if (G_UNLIKELY(agent->tasks.count == agent->tasks.room)) grow_tasks(agent);
+    guint32 i = agent->tasks.count++;
+    keys_of(agent)[i] = key_of(framework, id);
+    agent->tasks.at[i] = (HfAgentTask){.id = id, .framework = framework};
+    return &agent->tasks.at[i];
+}
+
+/* The room goes; the count is the caller's. */
+void hf_agent__clear_tasks(HfAgent *agent)
+{
+    if (agent->tasks.room > 0) free(keys_of(agent));
+    agent->tasks.at = NULL;
+    agent->tasks.room = 0;
+}
+
 guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id)
 {
-    guint32 i = 0;
-    while (i < agent->tasks.count &&
-           (agent->tasks.at[i].id != id || agent->tasks.at[i].framework != framework))
-        i++;
-    return i;
+    const uint64_t *keys = keys_of(agent), key = key_of(framework, id);
+    for (guint32 i = 0; i < agent->tasks.count; i++)
+        if (keys[i] == key && agent->tasks.at[i].id == id &&
+            agent->tasks.at[i].framework == framework)
+            return i;
+    return agent->tasks.count;
 }
 
 HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries)
@@ -153,10 +203,7 @@ static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason r
                       HfOutbox *out)
 {
     if (hf_agent__find_task(agent, report->framework, report->task) < agent->tasks.count) return;
-    hf_vec_push_zero(&agent->tasks);
-    HfAgentTask *task = hf_vec_last(&agent->tasks);
-    task->id = report->task;
-    task->framework = report->framework;
+    HfAgentTask *task = hf_agent__add_task(agent, report->framework, report->task);
     task->role = report->role;
     task->state = (uint8_t)report->state;
     queue_update(agent, task, report->state);
@@ -202,10 +249,7 @@ static HfTaskReason reason_to_refuse(const HfAgent *agent, const HfMessage *in)
 static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInfo *info,
                 uint16_t executor, HfOutbox *out)
 {
-    hf_vec_push_zero(&agent->tasks);
-    HfAgentTask *task = hf_vec_last(&agent->tasks);
-    task->id = info->id;
-    task->framework = in->framework;
+    HfAgentTask *task = hf_agent__add_task(agent, in->framework, info->id);
     task->role = in->role;
     task->place = in->status.place;
     task->state = HF_TASK_STAGING;
@@ -321,8 +365,11 @@ void hf_agent__forget_task(HfAgent *agent, guint32 i)
     uint16_t executor = agent->tasks.at[i].executor;
     if (agent->tasks.at[i].update_count > 0) agent->unanswered--;
     hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
-    agent->tasks.at[i] = *hf_vec_last(&agent->tasks);
-    agent->tasks.count--;
+    guint32 last = --agent->tasks.count;
+    if (i != last) {
+        keys_of(agent)[i] = keys_of(agent)[last];
+        agent->tasks.at[i] = agent->tasks.at[last];
+    }
     if (G_UNLIKELY(executor != 0)) hf_agent__release_executor(agent, executor);
     hf_agent__check_drained(agent);
 }
@@ -436,11 +483,18 @@ static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
                                      out); /* Mesos: the agent detects its master anew */
 }
 
-void hf_agent_prefetch(const HfAgent *agent)
+void hf_agent_prefetch(const HfAgent *agent, uint32_t framework, uint64_t task, uint32_t step)
 {
-    const char *tasks = (const char *)agent->tasks.at;
-    size_t bytes = MIN(agent->tasks.count + 1, 8) * sizeof *agent->tasks.at;
-    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(tasks + at, 1);
+    if (agent->tasks.room == 0) return;
+    if (step == 0) {
+        __builtin_prefetch(keys_of(agent), 1);
+        return;
+    }
+    /* its row, or the place where it will be, and that which will fill its own */
+    guint32 last = agent->tasks.count, i = 0;
+    const uint64_t *keys = keys_of(agent), key = key_of(framework, task);
+    while (i < last && keys[i] != key) i++;
+    if (i < agent->tasks.room) __builtin_prefetch(&agent->tasks.at[i], 1);
 }
 
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)

@@ -99,6 +99,13 @@ typedef struct HfAgentTask {
 
 _Static_assert(sizeof(HfAgentTask) == 64, "a task is one cache line");
 
+/* Rows in any order. In the same block, before the rows, lies the key of each, so that a task is
+ * found without a look at the others: [room] keys, [room] rows, both from a cache line on. */
+typedef struct HfAgentTasks {
+    HfAgentTask *at;
+    guint32 count, room; /* room is a multiple of 8 */
+} HfAgentTasks;
+
 /* It was begun, and what became of it since. */
 typedef enum HfExecutorStage {
     HF_EXECUTOR_RUNS = 0,
@@ -134,7 +141,7 @@ typedef struct HfAgentOperation {
  */
 typedef struct HfAgent {
     const HfAgentConfig *config;
-    HF_VEC(HfAgentTask) tasks;
+    HfAgentTasks tasks;
     HfAgentState state;
     uint32_t id;     /* agent id; kept across restarts; HF_ROW_NONE before the first registration */
     uint32_t host;   /* row of its host: its address */
@@ -226,8 +233,9 @@ void hf_agent_introduce(const HfAgent *agent, HfMessage *message);
  */
 gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total);
 
-/* Start loading what hf_agent_step() will read of its tasks; the agent itself is loaded. */
-void hf_agent_prefetch(const HfAgent *agent);
+/* Start loading what hf_agent_step() will read of a task, in steps 0 and 1 some time after each
+ * other; the agent itself is loaded. */
+void hf_agent_prefetch(const HfAgent *agent, uint32_t framework, uint64_t task, uint32_t step);
 
 /* The process may end in a step (`death` says why): its state is then DOWN, and it has said nothing
  * more; whoever supervises it starts it again. */

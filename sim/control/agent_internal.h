@@ -22,6 +22,9 @@ static inline void hf_agent__await_executor(const HfAgent *agent, HfTime now, Hf
 HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries);
 void hf_agent__arm_retry(HfAgent *agent, HfTime at, HfOutbox *out);
 void hf_agent__begin_registration(HfAgent *agent, HfTime now, HfOutbox *out);
+/* A row more, zero but for what names it. */
+HfAgentTask *hf_agent__add_task(HfAgent *agent, uint32_t framework, uint64_t id);
+void hf_agent__clear_tasks(HfAgent *agent);
 /* The row of a task; tasks.count when there is none. */
 guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id);
 void hf_agent__forget_task(HfAgent *agent, guint32 i);

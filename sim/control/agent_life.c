@@ -48,7 +48,7 @@ void hf_agent_clear(HfAgent *agent)
 {
     forget_tasks(agent);
     hf_agent__lose_executors(agent, TRUE);
-    hf_vec_clear(&agent->tasks);
+    hf_agent__clear_tasks(agent);
     hf_vec_clear(&agent->executors);
     hf_vec_clear(&agent->operations);
     hf_checkpoint_clear(agent->config->catalog, &agent->disk);

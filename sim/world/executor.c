@@ -419,7 +419,7 @@ static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint3
             __builtin_prefetch((const char *)run + at, 1);
         return;
     }
-    hf_world__prefetch_agent(world, run->host, step - 1);
+    hf_world__prefetch_task(world, run->host, run->framework, run->task, step - 1);
     if (step > 1) return;
     hf_recorder_prefetch(world->recorder, run->host);
     if (run->next != NO_ROW) __builtin_prefetch(&world->runs.at[run->next].prev, 1);

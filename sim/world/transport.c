@@ -245,18 +245,27 @@ static inline __attribute__((always_inline)) void fetch(const void *start, size_
     for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 1);
 }
 
-static inline __attribute__((always_inline)) void fetch_agent(const HfWorld *world, uint32_t host,
-                                                              uint32_t step)
+static inline __attribute__((always_inline)) void fetch_host(const HfWorld *world, uint32_t host)
 {
-    if (step == 0)
-        fetch(&world->hosts[host], 3 * HF_HOST_LINE); /* the rest is seldom asked for */
-    else if (step == 1)
-        hf_agent_prefetch(&world->hosts[host].agent);
+    fetch(&world->hosts[host], 3 * HF_HOST_LINE); /* the rest is seldom asked for */
 }
 
-void hf_world__prefetch_agent(const HfWorld *world, uint32_t host, uint32_t step)
+void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
+                             uint32_t step)
 {
-    fetch_agent(world, host, step);
+    if (step == 0)
+        fetch_host(world, host);
+    else
+        hf_agent_prefetch(&world->hosts[host].agent, framework, task, step - 1);
+}
+
+/* What an agent will need for a message. */
+static void look_at_agents(const HfWorld *world, const HfMessage *message, uint32_t step)
+{
+    gboolean is_order = message->type == HF_MESSAGE_RUN_TASK;
+    if (step == 0 && is_order) hf_recorder_prefetch(world->recorder, message->to.row);
+    hf_world__prefetch_task(world, message->to.row, message->framework,
+                            is_order ? message->info.id : message->status.task, step);
 }
 
 /* A message will arrive soon: what will its receiver need? */
@@ -272,15 +281,13 @@ static void look_at_message(void *context, uint32_t target, uint64_t arg, uint32
     switch (message->to.kind) {
     case HF_PEER_MASTER:
         told = hf_master_prefetch(world->master, message, step - 1);
-        if (told < world->host_count) fetch_agent(world, told, 0);
+        if (told < world->host_count) fetch_host(world, told);
         break;
     case HF_PEER_FRAMEWORK:
         hf_driver_prefetch(world->guests[message->to.row].driver, message, step - 1);
         break;
     case HF_PEER_AGENT:
-        fetch_agent(world, message->to.row, step - 1);
-        if (message->type == HF_MESSAGE_RUN_TASK && step == 1)
-            hf_recorder_prefetch(world->recorder, message->to.row); /* it will run at once */
+        look_at_agents(world, message, step - 1);
         break;
     case HF_PEER_EXECUTOR:
         break;
@@ -289,7 +296,7 @@ static void look_at_message(void *context, uint32_t target, uint64_t arg, uint32
 
 static void look_at_agent_timer(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
-    if (step == 1) fetch_agent(context, target, 0); /* hardly ever does it look at tasks */
+    if (step == 1) fetch_host(context, target); /* hardly ever does it look at tasks */
 }
 
 static void on_master_timer(void *context, const HfEventArgs *event)
