@@ -439,23 +439,38 @@ HfEvent hf_engine_after(HfEngine *engine, HfTime delay, HfEventKind kind, uint32
     return schedule(engine, now, after(now, delay), kind, target, arg, 0);
 }
 
+/* A post that has no place in the queue: it is an event like any other, or there is room to be
+ * made. The way round that needs no registers saved on the other. */
+static __attribute__((noinline)) void post_slowly(HfEngine *engine, HfTime when, HfEventKind kind,
+                                                  uint32_t target, uint64_t arg)
+{
+    HfPosts *posts = &engine->posts;
+    if (engine->list != HF_EVENT_LIST_LADDER || !hf_posts__takes(posts, hf_key__high_first(when))) {
+        hf_engine_at(engine, when, kind, target, arg);
+        return;
+    }
+    hf_posts__grow(posts);
+    hf_engine_post(engine, when, kind, target, arg);
+}
+
 void hf_engine_post(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t target, uint64_t arg)
 {
     HF_ASSERT(when >= engine->now);
     HF_ASSERT(when <= HF_TIME_MAX);
     HF_ASSERT(kind < engine->kinds.count);
     HfPosts *posts = &engine->posts;
-    if (G_UNLIKELY(!hf_posts__takes(posts, hf_key__high_first(when)) ||
-                   engine->list != HF_EVENT_LIST_LADDER)) {
-        hf_engine_at(engine, when, kind, target, arg);
+    if (G_UNLIKELY(posts->count == posts->room || engine->list != HF_EVENT_LIST_LADDER ||
+                   !hf_posts__takes(posts, hf_key__high_first(when)))) {
+        post_slowly(engine, when, kind, target, arg);
         return;
     }
     HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), 0);
-    engine->kinds.at[kind].counts.scheduled++;
+    Kind *row = &engine->kinds.at[kind];
+    row->counts.scheduled++;
     engine->live++;
     hf_posts__push(posts, key, hf_event__what(target, kind, FALSE), arg);
     if (posts->count == 1) engine->free_run = MIN(engine->free_run, key.high);
-    if (engine->ahead & AHEAD_LOOK) look_at_post(engine, posts->count - 1, 1);
+    if (row->look != NULL) row->look(row->context, target, arg, 1);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)

@@ -41,9 +41,9 @@ static inline gboolean hf_posts__takes(const HfPosts *posts, uint64_t high)
     return posts->count == 0 || hf_posts__at(posts, posts->count - 1)->key.high <= high;
 }
 
+/* There must be room. */
 static inline void hf_posts__push(HfPosts *posts, HfEventKey key, uint64_t what, uint64_t arg)
 {
-    if (G_UNLIKELY(posts->count == posts->room)) hf_posts__grow(posts);
     HfPost *post = &posts->at[(posts->head + posts->count) & (posts->room - 1)];
     hf_key__put(&post->key, key);
     post->what = what;

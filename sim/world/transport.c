@@ -6,7 +6,7 @@
 #include "base/assert.h"
 #include "world/world_internal.h"
 
-static void dispatch(HfWorld *world, const HfMessage *message);
+static void dispatch_on_host(HfWorld *world, const HfMessage *message);
 
 /* When a message from or to the far end of a channel arrives: later than everything sent before it.
  */
@@ -44,10 +44,8 @@ static const HfLaw *host_law(const HfWorld *world, const HfHost *host)
 }
 
 /* One end of every channel is the master; the other says which channel it is. */
-static HfTime arrival_of(HfWorld *world, const HfMessage *message)
+static __attribute__((noinline)) HfTime arrival_of(HfWorld *world, const HfMessage *message)
 {
-    if (G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0))
-        return hf_time_add(hf_engine_now(world->engine), world->constant_latency);
     gboolean to_master = message->to.kind == HF_PEER_MASTER;
     HfPeer end = to_master ? message->from : message->to;
     if (end.kind == HF_PEER_FRAMEWORK) {
@@ -75,7 +73,7 @@ static HfTime arrival_of(HfWorld *world, const HfMessage *message)
  * A connection lives as long as the agent's process: it is opened by the request to be registered,
  * and what the master sends before it has that goes to the connection of an earlier life.
  */
-void hf_world__stamp(HfWorld *world, HfMessage *message)
+static inline void stamp(HfWorld *world, HfMessage *message)
 {
     message->reign = world->sent_reign;
     if (message->to.kind == HF_PEER_AGENT)
@@ -88,16 +86,28 @@ void hf_world__stamp(HfWorld *world, HfMessage *message)
         message->carrier = world->guests[message->from.row].life;
 }
 
+void hf_world__stamp(HfWorld *world, HfMessage *message)
+{
+    stamp(world, message);
+}
+
+static inline void send_stamped(HfWorld *world, HfMessage *message)
+{
+    HfTime at = G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)
+                    ? hf_time_add(hf_engine_now(world->engine), world->constant_latency)
+                    : arrival_of(world, message);
+    hf_engine_post(world->engine, at, world->kind.deliver, message->to.row, message->pool_row);
+}
+
 void hf_world__send_stamped(HfWorld *world, HfMessage *message)
 {
-    hf_engine_post(world->engine, arrival_of(world, message), world->kind.deliver, message->to.row,
-                   message->pool_row);
+    send_stamped(world, message);
 }
 
 void hf_world__send(HfWorld *world, HfMessage *message)
 {
-    hf_world__stamp(world, message);
-    hf_world__send_stamped(world, message);
+    stamp(world, message);
+    send_stamped(world, message);
 }
 
 static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
@@ -130,10 +140,11 @@ void hf_world__flush(HfWorld *world, HfPeer self)
     for (guint32 i = 0; i < out->messages.count; i++) {
         HfMessage *message = out->messages.at[i];
         if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
-            dispatch(world, message);
+            dispatch_on_host(world, message);
             hf_message_pool_give(world->pool, message);
         } else if (G_LIKELY(world->links.count == 0) || !hf_world__link_takes(world, message)) {
-            hf_world__send(world, message);
+            stamp(world, message);
+            send_stamped(world, message);
         }
     }
     for (guint32 i = 0; i < out->timers.count; i++) arm(world, self, &out->timers.at[i]);
@@ -171,34 +182,24 @@ static void tell_silence(HfWorld *world, HfHost *host)
         hf_world__tell_master(world, HF_MESSAGE_SILENT, host);
 }
 
-/* The receiver of a message acts on it; what it says in turn is left in the outbox. */
-static void dispatch(HfWorld *world, const HfMessage *message)
+static void deliver_to_master(HfWorld *world, HfTime now, const HfMessage *message)
 {
-    HfTime now = hf_world__now(world);
-    switch (message->to.kind) {
-    case HF_PEER_MASTER:
-        if (message->type == HF_MESSAGE_REGISTER_AGENT ||
-            message->type == HF_MESSAGE_REREGISTER_AGENT)
-            world->hosts[message->from.row].linked_life = message->carrier;
-        else if (message->type == HF_MESSAGE_SUBSCRIBE)
-            world->guests[message->from.row].linked_life = message->carrier;
-        hf_master_step(world->master, now, message, &world->out);
-        if (G_UNLIKELY(message->type == HF_MESSAGE_REREGISTER_AGENT ||
-                       message->type == HF_MESSAGE_REGISTER_AGENT))
-            tell_silence(world, &world->hosts[message->from.row]);
-        return;
-    case HF_PEER_FRAMEWORK:
-        deliver_to_framework(world, now, message);
-        return;
-    case HF_PEER_EXECUTOR:
-        hf_world__executor_message(world, message);
-        return;
-    case HF_PEER_AGENT:
-        break;
-    }
+    if (message->type == HF_MESSAGE_REGISTER_AGENT || message->type == HF_MESSAGE_REREGISTER_AGENT)
+        world->hosts[message->from.row].linked_life = message->carrier;
+    else if (message->type == HF_MESSAGE_SUBSCRIBE)
+        world->guests[message->from.row].linked_life = message->carrier;
+    hf_master_step(world->master, now, message, &world->out);
+    if (G_UNLIKELY(message->type == HF_MESSAGE_REREGISTER_AGENT ||
+                   message->type == HF_MESSAGE_REGISTER_AGENT))
+        tell_silence(world, &world->hosts[message->from.row]);
+}
+
+static void deliver_to_agent(HfWorld *world, HfTime now, const HfMessage *message)
+{
     HfHost *host = &world->hosts[message->to.row];
     gboolean is_local = message->from.kind == HF_PEER_EXECUTOR;
-    if (host->agent.state != HF_AGENT_DOWN && (is_local || is_of_its_life(message, host))) {
+    if (G_LIKELY(host->agent.state != HF_AGENT_DOWN &&
+                 (is_local || is_of_its_life(message, host)))) {
         hf_agent_step(&host->agent, now, message, &world->out);
         if (G_UNLIKELY(host->agent.state == HF_AGENT_DOWN))
             hf_world__agent_died(world, message->to.row);
@@ -221,6 +222,33 @@ static void dispatch(HfWorld *world, const HfMessage *message)
                                             .value = message->type});
 }
 
+/* Between an agent and an executor of its host. */
+static void dispatch_on_host(HfWorld *world, const HfMessage *message)
+{
+    if (message->to.kind == HF_PEER_EXECUTOR)
+        hf_world__executor_message(world, message);
+    else
+        deliver_to_agent(world, hf_world__now(world), message);
+}
+
+/* The receiver of a message acts on it; what it says in turn is left in the outbox. */
+static inline void dispatch(HfWorld *world, HfTime now, const HfMessage *message)
+{
+    switch (message->to.kind) {
+    case HF_PEER_MASTER:
+        deliver_to_master(world, now, message);
+        return;
+    case HF_PEER_FRAMEWORK:
+        deliver_to_framework(world, now, message);
+        return;
+    case HF_PEER_AGENT:
+        deliver_to_agent(world, now, message);
+        return;
+    case HF_PEER_EXECUTOR:
+        HF_ASSERT(!"it is on the host of whoever sends to it");
+    }
+}
+
 static void on_deliver(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
@@ -234,7 +262,7 @@ static void on_deliver(void *context, const HfEventArgs *event)
         hf_message_pool_give(world->pool, message);
         return;
     }
-    dispatch(world, message);
+    dispatch(world, event->now, message);
     hf_message_pool_give(world->pool, message);
     hf_world__flush(world, to);
 }
