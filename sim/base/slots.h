@@ -64,6 +64,13 @@ static inline HfHandle hf_slots_take(HfSlots *slots)
     return (HfHandle){row, ++slots->generation.at[row]};
 }
 
+/* Start loading what hf_slots_give() will read. */
+static inline __attribute__((always_inline)) void hf_slots_prefetch(const HfSlots *slots,
+                                                                    uint32_t row)
+{
+    __builtin_prefetch(&slots->generation.at[row], 1);
+}
+
 /* Free a live handle; a stale or foreign one is a programming error. */
 static inline void hf_slots_give(HfSlots *slots, HfHandle handle)
 {

@@ -193,6 +193,7 @@ void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *st
     uint32_t row = status->place - 1;
     if (row >= master->tasks.count) return;
     __builtin_prefetch(&master->tasks.at[row], 1);
+    hf_slots_prefetch(&master->task_slots, row);
 }
 
 void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status)

@@ -21,6 +21,7 @@
 #define FETCH_RECORD 24   /* how many events ahead a record is fetched.. */
 #define FETCH_TARGET 12   /* ..and what its handler will touch.. */
 #define FETCH_HANDLE 6    /* ..and what stands behind the handle there */
+#define POSTS_A_STEP 2    /* how many posts fire between a look ahead and the next */
 
 _Static_assert(FETCH_RECORD <= HF_LADDER_AHEAD && 2 * HF_LOOK_STEPS <= HF_LADDER_AHEAD,
                "places before bottom are read");
@@ -256,9 +257,10 @@ static inline void look_at_post(const HfEngine *engine, uint32_t behind, uint32_
 /* A post is about to fire, and has left the queue. Step 1 was taken when it was posted. */
 static inline void look_at_posts(const HfEngine *engine)
 {
-    for (uint32_t step = 2; step < HF_LOOK_STEPS; step++)
-        if (HF_LOOK_STEPS - step <= engine->posts.count)
-            look_at_post(engine, HF_LOOK_STEPS - 1 - step, step);
+    for (uint32_t step = 2; step < HF_LOOK_STEPS; step++) {
+        uint32_t behind = POSTS_A_STEP * (HF_LOOK_STEPS - step) - 1;
+        if (behind < engine->posts.count) look_at_post(engine, behind, step);
+    }
 }
 
 /* The first events of a new bottom have missed steps. */

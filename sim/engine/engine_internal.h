@@ -132,6 +132,7 @@ hf_engine__schedule(HfEngine *engine, HfTime now, HfTime when, uint64_t what, ui
     HfEventRecord *record = &engine->records[slot];
     HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), slot);
     engine->records_empty = (uint32_t)record->low;
+    __builtin_prefetch(&engine->records[engine->records_empty], 1); /* of the next event */
     engine->live++;
     record->low = key.low;
     record->arg = arg;

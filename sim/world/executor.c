@@ -417,6 +417,7 @@ static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint3
     if (step == 0) {
         for (size_t at = 0; at < sizeof *run; at += 64)
             __builtin_prefetch((const char *)run + at, 1);
+        hf_slots_prefetch(&world->run_slots, target);
         return;
     }
     hf_world__prefetch_task(world, run->host, run->framework, run->task, step - 1);
