@@ -12,7 +12,9 @@
 typedef void (*HfAssertHook)(const char *expression, const char *file, int line);
 extern HfAssertHook hf_assert_hook;
 
-_Noreturn void hf_assert_failed(const char *expression, const char *file, int line);
+/* Cold: what leads to it is kept out of the way of what is run. */
+_Noreturn __attribute__((cold)) void hf_assert_failed(const char *expression, const char *file,
+                                                      int line);
 
 #define HF_ASSERT(expression)                                                                      \
     (__builtin_expect(!!(expression), 1) ? (void)0                                                 \

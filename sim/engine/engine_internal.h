@@ -129,10 +129,11 @@ hf_engine__schedule(HfEngine *engine, HfTime now, HfTime when, uint64_t what, ui
                     uint64_t arg2)
 {
     uint32_t slot = engine->records_empty;
-    HfEventRecord *record = &engine->records[slot];
+    HfEventRecord *records = engine->records, *record = &records[slot];
+    uint32_t empty = (uint32_t)record->low;
+    __builtin_prefetch(&records[empty], 1); /* of the next event */
     HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), slot);
-    engine->records_empty = (uint32_t)record->low;
-    __builtin_prefetch(&engine->records[engine->records_empty], 1); /* of the next event */
+    engine->records_empty = empty;
     engine->live++;
     record->low = key.low;
     record->arg = arg;
