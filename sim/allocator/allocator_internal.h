@@ -115,8 +115,8 @@ _Static_assert(sizeof(HfLaunched) == 64, "as much as a cache line");
 
 /* The rest. */
 typedef struct HfAgentInfo {
+    HfLaunched launched; /* of what is granted */
     HfResources total;
-    HfLaunched launched;         /* of what is granted */
     HfResources *launched_early; /* the same, with allocation roles, by frameworks not added yet:
                                     not counted in roles; owned, NULL until needed */
     HfResources *granted; /* sum of the grants in Mesos's order; NULL when order is immaterial, or
@@ -129,7 +129,7 @@ typedef struct HfAgentInfo {
     uint64_t offered_run;
     char *name, *hostname, *region, *zone;
     HfAttributes attributes;
-} HfAgentInfo;
+} __attribute__((aligned(64))) HfAgentInfo; /* so that launched is one cache line */
 
 typedef struct HfFramework {
     gboolean is_known, is_active;
@@ -215,6 +215,14 @@ typedef struct HfRoleLag {
     uint64_t made; /* allocations */
     int64_t amounts[HF_KIND_PORTS];
 } HfRoleLag;
+
+/* The amounts of a bundle that was booked lately, if it has none of other kinds. Several, for
+ * agents with one task and with two take turns: what was written just now is slow to read. */
+#define HF_BOOKED 16
+typedef struct HfBooked {
+    const HfBundle *bundle;
+    int64_t amounts[HF_KIND_PORTS];
+} HfBooked;
 
 struct HfAllocator {
     HfCatalog *catalog;
@@ -323,10 +331,8 @@ struct HfAllocator {
     uint32_t shape_room, shape_count;
     const HfBundle *checked_refused, *checked_bundle; /* the last pair compared, and the result */
     gboolean checked_covers;
-    const HfBundle
-        *booked; /* the bundle that was booked last, and its amounts if it has no others */
-    int64_t booked_amounts[HF_KIND_PORTS];
-    uint32_t filter_next; /* where the search for a filter begins, among those of the agent */
+    HfBooked booked[HF_BOOKED]; /* by HfBundle.number */
+    uint32_t filter_next;       /* where the search for a filter begins, among those of the agent */
 
     /* Scratch of a run. */
     HF_VEC(uint32_t) visit;

@@ -68,7 +68,8 @@ static void describe(HfAllocator *allocator, HfBundle *bundle)
     bundle->flags = flags;
     if (allocator->checked_bundle == bundle || allocator->checked_refused == bundle)
         allocator->checked_bundle = allocator->checked_refused = NULL;
-    if (allocator->booked == bundle) allocator->booked = NULL;
+    HfBooked *booked = &allocator->booked[bundle->number % HF_BOOKED];
+    if (booked->bundle == bundle) booked->bundle = NULL;
 }
 
 HfBundle *hf_bundle__new(HfAllocator *allocator, HfResources *content)

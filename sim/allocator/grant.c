@@ -161,19 +161,20 @@ static HfAmounts scalars_of(HfAllocator *allocator, const HfBundle *bundle)
  */
 static inline const int64_t *first_kinds(HfAllocator *allocator, const HfBundle *bundle)
 {
-    int64_t *out = allocator->booked_amounts;
-    if (allocator->booked == bundle) return out;
-    allocator->booked = NULL;
+    HfBooked *booked = &allocator->booked[bundle->number % HF_BOOKED];
+    int64_t *out = booked->amounts;
+    if (booked->bundle == bundle) return out;
+    booked->bundle = NULL;
     const HfResource *at = hf_resources_entries(&bundle->resources);
     uint32_t count = hf_resources_count(&bundle->resources);
-    memset(out, 0, sizeof allocator->booked_amounts);
+    memset(out, 0, sizeof booked->amounts);
     for (uint32_t i = 0; i < count; i++) {
         if (G_LIKELY(at[i].kind < HF_KIND_PORTS))
             out[at[i].kind] += at[i].milli;
         else if (hf_kind_type(allocator->catalog, at[i].kind) == HF_TYPE_SCALAR)
             return NULL;
     }
-    allocator->booked = bundle;
+    booked->bundle = bundle;
     return out;
 }
 
@@ -613,8 +614,10 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
         if (row->available != NULL) fetch_bundle(row->available);
     }
     if (step == 1 && row->grants.room != 0) {
+        const char *end = (const char *)(row->grants.heap + row->grants.count) - 1;
+        __builtin_prefetch(end); /* the last are looked at first */
+        __builtin_prefetch(end - 64);
         __builtin_prefetch(row->grants.heap);
-        __builtin_prefetch((const char *)row->grants.heap + 64);
     } else {
         for (uint32_t g = 0; g < row->grants.count; g++)
             fetch_bundle(hf_few_at(&row->grants)[g].bundle);

@@ -263,14 +263,15 @@ static inline void look_at_posts(const HfEngine *engine)
     }
 }
 
-/* The first events of a new bottom have missed steps. */
-static void look_at_first(const HfEngine *engine)
+/* The first events of a new bottom have missed steps: one of them for each post that fires before
+ * they do. */
+static __attribute__((noinline)) void look_at_first(HfEngine *engine)
 {
     const HfLadder *ladder = &engine->ladder;
-    uint32_t count = hf_ladder__in_bottom(ladder);
-    for (uint32_t step = 0; step + 1 < HF_LOOK_STEPS; step++)
-        for (uint32_t behind = 1; behind < HF_LOOK_STEPS - step; behind++)
-            if (behind <= count) look(engine, &ladder->least[1 - (int)behind], step);
+    uint32_t count = hf_ladder__in_bottom(ladder), step = engine->first_step;
+    for (uint32_t behind = 1; behind < HF_LOOK_STEPS - step; behind++)
+        if (behind <= count) look(engine, &ladder->least[1 - (int)behind], step);
+    engine->first_step = step + 2 < HF_LOOK_STEPS ? step + 1 : 0;
 }
 
 static gboolean refill(HfEngine *engine, uint64_t limit)
@@ -279,7 +280,10 @@ static gboolean refill(HfEngine *engine, uint64_t limit)
     gboolean is_purging = ladder->dead * 4 > engine->live;
     if (!hf_ladder__refill(ladder, limit, is_purging ? engine->records : NULL)) return FALSE;
     if (engine->ahead & AHEAD_RECORDS) fetch_first(engine);
-    if (engine->ahead & AHEAD_LOOK) look_at_first(engine);
+    if (engine->ahead & AHEAD_LOOK) {
+        engine->first_step = 0;
+        look_at_first(engine);
+    }
     return TRUE;
 }
 
@@ -311,6 +315,7 @@ static gboolean pop_key(HfEngine *engine, uint64_t limit, HfEventKey *key_out)
     if (ladder->least == ladder->bottom && !refill(engine, limit)) return FALSE;
     *key_out = *ladder->least;
     if (key_out->high > limit) return FALSE;
+    while (G_UNLIKELY(engine->first_step > 0)) look_at_first(engine);
     ladder->least--;
     if (engine->ahead & AHEAD_LOOK) look_from_bottom(engine);
     return TRUE;
@@ -575,6 +580,7 @@ static inline void fire_post(HfEngine *engine)
     hf_posts__drop_first(&engine->posts);
     engine->live--;
     if (engine->ahead & AHEAD_LOOK) look_at_posts(engine);
+    if (G_UNLIKELY(engine->first_step > 0)) look_at_first(engine);
     hand_over(engine, event.now, event.kind, &event);
 }
 

@@ -74,7 +74,9 @@ struct HfEngine {
     void *hook_context;
     HfEventListKind list;
     gboolean is_running, is_stopped;
-    uint32_t ahead; /* AHEAD_..: what is done for events before their turn */
+    uint32_t ahead;      /* AHEAD_..: what is done for events before their turn */
+    uint32_t first_step; /* the next step for the first events of a new bottom; 0 = it was looked
+                            at */
     HfLadder ladder;
     HfHeap heap;
     uint64_t dead; /* of the heap; the ladder counts its own */
