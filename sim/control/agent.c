@@ -166,15 +166,11 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
         hf_outbox_send(out, HF_MESSAGE_STATUS_UPDATE, hf_agent__self(agent), master);
     message->agent = agent->id;
     message->framework = task->framework;
-    message->status = (HfTaskStatus){.framework = task->framework,
-                                     .place = task->place,
-                                     .task = task->id,
-                                     .state = (HfTaskState)task->updates[0],
-                                     .reason = (HfTaskReason)task->reason,
-                                     .agent = agent->id,
-                                     .host = agent->host,
-                                     .latest = (HfTaskState)task->state,
-                                     .needs_ack = TRUE};
+    hf_task_status_set(&message->status, task->framework, task->place, task->id,
+                       (HfTaskState)task->updates[0], (HfTaskReason)task->reason, agent->id,
+                       agent->host);
+    message->status.latest = (HfTaskState)task->state;
+    message->status.needs_ack = TRUE;
     task->sent_at = now;
     hf_agent__arm_retry(agent, now + hf_agent__retry_wait(agent, task->retries), out);
 }

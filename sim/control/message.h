@@ -214,6 +214,24 @@ typedef struct HfTaskStatus {
     uint32_t tag;       /* to a framework: as of HfTaskInfo; 0 = not known. A hint */
 } HfTaskStatus;
 
+/* Field by field: a whole one would be put together elsewhere and copied, and a copy of what was
+ * written just now has to wait. The others are 0. */
+static inline void hf_task_status_set(HfTaskStatus *status, uint32_t framework, uint32_t place,
+                                      uint64_t task, HfTaskState state, HfTaskReason reason,
+                                      uint32_t agent, uint32_t host)
+{
+    status->framework = framework;
+    status->place = place;
+    status->task = task;
+    status->state = state;
+    status->reason = reason;
+    status->agent = agent;
+    status->host = host;
+    status->latest = (HfTaskState)0;
+    status->needs_ack = FALSE;
+    status->tag = 0;
+}
+
 /* What a framework wants to be offered (FrameworkInfo.offer_filters, OfferConstraints). */
 typedef struct HfOfferWishes {
     const HfRoleMinimum *minima; /* [minimum_count], instead of the master's minimum */

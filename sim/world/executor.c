@@ -61,8 +61,7 @@ static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t t
         hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_STATUS, (HfPeer){HF_PEER_EXECUTOR, host},
                        (HfPeer){HF_PEER_AGENT, host});
     message->framework = framework;
-    message->status = (HfTaskStatus){
-        .framework = framework, .task = task, .state = state, .reason = reason, .host = host};
+    hf_task_status_set(&message->status, framework, 0, task, state, reason, 0, host);
 }
 
 /* The same of the end of a task, which may not have run at all. */
