@@ -94,7 +94,8 @@ void hf_engine_prefetch_timers(HfEngine *engine, HfEventKind kind, const HfTimer
  * between: step 0 asks for the memory that `target` and `arg` name, step 1 for what that points to,
  * and so on. Optional, with the ladder only, changes no result: it must only prefetch, and read
  * only what it asked for in the step before. An event may miss steps, see them again, or never
- * fire. A post is shown step 1 while it is posted, since whoever posts has its memory at hand.
+ * fire. A post is shown step 1 while it is posted, since whoever posts has its memory at hand; the
+ * steps after that are two posts apart.
  */
 #define HF_LOOK_STEPS 4
 typedef void (*HfLookAhead)(void *context, uint32_t target, uint64_t arg, uint32_t step);
