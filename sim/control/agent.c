@@ -486,7 +486,7 @@ void hf_agent_prefetch(const HfAgent *agent, uint32_t framework, uint64_t task, 
         __builtin_prefetch(keys_of(agent), 1);
         return;
     }
-    /* its row, or the place where it will be, and that which will fill its own */
+    /* its row, or the place where it will be */
     guint32 last = agent->tasks.count, i = 0;
     const uint64_t *keys = keys_of(agent), key = key_of(framework, task);
     while (i < last && keys[i] != key) i++;

@@ -337,7 +337,6 @@ void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStat
                           HfOutbox *out);
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
                              uint64_t id, HfTaskState state, HfParcel *resources);
-/* Start loading a task: step 0 its place in the map, 1 its row, 2 its neighbours in the lists. */
 /* The row of a task of which an update, or the acknowledgement of one, tells. */
 uint32_t hf_master__find_reported(HfMaster *master, uint32_t framework, const HfTaskStatus *status);
 /* Start loading what an update needs of its task, and what forgetting it does. */

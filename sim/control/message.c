@@ -249,10 +249,30 @@ HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer 
     return message;
 }
 
+/* In debug builds: whoever reads a field that its message was not given does not find what one of
+ * another type left there. */
+static inline void spoil(HfMessage *message)
+{
+#ifdef HF_SLOW_ASSERTIONS
+    if (kind_of(message->type) != WITHOUT_LISTS) return;
+    memset(&message->status, 0xa5, sizeof message->status);
+    memset(&message->info, 0xa5, sizeof message->info);
+    message->info.resources = NULL;
+    message->info.executor = NULL;
+    message->task = UINT64_C(0xa5a5a5a5a5a5a5a5);
+    message->grace = (HfTime)message->task;
+    message->role = message->executor = 0xa5a5a5a5;
+    message->about = NULL;
+#else
+    (void)message;
+#endif
+}
+
 void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
 {
     HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
     message_reset(pool->catalog, message);
+    spoil(message);
     hf_vec_push(&pool->spare[kind_of(message->type)].list, message);
     pool->live--;
 }

@@ -84,7 +84,7 @@ void hf_trace_emit(HfTrace *trace, const HfRecord *record)
 {
     HF_ASSERT(record->at >= trace->last);
     HF_ASSERT(record->type < HF_RECORD_TYPES);
-    HF_SLOW_ASSERT(!trace->is_in_run);
+    HF_ASSERT(!trace->is_in_run);
     trace->last = record->at;
     trace->count[record->type]++;
     trace->total++;

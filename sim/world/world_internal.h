@@ -231,12 +231,12 @@ void hf_world__record_lost(HfWorld *world, const HfMessage *message);
  */
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
 
+/* The same to the agent. */
+void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
+
 /* Start loading a host (step 0), then a task of its agent (steps 1, 2). */
 void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
                              uint32_t step);
-
-/* The same to the agent. */
-void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
 
 /* links.c */
 void hf_world__register_links(HfWorld *world);

@@ -301,6 +301,7 @@ static void a_run_begins_no_earlier_than_what_was_emitted(void **state)
                                              &(HfRecord){.at = 4, .type = HF_RECORD_OFFER_SENT}));
     hf_trace_run_begin(&run, trace, fixture->catalog,
                        &(HfRecord){.at = 7, .type = HF_RECORD_OFFER_SENT});
+    expect_assert_failure(hf_trace_emit(trace, &(HfRecord){.at = 8, .type = HF_RECORD_REVIVED}));
     hf_trace_run_end(&run);
     expect_assert_failure(hf_trace_emit(trace, &(HfRecord){.at = 6, .type = HF_RECORD_REVIVED}));
 }
