@@ -1,12 +1,13 @@
 #!/bin/sh
-# The gate on the speed of the event list and of a run under quota: instructions for one event of the hold model, and
-# for one offer (list "quota", with so many agents), counted by callgrind, which knows no noise. Against what is kept in
+# The gate on the speed of the event list, of a run under quota and of a task's life: instructions for one event of the
+# hold model, for one offer (list "quota", with so many agents), and of a whole run for one task that it launches (list
+# "task", task_life.yaml), counted by callgrind, which knows no noise. Against what is kept in
 # instructions.tsv they may grow by 2 % (figures of one compiler; under another only the ratio is compared), and the
 # ladder may take at most 0.30 of the heap's.
-#   instructions.sh HOLD_STEPS QUOTA_STEPS INSTRUCTIONS_TSV COMPILER
+#   instructions.sh HOLD_STEPS QUOTA_STEPS HOLDFAST TASK_LIFE_YAML INSTRUCTIONS_TSV COMPILER
 # Without valgrind, the test is skipped. To accept a change on purpose, keep what is printed.
 set -eu
-hold_steps=$1 quota_steps=$2 kept=$3 compiler=$4
+hold_steps=$1 quota_steps=$2 holdfast=$3 task_life=$4 kept=$5 compiler=$6
 slack=2 ratio_most=0.30
 if ! command -v valgrind >/dev/null 2>&1; then
     echo "skipped: valgrind not found"
@@ -15,8 +16,18 @@ fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
+# count_tasks: instructions for each task.
+count_tasks() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$holdfast" run "$task_life" --no-progress \
+        -o "$dir/run" >"$dir/table" 2>"$dir/log" || { cat "$dir/log"; exit 1; }
+    tasks=$(awk '$1 == "tasks.launched" { print $2 }' "$dir/table")
+    sed -n "s/^==[0-9]*== Collected : //p" "$dir/log" | awk -v n="$tasks" '{ printf "%.1f", $1 / n }'
+    rm -r "$dir/run"
+}
+
 # count LIST PENDING: instructions for each of the last events, or offers.
 count() {
+    [ "$1" != task ] || { count_tasks; return; }
     steps=$hold_steps events=200000
     [ "$1" != quota ] || steps=$quota_steps events=$2
     valgrind --tool=callgrind --toggle-collect=measured --callgrind-out-file=/dev/null \
