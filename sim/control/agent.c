@@ -134,6 +134,7 @@ void hf_agent__clear_tasks(HfAgent *agent)
 
 guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id)
 {
+    if (agent->tasks.count == 0) return 0; /* it may have no room, and so no keys */
     const uint64_t *keys = keys_of(agent), key = key_of(framework, id);
     for (guint32 i = 0; i < agent->tasks.count; i++)
         if (keys[i] == key && agent->tasks.at[i].id == id &&
