@@ -63,53 +63,43 @@ static GPtrArray *names_of(const Source *source)
     return names;
 }
 
-static gboolean judge_one(HfBatch *batch, int64_t arm, const HfExpect *expect, GError **error)
+static void judge_one(HfBatch *batch, int64_t arm, const HfExpect *expect)
 {
     g_autofree HfExpectResult *trials = g_new0(HfExpectResult, batch->replications);
+    g_autofree char *missing = NULL;
     const char *name = arm >= 0 ? batch->scenarios[arm].arm : NULL;
     for (uint32_t r = 0; r < batch->replications; r++) {
         Source source = {batch, r, arm};
-        HfExpectMetrics metrics = {find, &source, NULL};
-        if (!hf_expect_check(expect, &metrics, &trials[r], NULL)) {
-            g_autoptr(GPtrArray) names = names_of(&source);
-            metrics.names = (const char *const *)names->pdata;
-            hf_expect_check(expect, &metrics, &trials[r], error);
-            if (batch->replications > 1)
-                g_prefix_error(error, "in replication %u (seed %" G_GUINT64_FORMAT "): ", r,
-                               (guint64)hf_batch_at(batch, 0, r)->scenario->seed);
-            return FALSE;
-        }
-        if (batch->replications == 1)
-            add_verdict(batch, name, hf_expect_explain(expect, &metrics, &trials[r]),
-                        trials[r].holds);
+        g_autoptr(GPtrArray) names = names_of(&source);
+        HfExpectMetrics metrics = {find, &source, (const char *const *)names->pdata};
+        hf_expect_check(expect, &metrics, &trials[r]);
+        if (missing == NULL) missing = hf_expect_missing(expect, &metrics);
+        if (batch->replications > 1) continue;
+        return add_verdict(batch, name, hf_expect_explain(expect, &metrics, &trials[r]),
+                           trials[r].holds);
     }
-    if (batch->replications == 1) return TRUE;
-    char *why;
+    g_autofree char *why = NULL;
     gboolean holds = hf_verdict_of(hf_expect_claim(expect), (HfTrials){trials, batch->replications},
                                    batch->set->arms[0]->confidence, &why);
-    add_verdict(
-        batch, name,
-        g_strdup_printf("%s: %s (%s)", hf_expect_text(expect), holds ? "met" : "not met", why),
-        holds);
-    g_free(why);
-    return TRUE;
+    add_verdict(batch, name,
+                g_strdup_printf("%s: %s (%s%s%s)", hf_expect_text(expect),
+                                holds ? "met" : "not met", why, missing != NULL ? ": " : "",
+                                missing != NULL ? missing : ""),
+                holds);
 }
 
-static gboolean judge_list(HfBatch *batch, int64_t arm, const HfExpect *const *list, GError **error)
+static void judge_list(HfBatch *batch, int64_t arm, const HfExpect *const *list)
 {
-    for (; *list; list++)
-        if (!judge_one(batch, arm, *list, error)) return FALSE;
-    return TRUE;
+    for (; *list; list++) judge_one(batch, arm, *list);
 }
 
-gboolean hf_batch_judge(HfBatch *batch, GError **error)
+void hf_batch_judge(HfBatch *batch)
 {
     HF_ASSERT(batch->verdicts == NULL);
     batch->verdicts = g_ptr_array_new_with_free_func(verdict_free);
-    if (!hf_batch_is_whole(batch)) return TRUE;
-    for (uint32_t a = 0; a < batch->arms; a++)
-        if (!judge_list(batch, a, batch->set->arms[a]->expect, error)) return FALSE;
-    return batch->set->arms[0]->arm == NULL || judge_list(batch, -1, batch->set->expect, error);
+    if (!hf_batch_is_whole(batch)) return;
+    for (uint32_t a = 0; a < batch->arms; a++) judge_list(batch, a, batch->set->arms[a]->expect);
+    if (batch->set->arms[0]->arm != NULL) judge_list(batch, -1, batch->set->expect);
 }
 
 gboolean hf_batch_holds(const HfBatch *batch)

@@ -17,10 +17,10 @@ typedef struct HfVerdict {
 
 /*
  * Fill batch->verdicts: the expectations of each arm, then those that compare arms. A batch that is
- * not whole gets none.
- * Errors: FALSE when a metric is unknown.
+ * not whole gets none. One over a metric that a run has none of is not met: a scenario can only be
+ * checked for names that no run of it could have.
  */
-gboolean hf_batch_judge(HfBatch *batch, GError **error);
+void hf_batch_judge(HfBatch *batch);
 
 /* TRUE if all verdicts hold. */
 gboolean hf_batch_holds(const HfBatch *batch);

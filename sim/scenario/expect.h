@@ -60,17 +60,18 @@ HfExpectClaim hf_expect_claim(const HfExpect *expect);
 /* Whether `claim` is true of two sides. Of a side without a value (0 / 0, 1 / 0) it never is. */
 gboolean hf_expect_is_true(HfExpectClaim claim, double left, double right, double tolerance);
 
-/*
- * Work it out.
- * Errors: FALSE and HF_SCENARIO_ERROR_INPUT when a metric is unknown; near misses are named.
- */
-gboolean hf_expect_check(const HfExpect *expect, const HfExpectMetrics *metrics,
-                         HfExpectResult *result_out, GError **error);
+/* Work it out. A metric that is not there has no value, so that what it stands in is not met. */
+void hf_expect_check(const HfExpect *expect, const HfExpectMetrics *metrics,
+                     HfExpectResult *result_out);
+
+/* The first metric that is not there, as "there is no metric a.b; did you mean a.c?"; NULL: all
+ * are. Newly allocated. */
+char *hf_expect_missing(const HfExpect *expect, const HfExpectMetrics *metrics);
 
 /*
  * One line for people: the expectation, then the value of each metric in it.
  * `utilization.cpus.allocated > 0.75: not met (utilization.cpus.allocated = 0.6123)`.
- * Shape: newly allocated. Every metric must be known (check first).
+ * Shape: newly allocated.
  */
 char *hf_expect_explain(const HfExpect *expect, const HfExpectMetrics *metrics,
                         const HfExpectResult *result);

@@ -265,10 +265,11 @@ static void multiply(Loader *loader, HfScenario *scenario)
     scenario->frameworks.count = count;
 }
 
-static gboolean check_metrics(Loader *loader, const HfScenario *scenario, const HfNode *list,
-                              const char *path, const HfExpect *const *expects)
+static gboolean check_metrics(Loader *loader, const HfScenario *scenario, const HfNode *root,
+                              const HfNode *list, const char *path, const HfExpect *const *expects)
 {
     HfMetricNames names = {.scenario = scenario,
+                           .root = root,
                            .patterns = loader->options->registry->metrics,
                            .arms = loader->arm_names ? (const char *const *)loader->arm_names->pdata
                                                      : NULL};
@@ -288,7 +289,7 @@ static HfScenario *read_scenario(Loader *loader, const HfNode *root, const char 
     scenario->arm = arm;
     gboolean is_valid = hf_validate__scenario(root, scenario, &loader->complaints);
     const HfNode *expects = hf_node__get((HfNode *)root, "expect");
-    is_valid &= check_metrics(loader, scenario, expects, "expect", scenario->expect);
+    is_valid &= check_metrics(loader, scenario, root, expects, "expect", scenario->expect);
     if (!is_valid) return NULL;
     hf_digest_init(&digest);
     hf_bind__digest(&digest, root, &hf_scenario_table, scenario);
@@ -319,12 +320,12 @@ static const HfExpect **select_expects(const Loader *loader, const HfExpect **fr
     return list;
 }
 
-static gboolean check_arm_expects(Loader *loader, const HfScenario *scenario,
+static gboolean check_arm_expects(Loader *loader, const HfScenario *scenario, const HfNode *root,
                                   const HfScenarioArm *arm, uint32_t arm_ix)
 {
     const HfNode *own = hf_node__get(loader->arm_list->items[arm_ix], "expect");
     g_autofree char *key = g_strdup_printf("arms[%u].expect", arm_ix);
-    gboolean is_good = check_metrics(loader, scenario, own, key, arm->expect);
+    gboolean is_good = check_metrics(loader, scenario, root, own, key, arm->expect);
     for (uint32_t i = 0; arm->expect[i] != NULL; i++) {
         if (!is_over_arms(loader, arm->expect[i])) continue;
         g_autofree char *path = g_strdup_printf("%s[%u]", key, i);
@@ -357,7 +358,8 @@ static HfScenarioSet *read_set(Loader *loader, HfNode *root)
         gboolean is_set = arm == NULL || apply_arm(loader, tree, arm);
         is_set &= apply_overrides(loader, tree, FALSE);
         HfScenario *scenario = is_set ? read_scenario(loader, tree, arm ? arm->name : NULL) : NULL;
-        if (scenario == NULL || (arm != NULL && !check_arm_expects(loader, scenario, arm, i))) {
+        if (scenario == NULL ||
+            (arm != NULL && !check_arm_expects(loader, scenario, tree, arm, i))) {
             is_good = FALSE;
             continue;
         }

@@ -173,6 +173,7 @@ const HfNode *hf_validate__role_node(const HfNode *root, const HfScenarioRole *r
 /* What the names in expectations may be; they may begin with an arm. */
 typedef struct HfMetricNames {
     const HfScenario *scenario;  /* with its `arm` */
+    const HfNode *root;          /* what it was read from */
     const char *const *patterns; /* of the registry; NULL: any name will do */
     const char *const *arms;     /* NULL-terminated; NULL: none */
 } HfMetricNames;

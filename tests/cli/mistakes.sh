@@ -47,6 +47,37 @@ for command in check "run -o $dir/x"; do
 done
 one "a resource's level misspelt" 2 'did you mean "utilization.cpus.used"?' "$holdfast" run "$cell" -o "$dir/x" \
     --set 'expect=[utilisation.cpus.used > 0]'
+one "a resource that no agent has" 2 'did you mean "utilization.cpus.used"?' "$holdfast" run "$cell" -o "$dir/x" \
+    --set 'expect=[utilization.cpu.used > 0]'
+one "a role that is not there" 2 'unknown metric "role.its.share"; did you mean "role.it.share"?' \
+    "$holdfast" run "$cell" -o "$dir/x" --set 'expect=[role.its.share > 0]'
+[ ! -e "$dir/x" ] || complain "something was written"
+cat >"$dir/roles.yaml" <<'EOF'
+name: roles
+duration: 1h
+roles: {a/b: {weight: 2}}
+agents: [{name: n, count: 2, resources: "cpus(c):1;cpus:4;mem:8192;disks(d/e):7"}]
+frameworks:
+  - {name: work, model: batch, role: "h{index}", count: 3, arrivals: 20s, duration: 60s, cpus: 1, mem: 512}
+operators: [{at: 1s, update_weights: {weight_infos: [{role: late, weight: 2}]}}]
+expect: [role.h2.share > 0, role.a.share > 0, '"role.a/b.share" > 0', role.c.reserved_idle.cpus > 0, role.late.share > 0,
+         '"role.d/e.reserved_idle.disks" > 0', '"role.*.share" > 0', utilization.disks.allocated > 0]
+EOF
+run "roles of all sorts" 0 "$holdfast" check "$dir/roles.yaml"
+sed -i 's/h2/h3/; s/late.share/lat.share/; s/\*/b/; s/disks.alloc/disk.alloc/' "$dir/roles.yaml"
+run "none of them" 2 "$holdfast" check "$dir/roles.yaml"
+for at in 8:10:\ expect\[0] 8:102:\ expect\[4] 9:48:\ expect\[6] 9:70:\ expect\[7]; do err "roles.yaml:$at: unknown metric"; done
+[ "$(wc -l <"$dir/err")" = 4 ] || complain "more than those"
+err '"utilization.disk.allocated"; did you mean "utilization.cpus.allocated"?'
+# Which of them a run gets to see is found when it is over: nothing of it is lost for that.
+for reps in 1 2; do
+    run "a role that was never allocated anything, $reps" 3 "$holdfast" run "$cell" -o "$dir/idle-$reps" \
+        --set roles.idle.weight=1 --set 'expect=[role.idle.share > 0, tasks.finished > 1]' --reps $reps
+    out "role.idle.share > 0: not met"
+    out "there is no metric role.idle.share"
+    out "tasks.finished > 1: met"
+    file "$dir/idle-$reps/summary.json"
+done
 one "nothing near" 2 '`holdfast list metrics` shows all' "$holdfast" run "$cell" -o "$dir/x" --set 'expect=[zzz.zzz > 0]'
 run "divided by nothing" 3 "$holdfast" run "$cell" -o "$dir/zero" --set 'expect=[tasks.finished / tasks.lost > 1]'
 out "tasks.finished / tasks.lost > 1: not met, for a side of it has no value"
