@@ -13,8 +13,7 @@ do for [p = 1 : panels] {
     set yrange [0 : *]
     eval 'set xtics ('.panel_tics[p].') font "'.(panels > 1 ? ',11' : ',13').'"'
     set xlabel 'wait for the host that has the data' textcolor rgb colour_faint
-    set title panel_title[p] font ',14' offset 0, -0.5 textcolor rgb colour_text
-    unset label 5
+    set title panel_title[p]."\n".(cross_x[p] == cross_x[p] ? 'equal at '.cross_label[p] : '') font ',14' offset 0, -0.5 textcolor rgb colour_text
     unset arrow 5
     if (p == 1) {
         set ylabel sprintf('%s without a whole replica, summed over instances', cost_unit) textcolor rgb colour_faint
@@ -27,15 +26,13 @@ do for [p = 1 : panels] {
     }
     if (cross_x[p] == cross_x[p]) {
         set arrow 5 from first cross_x[p], graph 0 to first cross_x[p], graph 1 nohead front dashtype 2 linewidth 1.5 linecolor rgb colour_text
-        set label 5 cross_label[p] at first cross_x[p], graph 0.97 offset (cross_x[p] < panel_end[p] / 2.0 ? 0.6 : -0.6), 0 front font ',13' textcolor rgb colour_text
-        if (cross_x[p] < panel_end[p] / 2.0) { set label 5 left } else { set label 5 right }
     }
     of(k) = column(1) == p ? column(k) : NaN
-    plot data using (of(2)):($3 + $5) with lines linewidth 1.5 dashtype 3 linecolor rgb colour_faint title 'both', \
+    plot data using ($4 > 0 ? of(2) : NaN):3:($3 - $4):($3 + $4) with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour_allocated notitle, \
+         data using ($6 > 0 ? of(2) : NaN):5:($5 - $6):($5 + $6) with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour_offered notitle, \
+         data using (of(2)):($3 + $5) with lines linewidth 1.5 dashtype 3 linecolor rgb colour_faint title 'both', \
          data using (of(2)):3 with linespoints linewidth 2.5 pointtype 7 pointsize 0.9 linecolor rgb colour_allocated title 'waiting', \
          data using (of(2)):5 with linespoints linewidth 2.5 pointtype 7 pointsize 0.9 linecolor rgb colour_offered title 'rebuilding', \
-         data using ($4 > 0 ? of(2) : NaN):3:($3 - $4):($3 + $4) with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour_allocated notitle, \
-         data using ($6 > 0 ? of(2) : NaN):5:($5 - $6):($5 + $6) with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour_offered notitle, \
          (cross_x[p] == cross_x[p] ? '+' : '/dev/null') using (cross_x[p]):(cross_y[p]) every ::0::0 with points pointtype 6 pointsize 2.2 \
              linewidth 2 linecolor rgb colour_text notitle
 }

@@ -26,10 +26,10 @@ do for [p = 1 : panels] {
         unset label 1
         unset label 2
     }
-    plot for [i = words(arms) : 1 : -1] data using (of(p, i, 3)):5 with points pointtype 7 \
-             pointsize 1.5 + step * (i - 1) linecolor rgb colour(i) notitle, \
-         for [i = 1 : words(arms)] data using ($4 + $6 > 0 ? of(p, i, 3) : NaN):5:($3 - $4):($3 + $4):($5 - $6):($5 + $6) \
+    plot for [i = 1 : words(arms)] data using ($4 + $6 > 0 ? of(p, i, 3) : NaN):5:($3 - $4):($3 + $4):($5 - $6):($5 + $6) \
              with xyerrorbars pointtype -1 linewidth 1.2 linecolor rgb colour(i) notitle, \
+         for [i = words(arms) : 1 : -1] data using (of(p, i, 3)):5 with points pointtype 7 \
+             pointsize 1.5 + step * (i - 1) linecolor rgb colour(i) notitle, \
          for [i = 1 : words(arms)] NaN with points pointtype 7 pointsize 1.4 linecolor rgb colour(i) title word(arms, i)
 }
 unset multiplot

@@ -6,7 +6,7 @@ array fate_total[4] = [total_accepted, total_declined, total_rescinded, total_ex
 sum_to(k) = sum [j = 1 : k] column('offers_'.fate[j].'_per_s')
 
 set multiplot
-set lmargin at screen 0.085
+set lmargin at screen 0.1
 set rmargin at screen 0.76
 set bmargin at screen 0.43
 unset xlabel

@@ -114,7 +114,8 @@ static gboolean draw_tasks(HfPlotter *plotter, const HfSeriesFacts *facts, GErro
 typedef struct Quantiles {
     const char *table, *file, *heading;
     const char *x_label, *y_label;
-    const char *nothing; /* what to say when the table is empty; NULL = nothing */
+    const char *nothing;  /* what to say when the table is empty; NULL = nothing */
+    const char *left_out; /* metric: how many had come to no end with the run; NULL = none is */
 } Quantiles;
 
 static const Quantiles waits = {"waits.csv",
@@ -122,14 +123,28 @@ static const Quantiles waits = {"waits.csv",
                                 "How long tasks waited",
                                 "wait from submission to start",
                                 "tasks that waited at most so long (%)",
-                                "no task was started, so there is no figure of waits"};
+                                "no wait was measured (those of batch jobs and services are), so "
+                                "there is no figure of waits",
+                                "tasks.waiting_at_end"};
 static const Quantiles relaunches = {
     "relaunch_times.csv",
     "relaunches",
     "How long stateful tasks were down",
     "from the end of a task that held a reservation or volume until its successor ran",
     "failures repaired after at most so long (%)",
-    NULL};
+    NULL,
+    "stateful.waiting_at_end"};
+
+/* What the figure's percentages are not of; "" when they are of all. Newly allocated. */
+static char *left_out(const HfPlotter *plotter, const Quantiles *kind)
+{
+    double count = 0;
+    g_autofree char *summary = g_build_filename(plotter->dir, "summary.json", NULL);
+    if (!hf_summary_metric(summary, kind->left_out, &count, NULL) || !(count > 0))
+        return g_strdup("");
+    g_autofree char *text = hf_script_grouped(count);
+    return g_strdup_printf(" \302\267 without the %s that still waited when the run ended", text);
+}
 
 static gboolean draw_quantiles(HfPlotter *plotter, const Quantiles *kind, GError **error)
 {
@@ -155,7 +170,11 @@ static gboolean draw_quantiles(HfPlotter *plotter, const Quantiles *kind, GError
     hf_script_words(variables, "other_frameworks", facts->frameworks, named, G_MAXUINT - named);
     hf_script_number(variables, "other_count", facts->frameworks->len - named);
     hf_script_wait_axis(variables, facts->smallest, facts->largest);
-    return hf_plotter_draw(plotter, kind->file, kind->heading, parts, variables, error);
+    g_autofree char *detail = left_out(plotter, kind);
+    plotter->detail = detail;
+    gboolean ok = hf_plotter_draw(plotter, kind->file, kind->heading, parts, variables, error);
+    plotter->detail = "";
+    return ok;
 }
 
 /* Only of a run in which there were any. */
@@ -169,10 +188,12 @@ static gboolean draw_volumes(HfPlotter *plotter, const HfSeriesFacts *facts, GEr
     double largest = hf_series_facts_column(facts, "orphaned_disk_mb")->maximum, unit;
     hf_script_text(variables, "orphaned_unit", hf_script_size_unit(largest, &unit));
     hf_script_number(variables, "orphaned_mb", unit);
-    hf_script_number(variables, "orphaned_top", largest > 0 ? largest / unit * 1.1 : 1);
+    hf_script_number(variables, "orphaned_top", largest / unit * 1.1);
     return hf_plotter_draw(plotter, "volumes",
-                           "Persistent volumes, and what those hold that nobody would use", parts,
-                           variables, error);
+                           largest > 0
+                               ? "Persistent volumes, and what those hold that nobody would use"
+                               : "Persistent volumes: at no time was there one nobody would use",
+                           parts, variables, error);
 }
 
 /* What is really on the disks, beside what the master knows of; only where somebody wrote. */

@@ -161,40 +161,67 @@ char *hf_script_grouped(double value)
 }
 
 /* Tics people read a wait by, from 1 us up. */
+static const struct {
+    const char *label;
+    double seconds;
+    gboolean is_fine; /* on axes that few of the others would be on */
+} wait_tics[] = {{"1 us", 1e-6, FALSE},   {"10 us", 1e-5, FALSE}, {"100 us", 1e-4, FALSE},
+                 {"1 ms", 1e-3, FALSE},   {"2 ms", 2e-3, TRUE},   {"5 ms", 5e-3, TRUE},
+                 {"10 ms", 0.01, FALSE},  {"20 ms", 0.02, TRUE},  {"50 ms", 0.05, TRUE},
+                 {"100 ms", 0.1, FALSE},  {"200 ms", 0.2, TRUE},  {"500 ms", 0.5, TRUE},
+                 {"1 s", 1, FALSE},       {"2 s", 2, TRUE},       {"5 s", 5, TRUE},
+                 {"10 s", 10, FALSE},     {"20 s", 20, TRUE},     {"1 min", 60, FALSE},
+                 {"2 min", 120, TRUE},    {"5 min", 300, TRUE},   {"10 min", 600, FALSE},
+                 {"20 min", 1200, TRUE},  {"1 h", 3600, FALSE},   {"2 h", 7200, TRUE},
+                 {"5 h", 18000, TRUE},    {"10 h", 36000, FALSE}, {"1 d", 86400, FALSE},
+                 {"2 d", 172800, TRUE},   {"5 d", 432e3, TRUE},   {"10 d", 864e3, FALSE},
+                 {"20 d", 1728e3, TRUE},  {"50 d", 432e4, TRUE},  {"100 d", 864e4, FALSE},
+                 {"1000 d", 864e5, FALSE}};
+
+/* Whether the labels of two tics would stand apart. A letter takes 1 % of the axis in a figure
+ * without names beside it, and more in others. */
+static gboolean stand_apart(size_t a, size_t b, double decades)
+{
+    double letters = (double)(strlen(wait_tics[a].label) + strlen(wait_tics[b].label)) / 2;
+    double between = fabs(log10(wait_tics[a].seconds / wait_tics[b].seconds)) / decades;
+    return between > 0.0135 * letters + 0.015;
+}
+
+/* Those that keep a distance from all chosen before; the coarse ones choose first. */
+static void choose_tics(gboolean *chosen, gboolean fine, double low, double high)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(wait_tics); i++) {
+        gboolean fits = wait_tics[i].is_fine == fine && wait_tics[i].seconds >= low * 0.999 &&
+                        wait_tics[i].seconds <= high * 1.001;
+        for (size_t k = 0; fits && k < G_N_ELEMENTS(wait_tics); k++)
+            fits = !chosen[k] || stand_apart(i, k, log10(high / low));
+        chosen[i] |= fits;
+    }
+}
+
 static void set_wait_tics(GString *script, double low, double high)
 {
-    static const struct {
-        const char *label;
-        double seconds;
-        gboolean is_fine; /* on axes that few of the others would be on */
-    } tics[] = {{"1 us", 1e-6, FALSE},   {"10 us", 1e-5, FALSE}, {"100 us", 1e-4, FALSE},
-                {"1 ms", 1e-3, FALSE},   {"2 ms", 2e-3, TRUE},   {"5 ms", 5e-3, TRUE},
-                {"10 ms", 0.01, FALSE},  {"20 ms", 0.02, TRUE},  {"50 ms", 0.05, TRUE},
-                {"100 ms", 0.1, FALSE},  {"200 ms", 0.2, TRUE},  {"500 ms", 0.5, TRUE},
-                {"1 s", 1, FALSE},       {"2 s", 2, TRUE},       {"5 s", 5, TRUE},
-                {"10 s", 10, FALSE},     {"20 s", 20, TRUE},     {"1 min", 60, FALSE},
-                {"2 min", 120, TRUE},    {"5 min", 300, TRUE},   {"10 min", 600, FALSE},
-                {"20 min", 1200, TRUE},  {"1 h", 3600, FALSE},   {"2 h", 7200, TRUE},
-                {"5 h", 18000, TRUE},    {"10 h", 36000, FALSE}, {"1 d", 86400, FALSE},
-                {"2 d", 172800, TRUE},   {"5 d", 432e3, TRUE},   {"10 d", 864e3, FALSE},
-                {"20 d", 1728e3, TRUE},  {"50 d", 432e4, TRUE},  {"100 d", 864e4, FALSE},
-                {"1000 d", 864e5, FALSE}};
-    gboolean is_short = high < 1e4 * low;
+    gboolean chosen[G_N_ELEMENTS(wait_tics)] = {FALSE};
+    choose_tics(chosen, FALSE, low, high);
+    if (high < 1e4 * low) choose_tics(chosen, TRUE, low, high);
     g_autoptr(GString) list = g_string_new(NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(tics); i++) {
-        if (tics[i].is_fine && !is_short) continue;
-        if (tics[i].seconds < low * 0.999 || tics[i].seconds > high * 1.001) continue;
+    for (size_t i = 0; i < G_N_ELEMENTS(wait_tics); i++) {
+        if (!chosen[i]) continue;
         char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-        g_string_append_printf(list, "%s\"%s\" %s", list->len > 0 ? ", " : "", tics[i].label,
-                               g_ascii_formatd(buffer, sizeof buffer, "%g", tics[i].seconds));
+        g_string_append_printf(list, "%s\"%s\" %s", list->len > 0 ? ", " : "", wait_tics[i].label,
+                               g_ascii_formatd(buffer, sizeof buffer, "%g", wait_tics[i].seconds));
     }
     hf_script_text(script, "wait_tics", list->str);
 }
 
 void hf_script_wait_axis(GString *script, double smallest, double largest)
 {
-    double low = smallest > 0 ? pow(10, floor(log10(MAX(smallest, 1e-6)))) : 1e-3;
-    double high = MAX(largest * 1.3, low * 100);
+    double low = smallest > 0 ? MAX(smallest, 1e-6) / 1.5 : 1e-3, high = MAX(largest * 1.3, low);
+    if (high < 100 * low) { /* what lies close together is in the middle */
+        double middle = sqrt(low * high);
+        low = middle / 10;
+        high = middle * 10;
+    }
     hf_script_number(script, "wait_low", low);
     hf_script_number(script, "wait_high", high);
     set_wait_tics(script, low, high);

@@ -11,9 +11,10 @@
 static const struct {
     const char *name, *setting;
 } terminals[] = {
-    {"svg", "svg size 1200,700 noenhanced font 'Helvetica,Arial,sans-serif,15' background 'white'"},
-    {"png", "pngcairo size 1200,700 noenhanced font 'sans,13' background 'white'"},
-    {"pdf", "pdfcairo size 12in,7in noenhanced font 'sans,15' background 'white'"},
+    {"svg", "svg size 1200,700 rounded noenhanced font 'Helvetica,Arial,sans-serif,15' background "
+            "'white'"},
+    {"png", "pngcairo size 1200,700 rounded noenhanced font 'sans,13' background 'white'"},
+    {"pdf", "pdfcairo size 12in,7in rounded noenhanced font 'sans,15' background 'white'"},
 };
 
 static gboolean append_part(GString *script, const char *plots, const char *name, GError **error)

@@ -123,22 +123,29 @@ static gboolean series_row(guint line, char *const *fields, guint count, void *d
     return TRUE;
 }
 
+static void append_row(GString *table, const HfSeriesFacts *facts, double time, guint bin,
+                       double width)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(table, "\n%s", g_ascii_formatd(text, sizeof text, "%.12g", time));
+    for (guint i = 1; i < facts->columns->len; i++) {
+        double mean = g_array_index(column_at(facts, i)->bins, double, bin) / width;
+        g_string_append_printf(table, ",%s", g_ascii_formatd(text, sizeof text, "%.9g", mean));
+    }
+}
+
 char *hf_series_facts_table(const HfSeriesFacts *facts)
 {
     GString *table = g_string_new("time_s");
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
     for (guint i = 1; i < facts->columns->len; i++)
         g_string_append_printf(table, ",%s%s", column_at(facts, i)->name,
                                column_at(facts, i)->is_count ? "_per_s" : "");
     double start = 0;
     for (guint b = 0; b < facts->bin_ends->len; b++) {
         double end = g_array_index(facts->bin_ends, double, b);
-        g_string_append_printf(table, "\n%s",
-                               g_ascii_formatd(text, sizeof text, "%.12g", (start + end) / 2));
-        for (guint i = 1; i < facts->columns->len; i++) {
-            double mean = g_array_index(column_at(facts, i)->bins, double, b) / (end - start);
-            g_string_append_printf(table, ",%s", g_ascii_formatd(text, sizeof text, "%.9g", mean));
-        }
+        if (b == 0) append_row(table, facts, start, b, end - start);
+        append_row(table, facts, (start + end) / 2, b, end - start);
+        if (b + 1 == facts->bin_ends->len) append_row(table, facts, end, b, end - start);
         start = end;
     }
     g_string_append_c(table, '\n');
@@ -258,7 +265,7 @@ static gboolean arms_row(guint line, char *const *fields, guint count, void *dat
         if (!number(fields[i], &value, error)) return FALSE;
         /* What no percentage would show is nothing; what is only offered is not held either. */
         gboolean is_offered = i == 4;
-        if (!is_offered && value >= 0.0005) add_distinct(read->facts->resources, fields[1]);
+        if (!is_offered && value >= 0.005) add_distinct(read->facts->resources, fields[1]);
     }
     return TRUE;
 }

@@ -50,7 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfSeriesFacts, hf_series_facts_free)
 
 /*
  * The table the figures are drawn from: a row per bin, its time_s in the middle of the bin; levels
- * as time-weighted means under their own name, counts as X_per_s.
+ * as time-weighted means under their own name, counts as X_per_s. The first bin has another row at
+ * 0 and the last at its end, so that lines reach over the whole of the run.
  * Shape: newly allocated CSV text.
  */
 char *hf_series_facts_table(const HfSeriesFacts *facts);

@@ -63,7 +63,9 @@ const HfMetricKind hf_metric_kinds[] = {
     [RUNNING] = {"tasks.running", "tasks", "Tasks running; time-weighted mean."},
     [WAITING] = {"tasks.waiting", "tasks", "Tasks waiting to be launched; time-weighted mean."},
     [WAITING_END] = {"tasks.waiting_at_end", "tasks", "Tasks waiting when the run ended."},
-    [WAIT_MEAN] = {"wait.mean", "s", "From submission of a task to its start; mean."},
+    [WAIT_MEAN] = {"wait.mean", "s",
+                   "From submission of a task to its start; mean. Of batch jobs and services, as "
+                   "all of wait."},
     [WAIT_P50] = {"wait.p50", "s", "The same; median."},
     [WAIT_P95] = {"wait.p95", "s", "The same; 95th percentile."},
     [WAIT_P99] = {"wait.p99", "s", "The same; 99th percentile."},

@@ -74,6 +74,21 @@ rm "$dir/run/plots/waits.svg"
 run "drawn again by hand" 0 sh -c "cd '$dir/run/plots' && gnuplot waits.gp"
 file "$dir/run/plots/waits.svg"
 
+# Tasks that never started are in no quantile: the figure says how many.
+make_run "$dir/left" 20
+printf '{"metrics": [{"name": "run.warm_up", "value": 0}, {"name": "tasks.waiting_at_end", "value": 1900}]}\n' >"$dir/left/summary.json"
+sed -i 's/,9,[0-9],5120,64,/,9,0,0,64,/' "$dir/left/timeseries.csv"
+awk 'BEGIN { print "quantile,wait_s,framework"; for (q = 0; q <= 200; q++) printf "%g,%g,all\n", q / 200, 0.006 * exp(q / 10.6) }' >"$dir/left/waits.csv"
+run "tasks that still wait" 0 "$holdfast" plot "$dir/left"
+err none
+grep -qF "without the 1,900 that still waited when the run ended" "$dir/left/plots/waits.svg" || complain "waits does not say what is left out"
+grep -q "still waited" "$dir/run/plots/waits.svg" && complain "waits leaves out what there is not"
+grep -q "still waited" "$dir/left/plots/relaunches.svg" && complain "relaunches leaves out what there is not"
+grep -q "^wait_tics = .*10 h.*10 d" "$dir/left/plots/waits.gp" || complain "the axis of waits has not the tics of so long ones"
+grep -q '^wait_tics = .*"1 d"' "$dir/left/plots/waits.gp" && complain "1 d would stand on 10 h"
+grep -qF "at no time was there one nobody would use" "$dir/left/plots/volumes.svg" || complain "volumes does not say that none was orphaned"
+grep -qF "orphaned (" "$dir/left/plots/volumes.svg" && complain "volumes has a panel of nothing"
+
 run "other form" 0 "$holdfast" plot --term pdf --format json "$dir/run"
 out '"figure" : "'"$dir/run/plots/agents.pdf"
 file "$dir/run/plots/agents.pdf"
@@ -167,6 +182,17 @@ table "$dir/arms/plots/unavailability.csv" "1,1,0.233333333,60,60,60,60 s" "1,2,
 file "$dir/arms/plots/copied.svg"
 [ ! -e "$dir/arms/static/plots/unavailability.svg" ] || complain "an arm has a figure of its own"
 [ ! -e "$dir/arms/plots/crossover.svg" ] || complain "a figure of no crossover"
+grep -q ">90<" "$dir/arms/plots/arms.svg" || complain "bars without numbers where there is room"
+mkdir "$dir/many"
+cp "$dir/run/run.json" "$dir/many/run.json"
+echo arm,resource,allocated,used,offered,reserved_idle >"$dir/many/arms.csv"
+for arm in a b c d e f g h i j k l; do
+    make_run "$dir/many/$arm" 2
+    printf '%s\n' $arm,cpus,0.65,0.65,0,0 $arm,mem,0.65,0.65,0,0 $arm,disk,0.0049,0.0049,0,0 >>"$dir/many/arms.csv"
+done
+run "many arms" 0 "$holdfast" plot "$dir/many"
+grep -q ">65<" "$dir/many/plots/arms.svg" && complain "numbers stand on each other"
+grep -q Disk "$dir/many/plots/arms.svg" && complain "a panel of what no percentage shows"
 cat >"$dir/arms/crossover.csv" <<'END'
 framework,others,arm,wait_s,missing_s,missing_half_width_s,copying_s,copying_half_width_s,crossover_s,crossover_half_width_s,cost_s
 db,"data: 50GB, rate: 20",a,0,100,,8000,,1800,600,3000
@@ -201,7 +227,7 @@ printf 'quantile,wait_s,framework\n' >"$dir/short/waits.csv"
 sed 's/,mem_/,disk_/g; s/,4096,[^,]*,900,100,0/,4096,0,0,100,0/' "$dir/short/timeseries.csv" >"$dir/disk"
 mv "$dir/disk" "$dir/short/timeseries.csv"
 run "one interval, no task, no disk" 0 "$holdfast" plot "$dir/short"
-err "no task was started"
+err "no wait was measured"
 err "nothing ever held any disk"
 [ ! -e "$dir/short/plots/utilization-disk.svg" ] || complain "a figure of nothing is drawn"
 file "$dir/short/plots/agents.svg"

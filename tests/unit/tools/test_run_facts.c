@@ -41,9 +41,11 @@ static void short_series_keep_their_rows(void **state)
                                                  "2,10,6,4\n4,12,0,5\n5,11,7,6\n");
     g_autofree char *table = hf_series_facts_table(facts);
     assert_string_equal(table, "time_s,agents_up,offers_sent_per_s,offers_outstanding\n"
+                               "0,10,3,4\n"
                                "1,10,3,4\n"
                                "3,12,0,5\n"
-                               "4.5,11,7,6\n");
+                               "4.5,11,7,6\n"
+                               "5,11,7,6\n");
     assert_true(facts->end_s == 5);
     const HfColumnFacts *sent = hf_series_facts_column(facts, "offers_sent");
     assert_true(sent->sum == 13 && sent->minimum == 0 && sent->maximum == 7);
@@ -67,10 +69,12 @@ static void long_series_become_means_of_bins(void **state)
     assert_int_equal(facts->bin_ends->len, 301);
     g_autofree char *table = hf_series_facts_table(facts);
     g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
-    assert_string_equal(lines[1], "1,1.5,3");
-    assert_string_equal(lines[300], "599,599.5,3");
-    assert_string_equal(lines[301], "600.75,601.333333,4");
-    assert_string_equal(lines[302], "");
+    assert_string_equal(lines[1], "0,1.5,3");
+    assert_string_equal(lines[2], "1,1.5,3");
+    assert_string_equal(lines[301], "599,599.5,3");
+    assert_string_equal(lines[302], "600.75,601.333333,4");
+    assert_string_equal(lines[303], "601.5,601.333333,4");
+    assert_string_equal(lines[304], "");
 }
 
 static void bins_lose_nothing_however_often_they_are_joined(void **state)
@@ -92,7 +96,7 @@ static void an_empty_field_is_no_number_and_no_mistake(void **state)
 {
     g_autoptr(HfSeriesFacts) facts = read_series("time_s,share_a\n1,0.5\n2,\n3,0.25\n");
     g_autofree char *table = hf_series_facts_table(facts);
-    assert_string_equal(table, "time_s,share_a\n0.5,0.5\n1.5,nan\n2.5,0.25\n");
+    assert_string_equal(table, "time_s,share_a\n0,0.5\n0.5,0.5\n1.5,nan\n2.5,0.25\n3,0.25\n");
     const HfColumnFacts *share = hf_series_facts_column(facts, "share_a");
     assert_true(share->sum == 0.75 && share->minimum == 0.25 && share->maximum == 0.5);
 }
