@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "base/near.h"
+
+#define NAMES_MAX 1000 /* frameworks that are tried for a near miss */
+
 static gboolean is_group(const HfWorld *world, const char *name)
 {
     for (uint32_t h = 0; h < hf_world_hosts(world); h++)
@@ -10,13 +14,31 @@ static gboolean is_group(const HfWorld *world, const char *name)
     return FALSE;
 }
 
+/* "there is no WHAT named "NAME"; did you mean "NEAR"?" over names that there are. */
+static gboolean refuse_name(const char *key, const char *what, const char *name, GPtrArray *known,
+                            GError **error)
+{
+    g_ptr_array_add(known, NULL);
+    const char *const *names = (const char *const *)known->pdata;
+    const char *near = hf_near_find(name, names);
+    if (near == NULL) near = hf_near_part(name, names);
+    g_set_error(error, HF_MODEL_ERROR, 1, "%s: there is no %s named \"%s\"%s%s%s", key, what, name,
+                near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                near != NULL ? "\"?" : "");
+    return FALSE;
+}
+
 gboolean hf_failure_groups_check(const HfWorld *world, const char **names, GError **error)
 {
     for (const char **name = names; name && *name; name++) {
         if (is_group(world, *name)) continue;
-        g_set_error(error, HF_MODEL_ERROR, 1, "agents: there is no group of agents named \"%s\"",
-                    *name);
-        return FALSE;
+        g_autoptr(GPtrArray) known = g_ptr_array_new();
+        for (uint32_t h = 0; h < hf_world_hosts(world); h++) {
+            char *group = (char *)hf_world_host_group(world, h);
+            if (h == 0 || strcmp(group, hf_world_host_group(world, h - 1)) != 0)
+                g_ptr_array_add(known, group);
+        }
+        return refuse_name("agents", "group of agents", *name, known, error);
     }
     return TRUE;
 }
@@ -52,9 +74,10 @@ gboolean hf_failure_frameworks_check(const HfWorld *world, const char **names, G
         uint32_t row = 0, count = hf_world_frameworks(world);
         while (row < count && !is_called(world, row, *name)) row++;
         if (row < count) continue;
-        g_set_error(error, HF_MODEL_ERROR, 1, "frameworks: there is no framework named \"%s\"",
-                    *name);
-        return FALSE;
+        g_autoptr(GPtrArray) known = g_ptr_array_new();
+        for (row = 0; row < MIN(count, NAMES_MAX); row++)
+            g_ptr_array_add(known, (char *)hf_world_framework_name(world, row));
+        return refuse_name("frameworks", "framework", *name, known, error);
     }
     return TRUE;
 }

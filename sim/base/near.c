@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define WORD_MAX 64
+#define PART_MIN 3
 
 static unsigned distance(const char *a, const char *b)
 {
@@ -49,6 +50,31 @@ const char *hf_near_find(const char *word, const char *const *known)
             prefix = p;
             best = known[i];
         }
+    }
+    return best;
+}
+
+/* Whether the shorter of the two begins or ends the longer one. */
+static int is_part(const char *a, const char *b)
+{
+    const char *whole = strlen(a) < strlen(b) ? b : a, *part = whole == a ? b : a;
+    size_t more = strlen(whole) - strlen(part);
+    return g_ascii_strncasecmp(whole, part, strlen(part)) == 0 ||
+           g_ascii_strcasecmp(whole + more, part) == 0;
+}
+
+const char *hf_near_part(const char *word, const char *const *known)
+{
+    const char *best = NULL;
+    size_t length = strlen(word), longest = PART_MIN - 1, least = 0;
+    for (int i = 0; known != NULL && known[i] != NULL; i++) {
+        size_t other = strlen(known[i]), part = MIN(length, other);
+        size_t apart = MAX(length, other) - part;
+        if (part < longest || (part == longest && (best == NULL || apart >= least))) continue;
+        if (!is_part(word, known[i])) continue;
+        best = known[i];
+        longest = part;
+        least = apart;
     }
     return best;
 }

@@ -12,4 +12,12 @@
  */
 const char *hf_near_find(const char *word, const char *const *known);
 
+/*
+ * The known word that is a part of `word`, or that `word` is a part of: its beginning or its end,
+ * and three letters or more. "duration" for "task_duration", "mem" for "memory", "drain_agent" for
+ * "drain". Of several the one with the longest part, then the one of nearest length, then the
+ * first. NULL when there is none.
+ */
+const char *hf_near_part(const char *word, const char *const *known);
+
 #endif

@@ -53,51 +53,15 @@ const char *hf_model_family_name(HfModelFamily family)
     return names[family];
 }
 
-static void add_names(GPtrArray *names, const HfKeyTable *table)
-{
-    if (table == NULL || table->keys == NULL) return;
-    for (const HfKey *key = table->keys; key->name != NULL; key++)
-        g_ptr_array_add(names, (gpointer)key->name);
-}
-
-/* The key that names a file of another program's in which `name` would be known; NULL: there is
- * none. */
-static const char *document_with(const HfKeyTable *table, const char *name)
-{
-    for (const HfKey *key = table != NULL ? table->keys : NULL; key && key->name != NULL; key++) {
-        if (key->type != HF_KEY_DOCUMENT) continue;
-        if (hf_key_find(key->sub, name) != NULL) return key->name;
-        for (const HfKey *list = key->sub->keys; list->name != NULL; list++)
-            if (list->type == HF_KEY_LIST && hf_key_find(list->sub, name) != NULL) return key->name;
-    }
-    return NULL;
-}
-
-static gboolean unknown_key(const Entry *entry, const HfNode *key)
-{
-    const char *document = document_with(entry->table, key->text);
-    if (document != NULL)
-        return hf_bind__complain(
-            entry->binder, key, "is a key of the file that \"%s\" names: write it there", document);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    add_names(names, entry->table);
-    add_names(names, entry->model);
-    g_ptr_array_add(names, NULL);
-    const char *const *all = (const char *const *)names->pdata;
-    const char *near = hf_near_find(key->text, all);
-    if (near != NULL)
-        return hf_bind__complain(entry->binder, key, "unknown key; did you mean \"%s\"?", near);
-    g_autofree char *joined = hf_text__join(all, ", ");
-    return hf_bind__complain(entry->binder, key, "unknown key; known here: %s", joined);
-}
-
 /* ---- Compound values ---- */
 
 static gboolean expect_kind(HfBinder *b, const HfNode *node, HfNodeKind kind, const char *what)
 {
     if (node->kind == kind) return TRUE;
     g_autofree char *found = hf_node__describe(node);
-    return hf_bind__complain(b, node, "expected %s, got %s", what, found);
+    gboolean is_one = kind == HF_NODE_SEQUENCE && node->kind == HF_NODE_MAPPING && !b->is_json;
+    return hf_bind__complain(b, node, "expected %s, got %s%s", what, found,
+                             is_one ? "; each entry begins with \"- \"" : "");
 }
 
 /* The short form of a mapping as the mapping that it stands for; NULL after a complaint. */
@@ -198,7 +162,9 @@ static gboolean unknown_model(HfBinder *b, const HfKey *key, const HfNode *node)
         g_ptr_array_add(names, (gpointer)(*models)->name);
     gboolean is_any = names->len > 0;
     g_ptr_array_add(names, NULL);
-    const char *near = hf_near_find(node->text, (const char *const *)names->pdata);
+    const char *const *known = (const char *const *)names->pdata;
+    const char *near = hf_near_find(node->text, known);
+    if (near == NULL) near = hf_near_part(node->text, known);
     if (near != NULL)
         return hf_bind__complain(b, node, "unknown %s %s; did you mean \"%s\"?", family, found,
                                  near);
@@ -334,7 +300,7 @@ static gboolean fill_given(const Entry *entry, gboolean is_model_known)
         } else if (is_model_known) {
             gsize length = entry->binder->path->len;
             g_string_append_printf(entry->binder->path, "%s%s", length > 0 ? "." : "", name->text);
-            is_good = unknown_key(entry, name);
+            is_good = hf_bind__unknown_key(entry->binder, entry->table, entry->model, name);
             g_string_truncate(entry->binder->path, length);
         }
     }

@@ -202,12 +202,47 @@ static gboolean read_mapping(LawReader *reader)
     return prepare(reader);
 }
 
+/* What somebody wrote who did not know the form of a law: its name or its rate alone. TRUE after a
+ * complaint. */
+static gboolean is_half_a_law(const LawReader *reader)
+{
+    const HfNode *node = reader->node;
+    gboolean is_time = reader->key->unit == HF_UNIT_DURATION;
+    if (node->kind != HF_NODE_SCALAR) return FALSE;
+    if (is_time && strcmp(node->text, "poisson") == 0) {
+        hf_bind__complain(reader->binder, node,
+                          "a law stands with its parameters: {law: poisson, rate: 3/s}");
+        return TRUE;
+    }
+    const HfLawKind *kind = hf_law_kind_find(node->text);
+    if (kind != NULL) {
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (int i = 0; i < HF_LAW_PARAMS && kind->params[i].name != NULL; i++)
+            g_ptr_array_add(names, (gpointer)kind->params[i].name);
+        if (kind->takes_file) g_ptr_array_add(names, (gpointer) "file");
+        g_ptr_array_add(names, NULL);
+        g_autofree char *joined = hf_text__join((const char *const *)names->pdata, " and ");
+        hf_bind__complain(reader->binder, node,
+                          "a law stands with its parameters: {law: %s, ...}, which takes %s",
+                          kind->name, joined);
+        return TRUE;
+    }
+    if (is_time && g_ascii_isdigit(node->text[0]) && strchr(node->text, '/') != NULL) {
+        hf_bind__complain(reader->binder, node, "a rate stands in a law: {law: poisson, rate: %s}",
+                          node->text);
+        return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean hf_fill__law(HfBinder *b, const HfKey *key, const HfNode *node, void *member)
 {
     LawReader reader = {.binder = b, .key = key, .node = node};
     gboolean is_good;
     if (node->kind == HF_NODE_MAPPING) {
         is_good = read_mapping(&reader);
+    } else if (is_half_a_law(&reader)) {
+        return FALSE;
     } else {
         double value = 0;
         is_good = hf_bind__quantity(b, key->unit, node, &value);

@@ -7,6 +7,7 @@
 
 #include "base/near.h"
 #include "resource/attributes.h"
+#include "resource/error.h"
 #include "resource/quantities.h"
 #include "resource/resources.h"
 #include "resource/text.h"
@@ -296,6 +297,10 @@ static gboolean check_resources(HfBinder *b, const HfNode *node)
     gboolean is_good =
         hf_resources_parse(b->catalog, node->text, HF_ROLE_STAR, HF_PARSE_AGENT, &parsed, &error);
     hf_resources_clear(b->catalog, &parsed);
+    if (!is_good && g_error_matches(error, HF_RESOURCE_ERROR, HF_RESOURCE_ERROR_TYPE) &&
+        g_regex_match_simple("[0-9] *[KMGTP](i?B)?\\b", node->text, 0, 0)) {
+        g_prefix_error(&error, "amounts have no unit here, mem and disk are MB: ");
+    }
     return pass_on(b, node, is_good, error);
 }
 
@@ -419,7 +424,13 @@ static gboolean each_entry(HfBinder *b, const HfKey *key, const HfNode *node, co
                                             uint32_t),
                            void *data)
 {
-    if (node->kind != HF_NODE_SEQUENCE) return expected(b, node, what);
+    if (node->kind != HF_NODE_SEQUENCE) {
+        g_autofree char *found = hf_node__describe(node);
+        gboolean is_one = node->kind == HF_NODE_SCALAR && !is_null(node) && !b->is_json;
+        return hf_bind__complain(b, node, "expected %s, got %s%s%s%s", what, found,
+                                 is_one ? "; write [" : "", is_one ? node->text : "",
+                                 is_one ? "]" : "");
+    }
     gboolean is_good = TRUE;
     for (uint32_t i = 0; i < node->count; i++) {
         gsize length = b->path->len;

@@ -98,6 +98,11 @@ typedef struct HfBinder {
 gboolean hf_bind__complain(HfBinder *binder, const HfNode *node, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* Complain of a key that neither `table` nor `model` (NULL: none) has: with what was probably
+ * meant, or where it would be known (bind_unknown.c). Always FALSE. */
+gboolean hf_bind__unknown_key(HfBinder *binder, const HfKeyTable *table, const HfKeyTable *model,
+                              const HfNode *key);
+
 /*
  * Fill one member from a value (bind_scalar.c; laws in bind_law.c; the rest in bind.c). FALSE after
  * at least one complaint; the member is then not to be used.

@@ -103,6 +103,21 @@ run "frameworks made alike have one name in metrics" 0 "$holdfast" run "$dir/ali
 one "and none for each" 2 'unknown metric "framework.work-0.launched"; did you mean "framework.work.launched"?' \
     "$holdfast" run "$dir/alike.yaml" -o "$dir/x" --set 'expect=[framework.work-0.launched > 0]'
 
+# Names that are known elsewhere, or in part.
+sed 's/^roles:/failures:\n  - {what: burst, domain: rack, at: 1h, mtbf: 9h, down: 1m}\n  - {what: network-partition}\n  - {what: outage, at: 1h, for: 1m, agents: n}\n&/' \
+    "$cell" >"$dir/others.yaml"
+run "what others have" 2 "$holdfast" check "$dir/others.yaml"
+err 'others.yaml:4:33: failures[0].at: unknown key; known here: name, what, domain, '
+grep -q 'failures\[0].at: .*; agent-crash, .*, .*, .* and others have it$' "$dir/err" || complain "not the failures that have the key"
+err 'failures[1].what: unknown failure "network-partition"; did you mean "partition"?'
+err 'failures[2].agents: expected a list of texts, got "n"; write [n]'
+sed 's/^roles:/failures:\n  - {what: outage, at: 1h, for: 1m, agents: [n-7]}\n&/' "$cell" >"$dir/group.yaml"
+one "an agent for its group" 2 'agents: there is no group of agents named "n-7"' "$holdfast" check "$dir/group.yaml"
+sed -i 's/n-7/node-7/; s/name: n,/name: node,/' "$dir/group.yaml"
+one "an agent for its group, which is near" 2 'named "node-7"; did you mean "node"?' "$holdfast" check "$dir/group.yaml"
+sed 's/^roles:/failures:\n  - {what: task-failure, frameworks: [wrok], mtbf: 1h}\n&/' "$cell" >"$dir/framework.yaml"
+one "no such framework" 2 'there is no framework named "wrok"; did you mean "work"?' "$holdfast" check "$dir/framework.yaml"
+
 # What only building the world finds has a place, too.
 sed 's/it: {weight: 1}/it: {guarantee: "cpus:100"}/' "$cell" >"$dir/guarantee.yaml"
 one "more guaranteed than there is" 2 "guarantee.yaml:4:3: roles.it.guarantee: guarantees add up to" \

@@ -53,6 +53,21 @@ static void of_equally_near_ones_the_longest_common_beginning_wins(void **state)
     assert_string_equal(hf_near_find("cut", twins), "cat"); /* then the first */
 }
 
+static void a_part_of_a_word_finds_it(void **state)
+{
+    static const char *const keys[] = {"mem",           "duration", "drain_agent", "disk",
+                                       "disk_profiles", "at",       NULL};
+    assert_string_equal(hf_near_part("memory", keys), "mem");
+    assert_string_equal(hf_near_part("task_duration", keys), "duration");
+    assert_string_equal(hf_near_part("Drain", keys), "drain_agent");
+    assert_string_equal(hf_near_part("profiles", keys), "disk_profiles");
+    assert_string_equal(hf_near_part("dis", keys), "disk"); /* the nearest in length */
+    assert_string_equal(hf_near_part("disk_profiles_all", keys), "disk_profiles"); /* the longest */
+    assert_null(hf_near_part("atom", keys)); /* a part of two letters is none */
+    assert_null(hf_near_part("uration", NULL));
+    assert_null(hf_near_part("omem", (const char *const[]){"home", NULL}));
+}
+
 static void nothing_is_near_to_nothing_known(void **state)
 {
     static const char *const none[] = {NULL};
@@ -75,6 +90,7 @@ int main(void)
         cmocka_unit_test(a_word_of_other_letters_alone_is_not_near),
         cmocka_unit_test(letter_case_counts_nothing),
         cmocka_unit_test(of_equally_near_ones_the_longest_common_beginning_wins),
+        cmocka_unit_test(a_part_of_a_word_finds_it),
         cmocka_unit_test(nothing_is_near_to_nothing_known),
         cmocka_unit_test(the_nearer_of_two_wins),
     };

@@ -194,7 +194,7 @@ static void wrong_targets_are_refused(void **state)
         const char *failures, *complaint;
     } cases[] = {
         {"[{what: agent-crash, mtbf: 1h, down: 1m, agents: [bog]}]",
-         "failures[0]: agents: there is no group of agents named \"bog\""},
+         "failures[0]: agents: there is no group of agents named \"bog\"; did you mean \"big\"?"},
         {"[{what: outage, at: 1h, for: 1m, agents: [big, smol]}]",
          "failures[0]: agents: there is no group of agents named \"smol\""},
         {"[{what: outage, at: 1h, for: 1m, attribute: 'rack:r9'}]",
