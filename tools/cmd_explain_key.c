@@ -25,6 +25,15 @@ static void json_words(JsonBuilder *json, const HfKeyWord *words)
     json_builder_end_array(json);
 }
 
+static void json_inner(JsonBuilder *json, const HfKeyTable *table)
+{
+    json_builder_set_member_name(json, "keys");
+    json_builder_begin_array(json);
+    for (const HfKey *key = table->keys; key->name != NULL; key++)
+        json_builder_add_string_value(json, key->name);
+    json_builder_end_array(json);
+}
+
 static void json_key(const char *path, const HfKey *key, void *data)
 {
     const Explain *explain = data;
@@ -38,6 +47,7 @@ static void json_key(const char *path, const HfKey *key, void *data)
     hf_json_string(explain->json, "default", key->fallback);
     hf_json_string(explain->json, "help", key->help);
     hf_json_string(explain->json, "source", key->source);
+    if (key->sub != NULL && key->sub->keys != NULL) json_inner(explain->json, key->sub);
     if (key->words != NULL) json_words(explain->json, key->words);
     json_builder_end_object(explain->json);
 }
@@ -83,7 +93,8 @@ const HfCommand hf_cmd_explain_key = {
     .name = "explain-key",
     .summary = "say what a key of a scenario file means",
     .usage = "KEY...",
-    .description = "Prints type, default, legal range and meaning of each KEY, written as a path:\n"
+    .description = "Prints type, default, legal range, meaning and inner keys of each KEY, written "
+                   "as a path:\n"
                    "master.allocation_interval, agents.count, frameworks[batch].arrivals.\n"
                    "The last word alone means every key that is called so.",
     .run = run,

@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "base/assert.h"
+#include "base/near.h"
 #include "models/frameworks/service/variants.h"
 #include "resource/era.h"
 #include "resource/quirks.h"
@@ -317,6 +318,17 @@ static int print_kind(const Kind *kind, const HfGlobals *globals)
 }
 
 /* `holdfast list models --keys NAME`. */
+/* The model of any family that may have been meant, or NULL; its name stays. */
+static const char *near_model(const HfScenarioRegistry *registry, const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (int family = 0; family < HF_MODEL_FAMILIES; family++)
+        for (const HfModelKeys *const *model = registry->models[family]; model && *model; model++)
+            g_ptr_array_add(names, (char *)(*model)->name);
+    g_ptr_array_add(names, NULL);
+    return hf_near_find(name, (const char *const *)names->pdata);
+}
+
 static int print_keys_of(const char *model, const HfGlobals *globals)
 {
     HfRegistry registry;
@@ -326,16 +338,20 @@ static int print_keys_of(const char *model, const HfGlobals *globals)
     gboolean is_known = FALSE;
     for (int family = 0; family < HF_MODEL_FAMILIES; family++)
         is_known |= hf_registry_find(&registry.scenario, (HfModelFamily)family, model) != NULL;
+    const char *near = is_known ? NULL : near_model(&registry.scenario, model);
     hf_scenario_keys_each(&registry.scenario, add_key, &visit);
     if (is_known && globals->format == HF_FORMAT_JSON) print_json(&list, 4);
     if (is_known && globals->format == HF_FORMAT_TEXT) print_text(&list, 4);
     g_ptr_array_unref(list.cells);
     hf_registry_clear(&registry);
     if (is_known) return HF_EXIT_OK;
-    return hf_cli_usage_error(&hf_cmd_list,
-                              "there is no model '%s'; `holdfast list models` tells "
-                              "which there are",
-                              model);
+    if (near == NULL)
+        return hf_cli_usage_error(&hf_cmd_list,
+                                  "there is no model '%s'; `holdfast list models` tells "
+                                  "which there are",
+                                  model);
+    return hf_cli_usage_error(&hf_cmd_list, "there is no model '%s'; did you mean '%s'?", model,
+                              near);
 }
 
 typedef struct ListFlags {
@@ -357,6 +373,11 @@ static int print(const ListFlags *flags, const HfGlobals *globals, char **args)
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (strcmp(kinds[i].name, args[0]) == 0) return print_kind(&kinds[i], globals);
     }
+    g_auto(GStrv) known = g_strsplit(hf_cmd_list.usage, "|", -1);
+    const char *near = hf_near_find(args[0], (const char *const *)known);
+    if (near != NULL)
+        return hf_cli_usage_error(&hf_cmd_list, "cannot list '%s'; did you mean '%s'?", args[0],
+                                  near);
     return hf_cli_usage_error(&hf_cmd_list, "cannot list '%s'; expected one of: %s", args[0],
                               hf_cmd_list.usage);
 }

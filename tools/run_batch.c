@@ -334,9 +334,14 @@ gboolean hf_batch_run(HfBatch *batch, const HfBatchOptions *options, HfRunDir *d
         *exit_out = HF_EXIT_FAILURE;
         return FALSE;
     }
-    if (options->jobs == 1 || batch->arms * batch->replications == 1)
-        return run_here(batch, options, dir, exit_out, error);
-    return run_in_children(batch, options, dir, exit_out, error);
+    gboolean is_serial = options->jobs == 1 || batch->arms * batch->replications == 1;
+    gboolean ok = is_serial ? run_here(batch, options, dir, exit_out, error)
+                            : run_in_children(batch, options, dir, exit_out, error);
+    /* An arm that an interruption left out has no directory. */
+    for (uint32_t a = 0; ok && a < batch->arms; a++)
+        if (batch->scenarios[a].arm != NULL && hf_batch_at(batch, a, 0)->metrics == NULL)
+            hf_run_dir_drop(dir, batch->scenarios[a].arm);
+    return ok;
 }
 
 /* ---- over replications ---- */

@@ -97,6 +97,12 @@ gboolean hf_run_dir_add(HfRunDir *dir, const char *name, GError **error)
     return g_mkdir(path, 0777) == 0 ? TRUE : fail(error, errno, "make directory", path);
 }
 
+void hf_run_dir_drop(HfRunDir *dir, const char *name)
+{
+    g_autofree char *path = g_build_filename(dir->temporary, name, NULL);
+    g_rmdir(path);
+}
+
 gboolean hf_run_dir_write(HfRunDir *dir, const char *name, const char *text, gssize size,
                           GError **error)
 {

@@ -26,6 +26,9 @@ const char *hf_run_dir_path(const HfRunDir *dir); /* the name it will have */
 /* Make a subdirectory (one arm). */
 gboolean hf_run_dir_add(HfRunDir *dir, const char *name, GError **error);
 
+/* Take a subdirectory away again; no effect if anything is in it. */
+void hf_run_dir_drop(HfRunDir *dir, const char *name);
+
 /* Write one file; `name` may have a subdirectory before it. */
 gboolean hf_run_dir_write(HfRunDir *dir, const char *name, const char *text, gssize size,
                           GError **error);

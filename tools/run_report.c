@@ -378,6 +378,7 @@ static gboolean write_arms(const HfBatch *batch, HfRunDir *dir, GError **error)
         append_arm(table, batch, a);
     }
     json_builder_end_array(json);
+    hf_json_bool(json, "partial", !hf_batch_is_whole(batch));
     g_autoptr(GPtrArray) curves = hf_wait_curves(batch);
     hf_wait_curves_json(curves, json);
     json_builder_end_object(json);

@@ -486,8 +486,15 @@ static void visit_match(const char *path, const HfKey *key, void *data)
     search->visit(path, key, search->data);
 }
 
-static void unknown_path(const Search *search, GError **error)
+static void unknown_path(const HfScenarioRegistry *registry, const Search *search, GError **error)
 {
+    for (int family = 0; family < HF_MODEL_FAMILIES; family++) {
+        if (hf_registry_find(registry, (HfModelFamily)family, search->wanted) == NULL) continue;
+        g_set_error(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_INPUT,
+                    "%s is no key but a %s: `holdfast list models --keys %s` shows its keys",
+                    search->wanted, hf_model_family_name((HfModelFamily)family), search->wanted);
+        return;
+    }
     g_ptr_array_add(search->paths, NULL);
     const char *near = hf_near_find(search->wanted, (const char *const *)search->paths->pdata);
     if (near != NULL)
@@ -510,7 +517,7 @@ gboolean hf_scenario_key_find(const HfScenarioRegistry *registry, const char *pa
         g_ptr_array_set_size(search.paths, 0);
         hf_scenario_keys_each(registry, visit_match, &search);
     }
-    if (!search.is_found) unknown_path(&search, error);
+    if (!search.is_found) unknown_path(registry, &search, error);
     return search.is_found;
 }
 
@@ -518,6 +525,21 @@ typedef struct Explanation {
     const HfScenarioRegistry *registry;
     GString *text;
 } Explanation;
+
+char *hf_key_inner_text(const HfKey *key)
+{
+    if (key->sub == NULL || key->sub->keys == NULL) return NULL;
+    GString *text = g_string_new(NULL);
+    const char *model = NULL;
+    for (const HfKey *inner = key->sub->keys; inner->name != NULL; inner++) {
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", inner->name);
+        if (inner->type == HF_KEY_MODEL) model = inner->name;
+    }
+    if (model != NULL)
+        g_string_append_printf(text, "; and those of its `%s`: holdfast list models --keys NAME",
+                               model);
+    return g_string_free(text, FALSE);
+}
 
 static void explain_one(const char *path, const HfKey *key, void *data)
 {
@@ -532,6 +554,8 @@ static void explain_one(const char *path, const HfKey *key, void *data)
                            key->is_required ? "none, it is required"
                            : key->fallback  ? key->fallback
                                             : "none");
+    g_autofree char *inner = hf_key_inner_text(key);
+    if (inner != NULL) g_string_append_printf(out, "  keys: %s\n", inner);
     for (const HfKeyWord *word = key->words; word != NULL && word->name != NULL; word++)
         if (word->help != NULL) g_string_append_printf(out, "  %s: %s\n", word->name, word->help);
     if (key->source != NULL) g_string_append_printf(out, "  source: %s\n", key->source);

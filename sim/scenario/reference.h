@@ -30,6 +30,10 @@ char *hf_key_type_text(const HfKey *key, const HfScenarioRegistry *registry);
 /* "> 0", "1 .. 900": the range of a key in its base unit; NULL when the type's own. */
 char *hf_key_range_text(const HfKey *key);
 
+/* "at, every, reserve_resources, ...": the keys of what a key takes, and where those of its model
+ * are told; NULL when it takes no mappings. Newly allocated. */
+char *hf_key_inner_text(const HfKey *key);
+
 /*
  * Visit the keys that `path` means: that very path; else all that differ from it in indices and
  * models alone; else all whose last word it is.

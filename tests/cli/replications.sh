@@ -72,4 +72,15 @@ wait $pid || code=$?
 [ "$code" = 1 ] || complain "exit $code"
 err "interrupted"
 grep -q '"partial" : true' "$dir/long/few/run.json" || complain "the run that was cut short does not say so"
+grep -q '"partial" : true' "$dir/long/run.json" || complain "the whole of them does not say so"
+grep -q '"partial" : false' "$dir/arms/run.json" || complain "runs that are whole are said to be partial"
+name="a signal in the first of two arms" code=0
+"$holdfast" run "$dir/long.yaml" -o "$dir/first" --reps 1 --set record.tasks=none >"$dir/out" 2>"$dir/err" &
+pid=$!
+sleep 1
+kill -TERM $pid
+wait $pid || code=$?
+[ "$code" = 1 ] || complain "exit $code"
+file "$dir/first/few/summary.json"
+[ ! -e "$dir/first/many" ] || complain "an arm that did not run left a directory"
 finish

@@ -40,7 +40,15 @@ err "--quiet takes no value"
 run "missing argument" 2 "$holdfast" check
 err "expected a scenario file"
 run "unknown list" 2 "$holdfast" list model
-err "cannot list 'model'; expected one of"
+err "cannot list 'model'; did you mean 'models'?"
+run "a list of nothing known" 2 "$holdfast" list everything
+err "cannot list 'everything'; expected one of"
+run "keys of a model that is nearly there" 2 "$holdfast" list models --keys btch
+err "there is no model 'btch'; did you mean 'batch'?"
+run "the calls of operators" 0 "$holdfast" explain-key operators
+out ", drain_agent, "
+run "inner keys as JSON" 0 "$holdfast" explain-key --format json operators
+out '"drain_agent"'
 
 run "global option before" 0 "$holdfast" --format json list policies
 cp "$dir/out" "$dir/before"

@@ -363,11 +363,28 @@ static void a_key_is_explained_by_any_of_its_paths(void **state)
     assert_non_null(strstr(required, "  default: none, it is required\n"));
 }
 
+static void a_key_of_mappings_tells_their_keys(void **state)
+{
+    g_autofree char *network = hf_scenario_key_explain(&registry, "network", NULL);
+    assert_non_null(strstr(network, "  keys: latency, loss, retransmit_for\n"));
+    g_autofree char *operators = hf_scenario_key_explain(&registry, "operators", NULL);
+    assert_non_null(strstr(operators, ", drain_agent, "));
+    g_autofree char *models = hf_scenario_key_explain(&registry, "failures", NULL);
+    assert_non_null(strstr(
+        models, "  keys: name, what; and those of its `what`: holdfast list models --keys NAME\n"));
+    g_autofree char *plain = hf_scenario_key_explain(&registry, "seed", NULL);
+    assert_null(strstr(plain, "keys:"));
+}
+
 static void an_unknown_key_is_answered_with_a_near_one(void **state)
 {
     g_autoptr(GError) error = NULL;
     assert_null(hf_scenario_key_explain(&registry, "master.polcy", &error));
     assert_string_equal(error->message, "unknown key master.polcy; did you mean master.policy?");
+    g_clear_error(&error);
+    assert_null(hf_scenario_key_explain(&registry, "batch", &error));
+    assert_string_equal(error->message, "batch is no key but a framework model: `holdfast list "
+                                        "models --keys batch` shows its keys");
     g_clear_error(&error);
     assert_null(hf_scenario_key_explain(&registry, "zzzzzzzzzzz", &error));
     assert_string_equal(error->message, "unknown key zzzzzzzzzzz; `holdfast list keys` shows all");
@@ -424,6 +441,7 @@ int main(void)
         cmocka_unit_test(every_key_is_visited_once_with_its_path),
         cmocka_unit_test(the_documents_hold_every_key_and_law),
         cmocka_unit_test(a_key_is_explained_by_any_of_its_paths),
+        cmocka_unit_test(a_key_of_mappings_tells_their_keys),
         cmocka_unit_test(an_unknown_key_is_answered_with_a_near_one),
         cmocka_unit_test(templates_expand_to_numbers),
         cmocka_unit_test(numbers_are_decimal_and_nothing_else),
