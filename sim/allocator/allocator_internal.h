@@ -60,9 +60,11 @@ struct HfAllocator {
     HF_VEC(double) weights;    /* by role id */
     HfSorters sorters;
     HfNode role_root;
-    uint32_t active_subs; /* active leaves of framework sorters */
-    uint32_t overdrawn;   /* agents of which more may count as held than they have: that are
-                             exceeded, or have shared volumes, which count for each role */
+    uint32_t active_subs;  /* active leaves of framework sorters */
+    uint32_t active_roles; /* roles that have some */
+    HfRoleId active_role;  /* the one of them that got one last; it may have none any more */
+    uint32_t overdrawn;    /* agents of which more may count as held than they have: that are
+                              exceeded, or have shared volumes, which count for each role */
     uint32_t agent_count;
 
     /* Amounts by role and kind, each with its subtree: [role][HF_ROLE_AMOUNTS][stride]. */
@@ -70,7 +72,8 @@ struct HfAllocator {
     uint32_t amount_roles, amount_stride;
 
     int64_t *root_reserved, *root_used_reserved; /* [stride] over all roles */
-    gboolean may_lag; /* the policy compares roles by their order alone */
+    gboolean may_lag;        /* the policy compares roles by their order alone */
+    gboolean compares_roles; /* a run does, after each offer */
     HfRoleLag lag;
 
     /* Quota. Epochs count the times that room may have come back to somebody. */
@@ -142,7 +145,8 @@ struct HfAllocator {
     HF_VEC(uint64_t) visit_keys;
     HF_VEC(uint32_t) visit_buckets; /* of sorting them */
     HF_VEC(uint32_t) tries;
-    HfNode sole_role; /* leaf of the only role there is; HF_NODE_NONE = there are several */
+    HfNode
+        sole_role; /* leaf of the only role with active subs; HF_NODE_NONE = roles are compared */
     HfDraw role_draw, framework_draw; /* of random sorters */
     HfDraw unmet_draw;                /* ... among roles with an unmet guarantee */
     HF_VEC(HfPending) offers;         /* of this run, in order of making */

@@ -231,9 +231,7 @@ static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_rese
     HfRoleId role = allocator->subs.at[sub].role;
     node_allocated(&allocator->sorters, allocator->subs.at[sub].leaf, amounts, sign, sign > 0);
     allocator->quota_is_counted = FALSE;
-    /* with several roles, what a run gives shows in their order at once */
-    gboolean shows = allocator->role_clients != 1 && sign > 0 && !lag->is_behind;
-    if (allocator->quota_roles.count > 0 || !allocator->may_lag || shows) {
+    if (allocator->quota_roles.count > 0 || !allocator->may_lag || allocator->compares_roles) {
         HF_ASSERT(!lag->is_behind);
         if (sign < 0) hf_allocator__quota_eased(allocator, role);
         book_role(allocator, role, is_reserved, amounts, sign, sign > 0);

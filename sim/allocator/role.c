@@ -135,23 +135,33 @@ void hf_allocator__sub_untrack(HfAllocator *allocator, uint32_t sub)
     allocator->quota_is_counted = FALSE;
 }
 
+/* How many active subs the role of this one has. */
+static uint32_t active_in_role(const HfAllocator *allocator, uint32_t sub)
+{
+    const HfSorters *sorters = &allocator->sorters;
+    HfNode frameworks = allocator->roles.at[allocator->subs.at[sub].role].frameworks;
+    return sorters->groups.at[sorters->nodes.at[frameworks].group].order.count;
+}
+
 void hf_allocator__sub_activate(HfAllocator *allocator, uint32_t sub)
 {
     HfNode leaf = allocator->subs.at[sub].leaf;
-    if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_INACTIVE) {
-        allocator->active_subs++;
-        if (!hf_era_has(allocator->era, HF_RULE_COUNT_KEPT))
-            allocator->sorters.nodes.at[leaf].count = 0;
-    }
+    if (allocator->sorters.nodes.at[leaf].kind != HF_NODE_INACTIVE) return;
+    if (active_in_role(allocator, sub) == 0) allocator->active_roles++;
+    allocator->active_subs++;
+    allocator->active_role = allocator->subs.at[sub].role;
+    if (!hf_era_has(allocator->era, HF_RULE_COUNT_KEPT))
+        allocator->sorters.nodes.at[leaf].count = 0;
     hf_sorter__activate(&allocator->sorters, leaf);
 }
 
 void hf_allocator__sub_deactivate(HfAllocator *allocator, uint32_t sub)
 {
     HfNode leaf = allocator->subs.at[sub].leaf;
-    if (leaf == HF_NODE_NONE) return;
-    if (allocator->sorters.nodes.at[leaf].kind == HF_NODE_ACTIVE) allocator->active_subs--;
+    if (leaf == HF_NODE_NONE || allocator->sorters.nodes.at[leaf].kind != HF_NODE_ACTIVE) return;
     hf_sorter__deactivate(&allocator->sorters, leaf);
+    allocator->active_subs--;
+    if (active_in_role(allocator, sub) == 0) allocator->active_roles--;
 }
 
 void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub)

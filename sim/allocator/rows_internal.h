@@ -183,9 +183,9 @@ typedef struct HfAlikeHolding {
 
 /*
  * What a role was allocated, less what it gave back, since it was last booked in the role sorter:
- * between runs, where nobody compares roles, and with a single role in them as well. An offer need
- * only be booked for its framework then; the role, its ancestors and what they used follow together
- * when somebody looks (hf_allocator__book_roles).
+ * between runs, where nobody compares roles, and in runs in which a single one wants offers. An
+ * offer need only be booked for its framework then; the role, its ancestors and what they used
+ * follow together when somebody looks (hf_allocator__book_roles).
  */
 typedef struct HfRoleLag {
     gboolean is_behind;

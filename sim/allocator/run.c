@@ -530,15 +530,26 @@ static gboolean has_offerable(const HfAllocator *allocator)
     return FALSE;
 }
 
-/* The leaf of the only client of the role sorter, or none. */
-static HfNode sole_role(const HfAllocator *allocator)
+static gboolean has_active_subs(const HfAllocator *allocator, HfRoleId role)
 {
     const HfSorters *sorters = &allocator->sorters;
-    HfNode node = allocator->role_root;
-    if (allocator->role_clients != 1) return HF_NODE_NONE;
-    while (sorters->nodes.at[node].kind == HF_NODE_INTERNAL)
-        node = sorters->groups.at[sorters->nodes.at[node].group].order.at[0];
-    return node;
+    HfNode frameworks = allocator->roles.at[role].frameworks;
+    return frameworks != HF_NODE_NONE &&
+           sorters->groups.at[sorters->nodes.at[frameworks].group].order.count > 0;
+}
+
+/* The leaf of the only role in which anybody wants offers: the others need not be compared with it.
+ * None when there are several, or a policy may tell clients apart by more than their order. */
+static HfNode sole_role(HfAllocator *allocator)
+{
+    if (allocator->active_roles != 1 || allocator->visits_fully) return HF_NODE_NONE;
+    if (allocator->role_clients != 1 && !allocator->may_lag) return HF_NODE_NONE;
+    HfRoleId role = allocator->active_role;
+    if (!has_active_subs(allocator, role))
+        for (role = 0; !has_active_subs(allocator, role); role++)
+            HF_ASSERT(role + 1 < allocator->roles.count);
+    allocator->active_role = role;
+    return allocator->roles.at[role].leaf;
 }
 
 static void make_offers(HfAllocator *allocator, HfOfferList *out)
@@ -547,8 +558,9 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
         hf_sorters__look_up_weights(&allocator->sorters);
     if (allocator->active_subs == 0) return;
     hf_allocator__ranks(allocator);
-    if (allocator->role_clients != 1) hf_allocator__book_roles(allocator);
     allocator->sole_role = sole_role(allocator);
+    allocator->compares_roles = allocator->sole_role == HF_NODE_NONE;
+    if (allocator->compares_roles) hf_allocator__book_roles(allocator);
     if (hf_coarse__is_on(allocator)) {
         choose_visit(allocator);
         run_coarse(allocator);
@@ -586,6 +598,7 @@ static void run(HfAllocator *allocator, HfOfferList *out)
     allocator->counters.runs++;
     allocator->run_number++;
     make_offers(allocator, out);
+    allocator->compares_roles = FALSE;
     hf_allocator__inverse_offers(allocator, out);
     clear_candidates(allocator);
 }

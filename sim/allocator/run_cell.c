@@ -92,7 +92,9 @@ void hf_allocator__run_cell(HfAllocator *allocator)
     gboolean given = FALSE;
     if (!cell_is_allocatable(allocator)) return; /* the agents stay to be visited */
     allocator->counters.agents_visited += allocator->visit.count;
-    if (allocator->role_sort == HF_SORTER_RANDOM) {
+    if (allocator->sole_role != HF_NODE_NONE) {
+        given = cell_role(allocator, allocator->sole_role);
+    } else if (allocator->role_sort == HF_SORTER_RANDOM) {
         HfNode drawn;
         hf_draw__begin(allocator, &allocator->role_draw, allocator->role_root,
                        hf_order__mix(allocator->order_key ^ hf_order__mix(allocator->run_number)));
