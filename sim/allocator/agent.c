@@ -432,6 +432,7 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     HfAgent *row = hf_allocator__agent(allocator, agent);
     if (row == NULL) return HF_UNKNOWN;
     HfAgentInfo *info = &allocator->infos.at[agent];
+    hf_allocator__barren_end(allocator);
     hf_filters__drop_agent(allocator, agent);
     hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
     hf_allocator__maintain(allocator, agent, FALSE, 0, 0);

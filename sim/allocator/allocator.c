@@ -127,6 +127,7 @@ void hf_allocator_free(HfAllocator *allocator)
     g_free(allocator->idle_bits);
     g_free(allocator->visit_bits);
     g_free(allocator->visit_words);
+    g_free(allocator->barren_bits);
     g_free(allocator->agents.block);
     hf_vec_clear(&allocator->infos);
     hf_vec_clear(&allocator->frameworks);
@@ -163,10 +164,30 @@ void hf_allocator_free(HfAllocator *allocator)
 
 /* ---- Who is to be visited ---- */
 
+void hf_allocator__barren_leave(HfAllocator *allocator, HfAgent *row)
+{
+    row->seen = allocator->run_seen;
+    row->quota_seen = allocator->run_quota_seen;
+    hf_bit_set(allocator->barren_bits, row->rank, 0);
+}
+
+void hf_allocator__barren_end(HfAllocator *allocator)
+{
+    if (!allocator->has_barren) return;
+    allocator->has_barren = FALSE;
+    for (uint32_t w = 0; w * 64 < allocator->by_name.count; w++)
+        for (uint64_t word = allocator->barren_bits[w]; word != 0; word &= word - 1) {
+            uint32_t rank = w * 64 + (uint32_t)__builtin_ctzll(word);
+            hf_allocator__barren_leave(allocator,
+                                       &allocator->agents.at[allocator->by_name.at[rank]]);
+        }
+}
+
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
 {
     if (allocator->ranks_are_stale) return;
-    const HfAgent *row = &allocator->agents.at[agent];
+    HfAgent *row = &allocator->agents.at[agent];
+    if (hf_allocator__is_barren(allocator, row->rank)) hf_allocator__barren_leave(allocator, row);
     const uint32_t offerable = HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED;
     gboolean idle = (row->flags & offerable) == offerable && row->available != NULL;
     /* runs over all agents passed it by while it could not be offered */
@@ -209,12 +230,14 @@ void hf_allocator__ranks(HfAllocator *allocator)
         allocator->bit_words = (MAX(words, allocator->bit_words * 2) + 63) / 64 * 64;
         allocator->idle_bits = g_renew(uint64_t, allocator->idle_bits, allocator->bit_words);
         allocator->visit_bits = g_renew(uint64_t, allocator->visit_bits, allocator->bit_words);
+        allocator->barren_bits = g_renew(uint64_t, allocator->barren_bits, allocator->bit_words);
         allocator->visit_words =
             g_renew(uint64_t, allocator->visit_words, allocator->bit_words / 64);
     }
     if (allocator->bit_words > 0) {
         memset(allocator->idle_bits, 0, allocator->bit_words * sizeof(uint64_t));
         memset(allocator->visit_bits, 0, allocator->bit_words * sizeof(uint64_t));
+        memset(allocator->barren_bits, 0, allocator->bit_words * sizeof(uint64_t));
         memset(allocator->visit_words, 0, allocator->bit_words / 64 * sizeof(uint64_t));
     }
     allocator->ranks_are_stale = FALSE;
@@ -235,6 +258,7 @@ void hf_allocator__rank_new(HfAllocator *allocator, uint32_t agent)
                       : before < agent;
     }
     if (!is_last) {
+        hf_allocator__barren_end(allocator);
         allocator->ranks_are_stale = TRUE;
         return;
     }

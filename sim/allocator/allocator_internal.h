@@ -114,7 +114,12 @@ struct HfAllocator {
     gboolean ranks_are_stale;
     uint64_t *idle_bits, *visit_bits;
     uint64_t *visit_words; /* which words of visit_bits are not 0, as bits */
-    uint32_t bit_words;    /* room, a multiple of 64 */
+    /* Idle ones that runs over all agents pass by unseen, since all that is there is too little for
+     * everybody: each counts as seen as far as run_seen and run_quota_seen, whatever its row says.
+     * One that is also to be visited is none any more. */
+    uint64_t *barren_bits;
+    gboolean has_barren; /* there may be some */
+    uint32_t bit_words;  /* room, a multiple of 64 */
     HF_VEC(uint32_t) candidates;
     HF_VEC(uint32_t) eligible; /* log of subs that became eligible everywhere */
     uint64_t eligible_base;    /* position of eligible.at[0] */
@@ -217,6 +222,14 @@ static inline void hf_bit_set(uint64_t *bits, uint32_t rank, uint64_t on)
 {
     uint64_t *word = &bits[rank >> 6];
     *word = (*word & ~(UINT64_C(1) << (rank & 63))) | on << (rank & 63);
+}
+/* The agent is barren no more, and its row says what it has seen. The same of all: before ranks
+ * change, or when a run may not pass them by. */
+void hf_allocator__barren_leave(HfAllocator *allocator, HfAgent *row);
+void hf_allocator__barren_end(HfAllocator *allocator);
+static inline gboolean hf_allocator__is_barren(const HfAllocator *allocator, uint32_t rank)
+{
+    return allocator->barren_bits[rank >> 6] >> (rank & 63) & 1;
 }
 /* The agent's part in the bit sets follows its flags and what is available. */
 void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent);

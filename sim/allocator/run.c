@@ -11,67 +11,6 @@
 
 #define HF_TRIES_MAX 8 /* more than that are not worth ordering by themselves */
 
-static gboolean is_visitable(const HfAllocator *allocator, uint32_t rank)
-{
-    return allocator->visit_bits[rank >> 6] >> (rank & 63) & 1;
-}
-
-static gboolean is_behind(const HfAllocator *allocator, const HfAgent *row)
-{
-    return row->seen < allocator->eligible_base + allocator->eligible.count ||
-           row->quota_seen != allocator->quota_epoch;
-}
-
-/* The agents of one word of a bit set. */
-static void choose_word(HfAllocator *allocator, const uint64_t *bits, uint32_t w)
-{
-    allocator->counters.words_scanned++;
-    hf_vec_reserve(&allocator->visit, 64);
-    const uint32_t *from = allocator->by_name.at + (size_t)w * 64;
-    uint32_t *to = allocator->visit.at + allocator->visit.count;
-    for (uint64_t word = bits[w]; word != 0; word &= word - 1) *to++ = from[__builtin_ctzll(word)];
-    allocator->visit.count = (uint32_t)(to - allocator->visit.at);
-}
-
-/* The agents of this run that can yield an offer, in byte order of their names. */
-static void choose_visit(HfAllocator *allocator)
-{
-    hf_vec_reset(&allocator->visit);
-    uint64_t end = allocator->eligible_base + allocator->eligible.count;
-    gboolean visits_fully = allocator->visits_fully || hf_coarse__is_on(allocator);
-    gboolean every_idle = visits_fully || allocator->run_seen < end ||
-                          allocator->run_quota_seen != allocator->quota_epoch;
-    if (!allocator->all_candidates) {
-        for (uint32_t c = 0; c < allocator->candidates.count; c++) {
-            uint32_t agent = allocator->candidates.at[c];
-            uint32_t rank = allocator->agents.at[agent].rank;
-            gboolean idle = allocator->idle_bits[rank >> 6] >> (rank & 63) & 1;
-            if (idle && (visits_fully || is_visitable(allocator, rank) ||
-                         is_behind(allocator, &allocator->agents.at[agent])))
-                hf_vec_push(&allocator->visit, rank);
-        }
-        for (uint32_t i = 1; i < allocator->visit.count; i++) {
-            uint32_t rank = allocator->visit.at[i], j = i;
-            for (; j > 0 && allocator->visit.at[j - 1] > rank; j--)
-                allocator->visit.at[j] = allocator->visit.at[j - 1];
-            allocator->visit.at[j] = rank;
-        }
-        for (uint32_t i = 0; i < allocator->visit.count; i++)
-            allocator->visit.at[i] = allocator->by_name.at[allocator->visit.at[i]];
-    } else {
-        uint32_t words = (allocator->by_name.count + 63) / 64;
-        if (every_idle)
-            for (uint32_t w = 0; w < words; w++) choose_word(allocator, allocator->idle_bits, w);
-        else
-            for (uint32_t s = 0; s * 64 < words; s++)
-                for (uint64_t sum = allocator->visit_words[s]; sum != 0; sum &= sum - 1)
-                    choose_word(allocator, allocator->visit_bits,
-                                s * 64 + (uint32_t)__builtin_ctzll(sum));
-        allocator->run_seen = end;
-        allocator->run_quota_seen = allocator->quota_epoch;
-    }
-}
-
 /* ---- One agent ---- */
 
 /* What a visit carries along. */
@@ -192,23 +131,223 @@ static void add_try(HfAllocator *allocator, uint32_t sub)
     allocator->tries.at[i] = sub;
 }
 
-/* The few subs that may have become able to get something, in order; FALSE when it may be any. */
-static gboolean few_tries(HfAllocator *allocator, HfAgent *row)
+/* Those of the log from this position on, and pending ones before, in order; FALSE when there are
+ * many, or it may be any. */
+static gboolean tries_since(HfAllocator *allocator, uint64_t seen, uint32_t quota_seen,
+                            const uint32_t *pending, uint32_t pending_count)
 {
-    if (allocator->visits_fully || row->flags & (HF_AGENT_CHANGED | HF_AGENT_SHARED)) return FALSE;
-    if (allocator->quota_roles.count > 0 || row->quota_seen != allocator->quota_epoch) return FALSE;
+    if (allocator->quota_roles.count > 0 || quota_seen != allocator->quota_epoch) return FALSE;
     if (allocator->role_sort == HF_SORTER_RANDOM || allocator->framework_sort == HF_SORTER_RANDOM)
         return FALSE;
-    if (row->seen < allocator->eligible_base) return FALSE;
-    uint32_t logged = (uint32_t)(row->seen - allocator->eligible_base);
-    if (row->pending.count + (allocator->eligible.count - logged) > HF_TRIES_MAX) return FALSE;
+    if (seen < allocator->eligible_base) return FALSE;
+    uint32_t logged = (uint32_t)(seen - allocator->eligible_base);
+    if (pending_count + (allocator->eligible.count - logged) > HF_TRIES_MAX) return FALSE;
     hf_vec_reset(&allocator->tries);
-    for (uint32_t i = 0; i < row->pending.count; i++)
-        add_try(allocator, hf_few_at(&row->pending)[i]);
+    for (uint32_t i = 0; i < pending_count; i++) add_try(allocator, pending[i]);
     for (uint32_t i = logged; i < allocator->eligible.count; i++)
         add_try(allocator, allocator->eligible.at[i]);
     return TRUE;
 }
+
+/* The few subs that may have become able to get something, in order; FALSE when it may be any. */
+static gboolean few_tries(HfAllocator *allocator, const HfAgent *row)
+{
+    if (allocator->visits_fully || row->flags & (HF_AGENT_CHANGED | HF_AGENT_SHARED)) return FALSE;
+    return tries_since(allocator, row->seen, row->quota_seen, hf_few_at(&row->pending),
+                       row->pending.count);
+}
+
+/* ---- Barren agents ---- */
+
+/*
+ * In a run that passes barren agents: what is left on the agent is too little for everybody, and
+ * that is known of its bundle: whoever is tried is refused before anything else is looked at.
+ */
+static inline gboolean is_barren(const HfAgent *row)
+{
+    const uint32_t known = HF_BUNDLE_SPECIAL | HF_BUNDLE_MIN_KNOWN | HF_BUNDLE_MIN_OK;
+    return row->available != NULL && (row->available->flags & known) == HF_BUNDLE_MIN_KNOWN &&
+           !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED));
+}
+
+/* In a run in which everybody has the same minimum, and is tried in an order that is kept. */
+static gboolean can_pass_barren(const HfAllocator *allocator)
+{
+    return allocator->offer_scope != HF_OFFER_SCOPE_CELL && allocator->quota_roles.count == 0 &&
+           !allocator->has_own_minima && !allocator->visits_fully && !hf_coarse__is_on(allocator) &&
+           allocator->role_sort != HF_SORTER_RANDOM &&
+           allocator->framework_sort != HF_SORTER_RANDOM;
+}
+
+/* What visit_agent() would leave of a visit without an offer. */
+static inline void pass_by(HfAllocator *allocator, HfAgent *row, uint32_t tries)
+{
+    allocator->counters.agents_visited++;
+    allocator->counters.frameworks_tried += tries;
+    row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
+    row->pending.count = 0;
+    row->seen = allocator->eligible_base + allocator->eligible.count;
+    row->quota_seen = allocator->quota_epoch;
+}
+
+/* Runs over all agents do not look at it any more, until something happens to it. Not if it has
+ * seen more than these, as one that an event brought up may have. */
+static void join_barren(HfAllocator *allocator, uint32_t agent)
+{
+    const HfAgent *row = &allocator->agents.at[agent];
+    hf_allocator__agent_touch(allocator, agent);
+    if (row->seen != allocator->run_seen || row->quota_seen != allocator->run_quota_seen) return;
+    hf_bit_set(allocator->barren_bits, row->rank, 1);
+    allocator->has_barren = TRUE;
+}
+
+/*
+ * Take barren agents out of the visit, before it is put in order. A full cell is full of them: what
+ * is left of a machine without CPUs is free, and each revival lets the run look at what is idle.
+ * What would be tried there is the same for all that were last seen at the same time.
+ */
+static void pass_barren(HfAllocator *allocator)
+{
+    uint32_t kept = 0, tries = 0, count = allocator->visit.count, *visit = allocator->visit.at;
+    HfAgent *agents = allocator->agents.at;
+    uint64_t tries_from = UINT64_MAX; /* HfAgent.seen of which `tries` is right */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t agent = visit[i];
+        HfAgent *row = &agents[agent];
+        hf_order__fetch_agent(agents, visit, count, i);
+        if (i + HF_AHEAD < count) __builtin_prefetch(agents[visit[i + HF_AHEAD]].available);
+        if (!is_barren(row)) {
+            visit[kept++] = agent;
+            continue;
+        }
+        gboolean is_like_others = !(row->flags & HF_AGENT_CHANGED) && row->pending.count == 0;
+        if (G_UNLIKELY(!is_like_others || row->seen != tries_from)) {
+            tries_from = is_like_others ? row->seen : UINT64_MAX;
+            tries = few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs;
+        }
+        pass_by(allocator, row, tries);
+        join_barren(allocator, agent);
+    }
+    allocator->visit.count = kept;
+}
+
+/* The same of all that are barren already: a run over all that is idle need not look at them. */
+static void pass_all_barren(HfAllocator *allocator, uint32_t count)
+{
+    gboolean are_few =
+        tries_since(allocator, allocator->run_seen, allocator->run_quota_seen, NULL, 0);
+    uint64_t tries = are_few ? allocator->tries.count : allocator->active_subs;
+    allocator->counters.agents_visited += count;
+    allocator->counters.frameworks_tried += count * tries;
+}
+
+#ifdef HF_SLOW_ASSERTIONS
+static gboolean are_barren(const HfAllocator *allocator, uint32_t w, uint64_t word)
+{
+    for (; word != 0; word &= word - 1) {
+        uint32_t agent = allocator->by_name.at[w * 64 + (uint32_t)__builtin_ctzll(word)];
+        const HfAgent *row = &allocator->agents.at[agent];
+        if (!is_barren(row) || (row->flags & HF_AGENT_OFFERABLE) != HF_AGENT_OFFERABLE ||
+            row->flags & HF_AGENT_CHANGED || row->pending.count > 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+#endif
+
+/* ---- Which agents ---- */
+
+static gboolean is_visitable(const HfAllocator *allocator, uint32_t rank)
+{
+    return allocator->visit_bits[rank >> 6] >> (rank & 63) & 1;
+}
+
+static gboolean is_behind(const HfAllocator *allocator, const HfAgent *row)
+{
+    return row->seen < allocator->eligible_base + allocator->eligible.count ||
+           row->quota_seen != allocator->quota_epoch;
+}
+
+/* Agents of one word of by_name. */
+static void choose_word(HfAllocator *allocator, uint32_t w, uint64_t word)
+{
+    allocator->counters.words_scanned++;
+    hf_vec_reserve(&allocator->visit, 64);
+    const uint32_t *from = allocator->by_name.at + (size_t)w * 64;
+    uint32_t *to = allocator->visit.at + allocator->visit.count;
+    for (; word != 0; word &= word - 1) *to++ = from[__builtin_ctzll(word)];
+    allocator->visit.count = (uint32_t)(to - allocator->visit.at);
+}
+
+/* Of agents that something happened to. */
+static void choose_candidates(HfAllocator *allocator, gboolean visits_fully)
+{
+    HfAgent *agents = allocator->agents.at;
+    for (uint32_t c = 0; c < allocator->candidates.count; c++) {
+        HfAgent *row = &agents[allocator->candidates.at[c]];
+        uint32_t rank = row->rank;
+        if (hf_allocator__is_barren(allocator, rank)) hf_allocator__barren_leave(allocator, row);
+        gboolean idle = allocator->idle_bits[rank >> 6] >> (rank & 63) & 1;
+        if (idle && (visits_fully || is_visitable(allocator, rank) || is_behind(allocator, row)))
+            hf_vec_push(&allocator->visit, rank);
+    }
+    for (uint32_t i = 1; i < allocator->visit.count; i++) {
+        uint32_t rank = allocator->visit.at[i], j = i;
+        for (; j > 0 && allocator->visit.at[j - 1] > rank; j--)
+            allocator->visit.at[j] = allocator->visit.at[j - 1];
+        allocator->visit.at[j] = rank;
+    }
+    for (uint32_t i = 0; i < allocator->visit.count; i++)
+        allocator->visit.at[i] = allocator->by_name.at[allocator->visit.at[i]];
+}
+
+/* All that are idle, but those that are known to be barren; returns how many these are. */
+static uint32_t choose_idle(HfAllocator *allocator)
+{
+    uint32_t barren = 0;
+    for (uint32_t w = 0; w * 64 < allocator->by_name.count; w++) {
+        uint64_t rest = allocator->barren_bits[w] &= ~allocator->visit_bits[w];
+        HF_SLOW_ASSERT(are_barren(allocator, w, rest));
+        if (rest != 0) barren += (uint32_t)__builtin_popcountll(rest);
+        choose_word(allocator, w, allocator->idle_bits[w] & ~rest);
+    }
+    return barren;
+}
+
+static void choose_visitable(HfAllocator *allocator)
+{
+    for (uint32_t s = 0; s * 64 * 64 < allocator->by_name.count; s++)
+        for (uint64_t sum = allocator->visit_words[s]; sum != 0; sum &= sum - 1) {
+            uint32_t w = s * 64 + (uint32_t)__builtin_ctzll(sum);
+            allocator->barren_bits[w] &= ~allocator->visit_bits[w];
+            choose_word(allocator, w, allocator->visit_bits[w]);
+        }
+}
+
+/* The agents of this run that can yield an offer, in byte order of their names. */
+static void choose_visit(HfAllocator *allocator)
+{
+    hf_vec_reset(&allocator->visit);
+    uint64_t end = allocator->eligible_base + allocator->eligible.count;
+    gboolean visits_fully = allocator->visits_fully || hf_coarse__is_on(allocator);
+    allocator->passes_barren = can_pass_barren(allocator);
+    if (!allocator->passes_barren) hf_allocator__barren_end(allocator);
+    if (!allocator->all_candidates) {
+        choose_candidates(allocator, visits_fully);
+        return;
+    }
+    if (visits_fully || allocator->run_seen < end ||
+        allocator->run_quota_seen != allocator->quota_epoch) {
+        uint32_t barren = choose_idle(allocator);
+        if (barren > 0) pass_all_barren(allocator, barren);
+    } else {
+        choose_visitable(allocator);
+    }
+    allocator->run_seen = end;
+    allocator->run_quota_seen = allocator->quota_epoch;
+}
+
+/* ---- A visit ---- */
 
 /*
  * May the next run find something on an agent that this visit leaves? As a rule not: who refuses it
@@ -225,68 +364,6 @@ static gboolean is_open_still(const HfAllocator *allocator, uint32_t agent, uint
             allocator->infos.at[agent].offered_run == allocator->run_number);
 }
 
-/*
- * In a run that passes barren agents: what is left on the agent is too little for everybody, and
- * that is known of its bundle: whoever is tried is refused before anything else is looked at.
- */
-static inline gboolean is_barren(const HfAgent *row)
-{
-    const uint32_t known = HF_BUNDLE_SPECIAL | HF_BUNDLE_MIN_KNOWN | HF_BUNDLE_MIN_OK;
-    return row->available != NULL && (row->available->flags & known) == HF_BUNDLE_MIN_KNOWN &&
-           !(row->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED));
-}
-
-/* In a run in which everybody has the same minimum, and is tried in an order that is kept. */
-static gboolean can_pass_barren(const HfAllocator *allocator)
-{
-    return allocator->quota_roles.count == 0 && !allocator->has_own_minima &&
-           !allocator->visits_fully && allocator->role_sort != HF_SORTER_RANDOM &&
-           allocator->framework_sort != HF_SORTER_RANDOM;
-}
-
-/* What visit_agent() would leave of a visit without an offer. */
-static inline void pass_by(HfAllocator *allocator, HfAgent *row, uint32_t tries)
-{
-    allocator->counters.agents_visited++;
-    allocator->counters.frameworks_tried += tries;
-    row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
-    row->pending.count = 0;
-    row->seen = allocator->eligible_base + allocator->eligible.count;
-    row->quota_seen = allocator->quota_epoch;
-}
-
-/*
- * Take barren agents out of the visit, before it is put in order. A full cell is full of them: what
- * is left of a machine without CPUs is free, and each revival lets the run look at all of them.
- * What would be tried there is the same for all that were last seen at the same time.
- */
-static void pass_barren(HfAllocator *allocator)
-{
-    gboolean is_fresh = allocator->quota_epoch == allocator->run_quota_seen;
-    uint32_t kept = 0, tries = 0, count = allocator->visit.count, *visit = allocator->visit.at;
-    HfAgent *agents = allocator->agents.at;
-    uint64_t tries_since = UINT64_MAX; /* HfAgent.seen of which `tries` is right */
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t agent = visit[i];
-        HfAgent *row = &agents[agent];
-        hf_order__fetch_agent(agents, visit, count, i);
-        if (i + HF_AHEAD < count) __builtin_prefetch(agents[visit[i + HF_AHEAD]].available);
-        if (!is_barren(row)) {
-            visit[kept++] = agent;
-            continue;
-        }
-        gboolean is_like_others = !(row->flags & HF_AGENT_CHANGED) && row->pending.count == 0;
-        if (G_UNLIKELY(!is_like_others || row->seen != tries_since)) {
-            tries_since = is_like_others ? row->seen : UINT64_MAX;
-            tries = few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs;
-        }
-        pass_by(allocator, row, tries);
-        if (!is_fresh || is_visitable(allocator, row->rank))
-            hf_allocator__agent_touch(allocator, agent);
-    }
-    allocator->visit.count = kept;
-}
-
 static void visit_agent(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *row = &allocator->agents.at[agent];
@@ -298,7 +375,7 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
     if (allocator->passes_barren && is_barren(row)) {
         pass_by(allocator, row,
                 few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs);
-        hf_allocator__agent_touch(allocator, agent);
+        join_barren(allocator, agent);
         return;
     }
     allocator->counters.agents_visited++;
@@ -581,7 +658,6 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
                 choose_visit(allocator);
             }
         }
-        allocator->passes_barren = can_pass_barren(allocator);
         if (allocator->passes_barren) pass_barren(allocator);
         hf_order__visit(allocator, 1);
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
