@@ -189,6 +189,15 @@ static inline void add_first_kinds(int64_t *row, const int64_t *amounts, int sig
     HF_ASSERT(least >= 0); /* the sign bit of any of them */
 }
 
+/* first_kinds() of a bundle that counts alike for everybody, by account_plain(); else NULL. */
+static inline const int64_t *plain_amounts(HfAllocator *allocator, const HfBundle *bundle)
+{
+    gboolean is_alike = !(bundle->flags & HF_BUNDLE_SPECIAL) ||
+                        (bundle->flags & HF_BUNDLE_ALIKE && allocator->counts_reserved);
+    if (G_UNLIKELY(!is_alike || allocator->sorters.has_pools)) return NULL;
+    return first_kinds(allocator, bundle);
+}
+
 /* `made` of them were allocations, the others their ends. */
 static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t *amounts, int sign,
                                   uint64_t made)
@@ -224,8 +233,9 @@ void hf_allocator__book_roles_now(HfAllocator *allocator)
 
 /* What is neither revocable nor shared, and all reserved or nothing of it, counts alike in all
  * sorters, and in the used amounts of its role or among what is reserved. */
-static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_reserved,
-                          const int64_t *amounts, int sign)
+static inline __attribute__((always_inline)) void account_plain(HfAllocator *allocator,
+                                                                uint32_t sub, gboolean is_reserved,
+                                                                const int64_t *amounts, int sign)
 {
     HfRoleLag *lag = &allocator->lag;
     HfRoleId role = allocator->subs.at[sub].role;
@@ -251,13 +261,9 @@ static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_rese
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign)
 {
-    const int64_t *amounts;
-    gboolean is_reserved = (bundle->flags & HF_BUNDLE_ALIKE) != 0;
-    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) ||
-                 (is_reserved && allocator->counts_reserved)) &&
-        G_LIKELY(!allocator->sorters.has_pools) &&
-        G_LIKELY((amounts = first_kinds(allocator, bundle)) != NULL)) {
-        account_plain(allocator, sub, is_reserved, amounts, sign);
+    const int64_t *amounts = plain_amounts(allocator, bundle);
+    if (G_LIKELY(amounts != NULL)) {
+        account_plain(allocator, sub, (bundle->flags & HF_BUNDLE_ALIKE) != 0, amounts, sign);
         return;
     }
     hf_allocator__book_roles(allocator);
@@ -437,43 +443,97 @@ gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32
     return TRUE;
 }
 
-/*
- * What comes back is all of a grant of an agent like most, and nothing else there is free: the
- * bundle moves from the one place to the other, as it did when it was offered. FALSE, and nothing
- * done, when it is not so.
- */
-static inline gboolean move_back(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                                 HfGrantKind kind, uint32_t agent, const HfResources *resources)
+/* What comes back in a list counts at its end, together: nobody looks before. */
+typedef struct Gathered {
+    gboolean is_any;
+    int64_t amounts[HF_KIND_PORTS]; /* of unreserved bundles of one sub */
+} Gathered;
+
+/* A whole grant ends. */
+static inline void gather(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                          const HfBundle *bundle, Gathered *gathered)
 {
-    if (agent >= allocator->agents.count) return FALSE;
-    HfAgent *row = &allocator->agents.at[agent];
-    const uint32_t unlike = HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED;
-    if ((row->flags & (HF_AGENT_OFFERABLE | unlike)) != HF_AGENT_OFFERABLE ||
-        row->available != NULL || row->grants.count == 0)
-        return FALSE;
-    /* most often it is the last: what was offered comes back before anything else is given there */
-    const HfGrant *at = hf_few_at(&row->grants);
-    uint32_t grant = row->grants.count - 1;
-    if (G_UNLIKELY(
-            !is_whole(allocator->catalog, &at[grant], returns->sub, resources, NULL, kind))) {
-        grant = find_whole(allocator->catalog, row, returns->sub, resources, NULL, kind);
-        if (grant == HF_ROW_NONE) return FALSE;
+    const int64_t *amounts = plain_amounts(allocator, bundle);
+    if (G_UNLIKELY(amounts == NULL || bundle->flags & HF_BUNDLE_ALIKE)) {
+        hf_allocator__account(allocator, agent, sub, bundle, -1);
+        return;
     }
-    HfBundle *bundle = at[grant].bundle;
+    gathered->is_any = TRUE;
+    for (int k = 0; k < HF_KIND_PORTS; k++) gathered->amounts[k] += amounts[k];
+}
+
+static void account_gathered(HfAllocator *allocator, uint32_t sub, Gathered *gathered)
+{
+    if (gathered->is_any) account_plain(allocator, sub, FALSE, gathered->amounts, -1);
+    memset(gathered, 0, sizeof *gathered);
+}
+
+/* All of a grant that is gone from the row, where nothing else is free, is free again: its bundle
+ * moves, as it did when it was offered. */
+static inline __attribute__((always_inline)) void move_back(HfAllocator *allocator, HfTime now,
+                                                            const HfReturns *returns,
+                                                            HfGrantKind kind, uint32_t agent,
+                                                            HfBundle *bundle, Gathered *gathered)
+{
+    HfAgent *row = &allocator->agents.at[agent];
     HfSub *of = &allocator->subs.at[returns->sub];
     if (kind == HF_GRANT_COUNTED) {
-        hf_allocator__account(allocator, agent, returns->sub, bundle, -1);
+        gather(allocator, agent, returns->sub, bundle, gathered);
         of->counted--;
     }
     of->grants--;
-    hf_few_remove(&row->grants, grant);
     row->available = bundle; /* with its reference */
     row->flags |= HF_AGENT_CHANGED;
     row->pending.count = 0;
     hf_allocator__agent_filled(allocator, row);
     if (returns->timeout > 0)
         hf_filters__add(allocator, now, returns->timeout, agent, returns->sub, bundle);
-    if (!of->is_subscribed) hf_allocator__try_untrack_sub(allocator, returns->sub);
+}
+
+/* Is it an agent like most, with nothing free? */
+static inline gboolean may_move_to(const HfAgent *row)
+{
+    const uint32_t unlike = HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED;
+    return (row->flags & (HF_AGENT_OFFERABLE | unlike)) == HF_AGENT_OFFERABLE &&
+           row->available == NULL;
+}
+
+/* Move what comes back if it is all of a grant. FALSE, and nothing done, when it is not so. */
+static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                                   HfGrantKind kind, uint32_t agent, const HfResources *resources,
+                                   Gathered *gathered)
+{
+    if (agent >= allocator->agents.count) return FALSE;
+    HfAgent *row = &allocator->agents.at[agent];
+    if (!may_move_to(row)) return FALSE;
+    uint32_t grant = find_whole(allocator->catalog, row, returns->sub, resources, NULL, kind);
+    if (grant == HF_ROW_NONE) return FALSE;
+    HfBundle *bundle = hf_few_at(&row->grants)[grant].bundle;
+    hf_few_remove(&row->grants, grant);
+    move_back(allocator, now, returns, kind, agent, bundle, gathered);
+    if (!allocator->subs.at[returns->sub].is_subscribed) {
+        account_gathered(allocator, returns->sub, gathered);
+        hf_allocator__try_untrack_sub(allocator, returns->sub);
+    }
+    return TRUE;
+}
+
+/* The same of a sub that is subscribed, if it is the last grant, and what was offered: as most
+ * often it is, since that comes back before anything else is given there. */
+static inline __attribute__((always_inline)) gboolean
+move_last_back(HfAllocator *allocator, HfTime now, const HfReturns *returns, HfGrantKind kind,
+               const HfReturned *what, Gathered *gathered)
+{
+    if (what->agent >= allocator->agents.count || what->resources == NULL) return FALSE;
+    HfAgent *row = &allocator->agents.at[what->agent];
+    if (!may_move_to(row) || row->grants.count == 0) return FALSE;
+    const HfGrant *last = hf_few_at(&row->grants) + row->grants.count - 1;
+    HfBundle *bundle = last->bundle;
+    if (last->sub != returns->sub || !hf_grant__is_of(last, kind) ||
+        bundle->parcel != what->resources)
+        return FALSE;
+    row->grants.count--;
+    move_back(allocator, now, returns, kind, what->agent, bundle, gathered);
     return TRUE;
 }
 
@@ -523,11 +583,13 @@ static HfStatus take_and_free(HfAllocator *allocator, HfTime now, const HfReturn
 }
 
 /* What was offered comes back, or what is left of it. */
-static inline HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *returns,
-                                  uint32_t agent, const HfResources *resources, HfParcel *parcel)
+static HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                           uint32_t agent, const HfResources *resources, HfParcel *parcel,
+                           Gathered *gathered)
 {
     if (returns->may_move && !hf_resources_is_empty(resources) && parcel == NULL &&
-        move_back(allocator, now, returns, kind_offered(allocator), agent, resources))
+        find_and_move_back(allocator, now, returns, kind_offered(allocator), agent, resources,
+                           gathered))
         return HF_OK;
     return take_and_free(allocator, now, returns, agent, resources, parcel);
 }
@@ -550,11 +612,17 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
                              const HfReturned *at, uint32_t count)
 {
     HfStatus status = HF_OK;
+    Gathered gathered = {0};
+    HfGrantKind kind = kind_offered(allocator);
+    gboolean moves = returns->may_move && allocator->subs.at[returns->sub].is_subscribed;
     for (uint32_t i = 0; i < count && status == HF_OK; i++) {
         fetch_returned(allocator, at, i, count);
+        if (G_LIKELY(moves && move_last_back(allocator, now, returns, kind, &at[i], &gathered)))
+            continue;
         status = return_one(allocator, now, returns, at[i].agent,
-                            hf_parcel_resources(at[i].resources), NULL);
+                            hf_parcel_resources(at[i].resources), NULL, &gathered);
     }
+    account_gathered(allocator, returns->sub, &gathered);
     return status;
 }
 
@@ -587,8 +655,11 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     hf_allocator_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
                          &returns);
     if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);
-    return return_one(allocator, now, &returns, recovery->agent, recovery->resources,
-                      recovery->parcel);
+    Gathered gathered = {0};
+    HfStatus status = return_one(allocator, now, &returns, recovery->agent, recovery->resources,
+                                 recovery->parcel, &gathered);
+    account_gathered(allocator, returns.sub, &gathered);
+    return status;
 }
 
 static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *bundle)
