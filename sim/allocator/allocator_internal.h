@@ -430,6 +430,8 @@ static inline void hf_allocator__book_roles(HfAllocator *allocator)
 {
     if (allocator->lag.is_behind) hf_allocator__book_roles_now(allocator);
 }
+/* The framework that lags as well does so no more. */
+void hf_allocator__book_leaf(HfAllocator *allocator);
 /* Scalars as they count in shares of roles, and in the pool: all, or the unreserved ones alone;
  * added to `out`. */
 void hf_allocator__role_share_of(const HfAllocator *allocator, const HfResources *resources,

@@ -226,9 +226,18 @@ static void book_role(HfAllocator *allocator, HfRoleId role, gboolean is_reserve
 
 void hf_allocator__book_roles_now(HfAllocator *allocator)
 {
-    const HfRoleLag *lag = &allocator->lag;
+    HfRoleLag *lag = &allocator->lag;
     book_role(allocator, lag->role, lag->is_reserved, lag->amounts, 1, lag->made);
-    memset(&allocator->lag, 0, sizeof allocator->lag);
+    hf_allocator__book_leaf(allocator);
+    *lag = (HfRoleLag){.leaf = HF_NODE_NONE};
+}
+
+void hf_allocator__book_leaf(HfAllocator *allocator)
+{
+    HfRoleLag *lag = &allocator->lag;
+    if (lag->leaf != HF_NODE_NONE && lag->is_behind)
+        node_allocated(&allocator->sorters, lag->leaf, lag->amounts, 1, lag->made);
+    lag->leaf = HF_NODE_NONE;
 }
 
 /* What is neither revocable nor shared, and all reserved or nothing of it, counts alike in all
@@ -239,15 +248,17 @@ static inline __attribute__((always_inline)) void account_plain(HfAllocator *all
 {
     HfRoleLag *lag = &allocator->lag;
     HfRoleId role = allocator->subs.at[sub].role;
-    node_allocated(&allocator->sorters, allocator->subs.at[sub].leaf, amounts, sign, sign > 0);
+    HfNode leaf = allocator->subs.at[sub].leaf;
     allocator->quota_is_counted = FALSE;
     if (allocator->quota_roles.count > 0 || !allocator->may_lag || allocator->compares_roles) {
         HF_ASSERT(!lag->is_behind);
         if (sign < 0) hf_allocator__quota_eased(allocator, role);
+        node_allocated(&allocator->sorters, leaf, amounts, sign, sign > 0);
         book_role(allocator, role, is_reserved, amounts, sign, sign > 0);
         return;
     }
     if (lag->role != role || lag->is_reserved != is_reserved) hf_allocator__book_roles(allocator);
+    if (lag->leaf != leaf) node_allocated(&allocator->sorters, leaf, amounts, sign, sign > 0);
     lag->is_behind = TRUE;
     lag->is_reserved = is_reserved;
     lag->role = role;

@@ -185,12 +185,14 @@ typedef struct HfAlikeHolding {
  * What a role was allocated, less what it gave back, since it was last booked in the role sorter:
  * between runs, where nobody compares roles, and in runs in which a single one wants offers. An
  * offer need only be booked for its framework then; the role, its ancestors and what they used
- * follow together when somebody looks (hf_allocator__book_roles).
+ * follow together when somebody looks (hf_allocator__book_roles). In a run in which a single
+ * framework wants offers, the framework lags as well.
  */
 typedef struct HfRoleLag {
     gboolean is_behind;
     gboolean is_reserved; /* all of it, else nothing */
     HfRoleId role;
+    HfNode leaf;   /* of the framework, HF_NODE_NONE = it does not lag */
     uint64_t made; /* allocations */
     int64_t amounts[HF_KIND_PORTS];
 } HfRoleLag;

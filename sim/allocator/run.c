@@ -629,6 +629,17 @@ static HfNode sole_role(HfAllocator *allocator)
     return allocator->roles.at[role].leaf;
 }
 
+/* Nobody looks at what a framework holds that competes with no other. */
+static void let_sub_lag(HfAllocator *allocator)
+{
+    if (allocator->active_subs != 1 || allocator->sole_role == HF_NODE_NONE ||
+        !allocator->may_lag || allocator->quota_roles.count > 0)
+        return;
+    hf_allocator__book_roles(allocator);
+    const HfRoleState *role = &allocator->roles.at[allocator->active_role];
+    allocator->lag.leaf = hf_sorters__group_of(&allocator->sorters, role->frameworks)->order.at[0];
+}
+
 static void make_offers(HfAllocator *allocator, HfOfferList *out)
 {
     if (allocator->sorters.unweighted.count > 0 && has_offerable(allocator))
@@ -638,6 +649,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     allocator->sole_role = sole_role(allocator);
     allocator->compares_roles = allocator->sole_role == HF_NODE_NONE;
     if (allocator->compares_roles) hf_allocator__book_roles(allocator);
+    let_sub_lag(allocator);
     if (hf_coarse__is_on(allocator)) {
         choose_visit(allocator);
         run_coarse(allocator);
@@ -675,6 +687,7 @@ static void run(HfAllocator *allocator, HfOfferList *out)
     allocator->run_number++;
     make_offers(allocator, out);
     allocator->compares_roles = FALSE;
+    hf_allocator__book_leaf(allocator);
     hf_allocator__inverse_offers(allocator, out);
     clear_candidates(allocator);
 }
