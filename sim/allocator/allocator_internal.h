@@ -150,8 +150,11 @@ struct HfAllocator {
     HF_VEC(uint64_t) visit_keys;
     HF_VEC(uint32_t) visit_buckets; /* of sorting them */
     HF_VEC(uint32_t) tries;
-    HfNode
-        sole_role; /* leaf of the only role with active subs; HF_NODE_NONE = roles are compared */
+    HfNode sole_role; /* leaf of the only role with active subs; HF_NODE_NONE = there are several */
+    uint32_t sole_sub;   /* the only one that wants offers, where a visit need try no other; or
+                            HF_ROW_NONE */
+    HfOfferList *direct; /* the host's list, if all offers of this run go to one framework, which
+                            has room for them; else NULL */
     HfDraw role_draw, framework_draw; /* of random sorters */
     HfDraw unmet_draw;                /* ... among roles with an unmet guarantee */
     HF_VEC(HfPending) offers;         /* of this run, in order of making */

@@ -154,6 +154,15 @@ static uint64_t owed_key(uint32_t agent, uint32_t sub)
     return (uint64_t)agent << 32 | sub;
 }
 
+static inline void write_offer(HfAllocator *allocator, uint32_t agent, const HfSub *of,
+                               HfBundle *bundle, HfOffered *to)
+{
+    to->framework = of->framework;
+    to->agent = agent;
+    to->role = of->role;
+    to->resources = hf_bundle__parcel(allocator, bundle, of->role);
+}
+
 /* Note the offer for the list. What stage 1 gave the same sub of the same agent is part of it. */
 static inline void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                               HfBundle *bundle)
@@ -165,9 +174,15 @@ static inline void note_offer(HfAllocator *allocator, uint32_t agent, uint32_t s
             return;
         }
     }
+    allocator->counters.offers++;
+    if (G_LIKELY(allocator->direct != NULL)) {
+        HfOfferList *list = allocator->direct;
+        write_offer(allocator, agent, &allocator->subs.at[sub], bundle,
+                    &list->offers.at[list->offers.count++]);
+        return;
+    }
     bundle->refs++;
     hf_vec_push(&allocator->offers, (HfPending){agent, sub, bundle});
-    allocator->counters.offers++;
 }
 
 /* What is available on an agent of which that is not kept by steps, after it was offered. */
@@ -553,11 +568,7 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
     HfOffered *to = out->offers.at + out->offers.count;
     for (uint32_t i = 0; i < count; i++) {
         fetch_offers(at, i, count);
-        const HfSub *sub = &allocator->subs.at[at[i].sub];
-        to[i].framework = sub->framework;
-        to[i].agent = at[i].agent;
-        to[i].role = sub->role;
-        to[i].resources = hf_bundle__parcel(allocator, at[i].bundle, sub->role);
+        write_offer(allocator, at[i].agent, &allocator->subs.at[at[i].sub], at[i].bundle, &to[i]);
         hf_bundle__unref(allocator, at[i].bundle);
     }
     out->offers.count += count;

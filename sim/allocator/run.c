@@ -90,6 +90,10 @@ static gboolean visit_roles(HfAllocator *allocator, const Visit *visit, HfNode i
 static void visit_fully(HfAllocator *allocator, const Visit *visit)
 {
     if (is_done(allocator, visit)) return;
+    if (allocator->sole_sub != HF_ROW_NONE) {
+        try_sub(allocator, visit, allocator->sole_sub);
+        return;
+    }
     if (allocator->sole_role != HF_NODE_NONE) {
         visit_role(allocator, visit, allocator->sole_role);
         return;
@@ -629,15 +633,26 @@ static HfNode sole_role(HfAllocator *allocator)
     return allocator->roles.at[role].leaf;
 }
 
-/* Nobody looks at what a framework holds that competes with no other. */
-static void let_sub_lag(HfAllocator *allocator)
+/* The only sub that wants offers. Nobody looks at what it holds while it competes with no other. */
+static void find_sole_sub(HfAllocator *allocator)
 {
+    allocator->sole_sub = HF_ROW_NONE;
     if (allocator->active_subs != 1 || allocator->sole_role == HF_NODE_NONE ||
-        !allocator->may_lag || allocator->quota_roles.count > 0)
+        allocator->quota_roles.count > 0 || hf_coarse__is_on(allocator))
         return;
-    hf_allocator__book_roles(allocator);
     const HfRoleState *role = &allocator->roles.at[allocator->active_role];
-    allocator->lag.leaf = hf_sorters__group_of(&allocator->sorters, role->frameworks)->order.at[0];
+    HfNode leaf = hf_sorters__group_of(&allocator->sorters, role->frameworks)->order.at[0];
+    allocator->sole_sub = allocator->sorters.nodes.at[leaf].client;
+    if (!allocator->may_lag) return;
+    hf_allocator__book_roles(allocator);
+    allocator->lag.leaf = leaf;
+}
+
+/* Each agent of the visit gives one offer at most, to the same framework. */
+static void list_directly(HfAllocator *allocator, HfOfferList *out)
+{
+    hf_vec_reserve(&out->offers, allocator->visit.count);
+    allocator->direct = out;
 }
 
 static void make_offers(HfAllocator *allocator, HfOfferList *out)
@@ -649,7 +664,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     allocator->sole_role = sole_role(allocator);
     allocator->compares_roles = allocator->sole_role == HF_NODE_NONE;
     if (allocator->compares_roles) hf_allocator__book_roles(allocator);
-    let_sub_lag(allocator);
+    find_sole_sub(allocator);
     if (hf_coarse__is_on(allocator)) {
         choose_visit(allocator);
         run_coarse(allocator);
@@ -660,6 +675,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     choose_visit(allocator);
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL) {
         hf_order__visit(allocator, 1);
+        list_directly(allocator, out);
         if (allocator->visit.count > 0) hf_allocator__run_cell(allocator);
     } else {
         if (allocator->required_kinds > 0) {
@@ -672,6 +688,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
         }
         if (allocator->passes_barren) pass_barren(allocator);
         hf_order__visit(allocator, 1);
+        if (allocator->sole_sub != HF_ROW_NONE) list_directly(allocator, out);
         for (uint32_t i = 0; i < allocator->visit.count; i++) {
             hf_order__fetch_visit(allocator, i);
             visit_agent(allocator, allocator->visit.at[i]);
@@ -687,6 +704,7 @@ static void run(HfAllocator *allocator, HfOfferList *out)
     allocator->run_number++;
     make_offers(allocator, out);
     allocator->compares_roles = FALSE;
+    allocator->direct = NULL;
     hf_allocator__book_leaf(allocator);
     hf_allocator__inverse_offers(allocator, out);
     clear_candidates(allocator);

@@ -298,6 +298,32 @@ static void shares_within_a_role_are_of_the_whole_cell(void **state)
     cell_expect_order(cell, "r", "f1 f0");
 }
 
+/* While one framework alone wants offers nobody is compared with it. What it is given counts all
+ * the same when others come back: those of its role, and other roles. */
+static void what_one_alone_was_given_counts_later(void **state)
+{
+    Cell *cell = *state;
+    cell_framework(cell, 0, "r");
+    cell_framework_as(cell, 1, "!r", HF_CAPABILITY_MULTI_ROLE, TRUE, FALSE);
+    cell_framework_as(cell, 2, "!s", HF_CAPABILITY_MULTI_ROLE, TRUE, FALSE);
+    for (uint32_t a = 0; a < 2; a++) cell_agent(cell, a, "cpus:2;mem:512");
+    assert_string_equal(cell_run(cell), "f0 r a0 cpus@r:2;mem@r:512\nf0 r a1 cpus@r:2;mem@r:512");
+    assert_float_equal(hf_allocator_role_share(cell->allocator, cell_role(cell, "r")), 1.0, 0.0);
+    hf_allocator_suppress(cell->allocator, cell->now, 0, NULL, 0);
+    hf_allocator_revive(cell->allocator, cell->now, 2, NULL, 0);
+    cell_agent(cell, 2, "cpus:4;mem:1024");
+    assert_string_equal(cell_run(cell), "f2 s a2 cpus@s:4;mem@s:1024"); /* s has as much as r */
+    hf_allocator_revive(cell->allocator, cell->now, 0, NULL, 0);
+    hf_allocator_revive(cell->allocator, cell->now, 1, NULL, 0);
+    cell_agent(cell, 3, "cpus:1;mem:256");
+    /* s was given one offer, r two; the order of roles is decided by that */
+    assert_string_equal(cell_run(cell), "f2 s a3 cpus@s:1;mem@s:256");
+    cell_agent(cell, 4, "cpus:1;mem:256");
+    /* r has the smaller share now, and f1 nothing */
+    assert_string_equal(cell_run(cell), "f1 r a4 cpus@r:1;mem@r:256");
+    cell_expect_order(cell, "r", "f1 f0");
+}
+
 int main(void)
 {
     hf_test_init();
@@ -316,6 +342,7 @@ int main(void)
         CELL_TEST(agents_are_split_as_weights_are),
         CELL_TEST(a_newcomer_wins_ties_until_it_was_served_as_often),
         CELL_TEST(shares_within_a_role_are_of_the_whole_cell),
+        CELL_TEST(what_one_alone_was_given_counts_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
