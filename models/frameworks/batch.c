@@ -666,13 +666,30 @@ static void waits(const void *model, HfWaitSink sink, void *context)
         tell_wait(batch, NO_TRACE, tasks, since, sink, context);
 }
 
+/* Those that are launched and not known to run; what it still thinks about is not launched. */
+static void unheard(const void *model, HfUnheardSink sink, void *context)
+{
+    const Batch *batch = model;
+    g_autoptr(GHashTable) thought_of = g_hash_table_new(g_int64_hash, g_int64_equal);
+    for (guint32 d = 0; d < batch->decisions.count; d++)
+        for (guint32 t = 0; t < batch->decisions.at[d].tasks.count; t++)
+            g_hash_table_add(thought_of, &batch->decisions.at[d].tasks.at[t].id);
+    for (guint32 row = 0; row < batch->live.count; row++) {
+        const Task *task = &batch->live.at[row];
+        if (task->id == 0 || task->queued == NOTED || g_hash_table_contains(thought_of, &task->id))
+            continue;
+        sink(context, &(HfUnheard){.task = task->id, .since = MAX(task->queued, 0)});
+    }
+}
+
 static const HfSchedulerOps ops = {.subscribed = on_subscribed,
                                    .offers = on_offers,
                                    .update = on_update,
                                    .resubscribed = on_resubscribed,
                                    .timer = on_timer,
                                    .prefetch = prefetch,
-                                   .waits = waits};
+                                   .waits = waits,
+                                   .unheard = unheard};
 
 const HfFrameworkModel hf_framework_batch = {
     .keys =

@@ -312,6 +312,11 @@ void hf_driver_waits(const HfDriver *driver, HfWaitSink sink, void *context)
     if (driver->ops->waits) driver->ops->waits(driver->model, sink, context);
 }
 
+void hf_driver_unheard(const HfDriver *driver, HfUnheardSink sink, void *context)
+{
+    if (driver->ops->unheard) driver->ops->unheard(driver->model, sink, context);
+}
+
 gboolean hf_driver_is_over(const HfDriver *driver)
 {
     return driver->is_over;

@@ -34,6 +34,14 @@ typedef struct HfWait {
 /* Arguments are valid during the call. */
 typedef void (*HfWaitSink)(void *context, const HfWait *wait);
 
+/* A task that was launched and that its framework does not know to run. */
+typedef struct HfUnheard {
+    const char *what; /* as of HfWait */
+    uint64_t task;
+    HfTime since; /* when it began to wait; HF_TIME_NEVER: its framework keeps no note of it */
+} HfUnheard;
+typedef void (*HfUnheardSink)(void *context, const HfUnheard *task);
+
 /*
  * What a framework is told. Any member may be NULL. Arguments are valid during the call only;
  * offers stay the framework's until it answers them or they are rescinded, whether it keeps a note
@@ -67,6 +75,8 @@ typedef struct HfSchedulerOps {
     void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
     /* What waits now; changes nothing. For an explanation of a run that came to a stop. */
     void (*waits)(const void *model, HfWaitSink sink, void *context);
+    /* What it has launched and not been told to run; for the same. */
+    void (*unheard)(const void *model, HfUnheardSink sink, void *context);
 } HfSchedulerOps;
 
 /* How a scheduler answers inverse offers when its model does not. */
@@ -135,8 +145,9 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 
 gboolean hf_driver_is_subscribed(const HfDriver *driver);
-/* ops->waits, if there is one. */
+/* ops->waits and ops->unheard, if there are any. */
 void hf_driver_waits(const HfDriver *driver, HfWaitSink sink, void *context);
+void hf_driver_unheard(const HfDriver *driver, HfUnheardSink sink, void *context);
 gboolean hf_driver_is_over(const HfDriver *driver);   /* the master refused it, or replaced it */
 uint32_t hf_driver_framework(const HfDriver *driver); /* its id; HF_ROW_NONE before */
 /* With which roles it subscribes, [*count_out], borrowed until they change. */

@@ -391,6 +391,11 @@ uint32_t hf_master_offers_outstanding(const HfMaster *master)
     return master->offer_slots.live;
 }
 
+gboolean hf_master_knows_task(HfMaster *master, uint32_t framework, uint64_t task)
+{
+    return hf_master__has_task(master, framework, task);
+}
+
 uint32_t hf_master_tasks(const HfMaster *master)
 {
     return master->task_slots.live;

@@ -442,14 +442,90 @@ static void tell_wait(void *context, const HfWait *wait)
     hf_resources_clear(wanting.catalog, &wanting.less);
 }
 
+/* ---- orders that were lost ---- */
+
+/* Tasks of one name that were launched and that no agent has, and whether the master has them. */
+typedef struct Lost {
+    const char *what;
+    gboolean is_booked;
+    int64_t tasks;
+    HfTime since;
+} Lost;
+
+typedef struct Losing {
+    const HfWorld *world;
+    uint32_t framework;
+    GHashTable *there; /* ids of its tasks that agents have */
+    GArray *lost;      /* Lost */
+} Losing;
+
+static void find_there(Losing *losing)
+{
+    for (uint32_t h = 0; h < losing->world->host_count; h++) {
+        const HfAgent *agent = &losing->world->hosts[h].agent;
+        for (guint32 i = 0; i < agent->tasks.count; i++)
+            if (agent->tasks.at[i].framework == losing->framework)
+                g_hash_table_add(losing->there, (gpointer)&agent->tasks.at[i].id);
+    }
+}
+
+static void count_lost(void *context, const HfUnheard *task)
+{
+    Losing *losing = context;
+    if (g_hash_table_contains(losing->there, &task->task)) return; /* it is being started */
+    gboolean is_booked = hf_master_knows_task(losing->world->master, losing->framework, task->task);
+    for (guint i = 0; i < losing->lost->len; i++) {
+        Lost *lost = &g_array_index(losing->lost, Lost, i);
+        if (lost->is_booked != is_booked || g_strcmp0(lost->what, task->what) != 0) continue;
+        lost->tasks++;
+        lost->since = MIN(lost->since, task->since);
+        return;
+    }
+    Lost first = {task->what, is_booked, 1, task->since};
+    g_array_append_val(losing->lost, first);
+}
+
+/* A lost message is not sent again, and nobody asks: the framework takes its tasks for launched. */
+static void tell_lost(Telling *telling)
+{
+    const HfDriver *driver = telling->world->guests[telling->guest].driver;
+    g_autoptr(GHashTable) there = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_autoptr(GArray) lost = g_array_new(FALSE, FALSE, sizeof(Lost));
+    Losing losing = {telling->world, hf_driver_framework(driver), there, lost};
+    find_there(&losing);
+    hf_driver_unheard(driver, count_lost, &losing);
+    for (guint i = 0; i < lost->len; i++) {
+        const Lost *one = &g_array_index(lost, Lost, i);
+        if (telling->told == WAITS_SHOWN) {
+            telling->untold++;
+            continue;
+        }
+        telling->told++;
+        g_autofree char *since =
+            one->since == HF_TIME_NEVER
+                ? g_strdup("")
+                : g_strdup_printf(" since %.0f s", hf_time_to_seconds(one->since));
+        g_string_append_printf(telling->text,
+                               "  %s: %" G_GINT64_FORMAT
+                               " %s%s%s %s%s: launched, but the order was lost on its way to the "
+                               "%s\n",
+                               hf_driver_name(driver), one->tasks,
+                               one->tasks == 1 ? "task" : "tasks", one->what ? " of " : "",
+                               one->what ? one->what : "", one->tasks == 1 ? "waits" : "wait",
+                               since, one->is_booked ? "agent" : "master");
+    }
+}
+
 char *hf_stall_explain(const HfWorld *world)
 {
     if (!is_still(world)) return NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     Telling telling = {.world = world, .text = text};
-    for (telling.guest = 0; telling.guest < world->guest_count; telling.guest++)
-        if (!hf_driver_is_over(world->guests[telling.guest].driver))
-            hf_driver_waits(world->guests[telling.guest].driver, tell_wait, &telling);
+    for (telling.guest = 0; telling.guest < world->guest_count; telling.guest++) {
+        if (hf_driver_is_over(world->guests[telling.guest].driver)) continue;
+        hf_driver_waits(world->guests[telling.guest].driver, tell_wait, &telling);
+        tell_lost(&telling);
+    }
     if (telling.told == 0) return NULL;
     if (telling.untold > 0) g_string_append_printf(text, "  and %u more\n", telling.untold);
     g_autofree char *tail = g_strdup(text->str);

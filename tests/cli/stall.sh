@@ -207,6 +207,95 @@ END
 run "its roles have changed" 1 "$holdfast" run "$dir/roles.yaml" -o "$dir/roles"
 out "it fits 2 of 4 agents, were they empty: 2 reserved to others, 2 full"
 
+# reason NAME TEXT: the cell of standard input comes to a stop for that reason.
+reason() {
+    { echo "name: $1"; cat; } >"$dir/$1.yaml"
+    run "$1" 1 "$holdfast" run "$dir/$1.yaml" -o "$dir/$1"
+    out "$2"
+}
+reason closed "it fits 3 of 3 agents, were they empty: 3 closed (draining, deactivated or not on the whitelist)" <<'END'
+duration: 2h
+master: {whitelist: [n-0, n-1]}
+agents: [{name: n, count: 3, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, start: 10m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}]
+operators: [{at: 1m, deactivate_agent: {agent_id: {value: n-0}}}, {at: 1m, drain_agent: {agent_id: {value: n-1}}}]
+END
+reason minimum "it fits 1 of 1 agents, were they empty: 1 below min_allocatable_resources" <<'END'
+duration: 2h
+master: {min_allocatable_resources: "cpus:3"}
+agents: [{name: n, count: 1, resources: "cpus:4;mem:4096"}]
+frameworks:
+  - {name: web, model: marathon, role: web, apps: [{id: /a, instances: 1, cpus: 2, mem: 100}]}
+  - {name: jobs, model: batch, role: jobs, start: 10m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}
+END
+reason incapable "were they empty: 2 not for it (region, owner, capabilities, offer constraints)" <<'END'
+duration: 2h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096;gpus:1"}]
+frameworks: [{name: jobs, model: batch, role: jobs, start: 1m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}]
+END
+reason stopped "it fits no agent, were it empty: 2 without an agent, which refuses its flags" <<'END'
+duration: 2h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, start: 1m, arrivals: 20m, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}]
+failures: [{what: agent-restart, at: 10m, down: 10s, resources: "cpus:2;mem:4096"}]
+END
+reason unknown "it fits no agent, were it empty: 2 not registered" <<'END'
+duration: 2h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, start: 1m, arrivals: 20m, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}]
+operators: [{at: 1m, mark_agent_gone: {agent_id: {value: n-0}}}, {at: 1m, mark_agent_gone: {agent_id: {value: n-1}}}]
+END
+# The first REVIVE is lost, and there is no other.
+reason suppressed "it fits 2 of 2 agents, were they empty: 2 not asked for (suppressed)" <<'END'
+duration: 2h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, start: 1m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}]
+failures: [{what: scheduler-partition, at: 65s, for: 10s}]
+END
+# Its RESERVE is lost, and for a day it waits for that.
+reason unreserved "    what it asked to have reserved there has not been: the master refused it, or a message was lost" <<'END'
+duration: 6h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096;disk:4096;ports:[31000-31009]"}]
+frameworks: [{name: web, model: marathon, role: web, principal: p, start: 1m, task_reservation_timeout: 1d, apps: [{id: /db, instances: 1, cpus: 1, mem: 100, disk: 100, residency: true}]}]
+failures: [{what: scheduler-partition, at: 60001500us, for: 10s, way: to-master}]
+END
+# While it waits to come back, another of its role takes what it has reserved.
+printf '%s\n' name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time \
+    pod-0,4000,100,0,0,,LS,Running,0,100000,1 >"$dir/pods.csv"
+reason busy "    what it has reserved there is in use" <<'END'
+duration: 6h
+agents: [{name: n, count: 1, resources: "cpus:4;mem:4096;disk:4096;ports:[31000-31009]"}]
+frameworks:
+  - {name: web, model: marathon, role: web, principal: p, start: 1m, apps: [{id: /db, instances: 1, cpus: 1, mem: 100, disk: 100, residency: true}], backoff: 30m, max_backoff: 30m}
+  - {name: pods, model: inflation, role: web, start: 3500s, workload: {model: openb, file: pods.csv}}
+failures: [{what: task-failure, at: 58m, frameworks: [web]}]
+END
+
+# Orders that were lost: to their frameworks these tasks are launched, and to nobody else.
+reason to-master "  jobs: 2 tasks wait since 70 s: launched, but the order was lost on its way to the master" <<'END'
+duration: 2h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}]
+frameworks: [{name: jobs, model: batch, role: jobs, start: 1m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m, think: {base: 30s}}]
+failures: [{what: scheduler-partition, at: 90s, for: 20s}]
+END
+run "an order that has not been given is not lost" 0 "$holdfast" run "$dir/to-master.yaml" -o "$dir/thinking" --set 'frameworks.jobs.think.base=3h'
+run "a partition that repeats loses none" 0 "$holdfast" run "$dir/to-master.yaml" -o "$dir/repeated" --set network.retransmit_for=15m
+echo '{"id": "/pod", "containers": [{"name": "a", "resources": {"cpus": 1, "mem": 100}}, {"name": "b", "resources": {"cpus": 0.5, "mem": 50}}]}' >"$dir/lost.json"
+reason to-agent "  jobs: 2 tasks wait since 70 s: launched, but the order was lost on its way to the agent" <<'END'
+duration: 2h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096;disk:100"}, {name: m, count: 2, resources: "gpus:1;cpus:4;mem:8192"}]
+frameworks:
+  - {name: jobs, model: batch, role: jobs, start: 1m, arrivals: 10s, jobs: 1, tasks: 2, cpus: 2, mem: 512, disk: 10, duration: 1m}
+  - {name: etl, model: spark, role: etl, capabilities: [GPU_RESOURCES], start: 1m, arrivals: 10s, jobs: 1, stages: [{tasks: 4, duration: 10s}]}
+  - {name: web, model: marathon, role: web, start: 65s, task_launch_confirm_timeout: none, task_launch_timeout: none, apps: [lost.json, {id: /a, instances: 2, cpus: 0.1, mem: 64}]}
+failures: [{what: partition, at: 60s, for: 20s}]
+END
+out "  etl: 3 tasks wait: launched, but the order was lost on its way to the agent"
+out "  web: 1 task of /pod waits since 65 s: launched, but the order was lost on its way to the agent"
+out "  web: 2 tasks of apps[1] (/a) wait since 65 s: launched, but the order was lost on its way to the agent"
+run "agents that were given up are asked again" 0 "$holdfast" run "$dir/to-agent.yaml" -o "$dir/again" \
+    --set 'failures=[{what: partition, at: 60s, for: 3m}]'
+
 # Tasks that are refused for good, and what they asked for.
 cat >"$dir/fixtures.yaml" <<END
 name: fixtures

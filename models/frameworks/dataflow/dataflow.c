@@ -452,6 +452,17 @@ static void waits(const void *model, HfWaitSink sink, void *context)
     hf_resources_clear(flow->env.catalog, &asks);
 }
 
+static void unheard(const void *model, HfUnheardSink sink, void *context)
+{
+    const HfDataflow *flow = model;
+    for (guint32 row = 0; row < flow->live.count; row++) {
+        const HfFlowTask *task = &flow->live.at[row];
+        gboolean is_over = hf_map64_get(&flow->rows, task->id) != row;
+        if (task->has_run || is_over) continue;
+        sink(context, &(HfUnheard){.task = task->id, .since = HF_TIME_NEVER});
+    }
+}
+
 const HfSchedulerOps hf_dataflow_ops = {.subscribed = on_subscribed,
                                         .offers = hf_dataflow__on_offers,
                                         .update = on_update,
@@ -459,4 +470,5 @@ const HfSchedulerOps hf_dataflow_ops = {.subscribed = on_subscribed,
                                         .failure = on_failure,
                                         .resubscribed = on_resubscribed,
                                         .timer = on_timer,
-                                        .waits = waits};
+                                        .waits = waits,
+                                        .unheard = unheard};

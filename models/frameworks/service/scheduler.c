@@ -603,4 +603,5 @@ const HfSchedulerOps hf_service__ops = {.subscribed = on_subscribed,
                                         .resubscribed = on_resubscribed,
                                         .error = on_error,
                                         .timer = on_timer,
-                                        .waits = hf_service__waits};
+                                        .waits = hf_service__waits,
+                                        .unheard = hf_service__unheard};

@@ -326,6 +326,7 @@ static inline uint64_t hf_service__timer_arg(const HfService *service, uint32_t 
 
 /* ---- waits.c ---- */
 void hf_service__waits(const void *model, HfWaitSink sink, void *context);
+void hf_service__unheard(const void *model, HfUnheardSink sink, void *context);
 
 /* ---- cron.c ---- */
 /* When a job runs that has a crontab. */

@@ -75,3 +75,15 @@ void hf_service__waits(const void *model, HfWaitSink sink, void *context)
     }
     hf_resources_clear(service->env.catalog, &asks);
 }
+
+void hf_service__unheard(const void *model, HfUnheardSink sink, void *context)
+{
+    const HfService *service = model;
+    for (uint32_t row = 0; row < service->node_count && !service->is_over; row++) {
+        const HfNode *node = &service->nodes[row];
+        if (node->phase != HF_PHASE_LAUNCHED) continue;
+        sink(context, &(HfUnheard){.what = service->kinds[node->kind].rules.name,
+                                   .task = node->task,
+                                   .since = node->since});
+    }
+}
