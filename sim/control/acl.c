@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/near.h"
 #include "base/vec.h"
 
 typedef enum EntityType { ENTITY_SOME, ENTITY_ANY, ENTITY_NONE } EntityType;
@@ -52,6 +53,28 @@ static const struct {
     [HF_ACTION_DESTROY_MOUNT_DISK] = {"destroy_mount_disks", "roles", TRUE},
     [HF_ACTION_DESTROY_RAW_DISK] = {"destroy_raw_disks", "roles", TRUE},
 };
+
+/* Lists of Mesos that nothing here could ask, by what there would have to be. */
+static const struct {
+    const char *why;
+    const char *lists[16]; /* NULL-terminated */
+} foreign[] = {
+    {"tasks run as no user here",
+     {"run_tasks", "launch_nested_containers_as_user",
+      "launch_nested_containers_under_parent_with_user", "launch_nested_container_sessions_as_user",
+      "launch_nested_container_sessions_under_parent_with_user"}},
+    {"agents have no principals here", {"register_agents"}},
+    {"nobody reads that here",
+     {"view_frameworks", "view_executors", "view_tasks", "view_containers", "view_flags",
+      "view_resource_providers", "view_standalone_containers", "get_endpoints",
+      "get_maintenance_schedules", "get_maintenance_statuses", "access_sandboxes",
+      "access_mesos_logs"}},
+    {"nobody does that here",
+     {"set_log_level", "kill_nested_containers", "wait_nested_containers",
+      "remove_nested_containers", "attach_containers_input", "attach_containers_output",
+      "launch_standalone_containers", "kill_standalone_containers", "wait_standalone_containers",
+      "remove_standalone_containers", "modify_resource_provider_configs",
+      "mark_resource_providers_gone", "prune_images"}}};
 
 /* ---- reading ---- */
 
@@ -167,6 +190,28 @@ static gboolean read_list(JsonNode *node, HfAction action, HfAcls *acls, GString
     return TRUE;
 }
 
+/* A list that cannot stand here: one of Mesos's, a slip, or neither. */
+static gboolean refuse_list(const char *name, GError **error)
+{
+    for (size_t f = 0; f < G_N_ELEMENTS(foreign); f++) {
+        for (const char *const *list = foreign[f].lists; *list != NULL; list++) {
+            if (strcmp(*list, name) != 0) continue;
+            g_set_error(error, HF_ACL_ERROR, 1, "Mesos has it, but it could not mean anything: %s",
+                        foreign[f].why);
+            return FALSE;
+        }
+    }
+    const char *known[HF_ACTIONS + 2] = {"permissive"};
+    for (int action = 0; action < HF_ACTIONS; action++) known[action + 1] = shapes[action].list;
+    const char *near = hf_near_find(name, known);
+    g_autofree char *all = g_strjoinv(", ", (char **)known);
+    if (near != NULL)
+        g_set_error(error, HF_ACL_ERROR, 1, "unknown key; did you mean \"%s\"?", near);
+    else
+        g_set_error(error, HF_ACL_ERROR, 1, "unknown key; known here: %s", all);
+    return FALSE;
+}
+
 static gboolean read_member(JsonObject *object, const char *name, HfAcls *acls, GString *path,
                             GError **error)
 {
@@ -181,12 +226,7 @@ static gboolean read_member(JsonObject *object, const char *name, HfAcls *acls, 
     for (int action = 0; action < HF_ACTIONS; action++)
         if (strcmp(name, shapes[action].list) == 0)
             return read_list(value, (HfAction)action, acls, path, error);
-    GString *known = g_string_new("unknown key; known here: permissive");
-    for (int action = 0; action < HF_ACTIONS; action++)
-        g_string_append_printf(known, ", %s", shapes[action].list);
-    fail(error, known->str);
-    g_string_free(known, TRUE);
-    return FALSE;
+    return refuse_list(name, error);
 }
 
 HfAcls *hf_acls_from_json(JsonNode *node, char **path_out, GError **error)
@@ -204,6 +244,12 @@ HfAcls *hf_acls_from_json(JsonNode *node, char **path_out, GError **error)
     if (is_good) return g_steal_pointer(&acls);
     *path_out = g_strdup(path->str);
     return NULL;
+}
+
+const char *hf_acls_list(HfAction action)
+{
+    HF_ASSERT(action < HF_ACTIONS);
+    return shapes[action].list;
 }
 
 void hf_acls_free(HfAcls *acls)

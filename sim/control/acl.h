@@ -2,8 +2,9 @@
  * Access control lists: which principal may do what, as Mesos's master reads them (--acls). The
  * first list entry that matches subject and object decides; when none does, `permissive` does.
  *
- * Source: Mesos 1.11 src/authorizer/local/authorizer.cpp, acls.proto; MESOS.md 2.6. Actions that
- * have no counterpart here (files, containers, reading) are refused as unknown keys.
+ * Source: Mesos 1.11 src/authorizer/local/authorizer.cpp, acls.proto; MESOS.md 2.6. Lists of
+ * actions that have no counterpart here are refused with the reason: tasks have no user
+ * (run_tasks), agents no principal (register_agents), and nobody reads files or enters containers.
  */
 #ifndef HF_CONTROL_ACL_H
 #define HF_CONTROL_ACL_H
@@ -49,6 +50,9 @@ typedef struct HfAcls HfAcls;
  * place inside the JSON, "" for the whole.
  */
 HfAcls *hf_acls_from_json(JsonNode *node, char **path_out, GError **error);
+/* The key of an action's list: "reserve_resources". */
+const char *hf_acls_list(HfAction action);
+
 void hf_acls_free(HfAcls *acls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAcls, hf_acls_free)
 

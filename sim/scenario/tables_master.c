@@ -45,7 +45,14 @@ static const HfKey master_keys[] = {
      .type = HF_KEY_JSON,
      AT(HfScenarioMaster, acls),
      .help =
-         "Who may register, reserve, create volumes and so on: Mesos's ACLs. Absent: everybody.",
+         "Who may do what: Mesos's ACLs, as JSON or YAML. Lists: register_frameworks, "
+         "teardown_frameworks, reserve_resources, unreserve_resources, create_volumes, "
+         "destroy_volumes, resize_volumes, update_quotas, get_quotas, update_weights, view_roles, "
+         "update_maintenance_schedules, start_maintenances, stop_maintenances, drain_agents, "
+         "deactivate_agents, reactivate_agents, mark_agents_gone, create_block_disks, "
+         "create_mount_disks, destroy_block_disks, destroy_mount_disks, destroy_raw_disks; and "
+         "permissive, for what no entry decides (true). Tasks have no user here and agents no "
+         "principal, so that run_tasks and register_agents are refused. Absent: everybody may.",
      .source = "Mesos --acls"},
     {.name = "allocation_interval",
      .type = HF_KEY_DURATION,

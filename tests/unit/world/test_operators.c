@@ -2,6 +2,8 @@
 #include "unit/world/cell.h"
 #include "unit/world/greedy.h"
 
+#include "control/acl.h"
+
 typedef struct Bad {
     const char *key, *body; /* ' stands for " */
     const char *path, *says;
@@ -42,7 +44,12 @@ static const Bad bad[] = {
     {"restart_agent", "{'agent_id':'n','attributes':'rack'}", "attributes", "rack"},
     {"restart_agent", "{'agent_id':'n','recover':'never'}", "recover", "reconnect or cleanup"},
     {"restart_agent", "{'agent_id':'n','down':5}", "down", "expected a mapping"},
-    {"acls", "{'reserve_resource':[]}", "reserve_resource", "unknown key"},
+    {"acls", "{'reserve_resource':[]}", "reserve_resource", "did you mean \"reserve_resources\"?"},
+    {"acls", "{'zzz':[]}", "zzz", "unknown key; known here: permissive, register_frameworks, "},
+    {"acls", "{'run_tasks':[{'users':{'type':'NONE'}}]}", "run_tasks", "tasks run as no user here"},
+    {"acls", "{'register_agents':[]}", "register_agents", "agents have no principals here"},
+    {"acls", "{'access_sandboxes':[]}", "access_sandboxes", "nobody reads that here"},
+    {"acls", "{'prune_images':[]}", "prune_images", "nobody does that here"},
     {"acls", "{'reserve_resources':[{'roles':{'value':['a']}}]}",
      "reserve_resources[0].roles.value", "unknown key"},
     {"acls", "{'drain_agents':[{'agents':{'values':['a']}}]}", "drain_agents[0].agents",
@@ -63,6 +70,17 @@ static void a_body_that_is_wrong_is_reported_with_its_place(void **state)
         wrong++;
     }
     assert_int_equal(wrong, 0);
+}
+
+/* What may be restricted stands in the help of the key, and all of it does. */
+static void the_help_of_acls_names_every_list(void **state)
+{
+    const HfKey *master = hf_key_find(&hf_scenario_table, "master");
+    const char *help = hf_key_find(master->sub, "acls")->help;
+    for (int action = 0; action < HF_ACTIONS; action++) {
+        g_autofree char *word = g_strdup_printf(" %s", hf_acls_list((HfAction)action));
+        if (strstr(help, word) == NULL) fail_msg("%s is not told", word);
+    }
 }
 
 static void calls_are_made_at_their_time(void **state)
@@ -377,6 +395,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_that_is_wrong_is_reported_with_its_place),
+        cmocka_unit_test(the_help_of_acls_names_every_list),
         cmocka_unit_test(calls_are_made_at_their_time),
         cmocka_unit_test(tasks_of_a_drained_agent_take_their_time),
         cmocka_unit_test(calls_and_shutdowns_bring_a_grace_of_their_own),
