@@ -84,6 +84,7 @@ static gboolean draw_offers(HfPlotter *plotter, const HfSeriesFacts *facts, GErr
         g_autofree char *total = hf_script_grouped(hf_series_facts_column(facts, column)->sum);
         hf_script_text(variables, variable, total);
     }
+    hf_script_number(variables, "bins", facts->bin_ends->len);
     return hf_plotter_draw(plotter, "offers", "Offers by fate", parts, variables, error);
 }
 
@@ -123,8 +124,8 @@ static const Quantiles waits = {"waits.csv",
                                 "How long tasks waited",
                                 "wait from submission to start",
                                 "tasks that waited at most so long (%)",
-                                "no wait was measured (those of batch jobs and services are), so "
-                                "there is no figure of waits",
+                                "no task of a batch framework or service was started, so there "
+                                "is no figure of waits",
                                 "tasks.waiting_at_end"};
 static const Quantiles relaunches = {
     "relaunch_times.csv",

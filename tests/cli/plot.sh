@@ -78,6 +78,7 @@ file "$dir/run/plots/waits.svg"
 make_run "$dir/left" 20
 printf '{"metrics": [{"name": "run.warm_up", "value": 0}, {"name": "tasks.waiting_at_end", "value": 1900}]}\n' >"$dir/left/summary.json"
 sed -i 's/,9,[0-9],5120,64,/,9,0,0,64,/' "$dir/left/timeseries.csv"
+sed -i '10!s/,5,2,3,0,0,/,0,0,0,0,0,/' "$dir/left/timeseries.csv" # offers in one minute alone
 awk 'BEGIN { print "quantile,wait_s,framework"; for (q = 0; q <= 200; q++) printf "%g,%g,all\n", q / 200, 0.006 * exp(q / 10.6) }' >"$dir/left/waits.csv"
 run "tasks that still wait" 0 "$holdfast" plot "$dir/left"
 err none
@@ -86,6 +87,7 @@ grep -q "still waited" "$dir/run/plots/waits.svg" && complain "waits leaves out 
 grep -q "still waited" "$dir/left/plots/relaunches.svg" && complain "relaunches leaves out what there is not"
 grep -q "^wait_tics = .*10 h.*10 d" "$dir/left/plots/waits.gp" || complain "the axis of waits has not the tics of so long ones"
 grep -q '^wait_tics = .*"1 d"' "$dir/left/plots/waits.gp" && complain "1 d would stand on 10 h"
+grep -q "stroke='rgb(184, 190, 200)'" "$dir/left/plots/offers.svg" || complain "offers of one bin alone are not seen"
 grep -qF "at no time was there one nobody would use" "$dir/left/plots/volumes.svg" || complain "volumes does not say that none was orphaned"
 grep -qF "orphaned (" "$dir/left/plots/volumes.svg" && complain "volumes has a panel of nothing"
 
@@ -227,7 +229,7 @@ printf 'quantile,wait_s,framework\n' >"$dir/short/waits.csv"
 sed 's/,mem_/,disk_/g; s/,4096,[^,]*,900,100,0/,4096,0,0,100,0/' "$dir/short/timeseries.csv" >"$dir/disk"
 mv "$dir/disk" "$dir/short/timeseries.csv"
 run "one interval, no task, no disk" 0 "$holdfast" plot "$dir/short"
-err "no wait was measured"
+err "no task of a batch framework or service was started"
 err "nothing ever held any disk"
 [ ! -e "$dir/short/plots/utilization-disk.svg" ] || complain "a figure of nothing is drawn"
 file "$dir/short/plots/agents.svg"
