@@ -254,6 +254,15 @@ static gboolean parse_relation(Parser *parser, HfExpectClaim *claim_out)
     return FALSE;
 }
 
+/* Whether a unit stands here, of a number before a blank. */
+static gboolean is_unit(const char *at)
+{
+    size_t length = 0;
+    while (g_ascii_isalpha(at[length])) length++;
+    g_autofree char *word = g_strndup(at, length);
+    return *at == '%' || hf_unit__seconds(word) > 0 || hf_unit__memory_mb(word) > 0;
+}
+
 static void parse_whole(Parser *parser)
 {
     HfExpect *expect = parser->expect;
@@ -269,7 +278,10 @@ static void parse_whole(Parser *parser)
         expect->tolerance = parse_sum(parser);
     }
     skip_blanks(parser);
-    if (*parser->at != '\0') fail(parser, "the end");
+    if (is_unit(parser->at))
+        fail(parser, "the end (a unit stands right behind its number: 75%, 90s)");
+    else if (*parser->at != '\0')
+        fail(parser, "the end");
 }
 
 HfExpect *hf_expect_parse(const char *text, GError **error)

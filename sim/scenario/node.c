@@ -137,6 +137,31 @@ static HfNode place_at(const Reader *reader, gsize offset)
     return place_of(reader, mark);
 }
 
+/* What is mostly behind what libyaml says, for those who do not know its grammar; "" otherwise. */
+static const char *hint_of(const char *problem)
+{
+    static const struct {
+        const char *problem, *hint;
+    } hints[] = {
+        {"mapping values are not allowed in this context",
+         "; a text that holds \": \" needs quotes"},
+        {"found unexpected ':'", "; a text that holds \":\" needs quotes between { } and [ ]"},
+        {"did not find expected ',' or '}'",
+         "; a comma or the end is missing, or a text that holds , [ ] { } needs quotes"},
+        {"did not find expected ',' or ']'",
+         "; a comma or the end is missing, or a text that holds , [ ] { } needs quotes"},
+        {"found character that cannot start any token",
+         "; indent with spaces, and quote a text that begins with @, % or `"},
+        {"did not find expected key",
+         "; it is indented otherwise than the keys above, or a quote is not closed"},
+        {"did not find expected '-' indicator",
+         "; it is indented otherwise than the entries above"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(hints); i++)
+        if (strcmp(hints[i].problem, problem) == 0) return hints[i].hint;
+    return "";
+}
+
 static gboolean complain_parser(Reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
@@ -147,9 +172,11 @@ static gboolean complain_parser(Reader *reader)
     }
     HfNode place = place_of(reader, parser->problem_mark);
     if (parser->context != NULL && reader->has_lines)
-        return hf_complain(reader->complaints, &place, NULL, "not valid YAML: %s (%s, line %u)",
-                           problem, parser->context, (unsigned)parser->context_mark.line + 1);
-    return hf_complain(reader->complaints, &place, NULL, "not valid YAML: %s", problem);
+        return hf_complain(reader->complaints, &place, NULL, "not valid YAML: %s (%s, line %u)%s",
+                           problem, parser->context, (unsigned)parser->context_mark.line + 1,
+                           hint_of(problem));
+    return hf_complain(reader->complaints, &place, NULL, "not valid YAML: %s%s", problem,
+                       hint_of(problem));
 }
 
 static gboolean count_nodes(Reader *reader, const HfNode *place, uint64_t more)

@@ -7,6 +7,8 @@
 #include "base/near.h"
 #include "scenario/scenario_internal.h"
 
+#define NAMES_TOLD 8 /* of a list's entries, when one is named that there is not */
+
 /* One step of a path: a name or, in brackets, an index or a name. */
 typedef struct Step {
     const char *name; /* in the store */
@@ -93,7 +95,11 @@ static gboolean no_entry(const Setting *setting, const HfNode *list, const Step 
     }
     g_ptr_array_add(names, NULL);
     const char *near = hf_near_find(step->name, (const char *const *)names->pdata);
-    g_autofree char *hint = near ? g_strdup_printf("; did you mean \"%s\"?", near) : g_strdup("");
+    g_autofree char *all = hf_text__join((const char *const *)names->pdata, ", ");
+    gboolean are_few = names->len > 1 && names->len <= NAMES_TOLD + 1;
+    g_autofree char *hint = near      ? g_strdup_printf("; did you mean \"%s\"?", near)
+                            : are_few ? g_strdup_printf("; it has %s", all)
+                                      : g_strdup("");
     return hf_complain(setting->complaints, setting->at, so_far,
                        "the list has no entry of that name%s", hint);
 }
