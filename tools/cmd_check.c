@@ -17,7 +17,10 @@ typedef struct Check {
 
 static void say_good(Check *check, const char *path, const HfScenarioSet *set)
 {
+    g_autoptr(GPtrArray) late = hf_scenario_late(set);
     if (check->globals->format == HF_FORMAT_TEXT) {
+        for (guint i = 0; i < late->len && !check->globals->quiet; i++)
+            hf_cli_note("%s", (char *)late->pdata[i]);
         if (set->count > 1)
             printf("%s: ok: %s, %u arms\n", path, set->name, set->count);
         else
@@ -25,6 +28,11 @@ static void say_good(Check *check, const char *path, const HfScenarioSet *set)
         return;
     }
     hf_json_string(check->json, "name", set->name);
+    json_builder_set_member_name(check->json, "notes");
+    json_builder_begin_array(check->json);
+    for (guint i = 0; i < late->len; i++)
+        json_builder_add_string_value(check->json, late->pdata[i]);
+    json_builder_end_array(check->json);
     json_builder_set_member_name(check->json, "arms");
     json_builder_begin_array(check->json);
     for (uint32_t i = 0; i < set->count; i++) {
@@ -123,7 +131,8 @@ const HfCommand hf_cmd_check = {
     .usage = "FILE...",
     .description =
         "Reads each FILE as 'holdfast run' would and says every mistake with its line and column;\n"
-        "nothing runs. FILE may also be the name of a scenario that comes with the program.\n\n"
+        "nothing runs. FILE may also be the name of a scenario that comes with the program.\n"
+        "What is to happen after the end of the run is told as well; it is no mistake.\n\n"
         "Exit status 2 if a file has a mistake or is not there, 1 if one could not be read.",
     .run = run,
 };

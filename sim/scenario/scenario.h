@@ -336,6 +336,13 @@ HfScenarioSet *hf_scenario_parse(const char *text, gsize size, const char *path,
 int hf_scenario_set_choose(HfScenarioSet *set, const char *const *names, GError **error);
 
 /*
+ * What has no effect in any run of the set, for it is to happen after the end: frameworks' starts,
+ * failures and calls of operators. One line each, "file:line:column: failures[1].at: ..."; newly
+ * allocated, with its free function.
+ */
+GPtrArray *hf_scenario_late(const HfScenarioSet *set);
+
+/*
  * Where a message about a run points, "file:line:column" when it begins with the path of a
  * framework, failure or role (frameworks[3]..., roles.web..., or after "arm NAME: "), else the file
  * alone. Newly allocated.

@@ -118,6 +118,37 @@ one "an agent for its group, which is near" 2 'named "node-7"; did you mean "nod
 sed 's/^roles:/failures:\n  - {what: task-failure, frameworks: [wrok], mtbf: 1h}\n&/' "$cell" >"$dir/framework.yaml"
 one "no such framework" 2 'there is no framework named "wrok"; did you mean "work"?' "$holdfast" check "$dir/framework.yaml"
 
+# What is to happen after the end is no mistake, but told.
+cat >"$dir/late.yaml" <<'EOF'
+name: late
+duration: 1h
+agents: [{name: n, count: 2, resources: "cpus:4;mem:8192"}]
+frameworks:
+  - {name: work, model: batch, start: 2h, arrivals: 20s, duration: 60s}
+  - {name: in-time, model: batch, start: 1h, arrivals: 20s, duration: 60s}
+failures:
+  - {what: agent-crash, mtbf: 9h, down: 1m}
+  - {what: outage, at: 90m, for: 1m}
+  - {what: master-failover, at: 3h}
+operators: [{at: 30m, get_roles: {}}, {at: 100m, get_roles: {}}]
+EOF
+run "what never happens" 0 "$holdfast" check "$dir/late.yaml"
+for late in '5:5: frameworks[0].start: 2h is after the end of the run, which is at 1h' \
+    '9:5: failures[1].at: 90m is after' '10:5: failures[2].at: 3h is after' ' operators[1].at: 100m is after'; do
+    err "holdfast: $dir/late.yaml:$late"
+done
+[ "$(wc -l <"$dir/err")" = 4 ] || complain "not these four"
+run "as JSON" 0 "$holdfast" check "$dir/late.yaml" --format json
+out 'operators[1].at: 100m is after'
+run "quietly" 0 "$holdfast" check "$dir/late.yaml" -q
+err none
+run "told by run, too" 0 "$holdfast" run "$dir/late.yaml" -o "$dir/late"
+err "failures[2].at: 3h is after the end"
+printf 'arms: [{name: short}, {name: long, set: {duration: 2h}}]\n' >>"$dir/late.yaml"
+run "an arm that is longer" 0 "$holdfast" check "$dir/late.yaml"
+err "failures[2].at: 3h"
+[ "$(wc -l <"$dir/err")" = 1 ] || complain "what happens in one arm is told"
+
 # What only building the world finds has a place, too.
 sed 's/it: {weight: 1}/it: {guarantee: "cpus:100"}/' "$cell" >"$dir/guarantee.yaml"
 one "more guaranteed than there is" 2 "guarantee.yaml:4:3: roles.it.guarantee: guarantees add up to" \
