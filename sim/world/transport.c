@@ -91,12 +91,21 @@ void hf_world__stamp(HfWorld *world, HfMessage *message)
     stamp(world, message);
 }
 
+/* An answer to what its receiver said of a task a moment ago: all that will be looked at lies in the
+ * nearest caches still. */
+static inline gboolean is_near(const HfMessage *message)
+{
+    return message->type == HF_MESSAGE_ACKNOWLEDGE ||
+           message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT;
+}
+
 static inline void send_stamped(HfWorld *world, HfMessage *message)
 {
     HfTime at = G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)
                     ? hf_time_add(hf_engine_now(world->engine), world->constant_latency)
                     : arrival_of(world, message);
-    hf_engine_post(world->engine, at, world->kind.deliver, message->to.row, message->pool_row);
+    HfEventKind kind = is_near(message) ? world->kind.deliver_near : world->kind.deliver;
+    hf_engine_post(world->engine, at, kind, message->to.row, message->pool_row);
 }
 
 void hf_world__send_stamped(HfWorld *world, HfMessage *message)
@@ -360,6 +369,8 @@ void hf_world__register_transport(HfWorld *world)
 {
     world->kind.deliver = hf_engine_register(world->engine, "message", on_deliver, world);
     hf_engine_look_ahead(world->engine, world->kind.deliver, look_at_message);
+    world->kind.deliver_near =
+        hf_engine_register(world->engine, "message-near", on_deliver, world);
     world->kind.master_timer =
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);
     world->kind.agent_timer =

@@ -199,7 +199,7 @@ struct HfWorld {
         uint64_t before[HF_RECORD_TYPES];
     } standing; /* stall.c */
     struct {
-        HfEventKind deliver, master_timer, agent_timer, framework_timer, framework_start,
+        HfEventKind deliver, deliver_near, master_timer, agent_timer, framework_timer, framework_start,
             host_start, task_end, executor_start, operator_call, fault_start, fault_timer, record,
             recovery_timeout, restart, election, copied, data_timer, link_give_up, link_release,
             disk, store_declare, store_told, store_cleaned, data_removed, store_lost, store_damage,
