@@ -94,45 +94,20 @@ const char *hf_message_type_name(HfMessageType type)
     return names[type];
 }
 
-/* A message is used again for the type that it was made for: the lists of an OFFERS message may
- * have room for a whole cell, and must not travel to all the others. Those without lists are one
- * kind: what a task's messages were written to a moment ago is still in the nearest cache. */
-enum { WITHOUT_LISTS = HF_MESSAGE_TYPES, SPARE_KINDS };
-
+/* A message with lists is used again for the type that it was made for: the lists of an OFFERS
+ * message may have room for a whole cell, and must not travel to all the others. Those without are
+ * one kind: what a task's messages were written to a moment ago is still in the nearest cache. */
 struct HfMessagePool {
-    HfMessagePoolRows all; /* must stand first */
+    HfMessagePoolFront front; /* must stand first */
     HfCatalog *catalog;
     struct {
         HF_VEC(HfMessage *) list;
-    } spare[SPARE_KINDS]; /* those not in use */
-    uint32_t live;
+    } spare[HF_MESSAGE_TYPES]; /* those not in use, of types with lists */
 };
 
-/* Bursts of messages are made from memory that was last used in the burst before: load it ahead. */
-enum { MESSAGES_AHEAD = 4, FIRST_FIELDS = offsetof(HfMessage, reports) };
-
-/* Of such messages only the first fields are used. */
-static inline gboolean is_bare(HfMessageType type)
+static inline gboolean has_lists(HfMessageType type)
 {
-    _Static_assert(HF_MESSAGE_TYPES <= 64, "a bit for each type");
-    const uint64_t bare = UINT64_C(1) << HF_MESSAGE_ACKNOWLEDGE | UINT64_C(1) << HF_MESSAGE_UPDATE |
-                          UINT64_C(1) << HF_MESSAGE_STATUS_UPDATE |
-                          UINT64_C(1) << HF_MESSAGE_STATUS_ACKNOWLEDGEMENT |
-                          UINT64_C(1) << HF_MESSAGE_EXECUTOR_STATUS |
-                          UINT64_C(1) << HF_MESSAGE_PING | UINT64_C(1) << HF_MESSAGE_PONG;
-    return bare >> type & 1;
-}
-
-/* Such messages have no lists. */
-static inline gboolean is_of_one_task(HfMessageType type)
-{
-    return type == HF_MESSAGE_RUN_TASK || type == HF_MESSAGE_EXECUTOR_LAUNCH;
-}
-
-/* Which of the spare ones will do. */
-static inline uint32_t kind_of(HfMessageType type)
-{
-    return is_bare(type) || is_of_one_task(type) ? WITHOUT_LISTS : type;
+    return !hf_message__is_bare(type) && !hf_message__is_of_one_task(type);
 }
 
 /* What ACCEPT has, and nothing else is in it. */
@@ -171,13 +146,13 @@ static __attribute__((noinline)) void reset_lists(HfCatalog *catalog, HfMessage 
 
 static inline void message_reset(HfCatalog *catalog, HfMessage *message)
 {
-    if (is_bare(message->type)) {
+    if (hf_message__is_bare(message->type)) {
         HF_SLOW_ASSERT(message->info.resources == NULL && message->ids.count == 0);
         return;
     }
     hf_parcel_drop(catalog, &message->info.resources);
     hf_executor_info_drop(catalog, &message->info.executor);
-    if (!is_of_one_task(message->type)) reset_lists(catalog, message);
+    if (!hf_message__is_of_one_task(message->type)) reset_lists(catalog, message);
 }
 
 static void message_free(HfCatalog *catalog, HfMessage *message)
@@ -208,44 +183,33 @@ HfMessagePool *hf_message_pool_new(HfCatalog *catalog)
 void hf_message_pool_free(HfMessagePool *pool)
 {
     if (pool == NULL) return;
-    for (guint32 i = 0; i < pool->all.rows.count; i++)
-        message_free(pool->catalog, pool->all.rows.at[i]);
-    hf_vec_clear(&pool->all.rows);
-    for (int kind = 0; kind < SPARE_KINDS; kind++) hf_vec_clear(&pool->spare[kind].list);
+    for (guint32 i = 0; i < pool->front.rows.count; i++)
+        message_free(pool->catalog, pool->front.rows.at[i]);
+    hf_vec_clear(&pool->front.rows);
+    hf_vec_clear(&pool->front.spare);
+    for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].list);
     g_free(pool);
 }
 
-/* None is spare: one more. */
-static __attribute__((noinline)) HfMessage *take_new(HfMessagePool *pool, HfMessageType type,
-                                                     HfPeer from, HfPeer to)
+static HfMessage *new_message(HfMessagePool *pool)
 {
     HfMessage *message = hf_memory_grow(NULL, 0, sizeof *message);
     memset(message, 0, sizeof *message);
-    message->pool_row = pool->all.rows.count;
-    hf_vec_push(&pool->all.rows, message);
-    hf_vec_push(&pool->spare[kind_of(type)].list, message);
-    return hf_message_pool_take(pool, type, from, to);
+    message->pool_row = pool->front.rows.count;
+    hf_vec_push(&pool->front.rows, message);
+    hf_vec_reserve(&pool->front.spare, pool->front.rows.count - pool->front.spare.count);
+    return message;
 }
 
-HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
+/* Of a type with lists; or there was none to spare without. */
+HfMessage *hf_message__take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to)
 {
     HF_ASSERT(type < HF_MESSAGE_TYPES);
-    uint32_t kind = kind_of(type);
-    guint32 spare = pool->spare[kind].list.count;
-    if (G_UNLIKELY(spare == 0)) return take_new(pool, type, from, to);
-    HfMessage *const *last = &pool->spare[kind].list.at[spare - 1];
-    HfMessage *message = *last;
-    pool->spare[kind].list.count = spare - 1;
-    pool->live++;
-    if (spare > MESSAGES_AHEAD + 1) {
-        const char *coming = (const char *)last[-MESSAGES_AHEAD];
-        for (size_t at = 0; at < FIRST_FIELDS; at += 64) __builtin_prefetch(coming + at, 1);
-    }
-    message->type = type;
-    message->from = from;
-    message->to = to;
-    message->framework = HF_ROW_NONE;
-    message->agent = HF_ROW_NONE;
+    guint32 *spare = has_lists(type) ? &pool->spare[type].list.count : &pool->front.spare.count;
+    HfMessage **at = has_lists(type) ? pool->spare[type].list.at : pool->front.spare.at;
+    HfMessage *message = *spare > 0 ? at[--*spare] : new_message(pool);
+    pool->front.live++;
+    hf_message__begin(message, type, from, to);
     return message;
 }
 
@@ -254,7 +218,7 @@ HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer 
 static inline void spoil(HfMessage *message)
 {
 #ifdef HF_SLOW_ASSERTIONS
-    if (kind_of(message->type) != WITHOUT_LISTS) return;
+    if (has_lists(message->type)) return;
     memset(&message->status, 0xa5, sizeof message->status);
     memset(&message->info, 0xa5, sizeof message->info);
     message->info.resources = NULL;
@@ -268,25 +232,28 @@ static inline void spoil(HfMessage *message)
 #endif
 }
 
-void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
+void hf_message__give(HfMessagePool *pool, HfMessage *message)
 {
     HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
     message_reset(pool->catalog, message);
     spoil(message);
-    hf_vec_push(&pool->spare[kind_of(message->type)].list, message);
-    pool->live--;
+    if (has_lists(message->type))
+        hf_vec_push(&pool->spare[message->type].list, message);
+    else
+        pool->front.spare.at[pool->front.spare.count++] = message;
+    pool->front.live--;
 }
 
 uint32_t hf_message_pool_live(const HfMessagePool *pool)
 {
-    return pool->live;
+    return pool->front.live;
 }
 
 size_t hf_message_pool_memory(const HfMessagePool *pool)
 {
-    size_t bytes = pool->all.rows.count * 2 * sizeof(gpointer);
-    for (guint32 i = 0; i < pool->all.rows.count; i++) {
-        const HfMessage *message = pool->all.rows.at[i];
+    size_t bytes = pool->front.rows.count * 2 * sizeof(gpointer);
+    for (guint32 i = 0; i < pool->front.rows.count; i++) {
+        const HfMessage *message = pool->front.rows.at[i];
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
                  message->ids.room * sizeof(uint64_t) + message->tasks.room * sizeof(HfTaskInfo) +
                  message->reports.room * sizeof(HfTaskReport) +

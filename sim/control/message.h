@@ -348,20 +348,82 @@ _Static_assert(offsetof(HfMessage, tasks) + sizeof(((HfMessage *)0)->tasks) == 1
  * nothing is allocated. A message is named by a row while the host carries it.
  */
 typedef struct HfMessagePool HfMessagePool;
-/* What a pool begins with, for hf_message_pool_at() alone. */
-typedef struct HfMessagePoolRows {
-    HF_VEC(HfMessage *) rows; /* owned */
-} HfMessagePoolRows;
+/* What a pool begins with, for the functions here alone. */
+typedef struct HfMessagePoolFront {
+    HF_VEC(HfMessage *) rows;  /* owned */
+    HF_VEC(HfMessage *) spare; /* of messages without lists; has room for all rows */
+    uint32_t live;
+} HfMessagePoolFront;
+/* Of such messages only the first fields are used, and they own nothing. */
+static inline gboolean hf_message__is_bare(HfMessageType type)
+{
+    _Static_assert(HF_MESSAGE_TYPES <= 64, "a bit for each type");
+    const uint64_t bare = UINT64_C(1) << HF_MESSAGE_ACKNOWLEDGE | UINT64_C(1) << HF_MESSAGE_UPDATE |
+                          UINT64_C(1) << HF_MESSAGE_STATUS_UPDATE |
+                          UINT64_C(1) << HF_MESSAGE_STATUS_ACKNOWLEDGEMENT |
+                          UINT64_C(1) << HF_MESSAGE_EXECUTOR_STATUS |
+                          UINT64_C(1) << HF_MESSAGE_PING | UINT64_C(1) << HF_MESSAGE_PONG;
+    return bare >> type & 1;
+}
+/* Such messages have no lists. */
+static inline gboolean hf_message__is_of_one_task(HfMessageType type)
+{
+    return type == HF_MESSAGE_RUN_TASK || type == HF_MESSAGE_EXECUTOR_LAUNCH;
+}
 HfMessagePool *hf_message_pool_new(HfCatalog *catalog); /* borrowed */
 void hf_message_pool_free(HfMessagePool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMessagePool, hf_message_pool_free)
-HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to);
-void hf_message_pool_give(HfMessagePool *pool, HfMessage *message);
+HfMessage *hf_message__take(HfMessagePool *pool, HfMessageType type, HfPeer from, HfPeer to);
+void hf_message__give(HfMessagePool *pool, HfMessage *message);
+/* All of its fields are those of the message that it was before, but for the ones set here. */
+static inline void hf_message__begin(HfMessage *message, HfMessageType type, HfPeer from, HfPeer to)
+{
+    message->type = type;
+    message->from = from;
+    message->to = to;
+    message->framework = HF_ROW_NONE;
+    message->agent = HF_ROW_NONE;
+}
+/* Bursts of messages are made from memory that was last used in the burst before: it is loaded
+ * ahead. */
+static inline HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType type, HfPeer from,
+                                              HfPeer to)
+{
+    enum { AHEAD = 4 };
+    HfMessagePoolFront *front = (void *)pool;
+    uint32_t spare = front->spare.count;
+    if ((!hf_message__is_bare(type) && !hf_message__is_of_one_task(type)) || spare == 0)
+        return hf_message__take(pool, type, from, to);
+    HfMessage *const *last = &front->spare.at[spare - 1];
+    HfMessage *message = *last;
+    front->spare.count = spare - 1;
+    front->live++;
+    if (spare > AHEAD + 1) {
+        const char *coming = (const char *)last[-AHEAD];
+        __builtin_prefetch(coming, 1);
+        __builtin_prefetch(coming + 64, 1);
+        if (hf_message__is_of_one_task(type)) __builtin_prefetch(coming + 192, 1);
+    }
+    hf_message__begin(message, type, from, to);
+    return message;
+}
+static inline void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
+{
+#ifndef HF_SLOW_ASSERTIONS /* else what it leaves is spoilt */
+    if (hf_message__is_bare(message->type)) {
+        HfMessagePoolFront *front = (void *)pool;
+        front->spare.at[front->spare.count++] = message;
+        front->live--;
+        return;
+    }
+#endif
+    hf_message__give(pool, message);
+}
 static inline HfMessage *hf_message_pool_at(const HfMessagePool *pool, uint32_t row)
 {
-    const HfMessagePoolRows *begin = (const void *)pool;
-    HF_ASSERT(row < begin->rows.count);
-    return begin->rows.at[row];
+    const HfMessagePoolFront *front = (const void *)pool;
+    HF_ASSERT(row < front->rows.count);
+    return front->rows.at[row];
 }
 uint32_t hf_message_pool_live(const HfMessagePool *pool);
 size_t hf_message_pool_memory(const HfMessagePool *pool);

@@ -662,6 +662,11 @@ HfTime hf_engine_now(const HfEngine *engine)
     return engine->now;
 }
 
+const HfTime *hf_engine_clock(const HfEngine *engine)
+{
+    return &engine->now;
+}
+
 HfTime hf_engine_next(HfEngine *engine)
 {
     HfEventKey key;

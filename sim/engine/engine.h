@@ -185,6 +185,8 @@ void hf_engine_stop(HfEngine *engine);
 
 /* The simulated time: of the event being handled, or where the last run ended. */
 HfTime hf_engine_now(const HfEngine *engine);
+/* Where that is read, as long as the engine lives: for those who ask at every event. */
+const HfTime *hf_engine_clock(const HfEngine *engine);
 
 /* The instant of the next event (a timer counts with its deadline); HF_TIME_NEVER when dry. */
 HfTime hf_engine_next(HfEngine *engine);

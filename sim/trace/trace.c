@@ -170,6 +170,12 @@ void hf_trace_run_end(HfTraceRun *run)
     run->trace = NULL;
 }
 
+const uint64_t *hf_trace_counter(const HfTrace *trace, HfRecordType type)
+{
+    HF_ASSERT(type < HF_RECORD_TYPES);
+    return &trace->count[type];
+}
+
 uint64_t hf_trace_count(const HfTrace *trace, HfRecordType type)
 {
     HF_ASSERT(type < HF_RECORD_TYPES);

@@ -95,6 +95,8 @@ static inline void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id
 void hf_trace_run_end(HfTraceRun *run);
 
 uint64_t hf_trace_count(const HfTrace *trace, HfRecordType type);
+/* Where that is read, as long as the trace lives: for those who ask all the time. */
+const uint64_t *hf_trace_counter(const HfTrace *trace, HfRecordType type);
 uint64_t hf_trace_total(const HfTrace *trace);
 
 /* The digest of all records so far. */

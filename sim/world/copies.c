@@ -417,7 +417,7 @@ void hf_world__disk_lost(HfWorld *world, uint32_t host)
  * may be at work. */
 void hf_world__see_removals(HfWorld *world)
 {
-    world->removals_seen = hf_trace_count(world->trace, HF_RECORD_FRAMEWORK_REMOVED);
+    world->removals_seen = *world->removals;
     for (uint32_t f = 0; f < world->guest_count; f++) {
         HfGuest *guest = &world->guests[f];
         uint32_t id = hf_driver_framework(guest->driver);

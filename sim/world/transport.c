@@ -12,7 +12,7 @@ static void dispatch_on_host(HfWorld *world, const HfMessage *message);
  */
 static HfTime arrival(const HfWorld *world, const HfLaw *law, HfStream *stream, HfTime *last)
 {
-    HfTime now = hf_engine_now(world->engine);
+    HfTime now = hf_world__now(world);
     if (world->constant_latency != HF_TIME_NEVER) return hf_time_add(now, world->constant_latency);
     HfTime latency = hf_time_from_seconds(hf_law_draw(law, stream));
     double loss = world->scenario->network.loss;
@@ -28,7 +28,7 @@ static HfTime slow_arrival(const HfWorld *world, const HfLaw *law, HfLink *link,
         hf_time_from_seconds(hf_law_draw(link->slow ? link->slow : law, &link->stream));
     double loss = MAX(link->loss, world->scenario->network.loss);
     latency = hf_time_add(latency, hf_world__retransmission_delay(loss, &link->stream));
-    *last = MAX(*last, hf_time_add(hf_engine_now(world->engine), latency));
+    *last = MAX(*last, hf_time_add(hf_world__now(world), latency));
     return *last;
 }
 
@@ -63,7 +63,7 @@ static __attribute__((noinline)) HfTime arrival_of(HfWorld *world, const HfMessa
         if (link != NULL && (link->slow != NULL || link->loss > 0))
             return slow_arrival(world, host_law(world, host), link, last);
         if (world->constant_latency != HF_TIME_NEVER) /* not before what was slow */
-            return MAX(*last, hf_time_add(hf_engine_now(world->engine), world->constant_latency));
+            return MAX(*last, hf_time_add(hf_world__now(world), world->constant_latency));
     }
     return arrival(world, host_law(world, host), stream,
                    to_master ? &host->last_from : &host->last_to);
@@ -91,8 +91,8 @@ void hf_world__stamp(HfWorld *world, HfMessage *message)
     stamp(world, message);
 }
 
-/* An answer to what its receiver said of a task a moment ago: all that will be looked at lies in the
- * nearest caches still. */
+/* An answer to what its receiver said of a task a moment ago: all that will be looked at lies in
+ * the nearest caches still. */
 static inline gboolean is_near(const HfMessage *message)
 {
     return message->type == HF_MESSAGE_ACKNOWLEDGE ||
@@ -102,7 +102,7 @@ static inline gboolean is_near(const HfMessage *message)
 static inline void send_stamped(HfWorld *world, HfMessage *message)
 {
     HfTime at = G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)
-                    ? hf_time_add(hf_engine_now(world->engine), world->constant_latency)
+                    ? hf_time_add(hf_world__now(world), world->constant_latency)
                     : arrival_of(world, message);
     HfEventKind kind = is_near(message) ? world->kind.deliver_near : world->kind.deliver;
     hf_engine_post(world->engine, at, kind, message->to.row, message->pool_row);
@@ -158,9 +158,7 @@ void hf_world__flush(HfWorld *world, HfPeer self)
     }
     for (guint32 i = 0; i < out->timers.count; i++) arm(world, self, &out->timers.at[i]);
     hf_outbox_reset(out);
-    if (G_UNLIKELY(hf_trace_count(world->trace, HF_RECORD_FRAMEWORK_REMOVED) !=
-                   world->removals_seen))
-        hf_world__see_removals(world);
+    if (G_UNLIKELY(*world->removals != world->removals_seen)) hf_world__see_removals(world);
 }
 
 /* A ping opens a connection of its own if need be, and SILENT is no message. */
@@ -369,8 +367,7 @@ void hf_world__register_transport(HfWorld *world)
 {
     world->kind.deliver = hf_engine_register(world->engine, "message", on_deliver, world);
     hf_engine_look_ahead(world->engine, world->kind.deliver, look_at_message);
-    world->kind.deliver_near =
-        hf_engine_register(world->engine, "message-near", on_deliver, world);
+    world->kind.deliver_near = hf_engine_register(world->engine, "message-near", on_deliver, world);
     world->kind.master_timer =
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);
     world->kind.agent_timer =

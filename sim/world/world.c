@@ -262,7 +262,9 @@ HfWorld *hf_world_new(const HfScenario *scenario, GError **error)
     world->catalog =
         hf_catalog_new(scenario->master.quirks == HF_SCENARIO_QUIRKS_STRICT ? HF_QUIRKS_MESOS : 0);
     world->engine = hf_engine_new(HF_EVENT_LIST_LADDER);
+    world->clock = hf_engine_clock(world->engine);
     world->trace = hf_trace_new(world->catalog);
+    world->removals = hf_trace_counter(world->trace, HF_RECORD_FRAMEWORK_REMOVED);
     world->pool = hf_message_pool_new(world->catalog);
     world->out = (HfOutbox){.catalog = world->catalog, .pool = world->pool, .trace = world->trace};
     world->totals = g_ptr_array_new();

@@ -150,6 +150,7 @@ struct HfWorld {
     const HfScenario *scenario;
     HfCatalog *catalog;
     HfEngine *engine;
+    const HfTime *clock; /* of the engine */
     HfTrace *trace;
     HfMessagePool *pool;
     HfOutbox out;
@@ -188,10 +189,11 @@ struct HfWorld {
     HfStore *stores;       /* [scenario->stores.count] */
     HF_VEC(HfLoss) losses; /* in the order of their events, of which so many have come: */
     guint32 losses_told;
-    uint64_t removals_seen;  /* of frameworks */
-    gboolean keeps_data;     /* some framework wants to know of its tasks (HfDataOps) */
-    HfStream *latency;       /* [host_count], only when the law is not constant */
-    HfTime constant_latency; /* HF_TIME_NEVER when it is drawn */
+    const uint64_t *removals; /* of frameworks: how many were recorded, and how many of them */
+    uint64_t removals_seen;   /* the models know of */
+    gboolean keeps_data;      /* some framework wants to know of its tasks (HfDataOps) */
+    HfStream *latency;        /* [host_count], only when the law is not constant */
+    HfTime constant_latency;  /* HF_TIME_NEVER when it is drawn */
     struct {
         uint32_t steps, looks; /* messages and timers since the last look; looks at one instant */
         HfTime at;
@@ -199,11 +201,11 @@ struct HfWorld {
         uint64_t before[HF_RECORD_TYPES];
     } standing; /* stall.c */
     struct {
-        HfEventKind deliver, deliver_near, master_timer, agent_timer, framework_timer, framework_start,
-            host_start, task_end, executor_start, operator_call, fault_start, fault_timer, record,
-            recovery_timeout, restart, election, copied, data_timer, link_give_up, link_release,
-            disk, store_declare, store_told, store_cleaned, data_removed, store_lost, store_damage,
-            store_recover, store_recovered;
+        HfEventKind deliver, deliver_near, master_timer, agent_timer, framework_timer,
+            framework_start, host_start, task_end, executor_start, operator_call, fault_start,
+            fault_timer, record, recovery_timeout, restart, election, copied, data_timer,
+            link_give_up, link_release, disk, store_declare, store_told, store_cleaned,
+            data_removed, store_lost, store_damage, store_recover, store_recovered;
     } kind;
 };
 
@@ -404,7 +406,7 @@ static inline uint32_t hf_world__link_of(const HfHost *host)
 
 static inline HfTime hf_world__now(const HfWorld *world)
 {
-    return hf_engine_now(world->engine);
+    return *world->clock;
 }
 
 #endif
