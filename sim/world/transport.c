@@ -271,7 +271,9 @@ static void on_deliver(void *context, const HfEventArgs *event)
     }
     dispatch(world, event->now, message);
     hf_message_pool_give(world->pool, message);
-    hf_world__flush(world, to);
+    if (world->out.messages.count + world->out.timers.count > 0 ||
+        *world->removals != world->removals_seen)
+        hf_world__flush(world, to);
 }
 
 /* Inlined always: to gcc a call of a function that does nothing but prefetch is without effect. */
