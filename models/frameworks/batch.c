@@ -99,6 +99,7 @@ typedef struct Batch {
     const HfParcel *too_small; /* among the offers at hand: what no task fits into, found last; NULL
                                   = none, or tasks differ */
     HfParcel *cut;             /* what the last task was given */
+    HfCuts cuts;               /* where all tasks ask for the same */
 } Batch;
 
 /* ---- arrivals ---- */
@@ -272,7 +273,8 @@ static uint32_t new_decision(Batch *batch)
     return batch->decisions.count - 1;
 }
 
-static void put_task(Batch *batch, Decision *decision)
+/* `resources`: what it is given, a reference; NULL = it is cut out of batch->pool. */
+static void put_task(Batch *batch, Decision *decision, HfParcel *resources)
 {
     Task task = take_next(batch);
     task.id = ++batch->next_task;
@@ -293,8 +295,10 @@ static void put_task(Batch *batch, Decision *decision)
     info->end = HF_TASK_FINISHED;
     info->usage_milli = task.usage_milli;
     hf_writes_draw(&batch->config->writes, batch->env.seed, batch->env.entity, info);
-    info->resources = hf_demand_take(batch->env.catalog, demand_of(batch, task.traced),
-                                     &batch->pool, &batch->cut);
+    info->resources = resources != NULL
+                          ? resources
+                          : hf_demand_take(batch->env.catalog, demand_of(batch, task.traced),
+                                           &batch->pool, &batch->cut);
 }
 
 /* The job at the head of the line is looked at in this decision: that takes time, once for each
@@ -316,13 +320,10 @@ static inline gboolean is_of_no_use(const Batch *batch, const HfOfferInfo *offer
            (offer->resources == batch->too_small && batch->too_small != NULL);
 }
 
-/* Fill one offer; returns the thinking that went into it. */
-static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
+/* Put up to `room` tasks into an offer; returns the thinking that went into it. */
+static HfTime fill_apart(Batch *batch, Decision *decision, const HfOfferInfo *offer, uint32_t room)
 {
     HfTime thinking = 0;
-    uint32_t first = decision->tasks.count;
-    uint32_t room =
-        batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
     const HfResources *pool = hf_parcel_resources(offer->resources);
     for (; batch->waiting > 0 && room > 0; room--) {
         if (!next_fits(batch, offer->attributes, pool)) {
@@ -333,8 +334,38 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
         if (pool != &batch->pool) hf_resources_copy(batch->env.catalog, &batch->pool, pool);
         pool = &batch->pool;
         thinking += consider(batch);
-        put_task(batch, decision);
+        put_task(batch, decision, NULL);
     }
+    return thinking;
+}
+
+/* The same of tasks that all ask for the same, and for no ports. */
+static HfTime fill_alike(Batch *batch, Decision *decision, const HfOfferInfo *offer, uint32_t room)
+{
+    HfTime thinking = 0;
+    HfParcel *pool = offer->resources;
+    for (; batch->waiting > 0 && room > 0 && pool != NULL; room--) {
+        const HfCut *cut = hf_cuts_find(&batch->cuts, batch->env.catalog, &batch->demand, pool);
+        if (cut->task == NULL) {
+            if (pool == offer->resources) batch->too_small = pool;
+            break;
+        }
+        thinking += consider(batch);
+        put_task(batch, decision, hf_parcel_ref(cut->task));
+        pool = cut->rest;
+    }
+    return thinking;
+}
+
+/* Fill one offer, or decline it; returns the thinking that went into it. */
+static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
+{
+    uint32_t first = decision->tasks.count;
+    uint32_t room =
+        batch->config->tasks_per_offer > 0 ? (uint32_t)batch->config->tasks_per_offer : UINT32_MAX;
+    gboolean is_alike = batch->trace.count == 0 && batch->demand.ports == 0;
+    HfTime thinking = is_alike ? fill_alike(batch, decision, offer, room)
+                               : fill_apart(batch, decision, offer, room);
     uint32_t count = decision->tasks.count - first;
     if (count > 0)
         hf_vec_push(&decision->accepts, (Accept){offer->id, first, count});
@@ -587,6 +618,7 @@ static void destroy(void *model)
     hf_map64_clear(&batch->live_rows.map);
     hf_resources_clear(batch->env.catalog, &batch->pool);
     hf_parcel_drop(batch->env.catalog, &batch->cut);
+    hf_cuts_clear(&batch->cuts, batch->env.catalog);
     g_free(batch);
 }
 

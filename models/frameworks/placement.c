@@ -159,3 +159,37 @@ HfParcel *hf_demand_take(HfCatalog *catalog, const HfDemand *demand, HfResources
     *last = hf_parcel_take(catalog, &cut);
     return hf_parcel_ref(*last);
 }
+
+static void drop_cut(HfCatalog *catalog, HfCut *cut)
+{
+    hf_parcel_drop(catalog, &cut->pool);
+    hf_parcel_drop(catalog, &cut->task);
+    hf_parcel_drop(catalog, &cut->rest);
+}
+
+static __attribute__((noinline)) void remember(HfCuts *cuts, HfCut *cut, HfCatalog *catalog,
+                                               const HfDemand *demand, HfParcel *pool)
+{
+    HfParcel *held = hf_parcel_ref(pool); /* it may be the rest of this very cut */
+    drop_cut(catalog, cut);
+    cut->pool = held;
+    if (hf_demand_fits(catalog, demand, hf_parcel_resources(pool), 1) == 0) return;
+    HfResources rest = {0};
+    hf_resources_copy(catalog, &rest, hf_parcel_resources(pool));
+    cut->task = hf_demand_take(catalog, demand, &rest, &cuts->last);
+    cut->rest = hf_parcel_take(catalog, &rest);
+}
+
+const HfCut *hf_cuts_find(HfCuts *cuts, HfCatalog *catalog, const HfDemand *demand, HfParcel *pool)
+{
+    HF_ASSERT(pool != NULL && demand->ports == 0);
+    HfCut *cut = &cuts->at[hf_parcel_number(pool) % HF_CUTS];
+    if (cut->pool != pool) remember(cuts, cut, catalog, demand, pool);
+    return cut;
+}
+
+void hf_cuts_clear(HfCuts *cuts, HfCatalog *catalog)
+{
+    for (uint32_t c = 0; c < HF_CUTS; c++) drop_cut(catalog, &cuts->at[c]);
+    hf_parcel_drop(catalog, &cuts->last);
+}

@@ -49,4 +49,24 @@ void hf_demand_cut(HfCatalog *catalog, const HfDemand *demand, HfResources *pool
 HfParcel *hf_demand_take(HfCatalog *catalog, const HfDemand *demand, HfResources *pool,
                          HfParcel **last);
 
+/*
+ * What cuts of one demand gave, remembered by the parcel that was cut: the offers of agents that
+ * are alike share a parcel, and so their tasks cost a look here. Zeroed at first.
+ */
+#define HF_CUTS 16
+typedef struct HfCut {
+    HfParcel *pool; /* owned; NULL = vacant */
+    HfParcel *task; /* what one task takes of it, owned; NULL = it does not fit */
+    HfParcel *rest; /* what is left then, owned; NULL = nothing */
+} HfCut;
+typedef struct HfCuts {
+    HfCut at[HF_CUTS]; /* by the number of the pool */
+    HfParcel *last;    /* as of hf_demand_take() */
+} HfCuts;
+
+/* Borrowed until the next call. `demand` is the same in all calls, and wants no ports: these differ
+ * from agent to agent. Cost: O(1) for a pool that was asked for lately, else that of the cut. */
+const HfCut *hf_cuts_find(HfCuts *cuts, HfCatalog *catalog, const HfDemand *demand, HfParcel *pool);
+void hf_cuts_clear(HfCuts *cuts, HfCatalog *catalog);
+
 #endif

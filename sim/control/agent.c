@@ -379,7 +379,7 @@ static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfO
     if (task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state)
         return; /* a duplicate */
     task->update_count--;
-    memmove(task->updates, task->updates + 1, task->update_count);
+    for (uint8_t u = 0; u < task->update_count; u++) task->updates[u] = task->updates[u + 1];
     task->retries = 0;
     if (task->update_count == 0) {
         agent->unanswered--;

@@ -2,6 +2,8 @@
  * What a model says to the master, each call one message: accept with its operations, decline,
  * revive, kill, reconcile and so on.
  */
+#include <string.h>
+
 #include "base/random.h"
 #include "control/driver_internal.h"
 
@@ -147,7 +149,8 @@ void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_
     HfMessage *message = hf_driver__say(driver, HF_MESSAGE_DECLINE);
     message->refuse_seconds = refuse_seconds;
     hf_vec_reserve(&message->ids, offer_count);
-    for (uint32_t i = 0; i < offer_count; i++) hf_vec_push(&message->ids, offers[i]);
+    memcpy(message->ids.at + message->ids.count, offers, offer_count * sizeof *offers);
+    message->ids.count += offer_count;
 }
 
 void hf_driver_revive(HfDriver *driver)

@@ -130,6 +130,40 @@ static void taking_gives_what_a_cut_gives(void **state)
     hf_parcel_drop(catalog, &last);
 }
 
+/* More pools than are remembered, each cut until nothing fits, twice. What is left of one may push
+ * it out of its place. */
+static void what_is_remembered_of_a_cut_is_what_it_gives(void **state)
+{
+    HfDemand demand = demand_of("cpus:1;mem:100", 0);
+    HfCuts cuts = {0};
+    HfParcel *others[37] = {0}; /* come and go, so that any number may be the next */
+    HfResources other = parse("bugs:{a}");
+    uint32_t step = 0;
+    for (int i = 0; i < 80; i++) {
+        g_autofree char *text = g_strdup_printf("cpus:%d;mem:%d;%s", i % 40, 100 * (i % 40) + 3,
+                                                i % 2 ? "disk:7" : "bugs:{a}");
+        HfResources left = parse(text), cut = {0};
+        HfParcel *first = hf_parcel_copy(catalog, &left), *pool = first;
+        while (hf_demand_fits(catalog, &demand, &left, 1) > 0) {
+            uint32_t k = step++ * 11 % G_N_ELEMENTS(others);
+            hf_parcel_drop(catalog, &others[k]);
+            if (step % 3 > 0) others[k] = hf_parcel_copy(catalog, &other);
+            const HfCut *known = hf_cuts_find(&cuts, catalog, &demand, pool);
+            hf_demand_cut(catalog, &demand, &left, &cut);
+            assert_true(hf_resources_equal(catalog, hf_parcel_resources(known->task), &cut));
+            pool = known->rest;
+            assert_true(hf_resources_equal(catalog, hf_parcel_resources(pool), &left));
+        }
+        assert_null(hf_cuts_find(&cuts, catalog, &demand, pool)->task);
+        hf_parcel_drop(catalog, &first);
+        hf_resources_clear(catalog, &left);
+        hf_resources_clear(catalog, &cut);
+    }
+    for (size_t k = 0; k < G_N_ELEMENTS(others); k++) hf_parcel_drop(catalog, &others[k]);
+    hf_resources_clear(catalog, &other);
+    hf_cuts_clear(&cuts, catalog);
+}
+
 static void cutting_more_than_there_is_is_a_programming_error(void **state)
 {
     HfResources pool = parse("cpus:1"), out = {0};
@@ -211,6 +245,7 @@ int main(void)
         cmocka_unit_test(fits_counts_whole_tasks_of_the_scarcest_kind),
         cmocka_unit_test(cut_takes_reserved_first_and_the_lowest_ports),
         cmocka_unit_test(taking_gives_what_a_cut_gives),
+        cmocka_unit_test(what_is_remembered_of_a_cut_is_what_it_gives),
         cmocka_unit_test(cutting_more_than_there_is_is_a_programming_error),
         cmocka_unit_test(amounts_of_a_kind_add_up_and_nothing_counts_as_nothing),
         cmocka_unit_test(only_so_many_kinds_fit_into_a_demand),
