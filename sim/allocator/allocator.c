@@ -70,7 +70,6 @@ HfAllocator *hf_allocator_new(HfCatalog *catalog, const HfAllocatorConfig *confi
     allocator->recovery_ends = HF_TIME_NEVER;
     HfStream stream = config->stream;
     allocator->order_key = hf_stream_u64(&stream);
-    allocator->lag.leaf = HF_NODE_NONE;
     hf_sorters__init(&allocator->sorters);
     allocator->sorters.collapse_keeps_count = (catalog->quirks & HF_QUIRK_COLLAPSE_COUNT) != 0;
     hf_sorters__kinds(&allocator->sorters, catalog->kind_count);

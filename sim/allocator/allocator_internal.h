@@ -151,8 +151,6 @@ struct HfAllocator {
     HF_VEC(uint32_t) visit_buckets; /* of sorting them */
     HF_VEC(uint32_t) tries;
     HfNode sole_role; /* leaf of the only role with active subs; HF_NODE_NONE = there are several */
-    uint32_t sole_sub;   /* the only one that wants offers, where a visit need try no other; or
-                            HF_ROW_NONE */
     HfOfferList *direct; /* the host's list, if all offers of this run go to one framework, which
                             has room for them; else NULL */
     HfDraw role_draw, framework_draw; /* of random sorters */
@@ -331,9 +329,10 @@ hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i)
 }
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
-/* The same of each agent of the visit. Those that it leaves with nothing leave the visit, to be
- * visited again when something comes back. */
-void hf_offer__try_each(HfAllocator *allocator, uint32_t sub);
+/* The same of each agent of the visit, in scope agent for the only sub there is. Those that it
+ * leaves with nothing leave the visit, to be visited again when something comes back; so do, in
+ * scope agent, those that are visited by themselves. Returns on how many others it was tried. */
+uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub);
 /* The same in stage 1, to a sub of a role whose guarantee still lacks something. */
 HfTried hf_offer__try_guarantee(HfAllocator *allocator, uint32_t agent, uint32_t sub);
 /* Quota by whole agents: all of it that the stage gives, or nothing. */
@@ -347,6 +346,8 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out);
 void hf_allocator__run_cell(HfAllocator *allocator);
 
 /* ---- run.c ---- */
+/* Try all that may get something on this agent, in order. */
+void hf_allocator__visit(HfAllocator *allocator, uint32_t agent);
 void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);
 
 /* ---- agent.c ---- */
@@ -416,6 +417,31 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
  * the grants of the agent must include it. */
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign);
+/* Amounts of the kinds that stand first in every row; NULL when the bundle has scalars of other
+ * kinds. Ranges and sets do not count. Agents that are alike hand out one bundle again and again.
+ */
+const int64_t *hf_allocator__count_kinds(HfAllocator *allocator, const HfBundle *bundle);
+static inline const int64_t *hf_allocator__first_kinds(HfAllocator *allocator,
+                                                       const HfBundle *bundle)
+{
+    const HfBooked *booked = &allocator->booked[bundle->number % HF_BOOKED];
+    return G_LIKELY(booked->bundle == bundle) ? booked->amounts
+                                              : hf_allocator__count_kinds(allocator, bundle);
+}
+/* Add a bundle to what will be accounted for together; FALSE when it must be by itself. */
+static inline gboolean hf_allocator__gather(HfAllocator *allocator, const HfBundle *bundle,
+                                            HfGathered *gathered)
+{
+    if (G_UNLIKELY(bundle->flags & HF_BUNDLE_SPECIAL || allocator->sorters.has_pools)) return FALSE;
+    const int64_t *amounts = hf_allocator__first_kinds(allocator, bundle);
+    if (G_UNLIKELY(amounts == NULL)) return FALSE;
+    gathered->count++;
+    for (int k = 0; k < HF_KIND_PORTS; k++) gathered->amounts[k] += amounts[k];
+    return TRUE;
+}
+/* Account for what was gathered, which becomes nothing. */
+void hf_allocator__account_gathered(HfAllocator *allocator, uint32_t sub, HfGathered *gathered,
+                                    int sign);
 /* A new grant, which takes over the reference to `bundle`. */
 static inline void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                        HfBundle *bundle, gboolean is_counted)
@@ -433,8 +459,6 @@ static inline void hf_allocator__book_roles(HfAllocator *allocator)
 {
     if (allocator->lag.is_behind) hf_allocator__book_roles_now(allocator);
 }
-/* The framework that lags as well does so no more. */
-void hf_allocator__book_leaf(HfAllocator *allocator);
 /* Scalars as they count in shares of roles, and in the pool: all, or the unreserved ones alone;
  * added to `out`. */
 void hf_allocator__role_share_of(const HfAllocator *allocator, const HfResources *resources,

@@ -156,14 +156,10 @@ static HfAmounts scalars_of(HfAllocator *allocator, const HfBundle *bundle)
     return (HfAmounts){mine, scalars};
 }
 
-/* Amounts of the kinds that stand first in every row; NULL when the bundle has scalars of other
- * kinds. Ranges and sets do not count. Agents that are alike hand out one bundle again and again.
- */
-static inline const int64_t *first_kinds(HfAllocator *allocator, const HfBundle *bundle)
+const int64_t *hf_allocator__count_kinds(HfAllocator *allocator, const HfBundle *bundle)
 {
     HfBooked *booked = &allocator->booked[bundle->number % HF_BOOKED];
     int64_t *out = booked->amounts;
-    if (booked->bundle == bundle) return out;
     booked->bundle = NULL;
     const HfResource *at = hf_resources_entries(&bundle->resources);
     uint32_t count = hf_resources_count(&bundle->resources);
@@ -187,15 +183,6 @@ static inline void add_first_kinds(int64_t *row, const int64_t *amounts, int sig
         for (int k = 0; k < HF_KIND_PORTS; k++) row[k] -= amounts[k];
     for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k];
     HF_ASSERT(least >= 0); /* the sign bit of any of them */
-}
-
-/* first_kinds() of a bundle that counts alike for everybody, by account_plain(); else NULL. */
-static inline const int64_t *plain_amounts(HfAllocator *allocator, const HfBundle *bundle)
-{
-    gboolean is_alike = !(bundle->flags & HF_BUNDLE_SPECIAL) ||
-                        (bundle->flags & HF_BUNDLE_ALIKE && allocator->counts_reserved);
-    if (G_UNLIKELY(!is_alike || allocator->sorters.has_pools)) return NULL;
-    return first_kinds(allocator, bundle);
 }
 
 /* `made` of them were allocations, the others their ends. */
@@ -226,43 +213,33 @@ static void book_role(HfAllocator *allocator, HfRoleId role, gboolean is_reserve
 
 void hf_allocator__book_roles_now(HfAllocator *allocator)
 {
-    HfRoleLag *lag = &allocator->lag;
+    const HfRoleLag *lag = &allocator->lag;
     book_role(allocator, lag->role, lag->is_reserved, lag->amounts, 1, lag->made);
-    hf_allocator__book_leaf(allocator);
-    *lag = (HfRoleLag){.leaf = HF_NODE_NONE};
-}
-
-void hf_allocator__book_leaf(HfAllocator *allocator)
-{
-    HfRoleLag *lag = &allocator->lag;
-    if (lag->leaf != HF_NODE_NONE && lag->is_behind)
-        node_allocated(&allocator->sorters, lag->leaf, lag->amounts, 1, lag->made);
-    lag->leaf = HF_NODE_NONE;
+    memset(&allocator->lag, 0, sizeof allocator->lag);
 }
 
 /* What is neither revocable nor shared, and all reserved or nothing of it, counts alike in all
- * sorters, and in the used amounts of its role or among what is reserved. */
+ * sorters, and in the used amounts of its role or among what is reserved. `made`: allocations. */
 static inline __attribute__((always_inline)) void account_plain(HfAllocator *allocator,
                                                                 uint32_t sub, gboolean is_reserved,
-                                                                const int64_t *amounts, int sign)
+                                                                const int64_t *amounts, int sign,
+                                                                uint64_t made)
 {
     HfRoleLag *lag = &allocator->lag;
     HfRoleId role = allocator->subs.at[sub].role;
-    HfNode leaf = allocator->subs.at[sub].leaf;
+    node_allocated(&allocator->sorters, allocator->subs.at[sub].leaf, amounts, sign, made);
     allocator->quota_is_counted = FALSE;
     if (allocator->quota_roles.count > 0 || !allocator->may_lag || allocator->compares_roles) {
         HF_ASSERT(!lag->is_behind);
         if (sign < 0) hf_allocator__quota_eased(allocator, role);
-        node_allocated(&allocator->sorters, leaf, amounts, sign, sign > 0);
-        book_role(allocator, role, is_reserved, amounts, sign, sign > 0);
+        book_role(allocator, role, is_reserved, amounts, sign, made);
         return;
     }
     if (lag->role != role || lag->is_reserved != is_reserved) hf_allocator__book_roles(allocator);
-    if (lag->leaf != leaf) node_allocated(&allocator->sorters, leaf, amounts, sign, sign > 0);
     lag->is_behind = TRUE;
     lag->is_reserved = is_reserved;
     lag->role = role;
-    lag->made += sign > 0;
+    lag->made += made;
     if (sign > 0)
         for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] += amounts[k];
     else
@@ -272,9 +249,13 @@ static inline __attribute__((always_inline)) void account_plain(HfAllocator *all
 void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfBundle *bundle, int sign)
 {
-    const int64_t *amounts = plain_amounts(allocator, bundle);
-    if (G_LIKELY(amounts != NULL)) {
-        account_plain(allocator, sub, (bundle->flags & HF_BUNDLE_ALIKE) != 0, amounts, sign);
+    const int64_t *amounts;
+    gboolean is_reserved = (bundle->flags & HF_BUNDLE_ALIKE) != 0;
+    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) ||
+                 (is_reserved && allocator->counts_reserved)) &&
+        G_LIKELY(!allocator->sorters.has_pools) &&
+        G_LIKELY((amounts = hf_allocator__first_kinds(allocator, bundle)) != NULL)) {
+        account_plain(allocator, sub, is_reserved, amounts, sign, sign > 0);
         return;
     }
     hf_allocator__book_roles(allocator);
@@ -304,6 +285,14 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
         hf_sorter__allocated(sorters, leaf, mine, sign);
     else
         hf_sorter__node_allocated(sorters, leaf, mine, sign);
+}
+
+void hf_allocator__account_gathered(HfAllocator *allocator, uint32_t sub, HfGathered *gathered,
+                                    int sign)
+{
+    if (gathered->count == 0) return;
+    account_plain(allocator, sub, FALSE, gathered->amounts, sign, sign > 0 ? gathered->count : 0);
+    memset(gathered, 0, sizeof *gathered);
 }
 
 void hf_allocator__kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -454,42 +443,18 @@ gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32
     return TRUE;
 }
 
-/* What comes back in a list counts at its end, together: nobody looks before. */
-typedef struct Gathered {
-    gboolean is_any;
-    int64_t amounts[HF_KIND_PORTS]; /* of unreserved bundles of one sub */
-} Gathered;
-
-/* A whole grant ends. */
-static inline void gather(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                          const HfBundle *bundle, Gathered *gathered)
-{
-    const int64_t *amounts = plain_amounts(allocator, bundle);
-    if (G_UNLIKELY(amounts == NULL || bundle->flags & HF_BUNDLE_ALIKE)) {
-        hf_allocator__account(allocator, agent, sub, bundle, -1);
-        return;
-    }
-    gathered->is_any = TRUE;
-    for (int k = 0; k < HF_KIND_PORTS; k++) gathered->amounts[k] += amounts[k];
-}
-
-static void account_gathered(HfAllocator *allocator, uint32_t sub, Gathered *gathered)
-{
-    if (gathered->is_any) account_plain(allocator, sub, FALSE, gathered->amounts, -1);
-    memset(gathered, 0, sizeof *gathered);
-}
-
 /* All of a grant that is gone from the row, where nothing else is free, is free again: its bundle
  * moves, as it did when it was offered. */
 static inline __attribute__((always_inline)) void move_back(HfAllocator *allocator, HfTime now,
                                                             const HfReturns *returns,
                                                             HfGrantKind kind, uint32_t agent,
-                                                            HfBundle *bundle, Gathered *gathered)
+                                                            HfBundle *bundle, HfGathered *gathered)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfSub *of = &allocator->subs.at[returns->sub];
     if (kind == HF_GRANT_COUNTED) {
-        gather(allocator, agent, returns->sub, bundle, gathered);
+        if (!hf_allocator__gather(allocator, bundle, gathered))
+            hf_allocator__account(allocator, agent, returns->sub, bundle, -1);
         of->counted--;
     }
     of->grants--;
@@ -512,7 +477,7 @@ static inline gboolean may_move_to(const HfAgent *row)
 /* Move what comes back if it is all of a grant. FALSE, and nothing done, when it is not so. */
 static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfReturns *returns,
                                    HfGrantKind kind, uint32_t agent, const HfResources *resources,
-                                   Gathered *gathered)
+                                   HfGathered *gathered)
 {
     if (agent >= allocator->agents.count) return FALSE;
     HfAgent *row = &allocator->agents.at[agent];
@@ -523,7 +488,7 @@ static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfR
     hf_few_remove(&row->grants, grant);
     move_back(allocator, now, returns, kind, agent, bundle, gathered);
     if (!allocator->subs.at[returns->sub].is_subscribed) {
-        account_gathered(allocator, returns->sub, gathered);
+        hf_allocator__account_gathered(allocator, returns->sub, gathered, -1);
         hf_allocator__try_untrack_sub(allocator, returns->sub);
     }
     return TRUE;
@@ -533,7 +498,7 @@ static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfR
  * often it is, since that comes back before anything else is given there. */
 static inline __attribute__((always_inline)) gboolean
 move_last_back(HfAllocator *allocator, HfTime now, const HfReturns *returns, HfGrantKind kind,
-               const HfReturned *what, Gathered *gathered)
+               const HfReturned *what, HfGathered *gathered)
 {
     if (what->agent >= allocator->agents.count || what->resources == NULL) return FALSE;
     HfAgent *row = &allocator->agents.at[what->agent];
@@ -596,7 +561,7 @@ static HfStatus take_and_free(HfAllocator *allocator, HfTime now, const HfReturn
 /* What was offered comes back, or what is left of it. */
 static HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *returns,
                            uint32_t agent, const HfResources *resources, HfParcel *parcel,
-                           Gathered *gathered)
+                           HfGathered *gathered)
 {
     if (returns->may_move && !hf_resources_is_empty(resources) && parcel == NULL &&
         find_and_move_back(allocator, now, returns, kind_offered(allocator), agent, resources,
@@ -623,7 +588,7 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
                              const HfReturned *at, uint32_t count)
 {
     HfStatus status = HF_OK;
-    Gathered gathered = {0};
+    HfGathered gathered = {0};
     HfGrantKind kind = kind_offered(allocator);
     gboolean moves = returns->may_move && allocator->subs.at[returns->sub].is_subscribed;
     for (uint32_t i = 0; i < count && status == HF_OK; i++) {
@@ -633,7 +598,7 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
         status = return_one(allocator, now, returns, at[i].agent,
                             hf_parcel_resources(at[i].resources), NULL, &gathered);
     }
-    account_gathered(allocator, returns->sub, &gathered);
+    hf_allocator__account_gathered(allocator, returns->sub, &gathered, -1);
     return status;
 }
 
@@ -666,10 +631,10 @@ HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecove
     hf_allocator_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
                          &returns);
     if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);
-    Gathered gathered = {0};
+    HfGathered gathered = {0};
     HfStatus status = return_one(allocator, now, &returns, recovery->agent, recovery->resources,
                                  recovery->parcel, &gathered);
-    account_gathered(allocator, returns.sub, &gathered);
+    hf_allocator__account_gathered(allocator, returns.sub, &gathered, -1);
     return status;
 }
 

@@ -363,13 +363,12 @@ static HfTried try_with_quota(HfAllocator *allocator, uint32_t agent, uint32_t s
     return HF_TRIED_OFFERED;
 }
 
-/* A sub whose row is `of`, and that is choosy or not. */
-static inline __attribute__((always_inline)) HfTried
-try_agent(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfSub *of, gboolean choosy)
+HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
 {
+    const HfSub *of = &allocator->subs.at[sub];
     gboolean whole;
     allocator->counters.frameworks_tried++;
-    HfTried seen = see(allocator, agent, of, choosy, &whole);
+    HfTried seen = see(allocator, agent, of, is_choosy(allocator, of), &whole);
     if (seen != HF_TRIED_OFFERED) return seen;
     if (allocator->quota_roles.count > 0) return try_with_quota(allocator, agent, sub, whole);
     HfBundle *available = allocator->agents.at[agent].available;
@@ -386,34 +385,91 @@ try_agent(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfSub *of,
     return HF_TRIED_OFFERED;
 }
 
-HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub)
+/* In scope agent: may everybody get something on the agent, which is like most? */
+static inline gboolean is_open_to_all(const HfAgent *row)
 {
-    const HfSub *of = &allocator->subs.at[sub];
-    return try_agent(allocator, agent, sub, of, is_choosy(allocator, of));
+    const uint32_t unlike = HF_AGENT_SHARED | HF_AGENT_ORDERED;
+    return (row->flags & (HF_AGENT_CHANGED | unlike)) == HF_AGENT_CHANGED;
 }
 
-void hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
+/* Will a sub that is like most be given all of it, whatever else there is to ask? May miss. */
+static inline gboolean goes_whole(const HfAgent *row)
+{
+    const uint32_t able = HF_AGENT_MULTI_ROLE | HF_AGENT_HIERARCHICAL;
+    const uint32_t unlike =
+        HF_AGENT_GPUS | HF_AGENT_REMOTE | HF_AGENT_SHARED | HF_AGENT_ORDERED | HF_AGENT_RECOMPUTE;
+    const uint32_t settled = HF_BUNDLE_SHAPE | HF_BUNDLE_MIN_OK;
+    return row->available != NULL && (row->flags & (able | unlike)) == able &&
+           (row->available->flags & (settled | HF_BUNDLE_SPECIAL)) == settled &&
+           row->filters.count == 0;
+}
+
+/* Give it all; what would be counted once for each is up to the caller. */
+static inline __attribute__((always_inline)) void give_whole(HfAllocator *allocator, uint32_t agent,
+                                                             uint32_t sub, const HfSub *of,
+                                                             HfGathered *gathered)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfOfferList *list = allocator->direct;
+    HfBundle *bundle = row->available;
+    gboolean counts = allocator->offer_scope != HF_OFFER_SCOPE_CELL;
+    write_offer(allocator, agent, of, bundle, &list->offers.at[list->offers.count++]);
+    hf_few_push(&row->grants, (HfGrant){bundle, sub, counts});
+    if (counts && !hf_allocator__gather(allocator, bundle, gathered))
+        hf_allocator__account(allocator, agent, sub, bundle, 1);
+    row->available = NULL;
+    row->flags |= HF_AGENT_CHANGED;
+    hf_allocator__agent_emptied(allocator, row);
+}
+
+static void count_given(HfAllocator *allocator, uint32_t sub, uint32_t given)
+{
+    allocator->counters.offers += given;
+    allocator->counters.frameworks_tried += given;
+    allocator->gives += given;
+    allocator->subs.at[sub].grants += given;
+    if (allocator->offer_scope != HF_OFFER_SCOPE_CELL) allocator->subs.at[sub].counted += given;
+}
+
+uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
 {
     const HfSub *of = &allocator->subs.at[sub];
     gboolean choosy = is_choosy(allocator, of);
-    uint32_t kept = 0, count = allocator->visit.count, *visit = allocator->visit.at;
+    gboolean is_cell = allocator->offer_scope == HF_OFFER_SCOPE_CELL;
+    gboolean may_give = !choosy && !of->has_min && allocator->quota_roles.count == 0 &&
+                        allocator->agent_order != HF_AGENT_ORDER_SORTED;
+    uint32_t kept = 0, given = 0, visited = 0;
+    uint32_t count = allocator->visit.count, *visit = allocator->visit.at;
+    HfGathered gathered = {0};
     for (uint32_t i = 0; i < count; i++) {
         uint32_t agent = visit[i];
         HfAgent *row = &allocator->agents.at[agent];
         hf_order__fetch_visit(allocator, i);
-        if (row->available != NULL) {
-            /* agents that are alike share one bundle: a cell then reads a handful of them */
-            if (!(row->flags & HF_AGENT_SHARED)) hf_bundle__settle(allocator, &row->available);
-            try_agent(allocator, agent, sub, of, choosy);
-            if (row->available == NULL) {
-                row->flags |= HF_AGENT_CHANGED;
-                hf_allocator__agent_emptied(allocator, row);
-                continue;
-            }
+        if (!is_cell && G_UNLIKELY(!is_open_to_all(row))) {
+            hf_allocator__visit(allocator, agent);
+            visited++;
+            continue;
         }
-        visit[kept++] = agent;
+        /* agents that are alike share one bundle: a cell then reads a handful of them */
+        if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
+            hf_bundle__settle(allocator, &row->available);
+        if (G_LIKELY(may_give && goes_whole(row))) {
+            give_whole(allocator, agent, sub, of, &gathered);
+            given++;
+            continue;
+        }
+        if (row->available != NULL) hf_offer__try(allocator, agent, sub);
+        if (row->available != NULL) {
+            visit[kept++] = agent;
+        } else {
+            row->flags |= HF_AGENT_CHANGED;
+            hf_allocator__agent_emptied(allocator, row);
+        }
     }
+    hf_allocator__account_gathered(allocator, sub, &gathered, 1);
+    count_given(allocator, sub, given);
     allocator->visit.count = kept;
+    return count - visited;
 }
 
 static gboolean is_owed_along(const HfCatalog *catalog, const HfResource *entry, const void *data)

@@ -185,17 +185,22 @@ typedef struct HfAlikeHolding {
  * What a role was allocated, less what it gave back, since it was last booked in the role sorter:
  * between runs, where nobody compares roles, and in runs in which a single one wants offers. An
  * offer need only be booked for its framework then; the role, its ancestors and what they used
- * follow together when somebody looks (hf_allocator__book_roles). In a run in which a single
- * framework wants offers, the framework lags as well.
+ * follow together when somebody looks (hf_allocator__book_roles).
  */
 typedef struct HfRoleLag {
     gboolean is_behind;
     gboolean is_reserved; /* all of it, else nothing */
     HfRoleId role;
-    HfNode leaf;   /* of the framework, HF_NODE_NONE = it does not lag */
     uint64_t made; /* allocations */
     int64_t amounts[HF_KIND_PORTS];
 } HfRoleLag;
+
+/* What one sub is given, or gives back, in a row, unreserved: it is booked for it together, before
+ * anybody looks. Zeroed is nothing. */
+typedef struct HfGathered {
+    uint32_t count;
+    int64_t amounts[HF_KIND_PORTS];
+} HfGathered;
 
 /* The amounts of a bundle that was booked lately, if it has none of other kinds. Several, for
  * agents with one task and with two take turns: what was written just now is slow to read. */

@@ -90,10 +90,6 @@ static gboolean visit_roles(HfAllocator *allocator, const Visit *visit, HfNode i
 static void visit_fully(HfAllocator *allocator, const Visit *visit)
 {
     if (is_done(allocator, visit)) return;
-    if (allocator->sole_sub != HF_ROW_NONE) {
-        try_sub(allocator, visit, allocator->sole_sub);
-        return;
-    }
     if (allocator->sole_role != HF_NODE_NONE) {
         visit_role(allocator, visit, allocator->sole_role);
         return;
@@ -183,15 +179,21 @@ static gboolean can_pass_barren(const HfAllocator *allocator)
            allocator->framework_sort != HF_SORTER_RANDOM;
 }
 
-/* What visit_agent() would leave of a visit without an offer. */
-static inline void pass_by(HfAllocator *allocator, HfAgent *row, uint32_t tries)
+/* Whoever may get something there has been tried. */
+static inline void has_seen_all(const HfAllocator *allocator, HfAgent *row)
 {
-    allocator->counters.agents_visited++;
-    allocator->counters.frameworks_tried += tries;
     row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
     row->pending.count = 0;
     row->seen = allocator->eligible_base + allocator->eligible.count;
     row->quota_seen = allocator->quota_epoch;
+}
+
+/* What a visit without an offer leaves. */
+static inline void pass_by(HfAllocator *allocator, HfAgent *row, uint32_t tries)
+{
+    allocator->counters.agents_visited++;
+    allocator->counters.frameworks_tried += tries;
+    has_seen_all(allocator, row);
 }
 
 /* Runs over all agents do not look at it any more, until something happens to it. Not if it has
@@ -203,36 +205,6 @@ static void join_barren(HfAllocator *allocator, uint32_t agent)
     if (row->seen != allocator->run_seen || row->quota_seen != allocator->run_quota_seen) return;
     hf_bit_set(allocator->barren_bits, row->rank, 1);
     allocator->has_barren = TRUE;
-}
-
-/*
- * Take barren agents out of the visit, before it is put in order. A full cell is full of them: what
- * is left of a machine without CPUs is free, and each revival lets the run look at what is idle.
- * What would be tried there is the same for all that were last seen at the same time.
- */
-static void pass_barren(HfAllocator *allocator)
-{
-    uint32_t kept = 0, tries = 0, count = allocator->visit.count, *visit = allocator->visit.at;
-    HfAgent *agents = allocator->agents.at;
-    uint64_t tries_from = UINT64_MAX; /* HfAgent.seen of which `tries` is right */
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t agent = visit[i];
-        HfAgent *row = &agents[agent];
-        hf_order__fetch_agent(agents, visit, count, i);
-        if (i + HF_AHEAD < count) __builtin_prefetch(agents[visit[i + HF_AHEAD]].available);
-        if (!is_barren(row)) {
-            visit[kept++] = agent;
-            continue;
-        }
-        gboolean is_like_others = !(row->flags & HF_AGENT_CHANGED) && row->pending.count == 0;
-        if (G_UNLIKELY(!is_like_others || row->seen != tries_from)) {
-            tries_from = is_like_others ? row->seen : UINT64_MAX;
-            tries = few_tries(allocator, row) ? allocator->tries.count : allocator->active_subs;
-        }
-        pass_by(allocator, row, tries);
-        join_barren(allocator, agent);
-    }
-    allocator->visit.count = kept;
 }
 
 /* The same of all that are barren already: a run over all that is idle need not look at them. */
@@ -368,7 +340,7 @@ static gboolean is_open_still(const HfAllocator *allocator, uint32_t agent, uint
             allocator->infos.at[agent].offered_run == allocator->run_number);
 }
 
-static void visit_agent(HfAllocator *allocator, uint32_t agent)
+void hf_allocator__visit(HfAllocator *allocator, uint32_t agent)
 {
     HfAgent *row = &allocator->agents.at[agent];
     uint64_t gives = allocator->gives;
@@ -395,14 +367,24 @@ static void visit_agent(HfAllocator *allocator, uint32_t agent)
         if (visit.kinds == 0 || (allocator->open_roles > 0 && visit.kinds & ~allocator->held_kinds))
             visit_fully(allocator, &visit);
     }
-    if (is_open_still(allocator, agent, gives))
-        row->flags |= HF_AGENT_CHANGED;
-    else
-        row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
-    row->pending.count = 0;
-    row->seen = allocator->eligible_base + allocator->eligible.count;
-    row->quota_seen = allocator->quota_epoch;
+    has_seen_all(allocator, row);
+    if (is_open_still(allocator, agent, gives)) row->flags |= HF_AGENT_CHANGED;
     hf_allocator__agent_visited(allocator, agent);
+}
+
+/* A visit to each agent in which a single sub wants offers. */
+static void visit_for(HfAllocator *allocator, uint32_t sub)
+{
+    allocator->counters.agents_visited += hf_offer__try_each(allocator, sub);
+    for (uint32_t i = 0; i < allocator->visit.count; i++) {
+        uint32_t agent = allocator->visit.at[i];
+        HfAgent *row = &allocator->agents.at[agent];
+        has_seen_all(allocator, row);
+        if (allocator->passes_barren && is_barren(row))
+            join_barren(allocator, agent);
+        else
+            hf_allocator__agent_touch(allocator, agent);
+    }
 }
 
 /* ---- Stage 1: guarantees ---- */
@@ -633,19 +615,15 @@ static HfNode sole_role(HfAllocator *allocator)
     return allocator->roles.at[role].leaf;
 }
 
-/* The only sub that wants offers. Nobody looks at what it holds while it competes with no other. */
-static void find_sole_sub(HfAllocator *allocator)
+/* The only sub that wants offers, or none. */
+static uint32_t sole_sub(HfAllocator *allocator)
 {
-    allocator->sole_sub = HF_ROW_NONE;
     if (allocator->active_subs != 1 || allocator->sole_role == HF_NODE_NONE ||
-        allocator->quota_roles.count > 0 || hf_coarse__is_on(allocator))
-        return;
-    const HfRoleState *role = &allocator->roles.at[allocator->active_role];
-    HfNode leaf = hf_sorters__group_of(&allocator->sorters, role->frameworks)->order.at[0];
-    allocator->sole_sub = allocator->sorters.nodes.at[leaf].client;
-    if (!allocator->may_lag) return;
-    hf_allocator__book_roles(allocator);
-    allocator->lag.leaf = leaf;
+        allocator->quota_roles.count > 0)
+        return HF_ROW_NONE;
+    HfNode frameworks = allocator->roles.at[allocator->active_role].frameworks;
+    HfNode leaf = hf_sorters__group_of(&allocator->sorters, frameworks)->order.at[0];
+    return allocator->sorters.nodes.at[leaf].client;
 }
 
 /* Each agent of the visit gives one offer at most, to the same framework. */
@@ -664,7 +642,6 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
     allocator->sole_role = sole_role(allocator);
     allocator->compares_roles = allocator->sole_role == HF_NODE_NONE;
     if (allocator->compares_roles) hf_allocator__book_roles(allocator);
-    find_sole_sub(allocator);
     if (hf_coarse__is_on(allocator)) {
         choose_visit(allocator);
         run_coarse(allocator);
@@ -686,12 +663,16 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
                 choose_visit(allocator);
             }
         }
-        if (allocator->passes_barren) pass_barren(allocator);
         hf_order__visit(allocator, 1);
-        if (allocator->sole_sub != HF_ROW_NONE) list_directly(allocator, out);
-        for (uint32_t i = 0; i < allocator->visit.count; i++) {
-            hf_order__fetch_visit(allocator, i);
-            visit_agent(allocator, allocator->visit.at[i]);
+        uint32_t sole = sole_sub(allocator);
+        if (sole != HF_ROW_NONE) {
+            list_directly(allocator, out);
+            visit_for(allocator, sole);
+        } else {
+            for (uint32_t i = 0; i < allocator->visit.count; i++) {
+                hf_order__fetch_visit(allocator, i);
+                hf_allocator__visit(allocator, allocator->visit.at[i]);
+            }
         }
     }
     hf_allocator__quota_end(allocator);
@@ -705,7 +686,6 @@ static void run(HfAllocator *allocator, HfOfferList *out)
     make_offers(allocator, out);
     allocator->compares_roles = FALSE;
     allocator->direct = NULL;
-    hf_allocator__book_leaf(allocator);
     hf_allocator__inverse_offers(allocator, out);
     clear_candidates(allocator);
 }
