@@ -64,6 +64,9 @@ static inline HfHandle hf_slots_take(HfSlots *slots)
     return (HfHandle){row, ++slots->generation.at[row]};
 }
 
+/* The same as so many takes, one after the other: handles_out[count]. */
+void hf_slots_take_many(HfSlots *slots, HfHandle *handles_out, uint32_t count);
+
 /* Start loading what hf_slots_give() will read. */
 static inline __attribute__((always_inline)) void hf_slots_prefetch(const HfSlots *slots,
                                                                     uint32_t row)

@@ -40,45 +40,86 @@ static void add_window(const HfMaster *master, uint32_t agent, HfMessage *messag
     info->window = message->windows.count;
 }
 
+/* What is the same for all offers in a row: those of one framework under one role, at one time. */
+typedef struct Making {
+    HfTime now;
+    uint32_t framework;
+    HfRoleId role;
+    HfMessage *message; /* with room for them */
+    HfTraceRun run;     /* of their records */
+} Making;
+
 /* Turn one allocation into an offer; its resources are moved into the master's table. */
-static inline void make_offer(HfMaster *master, HfTime now, const HfOffered *offered,
-                              HfMessage *message, HfTraceRun *run, HfOutbox *out)
+static inline __attribute__((always_inline)) void
+make_offer(HfMaster *master, Making *making, const HfOffered *offered, HfHandle handle)
 {
-    HfHandle handle = hf_slots_take(&master->offer_slots);
-    if (handle.row == master->offers.count) hf_vec_push_zero(&master->offers);
-    HfOfferRow *offer = &master->offers.at[handle.row];
+    HfOfferRow *rows = master->offers.at, *offer = &rows[handle.row];
     HfAgentRow *agent = &master->agents.at[offered->agent];
-    uint64_t id = hf_handle_pack(handle);
     HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
-    offer->framework = offered->framework;
+    offer->framework = making->framework;
     offer->agent = offered->agent;
-    offer->role = offered->role;
+    offer->role = making->role;
     offer->generation = handle.generation;
     offer->resources = offered->resources;
-    LINK(master->offers.at, handle.row, &agent->first_offer,
-         &master->frameworks.at[offered->framework].first_offer);
-    hf_vec_push(&message->offers, (HfOfferInfo){.id = id,
-                                                .agent = offered->agent,
-                                                .host = agent->host,
-                                                .role = offered->role,
-                                                .attributes = agent->attributes,
-                                                .resources = hf_parcel_ref(offered->resources)});
-    if (G_UNLIKELY(master->machines.count > 0))
-        add_window(master, offered->agent, message, hf_vec_last(&message->offers));
-    hf_trace_run_add(run, offered->agent, id, offered->resources);
-    if (G_UNLIKELY(master->config.offer_timeout != HF_TIME_NEVER))
-        remember_deadline(master, now, id, out);
+    LINK(rows, handle.row, &agent->first_offer,
+         &master->frameworks.at[making->framework].first_offer);
+    HfOfferInfo *info = &making->message->offers.at[making->message->offers.count++];
+    info->id = hf_handle_pack(handle);
+    info->agent = offered->agent;
+    info->host = agent->host;
+    info->role = making->role;
+    info->window = 0;
+    info->attributes = agent->attributes;
+    info->resources = hf_parcel_ref(offered->resources);
+    hf_trace_run_add(&making->run, offered->agent, hf_handle_pack(handle), offered->resources);
 }
 
-/* The rows that the i-th allocation of a run will need. Inlined always: to gcc a call of a function
- * that does nothing but prefetch is a call without effect. */
-static inline __attribute__((always_inline)) void fetch_offer_ahead(const HfMaster *master,
-                                                                    guint32 i)
+/* What few clusters have: maintenance, and a time after which offers are taken back. */
+static void complete_offers(HfMaster *master, HfTime now, const HfOffered *offered,
+                            const HfHandle *handles, uint32_t count, HfMessage *message,
+                            HfOutbox *out)
 {
-    if (i >= master->allocated.offers.count) return;
-    __builtin_prefetch(&master->agents.at[master->allocated.offers.at[i].agent], 1);
-    uint32_t row = hf_slots_coming(&master->offer_slots, HF_SLOTS_AHEAD);
-    if (row < master->offers.count) __builtin_prefetch(&master->offers.at[row], 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = message->offers.count - count + i;
+        if (master->machines.count > 0)
+            add_window(master, offered[i].agent, message, &message->offers.at[place]);
+        remember_deadline(master, now, hf_handle_pack(handles[i]), out);
+    }
+}
+
+/* The agents of offers in a row lie anywhere in memory, as their own rows do. Inlined always: to
+ * gcc a call of a function that does nothing but prefetch is a call without effect. */
+static inline __attribute__((always_inline)) void fetch_offer_ahead(const HfMaster *master,
+                                                                    const HfOffered *offered,
+                                                                    const HfHandle *handles,
+                                                                    uint32_t i, uint32_t count)
+{
+    enum { AHEAD = 8 };
+    if (i + AHEAD >= count) return;
+    __builtin_prefetch(&master->agents.at[offered[i + AHEAD].agent], 1);
+    __builtin_prefetch(&master->offers.at[handles[i + AHEAD].row], 1);
+}
+
+/* Offers in a row. */
+static void make_offers(HfMaster *master, Making *making, const HfOffered *offered, uint32_t count,
+                        HfOutbox *out)
+{
+    enum { AT_ONCE = 128 };
+    HfHandle handles[AT_ONCE];
+    hf_vec_reserve(&making->message->offers, count);
+    for (uint32_t first = 0; first < count; first += AT_ONCE) {
+        uint32_t some = MIN(count - first, AT_ONCE);
+        hf_slots_take_many(&master->offer_slots, handles, some);
+        while (master->offers.count < hf_slots_rows(&master->offer_slots))
+            hf_vec_push_zero(&master->offers);
+        for (uint32_t i = 0; i < some; i++) {
+            fetch_offer_ahead(master, offered + first, handles, i, some);
+            make_offer(master, making, &offered[first + i], handles[i]);
+        }
+        if (G_UNLIKELY(master->machines.count > 0 || master->config.offer_timeout != HF_TIME_NEVER))
+            complete_offers(master, making->now, offered + first, handles, some, making->message,
+                            out);
+    }
 }
 
 /* The records of a run of offers that have all of `record` in common. */
@@ -88,32 +129,40 @@ static void begin_run(HfTraceRun *run, HfOutbox *out, const HfRecord *record)
     hf_trace_run_begin(run, out->trace, out->catalog, record);
 }
 
+/* How many of these are for the framework and the role of the first. */
+static uint32_t alike_in_a_row(const HfOffered *at, uint32_t count)
+{
+    uint32_t i = 1;
+    while (i < count && at[i].framework == at[0].framework && at[i].role == at[0].role) i++;
+    return i;
+}
+
 /* Send what a run handed out: one OFFERS message for each framework (allocations come grouped). */
 void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 {
-    HfMessage *message = NULL;
-    HfRecord record = {.at = now, .type = HF_RECORD_OFFER_SENT};
-    HfTraceRun run;
-    run.trace = NULL;
+    const HfOffered *at = master->allocated.offers.at;
+    Making making;
+    making.now = now;
+    making.framework = HF_ROW_NONE;
+    making.run.trace = NULL;
     if (G_UNLIKELY(!master->are_quotas_told)) hf_master__tell_quotas(master, now, out);
-    for (guint32 i = 0; i < master->allocated.offers.count; i++) {
-        const HfOffered *offered = &master->allocated.offers.at[i];
-        fetch_offer_ahead(master, i + HF_SLOTS_AHEAD);
-        if (message == NULL || record.framework != offered->framework) {
-            const HfFrameworkRow *framework = &master->frameworks.at[offered->framework];
+    for (guint32 left = master->allocated.offers.count, alike; left > 0; left -= alike) {
+        alike = alike_in_a_row(at, left);
+        if (making.framework != at->framework) {
+            const HfFrameworkRow *framework = &master->frameworks.at[at->framework];
             HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
-            message = hf_outbox_send(out, HF_MESSAGE_OFFERS, self,
-                                     (HfPeer){HF_PEER_FRAMEWORK, framework->peer});
-            message->framework = record.framework = offered->framework;
-            record.role = HF_ROLE_NONE;
+            making.message = hf_outbox_send(out, HF_MESSAGE_OFFERS, self,
+                                            (HfPeer){HF_PEER_FRAMEWORK, framework->peer});
+            making.message->framework = making.framework = at->framework;
         }
-        if (record.role != offered->role) {
-            record.role = offered->role;
-            begin_run(&run, out, &record);
-        }
-        make_offer(master, now, offered, message, &run, out);
+        making.role = at->role;
+        HfRecord record = {
+            .at = now, .type = HF_RECORD_OFFER_SENT, .framework = at->framework, .role = at->role};
+        begin_run(&making.run, out, &record);
+        make_offers(master, &making, at, alike, out);
+        at += alike;
     }
-    hf_trace_run_end(&run);
+    hf_trace_run_end(&making.run);
     hf_vec_reset(&master->allocated.offers); /* their resources were moved out */
     if (G_UNLIKELY(master->allocated.inverse.count > 0))
         hf_master__send_inverse_offers(master, now, out);

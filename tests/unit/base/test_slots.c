@@ -21,6 +21,30 @@ static void a_given_back_row_is_used_again_under_another_generation(void **state
     hf_slots_clear(&slots);
 }
 
+/* Of two tables with the same past, one gives rows one by one and the other several at once: those
+ * given back last come first, then new ones. */
+static void rows_taken_at_once_are_those_taken_one_by_one(void **state)
+{
+    HfSlots one = {0}, many = {0};
+    HfHandle all[5], again[4], at_once[4];
+    for (int i = 0; i < 5; i++) all[i] = hf_slots_take(&one);
+    hf_slots_take_many(&many, all, 5);
+    for (int i = 3; i > 0; i--) {
+        hf_slots_give(&one, all[i]);
+        hf_slots_give(&many, all[i]);
+    }
+    for (int i = 0; i < 4; i++) again[i] = hf_slots_take(&one);
+    hf_slots_take_many(&many, at_once, 4);
+    assert_memory_equal(at_once, again, sizeof again);
+    assert_int_equal(at_once[0].row, 1);
+    assert_int_equal(at_once[3].row, 5);
+    assert_int_equal(many.live, 6);
+    hf_slots_take_many(&many, at_once, 0);
+    assert_int_equal(many.live, 6);
+    hf_slots_clear(&one);
+    hf_slots_clear(&many);
+}
+
 static void none_and_foreign_handles_are_not_live(void **state)
 {
     HfSlots slots = {0};
@@ -68,6 +92,7 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_given_back_row_is_used_again_under_another_generation),
+        cmocka_unit_test(rows_taken_at_once_are_those_taken_one_by_one),
         cmocka_unit_test(none_and_foreign_handles_are_not_live),
         cmocka_unit_test(giving_back_twice_is_a_programming_error),
         cmocka_unit_test(a_row_whose_generations_ran_out_is_retired),
