@@ -42,15 +42,38 @@ static char *interval_text(const HfInterval *interval, const char *unit)
     return g_strdup_printf("%.*f +- %.*f%s", digits, mean, digits, half, is_ratio ? "%" : "");
 }
 
-static int column_width(const HfBatch *batch)
-{
-    return batch->replications > 1 ? 20 : 14;
-}
-
 /* Whether it has a column: after an interrupt some arms have not run. */
 static gboolean has_run(const HfBatch *batch, uint32_t arm)
 {
     return hf_batch_at(batch, arm, 0)->metrics != NULL;
+}
+
+#define NAME_WIDTH 36  /* of metrics; a longer one moves its own line */
+#define LINE_WIDTH 150 /* about; what has more columns is printed as several tables */
+
+/* Arms whose columns stand in one table: from `first` up to `end`. */
+typedef struct Columns {
+    uint32_t first, end;
+    int width;
+} Columns;
+
+/* Room for the name of each arm, too. */
+static Columns first_columns(const HfBatch *batch)
+{
+    int width = batch->replications > 1 ? 20 : 14;
+    for (uint32_t a = 0; a < batch->arms; a++)
+        if (has_run(batch, a)) width = MAX(width, (int)strlen(arm_name(batch, a)) + 2);
+    return (Columns){0, 0, width};
+}
+
+/* The next table of them; FALSE when all arms have been in one. */
+static gboolean next_columns(const HfBatch *batch, Columns *columns)
+{
+    int room = MAX(1, (LINE_WIDTH - NAME_WIDTH) / columns->width);
+    columns->first = columns->end;
+    for (; columns->end < batch->arms; columns->end++)
+        if (has_run(batch, columns->end) && room-- == 0) break;
+    return columns->first < batch->arms;
 }
 
 /* Whether some arm has a value of it that is not 0 as it would be printed. */
@@ -64,11 +87,12 @@ static gboolean says_something(const HfBatch *batch, const HfMetric *metric, uin
 }
 
 /* A metric for each arm, on one line. */
-static void print_row(const HfBatch *batch, const HfMetric *metric, uint32_t hint)
+static void print_row(const HfBatch *batch, const Columns *columns, const HfMetric *metric,
+                      uint32_t hint)
 {
     const char *name = metric->name, *unit = metric->kind->unit;
-    printf("  %-36s", name);
-    for (uint32_t a = 0; a < batch->arms; a++) {
+    printf("  %-*s", NAME_WIDTH, name);
+    for (uint32_t a = columns->first; a < columns->end; a++) {
         const HfMetrics *metrics = hf_batch_at(batch, a, 0)->metrics;
         if (!has_run(batch, a)) continue;
         double value = NAN;
@@ -80,7 +104,7 @@ static void print_row(const HfBatch *batch, const HfMetric *metric, uint32_t hin
             if (metrics) hf_metrics_find(metrics, name, &value);
             text = number_text(value, unit);
         }
-        printf("%*s", column_width(batch), text);
+        printf("%*s", columns->width, text);
     }
     if (strcmp(unit, "units") == 0) unit = g_str_has_suffix(name, ".cpus") ? "CPUs" : "1";
     printf("%s%s\n", strcmp(unit, "1") == 0 ? "" : "  ", strcmp(unit, "1") == 0 ? "" : unit);
@@ -139,7 +163,7 @@ static gboolean is_shown_if_any(const char *name)
 }
 
 /* The metrics that one wants to see first, in the order of the table; how many there are in all. */
-static guint print_metrics(const HfBatch *batch)
+static guint print_metrics(const HfBatch *batch, const Columns *columns)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     for (uint32_t a = 0; a < batch->arms; a++) {
@@ -149,7 +173,7 @@ static guint print_metrics(const HfBatch *batch)
             if (!g_hash_table_add(seen, metric->name)) continue;
             if (is_always_shown(metric->name) ||
                 (is_shown_if_any(metric->name) && says_something(batch, metric, i)))
-                print_row(batch, metric, i);
+                print_row(batch, columns, metric, i);
         }
     }
     return g_hash_table_size(seen);
@@ -221,14 +245,17 @@ void hf_report_print(const HfBatch *batch, const HfRunDir *dir)
 {
     const HfScenarioSet *set = batch->set;
     printf("%s%s%s\n\n", set->name, set->question ? ": " : "", set->question ? set->question : "");
-    if (has_arms(batch)) {
-        printf("  %-36s", "");
-        for (uint32_t a = 0; a < batch->arms; a++)
-            if (has_run(batch, a)) printf("%*s", column_width(batch), arm_name(batch, a));
+    guint metrics = 0;
+    for (Columns columns = first_columns(batch); next_columns(batch, &columns);) {
+        if (has_arms(batch)) {
+            printf("  %-*s", NAME_WIDTH, "");
+            for (uint32_t a = columns.first; a < columns.end; a++)
+                if (has_run(batch, a)) printf("%*s", columns.width, arm_name(batch, a));
+            printf("\n");
+        }
+        metrics = print_metrics(batch, &columns);
         printf("\n");
     }
-    guint metrics = print_metrics(batch);
-    printf("\n");
     print_verdicts(batch);
     for (uint32_t a = 0; a < batch->arms; a++) {
         if (hf_batch_at(batch, a, 0)->metrics == NULL) continue;

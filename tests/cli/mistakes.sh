@@ -118,6 +118,21 @@ one "an agent for its group, which is near" 2 'named "node-7"; did you mean "nod
 sed 's/^roles:/failures:\n  - {what: task-failure, frameworks: [wrok], mtbf: 1h}\n&/' "$cell" >"$dir/framework.yaml"
 one "no such framework" 2 'there is no framework named "wrok"; did you mean "work"?' "$holdfast" check "$dir/framework.yaml"
 
+# Names of arms keep apart in the table, which is several where there are many.
+cat >"$dir/wide.yaml" <<'EOF'
+name: wide
+duration: 1m
+agents: [{name: n, count: 2, resources: "cpus:4;mem:8192"}]
+frameworks: [{name: work, model: batch, arrivals: 20s, duration: 60s}]
+arms: [{name: short}, {name: a-rather-long-name}, {name: c}, {name: d}, {name: e}, {name: f}, {name: g}, {name: h}]
+EOF
+run "long names of arms" 0 "$holdfast" run "$dir/wide.yaml" -o "$dir/wide"
+out " short  a-rather-long-name "
+[ "$(grep -c '^  capacity.cpus ' "$dir/out")" = 2 ] || complain "eight wide columns are not in two tables"
+[ "$(awk '{ if (length($0) > most) most = length($0) } END { print most < 170 }' "$dir/out")" = 1 ] || complain "a line is too long"
+run "five of them" 0 "$holdfast" run "$dir/wide.yaml" -o "$dir/wide" -f --arm short --arm a-rather-long-name --arm c --arm d --arm e
+[ "$(grep -c '^  capacity.cpus ' "$dir/out")" = 1 ] || complain "five are not in one"
+
 # What is to happen after the end is no mistake, but told.
 cat >"$dir/late.yaml" <<'EOF'
 name: late
