@@ -119,11 +119,10 @@ static void carry(HfTraceRun *run, HfParcel *parcel)
     run->record.resources = hf_parcel_resources(parcel);
 }
 
-/* Who listens to runs hears of the records with the parcel at `place`. */
-static void tell_alike(HfTraceRun *run, uint32_t place)
+/* Who listens to runs hears of these records. */
+static void tell_alike(HfTraceRun *run, struct HfTraceAlike *alike)
 {
     const HfTrace *trace = run->trace;
-    struct HfTraceAlike *alike = &run->alike[place];
     if (alike->parcel == NULL) return;
     carry(run, alike->parcel);
     for (guint32 i = 0; i < trace->listeners.count; i++)
@@ -139,7 +138,14 @@ struct HfTraceAlike *hf_trace__run_turn(HfTraceRun *run, HfParcel *parcel)
     HfFold content = hf_parcel_fold(run->catalog, parcel); /* its place may not have been known */
     uint32_t place = hf_trace__place_of(parcel);
     struct HfTraceAlike *alike = &run->alike[place];
-    tell_alike(run, place);
+    if (alike->parcel != NULL) { /* of two with one place, as a few often are, one is beside it */
+        struct HfTraceAlike *beside = &run->alike[place ^ 1];
+        if (beside->parcel == parcel) return beside;
+        if (beside->parcel == NULL)
+            alike = beside;
+        else
+            tell_alike(run, alike);
+    }
     alike->parcel = hf_parcel_ref(parcel);
     alike->count = 0;
     alike->fold = run->fold +
@@ -162,7 +168,7 @@ void hf_trace__run_tell(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *
 void hf_trace_run_end(HfTraceRun *run)
 {
     if (run->trace == NULL) return;
-    for (uint32_t place = 0; place < HF_TRACE_ALIKE; place++) tell_alike(run, place);
+    for (uint32_t place = 0; place < HF_TRACE_ALIKE; place++) tell_alike(run, &run->alike[place]);
     run->trace->count[run->record.type] += run->count;
     run->trace->total += run->count;
     run->trace->digest = run->digest;

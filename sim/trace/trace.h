@@ -57,7 +57,7 @@ typedef struct HfTraceRun {
         HfParcel *parcel; /* a reference; NULL = none */
         uint32_t count;
         HfFold fold;         /* of all but agent and id of a record with this parcel */
-    } alike[HF_TRACE_ALIKE]; /* by a hash of the content */
+    } alike[HF_TRACE_ALIKE]; /* by a hash of the content, or beside that place */
 } HfTraceRun;
 
 /* `record` without agent, id and resources: copied. Trace and catalog are borrowed until the end.

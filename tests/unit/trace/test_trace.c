@@ -234,6 +234,36 @@ static void hear_run(void *context, const HfRecord *record, uint32_t count)
     heard->milli += (int64_t)count * hf_resources_at(record->resources, 0)->milli;
 }
 
+/* Two contents that by their hash have one place are kept apart all the same. */
+static void two_contents_of_one_place_are_told_of_twice(void **state)
+{
+    Fixture *fixture = *state;
+    HfParcel *parcels[HF_TRACE_ALIKE + 1];
+    int a = 0, b = 0;
+    for (int i = 0; i <= HF_TRACE_ALIKE; i++) {
+        g_autofree char *text = g_strdup_printf("cpus:%d", i + 1);
+        HfResources content = parse(fixture->catalog, text);
+        parcels[i] = hf_parcel_take(fixture->catalog, &content);
+        hf_parcel_fold(fixture->catalog, parcels[i]);
+        for (int k = 0; k < i; k++)
+            if (hf_trace__place_of(parcels[k]) == hf_trace__place_of(parcels[i])) a = k, b = i;
+    }
+    assert_int_not_equal(a, b);
+    g_autoptr(HfTrace) trace = hf_trace_new(fixture->catalog);
+    Heard heard = {0};
+    hf_trace_listen_runs(trace, hear_one, hear_run, &heard);
+    HfRecord record = sample(fixture);
+    HfTraceRun run;
+    hf_trace_run_begin(&run, trace, fixture->catalog, &record);
+    for (uint32_t i = 0; i < 100; i++)
+        hf_trace_run_add(&run, i, i + 1, parcels[i % 4 == 0 ? a : b]);
+    hf_trace_run_end(&run);
+    assert_int_equal(heard.runs, 2);
+    assert_int_equal(heard.records, 100);
+    assert_int_equal(heard.milli, 25 * (a + 1) * 1000 + 75 * (b + 1) * 1000);
+    for (int i = 0; i <= HF_TRACE_ALIKE; i++) hf_parcel_drop(fixture->catalog, &parcels[i]);
+}
+
 /* More contents than a run keeps apart, in turns, so that some are told of before its end. */
 static void a_run_is_what_its_records_are_one_by_one(void **state)
 {
@@ -345,6 +375,7 @@ int main(void)
         cmocka_unit_test(a_parcel_is_digested_as_its_content),
         cmocka_unit_test(every_listener_is_told_of_every_record_in_order),
         cmocka_unit_test(who_listens_does_not_change_the_digest),
+        cmocka_unit_test(two_contents_of_one_place_are_told_of_twice),
         cmocka_unit_test(a_run_is_what_its_records_are_one_by_one),
         cmocka_unit_test(a_run_begins_no_earlier_than_what_was_emitted),
         cmocka_unit_test(records_are_counted_by_type_and_in_all),
