@@ -87,18 +87,7 @@ static void complete_offers(HfMaster *master, HfTime now, const HfOffered *offer
     }
 }
 
-/* The agents of offers in a row lie anywhere in memory, as their own rows do. Inlined always: to
- * gcc a call of a function that does nothing but prefetch is a call without effect. */
-static inline __attribute__((always_inline)) void fetch_offer_ahead(const HfMaster *master,
-                                                                    const HfOffered *offered,
-                                                                    const HfHandle *handles,
-                                                                    uint32_t i, uint32_t count)
-{
-    enum { AHEAD = 8 };
-    if (i + AHEAD >= count) return;
-    __builtin_prefetch(&master->agents.at[offered[i + AHEAD].agent], 1);
-    __builtin_prefetch(&master->offers.at[handles[i + AHEAD].row], 1);
-}
+#define AHEAD 8 /* offers in a row lie anywhere in memory, as their agents do */
 
 /* Offers in a row. */
 static void make_offers(HfMaster *master, Making *making, const HfOffered *offered, uint32_t count,
@@ -112,8 +101,12 @@ static void make_offers(HfMaster *master, Making *making, const HfOffered *offer
         hf_slots_take_many(&master->offer_slots, handles, some);
         while (master->offers.count < hf_slots_rows(&master->offer_slots))
             hf_vec_push_zero(&master->offers);
+        for (uint32_t i = 0; i < MIN(some, AHEAD); i++)
+            __builtin_prefetch(&master->offers.at[handles[i].row], 1);
         for (uint32_t i = 0; i < some; i++) {
-            fetch_offer_ahead(master, offered + first, handles, i, some);
+            if (first + i + AHEAD < count)
+                __builtin_prefetch(&master->agents.at[offered[first + i + AHEAD].agent], 1);
+            if (i + AHEAD < some) __builtin_prefetch(&master->offers.at[handles[i + AHEAD].row], 1);
             make_offer(master, making, &offered[first + i], handles[i]);
         }
         if (G_UNLIKELY(master->machines.count > 0 || master->config.offer_timeout != HF_TIME_NEVER))
