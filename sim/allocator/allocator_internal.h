@@ -12,12 +12,19 @@
  * A visit that ends leaves the agent with none of these. That is exact because, quota aside, a sub
  * that was refused stays refused while the available resources only shrink: minimum, capability and
  * "the refused contain the offered" are all monotone. With quota, room can come back elsewhere;
- * run.c notices and then treats every agent as changed. hf_allocator_full_visits() switches all of
- * this off; a test compares.
+ * run.c notices and then treats every agent as changed.
+ *
+ * Two shortcuts count such visits without making them. A barren agent, of which too little is left
+ * for everybody, is not looked at by a run over all agents, and counts as visited by it
+ * (barren_bits). And where one sub alone wants offers, in scope agent, it is tried on the changed
+ * agents of the visit in one pass (hf_offer__try_each); those that it leaves with nothing stay
+ * changed. hf_allocator_full_visits() switches all of this off; a test compares.
  *
  * Invariants: available = total - all grants (clipped), per agent; every grant that is counted
  * stands in its sub's leaf, and in its role's leaf, the ancestors of that and the role's used
- * amounts, or in `lag` for these.
+ * amounts, or in `lag` for these. While a list of offers is made or comes back, what it adds to or
+ * takes from all of these may stand in an HfGathered instead, for one sub; until that is accounted
+ * for, no order is asked for that it could change.
  */
 #ifndef HF_ALLOCATOR_ALLOCATOR_INTERNAL_H
 #define HF_ALLOCATOR_ALLOCATOR_INTERNAL_H

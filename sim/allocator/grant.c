@@ -452,6 +452,7 @@ static inline __attribute__((always_inline)) void move_back(HfAllocator *allocat
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfSub *of = &allocator->subs.at[returns->sub];
+    HF_ASSERT(!(row->flags & HF_AGENT_SHARED)); /* else the grant would have to be there still */
     if (kind == HF_GRANT_COUNTED) {
         if (!hf_allocator__gather(allocator, bundle, gathered))
             hf_allocator__account(allocator, agent, returns->sub, bundle, -1);

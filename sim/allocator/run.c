@@ -207,7 +207,8 @@ static void join_barren(HfAllocator *allocator, uint32_t agent)
     allocator->has_barren = TRUE;
 }
 
-/* The same of all that are barren already: a run over all that is idle need not look at them. */
+/* Count the visits that a run over all that is idle need not make, to agents that are barren
+ * already: each tries those that became eligible since the last such run, or everybody. */
 static void pass_all_barren(HfAllocator *allocator, uint32_t count)
 {
     gboolean are_few =

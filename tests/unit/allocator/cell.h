@@ -211,6 +211,17 @@ static inline const char *cell_batch(Cell *cell)
     return cell_offers(cell);
 }
 
+/* How many agents the next batch visits, and how often a framework is tried: nobody gets anything.
+ */
+static inline void cell_expect_visits(Cell *cell, uint64_t visited, uint64_t tried)
+{
+    HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
+    assert_string_equal(cell_batch(cell), "");
+    HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
+    assert_int_equal(after.agents_visited - before.agents_visited, visited);
+    assert_int_equal(after.frameworks_tried - before.frameworks_tried, tried);
+}
+
 static inline HfStatus cell_recover(Cell *cell, uint32_t framework, uint32_t agent,
                                     const char *role, const char *resources, double refuse_seconds,
                                     gboolean launched)

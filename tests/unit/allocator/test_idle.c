@@ -133,17 +133,6 @@ static void agents_with_too_little_are_passed_by(void **state)
     cell_free(cell);
 }
 
-/* How many agents the next batch visits, and how often a framework is tried: nobody gets anything.
- */
-static void expect_visits(Cell *cell, uint64_t visited, uint64_t tried)
-{
-    HfAllocatorCounters before = hf_allocator_counters(cell->allocator);
-    assert_string_equal(cell_batch(cell), "");
-    HfAllocatorCounters after = hf_allocator_counters(cell->allocator);
-    assert_int_equal(after.agents_visited - before.agents_visited, visited);
-    assert_int_equal(after.frameworks_tried - before.frameworks_tried, tried);
-}
-
 /* What happens to one that is passed by with the others is noticed, and it has seen what they had
  * seen by then. */
 static void one_that_was_passed_by_is_an_agent_as_others(void **state)
@@ -156,22 +145,22 @@ static void one_that_was_passed_by_is_an_agent_as_others(void **state)
     cell_framework(cell, 1, "s");
     for (uint32_t a = 0; a < 200; a++)
         cell_agent_used(cell, a, "cpus:4;mem:1024", 0, "r", "cpus:4;mem:256");
-    expect_visits(cell, 200, 400);
+    cell_expect_visits(cell, 200, 400);
     hf_allocator_revive(cell->allocator, cell->now, 0, NULL, 0);
-    expect_visits(cell, 200, 200);
+    cell_expect_visits(cell, 200, 200);
     assert_int_equal(hf_allocator_agent_deactivate(cell->allocator, cell->now, 3), HF_OK);
     hf_allocator_revive(cell->allocator, cell->now, 1, NULL, 0);
-    expect_visits(cell, 199, 199);
+    cell_expect_visits(cell, 199, 199);
     assert_int_equal(hf_allocator_agent_activate(cell->allocator, cell->now, 3), HF_OK);
-    expect_visits(cell, 1, 1); /* f0 had been tried */
+    cell_expect_visits(cell, 1, 1); /* f0 had been tried */
     cell_total(cell, 5, "cpus:4;mem:2048");
-    expect_visits(cell, 1, 2);
+    cell_expect_visits(cell, 1, 2);
     hf_allocator_revive(cell->allocator, cell->now, 1, NULL, 0);
-    expect_visits(cell, 200, 200);
+    cell_expect_visits(cell, 200, 200);
     assert_int_equal(hf_allocator_agent_remove(cell->allocator, cell->now, 4), HF_OK);
     hf_allocator_revive(cell->allocator, cell->now, 0, NULL, 0);
-    expect_visits(cell, 199, 199);
-    expect_visits(cell, 0, 0);
+    cell_expect_visits(cell, 199, 199);
+    cell_expect_visits(cell, 0, 0);
     cell_free(cell);
 }
 
