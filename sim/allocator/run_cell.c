@@ -44,25 +44,47 @@ static gboolean cell_roles(HfAllocator *allocator, HfNode internal)
     return FALSE;
 }
 
-static gboolean meets_minimum(const HfAllocator *allocator, const HfQuantities *sum)
+/* What is free on some agents: amounts of the first kinds, and of all kinds where an agent has
+ * scalars of others. */
+typedef struct Free {
+    int64_t first[HF_KIND_PORTS];
+    HfQuantities others;
+} Free;
+
+static gboolean contains(const Free *whole, const HfQuantities *part)
+{
+    const HfQuantity *want = hf_quantities_entries(part);
+    for (uint32_t i = 0; i < part->count; i++) {
+        int64_t have = hf_quantities_get(&whole->others, want[i].kind);
+        if (want[i].kind < HF_KIND_PORTS) have += whole->first[want[i].kind];
+        if (have < want[i].milli) return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean meets_minimum(const HfAllocator *allocator, const Free *sum)
 {
     for (uint32_t m = 0; m < allocator->min_count; m++)
-        if (hf_quantities_contains(sum, &allocator->min[m])) return TRUE;
+        if (contains(sum, &allocator->min[m])) return TRUE;
     return allocator->min_count == 0;
 }
 
-static void add_available(const HfAllocator *allocator, uint32_t agent, HfQuantities *sum)
+static void add_available(HfAllocator *allocator, uint32_t agent, Free *sum)
 {
-    const HfAgent *row = &allocator->agents.at[agent];
-    if (row->available != NULL)
-        hf_resources_scalar_quantities(allocator->catalog, &row->available->resources, sum);
+    const HfBundle *available = allocator->agents.at[agent].available;
+    if (available == NULL) return;
+    const int64_t *amounts = hf_allocator__first_kinds(allocator, available);
+    if (G_LIKELY(amounts != NULL))
+        for (int k = 0; k < HF_KIND_PORTS; k++) sum->first[k] += amounts[k];
+    else
+        hf_resources_scalar_quantities(allocator->catalog, &available->resources, &sum->others);
 }
 
 /* Is what is free on the agents of this run, taken together, at least the minimum? Those that are
  * not to be visited count as well: they are free, and nobody wants them. */
 static gboolean cell_is_allocatable(HfAllocator *allocator)
 {
-    HfQuantities sum = {0};
+    Free sum = {0};
     gboolean enough = meets_minimum(allocator, &sum);
     if (allocator->all_candidates) {
         for (uint32_t w = 0; w * 64 < allocator->by_name.count && !enough; w++) {
@@ -82,7 +104,7 @@ static gboolean cell_is_allocatable(HfAllocator *allocator)
         }
         enough = enough || meets_minimum(allocator, &sum);
     }
-    hf_quantities_clear(&sum);
+    hf_quantities_clear(&sum.others);
     return enough;
 }
 

@@ -124,6 +124,27 @@ static void a_volume_alone_is_not_offered(void **state)
     assert_string_equal(cell_batch(cell), "f0 r a0 disk(S:r)[v:p]@r:100");
 }
 
+/* In scope cell the minimum is for what is free everywhere, of the first kinds and of others. */
+static void a_cell_meets_the_minimum_together(void **state)
+{
+    Cell *cell = cell_new();
+    cell->config.offer_scope = HF_OFFER_SCOPE_CELL;
+    cell_minimum(cell, "cpus:4;licences:3");
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    cell_agent(cell, 0, "cpus:2;licences:1");
+    cell_agent(cell, 1, "cpus:1");
+    assert_string_equal(cell_batch(cell), "");
+    cell_agent(cell, 2, "cpus:1;licences:1");
+    assert_string_equal(cell_batch(cell), "");
+    cell_agent(cell, 3, "licences:1");
+    assert_string_equal(cell_batch(cell), "f0 r a0 cpus@r:2;licences@r:1\n"
+                                          "f0 r a1 cpus@r:1\n"
+                                          "f0 r a2 cpus@r:1;licences@r:1\n"
+                                          "f0 r a3 licences@r:1");
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -134,6 +155,7 @@ int main(void)
         CELL_TEST(a_framework_may_ask_for_more),
         CELL_TEST(an_empty_minimum_takes_everything),
         CELL_TEST(a_volume_alone_is_not_offered),
+        cmocka_unit_test(a_cell_meets_the_minimum_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
