@@ -391,9 +391,11 @@ uint32_t hf_master_offers_outstanding(const HfMaster *master)
     return master->offer_slots.live;
 }
 
-gboolean hf_master_knows_task(HfMaster *master, uint32_t framework, uint64_t task)
+uint32_t hf_master_host_of(HfMaster *master, uint32_t framework, uint64_t task)
 {
-    return hf_master__has_task(master, framework, task);
+    if (!hf_master__has_task(master, framework, task)) return HF_ROW_NONE;
+    uint32_t row = hf_master__find_task(master, framework, task);
+    return master->agents.at[master->tasks.at[row].agent].host;
 }
 
 uint32_t hf_master_tasks(const HfMaster *master)

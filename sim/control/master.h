@@ -142,8 +142,9 @@ uint32_t hf_master_offers_outstanding(const HfMaster *master);
 typedef void (*HfOfferSink)(void *context, uint32_t framework, HfRoleId role,
                             const HfResources *resources);
 void hf_master_offers_of(const HfMaster *master, uint32_t agent, HfOfferSink sink, void *context);
-/* Is this task of a framework among them? (It may make an index for that, once.) */
-gboolean hf_master_knows_task(HfMaster *master, uint32_t framework, uint64_t task);
+/* The host of this task of a framework; HF_ROW_NONE when the master does not have it. (It may make
+ * an index for that, once.) */
+uint32_t hf_master_host_of(HfMaster *master, uint32_t framework, uint64_t task);
 uint32_t hf_master_tasks(const HfMaster *master); /* known: not yet terminal and acknowledged */
 size_t hf_master_memory(const HfMaster *master);
 

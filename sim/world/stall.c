@@ -6,6 +6,7 @@
 #include "world/recorder_internal.h"
 #include "world/world_internal.h"
 
+#define HOPS          6 /* from an offer to a launch, and what it waits for there: more than enough */
 #define WAITS_SHOWN   8
 #define HOLDERS_SHOWN 3
 
@@ -455,12 +456,13 @@ typedef struct Lost {
 typedef struct Losing {
     const HfWorld *world;
     uint32_t framework;
-    GHashTable *there; /* ids of its tasks that agents have */
+    GHashTable *there; /* ids of its tasks that agents have; NULL until one is asked for */
     GArray *lost;      /* Lost */
 } Losing;
 
 static void find_there(Losing *losing)
 {
+    losing->there = g_hash_table_new(g_int64_hash, g_int64_equal);
     for (uint32_t h = 0; h < losing->world->host_count; h++) {
         const HfAgent *agent = &losing->world->hosts[h].agent;
         for (guint32 i = 0; i < agent->tasks.count; i++)
@@ -469,11 +471,26 @@ static void find_there(Losing *losing)
     }
 }
 
+/* May what was said at `since`, or somewhat later, still be on its way to an agent? */
+static gboolean may_be_under_way(const HfWorld *world, HfTime since)
+{
+    HfTime latency = hf_time_from_seconds(hf_law_mean(&world->scenario->network.latency));
+    if (world->constant_latency != HF_TIME_NEVER) latency = world->constant_latency;
+    return hf_message_pool_live(world->pool) > 0 &&
+           hf_world__now(world) - since < MIN(latency, HF_NS_PER_HOUR) * HOPS;
+}
+
 static void count_lost(void *context, const HfUnheard *task)
 {
     Losing *losing = context;
+    const HfWorld *world = losing->world;
+    if (losing->there == NULL) find_there(losing);
     if (g_hash_table_contains(losing->there, &task->task)) return; /* it is being started */
-    gboolean is_booked = hf_master_knows_task(losing->world->master, losing->framework, task->task);
+    if (task->since != HF_TIME_NEVER && may_be_under_way(world, task->since)) return;
+    uint32_t host = hf_master_host_of(world->master, losing->framework, task->task);
+    gboolean is_booked = host != HF_ROW_NONE;
+    if (is_booked && (!world->hosts[host].is_up || !world->hosts[host].is_agent_up))
+        return; /* it is gone with its host, which the master has yet to find out */
     for (guint i = 0; i < losing->lost->len; i++) {
         Lost *lost = &g_array_index(losing->lost, Lost, i);
         if (lost->is_booked != is_booked || g_strcmp0(lost->what, task->what) != 0) continue;
@@ -488,12 +505,12 @@ static void count_lost(void *context, const HfUnheard *task)
 /* A lost message is not sent again, and nobody asks: the framework takes its tasks for launched. */
 static void tell_lost(Telling *telling)
 {
+    if (hf_trace_count(telling->world->trace, HF_RECORD_MESSAGE_LOST) == 0) return;
     const HfDriver *driver = telling->world->guests[telling->guest].driver;
-    g_autoptr(GHashTable) there = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_autoptr(GArray) lost = g_array_new(FALSE, FALSE, sizeof(Lost));
-    Losing losing = {telling->world, hf_driver_framework(driver), there, lost};
-    find_there(&losing);
+    Losing losing = {telling->world, hf_driver_framework(driver), NULL, lost};
     hf_driver_unheard(driver, count_lost, &losing);
+    g_clear_pointer(&losing.there, g_hash_table_unref);
     for (guint i = 0; i < lost->len; i++) {
         const Lost *one = &g_array_index(lost, Lost, i);
         if (telling->told == WAITS_SHOWN) {

@@ -296,6 +296,31 @@ out "  web: 2 tasks of apps[1] (/a) wait since 65 s: launched, but the order was
 run "agents that were given up are asked again" 0 "$holdfast" run "$dir/to-agent.yaml" -o "$dir/again" \
     --set 'failures=[{what: partition, at: 60s, for: 3m}]'
 
+# An order that is under way, and one that arrived on a host that is lost since, are not lost orders.
+reason under-way "  gone: 2 tasks wait since 144 s: launched, but the order was lost on its way to the master" <<'END'
+duration: 2h
+network: {latency: 12s}
+agents: [{name: n, count: 4, resources: "cpus:4;mem:4096"}]
+frameworks:
+  - {name: gone, model: batch, role: a, start: 1m, arrivals: 60s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m, think: {base: 30s}}
+  - {name: late, model: batch, role: b, start: 1m, arrivals: 7086s, jobs: 1, tasks: 2, cpus: 2, mem: 512, duration: 1m}
+failures: [{what: scheduler-partition, at: 174s, for: 40s, frameworks: [gone]}]
+END
+grep -q 'late: .*lost on its way' "$dir/out" && complain "an order that is under way is told as lost"
+cat >"$dir/startup.yaml" <<'END'
+name: startup
+duration: 130s
+agent: {executor_startup: 40s}
+agents: [{name: n, count: 2, resources: "cpus:4;mem:4096"}, {name: k, count: 1, resources: "cpus:1;mem:100"}]
+frameworks:
+  - {name: jobs, model: batch, role: jobs, arrivals: 80s, jobs: 1, tasks: 2, cpus: 2, duration: 1h}
+  - {name: early, model: batch, role: early, arrivals: 10s, jobs: 1, tasks: 1, cpus: 2, duration: 1h}
+failures:
+  - {what: scheduler-partition, at: 45s, for: 10s, frameworks: [early]}
+  - {what: host-loss, at: 100s, agents: [n], detect: ping}
+END
+run "an order that arrived on a host that is lost since" 0 "$holdfast" run "$dir/startup.yaml" -o "$dir/startup"
+
 # Tasks that are refused for good, and what they asked for.
 cat >"$dir/fixtures.yaml" <<END
 name: fixtures
