@@ -159,9 +159,6 @@ static int run_file(Run *run, const char *name)
         gboolean is_io = g_error_matches(error, HF_SCENARIO_ERROR, HF_SCENARIO_ERROR_IO);
         return hf_cli_fail(is_io ? HF_EXIT_FAILURE : HF_EXIT_USAGE, error);
     }
-    g_autoptr(GPtrArray) late = hf_scenario_late(set);
-    for (guint i = 0; i < late->len && !run->globals.quiet; i++)
-        hf_cli_note("%s", (char *)late->pdata[i]);
     if (run->flags.arms != NULL) {
         int gone = hf_scenario_set_choose(set, (const char *const *)run->flags.arms, &error);
         if (gone < 0) return hf_cli_fail(HF_EXIT_USAGE, error);
@@ -169,6 +166,9 @@ static int run_file(Run *run, const char *name)
             hf_cli_note("%s: %d expectation%s over arms that do not run %s left out", set->name,
                         gone, gone == 1 ? "" : "s", gone == 1 ? "is" : "are");
     }
+    g_autoptr(GPtrArray) late = hf_scenario_late(set);
+    for (guint i = 0; i < late->len && !run->globals.quiet; i++)
+        hf_cli_note("%s", (char *)late->pdata[i]);
     return run_set(run, set);
 }
 

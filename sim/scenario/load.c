@@ -197,7 +197,7 @@ static void list_settings(Loader *loader, HfScenario *scenario, const HfNode *se
 
 /* ---- One scenario ---- */
 
-/* Where failures and roles begin, for what is found wrong later. */
+/* Where failures, operators' calls and roles begin, for what is found wrong later. */
 static void note_places(const HfNode *root, HfScenario *scenario)
 {
     const HfNode *list = hf_node__get(root, "failures"), *map = hf_node__get(root, "roles");
@@ -206,6 +206,12 @@ static void note_places(const HfNode *root, HfScenario *scenario)
     for (uint32_t i = 0; i < scenario->failures.count; i++) {
         failures[i].line = list->items[i]->line;
         failures[i].column = list->items[i]->column;
+    }
+    list = hf_node__get(root, "operators");
+    HfScenarioOperator *operators = (HfScenarioOperator *)scenario->operators.at;
+    for (uint32_t i = 0; i < scenario->operators.count; i++) {
+        operators[i].line = list->items[i]->line;
+        operators[i].column = list->items[i]->column;
     }
     for (uint32_t i = 0; map != NULL && i < scenario->roles.count; i++) {
         for (uint32_t k = 0; k < map->count; k++) {
@@ -448,6 +454,12 @@ char *hf_scenario_where(const HfScenarioSet *set, const char *message)
         if (i < set->arms[0]->failures.count)
             return place_text(set, set->arms[0]->failures.at[i].line,
                               set->arms[0]->failures.at[i].column);
+    }
+    if (g_str_has_prefix(at, "operators[")) {
+        guint64 i = g_ascii_strtoull(at + strlen("operators["), NULL, 10);
+        if (i < set->arms[0]->operators.count)
+            return place_text(set, set->arms[0]->operators.at[i].line,
+                              set->arms[0]->operators.at[i].column);
     }
     return place_text(set, 0, 0);
 }

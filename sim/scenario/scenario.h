@@ -214,6 +214,7 @@ typedef struct HfScenarioOperator {
     int64_t times;                       /* 0 = until the run ends */
     const char *principal;               /* NULL: none */
     const char *body[HF_OPERATOR_CALLS]; /* JSON; one is set */
+    uint32_t line, column;               /* where that begins; line 0: not in the file */
 } HfScenarioOperator;
 
 /* The key of a body, as in the file. */

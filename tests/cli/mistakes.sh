@@ -149,7 +149,7 @@ operators: [{at: 30m, get_roles: {}}, {at: 100m, get_roles: {}}]
 EOF
 run "what never happens" 0 "$holdfast" check "$dir/late.yaml"
 for late in '5:5: frameworks[0].start: 2h is after the end of the run, which is at 1h' \
-    '9:5: failures[1].at: 90m is after' '10:5: failures[2].at: 3h is after' ' operators[1].at: 100m is after'; do
+    '9:5: failures[1].at: 90m is after' '10:5: failures[2].at: 3h is after' '11:39: operators[1].at: 100m is after'; do
     err "holdfast: $dir/late.yaml:$late"
 done
 [ "$(wc -l <"$dir/err")" = 4 ] || complain "not these four"
@@ -163,6 +163,8 @@ printf 'arms: [{name: short}, {name: long, set: {duration: 2h}}]\n' >>"$dir/late
 run "an arm that is longer" 0 "$holdfast" check "$dir/late.yaml"
 err "failures[2].at: 3h"
 [ "$(wc -l <"$dir/err")" = 1 ] || complain "what happens in one arm is told"
+run "where that arm does not run" 0 "$holdfast" run "$dir/late.yaml" --arm short -o "$dir/late-short"
+err "operators[1].at: 100m is after the end"
 
 # What only building the world finds has a place, too.
 sed 's/it: {weight: 1}/it: {guarantee: "cpus:100"}/' "$cell" >"$dir/guarantee.yaml"
