@@ -317,7 +317,6 @@ static int print_kind(const Kind *kind, const HfGlobals *globals)
     return ok ? HF_EXIT_OK : hf_cli_fail(HF_EXIT_FAILURE, error);
 }
 
-/* `holdfast list models --keys NAME`. */
 /* The model of any family that may have been meant, or NULL; its name stays. */
 static const char *near_model(const HfScenarioRegistry *registry, const char *name)
 {
@@ -329,6 +328,7 @@ static const char *near_model(const HfScenarioRegistry *registry, const char *na
     return hf_near_find(name, (const char *const *)names->pdata);
 }
 
+/* `holdfast list models --keys NAME`. */
 static int print_keys_of(const char *model, const HfGlobals *globals)
 {
     HfRegistry registry;

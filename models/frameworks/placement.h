@@ -53,7 +53,7 @@ HfParcel *hf_demand_take(HfCatalog *catalog, const HfDemand *demand, HfResources
  * What cuts of one demand gave, remembered by the parcel that was cut: the offers of agents that
  * are alike share a parcel, and so their tasks cost a look here. Zeroed at first.
  */
-#define HF_CUTS 16
+#define HF_CUTS 128
 typedef struct HfCut {
     HfParcel *pool; /* owned; NULL = vacant */
     HfParcel *task; /* what one task takes of it, owned; NULL = it does not fit */

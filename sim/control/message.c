@@ -144,10 +144,21 @@ static __attribute__((noinline)) void reset_lists(HfCatalog *catalog, HfMessage 
     hf_vec_reset(&message->inverse);
 }
 
+static G_GNUC_UNUSED gboolean owns_nothing(const HfMessage *message)
+{
+    return message->info.resources == NULL && message->info.executor == NULL &&
+           message->total == NULL &&
+           message->ids.count + message->tasks.count + message->operations.count +
+                   message->offers.count + message->reports.count + message->executors.count +
+                   message->statuses.count + message->roles.count + message->windows.count +
+                   message->inverse.count ==
+               0;
+}
+
 static inline void message_reset(HfCatalog *catalog, HfMessage *message)
 {
     if (hf_message__is_bare(message->type)) {
-        HF_SLOW_ASSERT(message->info.resources == NULL && message->ids.count == 0);
+        HF_SLOW_ASSERT(owns_nothing(message));
         return;
     }
     hf_parcel_drop(catalog, &message->info.resources);
