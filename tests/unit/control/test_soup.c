@@ -166,10 +166,10 @@ static void forgery(Soup *soup)
                                      .needs_ack = TRUE};
     uint64_t offer = soup->recent[below(soup, G_N_ELEMENTS(soup->recent))];
     if (type == HF_MESSAGE_DECLINE) hf_vec_push(&message->ids, offer);
-    if (is_of_agent) {
+    if (type == HF_MESSAGE_REREGISTER_AGENT || type == HF_MESSAGE_REGISTER_AGENT) {
         const HfAgent *agent = &hf_pump_host(pump, row)->agent;
         hf_agent_introduce(agent, message);
-    } else {
+    } else if (!is_of_agent) {
         HfRoleId role = below(soup, 4);
         if (type == HF_MESSAGE_REVIVE) hf_vec_push(&message->roles, role);
     }
