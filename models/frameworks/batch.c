@@ -67,7 +67,7 @@ typedef struct Accept {
 typedef struct Decision {
     HF_VEC(HfTaskInfo) tasks;
     HF_VEC(Accept) accepts;
-    HF_VEC(uint64_t) declines;
+    HfIds declines;
 } Decision;
 
 typedef struct Batch {
@@ -376,9 +376,7 @@ static HfTime fill(Batch *batch, Decision *decision, const HfOfferInfo *offer)
 
 static void decline(Batch *batch, HfDriver *driver, Decision *decision)
 {
-    hf_driver_decline(driver, decision->declines.at, decision->declines.count,
-                      hf_time_to_seconds(batch->config->refuse));
-    hf_vec_reset(&decision->declines);
+    hf_driver_decline_list(driver, &decision->declines, hf_time_to_seconds(batch->config->refuse));
 }
 
 static void answer(Batch *batch, HfDriver *driver, uint32_t row)

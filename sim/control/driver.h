@@ -197,6 +197,8 @@ void hf_driver_reconcile_operations(HfDriver *driver, const HfOperationStatus *a
 
 void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
                        double refuse_seconds);
+/* The same, for long lists: it is moved into the message, and what the caller has then is empty. */
+void hf_driver_decline_list(HfDriver *driver, HfIds *offers, double refuse_seconds);
 void hf_driver_revive(HfDriver *driver);   /* all roles */
 void hf_driver_suppress(HfDriver *driver); /* all roles */
 /* The same for some of its roles: one that it does not have drops the whole call. */

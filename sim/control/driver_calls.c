@@ -153,6 +153,17 @@ void hf_driver_decline(HfDriver *driver, const uint64_t *offers, uint32_t offer_
     message->ids.count += offer_count;
 }
 
+void hf_driver_decline_list(HfDriver *driver, HfIds *offers, double refuse_seconds)
+{
+    if (offers->count == 0) return;
+    HfMessage *message = hf_driver__say(driver, HF_MESSAGE_DECLINE);
+    message->refuse_seconds = refuse_seconds;
+    HfIds empty = message->ids; /* with its room */
+    HF_ASSERT(empty.count == 0);
+    message->ids = *offers;
+    *offers = empty;
+}
+
 void hf_driver_revive(HfDriver *driver)
 {
     hf_driver__say(driver, HF_MESSAGE_REVIVE);

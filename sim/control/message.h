@@ -131,6 +131,8 @@ typedef enum HfMessageType {
 /* "ACCEPT", "RUN_TASK" and so on. */
 const char *hf_message_type_name(HfMessageType type);
 
+typedef HF_VEC(uint64_t) HfIds;
+
 typedef struct HfOfferInfo {
     uint64_t id;    /* of the offer */
     uint32_t agent; /* agent id */
@@ -298,7 +300,7 @@ typedef struct HfMessage {
     uint32_t reign;     /* and from or to which of the masters that lead one after another */
     HfTaskStatus status;
     uint64_t task;
-    HF_VEC(uint64_t) ids;     /* offer ids */
+    HfIds ids;                /* of offers */
     HF_VEC(HfTaskInfo) tasks; /* ACCEPT; RUN_TASK_GROUP: of its executor, which they do not name */
     HF_VEC(HfOfferOperation) operations; /* ACCEPT: none = its tasks are one LAUNCH */
     HF_VEC(HfOfferInfo) offers;

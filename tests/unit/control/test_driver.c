@@ -31,6 +31,15 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
         hf_driver_decline(driver, &offers[0].id, 1, 7);
         return;
     }
+    if (count == 3) {
+        HfIds all_of_them = {0};
+        for (uint32_t i = 0; i < count; i++) hf_vec_push(&all_of_them, offers[i].id);
+        hf_driver_decline_list(driver, &all_of_them, 9);
+        assert_int_equal(all_of_them.count, 0); /* moved into the message */
+        hf_driver_decline_list(driver, &all_of_them, 9);
+        hf_vec_clear(&all_of_them);
+        return;
+    }
     uint64_t ids[] = {offers[0].id, offers[1].id};
     HfResources resources = {0};
     assert_true(hf_resources_parse(fixture->catalog, "cpus:1", HF_ROLE_STAR, 0, &resources, NULL));
@@ -187,6 +196,12 @@ static void offers_are_answered_with_what_the_model_says(void **state)
     assert_int_equal(fixture->out.messages.at[0]->ids.at[1], 72);
     assert_int_equal(fixture->out.messages.at[0]->tasks.at[0].id, 11);
     assert_float_equal(fixture->out.messages.at[0]->refuse_seconds, 3, 0);
+    hf_vec_push(&message->offers, (HfOfferInfo){.id = 73});
+    tell(fixture, message);
+    assert_said(fixture, "DECLINE");
+    assert_int_equal(fixture->out.messages.at[0]->ids.count, 3);
+    assert_int_equal(fixture->out.messages.at[0]->ids.at[2], 73);
+    assert_float_equal(fixture->out.messages.at[0]->refuse_seconds, 9, 0);
     fixture_free(fixture);
 }
 
