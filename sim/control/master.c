@@ -83,6 +83,7 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->frameworks);
     hf_vec_clear(&master->deadlines);
     hf_vec_clear(&master->returned);
+    hf_vec_clear(&master->found);
     hf_map64_clear(&master->task_rows.map);
     hf_map64_clear(&master->unreachable_tasks);
     hf_map64_clear(&master->agent_of_host);
@@ -338,7 +339,8 @@ void hf_master_offers_of(const HfMaster *master, uint32_t agent, HfOfferSink sin
     for (uint32_t row = master->agents.at[agent].first_offer; row != NO_ROW;
          row = master->offers.at[row].links.next_of_agent) {
         const HfOfferRow *offer = &master->offers.at[row];
-        sink(context, offer->framework, offer->role, hf_parcel_resources(offer->resources));
+        sink(context, hf_master__framework_of(offer), offer->role,
+             hf_parcel_resources(offer->resources));
     }
 }
 

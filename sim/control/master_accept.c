@@ -126,7 +126,7 @@ static HfParcel *collect_offers(HfMaster *master, HfTime now, const HfMessage *i
     HfParcel *offered = NULL;
     for (guint32 i = 0; i < in->ids.count; i++) {
         uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
-        hf_master__record_offer(&master->offers.at[row], row, now, HF_RECORD_OFFER_ACCEPTED,
+        hf_master__record_offer(master, row, now, HF_RECORD_OFFER_ACCEPTED,
                                 hf_master__refuse_ms(hf_master__refuse_seconds_of(master, in)),
                                 out);
         HfParcel *before = offered, *more = master->offers.at[row].resources;

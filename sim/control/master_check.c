@@ -79,31 +79,33 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
     hf_resources_clear(master->catalog, &held);
 }
 
-static void check_framework(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks,
-                            uint32_t *executors)
+/* Rows of each table that are in use: those of frameworks that may have such. */
+static void count_rows(const HfMaster *master, uint32_t *offers, uint32_t *tasks,
+                       uint32_t *executors)
 {
-    const HfFrameworkRow *framework = &master->frameworks.at[row];
-    for (uint32_t o = framework->first_offer; o != NO_ROW;
-         o = master->offers.at[o].links.next_of_framework) {
-        HF_ASSERT(master->offers.at[o].framework == row);
+    for (guint32 o = 0; o < master->offers.count; o++) {
+        const HfOfferRow *offer = &master->offers.at[o];
+        if (offer->of == UINT64_MAX) continue;
+        const HfFrameworkRow *framework = &master->frameworks.at[hf_master__framework_of(offer)];
         HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
         (*offers)++;
     }
-    for (uint32_t t = framework->first_task; t != NO_ROW;
-         t = master->tasks.at[t].links.next_of_framework) {
-        HF_ASSERT(master->tasks.at[t].framework == row && hf_master__is_there(framework));
+    for (guint32 t = 0; t < master->tasks.count; t++) {
+        if (master->tasks.at[t].framework == NO_ROW) continue;
+        HF_ASSERT(hf_master__is_there(&master->frameworks.at[master->tasks.at[t].framework]));
         (*tasks)++;
     }
-    for (uint32_t e = framework->first_executor; e != NO_ROW;
-         e = master->executors.at[e].links.next_of_framework) {
-        HF_ASSERT(master->executors.at[e].framework == row && hf_master__is_there(framework));
+    for (guint32 e = 0; e < master->executors.count; e++) {
+        const HfExecutorRow *executor = &master->executors.at[e];
+        if (executor->info == NULL) continue;
+        HF_ASSERT(hf_master__is_there(&master->frameworks.at[executor->framework]));
         (*executors)++;
     }
 }
 
 void hf_master_check(const HfMaster *master)
 {
-    uint32_t of_agents[3] = {0}, of_frameworks[3] = {0}; /* offers, tasks, executors */
+    uint32_t of_agents[3] = {0}, in_use[3] = {0}; /* offers, tasks, executors */
     hf_master_registry_check(&master->registry);
     if (master->is_down) {
         HF_ASSERT(
@@ -112,13 +114,12 @@ void hf_master_check(const HfMaster *master)
     }
     for (guint32 a = 0; a < master->agents.count; a++)
         check_agent(master, a, &of_agents[0], &of_agents[1], &of_agents[2]);
-    for (guint32 f = 0; f < master->frameworks.count; f++)
-        check_framework(master, f, &of_frameworks[0], &of_frameworks[1], &of_frameworks[2]);
+    count_rows(master, &in_use[0], &in_use[1], &in_use[2]);
     HF_ASSERT(of_agents[0] == master->offer_slots.live);
     HF_ASSERT(of_agents[1] == master->task_slots.live);
     HF_ASSERT(of_agents[2] == master->executor_slots.live);
-    HF_ASSERT(of_frameworks[2] == master->executor_slots.live);
-    HF_ASSERT(of_frameworks[0] == master->offer_slots.live);
-    HF_ASSERT(of_frameworks[1] == master->task_slots.live);
+    HF_ASSERT(in_use[2] == master->executor_slots.live);
+    HF_ASSERT(in_use[0] == master->offer_slots.live);
+    HF_ASSERT(in_use[1] == master->task_slots.live);
     HF_ASSERT(!master->task_rows.is_kept || of_agents[1] == master->task_rows.map.count);
 }

@@ -55,9 +55,9 @@ uint32_t hf_master__add_executor(HfMaster *master, HfTime now, uint32_t framewor
     executor->framework = framework;
     executor->agent = agent;
     executor->role = role;
+    executor->number = ++master->numbers;
     executor->info = hf_executor_info_ref(info);
-    LINK(master->executors.at, handle.row, &master->agents.at[agent].first_executor,
-         &master->frameworks.at[framework].first_executor);
+    LINK(master->executors.at, handle.row, &master->agents.at[agent].first_executor);
     record_executor(executor, now, HF_RECORD_EXECUTOR_LAUNCHED, HF_REASON_NONE, out);
     return handle.row;
 }
@@ -72,8 +72,7 @@ void hf_master__remove_executor(HfMaster *master, HfTime now, uint32_t row, HfTa
     if (hf_master__is_held(&master->agents.at[executor->agent]) && !hf_resources_is_empty(held))
         hf_master__give_back(master, now, executor->framework, executor->agent, executor->role,
                              held, HF_NO_FILTER, TRUE);
-    UNLINK(master->executors.at, row, &master->agents.at[executor->agent].first_executor,
-           &master->frameworks.at[executor->framework].first_executor);
+    UNLINK(master->executors.at, row, &master->agents.at[executor->agent].first_executor);
     hf_executor_info_drop(master->catalog, &executor->info);
     hf_slots_give(&master->executor_slots,
                   (HfHandle){row, master->executor_slots.generation.at[row]});
@@ -94,8 +93,9 @@ void hf_master__remove_executors_on(HfMaster *master, HfTime now, uint32_t agent
 
 void hf_master__remove_executors_of(HfMaster *master, HfTime now, uint32_t framework, HfOutbox *out)
 {
-    while (master->frameworks.at[framework].first_executor != NO_ROW) {
-        uint32_t row = master->frameworks.at[framework].first_executor;
+    guint32 count = hf_master__find_executors(master, framework);
+    for (guint32 i = 0; i < count; i++) {
+        uint32_t row = master->found.at[i].row;
         const HfAgentRow *agent = &master->agents.at[master->executors.at[row].agent];
         if (agent->standing == HF_STANDING_REGISTERED)
             hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_FRAMEWORK, self,

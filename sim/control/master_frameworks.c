@@ -62,9 +62,10 @@ static void record_framework(HfTime now, uint32_t row, HfRecordType type, HfOutb
 /* Its offers come back without filter; whoever holds them is there no more. */
 static void take_offers_back(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
-    while (master->frameworks.at[row].first_offer != NO_ROW)
-        hf_master__take_offer_back(master, now, master->frameworks.at[row].first_offer,
-                                   HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER, FALSE, out);
+    guint32 count = hf_master__find_offers(master, row);
+    for (guint32 i = 0; i < count; i++)
+        hf_master__take_offer_back(master, now, master->found.at[i].row, HF_RECORD_OFFER_RESCINDED,
+                                   HF_NO_FILTER, FALSE, out);
 }
 
 static void disconnect(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
@@ -220,9 +221,9 @@ static gboolean has_role(const HfFrameworkInfo *about, HfRoleId role)
 /* Offers under roles that it leaves are taken back (Master::updateFramework). */
 static void update(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
 {
-    uint32_t next;
-    for (uint32_t o = master->frameworks.at[row].first_offer; o != NO_ROW; o = next) {
-        next = master->offers.at[o].links.next_of_framework;
+    guint32 count = hf_master__find_offers(master, row);
+    for (guint32 i = 0; i < count; i++) {
+        uint32_t o = master->found.at[i].row;
         if (!has_role(in->about, master->offers.at[o].role))
             hf_master__take_offer_back(master, now, o, HF_RECORD_OFFER_RESCINDED, HF_NO_FILTER,
                                        TRUE, out);
@@ -343,7 +344,6 @@ void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, 
     HfFrameworkRow *framework = hf_vec_last(&master->frameworks);
     framework->peer = in->from.row;
     framework->connection = in->connection;
-    framework->first_offer = framework->first_task = framework->first_executor = NO_ROW;
     describe_new(master, row, in->about);
     send_to(master, HF_MESSAGE_SUBSCRIBED, row, in->from.row, out);
     hf_master__record(
@@ -387,8 +387,9 @@ void hf_master__on_teardown(HfMaster *master, HfTime now, uint32_t row, HfOutbox
     HfFrameworkRow *framework = &master->frameworks.at[row];
     take_offers_back(master, now, row, out);
     hf_master__rescind_inverse(master, now, NO_ROW, row, out);
-    while (framework->first_task != NO_ROW) { /* marked killed at once, without updates */
-        uint32_t task = framework->first_task;
+    guint32 count = hf_master__find_tasks(master, row);
+    for (guint32 i = 0; i < count; i++) { /* marked killed at once, without updates */
+        uint32_t task = master->found.at[i].row;
         const HfAgentRow *agent = &master->agents.at[master->tasks.at[task].agent];
         if (agent->standing == HF_STANDING_REGISTERED)
             hf_outbox_send(out, HF_MESSAGE_SHUTDOWN_FRAMEWORK, self,

@@ -10,24 +10,23 @@
 
 #define NO_ROW UINT32_MAX
 
-/* Links of a row in a list of its agent and one of its framework. */
+/* Links of a row in a list of its agent. What a framework has is found by looking through the
+ * tables; see master_rows.c. */
 typedef struct HfLinks {
     uint32_t next_of_agent, prev_of_agent;
-    uint32_t next_of_framework, prev_of_framework;
 } HfLinks;
 
-/* Each row stands in the list of its agent and in that of its framework. */
-#define LINK(table, row_, head_of_agent, head_of_framework)                                        \
+/* Each row stands in the list of its agent, the newest first. */
+#define LINK(table, row_, head_of_agent)                                                           \
     do {                                                                                           \
         __typeof__(&(table)[0]) hf_rows = (table);                                                 \
-        uint32_t hf_of_agent = *(head_of_agent), hf_of_framework = *(head_of_framework);           \
-        *(head_of_agent) = *(head_of_framework) = (row_);                                          \
-        hf_rows[row_].links = (HfLinks){hf_of_agent, NO_ROW, hf_of_framework, NO_ROW};             \
+        uint32_t hf_of_agent = *(head_of_agent);                                                   \
+        *(head_of_agent) = (row_);                                                                 \
+        hf_rows[row_].links = (HfLinks){hf_of_agent, NO_ROW};                                      \
         if (hf_of_agent != NO_ROW) hf_rows[hf_of_agent].links.prev_of_agent = (row_);              \
-        if (hf_of_framework != NO_ROW) hf_rows[hf_of_framework].links.prev_of_framework = (row_);  \
     } while (0)
 
-#define UNLINK(table, row_, head_of_agent, head_of_framework)                                      \
+#define UNLINK(table, row_, head_of_agent)                                                         \
     do {                                                                                           \
         __typeof__(&(table)[0]) hf_rows = (table);                                                 \
         HfLinks hf_links = hf_rows[row_].links;                                                    \
@@ -37,27 +36,22 @@ typedef struct HfLinks {
             hf_rows[hf_links.prev_of_agent].links.next_of_agent = hf_links.next_of_agent;          \
         else                                                                                       \
             *(head_of_agent) = hf_links.next_of_agent;                                             \
-        if (hf_links.next_of_framework != NO_ROW)                                                  \
-            hf_rows[hf_links.next_of_framework].links.prev_of_framework =                          \
-                hf_links.prev_of_framework;                                                        \
-        if (hf_links.prev_of_framework != NO_ROW)                                                  \
-            hf_rows[hf_links.prev_of_framework].links.next_of_framework =                          \
-                hf_links.next_of_framework;                                                        \
-        else                                                                                       \
-            *(head_of_framework) = hf_links.next_of_framework;                                     \
     } while (0)
 
+/* Its generation, for the packed id, is that of its slot. */
 typedef struct HfOfferRow {
-    uint32_t framework, agent;
+    uint64_t of; /* its framework and its number, see hf_master__offer_key(); UINT64_MAX = vacant */
+    uint32_t agent;
     HfRoleId role;
-    uint32_t generation; /* for the packed id; 0 = vacant */
     HfLinks links;
     HfParcel *resources; /* owned: one reference */
 } HfOfferRow;
 
+_Static_assert(sizeof(HfOfferRow) == 32, "an offer is half a cache line");
+
 typedef struct HfTaskRow {
     uint64_t id;
-    uint32_t framework, agent;
+    uint32_t framework, agent; /* framework NO_ROW: the row is vacant */
     HfRoleId role;
     uint16_t state;
     uint8_t is_holding; /* its resources are still allocated */
@@ -65,6 +59,7 @@ typedef struct HfTaskRow {
         is_kill_wanted; /* the framework asked for it: told to the agent again when it registers */
     HfLinks links;
     HfParcel *resources; /* owned: one reference */
+    uint64_t number;     /* the later it was entered, the greater */
     uint32_t tag;        /* as of HfTaskInfo */
     uint32_t unused[3];
 } HfTaskRow;
@@ -77,6 +72,7 @@ typedef struct HfExecutorRow {
     uint32_t framework, agent;
     HfRoleId role;
     HfLinks links;
+    uint64_t number;      /* the later it was entered, the greater */
     HfExecutorInfo *info; /* with allocation role; owned: one reference */
 } HfExecutorRow;
 
@@ -153,7 +149,6 @@ typedef struct HfFrameworkRow {
     HfTextId principal; /* or HF_TEXT_NONE */
     HfRoleId *roles;
     uint32_t role_count;
-    uint32_t first_offer, first_task, first_executor;
     HfFresh new_tasks;            /* ids of which no task was ever here */
     uint32_t connection;          /* of its scheduler, as that counts them */
     uint32_t epoch;               /* of its failover timer */
@@ -214,6 +209,12 @@ typedef struct HfOfferDeadline {
     uint64_t offer;
 } HfOfferDeadline;
 
+/* A row that was looked for; see master_rows.c. */
+typedef struct HfFound {
+    uint64_t number;
+    uint32_t row;
+} HfFound;
+
 struct HfMaster {
     HfCatalog *catalog;
     HfAllocator *allocator;
@@ -221,6 +222,8 @@ struct HfMaster {
     HfSlots offer_slots, task_slots;
     HF_VEC(HfOfferRow) offers;
     HF_VEC(HfTaskRow) tasks;
+    uint64_t numbers;          /* of offers, tasks and executors, given out so far */
+    HF_VEC(HfFound) found;     /* scratch */
     HfLateMap64 task_rows;     /* (framework, task id) -> row */
     HfMap64 unreachable_tasks; /* likewise -> agent id */
     HF_VEC(HfAgentRow) agents;
@@ -283,6 +286,18 @@ static inline uint64_t hf_master__task_key(uint32_t framework, uint64_t task)
     return (uint64_t)framework << 40 | task;
 }
 
+/* Of an offer, likewise: the later it was made, the greater is its number. */
+static inline uint64_t hf_master__offer_key(uint32_t framework, uint64_t number)
+{
+    HF_ASSERT(framework < (1U << 24) - 1 && number < UINT64_C(1) << 40);
+    return (uint64_t)framework << 40 | number;
+}
+
+static inline uint32_t hf_master__framework_of(const HfOfferRow *offer)
+{
+    return (uint32_t)(offer->of >> 40);
+}
+
 /* master.c */
 /* The era is the allocator's. */
 static inline gboolean hf_master__has(const HfMaster *master, HfEraRule rule)
@@ -298,7 +313,19 @@ static inline void hf_master__recover(HfMaster *master, HfTime now, const HfReco
     HF_ASSERT(status == HF_OK);
 }
 
+/* master_rows.c */
+/* What a framework has, newest first: so many rows, in master->found until the next of these calls.
+ * Cold: all rows of the table are looked at. */
+guint32 hf_master__find_offers(HfMaster *master, uint32_t framework);
+guint32 hf_master__find_tasks(HfMaster *master, uint32_t framework);
+guint32 hf_master__find_executors(HfMaster *master, uint32_t framework);
+
 /* master_offers.c */
+/* The packed id of an offer. */
+static inline uint64_t hf_master__offer_id(const HfMaster *master, uint32_t row)
+{
+    return hf_handle_pack((HfHandle){row, master->offer_slots.generation.at[row]});
+}
 /* The same of resources that are no parcel of their own, or of a whole offer's. */
 void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
                           HfRoleId role, const HfResources *resources, double refuse_seconds,
@@ -306,7 +333,7 @@ void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint
 void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out);
 /* An offer ends: forget it; the caller has seen to its resources. */
 void hf_master__drop_offer(HfMaster *master, uint32_t row);
-void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
+void hf_master__record_offer(const HfMaster *master, uint32_t row, HfTime now, HfRecordType type,
                              int64_t value, HfOutbox *out);
 /* A refuse time as records have it: ms, -1 = no filter. */
 int64_t hf_master__refuse_ms(double seconds);

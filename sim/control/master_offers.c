@@ -45,6 +45,7 @@ typedef struct Making {
     HfTime now;
     uint32_t framework;
     HfRoleId role;
+    uint64_t of;        /* of the next one */
     HfMessage *message; /* with room for them */
     HfTraceRun run;     /* of their records */
 } Making;
@@ -56,13 +57,11 @@ make_offer(HfMaster *master, Making *making, const HfOffered *offered, HfHandle 
     HfOfferRow *rows = master->offers.at, *offer = &rows[handle.row];
     HfAgentRow *agent = &master->agents.at[offered->agent];
     HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
-    offer->framework = making->framework;
+    offer->of = making->of++;
     offer->agent = offered->agent;
     offer->role = making->role;
-    offer->generation = handle.generation;
     offer->resources = offered->resources;
-    LINK(rows, handle.row, &agent->first_offer,
-         &master->frameworks.at[making->framework].first_offer);
+    LINK(rows, handle.row, &agent->first_offer);
     HfOfferInfo *info = &making->message->offers.at[making->message->offers.count++];
     info->id = hf_handle_pack(handle);
     info->agent = offered->agent;
@@ -96,6 +95,9 @@ static void make_offers(HfMaster *master, Making *making, const HfOffered *offer
     enum { AT_ONCE = 128 };
     HfHandle handles[AT_ONCE];
     hf_vec_reserve(&making->message->offers, count);
+    making->of = hf_master__offer_key(making->framework, master->numbers + 1);
+    master->numbers += count;
+    hf_master__offer_key(making->framework, master->numbers); /* none is too great */
     for (uint32_t first = 0; first < count; first += AT_ONCE) {
         uint32_t some = MIN(count - first, AT_ONCE);
         hf_slots_take_many(&master->offer_slots, handles, some);
@@ -168,11 +170,9 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 static inline void end_offer(HfMaster *master, uint32_t row)
 {
     HfOfferRow *offer = &master->offers.at[row];
-    uint32_t generation = offer->generation;
-    offer->generation = 0;
-    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer,
-           &master->frameworks.at[offer->framework].first_offer);
-    hf_slots_give(&master->offer_slots, (HfHandle){row, generation});
+    offer->of = UINT64_MAX;
+    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer);
+    hf_slots_give(&master->offer_slots, (HfHandle){row, master->offer_slots.generation.at[row]});
 }
 
 /* An offer ends: forget it; the caller has seen to its resources. */
@@ -189,15 +189,16 @@ int64_t hf_master__refuse_ms(double seconds)
     return seconds == HF_NO_FILTER ? -1 : (int64_t)(seconds * 1000);
 }
 
-void hf_master__record_offer(const HfOfferRow *offer, uint32_t row, HfTime now, HfRecordType type,
+void hf_master__record_offer(const HfMaster *master, uint32_t row, HfTime now, HfRecordType type,
                              int64_t value, HfOutbox *out)
 {
+    const HfOfferRow *offer = &master->offers.at[row];
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = (uint16_t)type,
                                       .agent = offer->agent,
-                                      .framework = offer->framework,
+                                      .framework = hf_master__framework_of(offer),
                                       .role = offer->role,
-                                      .id = hf_handle_pack((HfHandle){row, offer->generation}),
+                                      .id = hf_master__offer_id(master, row),
                                       .value = value,
                                       .resources = hf_parcel_resources(offer->resources),
                                       .parcel = offer->resources});
@@ -207,14 +208,15 @@ void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRe
                                 double refuse_seconds, gboolean tell_framework, HfOutbox *out)
 {
     HfOfferRow *offer = &master->offers.at[row];
-    hf_master__record_offer(offer, row, now, why, hf_master__refuse_ms(refuse_seconds), out);
+    uint32_t framework = hf_master__framework_of(offer);
+    hf_master__record_offer(master, row, now, why, hf_master__refuse_ms(refuse_seconds), out);
     if (tell_framework) {
-        HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[offer->framework].peer};
+        HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[framework].peer};
         HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RESCIND, self, to);
-        message->framework = offer->framework;
-        hf_vec_push(&message->ids, hf_handle_pack((HfHandle){row, offer->generation}));
+        message->framework = framework;
+        hf_vec_push(&message->ids, hf_master__offer_id(master, row));
     }
-    hf_master__give_back(master, now, offer->framework, offer->agent, offer->role,
+    hf_master__give_back(master, now, framework, offer->agent, offer->role,
                          hf_parcel_resources(offer->resources), refuse_seconds, FALSE);
     hf_master__drop_offer(master, row);
 }
@@ -255,9 +257,9 @@ double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in)
 static inline uint32_t own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
 {
     HfHandle handle = hf_handle_unpack(id);
-    if (handle.row >= master->offers.count || handle.generation == 0) return NO_ROW;
-    const HfOfferRow *offer = &master->offers.at[handle.row];
-    if (offer->generation != handle.generation || offer->framework != framework) return NO_ROW;
+    if (!hf_slots_is_live(&master->offer_slots, handle) ||
+        hf_master__framework_of(&master->offers.at[handle.row]) != framework)
+        return NO_ROW;
     return handle.row;
 }
 

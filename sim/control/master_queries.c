@@ -47,22 +47,25 @@ static JsonObject *amounts_of(const HfMaster *master, HfResources *resources)
 
 /* ---- roles ---- */
 
-static gboolean has_role(const HfMaster *master, const HfFrameworkRow *framework, HfRoleId role)
+static gboolean has_role(const HfFrameworkRow *framework, HfRoleId role)
 {
     for (uint32_t r = 0; r < framework->role_count; r++)
         if (framework->roles[r] == role) return TRUE;
-    for (uint32_t t = framework->first_task; t != NO_ROW;
-         t = master->tasks.at[t].links.next_of_framework)
-        if (master->tasks.at[t].role == role && master->tasks.at[t].is_holding) return TRUE;
     return FALSE;
 }
 
 static void add_frameworks(const HfMaster *master, HfRoleId role, JsonObject *out)
 {
     JsonArray *names = json_array_new();
+    g_autofree gboolean *runs_there = g_new0(gboolean, master->frameworks.count);
+    for (guint32 t = 0; t < master->tasks.count; t++) {
+        const HfTaskRow *task = &master->tasks.at[t];
+        if (task->framework != NO_ROW && task->role == role && task->is_holding)
+            runs_there[task->framework] = TRUE;
+    }
     for (guint32 f = 0; f < master->frameworks.count; f++) {
         const HfFrameworkRow *framework = &master->frameworks.at[f];
-        if (hf_master__is_there(framework) && has_role(master, framework, role))
+        if (hf_master__is_there(framework) && (has_role(framework, role) || runs_there[f]))
             json_array_add_string_element(names, framework->name);
     }
     json_object_set_array_member(out, "frameworks", names);

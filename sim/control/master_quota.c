@@ -193,9 +193,10 @@ static void enforce_limits(HfMaster *master, HfTime now, const HfQuotaConfig *co
 {
     HfQuantities part = {0};
     for (guint32 f = 0; f < master->frameworks.count; f++) {
-        uint32_t next;
-        for (uint32_t row = master->frameworks.at[f].first_offer; row != NO_ROW; row = next) {
-            next = master->offers.at[row].links.next_of_framework;
+        if (hf_limits_contains_quantities(&config->limits, used)) break;
+        guint32 count = hf_master__find_offers(master, f);
+        for (guint32 i = 0; i < count; i++) {
+            uint32_t row = master->found.at[i].row;
             if (hf_limits_contains_quantities(&config->limits, used)) break;
             if (!hf_master__is_within(master, master->offers.at[row].role, config->role)) continue;
             hf_quantities_clear(&part);

@@ -104,9 +104,8 @@ static void tell_unknown(HfMaster *master, const HfTaskReport *asked, uint32_t f
 void hf_master__on_reconcile(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     if (in->reports.count == 0) { /* implicit: all that is known */
-        for (uint32_t task = master->frameworks.at[in->framework].first_task; task != NO_ROW;
-             task = master->tasks.at[task].links.next_of_framework)
-            tell_known(master, task, out);
+        guint32 count = hf_master__find_tasks(master, in->framework);
+        for (guint32 i = 0; i < count; i++) tell_known(master, master->found.at[i].row, out);
         return;
     }
     for (guint32 i = 0; i < in->reports.count; i++) {

@@ -19,8 +19,7 @@ static void forget_offers(HfMaster *master, HfTime now, uint32_t row, HfOutbox *
 {
     while (master->agents.at[row].first_offer != NO_ROW) {
         uint32_t offer = master->agents.at[row].first_offer;
-        hf_master__record_offer(&master->offers.at[offer], offer, now, HF_RECORD_OFFER_RESCINDED,
-                                -1, out);
+        hf_master__record_offer(master, offer, now, HF_RECORD_OFFER_RESCINDED, -1, out);
         hf_master__drop_offer(master, offer);
     }
 }
@@ -68,7 +67,6 @@ static void forget_agent(HfMaster *master, uint32_t row)
 static void forget_framework(HfMaster *master, uint32_t row)
 {
     HfFrameworkRow *framework = &master->frameworks.at[row];
-    HF_ASSERT(framework->first_offer == NO_ROW && framework->first_task == NO_ROW);
     framework->standing = HF_FRAMEWORK_UNKNOWN;
     framework->epoch++;
     hf_vec_reset(&framework->unreachable);
@@ -110,6 +108,8 @@ void hf_master__end(HfMaster *master, HfTime now, HfMasterEnd why, HfOutbox *out
     }
     for (guint32 row = 0; row < master->inverse.count; row++)
         if (master->inverse.at[row].is_live) hf_master__drop_inverse(master, row);
+    HF_ASSERT(master->offer_slots.live + master->task_slots.live + master->executor_slots.live ==
+              0);
     for (guint32 row = 0; row < master->frameworks.count; row++) forget_framework(master, row);
     hf_map64_clear(&master->unreachable_tasks);
     hf_map64_clear(&master->agent_of_host);

@@ -38,10 +38,10 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     task->state = (uint16_t)state;
     task->is_holding = !hf_task_state_is_terminal(state);
     task->is_kill_wanted = FALSE;
+    task->number = ++master->numbers;
     task->tag = 0;
     task->resources = hf_parcel_ref(resources);
-    LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task,
-         &master->frameworks.at[framework].first_task);
+    LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task);
     hf_fresh_use(&master->frameworks.at[framework].new_tasks, id);
     hf_late_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
     return handle.row;
@@ -51,8 +51,7 @@ void hf_master__forget_task(HfMaster *master, uint32_t row)
 {
     HfTaskRow *task = &master->tasks.at[row];
     HF_ASSERT(!task->is_holding);
-    UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task,
-           &master->frameworks.at[task->framework].first_task);
+    UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task);
     hf_late_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
     hf_parcel_drop(master->catalog, &task->resources);
     task->framework = NO_ROW; /* whoever looks for it here finds nobody's */
@@ -130,11 +129,12 @@ void hf_master__end_task(HfMaster *master, HfTime now, uint32_t row, HfTaskState
 static __attribute__((noinline)) void index_tasks(HfMaster *master)
 {
     master->task_rows.is_kept = TRUE;
-    for (guint32 f = 0; f < master->frameworks.count; f++)
-        for (uint32_t row = master->frameworks.at[f].first_task; row != NO_ROW;
-             row = master->tasks.at[row].links.next_of_framework)
-            hf_late_map64_set(&master->task_rows, hf_master__task_key(f, master->tasks.at[row].id),
+    for (guint32 row = 0; row < master->tasks.count; row++) {
+        const HfTaskRow *task = &master->tasks.at[row];
+        if (task->framework != NO_ROW)
+            hf_late_map64_set(&master->task_rows, hf_master__task_key(task->framework, task->id),
                               row);
+    }
 }
 
 uint32_t hf_master__find_task(HfMaster *master, uint32_t framework, uint64_t id)
@@ -201,8 +201,7 @@ void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *s
     uint32_t row = status->place - 1;
     if (row >= master->tasks.count) return;
     const HfTaskRow *task = &master->tasks.at[row];
-    const uint32_t neighbours[] = {task->links.next_of_agent, task->links.prev_of_agent,
-                                   task->links.next_of_framework, task->links.prev_of_framework};
+    const uint32_t neighbours[] = {task->links.next_of_agent, task->links.prev_of_agent};
     for (guint i = 0; i < G_N_ELEMENTS(neighbours); i++)
         if (neighbours[i] != NO_ROW) __builtin_prefetch(&master->tasks.at[neighbours[i]].links, 1);
 }

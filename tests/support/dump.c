@@ -68,8 +68,9 @@ static void dump_master_agent(Dump *d, uint32_t row)
     for (uint32_t o = agent->first_offer; o != NO_ROW;
          o = master->offers.at[o].links.next_of_agent) {
         const HfOfferRow *offer = &master->offers.at[o];
-        uint64_t id = hf_handle_pack((HfHandle){o, offer->generation});
-        say(d, "\n  o%u f%u r%u", name_of(&d->offers, id), offer->framework, offer->role);
+        uint64_t id = hf_master__offer_id(master, o);
+        say(d, "\n  o%u f%u r%u", name_of(&d->offers, id), hf_master__framework_of(offer),
+            offer->role);
         say_resources(d, "", hf_parcel_resources(offer->resources));
     }
     for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {

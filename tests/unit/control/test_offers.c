@@ -625,6 +625,42 @@ static void a_teardown_gives_everything_back_at_once(void **state)
     hf_pump_free(pump);
 }
 
+/* Does the text have "key":number, behind the place, which moves on? */
+static void assert_next(const char **text, const char *key, uint64_t number)
+{
+    g_autofree char *part = g_strdup_printf("\"%s\":%" G_GUINT64_FORMAT ",", key, number);
+    *text = strstr(*text, part);
+    assert_non_null(*text);
+    *text += strlen(part);
+}
+
+/* The newest first, whatever row it stands in: the first offer comes again when it is declined, the
+ * first task's row is used again by the last one. */
+static void a_teardown_takes_the_newest_first(void **state)
+{
+    HfPump *pump = cluster(6, "cpus:4;mem:1024");
+    uint32_t f = framework(pump, "web", "web");
+    hf_pump_launch(pump, f, 1, "cpus:4;mem:1024", HF_SECONDS(1));
+    hf_pump_launch(pump, f, 2, "cpus:4;mem:1024", HF_TIME_NEVER);
+    hf_pump_launch(pump, f, 3, "cpus:4;mem:1024", HF_TIME_NEVER);
+    hf_pump_run_for(pump, HF_SECONDS(4));
+    hf_pump_launch(pump, f, 4, "cpus:4;mem:1024", HF_TIME_NEVER);
+    hf_pump_decline(pump, f, 0);
+    hf_pump_run_for(pump, HF_SECONDS(4));
+    assert_int_equal(hf_master_tasks(pump->master), 3);
+    assert_int_equal(held(pump, f), 3);
+    uint64_t ids[3];
+    for (int i = 0; i < 3; i++) ids[i] = hf_pump_framework(pump, f)->offers.at[i].id;
+    assert_true(hf_handle_unpack(ids[0]).row > hf_handle_unpack(ids[1]).row);
+    g_string_truncate(pump->text, 0);
+    hf_pump_teardown(pump, f);
+    hf_pump_run_for(pump, 0);
+    const char *text = pump->text->str;
+    for (int i = 2; i >= 0; i--) assert_next(&text, "offer", ids[i]);
+    for (uint64_t task = 4; task > 1; task--) assert_next(&text, "task", task);
+    hf_pump_free(pump);
+}
+
 static void what_a_framework_says_after_its_teardown_is_ignored(void **state)
 {
     HfPump *pump = cluster(1, "cpus:4;mem:1024");
@@ -680,6 +716,7 @@ int main(void)
         cmocka_unit_test(without_a_timeout_offers_are_held_for_ever),
         cmocka_unit_test(an_accept_after_the_rescind_is_invalid),
         cmocka_unit_test(a_teardown_gives_everything_back_at_once),
+        cmocka_unit_test(a_teardown_takes_the_newest_first),
         cmocka_unit_test(what_a_framework_says_after_its_teardown_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
