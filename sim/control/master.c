@@ -53,8 +53,8 @@ void hf_master_free(HfMaster *master)
         hf_vec_clear(&master->frameworks.at[i].unreachable);
     }
     for (guint32 i = 0; i < master->agents.count; i++) {
-        hf_resources_clear(master->catalog, master->agents.at[i].total);
-        g_free(master->agents.at[i].total);
+        hf_resources_clear(master->catalog, master->agents_more.at[i].total);
+        g_free(master->agents_more.at[i].total);
     }
     hf_offer_list_clear(master->catalog, &master->allocated);
     for (guint32 i = 0; i < master->quotas.count; i++) {
@@ -80,9 +80,9 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->offers);
     hf_vec_clear(&master->tasks);
     hf_vec_clear(&master->agents);
+    hf_vec_clear(&master->agents_more);
     hf_vec_clear(&master->frameworks);
     hf_vec_clear(&master->deadlines);
-    hf_vec_clear(&master->returned);
     hf_vec_clear(&master->found);
     hf_map64_clear(&master->task_rows.map);
     hf_map64_clear(&master->unreachable_tasks);
@@ -362,7 +362,7 @@ uint32_t hf_master_agent_host(const HfMaster *master, uint32_t agent)
 
 const char *hf_master_agent_name(const HfMaster *master, uint32_t agent)
 {
-    return agent < master->agents.count ? master->agents.at[agent].name : NULL;
+    return agent < master->agents.count ? master->agents_more.at[agent].name : NULL;
 }
 
 const char *hf_master_framework_name(const HfMaster *master, uint32_t framework)
@@ -409,6 +409,7 @@ size_t hf_master_memory(const HfMaster *master)
 {
     return master->offers.room * sizeof(HfOfferRow) + master->tasks.room * sizeof(HfTaskRow) +
            master->agents.room * sizeof(HfAgentRow) +
+           master->agents_more.room * sizeof(HfAgentMore) +
            master->operations.room * sizeof(HfOperationRow) +
            master->executors.room * sizeof(HfExecutorRow) + master->task_rows.map.room * 12 +
            (master->offer_slots.generation.room + master->task_slots.generation.room) * 8 +

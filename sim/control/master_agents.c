@@ -28,10 +28,11 @@ static uint64_t timer_arg(uint32_t row, uint32_t what_for)
 static void start_pings(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
-    agent->registered_at = now;
-    agent->missed = 0;
+    HfAgentMore *more = &master->agents_more.at[row];
+    more->registered_at = now;
+    more->missed = 0;
     agent->ponged = TRUE;
-    agent->epoch++;
+    more->epoch++;
     hf_master__end_silence(agent);
     if (!master->config.explicit_heartbeats) return;
     agent->ponged = FALSE;
@@ -39,32 +40,33 @@ static void start_pings(HfMaster *master, HfTime now, uint32_t row, HfOutbox *ou
     ping->agent = row;
     ping->task = 0;
     hf_outbox_timer(out, now + master->config.agent_ping_timeout, HF_MASTER_TIMER_PING,
-                    timer_arg(row, agent->epoch));
+                    timer_arg(row, more->epoch));
 }
 
-static const char *region_of(const HfAgentRow *agent)
+static const char *region_of(const HfAgentMore *more)
 {
-    return agent->domain != NULL ? agent->domain->region : NULL;
+    return more->domain != NULL ? more->domain->region : NULL;
 }
 
-static const char *zone_of(const HfAgentRow *agent)
+static const char *zone_of(const HfAgentMore *more)
 {
-    return agent->domain != NULL ? agent->domain->zone : NULL;
+    return more->domain != NULL ? more->domain->zone : NULL;
 }
 
 void hf_master__tell_allocator(HfMaster *master, HfTime now, uint32_t row, const HfHolding *used,
                                uint32_t used_count)
 {
     const HfAgentRow *agent = &master->agents.at[row];
+    const HfAgentMore *more = &master->agents_more.at[row];
     HfStatus status = hf_allocator_agent_add(master->allocator, now, row,
-                                             &(HfAgentSpec){.name = agent->name,
-                                                            .hostname = agent->hostname,
-                                                            .region = region_of(agent),
-                                                            .zone = zone_of(agent),
+                                             &(HfAgentSpec){.name = more->name,
+                                                            .hostname = more->hostname,
+                                                            .region = region_of(more),
+                                                            .zone = zone_of(more),
                                                             .attributes = agent->attributes,
-                                                            .total = agent->total,
+                                                            .total = more->total,
                                                             .capabilities = HF_AGENT_CAPABILITY_ALL,
-                                                            .owner = agent->owner},
+                                                            .owner = more->owner},
                                              used, used_count);
     HF_ASSERT(status == HF_OK);
 }
@@ -73,26 +75,28 @@ static void record_agent(const HfMaster *master, HfTime now, uint32_t row, HfRec
                          HfOutbox *out)
 {
     const HfAgentRow *agent = &master->agents.at[row];
+    const HfAgentMore *more = &master->agents_more.at[row];
     hf_master__record(out, (HfRecord){.at = now,
                                       .type = (uint16_t)type,
                                       .agent = row,
                                       .framework = HF_ROW_NONE,
                                       .value = agent->host,
-                                      .resources = agent->total});
+                                      .resources = more->total});
 }
 
 /* Take over what an agent says of itself; TRUE when it is not what was known. */
 static gboolean describe(HfMaster *master, uint32_t row, const HfMessage *in)
 {
     HfAgentRow *agent = &master->agents.at[row];
-    gboolean is_another = !hf_resources_equal(master->catalog, agent->total, in->total) ||
-                          agent->attributes != in->attributes || agent->domain != in->domain;
-    agent->hostname = in->name;
+    HfAgentMore *more = &master->agents_more.at[row];
+    gboolean is_another = !hf_resources_equal(master->catalog, more->total, in->total) ||
+                          agent->attributes != in->attributes || more->domain != in->domain;
+    more->hostname = in->name;
     agent->attributes = in->attributes;
-    agent->domain = in->domain;
-    agent->owner = in->owner;
-    if (is_another) hf_resources_copy(master->catalog, agent->total, in->total);
-    agent->version = in->version;
+    more->domain = in->domain;
+    more->owner = in->owner;
+    if (is_another) hf_resources_copy(master->catalog, more->total, in->total);
+    more->version = in->version;
     return is_another;
 }
 
@@ -101,13 +105,15 @@ static uint32_t name_agent(HfMaster *master, const HfMessage *in)
 {
     uint32_t row = master->agents.count;
     hf_vec_push_zero(&master->agents);
+    hf_vec_push_zero(&master->agents_more);
     HfAgentRow *agent = hf_vec_last(&master->agents);
+    HfAgentMore *more = hf_vec_last(&master->agents_more);
     agent->standing = HF_STANDING_UNKNOWN;
     agent->host = in->from.row;
-    agent->hostname = in->name;
-    agent->total = g_new0(HfResources, 1);
-    agent->first_offer = agent->first_task = agent->first_executor = NO_ROW;
-    g_snprintf(agent->name, sizeof agent->name, "S%08u", row);
+    more->hostname = in->name;
+    more->total = g_new0(HfResources, 1);
+    agent->first_offer = agent->first_task = more->first_executor = NO_ROW;
+    g_snprintf(more->name, sizeof more->name, "S%08u", row);
     return row;
 }
 
@@ -184,11 +190,12 @@ void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStand
                         HfTaskState aware, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
+    HfAgentMore *more = &master->agents_more.at[row];
     HF_ASSERT(hf_master__is_held(agent) && standing >= HF_STANDING_UNREACHABLE);
     hf_master__rescind_agent(master, now, row, out);
     hf_master__rescind_inverse(master, now, row, NO_ROW, out);
     agent->standing = standing;
-    agent->epoch++;
+    more->epoch++;
     hf_master__end_silence(agent);
     record_agent(master, now, row,
                  standing == HF_STANDING_UNREACHABLE ? HF_RECORD_AGENT_UNREACHABLE
@@ -219,6 +226,7 @@ void hf_master__give_up(HfMaster *master, HfTime now, uint32_t row, HfAgentStand
 static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
 {
     HfAgentRow *agent = &master->agents.at[row];
+    HfAgentMore *more = &master->agents_more.at[row];
     HfAgentStanding before = (HfAgentStanding)agent->standing;
     gboolean was_held = hf_master__is_held(agent);
     if (was_held) hf_master__end_disks(master, now, row, in, out);
@@ -229,7 +237,7 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
         hf_master__rescind_agent(master, now, row, out);
     agent->standing = HF_STANDING_REGISTERED;
     hf_master__end_silence(agent); /* it can be heard */
-    agent->missed = 0;
+    more->missed = 0;
     agent->ponged = TRUE;
     record_agent(master, now, row, HF_RECORD_AGENT_REREGISTERED, out);
     if (!was_held) {
@@ -249,10 +257,10 @@ static void readmit(HfMaster *master, HfTime now, uint32_t row, const HfMessage 
         hf_master__free_total(master, row, &total);
         hf_allocator_agent_update(master->allocator, now, row,
                                   &(HfAgentSpec){.attributes = agent->attributes,
-                                                 .region = region_of(agent),
-                                                 .zone = zone_of(agent),
+                                                 .region = region_of(more),
+                                                 .zone = zone_of(more),
                                                  .total = &total,
-                                                 .owner = agent->owner,
+                                                 .owner = more->owner,
                                                  .capabilities = HF_AGENT_CAPABILITIES_KEEP});
         hf_resources_clear(master->catalog, &total);
     }
@@ -295,8 +303,8 @@ static void make_way(HfMaster *master, HfTime now, uint32_t host, uint32_t row, 
  */
 static void repeat(HfMaster *master, HfTime now, uint32_t row, const HfMessage *in, HfOutbox *out)
 {
-    if (hf_resources_equal(master->catalog, master->agents.at[row].total, in->total))
-        master->agents.at[row].version = in->version;
+    if (hf_resources_equal(master->catalog, master->agents_more.at[row].total, in->total))
+        master->agents_more.at[row].version = in->version;
     else
         readmit(master, now, row, in, out);
 }
@@ -310,7 +318,7 @@ void hf_master__on_register(HfMaster *master, HfTime now, const HfMessage *in, H
     uint32_t row = agent_of(master, in);
     if (!hf_master__is_welcome(master, NO_ROW, in, out)) return;
     if (row != NO_ROW && master->agents.at[row].standing == HF_STANDING_REGISTERED) {
-        if (in->version != master->agents.at[row].version) repeat(master, now, row, in, out);
+        if (in->version != master->agents_more.at[row].version) repeat(master, now, row, in, out);
         welcome(master, row, in, HF_MESSAGE_AGENT_REGISTERED, out);
         return;
     }
@@ -365,8 +373,9 @@ void hf_master__on_exited(HfMaster *master, HfTime now, const HfMessage *in, HfO
     hf_master__rescind_agent(master, now, row, out);
     hf_master__rescind_inverse(master, now, row, NO_ROW, out);
     HfAgentRow *agent = &master->agents.at[row];
+    HfAgentMore *more = &master->agents_more.at[row];
     agent->standing = HF_STANDING_DISCONNECTED;
-    agent->disconnected_at = now;
+    more->disconnected_at = now;
     record_agent(master, now, row, HF_RECORD_AGENT_DISCONNECTED, out);
     uint32_t next;
     for (uint32_t task = agent->first_task; task != NO_ROW; task = next) {
@@ -390,9 +399,10 @@ void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfO
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW || !hf_master__is_held(&master->agents.at[row])) return;
     HfAgentRow *agent = &master->agents.at[row];
+    HfAgentMore *more = &master->agents_more.at[row];
     if (agent->is_silent) return; /* its verdict is coming already */
     agent->is_silent = TRUE;
-    HfTime first = agent->registered_at, period = master->config.agent_ping_timeout;
+    HfTime first = more->registered_at, period = master->config.agent_ping_timeout;
     HfTime seen = first; /* by the tick of registration, which misses nothing */
     HfTime since = now - in->round_trip - first;
     if (since > 0) {
@@ -400,9 +410,8 @@ void hf_master__on_silent(HfMaster *master, HfTime now, const HfMessage *in, HfO
         seen = first + ((answered + in->round_trip) / period + 1) * period;
     }
     HfTime verdict = seen + (HfTime)master->config.max_agent_ping_timeouts * period;
-    agent->verdict_at = MAX(verdict, now);
-    hf_outbox_timer(out, agent->verdict_at, HF_MASTER_TIMER_SILENCE,
-                    timer_arg(row, agent->silence));
+    more->verdict_at = MAX(verdict, now);
+    hf_outbox_timer(out, more->verdict_at, HF_MASTER_TIMER_SILENCE, timer_arg(row, agent->silence));
 }
 
 /*
@@ -414,14 +423,15 @@ void hf_master__on_audible(HfMaster *master, HfTime now, const HfMessage *in, Hf
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW) return;
     HfAgentRow *agent = &master->agents.at[row];
+    HfAgentMore *more = &master->agents_more.at[row];
     if (!hf_master__is_held(agent)) { /* its host takes for granted that it is pinged */
         tell_unpinged(master, row, out);
         return;
     }
     HfTime period = master->config.agent_ping_timeout;
-    HfTime since = MAX(now - in->round_trip - agent->registered_at, 0);
-    HfTime ping = agent->registered_at + (since + period - 1) / period * period;
-    if (ping + in->round_trip < agent->verdict_at || agent->verdict_at <= now)
+    HfTime since = MAX(now - in->round_trip - more->registered_at, 0);
+    HfTime ping = more->registered_at + (since + period - 1) / period * period;
+    if (ping + in->round_trip < more->verdict_at || more->verdict_at <= now)
         hf_master__end_silence(agent);
 }
 
@@ -430,8 +440,9 @@ void hf_master__on_pong(HfMaster *master, const HfMessage *in)
     uint32_t row = agent_of(master, in);
     if (row == NO_ROW) return;
     HfAgentRow *agent = &master->agents.at[row];
+    HfAgentMore *more = &master->agents_more.at[row];
     agent->ponged = TRUE;
-    agent->missed = 0;
+    more->missed = 0;
     if (agent->standing != HF_STANDING_DISCONNECTED)
         hf_master__end_silence(agent); /* it may go on */
 }
@@ -503,17 +514,19 @@ void hf_master__on_silence_timer(HfMaster *master, HfTime now, uint64_t arg, HfO
 void hf_master__on_reregister_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
 {
     const HfAgentRow *agent = &master->agents.at[arg];
+    const HfAgentMore *more = &master->agents_more.at[arg];
     if (agent->standing == HF_STANDING_DISCONNECTED &&
-        now >= agent->disconnected_at + master->config.agent_reregister_timeout)
+        now >= more->disconnected_at + master->config.agent_reregister_timeout)
         hf_master__mark_unreachable(master, now, (uint32_t)arg, out);
 }
 
 void hf_master__on_ping_timer(HfMaster *master, HfTime now, uint64_t arg, HfOutbox *out)
 {
     uint32_t row = (uint32_t)arg;
-    if (timer_arg(row, master->agents.at[row].epoch) != arg) return;
+    if (timer_arg(row, master->agents_more.at[row].epoch) != arg) return;
     HfAgentRow *agent = &master->agents.at[row];
-    if (!agent->ponged && ++agent->missed >= master->config.max_agent_ping_timeouts) {
+    HfAgentMore *more = &master->agents_more.at[row];
+    if (!agent->ponged && ++more->missed >= master->config.max_agent_ping_timeouts) {
         hf_master__mark_unreachable(master, now, row, out);
         if (!hf_master__is_held(agent)) return; /* else it is pinged on until its permit is there */
     }

@@ -10,7 +10,7 @@
 static void check_available(const HfMaster *master, uint32_t row, const HfResources *held)
 {
     HfCatalog *catalog = master->catalog;
-    const HfResources *total = master->agents.at[row].total;
+    const HfResources *total = master->agents_more.at[row].total;
     HfResources left = {0}, part = {0};
     hf_resources_non_shared(catalog, held, &part);
     hf_resources_non_shared(catalog, total, &left);
@@ -28,6 +28,7 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
                         uint32_t *executors)
 {
     const HfAgentRow *agent = &master->agents.at[row];
+    const HfAgentMore *more = &master->agents_more.at[row];
     HfResources held = {0};
     HF_ASSERT(!hf_master__is_held(agent) ||
               hf_map64_get(&master->agent_of_host, agent->host) == row);
@@ -52,7 +53,7 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
             hf_resources_add(master->catalog, &held, hf_parcel_resources(task->resources));
         (*tasks)++;
     }
-    for (uint32_t e = agent->first_executor; e != NO_ROW;
+    for (uint32_t e = more->first_executor; e != NO_ROW;
          e = master->executors.at[e].links.next_of_agent) {
         const HfExecutorRow *executor = &master->executors.at[e];
         HF_ASSERT(executor->agent == row && hf_master__is_held(agent));
@@ -69,7 +70,7 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
         if (operation->is_holding) hf_resources_add_one(master->catalog, &held, &operation->source);
         operations++;
     }
-    HF_ASSERT(operations == agent->operations);
+    HF_ASSERT(operations == more->operations);
     if (!hf_master__is_held(agent)) {
         HF_ASSERT(hf_allocator_available(master->allocator, row) == NULL);
     } else {

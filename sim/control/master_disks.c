@@ -64,8 +64,8 @@ void hf_master__begin_disk(HfMaster *master, HfTime now, uint32_t framework, uin
 
 void hf_master__free_total(const HfMaster *master, uint32_t agent, HfResources *out)
 {
-    hf_resources_copy(master->catalog, out, master->agents.at[agent].total);
-    if (master->agents.at[agent].operations == 0) return;
+    hf_resources_copy(master->catalog, out, master->agents_more.at[agent].total);
+    if (master->agents_more.at[agent].operations == 0) return;
     for (guint32 i = 0; i < master->operations.count; i++) {
         const HfOperationRow *row = &master->operations.at[i];
         if (row->is_live && row->is_holding && row->agent == agent && row->framework == NO_ROW)
@@ -93,13 +93,13 @@ static gboolean change(HfMaster *master, HfTime now, const HfOperationRow *row,
     HfConversion one = {.consumed = *source, .converted = *made}; /* borrowed for these calls */
     HfConversions conversions = {&one, 1};
     HfResources total = {0};
-    hf_resources_copy(catalog, &total, master->agents.at[row->agent].total);
+    hf_resources_copy(catalog, &total, master->agents_more.at[row->agent].total);
     gboolean is_there = hf_resources_apply(catalog, &total, &conversions, NULL);
     if (is_there && row->framework != NO_ROW)
         is_there =
             hf_allocator_update_allocation(master->allocator, now, row->framework, row->agent,
                                            row->role, source, &conversions, NULL, NULL) == HF_OK;
-    if (is_there) hf_resources_move(catalog, master->agents.at[row->agent].total, &total);
+    if (is_there) hf_resources_move(catalog, master->agents_more.at[row->agent].total, &total);
     hf_resources_clear(catalog, &total);
     return is_there;
 }
@@ -138,7 +138,8 @@ void hf_master__end_disk(HfMaster *master, HfTime now, uint32_t at, const HfOper
 void hf_master__end_disks(HfMaster *master, HfTime now, uint32_t agent, const HfMessage *in,
                           HfOutbox *out)
 {
-    for (guint32 i = 0; i < in->statuses.count && master->agents.at[agent].operations > 0; i++) {
+    for (guint32 i = 0; i < in->statuses.count && master->agents_more.at[agent].operations > 0;
+         i++) {
         const HfOperationStatus *status = &in->statuses.at[i];
         uint32_t row = hf_master__find_operation(master, status->serial, agent);
         if (row == NO_ROW) continue;

@@ -25,7 +25,7 @@ static const HfPeer self = {HF_PEER_MASTER, 0};
 uint32_t hf_master__find_executor(const HfMaster *master, uint32_t framework, uint32_t agent,
                                   uint32_t id)
 {
-    uint32_t row = master->agents.at[agent].first_executor;
+    uint32_t row = master->agents_more.at[agent].first_executor;
     while (row != NO_ROW && (master->executors.at[row].info->id != id ||
                              master->executors.at[row].framework != framework))
         row = master->executors.at[row].links.next_of_agent;
@@ -57,7 +57,7 @@ uint32_t hf_master__add_executor(HfMaster *master, HfTime now, uint32_t framewor
     executor->role = role;
     executor->number = ++master->numbers;
     executor->info = hf_executor_info_ref(info);
-    LINK(master->executors.at, handle.row, &master->agents.at[agent].first_executor);
+    LINK(master->executors.at, handle.row, &master->agents_more.at[agent].first_executor);
     record_executor(executor, now, HF_RECORD_EXECUTOR_LAUNCHED, HF_REASON_NONE, out);
     return handle.row;
 }
@@ -72,7 +72,7 @@ void hf_master__remove_executor(HfMaster *master, HfTime now, uint32_t row, HfTa
     if (hf_master__is_held(&master->agents.at[executor->agent]) && !hf_resources_is_empty(held))
         hf_master__give_back(master, now, executor->framework, executor->agent, executor->role,
                              held, HF_NO_FILTER, TRUE);
-    UNLINK(master->executors.at, row, &master->agents.at[executor->agent].first_executor);
+    UNLINK(master->executors.at, row, &master->agents_more.at[executor->agent].first_executor);
     hf_executor_info_drop(master->catalog, &executor->info);
     hf_slots_give(&master->executor_slots,
                   (HfHandle){row, master->executor_slots.generation.at[row]});
@@ -82,7 +82,7 @@ void hf_master__remove_executors_on(HfMaster *master, HfTime now, uint32_t agent
                                     gboolean checkpointed, HfOutbox *out)
 {
     uint32_t next;
-    for (uint32_t row = master->agents.at[agent].first_executor; row != NO_ROW; row = next) {
+    for (uint32_t row = master->agents_more.at[agent].first_executor; row != NO_ROW; row = next) {
         next = master->executors.at[row].links.next_of_agent;
         if (checkpointed || !master->frameworks.at[master->executors.at[row].framework].checkpoint)
             hf_master__remove_executor(
@@ -201,7 +201,7 @@ void hf_master__reconcile_executors(HfMaster *master, HfTime now, uint32_t agent
                                     const HfMessage *in, HfOutbox *out)
 {
     uint32_t next;
-    for (uint32_t row = master->agents.at[agent].first_executor; row != NO_ROW; row = next) {
+    for (uint32_t row = master->agents_more.at[agent].first_executor; row != NO_ROW; row = next) {
         next = master->executors.at[row].links.next_of_agent;
         if (!is_reported(in, &master->executors.at[row]))
             hf_master__remove_executor(master, now, row, HF_REASON_RECONCILIATION, out);

@@ -87,6 +87,7 @@ typedef enum HfAgentStanding {
     HF_STANDING_UNKNOWN  /* not registered yet, or forgotten */
 } HfAgentStanding;
 
+/* What offers, launches and updates need of an agent, and little else: half a cache line. */
 typedef struct HfAgentRow {
     uint32_t host;
     uint8_t standing;             /* HfAgentStanding */
@@ -97,22 +98,29 @@ typedef struct HfAgentRow {
     uint8_t is_overheld;          /* it came back with less than was given out: more may be held */
     uint8_t is_silent;            /* a verdict is coming */
     uint8_t is_condemned;         /* it waits for a permit to be removed */
-    uint32_t first_offer, first_task, first_executor;
-    uint32_t missed; /* explicit heartbeats: pings without pong */
+    uint32_t first_offer, first_task;
+    uint32_t silence; /* of its verdict: bumped when a pending timer of it loses its meaning */
     const HfAttributes *attributes;
+} HfAgentRow;
+
+_Static_assert(sizeof(HfAgentRow) == 32, "an agent is half a cache line");
+
+/* The rest, in the same row. */
+typedef struct HfAgentMore {
+    uint32_t first_executor;
+    uint32_t missed;        /* explicit heartbeats: pings without pong */
     const HfDomain *domain; /* NULL = none */
     uint32_t epoch;         /* of its pings: bumped when a pending ping timer loses its meaning */
-    uint32_t silence;       /* likewise of the verdict that a silence ends in */
+    HfRoleId owner;
     HfTime registered_at;   /* phase of its pings */
     HfTime disconnected_at; /* while DISCONNECTED */
     HfTime verdict_at;      /* virtual heartbeats: when its silence will end in one */
-    HfRoleId owner;
-    uint32_t operations;  /* in the master's book, not yet over */
-    uint32_t version;     /* of its latest registration: operations go to that one */
-    const char *hostname; /* borrowed from the agent */
-    HfResources *total;   /* owned; as the agent said, and with the operations applied since */
+    uint32_t operations;    /* in the master's book, not yet over */
+    uint32_t version;       /* of its latest registration: operations go to that one */
+    const char *hostname;   /* borrowed from the agent */
+    HfResources *total;     /* owned; as the agent said, and with the operations applied since */
     char name[12];
-} HfAgentRow;
+} HfAgentMore;
 
 /* It was heard, or it no longer matters: a verdict or a removal that is pending means nothing. */
 static inline void hf_master__end_silence(HfAgentRow *agent)
@@ -227,6 +235,7 @@ struct HfMaster {
     HfLateMap64 task_rows;     /* (framework, task id) -> row */
     HfMap64 unreachable_tasks; /* likewise -> agent id */
     HF_VEC(HfAgentRow) agents;
+    HF_VEC(HfAgentMore) agents_more; /* of each of them */
     HfSlots executor_slots;
     HF_VEC(HfExecutorRow) executors;
     HfSlots operation_slots;
@@ -236,7 +245,6 @@ struct HfMaster {
     HfMap64 agent_of_host;              /* host row -> agent id */
     HF_VEC(HfFrameworkRow) frameworks;
     HfOfferList allocated;             /* scratch of a run */
-    HF_VEC(HfReturned) returned;       /* scratch; empty, but room is kept */
     HF_VEC(HfOfferDeadline) deadlines; /* offer_timeout: oldest first from deadline_head on */
     guint32 deadline_head;
     gboolean is_run_pending;

@@ -40,7 +40,7 @@ static void update_unavailability(HfMaster *master, HfTime now, const HfRegistry
 {
     for (guint32 row = 0; row < master->agents.count; row++) {
         if (!hf_master__is_held(&master->agents.at[row]) ||
-            g_ascii_strcasecmp(master->agents.at[row].hostname, machine->hostname) != 0)
+            g_ascii_strcasecmp(master->agents_more.at[row].hostname, machine->hostname) != 0)
             continue;
         hf_master__rescind_agent(master, now, row, out);
         hf_master__rescind_inverse(master, now, row, NO_ROW, out);
@@ -51,7 +51,7 @@ static void update_unavailability(HfMaster *master, HfTime now, const HfRegistry
 
 void hf_master__tell_unavailability(HfMaster *master, HfTime now, uint32_t row)
 {
-    const HfRegistryMachine *machine = machine_of(master, master->agents.at[row].hostname);
+    const HfRegistryMachine *machine = machine_of(master, master->agents_more.at[row].hostname);
     if (machine != NULL)
         hf_allocator_unavailability_set(master->allocator, now, row, TRUE, machine->start,
                                         machine->duration);
@@ -121,7 +121,7 @@ static void go_down(HfMaster *master, HfTime now, HfRegistryMachine *machine, Hf
 {
     for (guint32 row = 0; row < master->agents.count; row++) {
         if (!hf_master__is_held(&master->agents.at[row]) ||
-            g_ascii_strcasecmp(master->agents.at[row].hostname, machine->hostname) != 0)
+            g_ascii_strcasecmp(master->agents_more.at[row].hostname, machine->hostname) != 0)
             continue;
         hf_master__store(master, now,
                          &(HfStoring){.change = {.type = HF_REGISTRY_REMOVE,
@@ -211,7 +211,7 @@ void hf_master__check_drained(HfMaster *master, HfTime now, uint32_t row, HfOutb
 {
     HfAgentRow *agent = &master->agents.at[row];
     if (G_LIKELY(agent->drain != HF_DRAIN_GOING) || agent->first_task != NO_ROW ||
-        agent->operations > 0 || !hf_master__is_held(agent))
+        master->agents_more.at[row].operations > 0 || !hf_master__is_held(agent))
         return;
     if (hf_master__is_storing(master, HF_EFFECT_DRAINED, row, NO_ROW)) return;
     hf_master__store(
@@ -321,9 +321,10 @@ static int check_agent_call(const HfMaster *master, uint32_t row, const HfCall *
         return 0;
     }
     if (!is_known(master, row)) return hf_master__answer_call(why_out, 400, "Unknown agent");
-    if (call->type == HF_CALL_DRAIN_AGENT && machine_of(master, agent->hostname) != NULL)
+    if (call->type == HF_CALL_DRAIN_AGENT &&
+        machine_of(master, master->agents_more.at[row].hostname) != NULL)
         return hf_master__answer_call(why_out, 400, "Agent %s is part of a maintenance schedule",
-                                      agent->name);
+                                      master->agents_more.at[row].name);
     return 0;
 }
 

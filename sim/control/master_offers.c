@@ -316,16 +316,18 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
     run.trace = NULL;
     HfReturns returns = {0};
     guint32 taken = 0;
-    hf_vec_reserve(&master->returned, in->ids.count);
-    HfReturned *back = master->returned.at;
+    enum { AT_ONCE = 256 }; /* what of them is written down stays in the nearest cache */
+    HfReturned back[AT_ONCE];
     for (guint32 i = 0; i < in->ids.count; i++) {
         fetch_ahead(master, in, i);
         uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
         if (row == NO_ROW) continue;
         HfOfferRow *offer = &master->offers.at[row];
-        if (record.role != offer->role) {
+        if (taken == AT_ONCE || record.role != offer->role) {
             return_all(master, now, &returns, back, taken);
             taken = 0;
+        }
+        if (record.role != offer->role) {
             record.role = offer->role;
             begin_run(&run, out, &record);
             hf_allocator_returns(master->allocator, in->framework, record.role, refuse_seconds,

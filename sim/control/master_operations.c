@@ -103,7 +103,7 @@ static HfTextId persistence_of(const HfCatalog *catalog, const HfResource *entry
 static gboolean exists(const HfMaster *master, uint32_t agent, const HfResource *volume)
 {
     const HfCatalog *catalog = master->catalog;
-    const HfResources *total = master->agents.at[agent].total;
+    const HfResources *total = master->agents_more.at[agent].total;
     for (uint32_t i = 0; i < hf_resources_count(total); i++) {
         const HfResource *entry = hf_resources_at(total, i);
         if (hf_meta_is_persistent(catalog, entry->meta) &&
@@ -160,7 +160,8 @@ static gboolean check_destroy(HfMaster *master, uint32_t agent, const HfOperatio
         HfResource volume = *hf_resources_at(&operation->resources, i);
         volume.copies = 1;
         volume.meta = hf_meta_info(master->catalog, volume.meta)->unallocated;
-        if (!hf_resources_contains_one(master->catalog, master->agents.at[agent].total, &volume))
+        if (!hf_resources_contains_one(master->catalog, master->agents_more.at[agent].total,
+                                       &volume))
             return fail_on(master, &volume, error, HF_RESOURCE_ERROR_NOT_FOUND,
                            "the agent has no such volume");
         if (is_used(master, agent, &volume))
@@ -376,7 +377,7 @@ static uint64_t add_row(HfMaster *master, uint32_t framework, uint64_t id, uint3
                                                          .generation = handle.generation,
                                                          .serial = hf_handle_pack(handle),
                                                          .is_live = TRUE};
-    master->agents.at[agent].operations++;
+    master->agents_more.at[agent].operations++;
     return hf_handle_pack(handle);
 }
 
@@ -399,7 +400,7 @@ static void remove_row(HfMaster *master, uint32_t row)
     HF_ASSERT(operation->is_live);
     master->adopted -= is_adopted(master, row);
     operation->is_live = FALSE;
-    master->agents.at[operation->agent].operations--;
+    master->agents_more.at[operation->agent].operations--;
     hf_slots_give(&master->operation_slots, (HfHandle){row, operation->generation});
 }
 
@@ -429,9 +430,9 @@ uint32_t hf_master__send_operation(HfMaster *master, uint32_t framework, uint64_
         out, is_answered ? HF_MESSAGE_APPLY_OPERATION : HF_MESSAGE_CHECKPOINT_RESOURCES, self, to);
     message->framework = framework;
     message->agent = agent;
-    message->version = master->agents.at[agent].version;
+    message->version = master->agents_more.at[agent].version;
     if (!is_answered) {
-        hf_message_set_total(master->catalog, message, master->agents.at[agent].total);
+        hf_message_set_total(master->catalog, message, master->agents_more.at[agent].total);
         return NO_ROW;
     }
     hf_vec_push_zero(&message->operations);
@@ -452,7 +453,8 @@ gboolean hf_master__apply_operation(HfMaster *master, HfTime now, uint32_t frame
                                     uint32_t agent, HfRoleId role, const HfOperation *stripped,
                                     const HfConversions *conversions, GError **error, HfOutbox *out)
 {
-    if (!hf_resources_apply(master->catalog, master->agents.at[agent].total, conversions, error))
+    if (!hf_resources_apply(master->catalog, master->agents_more.at[agent].total, conversions,
+                            error))
         return FALSE;
     record_operation(stripped, now, framework, id, agent, role, 0, out);
     for (uint32_t i = 0; i < conversions->count; i++) {
@@ -528,7 +530,7 @@ void hf_master__on_acknowledge_operation(HfMaster *master, HfTime now, const HfM
 void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage *in,
                                HfMessage *reply)
 {
-    if (master->agents.at[agent].operations == 0) return;
+    if (master->agents_more.at[agent].operations == 0) return;
     for (guint32 row = 0; row < master->operations.count; row++) {
         const HfOperationRow *operation = &master->operations.at[row];
         if (!operation->is_live || operation->agent != agent) continue;
@@ -549,7 +551,7 @@ void hf_master__ask_operations(HfMaster *master, uint32_t agent, const HfMessage
 void hf_master__end_operations(HfMaster *master, HfTime now, uint32_t agent, HfOperationState state,
                                HfOutbox *out)
 {
-    for (guint32 row = 0; master->agents.at[agent].operations > 0; row++) {
+    for (guint32 row = 0; master->agents_more.at[agent].operations > 0; row++) {
         HF_ASSERT(row < master->operations.count);
         HfOperationRow operation = master->operations.at[row];
         if (!operation.is_live || operation.agent != agent) continue;

@@ -39,10 +39,10 @@ uint32_t hf_master__agent_named(const HfMaster *master, const char *name)
 {
     uint32_t found = NO_ROW;
     for (guint32 row = 0; row < master->agents.count; row++) {
-        const HfAgentRow *agent = &master->agents.at[row];
-        if (strcmp(agent->name, name) == 0) return row;
+        const HfAgentMore *more = &master->agents_more.at[row];
+        if (strcmp(more->name, name) == 0) return row;
         /* of several agents that a host has had, the one that is there, else the last */
-        if (g_ascii_strcasecmp(agent->hostname, name) == 0 &&
+        if (g_ascii_strcasecmp(more->hostname, name) == 0 &&
             (found == NO_ROW || !hf_master__is_held(&master->agents.at[found])))
             found = row;
     }

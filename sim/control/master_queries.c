@@ -270,10 +270,11 @@ static JsonObject *agent_object(HfMaster *master, uint32_t row)
         [HF_DRAIN_NONE] = NULL, [HF_DRAIN_GOING] = "DRAINING", [HF_DRAIN_DONE] = "DRAINED"};
     HfCatalog *catalog = master->catalog;
     const HfAgentRow *agent = &master->agents.at[row];
+    const HfAgentMore *more = &master->agents_more.at[row];
     JsonObject *object = json_object_new(), *info = json_object_new(), *id = json_object_new();
-    json_object_set_string_member(id, "value", agent->name);
+    json_object_set_string_member(id, "value", more->name);
     json_object_set_object_member(info, "id", id);
-    json_object_set_string_member(info, "hostname", agent->hostname);
+    json_object_set_string_member(info, "hostname", more->hostname);
     json_object_set_object_member(object, "agent_info", info);
     json_object_set_boolean_member(object, "active", agent->standing == HF_STANDING_REGISTERED);
     json_object_set_boolean_member(object, "deactivated", agent->is_deactivated);
@@ -289,7 +290,7 @@ static JsonObject *agent_object(HfMaster *master, uint32_t row)
                              hf_parcel_resources(master->tasks.at[t].resources));
     for (uint32_t o = agent->first_offer; o != NO_ROW; o = master->offers.at[o].links.next_of_agent)
         hf_resources_add(catalog, &offered, hf_parcel_resources(master->offers.at[o].resources));
-    add_resources(master, agent->total, "total_resources", "reserved_resources",
+    add_resources(master, more->total, "total_resources", "reserved_resources",
                   "unreserved_resources", object);
     add_resources(master, &allocated, "allocated_resources", "reserved_resources_allocated",
                   "unreserved_resources_allocated", object);

@@ -40,8 +40,9 @@ static void consumed_by(const HfMaster *master, HfRoleId role, HfQuantities *sum
 {
     for (guint32 a = 0; a < master->agents.count; a++) {
         const HfAgentRow *agent = &master->agents.at[a];
+        const HfAgentMore *more = &master->agents_more.at[a];
         if (!hf_master__is_held(agent)) continue;
-        add_consumed(master, agent->total, role, TRUE, sum);
+        add_consumed(master, more->total, role, TRUE, sum);
         for (uint32_t t = agent->first_task; t != NO_ROW;
              t = master->tasks.at[t].links.next_of_agent) {
             const HfTaskRow *task = &master->tasks.at[t];
@@ -86,7 +87,7 @@ static gboolean fits_cluster(const HfMaster *master, const HfCall *call)
     HfResources stable = {0};
     for (guint32 a = 0; a < master->agents.count; a++) {
         if (!hf_master__is_held(&master->agents.at[a])) continue;
-        hf_resources_non_revocable(master->catalog, master->agents.at[a].total, &stable);
+        hf_resources_non_revocable(master->catalog, master->agents_more.at[a].total, &stable);
         hf_resources_scalar_quantities(master->catalog, &stable, &capacity);
     }
     for (guint32 q = 0; q < master->quotas.count; q++)

@@ -46,21 +46,22 @@ static void forget_tasks(HfMaster *master, HfTime now, uint32_t row, HfOutbox *o
 /* The agent is given up first, so that nothing goes back to the allocator. */
 static void forget_executors(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
-    while (master->agents.at[row].first_executor != NO_ROW)
-        hf_master__remove_executor(master, now, master->agents.at[row].first_executor,
+    while (master->agents_more.at[row].first_executor != NO_ROW)
+        hf_master__remove_executor(master, now, master->agents_more.at[row].first_executor,
                                    HF_REASON_NONE, out);
 }
 
 static void forget_agent(HfMaster *master, uint32_t row)
 {
     HfAgentRow *agent = &master->agents.at[row];
-    HF_ASSERT(agent->operations == 0);
+    HfAgentMore *more = &master->agents_more.at[row];
+    HF_ASSERT(more->operations == 0);
     agent->standing = HF_STANDING_UNKNOWN;
-    agent->epoch++;
+    more->epoch++;
     hf_master__end_silence(agent);
     agent->drain = HF_DRAIN_NONE;
     agent->is_deactivated = agent->is_gone_when_drained = agent->is_overheld = FALSE;
-    agent->missed = agent->ponged = 0;
+    more->missed = agent->ponged = 0;
 }
 
 /* Its name stays, for those who look in. */

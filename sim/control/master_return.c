@@ -150,7 +150,7 @@ static void readd_ended(HfMaster *master, HfTime now, uint32_t row, const HfMess
             !may_return(master, report, HF_STANDING_RECOVERED))
             continue;
         HfResources total = {0};
-        hf_resources_copy(master->catalog, &total, master->agents.at[row].total);
+        hf_resources_copy(master->catalog, &total, master->agents_more.at[row].total);
         if (take_plain(master, &total, hf_parcel_resources(report->resources)))
             readd_task(master, now, row, report, FALSE, out);
         hf_resources_clear(master->catalog, &total);
@@ -219,7 +219,7 @@ void hf_master__take_back(HfMaster *master, HfTime now, uint32_t row, const HfMe
     recover_frameworks(master, now, in, out);
     if (before == HF_STANDING_RECOVERED) readd_ended(master, now, row, in, out);
     Return r = {0};
-    hf_resources_copy(master->catalog, &r.left, master->agents.at[row].total);
+    hf_resources_copy(master->catalog, &r.left, master->agents_more.at[row].total);
     readd_executors(master, now, row, in, before, &r, out);
     for (guint32 i = 0; i < in->reports.count; i++) {
         const HfTaskReport *report = &in->reports.at[i];

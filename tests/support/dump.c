@@ -56,15 +56,16 @@ static void dump_master_agent(Dump *d, uint32_t row)
 {
     const HfMaster *master = d->master;
     const HfAgentRow *agent = &master->agents.at[row];
+    const HfAgentMore *more = &master->agents_more.at[row];
     say(d, "\n A%u host%u %u%u%u%u%u%u%u v%u ops%u", row, agent->host, agent->standing,
         agent->drain, agent->is_deactivated, agent->is_gone_when_drained, agent->is_overheld,
-        agent->is_silent, agent->is_condemned, name_of(&d->versions, agent->version),
-        agent->operations);
-    say_resources(d, "total", agent->total);
+        agent->is_silent, agent->is_condemned, name_of(&d->versions, more->version),
+        more->operations);
+    say_resources(d, "total", more->total);
     if (hf_master__is_held(agent))
-        say_phase(d, agent->registered_at, master->config.agent_ping_timeout);
-    if (agent->standing == HF_STANDING_DISCONNECTED) say_time(d, "since", agent->disconnected_at);
-    if (agent->is_silent) say_time(d, "verdict", agent->verdict_at);
+        say_phase(d, more->registered_at, master->config.agent_ping_timeout);
+    if (agent->standing == HF_STANDING_DISCONNECTED) say_time(d, "since", more->disconnected_at);
+    if (agent->is_silent) say_time(d, "verdict", more->verdict_at);
     for (uint32_t o = agent->first_offer; o != NO_ROW;
          o = master->offers.at[o].links.next_of_agent) {
         const HfOfferRow *offer = &master->offers.at[o];
@@ -321,7 +322,7 @@ gboolean hf_pump_timer_counts(HfPump *pump, const HfPumpEvent *timer)
                    master->agents.at[row].silence == timer->arg >> 32;
         case HF_MASTER_TIMER_REREGISTER:
             return master->agents.at[row].standing == HF_STANDING_DISCONNECTED &&
-                   timer->at >= master->agents.at[row].disconnected_at +
+                   timer->at >= master->agents_more.at[row].disconnected_at +
                                     master->config.agent_reregister_timeout;
         case HF_MASTER_TIMER_FAILOVER:
             return master->frameworks.at[row].standing == HF_FRAMEWORK_DISCONNECTED &&

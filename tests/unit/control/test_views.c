@@ -28,7 +28,7 @@ static void assert_same_total(HfPump *pump, const char *expected)
     assert_true(hf_resources_parse_canonical(pump->catalog, expected, &total, NULL));
     assert_true(
         hf_resources_equal(pump->catalog, &total, hf_agent_total(&hf_pump_host(pump, 0)->agent)));
-    assert_true(hf_resources_equal(pump->catalog, &total, pump->master->agents.at[0].total));
+    assert_true(hf_resources_equal(pump->catalog, &total, pump->master->agents_more.at[0].total));
     hf_resources_clear(pump->catalog, &total);
 }
 
