@@ -194,9 +194,9 @@ HfMessagePool *hf_message_pool_new(HfCatalog *catalog)
 void hf_message_pool_free(HfMessagePool *pool)
 {
     if (pool == NULL) return;
-    for (guint32 i = 0; i < pool->front.rows.count; i++)
-        message_free(pool->catalog, pool->front.rows.at[i]);
-    hf_vec_clear(&pool->front.rows);
+    for (guint32 i = 0; i < pool->front.all.count; i++)
+        message_free(pool->catalog, pool->front.all.at[i]);
+    hf_vec_clear(&pool->front.all);
     hf_vec_clear(&pool->front.spare);
     for (int type = 0; type < HF_MESSAGE_TYPES; type++) hf_vec_clear(&pool->spare[type].list);
     g_free(pool);
@@ -206,9 +206,8 @@ static HfMessage *new_message(HfMessagePool *pool)
 {
     HfMessage *message = hf_memory_grow(NULL, 0, sizeof *message);
     memset(message, 0, sizeof *message);
-    message->pool_row = pool->front.rows.count;
-    hf_vec_push(&pool->front.rows, message);
-    hf_vec_reserve(&pool->front.spare, pool->front.rows.count - pool->front.spare.count);
+    hf_vec_push(&pool->front.all, message);
+    hf_vec_reserve(&pool->front.spare, pool->front.all.count - pool->front.spare.count);
     return message;
 }
 
@@ -245,7 +244,6 @@ static inline void spoil(HfMessage *message)
 
 void hf_message__give(HfMessagePool *pool, HfMessage *message)
 {
-    HF_SLOW_ASSERT(hf_message_pool_at(pool, message->pool_row) == message);
     message_reset(pool->catalog, message);
     spoil(message);
     if (has_lists(message->type))
@@ -262,9 +260,9 @@ uint32_t hf_message_pool_live(const HfMessagePool *pool)
 
 size_t hf_message_pool_memory(const HfMessagePool *pool)
 {
-    size_t bytes = pool->front.rows.count * 2 * sizeof(gpointer);
-    for (guint32 i = 0; i < pool->front.rows.count; i++) {
-        const HfMessage *message = pool->front.rows.at[i];
+    size_t bytes = pool->front.all.count * 2 * sizeof(gpointer);
+    for (guint32 i = 0; i < pool->front.all.count; i++) {
+        const HfMessage *message = pool->front.all.at[i];
         bytes += sizeof *message + message->offers.room * sizeof(HfOfferInfo) +
                  message->ids.room * sizeof(uint64_t) + message->tasks.room * sizeof(HfTaskInfo) +
                  message->reports.room * sizeof(HfTaskReport) +

@@ -295,7 +295,6 @@ typedef struct HfMessage {
     HfPeer from, to;
     uint32_t framework; /* framework id */
     uint32_t agent;     /* agent id; HF_ROW_NONE = none yet */
-    uint32_t pool_row;  /* private to the pool */
     uint32_t carrier;   /* private to the host that carries it: over which connection, */
     uint32_t reign;     /* and from or to which of the masters that lead one after another */
     HfTaskStatus status;
@@ -347,13 +346,13 @@ _Static_assert(offsetof(HfMessage, tasks) + sizeof(((HfMessage *)0)->tasks) == 1
 
 /*
  * Messages are taken from a pool and given back; their lists keep their room, so after warm-up
- * nothing is allocated. A message is named by a row while the host carries it.
+ * nothing is allocated. They stay where they are for as long as the pool lives.
  */
 typedef struct HfMessagePool HfMessagePool;
 /* What a pool begins with, for the functions here alone. */
 typedef struct HfMessagePoolFront {
-    HF_VEC(HfMessage *) rows;  /* owned */
-    HF_VEC(HfMessage *) spare; /* of messages without lists; has room for all rows */
+    HF_VEC(HfMessage *) all;   /* owned */
+    HF_VEC(HfMessage *) spare; /* of messages without lists; has room for all */
     uint32_t live;
 } HfMessagePoolFront;
 /* Of such messages only the first fields are used, and they own nothing. */
@@ -420,12 +419,6 @@ static inline void hf_message_pool_give(HfMessagePool *pool, HfMessage *message)
     }
 #endif
     hf_message__give(pool, message);
-}
-static inline HfMessage *hf_message_pool_at(const HfMessagePool *pool, uint32_t row)
-{
-    const HfMessagePoolFront *front = (const void *)pool;
-    HF_ASSERT(row < front->rows.count);
-    return front->rows.at[row];
 }
 uint32_t hf_message_pool_live(const HfMessagePool *pool);
 size_t hf_message_pool_memory(const HfMessagePool *pool);

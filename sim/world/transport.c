@@ -91,12 +91,15 @@ void hf_world__stamp(HfWorld *world, HfMessage *message)
     stamp(world, message);
 }
 
-/* An answer to what its receiver said of a task a moment ago: all that will be looked at lies in
- * the nearest caches still. */
-static inline gboolean is_near(const HfMessage *message)
+/* An answer to what its receiver said of a task a moment ago is near: all that will be looked at
+ * lies in the nearest caches still. */
+static inline uint32_t way_of(const HfMessage *message)
 {
-    return message->type == HF_MESSAGE_ACKNOWLEDGE ||
-           message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT;
+    if (message->to.kind == HF_PEER_AGENT)
+        return HF_ARRIVE_AGENT + (message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT);
+    if (message->to.kind == HF_PEER_MASTER)
+        return HF_ARRIVE_MASTER + (message->type == HF_MESSAGE_ACKNOWLEDGE);
+    return HF_ARRIVE_FRAMEWORK;
 }
 
 static inline void send_stamped(HfWorld *world, HfMessage *message)
@@ -104,8 +107,8 @@ static inline void send_stamped(HfWorld *world, HfMessage *message)
     HfTime at = G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)
                     ? hf_time_add(hf_world__now(world), world->constant_latency)
                     : arrival_of(world, message);
-    HfEventKind kind = is_near(message) ? world->kind.deliver_near : world->kind.deliver;
-    hf_engine_post(world->engine, at, kind, message->to.row, message->pool_row);
+    hf_engine_post(world->engine, at, world->kind.deliver[way_of(message)], message->to.row,
+                   (uint64_t)(uintptr_t)message);
 }
 
 void hf_world__send_stamped(HfWorld *world, HfMessage *message)
@@ -238,42 +241,46 @@ static void dispatch_on_host(HfWorld *world, const HfMessage *message)
         deliver_to_agent(world, hf_world__now(world), message);
 }
 
-/* The receiver of a message acts on it; what it says in turn is left in the outbox. */
-static inline void dispatch(HfWorld *world, HfTime now, const HfMessage *message)
+/* What a master sent that leads no more, or was sent to it, is lost. */
+static __attribute__((noinline)) void lose(HfWorld *world, HfMessage *message)
 {
-    switch (message->to.kind) {
-    case HF_PEER_MASTER:
-        deliver_to_master(world, now, message);
-        return;
-    case HF_PEER_FRAMEWORK:
-        deliver_to_framework(world, now, message);
-        return;
-    case HF_PEER_AGENT:
-        deliver_to_agent(world, now, message);
-        return;
-    case HF_PEER_EXECUTOR:
-        HF_ASSERT(!"it is on the host of whoever sends to it");
-    }
+    if (message->type != HF_MESSAGE_SILENT && message->type != HF_MESSAGE_AUDIBLE &&
+        message->type != HF_MESSAGE_EXITED)
+        hf_world__record_lost(world, message);
+    hf_message_pool_give(world->pool, message);
 }
 
-static void on_deliver(void *context, const HfEventArgs *event)
+/* Its receiver acts on a message; what it says in turn is in the outbox then. */
+static inline __attribute__((always_inline)) void
+arrive(HfWorld *world, const HfEventArgs *event, HfPeerKind at,
+       void (*deliver)(HfWorld *world, HfTime now, const HfMessage *message))
 {
-    HfWorld *world = context;
-    HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)event->arg);
-    HfPeer to = message->to;
+    HfMessage *message = (void *)(uintptr_t)event->arg;
     hf_stall__count(world);
-    if (G_UNLIKELY(message->reign != world->reign)) { /* of a master that leads no more */
-        if (message->type != HF_MESSAGE_SILENT && message->type != HF_MESSAGE_AUDIBLE &&
-            message->type != HF_MESSAGE_EXITED)
-            hf_world__record_lost(world, message);
-        hf_message_pool_give(world->pool, message);
+    if (G_UNLIKELY(message->reign != world->reign)) {
+        lose(world, message);
         return;
     }
-    dispatch(world, event->now, message);
+    deliver(world, event->now, message);
     hf_message_pool_give(world->pool, message);
     if (world->out.messages.count + world->out.timers.count > 0 ||
         *world->removals != world->removals_seen)
-        hf_world__flush(world, to);
+        hf_world__flush(world, (HfPeer){at, event->target});
+}
+
+static void on_arrival_at_master(void *context, const HfEventArgs *event)
+{
+    arrive(context, event, HF_PEER_MASTER, deliver_to_master);
+}
+
+static void on_arrival_at_framework(void *context, const HfEventArgs *event)
+{
+    arrive(context, event, HF_PEER_FRAMEWORK, deliver_to_framework);
+}
+
+static void on_arrival_at_agent(void *context, const HfEventArgs *event)
+{
+    arrive(context, event, HF_PEER_AGENT, deliver_to_agent);
 }
 
 /* Inlined always: to gcc a call of a function that does nothing but prefetch is without effect. */
@@ -296,38 +303,42 @@ void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t frame
         hf_agent_prefetch(&world->hosts[host].agent, framework, task, step - 1);
 }
 
-/* What an agent will need for a message. */
-static void look_at_agents(const HfWorld *world, const HfMessage *message, uint32_t step)
-{
-    gboolean is_order = message->type == HF_MESSAGE_RUN_TASK;
-    if (step == 0 && is_order) hf_recorder_prefetch(world->recorder, message->to.row);
-    hf_world__prefetch_task(world, message->to.row, message->framework,
-                            is_order ? message->info.id : message->status.task, step);
-}
-
-/* A message will arrive soon: what will its receiver need? */
-static void look_at_message(void *context, uint32_t target, uint64_t arg, uint32_t step)
+/* A message will arrive soon: what will its receiver need? First of all the message. */
+static void look_to_master(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
     const HfWorld *world = context;
-    const HfMessage *message = hf_message_pool_at(world->pool, (uint32_t)arg);
+    const HfMessage *message = (const void *)(uintptr_t)arg;
     if (step == 0) {
         fetch(message, sizeof *message);
         return;
     }
-    uint32_t told;
-    switch (message->to.kind) {
-    case HF_PEER_MASTER:
-        told = hf_master_prefetch(world->master, message, step - 1);
-        if (told < world->host_count) fetch_host(world, told);
-        break;
-    case HF_PEER_FRAMEWORK:
-        hf_driver_prefetch(world->guests[message->to.row].driver, message, step - 1);
-        break;
-    case HF_PEER_AGENT:
-        look_at_agents(world, message, step - 1);
-        break;
-    case HF_PEER_EXECUTOR:
-        break;
+    uint32_t told = hf_master_prefetch(world->master, message, step - 1);
+    if (told < world->host_count) fetch_host(world, told);
+}
+
+static void look_to_framework(void *context, uint32_t target, uint64_t arg, uint32_t step)
+{
+    const HfWorld *world = context;
+    const HfMessage *message = (const void *)(uintptr_t)arg;
+    if (step == 0)
+        fetch(message, sizeof *message);
+    else
+        hf_driver_prefetch(world->guests[target].driver, message, step - 1);
+}
+
+static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t step)
+{
+    const HfWorld *world = context;
+    const HfMessage *message = (const void *)(uintptr_t)arg;
+    if (step == 0) {
+        fetch(message, sizeof *message);
+    } else if (step == 1) {
+        if (message->type == HF_MESSAGE_RUN_TASK) hf_recorder_prefetch(world->recorder, target);
+        fetch_host(world, target);
+    } else {
+        gboolean is_order = message->type == HF_MESSAGE_RUN_TASK;
+        hf_world__prefetch_task(world, target, message->framework,
+                                is_order ? message->info.id : message->status.task, step - 1);
     }
 }
 
@@ -367,9 +378,23 @@ static void on_framework_timer(void *context, const HfEventArgs *event)
 
 void hf_world__register_transport(HfWorld *world)
 {
-    world->kind.deliver = hf_engine_register(world->engine, "message", on_deliver, world);
-    hf_engine_look_ahead(world->engine, world->kind.deliver, look_at_message);
-    world->kind.deliver_near = hf_engine_register(world->engine, "message-near", on_deliver, world);
+    static const struct {
+        const char *name;
+        HfEventHandler handler;
+        HfLookAhead look; /* NULL: all is near */
+    } ways[HF_WAYS_TO_ARRIVE] = {
+        [HF_ARRIVE_FRAMEWORK] = {"message-to-framework", on_arrival_at_framework,
+                                 look_to_framework},
+        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master},
+        [HF_ARRIVE_MASTER_NEAR] = {"acknowledgement-to-master", on_arrival_at_master, NULL},
+        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent},
+        [HF_ARRIVE_AGENT_NEAR] = {"acknowledgement-to-agent", on_arrival_at_agent, NULL}};
+    for (uint32_t way = 0; way < HF_WAYS_TO_ARRIVE; way++) {
+        world->kind.deliver[way] =
+            hf_engine_register(world->engine, ways[way].name, ways[way].handler, world);
+        if (ways[way].look != NULL)
+            hf_engine_look_ahead(world->engine, world->kind.deliver[way], ways[way].look);
+    }
     world->kind.master_timer =
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);
     world->kind.agent_timer =

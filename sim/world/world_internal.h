@@ -13,6 +13,16 @@
 
 #define NO_ROW UINT32_MAX
 
+/* How a message arrives: at whom, and there, whether it answers what was said a moment ago. */
+enum {
+    HF_ARRIVE_FRAMEWORK,
+    HF_ARRIVE_MASTER,
+    HF_ARRIVE_MASTER_NEAR,
+    HF_ARRIVE_AGENT,
+    HF_ARRIVE_AGENT_NEAR,
+    HF_WAYS_TO_ARRIVE
+};
+
 /* A channel delivers in order, as TCP does: nothing arrives before what was sent earlier. */
 typedef struct HfChannel {
     HfTime last_to, last_from; /* latest arrival at, and from, this end */
@@ -201,7 +211,7 @@ struct HfWorld {
         uint64_t before[HF_RECORD_TYPES];
     } standing; /* stall.c */
     struct {
-        HfEventKind deliver, deliver_near, master_timer, agent_timer, framework_timer,
+        HfEventKind deliver[HF_WAYS_TO_ARRIVE], master_timer, agent_timer, framework_timer,
             framework_start, host_start, task_end, executor_start, operator_call, fault_start,
             fault_timer, record, recovery_timeout, restart, election, copied, data_timer,
             link_give_up, link_release, disk, store_declare, store_told, store_cleaned,

@@ -50,8 +50,6 @@ static void a_message_used_again_is_empty_and_asks_for_no_memory(void **state)
         assert_null(info.resources); /* moved, not copied */
         hf_vec_push(&first->ids, i);
     }
-    uint32_t row = first->pool_row;
-    assert_ptr_equal(hf_message_pool_at(pool, row), first);
     assert_int_equal(hf_message_pool_live(pool), 1);
     hf_message_pool_give(pool, first);
     assert_int_equal(hf_message_pool_live(pool), 0);
@@ -72,9 +70,7 @@ static void messages_under_way_at_once_are_different_ones(void **state)
     HfMessage *a = hf_message_pool_take(pool, HF_MESSAGE_PING, here, there);
     HfMessage *b = hf_message_pool_take(pool, HF_MESSAGE_PONG, there, here);
     assert_ptr_not_equal(a, b);
-    assert_int_not_equal(a->pool_row, b->pool_row);
     assert_int_equal(hf_message_pool_live(pool), 2);
-    expect_assert_failure(hf_message_pool_at(pool, 2));
     hf_message_pool_free(pool);
     hf_catalog_free(catalog);
 }
