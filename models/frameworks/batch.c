@@ -53,11 +53,14 @@ typedef struct Job {
 
 /* A task that was taken from its job, until it has ended. */
 typedef struct Task {
-    uint64_t id; /* 0 = it has ended */
-    HfHandle job;
+    uint64_t id : 48; /* 0 = it has ended */
+    uint64_t usage_milli : 16;
     HfTime duration, queued; /* queued: when it began to wait; NOTED once it has run */
-    uint32_t usage_milli, traced;
+    uint32_t job;            /* its row, which is its job's until the last of its tasks has ended */
+    uint32_t traced;
 } Task;
+
+_Static_assert(sizeof(Task) == 32, "a task is half a cache line");
 
 typedef struct Accept {
     uint64_t offer;
@@ -241,8 +244,9 @@ static Task take_next(Batch *batch)
     batch->waiting--;
     if (has_again(batch)) return take_again(batch);
     Job *job = head_job(batch);
-    Task task = {
-        .job = batch->queue.at[batch->queue_head], .queued = job->submit, .traced = job->traced};
+    Task task = {.job = batch->queue.at[batch->queue_head].row,
+                 .queued = job->submit,
+                 .traced = job->traced};
     double usage = hf_law_draw(&batch->config->usage, &job->stream);
     task.usage_milli = (uint32_t)floor(usage * 1000 + 0.5);
     if (job->traced == NO_TRACE)
@@ -290,7 +294,7 @@ static void put_task(Batch *batch, Decision *decision, HfParcel *resources)
     HfTaskInfo *info = hf_vec_last(&decision->tasks);
     info->id = task.id;
     info->tag = row + 1;
-    info->job = batch->jobs.at[task.job.row].number;
+    info->job = batch->jobs.at[task.job].number;
     info->duration = task.duration;
     info->end = HF_TASK_FINISHED;
     info->usage_milli = task.usage_milli;
@@ -424,18 +428,19 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
 
 static void finish_task(Batch *batch, HfDriver *driver, const Task *task)
 {
-    HF_ASSERT(hf_slots_is_live(&batch->job_slots, task->job));
-    Job *job = &batch->jobs.at[task->job.row];
+    Job *job = &batch->jobs.at[task->job];
+    HfHandle handle = {task->job, job->generation};
+    HF_ASSERT(job->to_finish > 0 && hf_slots_is_live(&batch->job_slots, handle));
     if (--job->to_finish > 0) {
         if (job->to_launch == job->ready) return;
-        if (job->ready++ == 0) hf_vec_push(&batch->queue, task->job); /* the next of its array */
+        if (job->ready++ == 0) hf_vec_push(&batch->queue, handle); /* the next of its array */
         batch->waiting++;
         note_waiting(batch, driver);
         want_offers(batch, driver);
         return;
     }
     hf_driver_note_job(driver, job->number, hf_driver_now(driver) - job->submit);
-    hf_slots_give(&batch->job_slots, task->job);
+    hf_slots_give(&batch->job_slots, handle);
 }
 
 /* The rows of tasks that are over have the id 0. */
@@ -495,7 +500,7 @@ static void prefetch(const void *model, const HfTaskStatus *status, uint32_t ste
     if (step == 0)
         __builtin_prefetch(task, 1);
     else if (step == 1)
-        __builtin_prefetch(&batch->jobs.at[task->job.row], 1);
+        __builtin_prefetch(&batch->jobs.at[task->job], 1);
 }
 
 static void on_subscribed(void *model, HfDriver *driver)
@@ -706,9 +711,9 @@ static void unheard(const void *model, HfUnheardSink sink, void *context)
             g_hash_table_add(thought_of, &batch->decisions.at[d].tasks.at[t].id);
     for (guint32 row = 0; row < batch->live.count; row++) {
         const Task *task = &batch->live.at[row];
-        if (task->id == 0 || task->queued == NOTED || g_hash_table_contains(thought_of, &task->id))
-            continue;
-        sink(context, &(HfUnheard){.task = task->id, .since = MAX(task->queued, 0)});
+        uint64_t id = task->id;
+        if (id == 0 || task->queued == NOTED || g_hash_table_contains(thought_of, &id)) continue;
+        sink(context, &(HfUnheard){.task = id, .since = MAX(task->queued, 0)});
     }
 }
 
