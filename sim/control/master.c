@@ -76,7 +76,7 @@ void hf_master_free(HfMaster *master)
     hf_slots_clear(&master->operation_slots);
     hf_vec_clear(&master->operations);
     hf_slots_clear(&master->offer_slots);
-    hf_slots_clear(&master->task_slots);
+    hf_vec_clear(&master->vacant_tasks);
     hf_vec_clear(&master->offers);
     hf_vec_clear(&master->tasks);
     hf_vec_clear(&master->agents);
@@ -402,7 +402,7 @@ uint32_t hf_master_host_of(HfMaster *master, uint32_t framework, uint64_t task)
 
 uint32_t hf_master_tasks(const HfMaster *master)
 {
-    return master->task_slots.live;
+    return hf_master__live_tasks(master);
 }
 
 size_t hf_master_memory(const HfMaster *master)
@@ -412,6 +412,6 @@ size_t hf_master_memory(const HfMaster *master)
            master->agents_more.room * sizeof(HfAgentMore) +
            master->operations.room * sizeof(HfOperationRow) +
            master->executors.room * sizeof(HfExecutorRow) + master->task_rows.map.room * 12 +
-           (master->offer_slots.generation.room + master->task_slots.generation.room) * 8 +
+           master->offer_slots.generation.room * 8 + master->vacant_tasks.room * 4 +
            master->deadlines.room * sizeof(HfOfferDeadline);
 }

@@ -109,18 +109,19 @@ void hf_master_check(const HfMaster *master)
     uint32_t of_agents[3] = {0}, in_use[3] = {0}; /* offers, tasks, executors */
     hf_master_registry_check(&master->registry);
     if (master->is_down) {
-        HF_ASSERT(
-            master->offer_slots.live + master->task_slots.live + master->executor_slots.live == 0);
+        HF_ASSERT(master->offer_slots.live + hf_master__live_tasks(master) +
+                      master->executor_slots.live ==
+                  0);
         return;
     }
     for (guint32 a = 0; a < master->agents.count; a++)
         check_agent(master, a, &of_agents[0], &of_agents[1], &of_agents[2]);
     count_rows(master, &in_use[0], &in_use[1], &in_use[2]);
     HF_ASSERT(of_agents[0] == master->offer_slots.live);
-    HF_ASSERT(of_agents[1] == master->task_slots.live);
+    HF_ASSERT(of_agents[1] == hf_master__live_tasks(master));
     HF_ASSERT(of_agents[2] == master->executor_slots.live);
     HF_ASSERT(in_use[2] == master->executor_slots.live);
     HF_ASSERT(in_use[0] == master->offer_slots.live);
-    HF_ASSERT(in_use[1] == master->task_slots.live);
+    HF_ASSERT(in_use[1] == hf_master__live_tasks(master));
     HF_ASSERT(!master->task_rows.is_kept || of_agents[1] == master->task_rows.map.count);
 }

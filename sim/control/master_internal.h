@@ -227,13 +227,14 @@ struct HfMaster {
     HfCatalog *catalog;
     HfAllocator *allocator;
     HfMasterConfig config;
-    HfSlots offer_slots, task_slots;
+    HfSlots offer_slots;
     HF_VEC(HfOfferRow) offers;
     HF_VEC(HfTaskRow) tasks;
-    uint64_t numbers;          /* of offers, tasks and executors, given out so far */
-    HF_VEC(HfFound) found;     /* scratch */
-    HfLateMap64 task_rows;     /* (framework, task id) -> row */
-    HfMap64 unreachable_tasks; /* likewise -> agent id */
+    HF_VEC(uint32_t) vacant_tasks; /* rows; a task is known by its id, not by a generation */
+    uint64_t numbers;              /* of offers, tasks and executors, given out so far */
+    HF_VEC(HfFound) found;         /* scratch */
+    HfLateMap64 task_rows;         /* (framework, task id) -> row */
+    HfMap64 unreachable_tasks;     /* likewise -> agent id */
     HF_VEC(HfAgentRow) agents;
     HF_VEC(HfAgentMore) agents_more; /* of each of them */
     HfSlots executor_slots;
@@ -319,6 +320,11 @@ static inline void hf_master__recover(HfMaster *master, HfTime now, const HfReco
 {
     HfStatus status = hf_allocator_recover(master->allocator, now, recovery);
     HF_ASSERT(status == HF_OK);
+}
+
+static inline uint32_t hf_master__live_tasks(const HfMaster *master)
+{
+    return master->tasks.count - master->vacant_tasks.count;
 }
 
 /* master_rows.c */

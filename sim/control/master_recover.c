@@ -109,7 +109,8 @@ void hf_master__end(HfMaster *master, HfTime now, HfMasterEnd why, HfOutbox *out
     }
     for (guint32 row = 0; row < master->inverse.count; row++)
         if (master->inverse.at[row].is_live) hf_master__drop_inverse(master, row);
-    HF_ASSERT(master->offer_slots.live + master->task_slots.live + master->executor_slots.live ==
+    HF_ASSERT(master->offer_slots.live + hf_master__live_tasks(master) +
+                  master->executor_slots.live ==
               0);
     for (guint32 row = 0; row < master->frameworks.count; row++) forget_framework(master, row);
     hf_map64_clear(&master->unreachable_tasks);

@@ -23,14 +23,23 @@ void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStat
     message->status = *status;
 }
 
+/* The row that was left last, else a new one; the rows of the next tasks are loaded ahead. */
+static uint32_t take_row(HfMaster *master)
+{
+    enum { AHEAD = 8 };
+    guint32 vacant = master->vacant_tasks.count;
+    if (vacant > AHEAD)
+        __builtin_prefetch(&master->tasks.at[master->vacant_tasks.at[vacant - 1 - AHEAD]], 1);
+    if (vacant > 0) return master->vacant_tasks.at[--master->vacant_tasks.count];
+    hf_vec_push_zero(&master->tasks);
+    return master->tasks.count - 1;
+}
+
 uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agent, HfRoleId role,
                              uint64_t id, HfTaskState state, HfParcel *resources)
 {
-    HfHandle handle = hf_slots_take(&master->task_slots);
-    uint32_t coming = hf_slots_coming(&master->task_slots, HF_SLOTS_AHEAD);
-    if (coming < master->tasks.count) __builtin_prefetch(&master->tasks.at[coming], 1);
-    if (handle.row == master->tasks.count) hf_vec_push_zero(&master->tasks);
-    HfTaskRow *task = &master->tasks.at[handle.row];
+    uint32_t row = take_row(master);
+    HfTaskRow *task = &master->tasks.at[row];
     task->id = id;
     task->framework = framework;
     task->agent = agent;
@@ -41,21 +50,21 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
     task->number = ++master->numbers;
     task->tag = 0;
     task->resources = hf_parcel_ref(resources);
-    LINK(master->tasks.at, handle.row, &master->agents.at[agent].first_task);
+    LINK(master->tasks.at, row, &master->agents.at[agent].first_task);
     hf_fresh_use(&master->frameworks.at[framework].new_tasks, id);
-    hf_late_map64_set(&master->task_rows, hf_master__task_key(framework, id), handle.row);
-    return handle.row;
+    hf_late_map64_set(&master->task_rows, hf_master__task_key(framework, id), row);
+    return row;
 }
 
 void hf_master__forget_task(HfMaster *master, uint32_t row)
 {
     HfTaskRow *task = &master->tasks.at[row];
-    HF_ASSERT(!task->is_holding);
+    HF_ASSERT(!task->is_holding && task->framework != NO_ROW);
     UNLINK(master->tasks.at, row, &master->agents.at[task->agent].first_task);
     hf_late_map64_remove(&master->task_rows, hf_master__task_key(task->framework, task->id));
     hf_parcel_drop(master->catalog, &task->resources);
     task->framework = NO_ROW; /* whoever looks for it here finds nobody's */
-    hf_slots_give(&master->task_slots, (HfHandle){row, master->task_slots.generation.at[row]});
+    hf_vec_push(&master->vacant_tasks, row);
 }
 
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
@@ -193,7 +202,6 @@ void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *st
     uint32_t row = status->place - 1;
     if (row >= master->tasks.count) return;
     __builtin_prefetch(&master->tasks.at[row], 1);
-    hf_slots_prefetch(&master->task_slots, row);
 }
 
 void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status)
