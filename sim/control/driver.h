@@ -222,7 +222,8 @@ void hf_driver_accept_inverse(HfDriver *driver, const uint64_t *offers, uint32_t
 void hf_driver_decline_inverse(HfDriver *driver, const uint64_t *offers, uint32_t offer_count,
                                double refuse_seconds);
 
-/* Inside ops->offers: when the agent of an offer will not be there; NULL = nothing is planned. */
+/* Inside ops->offers: when the agent of an offer will not be there; NULL = nothing is planned.
+ * Cost: O(offers of agents that have such plans). */
 const HfWindow *hf_driver_window(const HfDriver *driver, const HfOfferInfo *offer);
 /* Inside ops->error: what the master said; never NULL. */
 const char *hf_driver_why(const HfDriver *driver);

@@ -47,14 +47,17 @@ static void answer_by_policy(HfDriver *driver, const HfInverseOfferInfo *offer)
 /* VACATE: the model never sees offers of agents that will not be there. */
 void hf_driver__offer_what_stays(HfDriver *driver, const HfMessage *in)
 {
+    guint32 w = 0;
     hf_vec_reset(&driver->staying);
     for (guint32 i = 0; i < in->offers.count; i++) {
-        const HfWindow *window = hf_driver_window(driver, &in->offers.at[i]);
-        if (window == NULL)
-            hf_vec_push(&driver->staying, in->offers.at[i]);
+        const HfOfferInfo *offer = &in->offers.at[i];
+        if (w < in->windows.count && in->windows.at[w].offer == offer->id)
+            hf_driver_decline(driver, &offer->id, 1,
+                              seconds_until(driver, &in->windows.at[w++].window));
         else
-            hf_driver_decline(driver, &in->offers.at[i].id, 1, seconds_until(driver, window));
+            hf_vec_push(&driver->staying, *offer);
     }
+    HF_ASSERT(w == in->windows.count);
     if (driver->staying.count > 0)
         driver->ops->offers(driver->model, driver, driver->staying.at, driver->staying.count);
 }
@@ -91,6 +94,8 @@ void hf_driver__on_inverse_offers(HfDriver *driver, const HfMessage *in)
 
 const HfWindow *hf_driver_window(const HfDriver *driver, const HfOfferInfo *offer)
 {
-    HF_ASSERT(driver->in != NULL && offer->window <= driver->in->windows.count);
-    return offer->window == 0 ? NULL : &driver->in->windows.at[offer->window - 1];
+    HF_ASSERT(driver->in != NULL);
+    for (guint32 w = 0; w < driver->in->windows.count; w++)
+        if (driver->in->windows.at[w].offer == offer->id) return &driver->in->windows.at[w].window;
+    return NULL;
 }

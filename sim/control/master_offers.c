@@ -30,14 +30,11 @@ static void remember_deadline(HfMaster *master, HfTime now, uint64_t offer, HfOu
 }
 
 /* Offer.unavailability. */
-static void add_window(const HfMaster *master, uint32_t agent, HfMessage *message,
-                       HfOfferInfo *info)
+static void add_window(const HfMaster *master, uint32_t agent, uint64_t offer, HfMessage *message)
 {
     HfWindow window;
-    if (!hf_allocator_unavailability(master->allocator, agent, &window.start, &window.duration))
-        return;
-    hf_vec_push(&message->windows, window);
-    info->window = message->windows.count;
+    if (hf_allocator_unavailability(master->allocator, agent, &window.start, &window.duration))
+        hf_vec_push(&message->windows, (HfOfferWindow){offer, window});
 }
 
 /* What is the same for all offers in a row: those of one framework under one role, at one time. */
@@ -66,8 +63,6 @@ make_offer(HfMaster *master, Making *making, const HfOffered *offered, HfHandle 
     info->id = hf_handle_pack(handle);
     info->agent = offered->agent;
     info->host = agent->host;
-    info->role = making->role;
-    info->window = 0;
     info->attributes = agent->attributes;
     info->resources = hf_parcel_ref(offered->resources);
     hf_trace_run_add(&making->run, offered->agent, hf_handle_pack(handle), offered->resources);
@@ -79,9 +74,8 @@ static void complete_offers(HfMaster *master, HfTime now, const HfOffered *offer
                             HfOutbox *out)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = message->offers.count - count + i;
         if (master->machines.count > 0)
-            add_window(master, offered[i].agent, message, &message->offers.at[place]);
+            add_window(master, offered[i].agent, hf_handle_pack(handles[i]), message);
         remember_deadline(master, now, hf_handle_pack(handles[i]), out);
     }
 }
@@ -278,8 +272,7 @@ static inline __attribute__((always_inline)) void fetch_ahead(const HfMaster *ma
     uint32_t row = hf_handle_unpack(in->ids.at[i + OFFER]).row;
     if (row >= master->offers.count) return;
     const HfOfferRow *offer = &master->offers.at[row];
-    __builtin_prefetch(offer);
-    __builtin_prefetch((const char *)offer + sizeof *offer - 1);
+    __builtin_prefetch(offer, 1);
 }
 
 /* The first offer's row is read here: it was looked at or written to not long ago. */

@@ -269,7 +269,8 @@ size_t hf_message_pool_memory(const HfMessagePool *pool)
                  message->executors.room * sizeof(HfExecutorReport) +
                  message->operations.room * sizeof(HfOfferOperation) +
                  message->statuses.room * sizeof(HfOperationStatus) +
-                 message->roles.room * sizeof(HfRoleId) + message->windows.room * sizeof(HfWindow) +
+                 message->roles.room * sizeof(HfRoleId) +
+                 message->windows.room * sizeof(HfOfferWindow) +
                  message->inverse.room * sizeof(HfInverseOfferInfo);
     }
     return bytes;

@@ -133,20 +133,34 @@ const char *hf_message_type_name(HfMessageType type);
 
 typedef HF_VEC(uint64_t) HfIds;
 
+/* Half a cache line: a cell's worth of them is on its way at once. */
 typedef struct HfOfferInfo {
-    uint64_t id;    /* of the offer */
-    uint32_t agent; /* agent id */
-    uint32_t host;  /* row of the host: stands for Mesos's hostname */
-    HfRoleId role;
-    uint32_t window;                /* 1 + its row in the message's windows; 0 = none */
+    uint64_t id;                    /* of the offer */
+    uint32_t agent;                 /* agent id */
+    uint32_t host;                  /* row of the host: stands for Mesos's hostname */
     const HfAttributes *attributes; /* of the agent; constant for the run; never NULL */
-    HfParcel *resources;            /* owned: one reference */
+    HfParcel *resources;            /* owned: one reference; all allocated to its role */
 } HfOfferInfo;
+
+_Static_assert(sizeof(HfOfferInfo) == 32, "half a cache line");
+
+/* For which role it is (AllocationInfo). */
+static inline HfRoleId hf_offer_role(const HfCatalog *catalog, const HfOfferInfo *offer)
+{
+    const HfResource *first = hf_resources_at(hf_parcel_resources(offer->resources), 0);
+    return hf_meta_allocation_role(catalog, first->meta);
+}
 
 /* When a machine will not be there (Unavailability). */
 typedef struct HfWindow {
     HfTime start, duration; /* duration HF_TIME_NEVER = no end */
 } HfWindow;
+
+/* The same of the agent of an offer. */
+typedef struct HfOfferWindow {
+    uint64_t offer;
+    HfWindow window;
+} HfOfferWindow;
 
 /* A framework is asked to give back all that it has on an agent before a window begins. */
 typedef struct HfInverseOfferInfo {
@@ -317,7 +331,7 @@ typedef struct HfMessage {
     HF_VEC(HfRoleId)
     roles; /* REVIVE, SUPPRESS: empty = all; SUBSCRIBE, UPDATE_FRAMEWORK: those of
               its roles that are suppressed */
-    HF_VEC(HfWindow) windows;           /* OFFERS: of agents with maintenance to come */
+    HF_VEC(HfOfferWindow) windows; /* OFFERS: of agents with maintenance to come, in their order */
     HF_VEC(HfInverseOfferInfo) inverse; /* INVERSE_OFFERS */
     HfTime round_trip;   /* SILENT: pings sent less than this before were not answered either */
     const char *name;    /* REGISTER_AGENT, REREGISTER_AGENT: the hostname; ERROR,

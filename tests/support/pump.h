@@ -52,6 +52,7 @@ typedef struct HfPumpUpdate {
 typedef struct HfPumpAction HfPumpAction;
 
 typedef struct HfPumpFramework {
+    HfCatalog *catalog;
     HfDriver *driver;
     char *name;
     uint32_t row; /* its address */

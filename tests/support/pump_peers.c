@@ -92,8 +92,9 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
         if (framework->answer != NULL)
             framework->answer(framework->model, framework, &offers[i]);
         else
-            hf_vec_push(&framework->offers, (HfPumpOffer){offers[i].id, offers[i].agent,
-                                                          offers[i].host, offers[i].role});
+            hf_vec_push(&framework->offers,
+                        (HfPumpOffer){offers[i].id, offers[i].agent, offers[i].host,
+                                      hf_offer_role(framework->catalog, &offers[i])});
     }
 }
 
@@ -192,6 +193,7 @@ static uint32_t add_framework(HfPump *pump, const char *principal, const HfPumpF
     uint32_t row = pump->frameworks->len;
     HfPumpFramework *framework = g_new0(HfPumpFramework, 1);
     g_ptr_array_add(pump->frameworks, framework);
+    framework->catalog = pump->catalog;
     framework->name = g_strdup(name);
     framework->id = HF_ROW_NONE;
     framework->row = row;

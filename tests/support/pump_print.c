@@ -55,7 +55,8 @@ static void print_offers(HfPump *pump, const HfMessage *message)
                                    "%s{\"id\":%" G_GUINT64_FORMAT
                                    ",\"agent\":\"%s\",\"role\":\"%s\",\"resources\":\"%s\"}",
                                    i ? "," : "", (guint64)offer->id, agent_name(pump, offer->agent),
-                                   hf_role_path(pump->catalog, offer->role), resources);
+                                   hf_role_path(pump->catalog, hf_offer_role(pump->catalog, offer)),
+                                   resources);
         }
         g_string_append_c(line, ']');
     }

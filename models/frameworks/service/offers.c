@@ -308,7 +308,7 @@ static void settle(HfService *service, HfDriver *driver, uint32_t row, const HfO
     const HfNodeRules *rules = &service->kinds[node->kind].rules;
     HfResources volumes = {0}, used = {0};
     keep_reserved(catalog, &service->kinds[node->kind], reserved, &used);
-    HfReservation reservation = reservation_of(service, row, offer->role);
+    HfReservation reservation = reservation_of(service, row, hf_offer_role(catalog, offer));
     hf_resources_push_reservation(catalog, reserved, &reservation);
     hf_resources_clear(catalog, &node->home);
     if (service->kinds[node->kind].volume_count > 0)

@@ -347,12 +347,21 @@ static void offers_of_machines_that_go_are_declined(void **state)
     subscribe(fixture);
     g_string_truncate(fixture->told, 0);
     HfMessage *message = to_driver(fixture, HF_MESSAGE_OFFERS);
-    hf_vec_push(&message->windows, (HfWindow){1000 * HF_NS_PER_SECOND, HF_TIME_NEVER});
-    hf_vec_push(&message->offers, (HfOfferInfo){.id = 7, .agent = 4, .host = 4, .window = 1});
+    hf_vec_push(&message->windows, (HfOfferWindow){7, {1000 * HF_NS_PER_SECOND, HF_TIME_NEVER}});
+    hf_vec_push(&message->offers, (HfOfferInfo){.id = 7, .agent = 4, .host = 4});
     tell(fixture, message);
     assert_said(fixture, "DECLINE");
     assert_int_equal(fixture->out.messages.at[0]->ids.at[0], 7);
     assert_string_equal(fixture->told->str, "");
+    hf_vec_push(&message->offers, (HfOfferInfo){.id = 6, .agent = 5, .host = 5});
+    hf_vec_push(&message->windows, (HfOfferWindow){8, {2000 * HF_NS_PER_SECOND, HF_TIME_NEVER}});
+    hf_vec_push(&message->offers, (HfOfferInfo){.id = 8, .agent = 6, .host = 6});
+    tell(fixture, message);
+    assert_said(fixture, "DECLINE DECLINE DECLINE"); /* the last one by the model */
+    assert_int_equal(fixture->out.messages.at[1]->ids.at[0], 8);
+    assert_true(fixture->out.messages.at[1]->refuse_seconds > 1900);
+    assert_int_equal(fixture->out.messages.at[2]->ids.at[0], 6);
+    assert_string_equal(fixture->told->str, "offers 1 ");
     fixture_free(fixture);
 }
 
