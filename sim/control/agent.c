@@ -595,7 +595,10 @@ static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
         }
         next = MIN(next, task->sent_at + hf_agent__retry_wait(agent, task->retries));
     }
-    next = MIN(next, hf_agent__retry_operations(agent, now, out));
+    HF_SLOW_ASSERT(agent->repeats_answers || agent->operations.count == 0 ||
+                   agent->state != HF_AGENT_REGISTERED);
+    if (G_UNLIKELY(agent->repeats_answers))
+        next = MIN(next, hf_agent__retry_operations(agent, now, out));
     agent->retry_at = HF_TIME_NEVER;
     hf_agent__arm_retry(agent, next, out);
 }

@@ -10,6 +10,8 @@
 #ifndef HF_CONTROL_AGENT_H
 #define HF_CONTROL_AGENT_H
 
+#include <stddef.h>
+
 #include "control/checkpoint.h"
 #include "control/message.h"
 #include "control/reconfiguration.h"
@@ -137,22 +139,27 @@ typedef struct HfAgentOperation {
 
 /*
  * One agent, in place: its owner keeps thousands in an array. Fields are private to agent.c. What
- * each message about a task touches fills the first cache line, if the agent begins with one.
+ * each message about a task and each timer touches comes first; an owner that has a line to spare
+ * puts what it asks itself for each message before it.
  */
 typedef struct HfAgent {
     const HfAgentConfig *config;
     HfAgentTasks tasks;
-    HfAgentState state;
-    uint32_t id;     /* agent id; kept across restarts; HF_ROW_NONE before the first registration */
-    uint32_t host;   /* row of its host: its address */
-    uint32_t life;   /* crashes so far: a timer of an earlier life means nothing */
-    HfTime retry_at; /* of the timer that counts; HF_TIME_NEVER = none */
+    HfTime retry_at;     /* of the timer that counts; HF_TIME_NEVER = none */
+    uint32_t unanswered; /* tasks with updates that are not acknowledged */
+    uint32_t id;         /* agent id; kept across restarts; HF_ROW_NONE before the first
+                            registration */
+    uint32_t host;       /* row of its host: its address */
+    uint32_t life : 27;  /* crashes so far: a timer of an earlier life means nothing */
+    uint32_t state : 2;  /* HfAgentState */
+    uint32_t drain : 2;  /* HfAgentDrain; on its disk beside its id, so both are forgotten together
+                          */
+    uint32_t repeats_answers : 1; /* an answer to an operation was sent, and may have to be again */
+    /* What follows is looked at only when more happens than that tasks come and go. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
-    uint8_t drain;   /* HfAgentDrain; on its disk beside its id, so both are forgotten together */
-    uint8_t dies_at; /* HfCheckpointStep: fault injection, where its next write ends */
+    uint8_t dies_at;      /* HfCheckpointStep: fault injection, where its next write ends */
     uint8_t was_rebooted; /* since it last got through its recovery */
     uint8_t is_ping_armed;
-    uint32_t unanswered;               /* tasks with updates that are not acknowledged */
     HF_VEC(HfAgentExecutor) executors; /* empty unless frameworks bring some */
     HF_VEC(HfAgentOperation) operations;
     HfCheckpoint disk;
@@ -175,6 +182,9 @@ typedef struct HfAgent {
     uint8_t mounts_are_missing; /* fault injection: what is MOUNT among its disks is not mounted */
     uint8_t death;              /* HfAgentDeath: why the last process ended */
 } HfAgent;
+
+#define HF_AGENT_HOT 48 /* bytes at the start of HfAgent that each message about a task touches */
+_Static_assert(offsetof(HfAgent, changed) == HF_AGENT_HOT, "what is hot is together");
 
 enum {
     HF_AGENT_TIMER_REGISTER,

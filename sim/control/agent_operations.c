@@ -26,6 +26,7 @@ static void send(HfAgent *agent, HfAgentOperation *operation, HfTime now, HfOutb
 {
     answer(agent, &operation->status, out);
     operation->sent_at = now;
+    agent->repeats_answers = TRUE;
     hf_agent__arm_retry(agent, due(agent, operation), out);
 }
 
@@ -148,6 +149,7 @@ void hf_agent__report_operations(const HfAgent *agent, HfMessage *message)
 HfTime hf_agent__retry_operations(HfAgent *agent, HfTime now, HfOutbox *out)
 {
     HfTime next = HF_TIME_NEVER;
+    agent->repeats_answers = FALSE;                       /* until one is sent */
     if (agent->state != HF_AGENT_REGISTERED) return next; /* registration sends them again */
     for (guint32 i = 0; i < agent->operations.count; i++) {
         HfAgentOperation *operation = &agent->operations.at[i];
@@ -157,6 +159,7 @@ HfTime hf_agent__retry_operations(HfAgent *agent, HfTime now, HfOutbox *out)
         }
         next = MIN(next, due(agent, operation));
     }
+    agent->repeats_answers = next != HF_TIME_NEVER;
     return next;
 }
 

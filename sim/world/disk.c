@@ -53,8 +53,10 @@ HfHostDisk *hf_disk__of(HfWorld *world, uint32_t row)
     HfHost *host = &world->hosts[row];
     if (host->disk == NULL) {
         host->disk = g_new0(HfHostDisk, 1);
+        host->has_disk = TRUE;
         host->disk->size_kib = size_of(world, host);
     }
+    HF_ASSERT(host->has_disk);
     return host->disk;
 }
 
@@ -543,6 +545,7 @@ void hf_world__disk_free(HfHost *host)
     hf_vec_clear(&host->disk->paths);
     g_free(host->disk);
     host->disk = NULL;
+    host->has_disk = FALSE;
 }
 
 size_t hf_world__disk_memory(const HfHost *host)

@@ -35,7 +35,7 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
     HfRun *run = &world->runs.at[row];
     hf_engine_cancel(world->engine, &run->event);
     if (!run->is_preparing) record_run(world, run, HF_RECORD_TASK_ENDED, state);
-    if (world->hosts[run->host].disk != NULL || world->scenario->agent.stuck_unmounts > 0)
+    if (G_UNLIKELY(world->hosts[run->host].has_disk) || world->scenario->agent.stuck_unmounts > 0)
         hf_world__disk_on_end(world, run);
     if (run->next != NO_ROW) world->runs.at[run->next].prev = run->prev;
     if (run->prev != NO_ROW)
@@ -170,7 +170,9 @@ static void start_run(HfWorld *world, const HfMessage *in)
     else
         go_on(world, run, handle.row);
     if (world->keeps_data) hf_world__run_started(world, run);
-    if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 || host->agent.disk.kept != NULL)
+    gboolean may_fill = host->has_disk || hf_parcel_flags(in->info.resources) & HF_META_PERSISTENT;
+    if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 ||
+        (G_UNLIKELY(may_fill) && host->agent.disk.kept != NULL))
         hf_world__disk_on_start(world, handle.row, &in->info);
 }
 

@@ -213,9 +213,8 @@ static void deliver_to_agent(HfWorld *world, HfTime now, const HfMessage *messag
         hf_agent_step(&host->agent, now, message, &world->out);
         if (G_UNLIKELY(host->agent.state == HF_AGENT_DOWN))
             hf_world__agent_died(world, message->to.row);
-        else if (G_UNLIKELY(host->disk != NULL) &&
-                 (message->type == HF_MESSAGE_APPLY_OPERATION ||
-                  message->type == HF_MESSAGE_CHECKPOINT_RESOURCES))
+        else if (G_UNLIKELY(host->has_disk) && (message->type == HF_MESSAGE_APPLY_OPERATION ||
+                                                message->type == HF_MESSAGE_CHECKPOINT_RESOURCES))
             hf_world__disk_on_agent(world, message->to.row);
         return;
     }
@@ -291,7 +290,7 @@ static inline __attribute__((always_inline)) void fetch(const void *start, size_
 
 static inline __attribute__((always_inline)) void fetch_host(const HfWorld *world, uint32_t host)
 {
-    fetch(&world->hosts[host], 3 * HF_HOST_LINE); /* the rest is seldom asked for */
+    __builtin_prefetch(&world->hosts[host], 1); /* the rest is seldom asked for */
 }
 
 void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,

@@ -34,23 +34,24 @@ typedef struct HfHostDisk HfHostDisk;
 
 #define HF_HOST_LINE 64
 
-/* What the messages and tasks of a host touch fills its first two cache lines, if the array begins
- * with one (HF_VEC from 2 KiB on). */
+/* What the messages and tasks of a host touch, and of its agent, fills its first cache line, if the
+ * array begins with one (HF_VEC from 2 KiB on). */
 typedef struct HfHost {
-    HfHostDisk *disk;          /* NULL until something is written there */
-    const HfResources *total;  /* of the group or of the trace's machine */
-    HfTime last_to, last_from; /* of its channel to the master */
-    uint32_t group;            /* index in scenario->agents */
-    uint32_t first_run;        /* list of its running tasks */
-    uint32_t first_process;    /* list of executors that frameworks brought */
-    uint32_t breaks;           /* of its connection, while both ends lived */
+    uint32_t first_run;   /* list of its running tasks */
+    uint32_t breaks;      /* of its connection, while both ends lived */
     uint32_t linked_life; /* link of the agent with which the master's connection is; an older one
                              is dead, and what is sent over it is lost */
-    gboolean is_up;
-    gboolean is_agent_up; /* the agent's process runs; on a host that is up */
-    uint8_t cut;          /* HF_CUT_*: what a partition stops */
-    uint8_t is_lost;      /* nothing is going to bring it, or its agent, back */
+    uint8_t has_disk;     /* something was written there */
+    uint8_t is_up;
+    uint8_t is_agent_up; /* the agent's process runs; on a host that is up */
+    uint8_t cut;         /* HF_CUT_*: what a partition stops */
     HfAgent agent;
+    HfHostDisk *disk;               /* NULL until something is written there */
+    const HfResources *total;       /* of the group or of the trace's machine */
+    HfTime last_to, last_from;      /* of its channel to the master */
+    uint32_t group;                 /* index in scenario->agents */
+    uint32_t first_process;         /* list of executors that frameworks brought */
+    uint8_t is_lost;                /* nothing is going to bring it, or its agent, back */
     const HfAttributes *attributes; /* never NULL */
     char *name;
     HfTime restart_after;        /* when its process dies while it writes its checkpoint */
@@ -59,8 +60,9 @@ typedef struct HfHost {
     uint64_t unused[4];          /* so that the next host begins with a line, too */
 } HfHost;
 
-_Static_assert(offsetof(HfHost, agent) == HF_HOST_LINE && sizeof(HfHost) % HF_HOST_LINE == 0,
-               "hosts and agents begin with a cache line");
+_Static_assert(offsetof(HfHost, agent) + HF_AGENT_HOT == HF_HOST_LINE &&
+                   sizeof(HfHost) % HF_HOST_LINE == 0,
+               "what is hot of a host is one cache line");
 
 /* What only some tasks have: a group, and how one ends that takes its time, or whose framework
  * wants to know. */
