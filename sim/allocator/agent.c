@@ -21,9 +21,9 @@ static const HfResources *granted_on(HfAllocator *allocator, uint32_t agent, HfR
         hf_resources_unallocate(catalog, sum);
         return sum;
     }
-    if (row->grants.count == 1) return &grants[0].bundle->resources;
+    if (row->grants.count == 1) return &hf_grant__bundle(allocator, &grants[0])->resources;
     for (uint32_t g = 0; g < row->grants.count; g++)
-        hf_resources_add(catalog, sum, &grants[g].bundle->resources);
+        hf_resources_add(catalog, sum, &hf_grant__bundle(allocator, &grants[g])->resources);
     return sum;
 }
 
@@ -107,9 +107,9 @@ static void keep_order(HfAllocator *allocator, uint32_t agent, gboolean keep)
     if (!keep) return;
     HfResources *sum = g_new0(HfResources, 1), part = {0};
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        hf_resources_copy(catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
-        hf_resources_allocate(catalog, &part,
-                              allocator->subs.at[hf_few_at(&row->grants)[g].sub].role);
+        const HfGrant *grant = &hf_few_at(&row->grants)[g];
+        hf_resources_copy(catalog, &part, &hf_grant__bundle(allocator, grant)->resources);
+        hf_resources_allocate(catalog, &part, allocator->subs.at[grant->sub].role);
         hf_resources_add(catalog, sum, &part);
     }
     hf_resources_clear(catalog, &part);
@@ -127,7 +127,7 @@ static void renew(HfAllocator *allocator, uint32_t agent)
     row->flags &= ~(uint32_t)(HF_AGENT_SHARED | exceeded | HF_AGENT_GPUS);
     row->flags |= alike->flags & ~(uint32_t)HF_AGENT_ORDERED;
     keep_order(allocator, agent, (alike->flags & HF_AGENT_ORDERED) != 0);
-    if (hf_alike__left(alike, row)) {
+    if (hf_alike__left(allocator, alike, row)) {
         set_available(allocator, agent, hf_bundle__ref(alike->left));
         if (alike->exceeds) row->flags |= exceeded;
         return;
@@ -219,7 +219,7 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent)
     hf_bundle__unref(allocator, row->available);
     hf_bundle__unref(allocator, info->undo);
     for (uint32_t g = 0; g < row->grants.count; g++)
-        hf_bundle__unref(allocator, hf_few_at(&row->grants)[g].bundle);
+        hf_bundle__unref(allocator, hf_grant__bundle(allocator, &hf_few_at(&row->grants)[g]));
     for (uint32_t f = 0; f < row->filters.count; f++)
         hf_bundle__unref(allocator,
                          hf_bundle__numbered(allocator, hf_few_at(&row->filters)[f].refused));

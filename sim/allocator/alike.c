@@ -87,11 +87,12 @@ HfAlike *hf_alike__total(HfAllocator *allocator, const HfResources *total)
     return alike;
 }
 
-gboolean hf_alike__left(const HfAlike *alike, const HfAgent *row)
+gboolean hf_alike__left(const HfAllocator *allocator, const HfAlike *alike, const HfAgent *row)
 {
     if (!alike->knows_left || alike->held_count != row->grants.count) return FALSE;
     for (uint32_t h = 0; h < alike->held_count; h++)
-        if (hf_few_at(&row->grants)[h].bundle != alike->held[h]) return FALSE;
+        if (hf_grant__bundle(allocator, &hf_few_at(&row->grants)[h]) != alike->held[h])
+            return FALSE;
     return TRUE;
 }
 
@@ -103,7 +104,7 @@ void hf_alike__keep_left(HfAllocator *allocator, HfAlike *alike, const HfAgent *
         alike->flags & (HF_AGENT_SHARED | HF_AGENT_ORDERED))
         return;
     for (uint32_t h = 0; h < row->grants.count; h++)
-        alike->held[h] = hf_bundle__ref(hf_few_at(&row->grants)[h].bundle);
+        alike->held[h] = hf_bundle__ref(hf_grant__bundle(allocator, &hf_few_at(&row->grants)[h]));
     alike->held_count = row->grants.count;
     alike->left = hf_bundle__ref(row->available);
     alike->exceeds = exceeds;

@@ -187,6 +187,10 @@ static inline HfBundle *hf_bundle__numbered(const HfAllocator *allocator, uint32
 {
     return allocator->bundle_blocks.at[number / HF_BUNDLE_BLOCK] + number % HF_BUNDLE_BLOCK;
 }
+static inline HfBundle *hf_grant__bundle(const HfAllocator *allocator, const HfGrant *grant)
+{
+    return hf_bundle__numbered(allocator, grant->bundle);
+}
 static inline HfBundleStep *hf_bundle__step(HfAllocator *allocator, const HfBundle *from,
                                             const HfBundle *by, int sign)
 {
@@ -382,7 +386,7 @@ HfAlike *hf_alike__total(HfAllocator *allocator, const HfResources *total);
 /* HfAlike.flags of a total. */
 uint32_t hf_alike__flags(const HfCatalog *catalog, const HfResources *total);
 /* Is `left` what is available on an agent with this total and the row's grants? */
-gboolean hf_alike__left(const HfAlike *alike, const HfAgent *row);
+gboolean hf_alike__left(const HfAllocator *allocator, const HfAlike *alike, const HfAgent *row);
 /* Keep what was worked out for the row, where that follows from the grants alone. */
 void hf_alike__keep_left(HfAllocator *allocator, HfAlike *alike, const HfAgent *row,
                          gboolean exceeds);
@@ -453,7 +457,7 @@ void hf_allocator__account_gathered(HfAllocator *allocator, uint32_t sub, HfGath
 static inline void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                        HfBundle *bundle, gboolean is_counted)
 {
-    hf_few_push(&allocator->agents.at[agent].grants, (HfGrant){bundle, sub, is_counted});
+    hf_few_push(&allocator->agents.at[agent].grants, (HfGrant){bundle->number, sub, is_counted});
     hf_allocator__sum_change(allocator, agent, sub, &bundle->resources, 1);
     allocator->subs.at[sub].grants++;
     if (!is_counted) return;

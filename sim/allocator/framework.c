@@ -78,9 +78,10 @@ static void adopt(HfAllocator *allocator, uint32_t framework, const HfHolding *h
         hf_allocator__sub_track(allocator, sub);
         grant->is_counted = TRUE;
         allocator->subs.at[sub].counted++;
-        hf_allocator__account(allocator, holding->agent, sub, grant->bundle, 1);
+        HfBundle *bundle = hf_grant__bundle(allocator, grant);
+        hf_allocator__account(allocator, holding->agent, sub, bundle, 1);
         HfResources launched = {0};
-        hf_resources_copy(allocator->catalog, &launched, &grant->bundle->resources);
+        hf_resources_copy(allocator->catalog, &launched, &bundle->resources);
         hf_resources_allocate(allocator->catalog, &launched, holding->role);
         HfResources *early = allocator->infos.at[holding->agent].launched_early;
         if (early != NULL) hf_resources_subtract(allocator->catalog, early, &launched);
@@ -185,7 +186,7 @@ static void release(HfAllocator *allocator, uint32_t framework, uint32_t agent)
     for (uint32_t g = row->grants.count; g-- > 0;) {
         const HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (allocator->subs.at[grant->sub].framework != framework) continue;
-        HfBundle *back = hf_bundle__ref(grant->bundle);
+        HfBundle *back = hf_bundle__ref(hf_grant__bundle(allocator, grant));
         hf_allocator__drop_grant(allocator, agent, g);
         hf_allocator__agent_gain(allocator, agent, back);
         hf_bundle__unref(allocator, back);

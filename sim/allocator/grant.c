@@ -25,7 +25,8 @@ static uint32_t copies_granted(HfAllocator *allocator, uint32_t agent, uint32_t 
         const HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (!grant->is_counted || (sub != HF_ROW_NONE && grant->sub != sub)) continue;
         if (allocator->subs.at[grant->sub].role != role) continue;
-        copies += hf_resources_copies(allocator->catalog, &grant->bundle->resources, entry);
+        copies += hf_resources_copies(allocator->catalog,
+                                      &hf_grant__bundle(allocator, grant)->resources, entry);
     }
     return copies;
 }
@@ -37,10 +38,10 @@ static gboolean holds_together(HfAllocator *allocator, const HfAgent *row, uint3
     HfCatalog *catalog = allocator->catalog;
     const HfGrant *grants = hf_few_at(&row->grants);
     HfResources sum = {0};
-    hf_resources_copy(catalog, &sum, &grants[first].bundle->resources);
+    hf_resources_copy(catalog, &sum, &hf_grant__bundle(allocator, &grants[first])->resources);
     for (uint32_t g = row->grants.count; g-- > first + 1;)
         if (grants[g].sub == grants[first].sub && grants[g].is_counted == grants[first].is_counted)
-            hf_resources_add(catalog, &sum, &grants[g].bundle->resources);
+            hf_resources_add(catalog, &sum, &hf_grant__bundle(allocator, &grants[g])->resources);
     gboolean holds = hf_resources_contains(catalog, &sum, resources);
     hf_resources_clear(catalog, &sum);
     return holds;
@@ -55,24 +56,27 @@ uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32
     for (uint32_t g = row->grants.count; g-- > 0;) { /* what was offered last is answered next */
         const HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (grant->sub != sub || !hf_grant__is_of(grant, kind)) continue;
-        if (part != NULL
-                ? hf_bundle__holds(allocator, grant->bundle, part)
-                : hf_resources_contains(allocator->catalog, &grant->bundle->resources, resources))
+        const HfBundle *whole = hf_grant__bundle(allocator, grant);
+        if (part != NULL ? hf_bundle__holds(allocator, whole, part)
+                         : hf_resources_contains(allocator->catalog, &whole->resources, resources))
             return g;
         first = g;
     }
     if (first == HF_ROW_NONE || !holds_together(allocator, row, first, resources))
         return HF_ROW_NONE;
     HfGrant *into = &hf_few_at(&row->grants)[first];
+    HfBundle *sum = hf_grant__bundle(allocator, into);
     for (uint32_t g = row->grants.count; g-- > first + 1;) {
         HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (grant->sub != sub || grant->is_counted != into->is_counted) continue;
-        hf_bundle__add(allocator, &into->bundle, &grant->bundle->resources);
-        hf_bundle__unref(allocator, grant->bundle);
+        HfBundle *other = hf_grant__bundle(allocator, grant);
+        hf_bundle__add(allocator, &sum, &other->resources);
+        hf_bundle__unref(allocator, other);
         hf_few_remove(&row->grants, g);
         allocator->subs.at[sub].grants--;
         if (into->is_counted) allocator->subs.at[sub].counted--;
     }
+    into->bundle = sum->number;
     return first;
 }
 
@@ -316,14 +320,15 @@ void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t g
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant gone = hf_few_at(&row->grants)[grant];
+    HfBundle *bundle = hf_grant__bundle(allocator, &gone);
     if (gone.is_counted) {
-        hf_allocator__account(allocator, agent, gone.sub, gone.bundle, -1);
+        hf_allocator__account(allocator, agent, gone.sub, bundle, -1);
         allocator->subs.at[gone.sub].counted--;
     }
     allocator->subs.at[gone.sub].grants--;
-    hf_allocator__sum_change(allocator, agent, gone.sub, &gone.bundle->resources, -1);
+    hf_allocator__sum_change(allocator, agent, gone.sub, &bundle->resources, -1);
     hf_few_remove(&row->grants, grant);
-    hf_bundle__unref(allocator, gone.bundle);
+    hf_bundle__unref(allocator, bundle);
 }
 
 void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
@@ -331,12 +336,16 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant *changed = &hf_few_at(&row->grants)[grant];
+    HfBundle *bundle = hf_grant__bundle(allocator, changed);
     if (less != NULL)
         hf_allocator__sum_change(allocator, agent, changed->sub, &less->resources, -1);
     if (more != NULL) hf_allocator__sum_change(allocator, agent, changed->sub, &more->resources, 1);
-    if (less != NULL) hf_bundle__lose(allocator, &changed->bundle, less);
-    if (more != NULL) hf_bundle__gain(allocator, &changed->bundle, more);
-    if (changed->bundle != NULL) return;
+    if (less != NULL) hf_bundle__lose(allocator, &bundle, less);
+    if (more != NULL) hf_bundle__gain(allocator, &bundle, more);
+    if (bundle != NULL) {
+        changed->bundle = bundle->number;
+        return;
+    }
     if (changed->is_counted) allocator->subs.at[changed->sub].counted--;
     allocator->subs.at[changed->sub].grants--;
     hf_few_remove(&row->grants, grant);
@@ -374,28 +383,29 @@ static inline gboolean is_all_of(const HfCatalog *catalog, const HfBundle *bundl
 }
 
 /* Is a grant exactly this? */
-static inline gboolean is_whole(const HfCatalog *catalog, const HfGrant *grant, uint32_t sub,
+static inline gboolean is_whole(const HfAllocator *allocator, const HfGrant *grant, uint32_t sub,
                                 const HfResources *resources, const HfBundle *part,
                                 HfGrantKind kind)
 {
     return grant->sub == sub && hf_grant__is_of(grant, kind) &&
-           is_all_of(catalog, grant->bundle, resources, part);
+           is_all_of(allocator->catalog, hf_grant__bundle(allocator, grant), resources, part);
 }
 
 /* The last grant that is exactly this, or HF_ROW_NONE. */
-static uint32_t find_whole(const HfCatalog *catalog, const HfAgent *row, uint32_t sub,
+static uint32_t find_whole(const HfAllocator *allocator, const HfAgent *row, uint32_t sub,
                            const HfResources *resources, const HfBundle *part, HfGrantKind kind)
 {
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;)
-        if (is_whole(catalog, &at[g], sub, resources, part, kind)) return g;
+        if (is_whole(allocator, &at[g], sub, resources, part, kind)) return g;
     return HF_ROW_NONE;
 }
 
 /* Take all of a grant out; its bundle is the caller's. */
 static HfBundle *take_whole(HfAllocator *allocator, uint32_t agent, uint32_t grant)
 {
-    HfBundle *whole = hf_bundle__ref(hf_few_at(&allocator->agents.at[agent].grants)[grant].bundle);
+    const HfGrant *at = &hf_few_at(&allocator->agents.at[agent].grants)[grant];
+    HfBundle *whole = hf_bundle__ref(hf_grant__bundle(allocator, at));
     hf_allocator__drop_grant(allocator, agent, grant);
     return whole;
 }
@@ -421,7 +431,7 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
 {
     HfBundle *part = parcel != NULL ? hf_bundle__of(allocator, resources, parcel) : NULL;
     const HfAgent *row = &allocator->agents.at[agent];
-    uint32_t whole = find_whole(allocator->catalog, row, sub, resources, part, kind);
+    uint32_t whole = find_whole(allocator, row, sub, resources, part, kind);
     if (whole != HF_ROW_NONE) {
         hf_bundle__unref(allocator, part);
         return take_whole(allocator, agent, whole);
@@ -483,9 +493,9 @@ static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfR
     if (agent >= allocator->agents.count) return FALSE;
     HfAgent *row = &allocator->agents.at[agent];
     if (!may_move_to(row)) return FALSE;
-    uint32_t grant = find_whole(allocator->catalog, row, returns->sub, resources, NULL, kind);
+    uint32_t grant = find_whole(allocator, row, returns->sub, resources, NULL, kind);
     if (grant == HF_ROW_NONE) return FALSE;
-    HfBundle *bundle = hf_few_at(&row->grants)[grant].bundle;
+    HfBundle *bundle = hf_grant__bundle(allocator, &hf_few_at(&row->grants)[grant]);
     hf_few_remove(&row->grants, grant);
     move_back(allocator, now, returns, kind, agent, bundle, gathered);
     if (!allocator->subs.at[returns->sub].is_subscribed) {
@@ -505,10 +515,9 @@ move_last_back(HfAllocator *allocator, HfTime now, const HfReturns *returns, HfG
     HfAgent *row = &allocator->agents.at[what->agent];
     if (!may_move_to(row) || row->grants.count == 0) return FALSE;
     const HfGrant *last = hf_few_at(&row->grants) + row->grants.count - 1;
-    HfBundle *bundle = last->bundle;
-    if (last->sub != returns->sub || !hf_grant__is_of(last, kind) ||
-        bundle->parcel != what->resources)
-        return FALSE;
+    if (last->sub != returns->sub || !hf_grant__is_of(last, kind)) return FALSE;
+    HfBundle *bundle = hf_grant__bundle(allocator, last);
+    if (bundle->parcel != what->resources) return FALSE;
     row->grants.count--;
     move_back(allocator, now, returns, kind, what->agent, bundle, gathered);
     return TRUE;
@@ -666,6 +675,6 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
         __builtin_prefetch(row->grants.heap);
     } else {
         for (uint32_t g = 0; g < row->grants.count; g++)
-            fetch_bundle(hf_few_at(&row->grants)[g].bundle);
+            fetch_bundle(hf_grant__bundle(allocator, &hf_few_at(&row->grants)[g]));
     }
 }

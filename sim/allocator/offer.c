@@ -414,7 +414,7 @@ static inline __attribute__((always_inline)) void give_whole(HfAllocator *alloca
     HfBundle *bundle = row->available;
     gboolean counts = allocator->offer_scope != HF_OFFER_SCOPE_CELL;
     write_offer(allocator, agent, of, bundle, &list->offers.at[list->offers.count++]);
-    hf_few_push(&row->grants, (HfGrant){bundle, sub, counts});
+    hf_few_push(&row->grants, (HfGrant){bundle->number, sub, counts});
     if (counts && !hf_allocator__gather(allocator, bundle, gathered))
         hf_allocator__account(allocator, agent, sub, bundle, 1);
     row->available = NULL;

@@ -38,7 +38,8 @@ static void add_held(HfAllocator *allocator, const HfAgent *agent, HfRoleId role
     for (uint32_t g = 0; g < agent->grants.count; g++) {
         const HfGrant *grant = &hf_few_at(&agent->grants)[g];
         if (grant->is_counted && allocator->subs.at[grant->sub].role == role)
-            hf_resources_add(allocator->catalog, &held, &grant->bundle->resources);
+            hf_resources_add(allocator->catalog, &held,
+                             &hf_grant__bundle(allocator, grant)->resources);
     }
     add_counting(allocator->catalog, &held, sum);
     hf_resources_clear(allocator->catalog, &held);
@@ -100,7 +101,7 @@ static void left_subtract_held(HfAllocator *allocator, const HfAgent *agent)
     for (uint32_t g = 0; g < agent->grants.count; g++) {
         const HfGrant *grant = &hf_few_at(&agent->grants)[g];
         if (!grant->is_counted) continue;
-        hf_resources_copy(catalog, &part, &grant->bundle->resources);
+        hf_resources_copy(catalog, &part, &hf_grant__bundle(allocator, grant)->resources);
         hf_resources_allocate(catalog, &part, allocator->subs.at[grant->sub].role);
         hf_resources_add(catalog, &held, &part);
     }

@@ -14,11 +14,13 @@
 
 /* What one offer, or what was held before, gave a sub on an agent. */
 typedef struct HfGrant {
-    HfBundle *bundle;
-    uint32_t sub;
-    uint32_t is_counted; /* in the sorters: not before the framework is added, and in scope cell
-                            not before it is launched */
+    uint32_t bundle; /* HfBundle.number; a reference */
+    uint32_t sub : 31;
+    uint32_t is_counted : 1; /* in the sorters: not before the framework is added, and in scope cell
+                                not before it is launched */
 } HfGrant;
+
+_Static_assert(sizeof(HfGrant) == 8, "an agent has four of them in its first line");
 
 /* Which grants are looked for. */
 typedef enum HfGrantKind { HF_GRANT_COUNTED, HF_GRANT_UNCOUNTED } HfGrantKind;
@@ -72,10 +74,10 @@ typedef struct HfAgent {
     uint32_t flags;
     uint32_t rank;       /* place by name among known agents, while ranks are fresh */
     HfBundle *available; /* NULL = nothing */
-    HF_FEW(HfGrant, 2) grants;
+    HF_FEW(HfGrant, 4) grants;
+    uint64_t seen;       /* end of the part of the eligible log that was tried here */
     uint32_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
     HfRoleId owner;
-    uint64_t seen; /* end of the part of the eligible log that was tried here */
     HF_FEW(uint32_t, 2) pending;
     HF_FEW(HfFilterPlace, 2) filters;
 } HfAgent;

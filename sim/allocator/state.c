@@ -96,9 +96,11 @@ static JsonNode *granted_node(const HfAllocator *allocator, const HfAgent *row, 
 {
     HfResources sum = {0}, part = {0};
     for (uint32_t g = 0; g < row->grants.count; g++) {
-        const HfSub *sub = &allocator->subs.at[hf_few_at(&row->grants)[g].sub];
+        const HfGrant *grant = &hf_few_at(&row->grants)[g];
+        const HfSub *sub = &allocator->subs.at[grant->sub];
         if (sub->framework != framework) continue;
-        hf_resources_copy(allocator->catalog, &part, &hf_few_at(&row->grants)[g].bundle->resources);
+        hf_resources_copy(allocator->catalog, &part,
+                          &hf_grant__bundle(allocator, grant)->resources);
         hf_resources_allocate(allocator->catalog, &part, sub->role);
         hf_resources_add(allocator->catalog, &sum, &part);
     }
