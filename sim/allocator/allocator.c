@@ -194,7 +194,7 @@ void hf_allocator__agent_touch(HfAllocator *allocator, uint32_t agent)
     gboolean is_behind =
         row->seen < allocator->run_seen || row->quota_seen != allocator->run_quota_seen;
     gboolean visit =
-        idle && ((row->flags & HF_AGENT_CHANGED) || row->pending.count > 0 || is_behind);
+        idle && ((row->flags & HF_AGENT_CHANGED) || hf_agent__is_pending(row) || is_behind);
     hf_bit_set(allocator->idle_bits, row->rank, idle);
     hf_bit_set(allocator->visit_bits, row->rank, visit);
     uint32_t word = row->rank >> 6;

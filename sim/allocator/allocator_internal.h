@@ -278,7 +278,7 @@ static inline void hf_allocator__agent_changed(HfAllocator *allocator, uint32_t 
 {
     HfAgent *row = &allocator->agents.at[agent];
     row->flags |= HF_AGENT_CHANGED;
-    row->pending.count = 0;
+    hf_agent__forget_pending(row);
     if (G_UNLIKELY(row->available == NULL ||
                    (row->flags & HF_AGENT_OFFERABLE) != HF_AGENT_OFFERABLE ||
                    allocator->ranks_are_stale))
@@ -315,28 +315,34 @@ typedef enum HfTried {
     HF_TRIED_NOTHING /* there is nothing here for this role */
 } HfTried;
 #define HF_AHEAD 16 /* how many rows before they are needed memory is asked for */
-/* Start loading rows of visits well after the i-th, */
-static inline __attribute__((always_inline)) void
-hf_order__fetch_agent(const HfAgent *agents, const uint32_t *visit, uint32_t count, uint32_t i)
+/* Start loading rows of visits well after the i-th, if `both` the second line as well, */
+static inline __attribute__((always_inline)) void hf_order__fetch_agent(const HfAgent *agents,
+                                                                        const uint32_t *visit,
+                                                                        uint32_t count, uint32_t i,
+                                                                        gboolean both)
 {
     if (i + 2 * HF_AHEAD >= count) return;
     const HfAgent *row = &agents[visit[i + 2 * HF_AHEAD]];
     __builtin_prefetch(row);
-    __builtin_prefetch((const char *)row + 64);
+    if (both) __builtin_prefetch((const char *)row + 64);
 }
 /* and what those that come sooner will read of theirs. */
 static inline __attribute__((always_inline)) void
-hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i)
+hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i, gboolean both)
 {
     const HfAgent *agents = allocator->agents.at;
     const uint32_t *visit = allocator->visit.at;
     uint32_t count = allocator->visit.count;
-    hf_order__fetch_agent(agents, visit, count, i);
+    hf_order__fetch_agent(agents, visit, count, i, both);
     if (i + HF_AHEAD >= count) return;
     const HfAgent *row = &agents[visit[i + HF_AHEAD]];
     __builtin_prefetch(row->available);
     __builtin_prefetch((const char *)row->available + 64);
-    if (row->filters.room != 0) __builtin_prefetch(row->filters.heap);
+    if (!(row->flags & HF_AGENT_FILTERED)) return;
+    if (!both)
+        __builtin_prefetch((const char *)row + 64);
+    else if (row->filters.room != 0)
+        __builtin_prefetch(row->filters.heap);
 }
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);

@@ -101,6 +101,7 @@ static void place_remove(HfAllocator *allocator, HfAgent *on, uint32_t place)
     hf_bundle__unref(allocator,
                      hf_bundle__numbered(allocator, hf_few_at(&on->filters)[place].refused));
     hf_few_remove(&on->filters, place);
+    if (on->filters.count == 0) on->flags &= ~(uint32_t)HF_AGENT_FILTERED;
 }
 
 /* Take out the dead. */
@@ -115,6 +116,7 @@ static void sweep_agent(HfAllocator *allocator, HfAgent *on)
             hf_bundle__unref(allocator, hf_bundle__numbered(allocator, at[f].refused));
     }
     on->filters.count = kept;
+    if (kept == 0) on->flags &= ~(uint32_t)HF_AGENT_FILTERED;
 }
 
 static gboolean stands(const HfAllocator *allocator, const HfLaneEntry *entry)
@@ -158,6 +160,7 @@ void hf_filters__add(HfAllocator *allocator, HfTime now, HfTime timeout, uint32_
     if (count >= 8 && (count & (count - 1)) == 0) sweep_agent(allocator, on); /* before it grows */
     HfLaneEntry entry = {hf_time_add(now, timeout), filters->armed++, agent, sub};
     hf_few_push(&on->filters, (HfFilterPlace){entry.armed, sub, hf_bundle__ref(refused)->number});
+    on->flags |= HF_AGENT_FILTERED;
     HfLane *lane = lane_for(filters, timeout);
     if (lane != NULL)
         lane_push(lane, entry);
@@ -220,6 +223,7 @@ static void ended(HfAllocator *allocator, const HfLaneEntry *entry)
     if (on->flags & HF_AGENT_CHANGED) return;
     if (on->pending.count > 0 && hf_few_at(&on->pending)[on->pending.count - 1] == sub) return;
     hf_few_push(&on->pending, sub);
+    on->flags |= HF_AGENT_PENDING;
     if (on->pending.count == 1) hf_allocator__agent_touch(allocator, entry->agent);
 }
 

@@ -471,7 +471,7 @@ static inline __attribute__((always_inline)) void move_back(HfAllocator *allocat
     of->grants--;
     row->available = bundle; /* with its reference */
     row->flags |= HF_AGENT_CHANGED;
-    row->pending.count = 0;
+    hf_agent__forget_pending(row);
     hf_allocator__agent_filled(allocator, row);
     if (returns->timeout > 0)
         hf_filters__add(allocator, now, returns->timeout, agent, returns->sub, bundle);
@@ -581,14 +581,15 @@ static HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *
 }
 
 /* The agents of a long list lie anywhere in memory: load them, and then what they point to. */
-static inline __attribute__((always_inline)) void
-fetch_returned(const HfAllocator *allocator, const HfReturned *at, uint32_t i, uint32_t count)
+static inline __attribute__((always_inline)) void fetch_returned(const HfAllocator *allocator,
+                                                                 const HfReturned *at, uint32_t i,
+                                                                 uint32_t count, gboolean filters)
 {
     enum { AGENT = 8, GRANT = 4 };
     if (i + AGENT >= count) return;
     const HfAgent *row = &allocator->agents.at[at[i + AGENT].agent];
     __builtin_prefetch(row, 1);
-    __builtin_prefetch((const char *)row + 64, 1);
+    if (filters) __builtin_prefetch((const char *)row + 64, 1);
     if (at[i + GRANT].agent >= allocator->agents.count) return;
     row = &allocator->agents.at[at[i + GRANT].agent];
     if (row->grants.room != 0) __builtin_prefetch(row->grants.heap + row->grants.count - 1, 1);
@@ -602,7 +603,7 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
     HfGrantKind kind = kind_offered(allocator);
     gboolean moves = returns->may_move && allocator->subs.at[returns->sub].is_subscribed;
     for (uint32_t i = 0; i < count && status == HF_OK; i++) {
-        fetch_returned(allocator, at, i, count);
+        fetch_returned(allocator, at, i, count, returns->timeout > 0);
         if (G_LIKELY(moves && move_last_back(allocator, now, returns, kind, &at[i], &gathered)))
             continue;
         status = return_one(allocator, now, returns, at[i].agent,
@@ -660,12 +661,11 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
     const HfAgent *row = &allocator->agents.at[agent];
     if (step == 0) {
         __builtin_prefetch(row);
-        __builtin_prefetch((const char *)row + 64);
         __builtin_prefetch(&allocator->infos.at[agent].launched);
         return;
     }
     if (step == 1) {
-        if (row->filters.room != 0) __builtin_prefetch(row->filters.heap + row->filters.count, 1);
+        if (row->flags & HF_AGENT_FILTERED) __builtin_prefetch((const char *)row + 64, 1);
         if (row->available != NULL) fetch_bundle(row->available);
     }
     if (step == 1 && row->grants.room != 0) {

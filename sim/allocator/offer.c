@@ -320,7 +320,7 @@ static inline gboolean is_refused(HfAllocator *allocator, uint32_t agent, uint32
                                   const HfResources *offer, const HfBundle *bundle)
 {
     const HfAgent *row = &allocator->agents.at[agent];
-    return row->filters.count > 0 && hf_filters__refuses(allocator, row, sub, offer, bundle);
+    return hf_agent__is_filtered(row) && hf_filters__refuses(allocator, row, sub, offer, bundle);
 }
 
 /* Split allocator->offer into what quota is about (allocator->extra), held back as it must be, and
@@ -401,7 +401,7 @@ static inline gboolean goes_whole(const HfAgent *row)
     const uint32_t settled = HF_BUNDLE_SHAPE | HF_BUNDLE_MIN_OK;
     return row->available != NULL && (row->flags & (able | unlike)) == able &&
            (row->available->flags & (settled | HF_BUNDLE_SPECIAL)) == settled &&
-           row->filters.count == 0;
+           !hf_agent__is_filtered(row);
 }
 
 /* Give it all; what would be counted once for each is up to the caller. */
@@ -444,7 +444,7 @@ uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t agent = visit[i];
         HfAgent *row = &allocator->agents.at[agent];
-        hf_order__fetch_visit(allocator, i);
+        hf_order__fetch_visit(allocator, i, !is_cell);
         if (!is_cell && G_UNLIKELY(!is_open_to_all(row))) {
             hf_allocator__visit(allocator, agent);
             visited++;

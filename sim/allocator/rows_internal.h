@@ -37,6 +37,8 @@ enum {
     HF_AGENT_CHANGED = 1 << 3,   /* every sub may get something */
     HF_AGENT_CANDIDATE = 1 << 4, /* of the next event-driven run */
     HF_AGENT_EXCEEDED = 1 << 5,  /* more is held than total */
+    HF_AGENT_PENDING = 1 << 6,   /* `pending` holds something */
+    HF_AGENT_FILTERED = 1 << 14, /* `filters` holds something */
     HF_AGENT_SHARED = 1 << 7,    /* total holds shared volumes */
     HF_AGENT_RECOMPUTE = 1 << 8, /* available is not kept by steps but recomputed as Mesos does:
                                     shared volumes, more held than total, or several entries of
@@ -69,7 +71,9 @@ typedef struct HfMaintenance {
     HF_VEC(HfInverseFilter) filters;
 } HfMaintenance;
 
-/* What a run looks at: two cache lines, the first for what is free and who has the rest. */
+/* What a run looks at: two cache lines, the first for what is free and who has the rest. An offer
+ * that is made, or comes back without a filter, touches that one alone: flags say whether there is
+ * anything to be seen in the other. */
 typedef struct HfAgent {
     uint32_t flags;
     uint32_t rank;       /* place by name among known agents, while ranks are fresh */
@@ -83,6 +87,29 @@ typedef struct HfAgent {
 } HfAgent;
 
 _Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
+_Static_assert(offsetof(HfAgent, quota_seen) == 64, "the second begins with it");
+
+static inline gboolean hf_agent__is_filtered(const HfAgent *agent)
+{
+    gboolean is_filtered = (agent->flags & HF_AGENT_FILTERED) != 0;
+    HF_SLOW_ASSERT(is_filtered == (agent->filters.count > 0));
+    return is_filtered;
+}
+
+static inline gboolean hf_agent__is_pending(const HfAgent *agent)
+{
+    gboolean is_pending = (agent->flags & HF_AGENT_PENDING) != 0;
+    HF_SLOW_ASSERT(is_pending == (agent->pending.count > 0));
+    return is_pending;
+}
+
+/* Nobody needs to be tried there on account of a filter that ended. */
+static inline void hf_agent__forget_pending(HfAgent *agent)
+{
+    if (!hf_agent__is_pending(agent)) return;
+    agent->flags &= ~(uint32_t)HF_AGENT_PENDING;
+    agent->pending.count = 0;
+}
 
 /* What is launched on an agent, with allocation roles: the sum and the parcels together. */
 #define HF_LAUNCHED_APART 6

@@ -183,7 +183,7 @@ static gboolean can_pass_barren(const HfAllocator *allocator)
 static inline void has_seen_all(const HfAllocator *allocator, HfAgent *row)
 {
     row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
-    row->pending.count = 0;
+    hf_agent__forget_pending(row);
     row->seen = allocator->eligible_base + allocator->eligible.count;
     row->quota_seen = allocator->quota_epoch;
 }
@@ -225,7 +225,7 @@ static gboolean are_barren(const HfAllocator *allocator, uint32_t w, uint64_t wo
         uint32_t agent = allocator->by_name.at[w * 64 + (uint32_t)__builtin_ctzll(word)];
         const HfAgent *row = &allocator->agents.at[agent];
         if (!is_barren(row) || (row->flags & HF_AGENT_OFFERABLE) != HF_AGENT_OFFERABLE ||
-            row->flags & HF_AGENT_CHANGED || row->pending.count > 0)
+            row->flags & HF_AGENT_CHANGED || hf_agent__is_pending(row))
             return FALSE;
     }
     return TRUE;
@@ -540,7 +540,7 @@ static void run_guarantees(HfAllocator *allocator)
     uint32_t i = 0, kept = 0;
     for (; i < allocator->visit.count && allocator->unmet.count > 0; i++) {
         uint32_t agent = allocator->visit.at[i];
-        hf_order__fetch_visit(allocator, i);
+        hf_order__fetch_visit(allocator, i, TRUE);
         guarantee_agent(allocator, agent);
         if (!is_served(allocator, agent)) allocator->visit.at[kept++] = agent;
     }
@@ -671,7 +671,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
             visit_for(allocator, sole);
         } else {
             for (uint32_t i = 0; i < allocator->visit.count; i++) {
-                hf_order__fetch_visit(allocator, i);
+                hf_order__fetch_visit(allocator, i, TRUE);
                 hf_allocator__visit(allocator, allocator->visit.at[i]);
             }
         }

@@ -131,7 +131,7 @@ void hf_allocator__run_cell(HfAllocator *allocator)
             row->flags |= HF_AGENT_CHANGED; /* others were not asked */
         } else {
             row->flags &= ~(uint32_t)HF_AGENT_CHANGED;
-            row->pending.count = 0;
+            hf_agent__forget_pending(row);
             row->seen = allocator->eligible_base + allocator->eligible.count;
             row->quota_seen = allocator->quota_epoch;
         }
