@@ -387,13 +387,15 @@ static inline gboolean is_whole(const HfAllocator *allocator, const HfGrant *gra
                                 const HfResources *resources, const HfBundle *part,
                                 HfGrantKind kind)
 {
-    return grant->sub == sub && hf_grant__is_of(grant, kind) &&
-           is_all_of(allocator->catalog, hf_grant__bundle(allocator, grant), resources, part);
+    if (grant->sub != sub || !hf_grant__is_of(grant, kind)) return FALSE;
+    if (part != NULL && grant->bundle == part->number) return TRUE;
+    return is_all_of(allocator->catalog, hf_grant__bundle(allocator, grant), resources, part);
 }
 
 /* The last grant that is exactly this, or HF_ROW_NONE. */
-static uint32_t find_whole(const HfAllocator *allocator, const HfAgent *row, uint32_t sub,
-                           const HfResources *resources, const HfBundle *part, HfGrantKind kind)
+static inline __attribute__((always_inline)) uint32_t
+find_whole(const HfAllocator *allocator, const HfAgent *row, uint32_t sub,
+           const HfResources *resources, const HfBundle *part, HfGrantKind kind)
 {
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;)
