@@ -43,7 +43,7 @@ static void dump_agent(HfAllocator *allocator, uint32_t agent, HfTime now, GStri
     for (uint32_t g = 0; g < row->grants.count; g++) {
         const HfGrant *grant = &hf_few_at(&row->grants)[g];
         g_string_append_printf(out, " g%u:%u", grant->sub, grant->is_counted);
-        say_resources(catalog, "", hf_bundle__resources(grant->bundle), out);
+        say_resources(catalog, "", hf_bundle__resources(hf_grant__bundle(allocator, grant)), out);
     }
     for (uint32_t f = 0; f < row->filters.count; f++) {
         const HfFilterPlace *place = &hf_few_at(&row->filters)[f];
