@@ -20,7 +20,7 @@ typedef struct HfGrant {
                                 not before it is launched */
 } HfGrant;
 
-_Static_assert(sizeof(HfGrant) == 8, "an agent has four of them in its first line");
+_Static_assert(sizeof(HfGrant) == 8, "an agent has five of them in its first line");
 
 /* Which grants are looked for. */
 typedef enum HfGrantKind { HF_GRANT_COUNTED, HF_GRANT_UNCOUNTED } HfGrantKind;
@@ -76,18 +76,18 @@ typedef struct HfMaintenance {
  * anything to be seen in the other. */
 typedef struct HfAgent {
     uint32_t flags;
-    uint32_t rank;       /* place by name among known agents, while ranks are fresh */
-    HfBundle *available; /* NULL = nothing */
-    HF_FEW(HfGrant, 4) grants;
-    uint64_t seen;       /* end of the part of the eligible log that was tried here */
-    uint32_t quota_seen; /* HfAllocator.quota_epoch of the last visit */
+    uint32_t rank;             /* place by name among known agents, while ranks are fresh */
+    HfBundle *available;       /* NULL = nothing */
+    HF_FEW(HfGrant, 5) grants; /* four tasks, and an offer of the rest */
+    uint64_t seen;             /* end of the part of the eligible log that was tried here */
+    uint32_t quota_seen;       /* HfAllocator.quota_epoch of the last visit */
     HfRoleId owner;
-    HF_FEW(uint32_t, 2) pending;
-    HF_FEW(HfFilterPlace, 2) filters;
+    HF_FEW(uint32_t, 4) pending;
+    HF_FEW(HfFilterPlace, 1) filters;
 } HfAgent;
 
 _Static_assert(sizeof(HfAgent) == 128, "an agent is two cache lines");
-_Static_assert(offsetof(HfAgent, quota_seen) == 64, "the second begins with it");
+_Static_assert(offsetof(HfAgent, seen) == 64, "the second begins with it");
 
 static inline gboolean hf_agent__is_filtered(const HfAgent *agent)
 {
