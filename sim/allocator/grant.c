@@ -582,18 +582,25 @@ static HfStatus return_one(HfAllocator *allocator, HfTime now, const HfReturns *
     return take_and_free(allocator, now, returns, agent, resources, parcel);
 }
 
-/* The agents of a long list lie anywhere in memory: load them, and then what they point to. */
+/* The agents of a long list lie anywhere in memory: load them, and what they point to where they
+ * have more grants than most. */
+enum { AHEAD_AGENT = 24, AHEAD_GRANT = 8 };
+
+static inline __attribute__((always_inline)) void
+fetch_agent(const HfAllocator *allocator, const HfReturned *returned, gboolean filters)
+{
+    const HfAgent *row = &allocator->agents.at[returned->agent];
+    __builtin_prefetch(row, 1);
+    if (filters) __builtin_prefetch((const char *)row + 64, 1);
+}
+
 static inline __attribute__((always_inline)) void fetch_returned(const HfAllocator *allocator,
                                                                  const HfReturned *at, uint32_t i,
                                                                  uint32_t count, gboolean filters)
 {
-    enum { AGENT = 8, GRANT = 4 };
-    if (i + AGENT >= count) return;
-    const HfAgent *row = &allocator->agents.at[at[i + AGENT].agent];
-    __builtin_prefetch(row, 1);
-    if (filters) __builtin_prefetch((const char *)row + 64, 1);
-    if (at[i + GRANT].agent >= allocator->agents.count) return;
-    row = &allocator->agents.at[at[i + GRANT].agent];
+    if (i + AHEAD_AGENT < count) fetch_agent(allocator, &at[i + AHEAD_AGENT], filters);
+    if (i + AHEAD_GRANT >= count || at[i + AHEAD_GRANT].agent >= allocator->agents.count) return;
+    const HfAgent *row = &allocator->agents.at[at[i + AHEAD_GRANT].agent];
     if (row->grants.room != 0) __builtin_prefetch(row->grants.heap + row->grants.count - 1, 1);
 }
 
@@ -604,8 +611,10 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
     HfGathered gathered = {0};
     HfGrantKind kind = kind_offered(allocator);
     gboolean moves = returns->may_move && allocator->subs.at[returns->sub].is_subscribed;
+    gboolean filters = returns->timeout > 0;
+    for (uint32_t i = 0; i < MIN(count, AHEAD_AGENT); i++) fetch_agent(allocator, &at[i], filters);
     for (uint32_t i = 0; i < count && status == HF_OK; i++) {
-        fetch_returned(allocator, at, i, count, returns->timeout > 0);
+        fetch_returned(allocator, at, i, count, filters);
         if (G_LIKELY(moves && move_last_back(allocator, now, returns, kind, &at[i], &gathered)))
             continue;
         status = return_one(allocator, now, returns, at[i].agent,
