@@ -238,6 +238,32 @@ static void an_implicit_question_is_answered_with_every_task(void **state)
     hf_pump_free(pump);
 }
 
+/* Task 4 stands in the row that task 2 left, before that of task 3. */
+static void an_implicit_question_is_answered_newest_first(void **state)
+{
+    static const uint64_t newest_first[] = {4, 3, 1};
+    HfPump *pump = lasting_cell(HF_SECONDS(60), 0);
+    const HfPumpFramework *framework = hf_pump_framework(pump, 0);
+    hf_pump_revive(pump, 0);
+    hf_pump_run_for(pump, 0);
+    const HfPumpTask two[] = {{.id = 2, .resources = "cpus:1", .duration = HF_SECONDS(10)},
+                              {.id = 3, .resources = "cpus:1", .duration = HF_TIME_NEVER}};
+    hf_pump_accept(pump, 0, &framework->offers.at[0].id, 1, two, 2, 0);
+    hf_pump_run_for(pump, HF_SECONDS(20));
+    assert_int_equal(hf_master_tasks(pump->master), 2);
+    hf_pump_revive(pump, 0);
+    hf_pump_run_for(pump, 0);
+    hf_pump_launch(pump, 0, 4, "cpus:1", HF_TIME_NEVER);
+    hf_pump_run_for(pump, 0);
+    guint32 before = framework->updates.count;
+    hf_pump_reconcile_all(pump, 0);
+    hf_pump_run_for(pump, 0);
+    assert_int_equal(framework->updates.count, before + G_N_ELEMENTS(newest_first));
+    for (guint i = 0; i < G_N_ELEMENTS(newest_first); i++)
+        assert_int_equal(framework->updates.at[before + i].status.task, newest_first[i]);
+    hf_pump_free(pump);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -253,6 +279,7 @@ int main(void)
         cmocka_unit_test(explicit_questions_are_answered_by_where_the_task_should_be),
         cmocka_unit_test(a_scheduler_that_missed_a_loss_can_ask),
         cmocka_unit_test(an_implicit_question_is_answered_with_every_task),
+        cmocka_unit_test(an_implicit_question_is_answered_newest_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
