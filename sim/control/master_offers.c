@@ -164,6 +164,7 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 static inline void end_offer(HfMaster *master, uint32_t row)
 {
     HfOfferRow *offer = &master->offers.at[row];
+    HF_ASSERT(offer->of != UINT64_MAX); /* nobody's: it ended before */
     offer->of = UINT64_MAX;
     UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer);
     hf_slots_give(&master->offer_slots, (HfHandle){row, master->offer_slots.generation.at[row]});

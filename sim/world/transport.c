@@ -99,6 +99,7 @@ static inline uint32_t way_of(const HfMessage *message)
         return HF_ARRIVE_AGENT + (message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT);
     if (message->to.kind == HF_PEER_MASTER)
         return HF_ARRIVE_MASTER + (message->type == HF_MESSAGE_ACKNOWLEDGE);
+    HF_ASSERT(message->to.kind == HF_PEER_FRAMEWORK); /* an executor is on the host of its agent */
     return HF_ARRIVE_FRAMEWORK;
 }
 

@@ -266,6 +266,8 @@ HfOperationState hf_pump_operation(HfPump *pump, uint32_t framework, uint64_t id
 /* Decline the first offer held. */
 void hf_pump_decline(HfPump *pump, uint32_t framework, double refuse_seconds);
 void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds);
+/* The same in one DECLINE. */
+void hf_pump_decline_at_once(HfPump *pump, uint32_t framework, double refuse_seconds);
 void hf_pump_kill(HfPump *pump, uint32_t framework, uint64_t task);
 /* With a kill policy in the call. */
 void hf_pump_kill_within(HfPump *pump, uint32_t framework, uint64_t task, HfTime grace);

@@ -331,6 +331,19 @@ void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds
         hf_pump_decline(pump, framework, refuse_seconds);
 }
 
+void hf_pump_decline_at_once(HfPump *pump, uint32_t framework, double refuse_seconds)
+{
+    HfPumpFramework *self = hf_pump_framework(pump, framework);
+    guint32 count = self->offers.count;
+    g_autofree uint64_t *ids = g_new0(uint64_t, count + 1);
+    for (guint32 i = 0; i < count; i++) ids[i] = self->offers.at[i].id;
+    act(pump, framework,
+        &(HfPumpAction){.type = HF_MESSAGE_DECLINE,
+                        .offers = ids,
+                        .offer_count = count,
+                        .refuse_seconds = refuse_seconds});
+}
+
 void hf_pump_operate(HfPump *pump, uint32_t framework, uint32_t offer_count, const char *script,
                      double refuse_seconds)
 {

@@ -661,6 +661,21 @@ static void a_teardown_takes_the_newest_first(void **state)
     hf_pump_free(pump);
 }
 
+/* The master gives them back in several lists: all of them can be offered again. */
+static void a_long_list_that_is_declined_comes_back_whole(void **state)
+{
+    enum { AGENTS = 600 };
+    HfPump *pump = cluster(AGENTS, "cpus:4;mem:1024");
+    uint32_t f = framework(pump, "web", "web");
+    hf_pump_run_for(pump, HF_SECONDS(4));
+    assert_int_equal(held(pump, f), AGENTS);
+    hf_pump_decline_at_once(pump, f, 0);
+    hf_pump_run_for(pump, HF_SECONDS(4));
+    assert_int_equal(count(pump, HF_RECORD_OFFER_DECLINED), AGENTS);
+    assert_int_equal(held(pump, f), AGENTS);
+    hf_pump_free(pump);
+}
+
 static void what_a_framework_says_after_its_teardown_is_ignored(void **state)
 {
     HfPump *pump = cluster(1, "cpus:4;mem:1024");
@@ -717,6 +732,7 @@ int main(void)
         cmocka_unit_test(an_accept_after_the_rescind_is_invalid),
         cmocka_unit_test(a_teardown_gives_everything_back_at_once),
         cmocka_unit_test(a_teardown_takes_the_newest_first),
+        cmocka_unit_test(a_long_list_that_is_declined_comes_back_whole),
         cmocka_unit_test(what_a_framework_says_after_its_teardown_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
