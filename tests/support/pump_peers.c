@@ -331,12 +331,20 @@ void hf_pump_decline_all(HfPump *pump, uint32_t framework, double refuse_seconds
         hf_pump_decline(pump, framework, refuse_seconds);
 }
 
+/* The ids of the first offers held; the caller frees them. */
+static uint64_t *first_ids(HfPump *pump, uint32_t framework, uint32_t count)
+{
+    const HfPumpFramework *self = hf_pump_framework(pump, framework);
+    assert_true(self->offers.count >= count);
+    uint64_t *ids = g_new0(uint64_t, count + 1);
+    for (uint32_t i = 0; i < count; i++) ids[i] = self->offers.at[i].id;
+    return ids;
+}
+
 void hf_pump_decline_at_once(HfPump *pump, uint32_t framework, double refuse_seconds)
 {
-    HfPumpFramework *self = hf_pump_framework(pump, framework);
-    guint32 count = self->offers.count;
-    g_autofree uint64_t *ids = g_new0(uint64_t, count + 1);
-    for (guint32 i = 0; i < count; i++) ids[i] = self->offers.at[i].id;
+    uint32_t count = hf_pump_framework(pump, framework)->offers.count;
+    g_autofree uint64_t *ids = first_ids(pump, framework, count);
     act(pump, framework,
         &(HfPumpAction){.type = HF_MESSAGE_DECLINE,
                         .offers = ids,
@@ -347,10 +355,7 @@ void hf_pump_decline_at_once(HfPump *pump, uint32_t framework, double refuse_sec
 void hf_pump_operate(HfPump *pump, uint32_t framework, uint32_t offer_count, const char *script,
                      double refuse_seconds)
 {
-    HfPumpFramework *self = hf_pump_framework(pump, framework);
-    assert_true(self->offers.count >= offer_count);
-    g_autofree uint64_t *ids = g_new0(uint64_t, offer_count + 1);
-    for (uint32_t i = 0; i < offer_count; i++) ids[i] = self->offers.at[i].id;
+    g_autofree uint64_t *ids = first_ids(pump, framework, offer_count);
     act(pump, framework,
         &(HfPumpAction){.type = HF_MESSAGE_ACCEPT,
                         .offers = ids,
