@@ -463,6 +463,7 @@ void hf_allocator__account_gathered(HfAllocator *allocator, uint32_t sub, HfGath
 static inline void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                        HfBundle *bundle, gboolean is_counted)
 {
+    HF_ASSERT(sub <= INT32_MAX);
     hf_few_push(&allocator->agents.at[agent].grants, (HfGrant){bundle->number, sub, is_counted});
     hf_allocator__sum_change(allocator, agent, sub, &bundle->resources, 1);
     allocator->subs.at[sub].grants++;

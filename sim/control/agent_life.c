@@ -80,6 +80,7 @@ void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
     agent->retry_at = agent->give_up_at = HF_TIME_NEVER;
     agent->is_ping_armed = FALSE;
     agent->life++;
+    HF_ASSERT(agent->life != 0); /* else what is of an early life would pass for this one's */
 }
 
 void hf_agent__die(HfAgent *agent, HfAgentDeath why)
