@@ -286,6 +286,10 @@ uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in,
     hf_allocator_prefetch(master->allocator, offer->agent, (int)step);
     if (offer->agent >= master->agents.count) return HF_ROW_NONE;
     if (step == 0) __builtin_prefetch(&master->agents.at[offer->agent], 1);
+    if (step == 1) {
+        uint32_t task = master->agents.at[offer->agent].first_task;
+        if (task != NO_ROW) __builtin_prefetch(&master->tasks.at[task].links, 1);
+    }
     return step == 1 ? master->agents.at[offer->agent].host : HF_ROW_NONE;
 }
 

@@ -219,6 +219,16 @@ HfMessage *hf_message__take(HfMessagePool *pool, HfMessageType type, HfPeer from
     HfMessage **at = has_lists(type) ? pool->spare[type].list.at : pool->front.spare.at;
     HfMessage *message = *spare > 0 ? at[--*spare] : new_message(pool);
     pool->front.live++;
+    if (type == HF_MESSAGE_ACCEPT && *spare >= 8) {
+        const char *coming = (const char *)at[*spare - 8];
+        __builtin_prefetch(coming, 1);
+        __builtin_prefetch(coming + 64, 1);
+        __builtin_prefetch(coming + 128, 1);
+        const HfMessage *near = at[*spare - 4];
+        __builtin_prefetch(near->ids.at, 1);
+        __builtin_prefetch(near->tasks.at, 1);
+        __builtin_prefetch((const char *)near->tasks.at + 64, 1);
+    }
     hf_message__begin(message, type, from, to);
     return message;
 }

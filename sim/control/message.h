@@ -417,7 +417,11 @@ static inline HfMessage *hf_message_pool_take(HfMessagePool *pool, HfMessageType
         const char *coming = (const char *)last[-AHEAD];
         __builtin_prefetch(coming, 1);
         __builtin_prefetch(coming + 64, 1);
-        if (hf_message__is_of_one_task(type)) __builtin_prefetch(coming + 192, 1);
+        if (hf_message__is_of_one_task(type)) {
+            __builtin_prefetch(coming + 128, 1);
+            __builtin_prefetch(coming + 192, 1);
+            __builtin_prefetch(coming + 256, 1);
+        }
     }
     hf_message__begin(message, type, from, to);
     return message;

@@ -337,6 +337,8 @@ static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t
         fetch_host(world, target);
     } else {
         gboolean is_order = message->type == HF_MESSAGE_RUN_TASK;
+        if (is_order && step == 2 && world->hosts[target].first_run != NO_ROW)
+            __builtin_prefetch(&world->runs.at[world->hosts[target].first_run], 1);
         hf_world__prefetch_task(world, target, message->framework,
                                 is_order ? message->info.id : message->status.task, step - 1);
     }
