@@ -269,6 +269,7 @@ static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInf
     launch->agent = agent->id;
     launch->about = in->about;
     launch->checkpoint = in->checkpoint;
+    launch->status.place = in->status.place;
     hf_task_info_copy(out->catalog, &launch->info, info);
     launch->info.group = 0;
 }

@@ -301,6 +301,7 @@ static void launch(const HfAgent *agent, const HfAgentExecutor *executor, const 
     message->agent = agent->id;
     message->about = executor->about;
     message->checkpoint = executor->is_checkpointed;
+    message->status.place = 0; /* it is not known any more */
     hf_task_info_copy(out->catalog, &message->info, info);
     hf_executor_info_drop(out->catalog, &message->info.executor);
     message->info.executor = hf_executor_info_ref(executor->info);

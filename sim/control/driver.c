@@ -204,10 +204,9 @@ static void on_update(HfDriver *driver, const HfTaskStatus *status)
     ack->status = *status;
 }
 
-void hf_driver_prefetch(const HfDriver *driver, const HfMessage *in, uint32_t step)
+void hf_driver_prefetch(const HfDriver *driver, const HfTaskStatus *status, uint32_t step)
 {
-    if (in->type == HF_MESSAGE_UPDATE && driver->ops->prefetch != NULL)
-        driver->ops->prefetch(driver->model, &in->status, step);
+    if (driver->ops->prefetch != NULL) driver->ops->prefetch(driver->model, status, step);
 }
 
 static void on_operation(HfDriver *driver, const HfOperationStatus *status)

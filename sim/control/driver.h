@@ -139,8 +139,9 @@ void hf_driver_describe(HfDriver *driver, const HfDriverConfig *config);
 void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out);
 /* Its connection, or its process, is gone: it is silent until it is started again. */
 void hf_driver_disconnect(HfDriver *driver, HfTime now, HfOutbox *out);
-/* Start loading what the model will read for this message, in steps from 0; changes nothing. */
-void hf_driver_prefetch(const HfDriver *driver, const HfMessage *in, uint32_t step);
+/* Start loading what the model will read when it is told this of a task, in steps from 0, each some
+ * time after the one before; changes nothing. */
+void hf_driver_prefetch(const HfDriver *driver, const HfTaskStatus *status, uint32_t step);
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

@@ -123,7 +123,7 @@ uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_
     switch (in->type) {
     case HF_MESSAGE_STATUS_UPDATE:
         if (step == 0) {
-            hf_master__prefetch_reported(master, &in->status);
+            hf_master__prefetch_reported(master, in->status.place);
             if (in->agent < master->agents.count) __builtin_prefetch(&master->agents.at[in->agent]);
         }
         if (hf_task_state_is_terminal(in->status.latest))
@@ -131,11 +131,11 @@ uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_
         break;
     case HF_MESSAGE_ACKNOWLEDGE:
         if (step == 0) {
-            hf_master__prefetch_reported(master, &in->status);
+            hf_master__prefetch_reported(master, in->status.place);
             if (in->agent < master->agents.count) __builtin_prefetch(&master->agents.at[in->agent]);
             return in->status.host;
         } else if (step == 1 && hf_task_state_is_terminal(in->status.state)) {
-            hf_master__prefetch_forgotten(master, &in->status);
+            hf_master__prefetch_forgotten(master, in->status.place);
         }
         break;
     case HF_MESSAGE_ACCEPT:
@@ -144,6 +144,19 @@ uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_
         break;
     }
     return HF_ROW_NONE;
+}
+
+uint32_t hf_master_prefetch_end(const HfMaster *master, uint32_t place, uint32_t agent,
+                                uint32_t step)
+{
+    if (step == 0) {
+        hf_master__prefetch_reported(master, place);
+        return 0;
+    }
+    if (step == 1 && agent < master->agents.count) __builtin_prefetch(&master->agents.at[agent], 1);
+    hf_allocator_prefetch(master->allocator, agent, (int)step - 1);
+    if (step == 2) hf_master__prefetch_forgotten(master, place);
+    return place - 1 < master->tasks.count ? master->tasks.at[place - 1].tag : 0;
 }
 
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)

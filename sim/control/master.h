@@ -92,6 +92,14 @@ HfMasterEnd hf_master_end(const HfMaster *master);
  */
 uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_t step);
 
+/*
+ * The same for a task that will end soon: for its last update and the answer to that, in steps 0, 1
+ * and 2. place: as of HfTaskStatus; agent: its id, not needed before step 1. Returns the task's tag
+ * at a step at which that is known without waiting; else 0.
+ */
+uint32_t hf_master_prefetch_end(const HfMaster *master, uint32_t place, uint32_t agent,
+                                uint32_t step);
+
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

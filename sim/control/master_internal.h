@@ -381,8 +381,8 @@ uint32_t hf_master__add_task(HfMaster *master, uint32_t framework, uint32_t agen
 /* The row of a task of which an update, or the acknowledgement of one, tells. */
 uint32_t hf_master__find_reported(HfMaster *master, uint32_t framework, const HfTaskStatus *status);
 /* Start loading what an update needs of its task, and what forgetting it does. */
-void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *status);
-void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status);
+void hf_master__prefetch_reported(const HfMaster *master, uint32_t place);
+void hf_master__prefetch_forgotten(const HfMaster *master, uint32_t place);
 /* By its id; NO_ROW when there is none. The first call makes an index of all tasks, O(tasks). */
 uint32_t hf_master__find_task(HfMaster *master, uint32_t framework, uint64_t id);
 /* The same for the id of a task to be launched, which is nearly always known to be new. */

@@ -197,16 +197,16 @@ uint32_t hf_master__find_reported(HfMaster *master, uint32_t framework, const Hf
     return hf_master__find_task(master, framework, status->task);
 }
 
-void hf_master__prefetch_reported(const HfMaster *master, const HfTaskStatus *status)
+void hf_master__prefetch_reported(const HfMaster *master, uint32_t place)
 {
-    uint32_t row = status->place - 1;
+    uint32_t row = place - 1;
     if (row >= master->tasks.count) return;
     __builtin_prefetch(&master->tasks.at[row], 1);
 }
 
-void hf_master__prefetch_forgotten(const HfMaster *master, const HfTaskStatus *status)
+void hf_master__prefetch_forgotten(const HfMaster *master, uint32_t place)
 {
-    uint32_t row = status->place - 1;
+    uint32_t row = place - 1;
     if (row >= master->tasks.count) return;
     const HfTaskRow *task = &master->tasks.at[row];
     const uint32_t neighbours[] = {task->links.next_of_agent, task->links.prev_of_agent};

@@ -76,15 +76,22 @@ static void report_end(HfWorld *world, const HfRun *run, HfTaskState state, HfTa
  * others of its group. */
 static void finish_run(HfWorld *world, uint32_t row, HfTaskState state);
 
+static uint32_t new_stop(HfWorld *world)
+{
+    HfHandle handle = hf_slots_take(&world->stop_slots);
+    if (handle.row == world->stops.count) hf_vec_push_zero(&world->stops);
+    world->stops.at[handle.row] = (HfStop){0};
+    return handle.row;
+}
+
 static uint32_t prepare_stop(HfWorld *world, const HfMessage *in)
 {
     gboolean is_told =
         in->about != NULL && (in->about->capabilities & HF_CAPABILITY_TASK_KILLING_STATE) != 0;
     gboolean takes_time = in->info.stop_time != 0 || is_told;
     if (!takes_time && in->info.group == 0) return NO_ROW;
-    HfHandle handle = hf_slots_take(&world->stop_slots);
-    if (handle.row == world->stops.count) hf_vec_push_zero(&world->stops);
-    world->stops.at[handle.row] = (HfStop){
+    uint32_t row = new_stop(world);
+    world->stops.at[row] = (HfStop){
         .group = in->info.group,
         .takes_time = takes_time,
         .time = in->info.stop_time,
@@ -92,7 +99,7 @@ static uint32_t prepare_stop(HfWorld *world, const HfMessage *in)
         .since = HF_TIME_NEVER,
         .is_told = is_told,
     };
-    return handle.row;
+    return row;
 }
 
 /* NULL: it ends as soon as it is told to. */
@@ -115,18 +122,21 @@ static gboolean is_stopping(const HfWorld *world, const HfRun *run)
 }
 
 /* It runs, from now on. */
-static void go_on(HfWorld *world, HfRun *run, uint32_t row)
+static void go_on(HfWorld *world, HfRun *run, uint32_t row, HfTime duration)
 {
     run->is_preparing = FALSE;
-    if (run->duration != HF_TIME_NEVER)
-        run->event = hf_engine_after(world->engine, run->duration, world->kind.task_end, row,
-                                     run->generation);
+    if (duration != HF_TIME_NEVER)
+        run->event =
+            hf_engine_after(world->engine, duration, world->kind.task_end, row, run->generation);
     record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
     report(world, run->host, run->framework, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
 }
 
-static void record_preparing(HfWorld *world, const HfRun *run)
+/* It waits for something first. */
+static void prepare(HfWorld *world, HfRun *run, HfTime duration)
 {
+    if (run->stop == NO_ROW) run->stop = new_stop(world);
+    world->stops.at[run->stop].duration = duration;
     hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
                                             .type = HF_RECORD_TASK_PREPARES,
                                             .agent = run->host,
@@ -163,12 +173,12 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->next = host->first_run;
     if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;
     host->first_run = handle.row;
-    run->duration = in->info.duration;
+    run->place = in->status.place;
     run->is_preparing = world->keeps_data && hf_world__run_prepares(world, run);
     if (run->is_preparing)
-        record_preparing(world, run);
+        prepare(world, run, in->info.duration);
     else
-        go_on(world, run, handle.row);
+        go_on(world, run, handle.row, in->info.duration);
     if (world->keeps_data) hf_world__run_started(world, run);
     gboolean may_fill = host->has_disk || hf_parcel_flags(in->info.resources) & HF_META_PERSISTENT;
     if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 ||
@@ -214,7 +224,7 @@ gboolean hf_world_task_ready(HfWorld *world, uint32_t framework, uint32_t host, 
     HfRun *run = &world->runs.at[row];
     if (!run->is_preparing || run->event != 0)
         return FALSE; /* it ends, or fails, without having run */
-    go_on(world, run, row);
+    go_on(world, run, row, world->stops.at[run->stop].duration);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
     return TRUE;
 }
@@ -410,7 +420,8 @@ void hf_world__executor_message(HfWorld *world, const HfMessage *in)
     }
 }
 
-/* A run will end soon: it, its host, its neighbours there, and what the agent knows of it. */
+/* A run will end soon: it, its host, its neighbours there, and what agent, master and framework
+ * know of it. Those are told one after the other, so soon that there is no time to look then. */
 static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
     const HfWorld *world = context;
@@ -422,6 +433,7 @@ static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint3
         return;
     }
     hf_world__prefetch_task(world, run->host, run->framework, run->task, step - 1);
+    hf_world__prefetch_end(world, run->host, run->framework, run->place, step - 1);
     if (step > 1) return;
     hf_recorder_prefetch(world->recorder, run->host);
     if (run->next != NO_ROW) __builtin_prefetch(&world->runs.at[run->next].prev, 1);

@@ -91,16 +91,19 @@ void hf_world__stamp(HfWorld *world, HfMessage *message)
     stamp(world, message);
 }
 
-/* An answer to what its receiver said of a task a moment ago is near: all that will be looked at
- * lies in the nearest caches still. */
+/* What is told of a task, and the answers, are near: all that will be looked at was looked at a
+ * moment ago, or loaded when the task was launched or about to end. */
 static inline uint32_t way_of(const HfMessage *message)
 {
-    if (message->to.kind == HF_PEER_AGENT)
-        return HF_ARRIVE_AGENT + (message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT);
-    if (message->to.kind == HF_PEER_MASTER)
-        return HF_ARRIVE_MASTER + (message->type == HF_MESSAGE_ACKNOWLEDGE);
-    HF_ASSERT(message->to.kind == HF_PEER_FRAMEWORK); /* an executor is on the host of its agent */
-    return HF_ARRIVE_FRAMEWORK;
+    const uint64_t near = UINT64_C(1) << HF_MESSAGE_STATUS_UPDATE |
+                          UINT64_C(1) << HF_MESSAGE_UPDATE | UINT64_C(1) << HF_MESSAGE_ACKNOWLEDGE |
+                          UINT64_C(1) << HF_MESSAGE_STATUS_ACKNOWLEDGEMENT;
+    static const uint32_t ways[] = {[HF_PEER_MASTER] = HF_ARRIVE_MASTER,
+                                    [HF_PEER_AGENT] = HF_ARRIVE_AGENT,
+                                    [HF_PEER_FRAMEWORK] = HF_ARRIVE_FRAMEWORK};
+    HF_ASSERT(message->to.kind <
+              G_N_ELEMENTS(ways)); /* executors are on the hosts of their agents */
+    return ways[message->to.kind] + (uint32_t)(near >> message->type & 1);
 }
 
 static inline void send_stamped(HfWorld *world, HfMessage *message)
@@ -303,6 +306,27 @@ void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t frame
         hf_agent_prefetch(&world->hosts[host].agent, framework, task, step - 1);
 }
 
+/* A framework will be told of a task that its master knows by this tag. */
+static void prefetch_told(const HfWorld *world, uint32_t framework, uint32_t tag, uint32_t step)
+{
+    if (tag == 0 || framework >= hf_master_frameworks(world->master)) return;
+    uint32_t guest = hf_master_framework_peer(world->master, framework);
+    if (guest >= world->guest_count) return;
+    HfTaskStatus status;
+    hf_task_status_set(&status, framework, 0, 0, HF_TASK_RUNNING, HF_REASON_NONE, HF_ROW_NONE,
+                       HF_ROW_NONE);
+    status.tag = tag;
+    hf_driver_prefetch(world->guests[guest].driver, &status, step);
+}
+
+void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
+                            uint32_t step)
+{
+    uint32_t agent = step > 0 ? world->hosts[host].agent.id : HF_ROW_NONE;
+    uint32_t tag = hf_master_prefetch_end(world->master, place, agent, step);
+    if (step > 0) prefetch_told(world, framework, tag, step - 1);
+}
+
 /* A message will arrive soon: what will its receiver need? First of all the message. */
 static void look_to_master(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
@@ -322,8 +346,8 @@ static void look_to_framework(void *context, uint32_t target, uint64_t arg, uint
     const HfMessage *message = (const void *)(uintptr_t)arg;
     if (step == 0)
         fetch(message, sizeof *message);
-    else
-        hf_driver_prefetch(world->guests[target].driver, message, step - 1);
+    else if (message->type == HF_MESSAGE_UPDATE)
+        hf_driver_prefetch(world->guests[target].driver, &message->status, step - 1);
 }
 
 static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t step)
@@ -339,6 +363,8 @@ static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t
         gboolean is_order = message->type == HF_MESSAGE_RUN_TASK;
         if (is_order && step == 2 && world->hosts[target].first_run != NO_ROW)
             __builtin_prefetch(&world->runs.at[world->hosts[target].first_run], 1);
+        if (is_order && step == 2) /* it will be told that the task runs */
+            prefetch_told(world, message->framework, message->info.tag, 0);
         hf_world__prefetch_task(world, target, message->framework,
                                 is_order ? message->info.id : message->status.task, step - 1);
     }
@@ -383,18 +409,22 @@ void hf_world__register_transport(HfWorld *world)
     static const struct {
         const char *name;
         HfEventHandler handler;
-        HfLookAhead look; /* NULL: all is near */
+        HfLookAhead look;
+        gboolean is_near; /* if what is sent arrives soon, there is nothing to load ahead */
     } ways[HF_WAYS_TO_ARRIVE] = {
-        [HF_ARRIVE_FRAMEWORK] = {"message-to-framework", on_arrival_at_framework,
-                                 look_to_framework},
-        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master},
-        [HF_ARRIVE_MASTER_NEAR] = {"acknowledgement-to-master", on_arrival_at_master, NULL},
-        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent},
-        [HF_ARRIVE_AGENT_NEAR] = {"acknowledgement-to-agent", on_arrival_at_agent, NULL}};
+        [HF_ARRIVE_FRAMEWORK] = {"message-to-framework", on_arrival_at_framework, look_to_framework,
+                                 TRUE},
+        [HF_ARRIVE_FRAMEWORK_NEAR] = {"update-to-framework", on_arrival_at_framework,
+                                      look_to_framework, TRUE},
+        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master, FALSE},
+        [HF_ARRIVE_MASTER_NEAR] = {"update-to-master", on_arrival_at_master, look_to_master, TRUE},
+        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent, FALSE},
+        [HF_ARRIVE_AGENT_NEAR] = {"acknowledgement-to-agent", on_arrival_at_agent, look_to_agent,
+                                  TRUE}};
     for (uint32_t way = 0; way < HF_WAYS_TO_ARRIVE; way++) {
         world->kind.deliver[way] =
             hf_engine_register(world->engine, ways[way].name, ways[way].handler, world);
-        if (ways[way].look != NULL)
+        if (!ways[way].is_near || world->constant_latency == HF_TIME_NEVER)
             hf_engine_look_ahead(world->engine, world->kind.deliver[way], ways[way].look);
     }
     world->kind.master_timer =

@@ -16,6 +16,7 @@
 /* How a message arrives: at whom, and there, whether it answers what was said a moment ago. */
 enum {
     HF_ARRIVE_FRAMEWORK,
+    HF_ARRIVE_FRAMEWORK_NEAR,
     HF_ARRIVE_MASTER,
     HF_ARRIVE_MASTER_NEAR,
     HF_ARRIVE_AGENT,
@@ -64,13 +65,14 @@ _Static_assert(offsetof(HfHost, agent) + HF_AGENT_HOT == HF_HOST_LINE &&
                    sizeof(HfHost) % HF_HOST_LINE == 0,
                "what is hot of a host is one cache line");
 
-/* What only some tasks have: a group, and how one ends that takes its time, or whose framework
- * wants to know. */
+/* What only some tasks have: a group, something that they wait for, and how one ends that takes its
+ * time, or whose framework wants to know. */
 typedef struct HfStop {
     uint64_t group;      /* the first task of the group that it is in; 0 = none */
     HfTime time, grace;  /* what it needs, and what it gets by its kill policy */
     HfTime since;        /* it was told to; HF_TIME_NEVER = not yet */
     HfTime granted;      /* how long it may take, from then on */
+    HfTime duration;     /* of its run, when it has what it waits for */
     gboolean takes_time; /* FALSE: it ends as soon as it is told to */
     gboolean is_told;    /* the framework knows TASK_KILLING */
 } HfStop;
@@ -106,9 +108,10 @@ typedef struct HfRun {
     uint8_t is_preparing : 1;    /* it waits for something (data->prepares), and does not run yet */
     uint32_t next, prev;         /* of the same host */
     uint32_t stop;               /* row of world->stops; NO_ROW = it has none */
-    HfTime duration;             /* of its run, from when it runs on */
-    HfEvent event;               /* its end; 0 = runs until killed */
-    HfParcel *resources;         /* owned: one reference */
+    uint32_t place;              /* as of HfTaskStatus */
+    uint32_t unused;
+    HfEvent event;       /* its end; 0 = runs until killed */
+    HfParcel *resources; /* owned: one reference */
 } HfRun;
 
 _Static_assert(sizeof(HfRun) == 64, "a run is one cache line");
@@ -251,6 +254,10 @@ void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
 /* Start loading a host (step 0), then a task of its agent (steps 1, 2). */
 void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
                              uint32_t step);
+/* The same of what master and framework will need to know that a task has ended; its host is loaded
+ * after step 0. */
+void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
+                            uint32_t step);
 
 /* links.c */
 void hf_world__register_links(HfWorld *world);
