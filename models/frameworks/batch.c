@@ -43,13 +43,17 @@ typedef struct Traced {
 typedef struct Job {
     uint64_t number; /* counted from 1 */
     HfTime submit;
-    HfStream stream; /* of its tasks' durations and usages, drawn in order of launch */
     uint32_t to_launch, to_finish;
     uint32_t ready;      /* of those to launch, how many may be now: it is in the queue */
     uint32_t traced;     /* its next task in the trace, or NO_TRACE */
     uint32_t generation; /* of its row */
+    uint32_t unused[3];
     uint64_t considered; /* the last decision that looked at it */
+    uint64_t unused_too;
+    HfStream stream; /* of its tasks' durations and usages, drawn in order of launch */
 } Job;
+
+_Static_assert(offsetof(Job, stream) == 64, "what the end of a task needs is one cache line");
 
 /* A task that was taken from its job, until it has ended. */
 typedef struct Task {
@@ -280,11 +284,14 @@ static uint32_t new_decision(Batch *batch)
 /* `resources`: what it is given, a reference; NULL = it is cut out of batch->pool. */
 static void put_task(Batch *batch, Decision *decision, HfParcel *resources)
 {
+    enum { AHEAD = 8 }; /* rows lie anywhere in memory */
     Task task = take_next(batch);
     task.id = ++batch->next_task;
     uint32_t row = batch->live.count;
     if (batch->spare.count > 0) {
         row = batch->spare.at[--batch->spare.count];
+        if (batch->spare.count >= AHEAD)
+            __builtin_prefetch(&batch->live.at[batch->spare.at[batch->spare.count - AHEAD]], 1);
         batch->live.at[row] = task;
     } else {
         hf_vec_push(&batch->live, task);

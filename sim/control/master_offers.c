@@ -276,21 +276,27 @@ static inline __attribute__((always_inline)) void fetch_ahead(const HfMaster *ma
     __builtin_prefetch(offer, 1);
 }
 
-/* The first offer's row is read here: it was looked at or written to not long ago. */
 uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
 {
     if (in->ids.count == 0) return HF_ROW_NONE;
     uint32_t row = hf_handle_unpack(in->ids.at[0]).row;
     if (row >= master->offers.count) return HF_ROW_NONE;
     const HfOfferRow *offer = &master->offers.at[row];
-    hf_allocator_prefetch(master->allocator, offer->agent, (int)step);
-    if (offer->agent >= master->agents.count) return HF_ROW_NONE;
-    if (step == 0) __builtin_prefetch(&master->agents.at[offer->agent], 1);
-    if (step == 1) {
-        uint32_t task = master->agents.at[offer->agent].first_task;
-        if (task != NO_ROW) __builtin_prefetch(&master->tasks.at[task].links, 1);
+    if (step == 0) {
+        __builtin_prefetch(offer, 1);
+        return HF_ROW_NONE;
     }
-    return step == 1 ? master->agents.at[offer->agent].host : HF_ROW_NONE;
+    hf_allocator_prefetch(master->allocator, offer->agent, (int)step - 1);
+    if (offer->agent >= master->agents.count) return HF_ROW_NONE;
+    const HfAgentRow *agent = &master->agents.at[offer->agent];
+    if (step == 1) {
+        __builtin_prefetch(agent, 1);
+        return HF_ROW_NONE;
+    }
+    /* the neighbour of a task that it gets, which is written to */
+    if (agent->first_task != NO_ROW)
+        __builtin_prefetch(&master->tasks.at[agent->first_task].links, 1);
+    return agent->host;
 }
 
 /* What was taken out of offers of one role, with a reference each, goes back to the allocator. */
