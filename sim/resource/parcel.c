@@ -103,14 +103,12 @@ void hf_parcel__end(HfCatalog *catalog, HfParcel *gone)
     catalog->tables->vacant_parcels = gone;
 }
 
-HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel)
+HfFold hf_parcel__fold(const HfCatalog *catalog, HfParcel *parcel)
 {
-    if (G_UNLIKELY((parcel->fold[0] | parcel->fold[1]) == 0)) {
-        HfFold fold = hf_resources_fold(catalog, &parcel->resources);
-        parcel->fold[0] = (uint64_t)fold;
-        parcel->fold[1] = (uint64_t)(fold >> 64);
-    }
-    return (HfFold)parcel->fold[1] << 64 | parcel->fold[0];
+    HfFold fold = hf_resources_fold(catalog, &parcel->resources);
+    parcel->fold[0] = (uint64_t)fold;
+    parcel->fold[1] = (uint64_t)(fold >> 64);
+    return fold;
 }
 
 static void forget_step(HfCatalog *catalog, HfParcelStep *step)

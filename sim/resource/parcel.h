@@ -67,7 +67,14 @@ static inline uint32_t hf_parcel_number(const HfParcel *parcel)
 }
 
 /* The content as a part of a digest: hf_resources_fold(), worked out once for each parcel. */
-HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel);
+HfFold hf_parcel__fold(const HfCatalog *catalog,
+                       HfParcel *parcel); /* private: for the first time */
+static inline HfFold hf_parcel_fold(const HfCatalog *catalog, HfParcel *parcel)
+{
+    if (G_UNLIKELY((parcel->fold[0] | parcel->fold[1]) == 0))
+        return hf_parcel__fold(catalog, parcel);
+    return (HfFold)parcel->fold[1] << 64 | parcel->fold[0];
+}
 
 /* A number that depends on the content alone; 0 until hf_parcel_fold() was asked for. */
 static inline uint64_t hf_parcel_hash(const HfParcel *parcel)

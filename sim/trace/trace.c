@@ -15,7 +15,6 @@ struct HfTrace {
     HfDigest digest;
     HfTime last;
     uint64_t count[HF_RECORD_TYPES];
-    uint64_t total;
     HF_VEC(Listener) listeners;
     uint32_t singles;   /* of these, without call_run */
     gboolean is_in_run; /* which has the digest */
@@ -65,19 +64,26 @@ static inline HfFold fold_of_load(int64_t value, uint64_t entries, HfFold conten
     return hf_digest_product(2, (uint64_t)value, entries) + content;
 }
 
-static void digest_record(HfTrace *trace, const HfRecord *record)
+static inline void digest_record(HfTrace *trace, const HfRecord *record)
 {
-    HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
+    HF_ASSERT((record->state | record->reason) <= UINT8_MAX);
     uint64_t entries = UINT64_MAX;
-    HfFold fold = fold_of_kind(record), content = 0;
-    fold += hf_trace__fold_of_one(record->framework, record->agent, record->id);
+    HfFold content = 0; /* first of all: nothing else is to be kept over the calls */
     if (record->resources) {
         entries = hf_resources_count(record->resources);
         content = record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
                       ? hf_parcel_fold(trace->catalog, record->parcel)
                       : hf_resources_fold(trace->catalog, record->resources);
     }
+    HfFold fold = fold_of_kind(record);
+    fold += hf_trace__fold_of_one(record->framework, record->agent, record->id);
     hf_digest_fold(&trace->digest, fold + fold_of_load(record->value, entries, content));
+}
+
+static __attribute__((noinline)) void tell_all(const HfTrace *trace, const HfRecord *record)
+{
+    for (guint32 i = 0; i < trace->listeners.count; i++)
+        trace->listeners.at[i].call(trace->listeners.at[i].context, record);
 }
 
 void hf_trace_emit(HfTrace *trace, const HfRecord *record)
@@ -87,10 +93,11 @@ void hf_trace_emit(HfTrace *trace, const HfRecord *record)
     HF_ASSERT(!trace->is_in_run);
     trace->last = record->at;
     trace->count[record->type]++;
-    trace->total++;
     digest_record(trace, record);
-    for (guint32 i = 0; i < trace->listeners.count; i++)
-        trace->listeners.at[i].call(trace->listeners.at[i].context, record);
+    if (G_LIKELY(trace->listeners.count == 1)) /* the recorder alone: a jump */
+        trace->listeners.at[0].call(trace->listeners.at[0].context, record);
+    else
+        tell_all(trace, record);
 }
 
 /* ---- runs ---- */
@@ -170,7 +177,6 @@ void hf_trace_run_end(HfTraceRun *run)
     if (run->trace == NULL) return;
     for (uint32_t place = 0; place < HF_TRACE_ALIKE; place++) tell_alike(run, &run->alike[place]);
     run->trace->count[run->record.type] += run->count;
-    run->trace->total += run->count;
     run->trace->digest = run->digest;
     run->trace->is_in_run = FALSE;
     run->trace = NULL;
@@ -190,7 +196,9 @@ uint64_t hf_trace_count(const HfTrace *trace, HfRecordType type)
 
 uint64_t hf_trace_total(const HfTrace *trace)
 {
-    return trace->total;
+    uint64_t total = 0;
+    for (int type = 0; type < HF_RECORD_TYPES; type++) total += trace->count[type];
+    return total;
 }
 
 void hf_trace_digest(const HfTrace *trace, char text_out[HF_DIGEST_TEXT_SIZE])
