@@ -10,13 +10,13 @@
 
 #include "base/assert.h"
 
-__extension__ typedef __int128 Wide;
+__extension__ typedef unsigned __int128 Wide;
 
 struct HfHistogram {
     uint64_t *count; /* [room] */
     uint32_t precision, room;
     uint64_t total;
-    int64_t min, max;
+    int64_t min, max; /* INT64_MAX and 0 while it is empty */
     Wide sum;
 };
 
@@ -25,6 +25,7 @@ HfHistogram *hf_histogram_new(uint32_t precision)
     HF_ASSERT(precision >= 1 && precision <= 12);
     HfHistogram *histogram = g_new0(HfHistogram, 1);
     histogram->precision = precision;
+    histogram->min = INT64_MAX;
     histogram->room = UINT32_C(2) << precision;
     histogram->count = g_new0(uint64_t, histogram->room);
     return histogram;
@@ -62,7 +63,7 @@ static int64_t high_of(const HfHistogram *histogram, uint32_t bucket)
     return next == INT64_MAX ? next : next - 1;
 }
 
-static void make_room(HfHistogram *histogram, uint32_t bucket)
+static __attribute__((noinline)) void make_room(HfHistogram *histogram, uint32_t bucket)
 {
     if (bucket < histogram->room) return;
     uint32_t room = histogram->room;
@@ -80,10 +81,10 @@ void hf_histogram_add(HfHistogram *histogram, int64_t value, uint64_t times)
     uint32_t bucket = bucket_of(histogram, value);
     if (G_UNLIKELY(bucket >= histogram->room)) make_room(histogram, bucket);
     histogram->count[bucket] += times;
-    if (histogram->total == 0 || value < histogram->min) histogram->min = value;
+    if (value < histogram->min) histogram->min = value;
     if (value > histogram->max) histogram->max = value;
     histogram->total += times;
-    histogram->sum += (Wide)value * (Wide)times;
+    histogram->sum += (Wide)(uint64_t)value * times;
 }
 
 void hf_histogram_merge(HfHistogram *histogram, const HfHistogram *other)
@@ -92,7 +93,7 @@ void hf_histogram_merge(HfHistogram *histogram, const HfHistogram *other)
     if (other->total == 0) return;
     make_room(histogram, other->room - 1);
     for (uint32_t i = 0; i < other->room; i++) histogram->count[i] += other->count[i];
-    histogram->min = histogram->total == 0 ? other->min : MIN(histogram->min, other->min);
+    histogram->min = MIN(histogram->min, other->min);
     histogram->max = MAX(histogram->max, other->max);
     histogram->total += other->total;
     histogram->sum += other->sum;
@@ -102,7 +103,8 @@ void hf_histogram_restart(HfHistogram *histogram)
 {
     memset(histogram->count, 0, histogram->room * sizeof(uint64_t));
     histogram->total = 0;
-    histogram->min = histogram->max = 0;
+    histogram->min = INT64_MAX;
+    histogram->max = 0;
     histogram->sum = 0;
 }
 
@@ -113,7 +115,7 @@ uint64_t hf_histogram_count(const HfHistogram *histogram)
 
 int64_t hf_histogram_min(const HfHistogram *histogram)
 {
-    return histogram->min;
+    return histogram->total == 0 ? 0 : histogram->min;
 }
 
 int64_t hf_histogram_max(const HfHistogram *histogram)

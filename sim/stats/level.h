@@ -19,22 +19,17 @@ __extension__ typedef __int128 HfWide; /* value x ns */
 
 /* In place. Fields are private; start it with hf_level_init(). */
 typedef struct HfLevel {
-    HfWide moments; /* of the changes: amount x ns; the value at `since` is one of them */
-    HfTime since;   /* start of what is averaged */
-    HfTime last;    /* of the last change */
-    int64_t value;
-    int64_t min, max; /* held at any moment since `since`, however short */
+    HfWide moments;     /* of the changes: amount x ns; the value at `since` is one of them */
+    HfTime since;       /* start of what is averaged */
+    HfTime last;        /* of the last change */
+    int64_t value, max; /* max: held at any moment since `since`, however short */
 } HfLevel;
 
 /* Units: any integer unit of value; the same everywhere. */
 static inline void hf_level_init(HfLevel *level, HfTime now, int64_t value)
 {
-    *level = (HfLevel){.since = now,
-                       .last = now,
-                       .value = value,
-                       .min = value,
-                       .max = value,
-                       .moments = (HfWide)value * now};
+    *level = (HfLevel){
+        .since = now, .last = now, .value = value, .max = value, .moments = (HfWide)value * now};
 }
 
 /* The quantity is `value` from `now` on; `now` is not before the change before it. About 4 ns. */
@@ -44,21 +39,35 @@ static inline void hf_level_set(HfLevel *level, HfTime now, int64_t value)
     level->moments += ((HfWide)value - level->value) * now;
     level->last = now;
     level->value = value;
-    if (value < level->min) level->min = value;
+    if (value > level->max) level->max = value;
+}
+
+/* Private: `moment` is delta x now. */
+static inline void hf_level__add(HfLevel *level, HfTime now, int64_t delta, HfWide moment)
+{
+    int64_t value;
+    HF_ASSERT(!__builtin_add_overflow(level->value, delta, &value));
+    HF_ASSERT(now >= level->last);
+    level->moments += moment;
+    level->last = now;
+    level->value = value;
     if (value > level->max) level->max = value;
 }
 
 /* Change it by `delta`; an overflow is an assertion. */
 static inline void hf_level_add(HfLevel *level, HfTime now, int64_t delta)
 {
-    int64_t value;
-    HF_ASSERT(!__builtin_add_overflow(level->value, delta, &value));
-    HF_ASSERT(now >= level->last);
-    level->moments += (HfWide)delta * now;
-    level->last = now;
-    level->value = value;
-    if (value < level->min) level->min = value;
-    if (value > level->max) level->max = value;
+    hf_level__add(level, now, delta, (HfWide)delta * now);
+}
+
+/* The same of three levels at once. */
+static inline void hf_level_add_to_three(HfLevel *first, HfLevel *second, HfLevel *third,
+                                         HfTime now, int64_t delta)
+{
+    HfWide moment = (HfWide)delta * now;
+    hf_level__add(first, now, delta, moment);
+    hf_level__add(second, now, delta, moment);
+    hf_level__add(third, now, delta, moment);
 }
 
 /* Forget what was before `now`, as the end of a warm-up; the quantity itself stays. */

@@ -109,7 +109,8 @@ static void add_cluster(HfMetrics *metrics, const HfRecorder *recorder)
     hf_metrics__add(metrics, RUNNING, mean_of(recorder, HF_LEVEL_TASKS_RUNNING), NULL, NULL);
     hf_metrics__add(metrics, WAITING, mean_of(recorder, HF_LEVEL_TASKS_WAITING), NULL, NULL);
     hf_metrics__add(metrics, WAITING_END, (double)hf_recorder_tasks_waiting(recorder), NULL, NULL);
-    hf_metrics__add_times(metrics, WAIT_MEAN, 5, recorder->waits, NULL);
+    g_autoptr(HfHistogram) waits = hf_recorder__waits(recorder);
+    hf_metrics__add_times(metrics, WAIT_MEAN, 5, waits, NULL);
     add_counter(metrics, JOBS_SUBMITTED, recorder, HF_COUNT_JOBS_SUBMITTED);
     add_counter(metrics, JOBS_FINISHED, recorder, HF_COUNT_JOBS_FINISHED);
     hf_metrics__add_times(metrics, RESPONSE_MEAN, 4, recorder->responses, NULL);

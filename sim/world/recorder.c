@@ -19,7 +19,6 @@ HfRecorder *hf_recorder_new(HfCatalog *catalog, const HfScenario *scenario, uint
     recorder->demand = g_new0(int64_t, recorder->kinds);
     recorder->row_total = g_new0(double, recorder->kinds);
     recorder->warm_up = scenario->warm_up == HF_WARM_UP_AUTO ? 0 : scenario->warm_up;
-    recorder->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->responses = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->relaunch_times = hf_histogram_new(HF_RECORDER_PRECISION);
     recorder->stateful_times = hf_histogram_new(HF_RECORDER_PRECISION);
@@ -41,7 +40,6 @@ void hf_recorder_free(HfRecorder *recorder)
     }
     for (guint32 r = 0; r < recorder->refusals.count; r++)
         g_free(recorder->refusals.at[r].allocated);
-    hf_histogram_free(recorder->waits);
     hf_histogram_free(recorder->responses);
     hf_histogram_free(recorder->relaunch_times);
     hf_histogram_free(recorder->stateful_times);
@@ -119,6 +117,15 @@ double hf_recorder__mean(const HfRecorder *recorder, const HfTracked *tracked)
     return hf_level_mean(&tracked->level, recorder->ended_at);
 }
 
+HfHistogram *hf_recorder__waits(const HfRecorder *recorder)
+{
+    HfHistogram *all = hf_histogram_new(HF_RECORDER_PRECISION);
+    for (guint32 f = 0; f < recorder->frameworks.count; f++)
+        if (recorder->frameworks.at[f].waits != NULL)
+            hf_histogram_merge(all, recorder->frameworks.at[f].waits);
+    return all;
+}
+
 double hf_recorder__share(const HfRecorder *recorder, const HfTracked *allocated)
 {
     double share = 0;
@@ -165,43 +172,53 @@ void hf_recorder__add_roles(HfRecorder *recorder, HfRoleId role)
     }
 }
 
+/* Here and below, what the levels share is held in variables of its own: to a compiler a step of
+ * one level may change anything that lies in memory. */
 static inline void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
                         const HfResources *resources, int64_t times)
 {
     uint32_t count = hf_resources_count(resources);
     const HfResource *entry = hf_resources_entries(resources);
+    HfTracked *levels = hf_recorder__resource(recorder, 0, level);
     for (uint32_t i = 0; i < count; i++, entry++)
         if (hf_recorder__has_levels(recorder, entry->kind))
-            hf_level_add(&hf_recorder__resource(recorder, entry->kind, level)->level, now,
+            hf_level_add(&levels[entry->kind * HF_RESOURCE_LEVELS].level, now,
                          times * entry->milli);
 }
 
-static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sign)
+static inline __attribute__((always_inline)) void
+step_those_of(HfRecorder *recorder, HfFrameworkStats *framework, const HfRecord *record, int sign)
 {
-    HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     HfRoleStats *role = hf_recorder__role(recorder, record->role);
     role->is_used = TRUE;
     if (hf_recorder__has_reserved(recorder, record))
         hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
+    HfTracked *of_all = hf_recorder__resource(recorder, 0, HF_LEVEL_ALLOCATED);
+    HfTracked *of_framework = framework->allocated, *of_role = role->allocated;
+    HfTime now = record->at;
     uint32_t count = hf_resources_count(record->resources);
     const HfResource *entry = hf_resources_entries(record->resources);
     for (uint32_t i = 0; i < count; i++, entry++) {
-        if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
+        HfKindId kind = entry->kind;
+        if (!hf_recorder__has_levels(recorder, kind)) continue;
         int64_t by = sign * entry->milli;
-        hf_level_add(&hf_recorder__resource(recorder, entry->kind, HF_LEVEL_ALLOCATED)->level,
-                     record->at, by);
-        hf_level_add(&framework->allocated[entry->kind].level, record->at, by);
-        hf_level_add(&role->allocated[entry->kind].level, record->at, by);
+        hf_level_add_to_three(&of_all[kind * HF_RESOURCE_LEVELS].level, &of_framework[kind].level,
+                              &of_role[kind].level, now, by);
     }
 }
 
-static void on_run(HfRecorder *recorder, const HfRecord *record, int sign)
+static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sign)
+{
+    step_those_of(recorder, hf_recorder__framework(recorder, record->framework), record, sign);
+}
+
+static __attribute__((noinline)) void on_run(HfRecorder *recorder, const HfRecord *record, int sign)
 {
     hf_recorder__step_used(recorder, record, sign);
     hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_RUNNING].level, record->at, sign);
     hf_level_add(&hf_recorder__framework(recorder, record->framework)->running.level, record->at,
                  sign);
-    hf_recorder__relaunches_on_run(recorder, record);
+    if (recorder->residents.count > 0) hf_recorder__relaunches_on_run(recorder, record);
 }
 
 void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
@@ -219,7 +236,7 @@ void hf_recorder__mark(HfTracked *tracked, HfTime now)
     hf_level_restart(&tracked->level, now);
 }
 
-static void mark_all(HfRecorder *recorder, HfTime now)
+static __attribute__((noinline, cold)) void mark_all(HfRecorder *recorder, HfTime now)
 {
     recorder->is_marked = TRUE;
     recorder->marked_at = now;
@@ -252,7 +269,6 @@ static void mark_all(HfRecorder *recorder, HfTime now)
     hf_recorder__mark_services(recorder, now);
     memcpy(recorder->marked, recorder->count, sizeof recorder->count);
     memset(recorder->demand, 0, recorder->kinds * sizeof *recorder->demand);
-    hf_histogram_restart(recorder->waits);
     hf_histogram_restart(recorder->responses);
     hf_histogram_restart(recorder->relaunch_times);
     hf_histogram_restart(recorder->stateful_times);
@@ -268,8 +284,8 @@ static void pass_warm_up(HfRecorder *recorder, HfTime now)
 /* ---- records ---- */
 
 /* `count` offers with equal resources are made, or end. */
-static void on_offers(HfRecorder *recorder, const HfRecord *record, uint32_t count,
-                      HfCounter counter)
+static __attribute__((noinline)) void on_offers(HfRecorder *recorder, const HfRecord *record,
+                                                uint32_t count, HfCounter counter)
 {
     int64_t change = counter == HF_COUNT_OFFERS_SENT ? (int64_t)count : -(int64_t)count;
     step(recorder, record->at, HF_LEVEL_OFFERED, record->resources, change);
@@ -313,17 +329,20 @@ static void feed(HfFrameworkStats *framework, HfTime now)
     framework->hungry_since = now;
 }
 
-static void on_launched(HfRecorder *recorder, const HfRecord *record)
+static __attribute__((noinline)) void on_launched(HfRecorder *recorder, const HfRecord *record)
 {
+    HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     recorder->moved_at = record->at;
-    step_allocated(recorder, record, 1);
+    step_those_of(recorder, framework, record, 1);
     if (recorder->forgotten.count > 0 &&
         hf_map64_remove(&recorder->forgotten, hf_recorder__task_key(record)))
         return; /* it runs on, and is booked again */
-    hf_recorder__bump(recorder, record, HF_COUNT_TASKS_LAUNCHED, 1);
-    feed(hf_recorder__framework(recorder, record->framework), record->at);
-    hf_recorder__open_task(recorder, record);
-    hf_recorder__relaunches_on_launched(recorder, record);
+    recorder->count[HF_COUNT_TASKS_LAUNCHED]++;
+    framework->count[HF_COUNT_TASKS_LAUNCHED]++;
+    feed(framework, record->at);
+    if (hf_recorder__keeps_tasks(recorder)) hf_recorder__open_task(recorder, record);
+    if (recorder->failures.count > 0 || hf_recorder__has_reserved(recorder, record))
+        hf_recorder__relaunches_on_launched(recorder, record);
 }
 
 static void on_forgotten(HfRecorder *recorder, const HfRecord *record)
@@ -339,7 +358,7 @@ static void on_elected(HfRecorder *recorder, const HfRecord *record)
                       (uint64_t)(record->at - recorder->master_lost_at));
 }
 
-static void on_task_state(HfRecorder *recorder, const HfRecord *record)
+static __attribute__((noinline)) void on_task_state(HfRecorder *recorder, const HfRecord *record)
 {
     if (record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
         hf_recorder__bump(recorder, record, HF_COUNT_QUOTA_KILLS, 1);
@@ -357,22 +376,23 @@ static void on_task_state(HfRecorder *recorder, const HfRecord *record)
     if (G_UNLIKELY(record->reason == HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT))
         hf_recorder__bump(recorder, record, HF_COUNT_TASKS_UNREGISTERED, 1);
     if (record->resources == NULL) {
+        if (!hf_recorder__keeps_tasks(recorder)) return;
         HfTaskRecord *task = hf_recorder__live_task(recorder, record);
         if (task && record->state == HF_TASK_RUNNING && task->start < 0) task->start = record->at;
         return;
     }
-    step_allocated(recorder, record, -1);
-    hf_recorder__close_task(recorder, record);
+    step_those_of(recorder, hf_recorder__framework(recorder, record->framework), record, -1);
+    if (hf_recorder__keeps_tasks(recorder)) hf_recorder__close_task(recorder, record);
     count_maintenance(recorder, record);
-    hf_recorder__relaunches_on_end(recorder, record);
+    if (recorder->residents.count > 0) hf_recorder__relaunches_on_end(recorder, record);
 }
 
-static void on_waited(HfRecorder *recorder, const HfRecord *record)
+static __attribute__((noinline)) void on_waited(HfRecorder *recorder, const HfRecord *record)
 {
     HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     if (framework->waits == NULL) framework->waits = hf_histogram_new(HF_RECORDER_PRECISION);
     hf_histogram_add(framework->waits, record->value, 1);
-    hf_histogram_add(recorder->waits, record->value, 1);
+    if (!hf_recorder__keeps_tasks(recorder)) return;
     HfTaskRecord *task = hf_recorder__live_task(recorder, record);
     if (task) task->submit = record->at - record->value;
 }
@@ -425,29 +445,15 @@ static void on_replaced(HfRecorder *recorder, const HfRecord *record)
                                                     record->at, record->value, record->state != 0});
 }
 
-void hf_recorder_listen(void *context, const HfRecord *record)
+/* What does not come for each offer and each task. */
+static __attribute__((noinline)) void on_others(HfRecorder *recorder, const HfRecord *record)
 {
-    HfRecorder *recorder = context;
-    if (record->type == HF_RECORD_RUN_STARTED) return; /* the warm-up may yet be set */
-    pass_warm_up(recorder, record->at);
     switch ((HfRecordType)record->type) {
-    case HF_RECORD_OFFER_SENT:
-        on_offers(recorder, record, 1, HF_COUNT_OFFERS_SENT);
-        break;
-    case HF_RECORD_OFFER_DECLINED:
-        on_offers(recorder, record, 1, HF_COUNT_OFFERS_DECLINED);
-        break;
-    case HF_RECORD_OFFER_ACCEPTED:
-        on_offers(recorder, record, 1, HF_COUNT_OFFERS_ACCEPTED);
-        break;
     case HF_RECORD_OFFER_RESCINDED:
         on_offers(recorder, record, 1, HF_COUNT_OFFERS_RESCINDED);
         break;
     case HF_RECORD_OFFER_EXPIRED:
         on_offers(recorder, record, 1, HF_COUNT_OFFERS_EXPIRED);
-        break;
-    case HF_RECORD_TASK_LAUNCHED:
-        on_launched(recorder, record);
         break;
     case HF_RECORD_TASK_FORGOTTEN:
         on_forgotten(recorder, record);
@@ -469,16 +475,6 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         break;
     case HF_RECORD_INVERSE_OFFER_DECLINED:
         hf_recorder__bump(recorder, record, HF_COUNT_INVERSE_DECLINED, 1);
-        break;
-    case HF_RECORD_TASK_STATE:
-        on_task_state(recorder, record);
-        break;
-    case HF_RECORD_TASK_STARTED:
-        on_run(recorder, record, 1);
-        break;
-    case HF_RECORD_TASK_ENDED:
-        recorder->moved_at = record->at;
-        on_run(recorder, record, -1);
         break;
     case HF_RECORD_EXECUTOR_LAUNCHED:
         step_allocated(recorder, record, 1);
@@ -564,9 +560,6 @@ void hf_recorder_listen(void *context, const HfRecord *record)
     case HF_RECORD_AGENT_STARTED:
         hf_recorder__bump(recorder, record, HF_COUNT_AGENT_RESTARTS, 1);
         break;
-    case HF_RECORD_TASK_WAITED:
-        on_waited(recorder, record);
-        break;
     case HF_RECORD_DEMAND:
         on_demand(recorder, record);
         break;
@@ -641,6 +634,44 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         hf_recorder__on_deployment(recorder, record);
         break;
     default:
+        break;
+    }
+}
+
+/* The last call of each case is a jump: nothing is to be kept over it. */
+void hf_recorder_listen(void *context, const HfRecord *record)
+{
+    HfRecorder *recorder = context;
+    if (record->type == HF_RECORD_RUN_STARTED) return; /* the warm-up may yet be set */
+    pass_warm_up(recorder, record->at);
+    switch ((HfRecordType)record->type) {
+    case HF_RECORD_OFFER_SENT:
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_SENT);
+        break;
+    case HF_RECORD_OFFER_DECLINED:
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_DECLINED);
+        break;
+    case HF_RECORD_OFFER_ACCEPTED:
+        on_offers(recorder, record, 1, HF_COUNT_OFFERS_ACCEPTED);
+        break;
+    case HF_RECORD_TASK_LAUNCHED:
+        on_launched(recorder, record);
+        break;
+    case HF_RECORD_TASK_STARTED:
+        on_run(recorder, record, 1);
+        break;
+    case HF_RECORD_TASK_ENDED:
+        recorder->moved_at = record->at;
+        on_run(recorder, record, -1);
+        break;
+    case HF_RECORD_TASK_STATE:
+        on_task_state(recorder, record);
+        break;
+    case HF_RECORD_TASK_WAITED:
+        on_waited(recorder, record);
+        break;
+    default:
+        on_others(recorder, record);
         break;
     }
 }

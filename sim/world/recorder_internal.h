@@ -126,7 +126,7 @@ typedef struct HfFrameworkStats {
     HfTime hungry_since; /* while some wait: since then, or since it last launched one */
     HfTime starved;      /* longest such time that is over */
     HfTracked running;
-    HfHistogram *waits;       /* ns; NULL before the first */
+    HfHistogram *waits;       /* of its tasks, ns; NULL before the first */
     HfTracked *allocated;     /* [kinds] */
     HfTracked *reserved_idle; /* [kinds] of what it reserved; NULL = it never did */
     gboolean is_service;      /* groups were declared */
@@ -307,7 +307,7 @@ struct HfRecorder {
         HfTime at;
         uint64_t count;
     } removals; /* tasks lost with agents that were removed at this instant */
-    HfHistogram *waits, *responses, *relaunch_times; /* ns */
+    HfHistogram *responses, *relaunch_times; /* ns; waits stand with their frameworks */
     gboolean is_marked;
     HfTime warm_up; /* what lies before it is deleted */
     HfTime marked_at, row_start, ended_at;
@@ -390,7 +390,11 @@ static inline uint64_t hf_recorder__task_key(const HfRecord *record)
 {
     return (uint64_t)record->framework << 40 | record->id;
 }
-/* Rows of single tasks; nothing, and NULL, while nobody keeps them. */
+/* Rows of single tasks; to be asked only while somebody keeps them. NULL: there is none. */
+static inline gboolean hf_recorder__keeps_tasks(const HfRecorder *recorder)
+{
+    return G_UNLIKELY(recorder->sink != NULL);
+}
 void hf_recorder__open_task(HfRecorder *recorder, const HfRecord *record);
 HfTaskRecord *hf_recorder__live_task(HfRecorder *recorder, const HfRecord *record);
 void hf_recorder__close_task(HfRecorder *recorder, const HfRecord *record);
@@ -428,6 +432,7 @@ gboolean hf_recorder__is_open(const HfRecorder *recorder, uint32_t failure);
 void hf_recorder__data_lost(HfRecorder *recorder, uint32_t failure, int64_t milli);
 void hf_recorder__relaunches_on_follows(HfRecorder *recorder, const HfRecord *record);
 void hf_recorder__relaunches_on_launched(HfRecorder *recorder, const HfRecord *record);
+/* Where any task holds something reserved. */
 void hf_recorder__relaunches_on_run(HfRecorder *recorder, const HfRecord *record);
 void hf_recorder__relaunches_on_kill(HfRecorder *recorder, const HfRecord *record);
 void hf_recorder__relaunches_on_end(HfRecorder *recorder, const HfRecord *record);
@@ -436,6 +441,9 @@ void hf_recorder__relaunches_clear(HfRecorder *recorder);
 
 /* A scalar that some agent has had: what is worth a column. */
 gboolean hf_recorder__is_shown(const HfRecorder *recorder, uint32_t kind);
+
+/* Of the tasks of all frameworks, ns: a new histogram. */
+HfHistogram *hf_recorder__waits(const HfRecorder *recorder);
 
 /* Mean of a level after the warm-up. */
 double hf_recorder__mean(const HfRecorder *recorder, const HfTracked *tracked);

@@ -1,18 +1,16 @@
-/* Rows of single tasks, for whoever keeps them; none while nobody does. */
+/* Rows of single tasks, for whoever keeps them: nobody asks while there is none. */
 #include <stdlib.h>
 
 #include "world/recorder_internal.h"
 
 HfTaskRecord *hf_recorder__live_task(HfRecorder *recorder, const HfRecord *record)
 {
-    if (recorder->sink == NULL) return NULL;
     uint32_t row = hf_map64_get(&recorder->live, hf_recorder__task_key(record));
     return row == HF_MAP64_NONE ? NULL : &recorder->tasks.at[row];
 }
 
 void hf_recorder__open_task(HfRecorder *recorder, const HfRecord *record)
 {
-    if (recorder->sink == NULL) return;
     uint32_t row = recorder->tasks.count;
     if (recorder->spare.count > 0)
         row = recorder->spare.at[--recorder->spare.count];
@@ -37,7 +35,6 @@ void hf_recorder__open_task(HfRecorder *recorder, const HfRecord *record)
 
 void hf_recorder__close_task(HfRecorder *recorder, const HfRecord *record)
 {
-    if (recorder->sink == NULL) return;
     uint32_t row = hf_map64_get(&recorder->live, hf_recorder__task_key(record));
     if (row == HF_MAP64_NONE) return;
     HfTaskRecord *task = &recorder->tasks.at[row];

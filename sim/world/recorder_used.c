@@ -18,11 +18,17 @@ static void step(HfRecorder *recorder, HfTime now, uint32_t kind, HfResourceLeve
     hf_level_add(&hf_recorder__resource(recorder, kind, level)->level, now, by);
 }
 
-static int64_t *used_on(HfRecorder *recorder, uint32_t host)
+static __attribute__((noinline)) void add_hosts(HfRecorder *recorder, uint32_t host)
 {
     while (recorder->used.count < ((size_t)host + 1) * recorder->kinds)
         hf_vec_push(&recorder->used, 0);
-    return recorder->used.at + (size_t)host * recorder->kinds;
+}
+
+static inline int64_t *used_on(HfRecorder *recorder, uint32_t host)
+{
+    size_t first = (size_t)host * recorder->kinds;
+    if (G_UNLIKELY(recorder->used.count < first + recorder->kinds)) add_hosts(recorder, host);
+    return recorder->used.at + first;
 }
 
 void hf_recorder_prefetch(const HfRecorder *recorder, uint32_t host)
@@ -37,14 +43,18 @@ void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int si
 {
     uint32_t count = hf_resources_count(record->resources);
     const HfResource *entry = hf_resources_entries(record->resources);
-    HfResourceLevel level =
-        is_counted(recorder, record->agent) ? HF_LEVEL_USED : HF_LEVEL_USED_UNREACHABLE;
+    HfTracked *levels = hf_recorder__resource(
+        recorder, 0,
+        is_counted(recorder, record->agent) ? HF_LEVEL_USED : HF_LEVEL_USED_UNREACHABLE);
     int64_t *used = used_on(recorder, record->agent);
+    HfTime now = record->at;
+    int64_t usage = record->value;
     for (uint32_t i = 0; i < count; i++, entry++) {
-        if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
-        int64_t by = sign * (hf_mul(entry->milli, record->value) / 1000);
-        step(recorder, record->at, entry->kind, level, by);
-        if (entry->kind < recorder->kinds) used[entry->kind] += by;
+        HfKindId kind = entry->kind;
+        if (!hf_recorder__has_levels(recorder, kind)) continue;
+        int64_t by = sign * (hf_mul(entry->milli, usage) / 1000);
+        hf_level_add(&levels[kind * HF_RESOURCE_LEVELS].level, now, by);
+        used[kind] += by;
     }
 }
 

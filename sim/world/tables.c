@@ -149,7 +149,8 @@ static void print_waits(HfWorld *world, GString *out)
 {
     const HfRecorder *recorder = hf_world_recorder(world);
     g_string_append(out, "quantile,wait_s,framework\n");
-    print_quantiles(recorder->waits, "all", out);
+    g_autoptr(HfHistogram) waits = hf_recorder__waits(recorder);
+    print_quantiles(waits, "all", out);
     for (guint32 f = 0; f < recorder->frameworks.count; f++)
         print_quantiles(recorder->frameworks.at[f].waits,
                         hf_master_framework_name(recorder->master, f), out);
