@@ -70,8 +70,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
     message->agent = agent->id;
     hf_agent_introduce(agent, message);
     message->version = agent->version = agent->draws;
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
-        const HfAgentTask *task = &agent->tasks.at[i];
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
         hf_vec_push_zero(&message->reports);
         HfTaskReport *report = hf_vec_last(&message->reports);
         report->framework = task->framework;
@@ -91,7 +90,7 @@ static void ask_to_register(HfAgent *agent, HfTime now, HfOutbox *out)
 
 static inline uint64_t *keys_of(const HfAgent *agent)
 {
-    return (uint64_t *)agent->tasks.at - agent->tasks.room;
+    return (uint64_t *)agent->tasks.at - hf_agent_task_room(agent);
 }
 
 /* Two tasks may have the same: not those of frameworks and ids that a master gives. */
@@ -100,47 +99,64 @@ static inline uint64_t key_of(uint32_t framework, uint64_t id)
     return (uint64_t)framework << 40 ^ id;
 }
 
+HfAgentTask *hf_agent_next_task(const HfAgent *agent, const HfAgentTask *after)
+{
+    const HfAgentTask *end = agent->tasks.at + agent->tasks.used;
+    for (HfAgentTask *at = after == NULL ? agent->tasks.at : (HfAgentTask *)after + 1; at < end;
+         at++)
+        if (at->framework != HF_ROW_NONE) return at;
+    return NULL;
+}
+
 static __attribute__((noinline)) void grow_tasks(HfAgent *agent)
 {
     HfAgentTasks *tasks = &agent->tasks;
-    guint32 room = tasks->room > 0 ? tasks->room * 2 : 8;
+    guint32 before = hf_agent_task_room(agent), room = before > 0 ? before * 2 : 8;
+    HF_ASSERT(room <= 1U << 20);
     uint64_t *keys = hf_memory_grow(NULL, 0, room * (sizeof *keys + sizeof *tasks->at));
     HfAgentTask *rows = (HfAgentTask *)(keys + room);
-    if (tasks->count > 0) {
-        memcpy(keys, keys_of(agent), tasks->count * sizeof *keys);
-        memcpy(rows, tasks->at, tasks->count * sizeof *rows);
+    if (before > 0) {
+        memcpy(keys, keys_of(agent), before * sizeof *keys);
+        memcpy(rows, tasks->at, before * sizeof *rows);
+        free(keys_of(agent));
     }
-    hf_agent__clear_tasks(agent);
     tasks->at = rows;
-    tasks->room = room;
+    agent->room_shift = (uint32_t)__builtin_ctz(room);
 }
 
 HfAgentTask *hf_agent__add_task(HfAgent *agent, uint32_t framework, uint64_t id)
 {
-    if (G_UNLIKELY(agent->tasks.count == agent->tasks.room)) grow_tasks(agent);
-    guint32 i = agent->tasks.count++;
+    HfAgentTasks *tasks = &agent->tasks;
+    guint32 i;
+    if (tasks->vacant > 0) {
+        i = tasks->vacant - 1;
+        tasks->vacant = tasks->at[i].place;
+    } else {
+        if (G_UNLIKELY(tasks->used == hf_agent_task_room(agent))) grow_tasks(agent);
+        i = tasks->used++;
+    }
+    tasks->count++;
     keys_of(agent)[i] = key_of(framework, id);
-    agent->tasks.at[i] = (HfAgentTask){.id = id, .framework = framework};
-    return &agent->tasks.at[i];
+    tasks->at[i] = (HfAgentTask){.id = id, .framework = framework};
+    return &tasks->at[i];
 }
 
-/* The room goes; the count is the caller's. */
 void hf_agent__clear_tasks(HfAgent *agent)
 {
-    if (agent->tasks.room > 0) free(keys_of(agent));
-    agent->tasks.at = NULL;
-    agent->tasks.room = 0;
+    if (agent->tasks.at != NULL) free(keys_of(agent));
+    agent->tasks = (HfAgentTasks){0};
+    agent->room_shift = 0;
 }
 
-guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id)
+HfAgentTask *hf_agent__search_task(const HfAgent *agent, uint32_t framework, uint64_t id)
 {
-    if (agent->tasks.count == 0) return 0; /* it may have no room, and so no keys */
+    if (agent->tasks.used == 0) return NULL; /* there may be no keys */
     const uint64_t *keys = keys_of(agent), key = key_of(framework, id);
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (keys[i] == key && agent->tasks.at[i].id == id &&
-            agent->tasks.at[i].framework == framework)
-            return i;
-    return agent->tasks.count;
+    for (guint32 i = 0; i < agent->tasks.used; i++) {
+        HfAgentTask *task = &agent->tasks.at[i];
+        if (keys[i] == key && task->id == id && task->framework == framework) return task;
+    }
+    return NULL;
 }
 
 HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries)
@@ -167,9 +183,9 @@ static void send_update(HfAgent *agent, HfAgentTask *task, HfTime now, HfOutbox 
         hf_outbox_send(out, HF_MESSAGE_STATUS_UPDATE, hf_agent__self(agent), master);
     message->agent = agent->id;
     message->framework = task->framework;
-    hf_task_status_set(&message->status, task->framework, task->place, task->id,
-                       (HfTaskState)task->updates[0], (HfTaskReason)task->reason, agent->id,
-                       agent->host);
+    hf_task_status_set(&message->status, task->framework, task->place,
+                       hf_agent__seat_of(agent, task), task->id, (HfTaskState)task->updates[0],
+                       (HfTaskReason)task->reason, agent->id, agent->host);
     message->status.latest = (HfTaskState)task->state;
     message->status.needs_ack = TRUE;
     task->sent_at = now;
@@ -199,7 +215,7 @@ void hf_agent__update(HfAgent *agent, HfAgentTask *task, HfTaskState state, HfTi
 static void deny_task(HfAgent *agent, const HfTaskReport *report, HfTaskReason reason, HfTime now,
                       HfOutbox *out)
 {
-    if (hf_agent__find_task(agent, report->framework, report->task) < agent->tasks.count) return;
+    if (hf_agent__search_task(agent, report->framework, report->task) != NULL) return;
     HfAgentTask *task = hf_agent__add_task(agent, report->framework, report->task);
     task->role = report->role;
     task->state = (uint8_t)report->state;
@@ -270,6 +286,7 @@ static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInf
     launch->about = in->about;
     launch->checkpoint = in->checkpoint;
     launch->status.place = in->status.place;
+    launch->status.seat = hf_agent__seat_of(agent, task);
     hf_task_info_copy(out->catalog, &launch->info, info);
     launch->info.group = 0;
 }
@@ -280,8 +297,7 @@ static void on_run(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
     if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
     guint32 count;
     const HfTaskInfo *tasks = tasks_of(in, &count);
-    if (hf_agent__find_task(agent, in->framework, tasks[0].id) < agent->tasks.count)
-        return; /* a duplicate */
+    if (hf_agent__search_task(agent, in->framework, tasks[0].id) != NULL) return; /* a duplicate */
     uint16_t executor = 0;
     HfTaskReason why_not = reason_to_refuse(agent, in);
     if (G_UNLIKELY(why_not != HF_REASON_NONE)) {
@@ -308,9 +324,9 @@ void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace,
  * and itself. Whoever looks after it starts it again, and so it asks from time to time. */
 static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    while (agent->tasks.count > 0) {
-        hf_agent__kill(agent, hf_vec_last(&agent->tasks), 0, out);
-        hf_agent__forget_task(agent, agent->tasks.count - 1);
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
+        hf_agent__kill(agent, task, 0, out);
+        hf_agent__forget_task(agent, task);
     }
     hf_agent__destroy_executors(agent, out);
     hf_vec_reset(&agent->operations);
@@ -325,28 +341,27 @@ static void on_halt(HfAgent *agent, HfTime now, HfOutbox *out)
 
 static void on_kill_task(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    guint32 i = hf_agent__find_task(agent, in->framework, in->task);
-    if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    if (hf_agent__kill_queued(agent, &agent->tasks.at[i], now, out)) return;
-    hf_agent__kill(agent, &agent->tasks.at[i], in->grace, out);
+    const HfAgentTask *task = hf_agent__search_task(agent, in->framework, in->task);
+    if (task == NULL || hf_task_state_is_terminal(task->state)) return;
+    if (hf_agent__kill_queued(agent, task, now, out)) return;
+    hf_agent__kill(agent, task, in->grace, out);
 }
 
 static void on_shutdown_framework(HfAgent *agent, const HfMessage *in, HfOutbox *out)
 {
     HfTime grace = MAX(0, agent->config->executor_shutdown_grace - HF_SHUTDOWN_RESERVE);
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (agent->tasks.at[i].framework == in->framework &&
-            !hf_task_state_is_terminal(agent->tasks.at[i].state) &&
-            agent->tasks.at[i].executor == 0)
-            hf_agent__kill(agent, &agent->tasks.at[i], grace, out);
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        if (task->framework == in->framework && !hf_task_state_is_terminal(task->state) &&
+            task->executor == 0)
+            hf_agent__kill(agent, task, grace, out);
     hf_agent__shut_down_executors(agent, in->framework, out);
 }
 
 static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    guint32 i = hf_agent__find_task(agent, in->status.framework, in->status.task);
-    if (i == agent->tasks.count || hf_task_state_is_terminal(agent->tasks.at[i].state)) return;
-    HfAgentTask *task = &agent->tasks.at[i];
+    HfAgentTask *task =
+        hf_agent__find_task(agent, in->status.framework, in->status.task, in->status.seat);
+    if (task == NULL || hf_task_state_is_terminal(task->state)) return;
     HfTaskState state = in->status.state;
     task->is_connected = TRUE;
     task->reason = (uint8_t)in->status.reason;
@@ -358,33 +373,33 @@ static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbo
     hf_agent__update(agent, task, state, now, out);
 }
 
-void hf_agent__forget_task(HfAgent *agent, guint32 i)
+void hf_agent__forget_task(HfAgent *agent, HfAgentTask *task)
 {
-    uint16_t executor = agent->tasks.at[i].executor;
-    if (agent->tasks.at[i].update_count > 0) agent->unanswered--;
-    hf_parcel_drop(agent->config->catalog, &agent->tasks.at[i].resources);
-    guint32 last = --agent->tasks.count;
-    if (i != last) {
-        keys_of(agent)[i] = keys_of(agent)[last];
-        agent->tasks.at[i] = agent->tasks.at[last];
-    }
+    uint16_t executor = task->executor;
+    if (task->update_count > 0) agent->unanswered--;
+    hf_parcel_drop(agent->config->catalog, &task->resources);
+    task->framework = HF_ROW_NONE; /* whoever looks for it here finds nobody's */
+    task->executor = 0;
+    task->update_count = 0;
+    task->place = agent->tasks.vacant;
+    agent->tasks.vacant = hf_agent__seat_of(agent, task);
+    if (--agent->tasks.count == 0) agent->tasks.vacant = agent->tasks.used = 0;
     if (G_UNLIKELY(executor != 0)) hf_agent__release_executor(agent, executor);
     hf_agent__check_drained(agent);
 }
 
 static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
 {
-    guint32 i = hf_agent__find_task(agent, in->status.framework, in->status.task);
-    if (i == agent->tasks.count) return;
-    HfAgentTask *task = &agent->tasks.at[i];
-    if (task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state)
+    HfAgentTask *task =
+        hf_agent__find_task(agent, in->status.framework, in->status.task, in->status.seat);
+    if (task == NULL || task->update_count == 0 || task->updates[0] != (uint8_t)in->status.state)
         return; /* a duplicate */
     task->update_count--;
     for (uint8_t u = 0; u < task->update_count; u++) task->updates[u] = task->updates[u + 1];
     task->retries = 0;
     if (task->update_count == 0) {
         agent->unanswered--;
-        if (hf_task_state_is_terminal(task->state)) hf_agent__forget_task(agent, i);
+        if (hf_task_state_is_terminal(task->state)) hf_agent__forget_task(agent, task);
     } else if (agent->state == HF_AGENT_REGISTERED) {
         send_update(agent, task, now, out);
     }
@@ -422,8 +437,8 @@ static void on_registered(HfAgent *agent, HfTime now, const HfMessage *in, HfOut
     agent->pings_are_messages = in->pings_are_messages != FALSE;
     agent->draws++; /* stops the attempts */
     if (in->pings_are_messages) expect_ping(agent, now + agent->ping_timeout + 1, out);
-    for (guint32 i = 0; i < agent->tasks.count && !was_registered; i++) {
-        HfAgentTask *task = &agent->tasks.at[i];
+    for (HfAgentTask *task = NULL;
+         !was_registered && (task = hf_agent_next_task(agent, task)) != NULL;) {
         if (task->update_count == 0) continue;
         task->retries = 0;
         send_update(agent, task, now, out);
@@ -481,18 +496,12 @@ static void on_ping_timer(HfAgent *agent, HfTime now, HfOutbox *out)
                                      out); /* Mesos: the agent detects its master anew */
 }
 
-void hf_agent_prefetch(const HfAgent *agent, uint32_t framework, uint64_t task, uint32_t step)
+void hf_agent_prefetch_launch(const HfAgent *agent)
 {
-    if (agent->tasks.room == 0) return;
-    if (step == 0) {
-        __builtin_prefetch(keys_of(agent), 1);
-        return;
-    }
-    /* its row, or the place where it will be */
-    guint32 last = agent->tasks.count, i = 0;
-    const uint64_t *keys = keys_of(agent), key = key_of(framework, task);
-    while (i < last && keys[i] != key) i++;
-    if (i < agent->tasks.room) __builtin_prefetch(&agent->tasks.at[i], 1);
+    if (agent->tasks.at == NULL) return;
+    uint32_t row = agent->tasks.vacant > 0 ? agent->tasks.vacant - 1 : agent->tasks.used;
+    __builtin_prefetch(&agent->tasks.at[row], 1); /* or where there is no room yet */
+    for (uint32_t i = 0; i <= agent->tasks.used; i += 8) __builtin_prefetch(&keys_of(agent)[i], 1);
 }
 
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -575,7 +584,8 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
 static G_GNUC_UNUSED uint32_t count_unanswered(const HfAgent *agent)
 {
     uint32_t count = 0;
-    for (guint32 i = 0; i < agent->tasks.count; i++) count += agent->tasks.at[i].update_count > 0;
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        count += task->update_count > 0;
     return count;
 }
 
@@ -585,9 +595,9 @@ static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
     if (now < agent->retry_at) return; /* another timer, for then, took its place */
     HfTime next = HF_TIME_NEVER;       /* retry_at stays, so that no send_update arms one */
     uint32_t rest = agent->state == HF_AGENT_REGISTERED ? agent->unanswered : 0;
-    for (guint32 i = 0; rest > 0; i++) {
-        HF_ASSERT(i < agent->tasks.count);
-        HfAgentTask *task = &agent->tasks.at[i];
+    for (HfAgentTask *task = NULL; rest > 0;) {
+        task = hf_agent_next_task(agent, task);
+        HF_ASSERT(task != NULL);
         if (task->update_count == 0) continue;
         rest--;
         if (task->sent_at + hf_agent__retry_wait(agent, task->retries) <= now) {

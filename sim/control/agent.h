@@ -79,9 +79,9 @@ typedef enum HfAgentDrain {
 
 typedef struct HfAgentTask {
     uint64_t id;
-    uint32_t framework;
+    uint32_t framework; /* HF_ROW_NONE: the row is vacant */
     HfRoleId role;
-    uint32_t place; /* as of HfTaskStatus */
+    uint32_t place; /* as of HfTaskStatus; of a vacant row: 1 + the row that was left before it */
     uint8_t
         updates[HF_AGENT_UPDATES]; /* states to be acknowledged, oldest first; [0] is in flight */
     uint8_t update_count;
@@ -101,11 +101,14 @@ typedef struct HfAgentTask {
 
 _Static_assert(sizeof(HfAgentTask) == 64, "a task is one cache line");
 
-/* Rows in any order. In the same block, before the rows, lies the key of each, so that a task is
- * found without a look at the others: [room] keys, [room] rows, both from a cache line on. */
+/* A task stays in its row, and who speaks of it says which that is (HfTaskStatus.seat). In the same
+ * block, before the rows, lies the key of the last task of each, so that one is found, or seen not
+ * to be there, without a look at the others: keys and rows both begin with a cache line. */
 typedef struct HfAgentTasks {
-    HfAgentTask *at;
-    guint32 count, room; /* room is a multiple of 8 */
+    HfAgentTask *at;      /* [used] */
+    uint64_t count : 21;  /* of those that are not vacant; when none is left, none is used */
+    uint64_t used : 21;   /* rows; those behind were never taken */
+    uint64_t vacant : 21; /* 1 + the row of those used that was left last; 0 = there is none */
 } HfAgentTasks;
 
 /* It was begun, and what became of it since. */
@@ -145,15 +148,16 @@ typedef struct HfAgentOperation {
 typedef struct HfAgent {
     const HfAgentConfig *config;
     HfAgentTasks tasks;
-    HfTime retry_at;     /* of the timer that counts; HF_TIME_NEVER = none */
-    uint32_t unanswered; /* tasks with updates that are not acknowledged */
-    uint32_t id;         /* agent id; kept across restarts; HF_ROW_NONE before the first
-                            registration */
-    uint32_t host;       /* row of its host: its address */
-    uint32_t life : 27;  /* crashes so far: a timer of an earlier life means nothing */
-    uint32_t state : 2;  /* HfAgentState */
-    uint32_t drain : 2;  /* HfAgentDrain; on its disk beside its id, so both are forgotten together
-                          */
+    HfTime retry_at;          /* of the timer that counts; HF_TIME_NEVER = none */
+    uint32_t unanswered : 27; /* tasks with updates that are not acknowledged */
+    uint32_t room_shift : 5;  /* there is room for 2 to the power of so many tasks; 0 = for none */
+    uint32_t id;              /* agent id; kept across restarts; HF_ROW_NONE before the first
+                                 registration */
+    uint32_t host;            /* row of its host: its address */
+    uint32_t life : 27;       /* crashes so far: a timer of an earlier life means nothing */
+    uint32_t state : 2;       /* HfAgentState */
+    uint32_t drain : 2; /* HfAgentDrain; on its disk beside its id, so both are forgotten together
+                         */
     uint32_t repeats_answers : 1; /* an answer to an operation was sent, and may have to be again */
     /* What follows is looked at only when more happens than that tasks come and go. */
     HfResources *changed; /* owned: what it has; NULL = what the flags say */
@@ -226,6 +230,15 @@ gboolean hf_agent_start(HfAgent *agent, HfTime now, HfOutbox *out);
  */
 void hf_agent_crash(HfAgent *agent, HfAgentLoss loss);
 
+static inline uint32_t hf_agent_task_room(const HfAgent *agent)
+{
+    return 1U << agent->room_shift & ~1U;
+}
+
+/* Its tasks, one after the other, in no particular order: the next one after that in a row, the
+ * first one after NULL; NULL after the last one. Those that were told may be forgotten. */
+HfAgentTask *hf_agent_next_task(const HfAgent *agent, const HfAgentTask *after);
+
 /* What it has: the flags' resources, with reservations and volumes put in; borrowed. */
 static inline const HfResources *hf_agent_total(const HfAgent *agent)
 {
@@ -243,9 +256,13 @@ void hf_agent_introduce(const HfAgent *agent, HfMessage *message);
  */
 gboolean hf_agent_set_total(HfAgent *agent, const HfResources *total);
 
-/* Start loading what hf_agent_step() will read of a task, in steps 0 and 1 some time after each
- * other; the agent itself is loaded. */
-void hf_agent_prefetch(const HfAgent *agent, uint32_t framework, uint64_t task, uint32_t step);
+/* Start loading what hf_agent_step() will need: of a task, and for one more. The agent itself is
+ * loaded. */
+static inline void hf_agent_prefetch_task(const HfAgent *agent, uint32_t seat)
+{
+    if (seat - 1 < agent->tasks.used) __builtin_prefetch(&agent->tasks.at[seat - 1], 1);
+}
+void hf_agent_prefetch_launch(const HfAgent *agent);
 
 /* The process may end in a step (`death` says why): its state is then DOWN, and it has said nothing
  * more; whoever supervises it starts it again. */

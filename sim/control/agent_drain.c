@@ -22,10 +22,10 @@ static HfTime grace_of(const HfAgent *agent, const HfAgentTask *task)
 
 static void kill_tasks(HfAgent *agent, HfTime now, HfOutbox *out)
 {
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (!hf_task_state_is_terminal(agent->tasks.at[i].state) &&
-            !hf_agent__kill_queued(agent, &agent->tasks.at[i], now, out))
-            hf_agent__kill(agent, &agent->tasks.at[i], grace_of(agent, &agent->tasks.at[i]), out);
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        if (!hf_task_state_is_terminal(task->state) &&
+            !hf_agent__kill_queued(agent, task, now, out))
+            hf_agent__kill(agent, task, grace_of(agent, task), out);
 }
 
 void hf_agent__check_drained(HfAgent *agent)

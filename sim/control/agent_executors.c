@@ -37,8 +37,8 @@ static guint32 find(const HfAgent *agent, uint32_t framework, uint32_t id)
 
 static gboolean has_tasks(const HfAgent *agent, uint16_t executor)
 {
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (agent->tasks.at[i].executor == executor) return TRUE;
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        if (task->executor == executor) return TRUE;
     return FALSE;
 }
 
@@ -190,8 +190,7 @@ static void terminate(HfAgent *agent, HfTime now, guint32 row, HfExecutorEnd why
     HfAgentExecutor *executor = &agent->executors.at[row];
     executor->stage = HF_EXECUTOR_TERMINATED;
     drop_queue(agent->config->catalog, executor);
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
-        HfAgentTask *task = &agent->tasks.at[i];
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
         if (task->executor == row + 1 && !hf_task_state_is_terminal(task->state))
             hf_agent__lose_task(agent, task, why, now, out);
     }
@@ -301,7 +300,9 @@ static void launch(const HfAgent *agent, const HfAgentExecutor *executor, const 
     message->agent = agent->id;
     message->about = executor->about;
     message->checkpoint = executor->is_checkpointed;
-    message->status.place = 0; /* it is not known any more */
+    const HfAgentTask *task = hf_agent__search_task(agent, executor->framework, info->id);
+    message->status.place = task->place;
+    message->status.seat = hf_agent__seat_of(agent, task);
     hf_task_info_copy(out->catalog, &message->info, info);
     hf_executor_info_drop(out->catalog, &message->info.executor);
     message->info.executor = hf_executor_info_ref(executor->info);
@@ -357,8 +358,7 @@ gboolean hf_agent__kill_queued(HfAgent *agent, const HfAgentTask *task, HfTime n
     for (guint32 i = executor->queued.count; i-- > 0;) {
         const HfTaskInfo *info = &executor->queued.at[i];
         if (info->id != id && (group == 0 || info->group != group)) continue;
-        HfAgentTask *killed =
-            &agent->tasks.at[hf_agent__find_task(agent, executor->framework, info->id)];
+        HfAgentTask *killed = hf_agent__search_task(agent, executor->framework, info->id);
         unqueue(agent->config->catalog, executor, i);
         killed->reason = agent->drain != HF_AGENT_DRAIN_NONE ? HF_REASON_SLAVE_DRAINING
                                                              : HF_REASON_TASK_KILLED_DURING_LAUNCH;
@@ -381,8 +381,7 @@ void hf_agent__on_executors_timer(HfAgent *agent, HfTime now, HfOutbox *out)
         say_shutdown(agent, executor, 0, out);
         terminate(agent, now, i, HF_EXECUTOR_LATE, out);
     }
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
-        HfAgentTask *task = &agent->tasks.at[i];
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
         if (task->executor != 0 || task->state != HF_TASK_STAGING || !task->is_connected ||
             now - task->sent_at < timeout)
             continue;

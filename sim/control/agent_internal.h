@@ -22,12 +22,27 @@ static inline void hf_agent__await_executor(const HfAgent *agent, HfTime now, Hf
 HfTime hf_agent__retry_wait(const HfAgent *agent, uint8_t retries);
 void hf_agent__arm_retry(HfAgent *agent, HfTime at, HfOutbox *out);
 void hf_agent__begin_registration(HfAgent *agent, HfTime now, HfOutbox *out);
-/* A row more, zero but for what names it. */
+/* A row, zero but for what names it. */
 HfAgentTask *hf_agent__add_task(HfAgent *agent, uint32_t framework, uint64_t id);
+/* The room goes, and all in it. */
 void hf_agent__clear_tasks(HfAgent *agent);
-/* The row of a task; tasks.count when there is none. */
-guint32 hf_agent__find_task(const HfAgent *agent, uint32_t framework, uint64_t id);
-void hf_agent__forget_task(HfAgent *agent, guint32 i);
+/* NULL when there is none. */
+HfAgentTask *hf_agent__search_task(const HfAgent *agent, uint32_t framework, uint64_t id);
+/* The same, most likely in this seat, as of HfTaskStatus. */
+static inline HfAgentTask *hf_agent__find_task(const HfAgent *agent, uint32_t framework,
+                                               uint64_t id, uint32_t seat)
+{
+    if (G_LIKELY(seat - 1 < agent->tasks.used)) {
+        HfAgentTask *task = &agent->tasks.at[seat - 1];
+        if (G_LIKELY(task->id == id && task->framework == framework)) return task;
+    }
+    return hf_agent__search_task(agent, framework, id);
+}
+static inline uint32_t hf_agent__seat_of(const HfAgent *agent, const HfAgentTask *task)
+{
+    return (uint32_t)(task - agent->tasks.at) + 1;
+}
+void hf_agent__forget_task(HfAgent *agent, HfAgentTask *task);
 /* Tell the executor of a task to end it; `grace` as of HfMessage. */
 void hf_agent__kill(const HfAgent *agent, const HfAgentTask *task, HfTime grace, HfOutbox *out);
 /* The tasks of a RUN_TASK or RUN_TASK_GROUP are not run; the report of each is as reliable as any

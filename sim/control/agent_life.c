@@ -28,7 +28,8 @@ void hf_agent_set_domain(HfAgent *agent, const HfDomain *domain)
 
 static void forget_tasks(HfAgent *agent)
 {
-    while (agent->tasks.count > 0) hf_agent__forget_task(agent, agent->tasks.count - 1);
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        hf_agent__forget_task(agent, task);
 }
 
 static void keep_total(HfAgent *agent, const HfResources *total)
@@ -63,9 +64,8 @@ void hf_agent_set_flags(HfAgent *agent, const HfAgentFlags *flags)
 
 void hf_agent_crash(HfAgent *agent, HfAgentLoss loss)
 {
-    for (guint32 i = agent->tasks.count; i-- > 0;)
-        if (!agent->tasks.at[i].is_checkpointed || loss == HF_LOSS_DISK)
-            hf_agent__forget_task(agent, i);
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        if (!task->is_checkpointed || loss == HF_LOSS_DISK) hf_agent__forget_task(agent, task);
     hf_agent__lose_executors(agent, loss == HF_LOSS_DISK);
     if (loss != HF_LOSS_PROCESS) agent->was_rebooted = TRUE;
     if (loss == HF_LOSS_DISK) {
@@ -137,8 +137,7 @@ static gboolean flags_are_legal(HfAgent *agent)
 /* Tasks whose executors are not there are over. */
 static void fail_tasks(HfAgent *agent, HfExecutorEnd why, HfTime now, HfOutbox *out)
 {
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
-        HfAgentTask *task = &agent->tasks.at[i];
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
         if (hf_task_state_is_terminal(task->state) || task->is_connected) continue;
         hf_agent__kill(agent, task, 0, out);
         hf_agent__lose_task(agent, task, why, now, out);
@@ -149,9 +148,9 @@ static void fail_tasks(HfAgent *agent, HfExecutorEnd why, HfTime now, HfOutbox *
 static guint32 disconnect_executors(HfAgent *agent)
 {
     guint32 running = 0;
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
-        agent->tasks.at[i].is_connected = FALSE;
-        running += !hf_task_state_is_terminal(agent->tasks.at[i].state);
+    for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
+        task->is_connected = FALSE;
+        running += !hf_task_state_is_terminal(task->state);
     }
     return running + hf_agent__disconnect_executors(agent);
 }
@@ -173,8 +172,8 @@ void hf_agent__on_executor_back(HfAgent *agent, const HfMessage *in)
         hf_agent__on_that_executor_back(agent, in);
         return;
     }
-    guint32 i = hf_agent__find_task(agent, in->framework, in->task);
-    if (i < agent->tasks.count) agent->tasks.at[i].is_connected = TRUE;
+    HfAgentTask *task = hf_agent__search_task(agent, in->framework, in->task);
+    if (task != NULL) task->is_connected = TRUE;
 }
 
 /* Slave::reregisterExecutorTimeout: who is not back by now does not come back. */
@@ -188,8 +187,7 @@ void hf_agent__on_recovered(HfAgent *agent, HfTime now, HfOutbox *out)
 /* All that it runs, of which it will say nothing. */
 static void kill_all(HfAgent *agent, HfOutbox *out)
 {
-    for (guint32 i = 0; i < agent->tasks.count; i++) {
-        const HfAgentTask *task = &agent->tasks.at[i];
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;) {
         if (hf_task_state_is_terminal(task->state)) continue;
         hf_agent__kill(agent, task, 0, out);
     }

@@ -12,12 +12,12 @@
  * name reports executors version statuses; AGENT_REGISTERED, AGENT_REREGISTERED reports statuses
  * ping_period ping_timeout; RUN_TASK info role about checkpoint launch and, in status, its place
  * and how it ends if it cannot be run; RUN_TASK_GROUP tasks and the same, of info the executor
- * alone; EXECUTOR_LAUNCH info about checkpoint and, in status, its place; EXECUTOR_BEGIN info
- * checkpoint; EXECUTOR_REREGISTERED task or executor; SHUTDOWN, SHUTDOWN_EXECUTOR, EXITED_EXECUTOR,
- * EXECUTOR_EXITED, EXECUTOR_REGISTERED executor; EXECUTOR_SHUTDOWN executor grace; APPLY_OPERATION
- * operations (one) statuses (its) version; CHECKPOINT_RESOURCES total version; OPERATION_STATUS,
- * UPDATE_OPERATION, ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT, RECONCILE_OPERATIONS
- * statuses. `framework` and `agent` are set wherever they make sense.
+ * alone; EXECUTOR_LAUNCH info about checkpoint and, in status, its place and seat; EXECUTOR_BEGIN
+ * info checkpoint; EXECUTOR_REREGISTERED task or executor; SHUTDOWN, SHUTDOWN_EXECUTOR,
+ * EXITED_EXECUTOR, EXECUTOR_EXITED, EXECUTOR_REGISTERED executor; EXECUTOR_SHUTDOWN executor grace;
+ * APPLY_OPERATION operations (one) statuses (its) version; CHECKPOINT_RESOURCES total version;
+ * OPERATION_STATUS, UPDATE_OPERATION, ACKNOWLEDGE_OPERATION, OPERATION_ACKNOWLEDGEMENT,
+ * RECONCILE_OPERATIONS statuses. `framework` and `agent` are set wherever they make sense.
  */
 #include "control/message.h"
 

@@ -228,16 +228,18 @@ typedef struct HfTaskStatus {
     HfTaskState latest; /* from an agent: the newest state it knows, which `state` may lag behind */
     gboolean needs_ack; /* from an agent: to be acknowledged */
     uint32_t tag;       /* to a framework: as of HfTaskInfo; 0 = not known. A hint */
+    uint32_t seat; /* as `place`, of its agent; handed through executor, master and framework */
 } HfTaskStatus;
 
 /* Field by field: a whole one would be put together elsewhere and copied, and a copy of what was
  * written just now has to wait. The others are 0. */
 static inline void hf_task_status_set(HfTaskStatus *status, uint32_t framework, uint32_t place,
-                                      uint64_t task, HfTaskState state, HfTaskReason reason,
-                                      uint32_t agent, uint32_t host)
+                                      uint32_t seat, uint64_t task, HfTaskState state,
+                                      HfTaskReason reason, uint32_t agent, uint32_t host)
 {
     status->framework = framework;
     status->place = place;
+    status->seat = seat;
     status->task = task;
     status->state = state;
     status->reason = reason;

@@ -54,14 +54,14 @@ static void end_run(HfWorld *world, uint32_t row, HfTaskState state)
 }
 
 /* The executor tells its agent how a task fares. */
-static void report(HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
+static void report(HfWorld *world, uint32_t host, uint32_t framework, uint32_t seat, uint64_t task,
                    HfTaskState state, HfTaskReason reason)
 {
     HfMessage *message =
         hf_outbox_send(&world->out, HF_MESSAGE_EXECUTOR_STATUS, (HfPeer){HF_PEER_EXECUTOR, host},
                        (HfPeer){HF_PEER_AGENT, host});
     message->framework = framework;
-    hf_task_status_set(&message->status, framework, 0, task, state, reason, 0, host);
+    hf_task_status_set(&message->status, framework, 0, seat, task, state, reason, 0, host);
 }
 
 /* The same of the end of a task, which may not have run at all. */
@@ -69,7 +69,7 @@ static void report_end(HfWorld *world, const HfRun *run, HfTaskState state, HfTa
 {
     if (run->is_preparing && state == HF_TASK_FAILED) reason = HF_REASON_CONTAINER_LAUNCH_FAILED;
     if (run->is_preparing && state == HF_TASK_KILLED) reason = HF_REASON_TASK_KILLED_DURING_LAUNCH;
-    report(world, run->host, run->framework, run->task, state, reason);
+    report(world, run->host, run->framework, run->seat, run->task, state, reason);
 }
 
 /* The executor that runs tasks of a framework's own tells that one ended, and looks after the
@@ -129,7 +129,7 @@ static void go_on(HfWorld *world, HfRun *run, uint32_t row, HfTime duration)
         run->event =
             hf_engine_after(world->engine, duration, world->kind.task_end, row, run->generation);
     record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
-    report(world, run->host, run->framework, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
+    report(world, run->host, run->framework, run->seat, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
 }
 
 /* It waits for something first. */
@@ -174,6 +174,7 @@ static void start_run(HfWorld *world, const HfMessage *in)
     if (run->next != NO_ROW) world->runs.at[run->next].prev = handle.row;
     host->first_run = handle.row;
     run->place = in->status.place;
+    run->seat = in->status.seat;
     run->is_preparing = world->keeps_data && hf_world__run_prepares(world, run);
     if (run->is_preparing)
         prepare(world, run, in->info.duration);
@@ -274,7 +275,8 @@ static gboolean may_stop(HfWorld *world, const HfRun *run, HfStop *stop, HfTime 
                                             .id = run->task,
                                             .value = MAX(0, stop->since + grace - now)});
     if (is_first && stop->is_told)
-        report(world, run->host, run->framework, run->task, HF_TASK_KILLING, HF_REASON_NONE);
+        report(world, run->host, run->framework, run->seat, run->task, HF_TASK_KILLING,
+               HF_REASON_NONE);
     return TRUE;
 }
 
@@ -336,7 +338,7 @@ static void kill_run(HfWorld *world, const HfMessage *in)
     if (row != NO_ROW)
         stop_run(world, row, in->grace); /* else it has just ended by itself, or not begun */
     else if (hf_world__cancel_task(world, in->to.row, in->framework, in->task))
-        report(world, in->to.row, in->framework, in->task, HF_TASK_KILLED,
+        report(world, in->to.row, in->framework, 0, in->task, HF_TASK_KILLED,
                HF_REASON_TASK_KILLED_DURING_LAUNCH);
 }
 
@@ -385,7 +387,8 @@ static void reconnect(HfWorld *world, uint32_t row)
     hf_world__reconnect_processes(world, row);
     for (guint32 i = 0; i < host->untold.count; i++) {
         const HfTaskStatus *status = &host->untold.at[i];
-        report(world, row, status->framework, status->task, status->state, status->reason);
+        report(world, row, status->framework, status->seat, status->task, status->state,
+               status->reason);
     }
     hf_vec_reset(&host->untold);
 }
@@ -432,9 +435,12 @@ static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint3
         hf_slots_prefetch(&world->run_slots, target);
         return;
     }
-    hf_world__prefetch_task(world, run->host, run->framework, run->task, step - 1);
     hf_world__prefetch_end(world, run->host, run->framework, run->place, step - 1);
-    if (step > 1) return;
+    if (step > 1) {
+        hf_agent_prefetch_task(&world->hosts[run->host].agent, run->seat);
+        return;
+    }
+    hf_world__prefetch_host(world, run->host);
     hf_recorder_prefetch(world->recorder, run->host);
     if (run->next != NO_ROW) __builtin_prefetch(&world->runs.at[run->next].prev, 1);
     if (run->prev != NO_ROW) __builtin_prefetch(&world->runs.at[run->prev].next, 1);

@@ -465,9 +465,8 @@ static void find_there(Losing *losing)
     losing->there = g_hash_table_new(g_int64_hash, g_int64_equal);
     for (uint32_t h = 0; h < losing->world->host_count; h++) {
         const HfAgent *agent = &losing->world->hosts[h].agent;
-        for (guint32 i = 0; i < agent->tasks.count; i++)
-            if (agent->tasks.at[i].framework == losing->framework)
-                g_hash_table_add(losing->there, (gpointer)&agent->tasks.at[i].id);
+        for (HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+            if (task->framework == losing->framework) g_hash_table_add(losing->there, &task->id);
     }
 }
 

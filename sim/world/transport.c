@@ -292,20 +292,6 @@ static inline __attribute__((always_inline)) void fetch(const void *start, size_
     for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 1);
 }
 
-static inline __attribute__((always_inline)) void fetch_host(const HfWorld *world, uint32_t host)
-{
-    __builtin_prefetch(&world->hosts[host], 1); /* the rest is seldom asked for */
-}
-
-void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
-                             uint32_t step)
-{
-    if (step == 0)
-        fetch_host(world, host);
-    else
-        hf_agent_prefetch(&world->hosts[host].agent, framework, task, step - 1);
-}
-
 /* A framework will be told of a task that its master knows by this tag. */
 static void prefetch_told(const HfWorld *world, uint32_t framework, uint32_t tag, uint32_t step)
 {
@@ -313,7 +299,7 @@ static void prefetch_told(const HfWorld *world, uint32_t framework, uint32_t tag
     uint32_t guest = hf_master_framework_peer(world->master, framework);
     if (guest >= world->guest_count) return;
     HfTaskStatus status;
-    hf_task_status_set(&status, framework, 0, 0, HF_TASK_RUNNING, HF_REASON_NONE, HF_ROW_NONE,
+    hf_task_status_set(&status, framework, 0, 0, 0, HF_TASK_RUNNING, HF_REASON_NONE, HF_ROW_NONE,
                        HF_ROW_NONE);
     status.tag = tag;
     hf_driver_prefetch(world->guests[guest].driver, &status, step);
@@ -337,7 +323,7 @@ static void look_to_master(void *context, uint32_t target, uint64_t arg, uint32_
         return;
     }
     uint32_t told = hf_master_prefetch(world->master, message, step - 1);
-    if (told < world->host_count) fetch_host(world, told);
+    if (told < world->host_count) hf_world__prefetch_host(world, told);
 }
 
 static void look_to_framework(void *context, uint32_t target, uint64_t arg, uint32_t step)
@@ -358,21 +344,20 @@ static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t
         fetch(message, sizeof *message);
     } else if (step == 1) {
         if (message->type == HF_MESSAGE_RUN_TASK) hf_recorder_prefetch(world->recorder, target);
-        fetch_host(world, target);
-    } else {
-        gboolean is_order = message->type == HF_MESSAGE_RUN_TASK;
-        if (is_order && step == 2 && world->hosts[target].first_run != NO_ROW)
+        hf_world__prefetch_host(world, target);
+    } else if (step == 2 && message->type == HF_MESSAGE_STATUS_ACKNOWLEDGEMENT) {
+        hf_agent_prefetch_task(&world->hosts[target].agent, message->status.seat);
+    } else if (step == 2 && message->type == HF_MESSAGE_RUN_TASK) {
+        if (world->hosts[target].first_run != NO_ROW)
             __builtin_prefetch(&world->runs.at[world->hosts[target].first_run], 1);
-        if (is_order && step == 2) /* it will be told that the task runs */
-            prefetch_told(world, message->framework, message->info.tag, 0);
-        hf_world__prefetch_task(world, target, message->framework,
-                                is_order ? message->info.id : message->status.task, step - 1);
+        prefetch_told(world, message->framework, message->info.tag, 0); /* that it runs */
+        hf_agent_prefetch_launch(&world->hosts[target].agent);
     }
 }
 
 static void look_at_agent_timer(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
-    if (step == 1) fetch_host(context, target); /* hardly ever does it look at tasks */
+    if (step == 1) hf_world__prefetch_host(context, target); /* hardly ever does it look at tasks */
 }
 
 static void on_master_timer(void *context, const HfEventArgs *event)

@@ -424,7 +424,7 @@ HfWorldMemory hf_world_memory(const HfWorld *world)
     size_t hosts = world->runs.room * sizeof(HfRun);
     for (uint32_t h = 0; h < world->host_count; h++)
         hosts += sizeof(HfHost) + strlen(world->hosts[h].name) + 1 +
-                 world->hosts[h].agent.tasks.room * (sizeof(HfAgentTask) + 8) +
+                 hf_agent_task_room(&world->hosts[h].agent) * (sizeof(HfAgentTask) + 8) +
                  hf_world__disk_memory(&world->hosts[h]);
     return (HfWorldMemory){
         .engine = stats.memory_bytes,

@@ -108,10 +108,9 @@ typedef struct HfRun {
     uint8_t is_preparing : 1;    /* it waits for something (data->prepares), and does not run yet */
     uint32_t next, prev;         /* of the same host */
     uint32_t stop;               /* row of world->stops; NO_ROW = it has none */
-    uint32_t place;              /* as of HfTaskStatus */
-    uint32_t unused;
-    HfEvent event;       /* its end; 0 = runs until killed */
-    HfParcel *resources; /* owned: one reference */
+    uint32_t place, seat;        /* as of HfTaskStatus */
+    HfEvent event;               /* its end; 0 = runs until killed */
+    HfParcel *resources;         /* owned: one reference */
 } HfRun;
 
 _Static_assert(sizeof(HfRun) == 64, "a run is one cache line");
@@ -251,11 +250,8 @@ void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
 /* The same to the agent. */
 void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
 
-/* Start loading a host (step 0), then a task of its agent (steps 1, 2). */
-void hf_world__prefetch_task(const HfWorld *world, uint32_t host, uint32_t framework, uint64_t task,
-                             uint32_t step);
-/* The same of what master and framework will need to know that a task has ended; its host is loaded
- * after step 0. */
+/* Start loading what master and framework will need to know that a task has ended; its host is
+ * loaded after step 0. */
 void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
                             uint32_t step);
 
@@ -416,6 +412,12 @@ void hf_world__register_faults(HfWorld *world);
 void hf_world__agent_died(HfWorld *world, uint32_t host);
 /* Start the agent's process; FALSE when it refuses. */
 gboolean hf_world__start_agent(HfWorld *world, uint32_t host);
+
+/* Start loading a host; the rest of it is seldom asked for. */
+static inline void hf_world__prefetch_host(const HfWorld *world, uint32_t host)
+{
+    __builtin_prefetch(&world->hosts[host], 1);
+}
 
 /* The connection that an agent speaks over: a new one for each process, and after each break. */
 static inline uint32_t hf_world__link_of(const HfHost *host)

@@ -152,7 +152,8 @@ static void dump_host(Dump *d, uint32_t row)
         say_time(d, "give-up", agent->give_up_at);
         say_phase(d, agent->registered_at, agent->ping_period);
     }
-    for (guint32 i = 0; i < agent->tasks.count; i++) dump_agent_task(d, agent, &agent->tasks.at[i]);
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        dump_agent_task(d, agent, task);
     for (guint32 i = 0; i < agent->executors.count; i++) {
         const HfAgentExecutor *executor = &agent->executors.at[i];
         if (executor->info == NULL) continue;
@@ -303,9 +304,8 @@ static gboolean awaits_executor(const HfAgent *agent, HfTime at)
             agent->executors.at[i].stage == HF_EXECUTOR_REGISTERING &&
             agent->executors.at[i].begun_at <= since)
             return TRUE;
-    for (guint32 i = 0; i < agent->tasks.count; i++)
-        if (agent->tasks.at[i].executor == 0 && agent->tasks.at[i].state == HF_TASK_STAGING &&
-            agent->tasks.at[i].sent_at <= since)
+    for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+        if (task->executor == 0 && task->state == HF_TASK_STAGING && task->sent_at <= since)
             return TRUE;
     return FALSE;
 }

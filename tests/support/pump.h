@@ -82,6 +82,7 @@ typedef struct HfPumpFramework {
 typedef struct HfPumpRun { /* a task that a fake executor runs */
     uint32_t framework, generation;
     uint32_t executor; /* its id; 0 = one of its own */
+    uint32_t seat;     /* as of HfTaskStatus */
     uint64_t task;
     uint64_t group; /* the first task of its group; 0 = it is in none */
     HfTaskState end;

@@ -479,8 +479,11 @@ static void report(HfPump *pump, uint32_t host, const HfPumpRun *run, HfTaskStat
         hf_outbox_send(&pump->out, HF_MESSAGE_EXECUTOR_STATUS, (HfPeer){HF_PEER_EXECUTOR, host},
                        (HfPeer){HF_PEER_AGENT, host});
     message->framework = run->framework;
-    message->status = (HfTaskStatus){
-        .framework = run->framework, .task = run->task, .state = state, .host = host};
+    message->status = (HfTaskStatus){.framework = run->framework,
+                                     .task = run->task,
+                                     .state = state,
+                                     .host = host,
+                                     .seat = run->seat};
 }
 
 static void record_run(HfPump *pump, uint32_t host, const HfPumpRun *run, HfRecordType type,
@@ -520,6 +523,7 @@ static void start_run(HfPump *pump, const HfMessage *in)
     run->executor = in->info.executor != NULL ? in->info.executor->id : 0;
     run->framework = in->framework;
     run->task = in->info.id;
+    run->seat = in->status.seat;
     run->group = in->info.group;
     run->generation = ++pump->generation;
     run->end = in->info.end;

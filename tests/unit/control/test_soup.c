@@ -265,8 +265,8 @@ static void assert_in_order(Soup *soup, uint64_t seed)
             !hf_master_agent_is_registered(pump->master, agent->id))
             fail_msg("seed %d: host %u is not registered (%d, id %u)", (int)seed, h, agent->state,
                      agent->id);
-        for (guint32 i = 0; i < agent->tasks.count; i++)
-            if (agent->tasks.at[i].update_count > 0)
+        for (const HfAgentTask *task = NULL; (task = hf_agent_next_task(agent, task)) != NULL;)
+            if (task->update_count > 0)
                 fail_msg("seed %d: host %u still owes an update", (int)seed, h);
         known += agent->tasks.count;
         if (agent->tasks.count != hf_pump_host(pump, h)->runs.count)

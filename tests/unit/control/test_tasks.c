@@ -104,6 +104,75 @@ static void a_wrong_place_of_a_task_changes_nothing(void **state)
     }
 }
 
+/* The same of where the agent finds it: what executors and acknowledgements say is of the task that
+ * they name. Row 3 is vacant, and there is no tenth. */
+static void a_wrong_seat_of_a_task_changes_nothing(void **state)
+{
+    static const uint32_t seats[][2] = {{1, 2}, {2, 1}, {1, 1}, {0, 0}, {3, 10}, {3, UINT32_MAX}};
+    for (size_t i = 0; i < G_N_ELEMENTS(seats); i++) {
+        HfPump *pump = plain();
+        HfPumpTask tasks[] = {
+            {.id = 1, .resources = "cpus:1", .duration = HF_SECONDS(3), .end = HF_TASK_FINISHED},
+            {.id = 2, .resources = "mem:24", .duration = HF_SECONDS(6), .end = HF_TASK_FAILED}};
+        hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 2); /* of RUNNING */
+        hf_pump_accept(pump, 0, &hf_pump_framework(pump, 0)->offers.at[0].id, 1, tasks, 2, 1000);
+        hf_pump_run_for(pump, 0);
+        HfPumpHost *host = hf_pump_host(pump, 0);
+        for (guint32 t = 0; t < 2; t++) {
+            assert_int_equal(host->runs.at[t].seat, t + 1);
+            host->runs.at[t].seat = seats[i][t];
+            HfMessage *forged = hf_pump_message(pump, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, to_master,
+                                                (HfPeer){HF_PEER_AGENT, 0});
+            forged->framework = 0;
+            forged->agent = 0;
+            forged->status = hf_pump_update(pump, 0, t + 1)->status;
+            assert_int_equal(forged->status.seat, t + 1);
+            forged->status.seat = seats[i][t];
+            hf_pump_send(pump, forged);
+            hf_pump_run_for(pump, 0);
+            assert_int_equal(host->agent.tasks.at[t].update_count, 0);
+            assert_int_equal(host->agent.tasks.at[1].update_count, 1 - t);
+        }
+        hf_pump_run_for(pump, HF_SECONDS(4));
+        assert_told(pump, 1, "RUNNING FINISHED");
+        assert_told(pump, 2, "RUNNING");
+        hf_pump_run_for(pump, HF_SECONDS(4));
+        assert_told(pump, 2, "RUNNING FAILED");
+        assert_int_equal(tasks_at_agent(pump), 0);
+        hf_pump_free(pump);
+    }
+}
+
+/* Rows that were left are taken again, the last one first, and there is room for as many tasks as
+ * come; all are reported when the agent comes back. */
+static void tasks_keep_their_seats(void **state)
+{
+    enum { COUNT = 20 };
+    HfPump *pump = cell(0, TRUE);
+    HfPumpTask tasks[COUNT];
+    for (uint32_t i = 0; i < COUNT; i++)
+        tasks[i] = (HfPumpTask){.id = i + 1, .resources = "cpus:0.1", .duration = HF_TIME_NEVER};
+    tasks[4].duration = HF_SECONDS(3);
+    tasks[11].duration = HF_SECONDS(4);
+    hf_pump_accept(pump, 0, &hf_pump_framework(pump, 0)->offers.at[0].id, 1, tasks, COUNT, 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_int_equal(tasks_at_agent(pump), COUNT - 2);
+    for (uint64_t id = COUNT + 1; id <= COUNT + 3; id++) {
+        hf_pump_launch(pump, 0, id, "cpus:0.1", HF_TIME_NEVER);
+        hf_pump_run_for(pump, HF_SECONDS(2));
+    }
+    const HfAgent *agent = &hf_pump_host(pump, 0)->agent;
+    assert_int_equal(tasks_at_agent(pump), COUNT + 1);
+    for (uint32_t i = 0; i <= COUNT; i++) {
+        uint64_t id = i == 11 ? COUNT + 1 : i == 4 ? COUNT + 2 : i == COUNT ? COUNT + 3 : i + 1;
+        assert_int_equal(agent->tasks.at[i].id, id);
+    }
+    hf_pump_master_failover(pump, HF_SECONDS(5));
+    hf_pump_run_for(pump, HF_SECONDS(60));
+    assert_int_equal(hf_master_tasks(pump->master), COUNT + 1);
+    hf_pump_free(pump);
+}
+
 static void updates_bring_the_tag_of_their_task(void **state)
 {
     HfPump *pump = plain();
@@ -489,6 +558,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_runs_finishes_and_is_forgotten_by_all),
         cmocka_unit_test(a_wrong_place_of_a_task_changes_nothing),
+        cmocka_unit_test(a_wrong_seat_of_a_task_changes_nothing),
+        cmocka_unit_test(tasks_keep_their_seats),
         cmocka_unit_test(updates_bring_the_tag_of_their_task),
         cmocka_unit_test(a_task_may_fail),
         cmocka_unit_test(the_end_of_a_task_frees_its_resources_at_once),
