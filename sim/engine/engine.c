@@ -147,7 +147,7 @@ uint64_t hf_engine__push(HfEngine *engine, HfEventKey key)
 uint64_t hf_engine__push_present(HfEngine *engine, HfEventKey key)
 {
     if (engine->list == HF_EVENT_LIST_HEAP) return hf_heap__push(&engine->heap, key);
-    engine->free_run = 0;
+    engine->free_run = engine->free_posts = 0;
     return hf_ladder__push_now(&engine->ladder, key);
 }
 
@@ -466,15 +466,13 @@ void hf_engine_post(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t ta
     HF_ASSERT(when <= HF_TIME_MAX);
     HF_ASSERT(kind < engine->kinds.count);
     HfPosts *posts = &engine->posts;
-    if (G_UNLIKELY(posts->count == posts->room || engine->list != HF_EVENT_LIST_LADDER ||
+    if (G_UNLIKELY(posts->count == posts->room || /* beside a heap it has none */
                    !hf_posts__takes(posts, hf_key__high_first(when)))) {
         post_slowly(engine, when, kind, target, arg);
         return;
     }
     HfEventKey key = hf_key__place(when, hf_engine__next_sequence(engine), 0);
-    Kind *row = &engine->kinds.at[kind];
-    row->counts.scheduled++;
-    engine->live++;
+    const Kind *row = &engine->kinds.at[kind];
     hf_posts__push(posts, key, hf_event__what(target, kind, FALSE), arg);
     if (posts->count == 1) engine->free_run = MIN(engine->free_run, key.high);
     if (row->look != NULL) row->look(row->context, target, arg, 1);
@@ -502,13 +500,14 @@ gboolean hf_engine_cancel(HfEngine *engine, HfEvent *event)
 
 /* From here on the event has fired: its place is free for what the handler does. `now` and `kind`
  * are those of the event, at hand. */
-static inline __attribute__((always_inline)) void hand_over(HfEngine *engine, HfTime now,
-                                                            HfEventKind kind_ix, HfEventArgs *event)
+static inline __attribute__((always_inline)) void
+hand_over(HfEngine *engine, HfTime now, HfEventKind kind_ix, gboolean is_post, HfEventArgs *event)
 {
     HF_ASSERT(now >= engine->now);
     engine->now = now;
     Kind *kind = &engine->kinds.at[kind_ix];
     kind->counts.fired++;
+    if (is_post) kind->counts.scheduled++;
     if (G_UNLIKELY(engine->hook != NULL)) engine->hook(engine->hook_context, event);
     kind->handler(kind->context, event);
 }
@@ -525,7 +524,7 @@ static __attribute__((noinline)) void fire_timer(HfEngine *engine, HfEventKey ke
                          .kind = hf_event__kind(what)};
     hf_engine__give_timer(engine, row);
     hf_engine__give_slot(engine, slot);
-    hand_over(engine, event.now, event.kind, &event);
+    hand_over(engine, event.now, event.kind, FALSE, &event);
 }
 
 static inline __attribute__((always_inline)) void fire_event(HfEngine *engine, HfEventKey key,
@@ -535,7 +534,7 @@ static inline __attribute__((always_inline)) void fire_event(HfEngine *engine, H
     HfEventKind kind = hf_event__kind(record->what);
     tell(&event, key, record);
     hf_engine__give_slot(engine, hf_key__slot(key.low));
-    hand_over(engine, hf_key__time(key), kind, &event);
+    hand_over(engine, hf_key__time(key), kind, FALSE, &event);
 }
 
 static void fire(HfEngine *engine, HfEventKey key)
@@ -578,32 +577,37 @@ static inline void fire_post(HfEngine *engine)
                          .target = hf_event__target(what),
                          .kind = hf_event__kind(what)};
     hf_posts__drop_first(&engine->posts);
-    engine->live--;
     if (engine->ahead & AHEAD_LOOK) look_at_posts(engine);
     if (G_UNLIKELY(engine->first_step > 0)) look_at_first(engine);
-    hand_over(engine, event.now, event.kind, &event);
+    hand_over(engine, event.now, event.kind, TRUE, &event);
 }
 
-/* Fire the first post, and those behind it until something may come before the next. */
+/* The least `high` that is greater than a limit. */
+static inline uint64_t first_beyond(uint64_t limit)
+{
+    return limit == UINT64_MAX ? UINT64_MAX : limit + 1;
+}
+
+/* Fire the first post, and those behind it until something may come before the next: what stands at
+ * the end of an empty bottom is greater than any key. */
 static void run_posts(HfEngine *engine)
 {
     const HfLadder *ladder = &engine->ladder;
-    for (;;) {
+    const HfPosts *posts = &engine->posts;
+    engine->free_posts = ladder->ring_count == 0 ? first_beyond(engine->limit) : 0;
+    uint64_t next;
+    do {
         fire_post(engine);
-        if (engine->posts.count == 0 || ladder->ring_count > 0 || engine->is_stopped) return;
-        HfEventKey next = hf_posts__at(&engine->posts, 0)->key;
-        gboolean has_bottom = ladder->least != ladder->bottom;
-        if (next.high > engine->limit ||
-            next.high >= (has_bottom ? ladder->least->high : ladder->bottom_end))
-            return;
-    }
+        if (posts->count == 0) return;
+        next = hf_posts__at(posts, 0)->key.high;
+    } while (next < engine->free_posts && next < ladder->least->high && next < ladder->bottom_end);
 }
 
 /* Events of the present come first, and the heap has no bottom. */
 static inline void free_the_run(HfEngine *engine)
 {
     gboolean is_free = engine->list == HF_EVENT_LIST_LADDER && engine->ladder.ring_count == 0;
-    engine->free_run = !is_free ? 0 : engine->limit == UINT64_MAX ? UINT64_MAX : engine->limit + 1;
+    engine->free_run = is_free ? first_beyond(engine->limit) : 0;
     if (engine->posts.count > 0)
         engine->free_run = MIN(engine->free_run, hf_posts__at(&engine->posts, 0)->key.high);
 }
@@ -632,7 +636,7 @@ HfRunEnd hf_engine_run_until(HfEngine *engine, HfTime until)
         return HF_RUN_STOPPED;
     }
     if (until <= HF_TIME_MAX) engine->now = until;
-    return engine->live > 0 ? HF_RUN_REACHED : HF_RUN_DRY;
+    return engine->live + engine->posts.count > 0 ? HF_RUN_REACHED : HF_RUN_DRY;
 }
 
 gboolean hf_engine_step(HfEngine *engine)
@@ -654,7 +658,7 @@ gboolean hf_engine_step(HfEngine *engine)
 void hf_engine_stop(HfEngine *engine)
 {
     engine->is_stopped = TRUE;
-    engine->free_run = 0;
+    engine->free_run = engine->free_posts = 0;
 }
 
 HfTime hf_engine_now(const HfEngine *engine)

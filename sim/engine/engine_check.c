@@ -4,7 +4,10 @@
 HfEventCounts hf_engine_counts(const HfEngine *engine, HfEventKind kind)
 {
     HF_ASSERT(kind < engine->kinds.count);
-    return engine->kinds.at[kind].counts;
+    HfEventCounts counts = engine->kinds.at[kind].counts;
+    for (uint32_t i = 0; i < engine->posts.count; i++)
+        counts.scheduled += hf_event__kind(hf_posts__at(&engine->posts, i)->what) == kind;
+    return counts;
 }
 
 void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
@@ -12,7 +15,8 @@ void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out)
     HfListWork work =
         engine->list == HF_EVENT_LIST_LADDER ? hf_ladder__work(&engine->ladder) : engine->heap.work;
     HfEngineStats stats = {
-        .pending = engine->live,
+        .scheduled = engine->posts.count,
+        .pending = engine->live + engine->posts.count,
         .pending_peak = engine->records_used - 1 + engine->posts.peak,
         .memory_bytes = sizeof *engine + engine->records_room * sizeof(HfEventRecord) +
                         engine->kinds.room * sizeof(Kind) + engine->names.room * sizeof(char *) +
@@ -35,7 +39,7 @@ void hf_engine_check(const HfEngine *engine)
 {
     HfEngineStats stats;
     hf_engine_stats(engine, &stats);
-    HF_ASSERT(stats.scheduled - stats.fired - stats.cancelled == engine->live);
+    HF_ASSERT(stats.scheduled - stats.fired - stats.cancelled == stats.pending);
     uint64_t keys, dead;
     if (engine->list == HF_EVENT_LIST_LADDER) {
         hf_ladder__check(&engine->ladder, hf_key__high_first(engine->now));
@@ -46,7 +50,7 @@ void hf_engine_check(const HfEngine *engine)
         keys = engine->heap.count;
         dead = engine->dead;
     }
-    uint64_t in_list = engine->live - engine->posts.count;
+    uint64_t in_list = engine->live;
     hf_posts__check(&engine->posts, hf_key__high_first(engine->now));
     HF_ASSERT(keys == in_list + dead);
     uint64_t filled = 0;

@@ -8,9 +8,8 @@
  *
  * Posts (posts_internal.h) have neither record nor place in the list.
  *
- * Invariants:  live = records filled + posts = scheduled - fired - cancelled, over all kinds.
- *              every live event has one key in the list or among the posts; `dead` others in the
- *              list have no event.
+ * Invariants:  live = records filled = scheduled - fired - cancelled, over all kinds.
+ *              every live event has one key in the list; `dead` others there have no event.
  */
 #ifndef HF_ENGINE_ENGINE_INTERNAL_H
 #define HF_ENGINE_ENGINE_INTERNAL_H
@@ -24,7 +23,7 @@
 typedef struct Kind {
     HfEventHandler handler;
     void *context;
-    HfEventCounts counts;
+    HfEventCounts counts;      /* without posts that are pending */
     const char *prefetch_base; /* NULL = none */
     uint32_t prefetch_stride;
     uint32_t prefetch_what; /* AHEAD_..: what else */
@@ -62,12 +61,13 @@ struct HfEngine {
      * and whenever there is something to be asked before the next event; never above the first
      * post's. */
     uint64_t free_run;
+    uint64_t free_posts;    /* the same of posts, but not above the next event */
     uint64_t limit;         /* of the run: the greatest `high` that may fire */
     HfEventRecord *records; /* [records_room]; 0 is not used */
     uint32_t records_room;
     uint32_t records_used;  /* ever, 0 included: one more than the peak */
     uint32_t records_empty; /* head of the free list; 0 = none */
-    uint32_t live;
+    uint32_t live;          /* in the list; there are posts beside */
     HF_VEC(Kind) kinds;
     HF_VEC(char *) names; /* of the kinds */
     HfEventHandler hook;

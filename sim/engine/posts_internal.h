@@ -22,6 +22,7 @@ _Static_assert(sizeof(HfPost) == 32, "two posts fill one cache line");
 typedef struct HfPosts {
     HfPost *at;
     uint32_t head, count, room, peak;
+    uint64_t last; /* `high` of the newest, or of one that has gone */
     uint64_t allocations;
 } HfPosts;
 
@@ -38,17 +39,20 @@ static inline const HfPost *hf_posts__at(const HfPosts *posts, uint32_t behind)
 /* Would a key of this `high` come last? One of the same `high` has a greater sequence number. */
 static inline gboolean hf_posts__takes(const HfPosts *posts, uint64_t high)
 {
-    return posts->count == 0 || hf_posts__at(posts, posts->count - 1)->key.high <= high;
+    return posts->last <= high;
 }
 
 /* There must be room. */
 static inline void hf_posts__push(HfPosts *posts, HfEventKey key, uint64_t what, uint64_t arg)
 {
-    HfPost *post = &posts->at[(posts->head + posts->count) & (posts->room - 1)];
+    uint32_t count = posts->count;
+    HfPost *post = &posts->at[(posts->head + count) & (posts->room - 1)];
+    posts->count = ++count;
+    posts->last = key.high;
     hf_key__put(&post->key, key);
     post->what = what;
     post->arg = arg;
-    if (++posts->count > posts->peak) posts->peak = posts->count;
+    if (G_UNLIKELY(count > posts->peak)) posts->peak = count;
 }
 
 /* A queue that is empty begins anew at the front: what lies there was written not long ago,
