@@ -148,6 +148,7 @@ typedef struct HfInverseOffered {
 typedef struct HfOfferList {
     HF_VEC(HfOffered) offers;
     HF_VEC(HfInverseOffered) inverse;
+    gboolean is_for_one; /* all offers are for one framework under one role; may miss */
 } HfOfferList;
 void hf_offer_list_reset(HfCatalog *catalog, HfOfferList *list);
 void hf_offer_list_clear(HfCatalog *catalog, HfOfferList *list);

@@ -620,6 +620,7 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out)
     if (allocator->owed.count > 0) hf_map64_clear(&allocator->owed);
     if (count == 0) return;
     const HfPending *at = group_offers(allocator);
+    out->is_for_one = FALSE;
     hf_vec_reserve(&out->offers, count);
     HfOffered *to = out->offers.at + out->offers.count;
     for (uint32_t i = 0; i < count; i++) {
@@ -637,6 +638,7 @@ void hf_offer_list_reset(HfCatalog *catalog, HfOfferList *list)
         hf_parcel_drop(catalog, &list->offers.at[o].resources);
     hf_vec_reset(&list->offers);
     hf_vec_reset(&list->inverse);
+    list->is_for_one = FALSE;
 }
 
 void hf_offer_list_clear(HfCatalog *catalog, HfOfferList *list)

@@ -630,6 +630,7 @@ static uint32_t sole_sub(HfAllocator *allocator)
 /* Each agent of the visit gives one offer at most, to the same framework. */
 static void list_directly(HfAllocator *allocator, HfOfferList *out)
 {
+    out->is_for_one = out->offers.count == 0;
     hf_vec_reserve(&out->offers, allocator->visit.count);
     allocator->direct = out;
 }

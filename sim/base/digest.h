@@ -61,12 +61,21 @@ static inline uint64_t hf_digest_halves(uint32_t high, uint32_t low)
     return apart << 32 | low;
 }
 
-/* Words 2 * `place` and 2 * `place` + 1 of a list. */
-static inline HfFold hf_digest_product(uint32_t place, uint64_t first, uint64_t second)
+/* Words 2 * `place` and 2 * `place` + 1 of a list. Of the first, a sum may be taken apart: here is
+ * what it begins with, where the rest is 0; and the product of the whole. */
+static inline uint64_t hf_digest_begin(uint32_t place, uint64_t first)
 {
     uint64_t key = (place + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    return (HfFold)(first + (key ^ UINT64_C(0xd6e8feb86659fd93))) *
-           (second + (key ^ UINT64_C(0xa0761d6478bd642f)));
+    return first + (key ^ UINT64_C(0xd6e8feb86659fd93));
+}
+static inline HfFold hf_digest_product_from(uint32_t place, uint64_t begun, uint64_t second)
+{
+    uint64_t key = (place + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return (HfFold)begun * (second + (key ^ UINT64_C(0xa0761d6478bd642f)));
+}
+static inline HfFold hf_digest_product(uint32_t place, uint64_t first, uint64_t second)
+{
+    return hf_digest_product_from(place, hf_digest_begin(place, first), second);
 }
 
 static inline void hf_digest_fold(HfDigest *digest, HfFold fold)

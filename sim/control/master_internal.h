@@ -30,6 +30,10 @@ typedef struct HfLinks {
     do {                                                                                           \
         __typeof__(&(table)[0]) hf_rows = (table);                                                 \
         HfLinks hf_links = hf_rows[row_].links;                                                    \
+        if ((hf_links.next_of_agent & hf_links.prev_of_agent) == NO_ROW) { /* the only one */      \
+            *(head_of_agent) = NO_ROW;                                                             \
+            break;                                                                                 \
+        }                                                                                          \
         if (hf_links.next_of_agent != NO_ROW)                                                      \
             hf_rows[hf_links.next_of_agent].links.prev_of_agent = hf_links.prev_of_agent;          \
         if (hf_links.prev_of_agent != NO_ROW)                                                      \

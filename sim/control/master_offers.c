@@ -47,67 +47,70 @@ typedef struct Making {
     HfTraceRun run;     /* of their records */
 } Making;
 
-/* Turn one allocation into an offer; its resources are moved into the master's table. */
-static inline __attribute__((always_inline)) void
-make_offer(HfMaster *master, Making *making, const HfOffered *offered, HfHandle handle)
-{
-    HfOfferRow *rows = master->offers.at, *offer = &rows[handle.row];
-    HfAgentRow *agent = &master->agents.at[offered->agent];
-    HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
-    offer->of = making->of++;
-    offer->agent = offered->agent;
-    offer->role = making->role;
-    offer->resources = offered->resources;
-    LINK(rows, handle.row, &agent->first_offer);
-    HfOfferInfo *info = &making->message->offers.at[making->message->offers.count++];
-    info->id = hf_handle_pack(handle);
-    info->agent = offered->agent;
-    info->host = agent->host;
-    info->attributes = agent->attributes;
-    info->resources = hf_parcel_ref(offered->resources);
-    hf_trace_run_add(&making->run, offered->agent, hf_handle_pack(handle), offered->resources);
-}
-
 /* What few clusters have: maintenance, and a time after which offers are taken back. */
 static void complete_offers(HfMaster *master, HfTime now, const HfOffered *offered,
-                            const HfHandle *handles, uint32_t count, HfMessage *message,
-                            HfOutbox *out)
+                            const uint64_t *ids, uint32_t count, HfMessage *message, HfOutbox *out)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (master->machines.count > 0)
-            add_window(master, offered[i].agent, hf_handle_pack(handles[i]), message);
-        remember_deadline(master, now, hf_handle_pack(handles[i]), out);
+        if (master->machines.count > 0) add_window(master, offered[i].agent, ids[i], message);
+        remember_deadline(master, now, ids[i], out);
     }
 }
 
-#define AHEAD 8 /* offers in a row lie anywhere in memory, as their agents do */
+/* Turn allocations into offers, so many of those that are left; their resources are moved into the
+ * master's table. Rows and agents of offers in a row lie anywhere in memory. */
+static void fill_rows(HfMaster *master, Making *making, const HfOffered *offered, uint32_t left,
+                      const uint64_t *ids, uint32_t count)
+{
+    enum { ROW = 12, AGENT = 20 }; /* so far ahead they are loaded */
+    HfOfferRow *rows = master->offers.at;
+    HfAgentRow *agents = master->agents.at;
+    HfMessage *message = making->message;
+    HfOfferInfo *info = message->offers.at + message->offers.count;
+    uint64_t of = making->of;
+    HfRoleId role = making->role;
+    for (uint32_t i = 0; i < MIN(count, ROW); i++) __builtin_prefetch(&rows[(uint32_t)ids[i]], 1);
+    for (uint32_t i = 0; i < count; i++, info++) {
+        if (i + AGENT < left) __builtin_prefetch(&agents[offered[i + AGENT].agent], 1);
+        if (i + ROW < count) __builtin_prefetch(&rows[(uint32_t)ids[i + ROW]], 1);
+        __builtin_prefetch(info + ROW, 1);
+        uint64_t id = ids[i];
+        uint32_t row = (uint32_t)id;
+        HfOfferRow *offer = &rows[row];
+        HfAgentRow *agent = &agents[offered[i].agent];
+        HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
+        offer->of = of++;
+        offer->agent = info->agent = offered[i].agent;
+        offer->role = role;
+        offer->resources = info->resources = hf_parcel_ref(offered[i].resources);
+        LINK(rows, row, &agent->first_offer);
+        info->id = id;
+        info->host = agent->host;
+        info->attributes = agent->attributes;
+    }
+    making->of = of;
+    message->offers.count += count;
+}
 
 /* Offers in a row. */
 static void make_offers(HfMaster *master, Making *making, const HfOffered *offered, uint32_t count,
                         HfOutbox *out)
 {
-    enum { AT_ONCE = 128 };
-    HfHandle handles[AT_ONCE];
+    uint64_t ids[128]; /* so many at once */
     hf_vec_reserve(&making->message->offers, count);
     making->of = hf_master__offer_key(making->framework, master->numbers + 1);
     master->numbers += count;
     hf_master__offer_key(making->framework, master->numbers); /* none is too great */
-    for (uint32_t first = 0; first < count; first += AT_ONCE) {
-        uint32_t some = MIN(count - first, AT_ONCE);
-        hf_slots_take_many(&master->offer_slots, handles, some);
+    for (uint32_t some; count > 0; offered += some, count -= some) {
+        some = MIN(count, G_N_ELEMENTS(ids));
+        hf_slots_take_many(&master->offer_slots, ids, some);
         while (master->offers.count < hf_slots_rows(&master->offer_slots))
             hf_vec_push_zero(&master->offers);
-        for (uint32_t i = 0; i < MIN(some, AHEAD); i++)
-            __builtin_prefetch(&master->offers.at[handles[i].row], 1);
-        for (uint32_t i = 0; i < some; i++) {
-            if (first + i + AHEAD < count)
-                __builtin_prefetch(&master->agents.at[offered[first + i + AHEAD].agent], 1);
-            if (i + AHEAD < some) __builtin_prefetch(&master->offers.at[handles[i + AHEAD].row], 1);
-            make_offer(master, making, &offered[first + i], handles[i]);
-        }
+        fill_rows(master, making, offered, count, ids, some);
+        hf_trace_run_add_list(&making->run, ids, &offered->agent, &offered->resources,
+                              sizeof *offered, some);
         if (G_UNLIKELY(master->machines.count > 0 || master->config.offer_timeout != HF_TIME_NEVER))
-            complete_offers(master, making->now, offered + first, handles, some, making->message,
-                            out);
+            complete_offers(master, making->now, offered, ids, some, making->message, out);
     }
 }
 
@@ -119,9 +122,10 @@ static void begin_run(HfTraceRun *run, HfOutbox *out, const HfRecord *record)
 }
 
 /* How many of these are for the framework and the role of the first. */
-static uint32_t alike_in_a_row(const HfOffered *at, uint32_t count)
+static uint32_t alike_in_a_row(const HfOfferList *list, const HfOffered *at, uint32_t count)
 {
     uint32_t i = 1;
+    if (list->is_for_one) return count;
     while (i < count && at[i].framework == at[0].framework && at[i].role == at[0].role) i++;
     return i;
 }
@@ -136,7 +140,7 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
     making.run.trace = NULL;
     if (G_UNLIKELY(!master->are_quotas_told)) hf_master__tell_quotas(master, now, out);
     for (guint32 left = master->allocated.offers.count, alike; left > 0; left -= alike) {
-        alike = alike_in_a_row(at, left);
+        alike = alike_in_a_row(&master->allocated, at, left);
         if (making.framework != at->framework) {
             const HfFrameworkRow *framework = &master->frameworks.at[at->framework];
             HF_ASSERT(framework->standing == HF_FRAMEWORK_ACTIVE);
@@ -160,21 +164,23 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 
 /* ---- ends of offers ---- */
 
-/* An offer ends, and its resources go elsewhere. */
-static inline void end_offer(HfMaster *master, uint32_t row)
+/* An offer is nobody's any more, and its resources go elsewhere; its slot is the caller's to give
+ * back. */
+static inline void end_offer(HfOfferRow *offers, uint32_t row, HfAgentRow *agents)
 {
-    HfOfferRow *offer = &master->offers.at[row];
-    HF_ASSERT(offer->of != UINT64_MAX); /* nobody's: it ended before */
+    HfOfferRow *offer = &offers[row];
     offer->of = UINT64_MAX;
-    UNLINK(master->offers.at, row, &master->agents.at[offer->agent].first_offer);
-    hf_slots_give(&master->offer_slots, (HfHandle){row, master->offer_slots.generation.at[row]});
+    offer->resources = NULL;
+    UNLINK(offers, row, &agents[offer->agent].first_offer);
 }
 
 /* An offer ends: forget it; the caller has seen to its resources. */
 void hf_master__drop_offer(HfMaster *master, uint32_t row)
 {
+    HF_ASSERT(master->offers.at[row].of != UINT64_MAX); /* it ended before */
     hf_parcel_drop(master->catalog, &master->offers.at[row].resources);
-    end_offer(master, row);
+    end_offer(master->offers.at, row, master->agents.at);
+    hf_slots_give(&master->offer_slots, (HfHandle){row, master->offer_slots.generation.at[row]});
 }
 
 /* A refuse time as records have it: ms, -1 = no filter. */
@@ -264,16 +270,17 @@ uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64
 }
 
 /* The offers of a long list lie anywhere in memory: load what the next ones need while this one is
- * handled. */
-static inline __attribute__((always_inline)) void fetch_ahead(const HfMaster *master,
-                                                              const HfMessage *in, guint32 i)
+ * handled, first their rows, then their agents. */
+static inline __attribute__((always_inline)) void
+fetch_declined(const HfMaster *master, const HfOfferRow *offers, const HfAgentRow *agents,
+               const uint64_t *ids, guint32 i, guint32 count)
 {
-    enum { OFFER = 12 };
-    if (i + OFFER >= in->ids.count) return;
-    uint32_t row = hf_handle_unpack(in->ids.at[i + OFFER]).row;
-    if (row >= master->offers.count) return;
-    const HfOfferRow *offer = &master->offers.at[row];
-    __builtin_prefetch(offer, 1);
+    enum { AGENT = 12, OFFER = 32 };
+    if (i + OFFER >= count) return;
+    uint32_t later = (uint32_t)ids[i + OFFER], sooner = (uint32_t)ids[i + AGENT];
+    __builtin_prefetch(&offers[later], 1);
+    hf_slots_prefetch(&master->offer_slots, later);
+    if (sooner < master->offers.count) __builtin_prefetch(&agents[offers[sooner].agent], 1);
 }
 
 uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
@@ -299,13 +306,60 @@ uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in,
     return agent->host;
 }
 
-/* What was taken out of offers of one role, with a reference each, goes back to the allocator. */
-static void return_all(HfMaster *master, HfTime now, const HfReturns *returns, HfReturned *at,
-                       guint32 count)
+/* Offers of one role that a framework declined: what is written down of them stays in the nearest
+ * cache. */
+typedef struct Declined {
+    guint32 count;
+    uint64_t ids[256];
+    HfReturned back[256]; /* with a reference each */
+} Declined;
+
+/* They are recorded, their slots are free, and what was in them goes back to the allocator. */
+static void end_declined(HfMaster *master, HfTime now, const HfReturns *returns, HfTraceRun *run,
+                         Declined *declined)
 {
-    HfStatus status = hf_allocator_return(master->allocator, now, returns, at, count);
+    guint32 count = declined->count;
+    HfReturned *back = declined->back;
+    if (count == 0) return;
+    hf_trace_run_add_list(run, declined->ids, &back->agent, &back->resources, sizeof *back, count);
+    hf_slots_give_many(&master->offer_slots, declined->ids, count);
+    HfStatus status = hf_allocator_return(master->allocator, now, returns, back, count);
     HF_ASSERT(status == HF_OK);
-    for (guint32 i = 0; i < count; i++) hf_parcel_drop(master->catalog, &at[i].resources);
+    for (guint32 i = 0; i < count; i++) hf_parcel_drop(master->catalog, &back[i].resources);
+    declined->count = 0;
+}
+
+/* Take offers of one role out of the master's table, from the i-th of the list on, until there are
+ * enough, or one is of another role. Returns where that is. */
+static guint32 take_declined(HfMaster *master, const HfMessage *in, guint32 i, HfRoleId role,
+                             Declined *declined)
+{
+    HfOfferRow *offers = master->offers.at;
+    HfAgentRow *agents = master->agents.at;
+    const uint64_t *ids = in->ids.at;
+    guint32 count = in->ids.count, taken = 0;
+    for (; i < count && taken < G_N_ELEMENTS(declined->ids); i++) {
+        fetch_declined(master, offers, agents, ids, i, count);
+        uint32_t row = own_offer(master, in->framework, ids[i]);
+        if (row == NO_ROW) continue;
+        HfOfferRow *offer = &offers[row];
+        if (offer->role != role) break;
+        declined->ids[taken] = ids[i];
+        declined->back[taken++] = (HfReturned){offer->agent, offer->resources};
+        end_offer(offers, row, agents); /* so that it is not found if it is named again */
+    }
+    declined->count = taken;
+    return i;
+}
+
+/* The role of the first offer from the i-th of the list on, or none. */
+static HfRoleId role_declined(const HfMaster *master, const HfMessage *in, guint32 i)
+{
+    for (; i < in->ids.count; i++) {
+        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
+        if (row != NO_ROW) return master->offers.at[row].role;
+    }
+    return HF_ROLE_NONE;
 }
 
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -319,31 +373,18 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
     HfTraceRun run;
     run.trace = NULL;
     HfReturns returns = {0};
-    guint32 taken = 0;
-    enum { AT_ONCE = 256 }; /* what of them is written down stays in the nearest cache */
-    HfReturned back[AT_ONCE];
-    for (guint32 i = 0; i < in->ids.count; i++) {
-        fetch_ahead(master, in, i);
-        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
-        if (row == NO_ROW) continue;
-        HfOfferRow *offer = &master->offers.at[row];
-        if (taken == AT_ONCE || record.role != offer->role) {
-            return_all(master, now, &returns, back, taken);
-            taken = 0;
-        }
-        if (record.role != offer->role) {
-            record.role = offer->role;
+    Declined declined;
+    for (guint32 i = 0; i < in->ids.count;) {
+        HfRoleId role = role_declined(master, in, i);
+        if (role == HF_ROLE_NONE) break;
+        if (role != record.role) {
+            record.role = role;
             begin_run(&run, out, &record);
-            hf_allocator_returns(master->allocator, in->framework, record.role, refuse_seconds,
-                                 &returns);
+            hf_allocator_returns(master->allocator, in->framework, role, refuse_seconds, &returns);
         }
-        back[taken] = (HfReturned){offer->agent, offer->resources};
-        offer->resources = NULL;
-        end_offer(master, row);
-        hf_trace_run_add(&run, back[taken].agent, in->ids.at[i], back[taken].resources);
-        taken++;
+        i = take_declined(master, in, i, role, &declined);
+        end_declined(master, now, &returns, &run, &declined);
     }
-    return_all(master, now, &returns, back, taken);
     hf_trace_run_end(&run);
 }
 

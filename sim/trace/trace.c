@@ -117,6 +117,7 @@ void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog, con
     run->catalog = catalog;
     run->record = *record;
     run->fold = fold_of_kind(record);
+    run->first = hf_digest_begin(1, (uint64_t)record->framework << 32);
     run->count = 0;
 }
 

@@ -50,6 +50,7 @@ typedef struct HfTraceRun {
     HfCatalog *catalog;
     HfRecord record;
     HfFold fold;     /* of what is the same in all */
+    uint64_t first;  /* of what each has of its own, where its agent is 0 */
     HfDigest digest; /* the trace's, until the run ends */
     uint64_t count;  /* of those that were told of */
     gboolean tells_each;
@@ -86,9 +87,36 @@ static inline void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id
     struct HfTraceAlike *alike = &run->alike[hf_trace__place_of(parcel)];
     if (G_UNLIKELY(alike->parcel != parcel)) alike = hf_trace__run_turn(run, parcel);
     alike->count++;
-    hf_digest_fold(&run->digest,
-                   alike->fold + hf_trace__fold_of_one(run->record.framework, agent, id));
+    hf_digest_fold(&run->digest, alike->fold + hf_digest_product_from(1, run->first + agent, id));
     if (G_UNLIKELY(run->tells_each)) hf_trace__run_tell(run, agent, id, parcel);
+}
+
+/*
+ * So many in a row, with ids[count]; agents and parcels point into the first of so many structs of
+ * `size` bytes. Cost: about 2 ns for each that is alike.
+ */
+static inline __attribute__((always_inline)) void
+hf_trace_run_add_list(HfTraceRun *run, const uint64_t *ids, const uint32_t *agents,
+                      HfParcel *const *parcels, size_t size, uint32_t count)
+{
+    const char *agent = (const char *)agents, *parcel = (const char *)parcels;
+    for (uint32_t i = 0; i < count;) {
+        HfDigest digest = run->digest; /* in registers: nothing is called in this loop */
+        uint64_t first = run->first;
+        for (; i < count && !run->tells_each; i++, agent += size, parcel += size) {
+            const HfParcel *of = *(HfParcel *const *)(const void *)parcel;
+            struct HfTraceAlike *alike = &run->alike[hf_trace__place_of(of)];
+            if (G_UNLIKELY(alike->parcel != of)) break;
+            alike->count++;
+            hf_digest_fold(&digest, alike->fold + hf_digest_product_from(
+                                                      1, first + *(const uint32_t *)agent, ids[i]));
+        }
+        run->digest = digest;
+        if (i == count) return;
+        hf_trace_run_add(run, *(const uint32_t *)agent, ids[i],
+                         *(HfParcel *const *)(const void *)parcel);
+        i++, agent += size, parcel += size;
+    }
 }
 
 /* Nothing is done to a run that was not begun (zeroed), or is over. */

@@ -390,6 +390,16 @@ static void check_quota(HfTrio *trio, const HfBooksBefore *before)
     hf_quantities_clear(&beyond);
 }
 
+/* What the list says of all its offers. */
+static void check_is_for_one(HfTrio *trio, const HfOfferList *list)
+{
+    for (uint32_t o = 1; o < list->offers.count && list->is_for_one; o++)
+        if (list->offers.at[o].framework != list->offers.at[0].framework ||
+            list->offers.at[o].role != list->offers.at[0].role)
+            hf_books__trouble(trio, "a list for one framework has an offer for f%u",
+                              list->offers.at[o].framework);
+}
+
 void hf_books__take_offers(HfTrio *trio)
 {
     for (uint32_t o = 0; o < trio->fast_list.offers.count; o++) {
@@ -403,6 +413,7 @@ void hf_books__take_offers(HfTrio *trio)
 void hf_books__after(HfTrio *trio, HfBooksBefore *before)
 {
     guint first = trio->pieces->len;
+    check_is_for_one(trio, &trio->fast_list);
     hf_books__take_offers(trio);
     for (uint32_t o = 0; o < trio->fast_list.offers.count; o++)
         check_offer(trio, &trio->fast_list.offers.at[o], &PIECE(trio, first + o)->resources);

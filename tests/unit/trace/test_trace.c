@@ -320,6 +320,62 @@ static void a_run_is_what_its_records_are_one_by_one(void **state)
     }
 }
 
+/* What the table of contents holds, and what it does not; with and without one who is told of each.
+ */
+static void a_list_is_what_its_records_are_one_by_one(void **state)
+{
+    enum { CONTENTS = HF_TRACE_ALIKE + 3, RECORDS = 300 };
+    typedef struct Entry {
+        uint32_t other, agent;
+        HfParcel *parcel;
+    } Entry;
+    Fixture *fixture = *state;
+    HfParcel *parcels[CONTENTS];
+    for (int i = 0; i < CONTENTS; i++) {
+        g_autofree char *text = g_strdup_printf("cpus:%d", i + 1);
+        HfResources content = parse(fixture->catalog, text);
+        parcels[i] = hf_parcel_take(fixture->catalog, &content);
+    }
+    for (int tells = 0; tells <= 1; tells++) {
+        g_autoptr(HfTrace) single = hf_trace_new(fixture->catalog);
+        g_autoptr(HfTrace) together = hf_trace_new(fixture->catalog);
+        g_autoptr(GString) expected = g_string_new(NULL);
+        g_autoptr(GString) ids = g_string_new(NULL);
+        Heard heard = {0};
+        hf_trace_listen_runs(together, hear_one, hear_run, &heard);
+        hf_trace_listen(single, note_id, expected);
+        if (tells) hf_trace_listen(together, note_id, ids);
+        Entry entries[RECORDS];
+        uint64_t numbers[RECORDS];
+        HfRecord record = sample(fixture);
+        HfTraceRun run;
+        record.resources = NULL;
+        hf_trace_run_begin(&run, together, fixture->catalog, &record);
+        for (uint32_t i = 0; i < RECORDS; i++) {
+            record.id = numbers[i] = i * UINT64_C(3000000007);
+            record.parcel = parcels[i < 100 ? i % 3 : i % CONTENTS];
+            record.agent = i % 7 == 0 ? UINT32_MAX - i : i;
+            record.resources = hf_parcel_resources(record.parcel);
+            entries[i] = (Entry){i, record.agent, record.parcel};
+            hf_trace_emit(single, &record);
+        }
+        hf_trace_run_add_list(&run, numbers, &entries->agent, &entries->parcel, sizeof *entries,
+                              120);
+        hf_trace_run_add_list(&run, numbers + 120, &entries[120].agent, &entries[120].parcel,
+                              sizeof *entries, RECORDS - 120);
+        hf_trace_run_add_list(&run, numbers, &entries->agent, &entries->parcel, sizeof *entries, 0);
+        hf_trace_run_end(&run);
+        char one[HF_DIGEST_TEXT_SIZE], two[HF_DIGEST_TEXT_SIZE];
+        hf_trace_digest(single, one);
+        hf_trace_digest(together, two);
+        assert_string_equal(one, two);
+        assert_int_equal(heard.records, RECORDS);
+        assert_int_equal(hf_trace_total(together), RECORDS);
+        if (tells) assert_string_equal(ids->str, expected->str);
+    }
+    for (int i = 0; i < CONTENTS; i++) hf_parcel_drop(fixture->catalog, &parcels[i]);
+}
+
 static void a_run_begins_no_earlier_than_what_was_emitted(void **state)
 {
     Fixture *fixture = *state;
@@ -377,6 +433,7 @@ int main(void)
         cmocka_unit_test(who_listens_does_not_change_the_digest),
         cmocka_unit_test(two_contents_of_one_place_are_told_of_twice),
         cmocka_unit_test(a_run_is_what_its_records_are_one_by_one),
+        cmocka_unit_test(a_list_is_what_its_records_are_one_by_one),
         cmocka_unit_test(a_run_begins_no_earlier_than_what_was_emitted),
         cmocka_unit_test(records_are_counted_by_type_and_in_all),
         cmocka_unit_test(time_that_goes_back_is_a_programming_error),
