@@ -324,11 +324,19 @@ static HfTime consider(Batch *batch)
     return hf_time_add(think->base, (HfTime)job->to_launch * think->per_task);
 }
 
-/* Is it known, without looking into it, that nothing goes into an offer? */
-static inline gboolean is_of_no_use(const Batch *batch, const HfOfferInfo *offer)
+/* Decline offers from the i-th on, for which there is room, as long as it is known without looking
+ * into one that nothing goes into it. Returns which is the first of the others. */
+static uint32_t pass_useless(const Batch *batch, HfIds *declines, const HfOfferInfo *offers,
+                             uint32_t i, uint32_t count)
 {
-    return batch->waiting == 0 ||
-           (offer->resources == batch->too_small && batch->too_small != NULL);
+    uint64_t *to = declines->at + declines->count;
+    const HfParcel *too_small = batch->too_small;
+    if (batch->waiting == 0)
+        for (; i < count; i++) *to++ = offers[i].id;
+    else if (too_small != NULL)
+        for (; i < count && offers[i].resources == too_small; i++) *to++ = offers[i].id;
+    declines->count = (guint32)(to - declines->at);
+    return i;
 }
 
 /* Put up to `room` tasks into an offer; returns the thinking that went into it. */
@@ -412,12 +420,9 @@ static void on_offers(void *model, HfDriver *driver, const HfOfferInfo *offers, 
     batch->too_small = NULL; /* parcels of offers answered before may be others now */
     Decision *decision = &batch->decisions.at[row];
     hf_vec_reserve(&decision->declines, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_of_no_use(batch, &offers[i]))
-            decision->declines.at[decision->declines.count++] = offers[i].id;
-        else
-            thinking += fill(batch, decision, &offers[i]);
-    }
+    for (uint32_t i = pass_useless(batch, &decision->declines, offers, 0, count); i < count;
+         i = pass_useless(batch, &decision->declines, offers, i + 1, count))
+        thinking += fill(batch, decision, &offers[i]);
     note_waiting(batch, driver);
     if (batch->config->suppress && batch->waiting == 0 && !batch->is_suppressed) {
         batch->is_suppressed = TRUE;

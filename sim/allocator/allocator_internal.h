@@ -269,8 +269,8 @@ static inline void hf_allocator__agent_filled(HfAllocator *allocator, const HfAg
     uint32_t word = row->rank >> 6;
     uint64_t bit = UINT64_C(1) << (row->rank & 63);
     allocator->idle_bits[word] |= bit;
+    if (allocator->visit_bits[word] == 0) hf_bit_set(allocator->visit_words, word, 1);
     allocator->visit_bits[word] |= bit;
-    allocator->visit_words[word >> 6] |= UINT64_C(1) << (word & 63);
 }
 #define HF_AGENT_OFFERABLE ((uint32_t)(HF_AGENT_KNOWN | HF_AGENT_ACTIVE | HF_AGENT_WHITELISTED))
 /* Every sub may get something on this agent. */
@@ -315,25 +315,18 @@ typedef enum HfTried {
     HF_TRIED_NOTHING /* there is nothing here for this role */
 } HfTried;
 #define HF_AHEAD 16 /* how many rows before they are needed memory is asked for */
-/* Start loading rows of visits well after the i-th, if `both` the second line as well, */
-static inline __attribute__((always_inline)) void hf_order__fetch_agent(const HfAgent *agents,
+/* Start loading rows of visits well after the i-th, if `both` the second line as well, and what
+ * those that come sooner will read of theirs. */
+static inline __attribute__((always_inline)) void hf_order__fetch_visit(const HfAgent *agents,
                                                                         const uint32_t *visit,
                                                                         uint32_t count, uint32_t i,
                                                                         gboolean both)
 {
-    if (i + 2 * HF_AHEAD >= count) return;
-    const HfAgent *row = &agents[visit[i + 2 * HF_AHEAD]];
-    __builtin_prefetch(row);
-    if (both) __builtin_prefetch((const char *)row + 64);
-}
-/* and what those that come sooner will read of theirs. */
-static inline __attribute__((always_inline)) void
-hf_order__fetch_visit(const HfAllocator *allocator, uint32_t i, gboolean both)
-{
-    const HfAgent *agents = allocator->agents.at;
-    const uint32_t *visit = allocator->visit.at;
-    uint32_t count = allocator->visit.count;
-    hf_order__fetch_agent(agents, visit, count, i, both);
+    if (i + 2 * HF_AHEAD < count) {
+        const HfAgent *row = &agents[visit[i + 2 * HF_AHEAD]];
+        __builtin_prefetch(row, 1);
+        if (both) __builtin_prefetch((const char *)row + 64, 1);
+    }
     if (i + HF_AHEAD >= count) return;
     const HfAgent *row = &agents[visit[i + HF_AHEAD]];
     __builtin_prefetch(row->available);

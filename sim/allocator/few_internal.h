@@ -23,8 +23,16 @@
 
 #define hf_few_at(array) ((array)->room != 0 ? (array)->heap : (array)->few)
 
+/* Would one more have to move it? */
+#define hf_few_is_full(array)                                                                      \
+    ((array)->count == ((array)->room != 0 ? (array)->room : G_N_ELEMENTS((array)->few)))
+
 #define hf_few_push(array, ...)                                                                    \
     do {                                                                                           \
+        if (G_LIKELY((array)->room == 0 && (array)->count < G_N_ELEMENTS((array)->few))) {         \
+            (array)->few[(array)->count++] = (__VA_ARGS__);                                        \
+            break;                                                                                 \
+        }                                                                                          \
         uint32_t hf_have = (array)->room != 0 ? (array)->room : G_N_ELEMENTS((array)->few);        \
         __typeof__(&(array)->few[0]) hf_at = hf_few_at(array);                                     \
         if (G_UNLIKELY((array)->count == hf_have)) {                                               \

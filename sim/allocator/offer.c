@@ -396,30 +396,74 @@ static inline gboolean is_open_to_all(const HfAgent *row)
 static inline gboolean goes_whole(const HfAgent *row)
 {
     const uint32_t able = HF_AGENT_MULTI_ROLE | HF_AGENT_HIERARCHICAL;
-    const uint32_t unlike =
-        HF_AGENT_GPUS | HF_AGENT_REMOTE | HF_AGENT_SHARED | HF_AGENT_ORDERED | HF_AGENT_RECOMPUTE;
+    const uint32_t unlike = HF_AGENT_GPUS | HF_AGENT_REMOTE | HF_AGENT_SHARED | HF_AGENT_ORDERED |
+                            HF_AGENT_RECOMPUTE | HF_AGENT_FILTERED;
     const uint32_t settled = HF_BUNDLE_SHAPE | HF_BUNDLE_MIN_OK;
     return row->available != NULL && (row->flags & (able | unlike)) == able &&
-           (row->available->flags & (settled | HF_BUNDLE_SPECIAL)) == settled &&
-           !hf_agent__is_filtered(row);
+           (row->available->flags & (settled | HF_BUNDLE_SPECIAL)) == settled;
 }
 
+/* What does not change while a sub is tried on each agent of a visit. */
+typedef struct Round {
+    HfAllocator *allocator;
+    const HfSub *of;
+    uint32_t sub;
+    gboolean counts; /* what is given is accounted for at once */
+    HfGathered gathered;
+} Round;
+
 /* Give it all; what would be counted once for each is up to the caller. */
-static inline __attribute__((always_inline)) void give_whole(HfAllocator *allocator, uint32_t agent,
-                                                             uint32_t sub, const HfSub *of,
-                                                             HfGathered *gathered)
+static inline __attribute__((always_inline)) void give_whole(Round *round, uint32_t agent)
 {
+    HfAllocator *allocator = round->allocator;
     HfAgent *row = &allocator->agents.at[agent];
     HfOfferList *list = allocator->direct;
     HfBundle *bundle = row->available;
-    gboolean counts = allocator->offer_scope != HF_OFFER_SCOPE_CELL;
-    write_offer(allocator, agent, of, bundle, &list->offers.at[list->offers.count++]);
-    hf_few_push(&row->grants, (HfGrant){bundle->number, sub, counts});
-    if (counts && !hf_allocator__gather(allocator, bundle, gathered))
-        hf_allocator__account(allocator, agent, sub, bundle, 1);
+    write_offer(allocator, agent, round->of, bundle, &list->offers.at[list->offers.count++]);
+    hf_few_push(&row->grants, (HfGrant){bundle->number, round->sub, round->counts});
+    if (round->counts && !hf_allocator__gather(allocator, bundle, &round->gathered))
+        hf_allocator__account(allocator, agent, round->sub, bundle, 1);
     row->available = NULL;
     row->flags |= HF_AGENT_CHANGED;
     hf_allocator__agent_emptied(allocator, row);
+}
+
+/*
+ * The same in scope cell for as many in a row, from place i of the visit on, as go whole and need
+ * nothing to be made: no call, and what does not change stays in registers. Returns the place of
+ * the first of the others.
+ */
+static uint32_t give_in_a_row(const Round *round, uint32_t i)
+{
+    HfAllocator *allocator = round->allocator;
+    HfAgent *agents = allocator->agents.at;
+    const uint32_t *visit = allocator->visit.at;
+    uint64_t *idle_bits = allocator->idle_bits, *visit_bits = allocator->visit_bits;
+    uint32_t count = allocator->visit.count, framework = round->of->framework;
+    HfRoleId role = round->of->role;
+    HfGrant grant = {0, round->sub, FALSE};
+    HfOfferList *list = allocator->direct;
+    HfOffered *to = list->offers.at + list->offers.count;
+    for (; i < count; i++, to++) {
+        uint32_t agent = visit[i];
+        HfAgent *row = &agents[agent];
+        hf_order__fetch_visit(agents, visit, count, i, FALSE);
+        if (!goes_whole(row)) break;
+        HfBundle *bundle = row->available;
+        HfParcel *parcel = bundle->parcel;
+        if (parcel == NULL || bundle->parcel_role != role || hf_few_is_full(&row->grants)) break;
+        *to = (HfOffered){framework, agent, role, hf_parcel_ref(parcel)};
+        grant.bundle = bundle->number;
+        hf_few_at(&row->grants)[row->grants.count++] = grant;
+        row->available = NULL;
+        row->flags |= HF_AGENT_CHANGED;
+        uint32_t word = row->rank >> 6; /* as hf_allocator__agent_emptied() */
+        uint64_t others = ~(UINT64_C(1) << (row->rank & 63));
+        idle_bits[word] &= others;
+        if ((visit_bits[word] &= others) == 0) hf_bit_set(allocator->visit_words, word, 0);
+    }
+    list->offers.count = (uint32_t)(to - list->offers.at);
+    return i;
 }
 
 static void count_given(HfAllocator *allocator, uint32_t sub, uint32_t given)
@@ -431,42 +475,56 @@ static void count_given(HfAllocator *allocator, uint32_t sub, uint32_t given)
     if (allocator->offer_scope != HF_OFFER_SCOPE_CELL) allocator->subs.at[sub].counted += given;
 }
 
+/* The same for one that is not like most. FALSE: something is left there. */
+static __attribute__((noinline)) gboolean give_some(Round *round, uint32_t agent)
+{
+    HfAllocator *allocator = round->allocator;
+    HfAgent *row = &allocator->agents.at[agent];
+    if (row->available != NULL) hf_offer__try(allocator, agent, round->sub);
+    if (row->available != NULL) return FALSE;
+    row->flags |= HF_AGENT_CHANGED;
+    hf_allocator__agent_emptied(allocator, row);
+    return TRUE;
+}
+
 uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
 {
     const HfSub *of = &allocator->subs.at[sub];
-    gboolean choosy = is_choosy(allocator, of);
     gboolean is_cell = allocator->offer_scope == HF_OFFER_SCOPE_CELL;
-    gboolean may_give = !choosy && !of->has_min && allocator->quota_roles.count == 0 &&
+    gboolean may_give = !is_choosy(allocator, of) && !of->has_min &&
+                        allocator->quota_roles.count == 0 &&
                         allocator->agent_order != HF_AGENT_ORDER_SORTED;
+    Round round = {allocator, of, sub, !is_cell, {0}};
     uint32_t kept = 0, given = 0, visited = 0;
     uint32_t count = allocator->visit.count, *visit = allocator->visit.at;
-    HfGathered gathered = {0};
     for (uint32_t i = 0; i < count; i++) {
+        if (is_cell && may_give) {
+            uint32_t next = give_in_a_row(&round, i);
+            given += next - i;
+            i = next;
+            if (i == count) break;
+        }
         uint32_t agent = visit[i];
         HfAgent *row = &allocator->agents.at[agent];
-        hf_order__fetch_visit(allocator, i, !is_cell);
-        if (!is_cell && G_UNLIKELY(!is_open_to_all(row))) {
-            hf_allocator__visit(allocator, agent);
-            visited++;
-            continue;
+        if (!is_cell) {
+            hf_order__fetch_visit(allocator->agents.at, visit, count, i, TRUE);
+            if (G_UNLIKELY(!is_open_to_all(row))) {
+                hf_allocator__visit(allocator, agent);
+                visited++;
+                continue;
+            }
         }
         /* agents that are alike share one bundle: a cell then reads a handful of them */
         if (row->available != NULL && !(row->flags & HF_AGENT_SHARED))
             hf_bundle__settle(allocator, &row->available);
         if (G_LIKELY(may_give && goes_whole(row))) {
-            give_whole(allocator, agent, sub, of, &gathered);
+            give_whole(&round, agent);
             given++;
-            continue;
-        }
-        if (row->available != NULL) hf_offer__try(allocator, agent, sub);
-        if (row->available != NULL) {
+        } else if (!give_some(&round, agent)) {
             visit[kept++] = agent;
-        } else {
-            row->flags |= HF_AGENT_CHANGED;
-            hf_allocator__agent_emptied(allocator, row);
         }
     }
-    hf_allocator__account_gathered(allocator, sub, &gathered, 1);
+    hf_allocator__account_gathered(allocator, sub, &round.gathered, 1);
     count_given(allocator, sub, given);
     allocator->visit.count = kept;
     return count - visited;

@@ -540,7 +540,8 @@ static void run_guarantees(HfAllocator *allocator)
     uint32_t i = 0, kept = 0;
     for (; i < allocator->visit.count && allocator->unmet.count > 0; i++) {
         uint32_t agent = allocator->visit.at[i];
-        hf_order__fetch_visit(allocator, i, TRUE);
+        hf_order__fetch_visit(allocator->agents.at, allocator->visit.at, allocator->visit.count, i,
+                              TRUE);
         guarantee_agent(allocator, agent);
         if (!is_served(allocator, agent)) allocator->visit.at[kept++] = agent;
     }
@@ -672,7 +673,8 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
             visit_for(allocator, sole);
         } else {
             for (uint32_t i = 0; i < allocator->visit.count; i++) {
-                hf_order__fetch_visit(allocator, i, TRUE);
+                hf_order__fetch_visit(allocator->agents.at, allocator->visit.at,
+                                      allocator->visit.count, i, TRUE);
                 hf_allocator__visit(allocator, allocator->visit.at[i]);
             }
         }
