@@ -331,8 +331,8 @@ void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t g
     hf_bundle__unref(allocator, bundle);
 }
 
-void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
-                                HfBundle *less, HfBundle *more)
+static inline __attribute__((always_inline)) void
+change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant, HfBundle *less, HfBundle *more)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant *changed = &hf_few_at(&row->grants)[grant];
@@ -349,6 +349,12 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
     if (changed->is_counted) allocator->subs.at[changed->sub].counted--;
     allocator->subs.at[changed->sub].grants--;
     hf_few_remove(&row->grants, grant);
+}
+
+void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
+                                HfBundle *less, HfBundle *more)
+{
+    change_grant(allocator, agent, grant, less, more);
 }
 
 gboolean hf_allocator__try_untrack_sub(HfAllocator *allocator, uint32_t sub)
@@ -374,33 +380,45 @@ HfTime hf_allocator__refuse_time(HfEra era, double seconds)
     return (HfTime)(seconds * 1e9); /* cut to whole nanoseconds, as Duration::create does */
 }
 
-/* Is this all of the bundle? `part`: the bundle of the resources, or NULL. */
+/* Is this all of the bundle? */
 static inline gboolean is_all_of(const HfCatalog *catalog, const HfBundle *bundle,
-                                 const HfResources *resources, const HfBundle *part)
+                                 const HfBundle *part)
 {
-    if (part != NULL && part->flags & bundle->flags & HF_BUNDLE_SHAPE) return bundle == part;
-    return hf_bundle__is_same(catalog, bundle, resources);
-}
-
-/* Is a grant exactly this? */
-static inline gboolean is_whole(const HfAllocator *allocator, const HfGrant *grant, uint32_t sub,
-                                const HfResources *resources, const HfBundle *part,
-                                HfGrantKind kind)
-{
-    if (grant->sub != sub || !hf_grant__is_of(grant, kind)) return FALSE;
-    if (part != NULL && grant->bundle == part->number) return TRUE;
-    return is_all_of(allocator->catalog, hf_grant__bundle(allocator, grant), resources, part);
+    if (bundle == part || part->flags & bundle->flags & HF_BUNDLE_SHAPE) return bundle == part;
+    return hf_bundle__has_same(catalog, bundle, &part->resources);
 }
 
 /* The last grant that is exactly this, or HF_ROW_NONE. */
-static inline __attribute__((always_inline)) uint32_t
-find_whole(const HfAllocator *allocator, const HfAgent *row, uint32_t sub,
-           const HfResources *resources, const HfBundle *part, HfGrantKind kind)
+static inline __attribute__((always_inline)) uint32_t find_whole(const HfAllocator *allocator,
+                                                                 const HfAgent *row, uint32_t sub,
+                                                                 const HfResources *resources,
+                                                                 HfGrantKind kind)
 {
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;)
-        if (is_whole(allocator, &at[g], sub, resources, part, kind)) return g;
+        if (at[g].sub == sub && hf_grant__is_of(&at[g], kind) &&
+            hf_bundle__is_same(allocator->catalog, hf_grant__bundle(allocator, &at[g]), resources))
+            return g;
     return HF_ROW_NONE;
+}
+
+/* The last grant that is exactly the part (*is_whole_out), else the last that contains it, or
+ * HF_ROW_NONE. */
+static inline __attribute__((always_inline)) uint32_t
+find_part(HfAllocator *allocator, const HfAgent *row, uint32_t sub, const HfBundle *part,
+          HfGrantKind kind, gboolean *is_whole_out)
+{
+    const HfGrant *at = hf_few_at(&row->grants);
+    uint32_t holds = HF_ROW_NONE;
+    *is_whole_out = TRUE;
+    for (uint32_t g = row->grants.count; g-- > 0;) {
+        if (at[g].sub != sub || !hf_grant__is_of(&at[g], kind)) continue;
+        const HfBundle *bundle = hf_grant__bundle(allocator, &at[g]);
+        if (is_all_of(allocator->catalog, bundle, part)) return g;
+        if (holds == HF_ROW_NONE && hf_bundle__holds(allocator, bundle, part)) holds = g;
+    }
+    *is_whole_out = FALSE;
+    return holds;
 }
 
 /* Take all of a grant out; its bundle is the caller's. */
@@ -412,36 +430,30 @@ static HfBundle *take_whole(HfAllocator *allocator, uint32_t agent, uint32_t gra
     return whole;
 }
 
-/* Take a part of what the sub holds out of its grants. FALSE: it does not hold it, and nothing was
- * changed. */
-static gboolean take_part(HfAllocator *allocator, uint32_t agent, uint32_t sub, HfBundle *part,
-                          HfGrantKind kind)
-{
-    uint32_t grant = hf_allocator__find_grant(allocator, agent, sub, &part->resources, part, kind);
-    if (grant == HF_ROW_NONE) return FALSE;
-    if (hf_few_at(&allocator->agents.at[agent].grants)[grant].is_counted)
-        hf_allocator__account(allocator, agent, sub, part, -1);
-    hf_allocator__change_grant(allocator, agent, grant, part, NULL);
-    return TRUE;
-}
-
 /* Take resources out of the grants, a whole one if they are that. The bundle returned is the
  * caller's. NULL: the sub does not hold them, and nothing was changed. `parcel` as in HfRecovery.
  */
 static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                            const HfResources *resources, HfParcel *parcel, HfGrantKind kind)
 {
-    HfBundle *part = parcel != NULL ? hf_bundle__of(allocator, resources, parcel) : NULL;
     const HfAgent *row = &allocator->agents.at[agent];
-    uint32_t whole = find_whole(allocator, row, sub, resources, part, kind);
-    if (whole != HF_ROW_NONE) {
+    uint32_t grant = HF_ROW_NONE;
+    if (parcel == NULL && /* what is whole needs no bundle */
+        (grant = find_whole(allocator, row, sub, resources, kind)) != HF_ROW_NONE)
+        return take_whole(allocator, agent, grant);
+    HfBundle *part = hf_bundle__of(allocator, resources, parcel);
+    gboolean is_whole;
+    grant = find_part(allocator, row, sub, part, kind, &is_whole);
+    if (G_UNLIKELY(grant == HF_ROW_NONE)) /* several hold it together? */
+        grant = hf_allocator__find_grant(allocator, agent, sub, &part->resources, part, kind);
+    if (grant == HF_ROW_NONE || is_whole) {
         hf_bundle__unref(allocator, part);
-        return take_whole(allocator, agent, whole);
+        return grant == HF_ROW_NONE ? NULL : take_whole(allocator, agent, grant);
     }
-    if (part == NULL) part = hf_bundle__of(allocator, resources, NULL);
-    if (take_part(allocator, agent, sub, part, kind)) return part;
-    hf_bundle__unref(allocator, part);
-    return NULL;
+    if (hf_few_at(&row->grants)[grant].is_counted)
+        hf_allocator__account(allocator, agent, sub, part, -1);
+    change_grant(allocator, agent, grant, part, NULL);
+    return part;
 }
 
 gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -495,7 +507,7 @@ static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfR
     if (agent >= allocator->agents.count) return FALSE;
     HfAgent *row = &allocator->agents.at[agent];
     if (!may_move_to(row)) return FALSE;
-    uint32_t grant = find_whole(allocator, row, returns->sub, resources, NULL, kind);
+    uint32_t grant = find_whole(allocator, row, returns->sub, resources, kind);
     if (grant == HF_ROW_NONE) return FALSE;
     HfBundle *bundle = hf_grant__bundle(allocator, &hf_few_at(&row->grants)[grant]);
     hf_few_remove(&row->grants, grant);
@@ -532,12 +544,15 @@ static void set_free(HfAllocator *allocator, HfTime now, const HfReturns *return
     hf_allocator__agent_gain(allocator, agent, back);
     if (returns->timeout > 0) /* also under a role that was given up: it may be subscribed again */
         hf_filters__add(allocator, now, returns->timeout, agent, returns->sub, back);
-    hf_allocator__try_untrack_sub(allocator, returns->sub);
+    if (G_UNLIKELY(!allocator->subs.at[returns->sub].is_subscribed))
+        hf_allocator__try_untrack_sub(allocator, returns->sub);
     hf_bundle__unref(allocator, back);
 }
 
-void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRoleId role,
-                          double refuse_seconds, HfReturns *returns_out)
+static inline __attribute__((always_inline)) void find_returns(const HfAllocator *allocator,
+                                                               uint32_t framework, HfRoleId role,
+                                                               double refuse_seconds,
+                                                               HfReturns *returns_out)
 {
     HfTime timeout = hf_allocator__refuse_time(allocator->era, refuse_seconds);
     returns_out->timeout = timeout > 0 ? MAX(timeout, allocator->filter_min) : 0;
@@ -548,6 +563,12 @@ void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRo
     /* sums in Mesos's order would have to follow, and places in bit sets are not known */
     returns_out->may_move = returns_out->status == HF_OK && !allocator->ranks_are_stale &&
                             allocator->agent_order != HF_AGENT_ORDER_SORTED;
+}
+
+void hf_allocator_returns(const HfAllocator *allocator, uint32_t framework, HfRoleId role,
+                          double refuse_seconds, HfReturns *returns_out)
+{
+    find_returns(allocator, framework, role, refuse_seconds, returns_out);
 }
 
 /* Of grants that are offers. */
@@ -694,8 +715,8 @@ static HfStatus recover_launched(HfAllocator *allocator, HfTime now, const HfRec
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery)
 {
     HfReturns returns;
-    hf_allocator_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
-                         &returns);
+    find_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
+                 &returns);
     if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);
     HfGathered gathered = {0};
     HfStatus status = return_one(allocator, now, &returns, recovery->agent, recovery->resources,

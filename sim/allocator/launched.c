@@ -43,10 +43,10 @@ static void count_plain(HfAllocator *allocator, HfRoleId role, const HfParcel *p
 {
     const HfResources *content = hf_parcel_resources(parcel);
     const HfResource *at = hf_resources_entries(content);
+    uint32_t entries = hf_resources_count(content);
     for (; role != HF_ROLE_NONE; role = hf_role_parent(allocator->catalog, role)) {
         int64_t *row = hf_allocator__role_amounts(allocator, role, HF_ROLE_LAUNCHED), least = 0;
-        for (uint32_t i = 0; i < hf_resources_count(content); i++)
-            least |= row[at[i].kind] += sign * at[i].milli;
+        for (uint32_t i = 0; i < entries; i++) least |= row[at[i].kind] += sign * at[i].milli;
         HF_ASSERT(least >= 0); /* the sign bit of any of them */
     }
 }
