@@ -212,15 +212,6 @@ static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sig
     step_those_of(recorder, hf_recorder__framework(recorder, record->framework), record, sign);
 }
 
-static __attribute__((noinline)) void on_run(HfRecorder *recorder, const HfRecord *record, int sign)
-{
-    hf_recorder__step_used(recorder, record, sign);
-    hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_RUNNING].level, record->at, sign);
-    hf_level_add(&hf_recorder__framework(recorder, record->framework)->running.level, record->at,
-                 sign);
-    if (recorder->residents.count > 0) hf_recorder__relaunches_on_run(recorder, record);
-}
-
 void hf_recorder__bump(HfRecorder *recorder, const HfRecord *record, HfCounter counter, uint64_t by)
 {
     recorder->count[counter] += by;
@@ -658,11 +649,11 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         on_launched(recorder, record);
         break;
     case HF_RECORD_TASK_STARTED:
-        on_run(recorder, record, 1);
+        hf_recorder__on_run(recorder, record, 1);
         break;
     case HF_RECORD_TASK_ENDED:
         recorder->moved_at = record->at;
-        on_run(recorder, record, -1);
+        hf_recorder__on_run(recorder, record, -1);
         break;
     case HF_RECORD_TASK_STATE:
         on_task_state(recorder, record);

@@ -403,6 +403,8 @@ void hf_recorder__close_tasks(HfRecorder *recorder);
 
 /* ---- recorder_used.c ---- */
 void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign);
+/* A task starts (1) or ends (-1) on its host. */
+void hf_recorder__on_run(HfRecorder *recorder, const HfRecord *record, int sign);
 /* An agent of the host begins (1) or ceases (-1) to be counted in the total. */
 void hf_recorder__count_use(HfRecorder *recorder, HfTime now, uint32_t host, int sign);
 

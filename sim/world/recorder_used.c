@@ -39,7 +39,8 @@ void hf_recorder_prefetch(const HfRecorder *recorder, uint32_t host)
         __builtin_prefetch(&recorder->counted_agents.at[host]);
 }
 
-void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign)
+static inline __attribute__((always_inline)) void step_used(HfRecorder *recorder,
+                                                            const HfRecord *record, int sign)
 {
     uint32_t count = hf_resources_count(record->resources);
     const HfResource *entry = hf_resources_entries(record->resources);
@@ -56,6 +57,21 @@ void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int si
         hf_level_add(&levels[kind * HF_RESOURCE_LEVELS].level, now, by);
         used[kind] += by;
     }
+}
+
+void hf_recorder__step_used(HfRecorder *recorder, const HfRecord *record, int sign)
+{
+    step_used(recorder, record, sign);
+}
+
+void hf_recorder__on_run(HfRecorder *recorder, const HfRecord *record, int sign)
+{
+    step_used(recorder, record, sign);
+    HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
+    HfTime now = record->at;
+    hf_level_add(&recorder->cluster[HF_LEVEL_TASKS_RUNNING].level, now, sign);
+    hf_level_add(&framework->running.level, now, sign);
+    if (recorder->residents.count > 0) hf_recorder__relaunches_on_run(recorder, record);
 }
 
 /* An agent of the host begins or ceases to be counted. A host that came back may have two for a
