@@ -78,10 +78,10 @@ static inline void stamp(HfWorld *world, HfMessage *message)
     message->reign = world->sent_reign;
     if (message->to.kind == HF_PEER_AGENT)
         message->carrier = world->hosts[message->to.row].linked_life;
-    else if (message->from.kind == HF_PEER_AGENT)
-        message->carrier = hf_world__link_of(&world->hosts[message->from.row]);
     else if (message->to.kind == HF_PEER_FRAMEWORK)
         message->carrier = world->guests[message->to.row].linked_life;
+    else if (message->from.kind == HF_PEER_AGENT)
+        message->carrier = hf_world__link_of(&world->hosts[message->from.row]);
     else if (message->from.kind == HF_PEER_FRAMEWORK)
         message->carrier = world->guests[message->from.row].life;
 }
@@ -106,33 +106,40 @@ static inline uint32_t way_of(const HfMessage *message)
     return ways[message->to.kind] + (uint32_t)(near >> message->type & 1);
 }
 
-static inline void send_stamped(HfWorld *world, HfMessage *message)
+static inline void post(HfWorld *world, HfTime at, HfMessage *message)
 {
-    HfTime at = G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)
-                    ? hf_time_add(hf_world__now(world), world->constant_latency)
-                    : arrival_of(world, message);
     hf_engine_post(world->engine, at, world->kind.deliver[way_of(message)], message->to.row,
                    (uint64_t)(uintptr_t)message);
 }
 
 void hf_world__send_stamped(HfWorld *world, HfMessage *message)
 {
-    send_stamped(world, message);
+    post(world, arrival_of(world, message), message);
 }
 
 void hf_world__send(HfWorld *world, HfMessage *message)
 {
     stamp(world, message);
-    send_stamped(world, message);
+    hf_world__send_stamped(world, message);
 }
 
-static void arm(HfWorld *world, HfPeer self, const HfTimerRequest *timer)
+/* Where links are, or were, in trouble, or latencies are drawn. */
+static __attribute__((noinline)) void send_slowly(HfWorld *world, HfMessage *message)
+{
+    if (world->links.count == 0 || !hf_world__link_takes(world, message))
+        hf_world__send(world, message);
+}
+
+static __attribute__((noinline)) void arm_all(HfWorld *world, HfPeer self)
 {
     HfEventKind kind = self.kind == HF_PEER_MASTER  ? world->kind.master_timer
                        : self.kind == HF_PEER_AGENT ? world->kind.agent_timer
                                                     : world->kind.framework_timer;
     uint32_t target = self.kind == HF_PEER_MASTER ? world->reign : self.row;
-    hf_engine_at2(world->engine, timer->at, kind, target, timer->arg, timer->kind);
+    for (guint32 i = 0; i < world->out.timers.count; i++) {
+        const HfTimerRequest *timer = &world->out.timers.at[i];
+        hf_engine_at2(world->engine, timer->at, kind, target, timer->arg, timer->kind);
+    }
 }
 
 void hf_world__record_lost(HfWorld *world, const HfMessage *message)
@@ -158,12 +165,14 @@ void hf_world__flush(HfWorld *world, HfPeer self)
         if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
             dispatch_on_host(world, message);
             hf_message_pool_give(world->pool, message);
-        } else if (G_LIKELY(world->links.count == 0) || !hf_world__link_takes(world, message)) {
+        } else if (G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)) {
             stamp(world, message);
-            send_stamped(world, message);
+            post(world, hf_time_add(hf_world__now(world), world->constant_latency), message);
+        } else {
+            send_slowly(world, message);
         }
     }
-    for (guint32 i = 0; i < out->timers.count; i++) arm(world, self, &out->timers.at[i]);
+    if (out->timers.count > 0) arm_all(world, self);
     hf_outbox_reset(out);
     if (G_UNLIKELY(*world->removals != world->removals_seen)) hf_world__see_removals(world);
 }
