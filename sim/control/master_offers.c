@@ -254,14 +254,20 @@ double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in)
     return in->refuse_seconds < HF_REFUSE_MAX ? in->refuse_seconds : HF_REFUSE_DEFAULT;
 }
 
+/* May this framework answer the offer of this handle? */
+static inline gboolean is_own(const HfSlots *slots, const HfOfferRow *offers, HfHandle handle,
+                              uint32_t framework)
+{
+    return hf_slots_is_live(slots, handle) &&
+           hf_master__framework_of(&offers[handle.row]) == framework;
+}
+
 /* The offer row of an id that this framework may answer; NO_ROW otherwise. */
 static inline uint32_t own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
 {
     HfHandle handle = hf_handle_unpack(id);
-    if (!hf_slots_is_live(&master->offer_slots, handle) ||
-        hf_master__framework_of(&master->offers.at[handle.row]) != framework)
-        return NO_ROW;
-    return handle.row;
+    gboolean own = is_own(&master->offer_slots, master->offers.at, handle, framework);
+    return own ? handle.row : NO_ROW;
 }
 
 uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
@@ -272,15 +278,15 @@ uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64
 /* The offers of a long list lie anywhere in memory: load what the next ones need while this one is
  * handled, first their rows, then their agents. */
 static inline __attribute__((always_inline)) void
-fetch_declined(const HfMaster *master, const HfOfferRow *offers, const HfAgentRow *agents,
-               const uint64_t *ids, guint32 i, guint32 count)
+fetch_declined(const HfSlots *slots, const HfOfferRow *offers, uint32_t rows,
+               const HfAgentRow *agents, const uint64_t *ids, guint32 i, guint32 count)
 {
     enum { AGENT = 12, OFFER = 32 };
     if (i + OFFER >= count) return;
     uint32_t later = (uint32_t)ids[i + OFFER], sooner = (uint32_t)ids[i + AGENT];
     __builtin_prefetch(&offers[later], 1);
-    hf_slots_prefetch(&master->offer_slots, later);
-    if (sooner < master->offers.count) __builtin_prefetch(&agents[offers[sooner].agent], 1);
+    hf_slots_prefetch(slots, later);
+    if (sooner < rows) __builtin_prefetch(&agents[offers[sooner].agent], 1);
 }
 
 uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
@@ -336,19 +342,23 @@ static guint32 take_declined(HfMaster *master, const HfMessage *in, guint32 i, H
 {
     HfOfferRow *offers = master->offers.at;
     HfAgentRow *agents = master->agents.at;
+    const HfSlots slots = master->offer_slots; /* none is taken or given back here */
     const uint64_t *ids = in->ids.at;
-    guint32 count = in->ids.count, taken = 0;
-    for (; i < count && taken < G_N_ELEMENTS(declined->ids); i++) {
-        fetch_declined(master, offers, agents, ids, i, count);
-        uint32_t row = own_offer(master, in->framework, ids[i]);
-        if (row == NO_ROW) continue;
-        HfOfferRow *offer = &offers[row];
+    guint32 count = in->ids.count, rows = master->offers.count;
+    uint32_t framework = in->framework;
+    uint64_t *id = declined->ids, *end = id + G_N_ELEMENTS(declined->ids);
+    HfReturned *back = declined->back;
+    for (; i < count && id < end; i++) {
+        fetch_declined(&slots, offers, rows, agents, ids, i, count);
+        HfHandle handle = hf_handle_unpack(ids[i]);
+        if (!is_own(&slots, offers, handle, framework)) continue;
+        const HfOfferRow *offer = &offers[handle.row];
         if (offer->role != role) break;
-        declined->ids[taken] = ids[i];
-        declined->back[taken++] = (HfReturned){offer->agent, offer->resources};
-        end_offer(offers, row, agents); /* so that it is not found if it is named again */
+        *id++ = ids[i];
+        *back++ = (HfReturned){offer->agent, offer->resources};
+        end_offer(offers, handle.row, agents); /* so that it is not found if it is named again */
     }
-    declined->count = taken;
+    declined->count = (guint32)(id - declined->ids);
     return i;
 }
 
