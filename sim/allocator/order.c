@@ -16,21 +16,18 @@ static void sort_by_insertion(uint64_t *at, uint32_t count)
     for (uint32_t i = 1; i < count; i++) {
         uint64_t key = at[i];
         uint32_t j = i;
+        if (at[i - 1] <= key) continue;
         for (; j > 0 && at[j - 1] > key; j--) at[j] = at[j - 1];
         at[j] = key;
     }
 }
 
-/* Put keys roughly in order, from `at` to `to`: into a bucket for every one to two of them, of
- * which there are as many as numbers of so many bits. */
-static void put_into_buckets(HfAllocator *allocator, const uint64_t *at, uint64_t *to,
-                             uint32_t count, uint32_t bits)
+/* Put keys roughly in order, from `at` to `to`: into a bucket for each number of so many bits, of
+ * which `first` says how many keys begin with it; then, where the first of them goes. */
+static void put_into_buckets(const uint64_t *at, uint64_t *to, uint32_t count, uint32_t *first,
+                             uint32_t bits)
 {
-    hf_vec_reset(&allocator->visit_buckets);
-    hf_vec_reserve(&allocator->visit_buckets, 1U << bits);
-    uint32_t *first = allocator->visit_buckets.at, sum = 0;
-    memset(first, 0, sizeof *first << bits);
-    for (uint32_t i = 0; i < count; i++) first[at[i] >> (64 - bits)]++;
+    uint32_t sum = 0;
     for (uint32_t b = 0; b < 1U << bits; b++) {
         uint32_t next = sum + first[b];
         first[b] = sum;
@@ -45,14 +42,20 @@ static void shuffle_visit(HfAllocator *allocator, uint64_t stage)
     uint64_t run =
         hf_order__mix(allocator->order_key + hf_order__mix(allocator->run_number * 2 + stage));
     uint32_t count = allocator->visit.count, bits = 6, *visit = allocator->visit.at;
+    while (UINT64_C(2) << bits < count) bits++; /* a bucket for every one to two of them */
     hf_vec_reset(&allocator->visit_keys);
     hf_vec_reserve(&allocator->visit_keys, 2 * count);
+    hf_vec_reset(&allocator->visit_buckets);
+    hf_vec_reserve(&allocator->visit_buckets, 1U << bits);
     uint64_t *keys = allocator->visit_keys.at;
-    for (uint32_t i = 0; i < count; i++)
+    uint32_t *buckets = allocator->visit_buckets.at;
+    memset(buckets, 0, sizeof *buckets << bits);
+    for (uint32_t i = 0; i < count; i++) {
         keys[i] = hf_order__mix(run + visit[i]) >> 32 << 32 | visit[i];
+        buckets[keys[i] >> (64 - bits)]++;
+    }
     if (count > 64) {
-        while (UINT64_C(2) << bits < count) bits++;
-        put_into_buckets(allocator, keys, keys + count, count, bits);
+        put_into_buckets(keys, keys + count, count, buckets, bits);
         keys += count;
     }
     sort_by_insertion(keys, count);
