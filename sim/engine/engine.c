@@ -475,7 +475,9 @@ void hf_engine_post(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t ta
     const Kind *row = &engine->kinds.at[kind];
     hf_posts__push(posts, key, hf_event__what(target, kind, FALSE), arg);
     if (posts->count == 1) engine->free_run = MIN(engine->free_run, key.high);
-    if (row->look != NULL) row->look(row->context, target, arg, 1);
+    if (row->look == NULL) return;
+    engine->last_look = key.high;
+    row->look(row->context, target, arg, 1);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)
@@ -576,8 +578,9 @@ static inline void fire_post(HfEngine *engine)
                          .arg = post->arg,
                          .target = hf_event__target(what),
                          .kind = hf_event__kind(what)};
+    gboolean looks = post->key.high <= engine->last_look;
     hf_posts__drop_first(&engine->posts);
-    if (engine->ahead & AHEAD_LOOK) look_at_posts(engine);
+    if (looks) look_at_posts(engine);
     if (G_UNLIKELY(engine->first_step > 0)) look_at_first(engine);
     hand_over(engine, event.now, event.kind, TRUE, &event);
 }

@@ -79,9 +79,10 @@ struct HfEngine {
                             at */
     HfLadder ladder;
     HfHeap heap;
-    uint64_t dead; /* of the heap; the ladder counts its own */
-    HfPosts posts; /* beside the ladder */
-    Timer *timers; /* [timers_room] */
+    uint64_t dead;      /* of the heap; the ladder counts its own */
+    HfPosts posts;      /* beside the ladder */
+    uint64_t last_look; /* `high` of the newest whose kind has a look-ahead */
+    Timer *timers;      /* [timers_room] */
     uint32_t timers_used, timers_room;
     uint32_t timers_empty; /* head of the free rows, + 1; 0 = none */
     uint64_t requeued, allocations;
