@@ -26,7 +26,8 @@ typedef struct Kind {
     HfEventCounts counts;      /* without posts that are pending */
     const char *prefetch_base; /* NULL = none */
     uint32_t prefetch_stride;
-    uint32_t prefetch_what; /* AHEAD_..: what else */
+    uint16_t prefetch_what; /* AHEAD_..: what else */
+    uint16_t look_first;    /* the first step of posts */
     HfLookAhead look;       /* NULL = none */
 } Kind;
 

@@ -364,6 +364,31 @@ static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t
     }
 }
 
+/* The same of what is told of tasks, which is near: but for a burst, in which much was done since
+ * all of it was looked at. */
+static void look_to_master_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
+{
+    const HfWorld *world = context;
+    if (step == 2) (void)hf_master_prefetch(world->master, (const void *)(uintptr_t)arg, 0);
+}
+
+static void look_to_framework_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
+{
+    const HfWorld *world = context;
+    const HfMessage *message = (const void *)(uintptr_t)arg;
+    if (step == 2) hf_driver_prefetch(world->guests[target].driver, &message->status, 0);
+}
+
+static void look_to_agent_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
+{
+    const HfWorld *world = context;
+    const HfMessage *message = (const void *)(uintptr_t)arg;
+    if (step == 2)
+        hf_world__prefetch_host(world, target);
+    else
+        hf_agent_prefetch_task(&world->hosts[target].agent, message->status.seat);
+}
+
 static void look_at_agent_timer(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
     if (step == 1) hf_world__prefetch_host(context, target); /* hardly ever does it look at tasks */
@@ -400,32 +425,40 @@ static void on_framework_timer(void *context, const HfEventArgs *event)
 
 void hf_world__register_transport(HfWorld *world)
 {
+    /* Where latencies are constant messages soon arrive, and come as posts do. */
     static const struct {
         const char *name;
         HfEventHandler handler;
-        HfLookAhead look;
-        gboolean is_near; /* if what is sent arrives soon, there is nothing to load ahead */
+        HfLookAhead look, look_at_post;
+        uint32_t first; /* step of that */
     } ways[HF_WAYS_TO_ARRIVE] = {
         [HF_ARRIVE_FRAMEWORK] = {"message-to-framework", on_arrival_at_framework, look_to_framework,
-                                 TRUE},
+                                 NULL, 1},
         [HF_ARRIVE_FRAMEWORK_NEAR] = {"update-to-framework", on_arrival_at_framework,
-                                      look_to_framework, TRUE},
-        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master, FALSE},
-        [HF_ARRIVE_MASTER_NEAR] = {"update-to-master", on_arrival_at_master, look_to_master, TRUE},
-        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent, FALSE},
+                                      look_to_framework, look_to_framework_near, 2},
+        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master,
+                              look_to_master, 1},
+        [HF_ARRIVE_MASTER_NEAR] = {"update-to-master", on_arrival_at_master, look_to_master,
+                                   look_to_master_near, 2},
+        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent, look_to_agent,
+                             1},
         [HF_ARRIVE_AGENT_NEAR] = {"acknowledgement-to-agent", on_arrival_at_agent, look_to_agent,
-                                  TRUE}};
+                                  look_to_agent_near, 2}};
+    gboolean are_posts = world->constant_latency != HF_TIME_NEVER;
     for (uint32_t way = 0; way < HF_WAYS_TO_ARRIVE; way++) {
-        world->kind.deliver[way] =
+        HfEventKind kind =
             hf_engine_register(world->engine, ways[way].name, ways[way].handler, world);
-        if (!ways[way].is_near || world->constant_latency == HF_TIME_NEVER)
-            hf_engine_look_ahead(world->engine, world->kind.deliver[way], ways[way].look);
+        world->kind.deliver[way] = kind;
+        if (!are_posts)
+            hf_engine_look_ahead(world->engine, kind, ways[way].look, 1);
+        else if (ways[way].look_at_post != NULL)
+            hf_engine_look_ahead(world->engine, kind, ways[way].look_at_post, ways[way].first);
     }
     world->kind.master_timer =
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);
     world->kind.agent_timer =
         hf_engine_register(world->engine, "agent-timer", on_agent_timer, world);
-    hf_engine_look_ahead(world->engine, world->kind.agent_timer, look_at_agent_timer);
+    hf_engine_look_ahead(world->engine, world->kind.agent_timer, look_at_agent_timer, 1);
     world->kind.framework_timer =
         hf_engine_register(world->engine, "framework-timer", on_framework_timer, world);
 }
