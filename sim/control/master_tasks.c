@@ -12,15 +12,24 @@ HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfT
     return is_aware ? aware : HF_TASK_LOST;
 }
 
-void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
-                          HfOutbox *out)
+/* What the framework is told, for the caller to mend; NULL: it is not there. */
+static inline HfTaskStatus *tell_task(HfMaster *master, uint32_t framework,
+                                      const HfTaskStatus *status, HfOutbox *out)
 {
     const HfFrameworkRow *row = &master->frameworks.at[framework];
-    if (row->standing != HF_FRAMEWORK_ACTIVE) return; /* agents repeat what is not acknowledged */
+    if (row->standing != HF_FRAMEWORK_ACTIVE)
+        return NULL; /* agents repeat what is not acknowledged */
     HfPeer to = {HF_PEER_FRAMEWORK, row->peer};
     HfMessage *message = hf_outbox_send(out, HF_MESSAGE_UPDATE, self, to);
     message->framework = framework;
     message->status = *status;
+    return &message->status;
+}
+
+void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
+                          HfOutbox *out)
+{
+    (void)tell_task(master, framework, status, out);
 }
 
 /* The row that was left last, else a new one; the rows of the next tasks are loaded ahead. */
@@ -285,8 +294,9 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
         !hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
         (uint16_t)state > master->tasks.at[row].state)
         set_task_state(master, now, row, state, in->status.reason, out);
-    HfTaskStatus told = in->status; /* the reason is that of the latest state */
-    if (told.state != in->status.latest) told.reason = HF_REASON_NONE;
-    if (row != NO_ROW) told.tag = master->tasks.at[row].tag;
-    hf_master__tell_task(master, framework, &told, out);
+    HfTaskStatus *told = tell_task(master, framework, &in->status, out);
+    if (told == NULL) return;
+    if (in->status.state != in->status.latest)
+        told->reason = HF_REASON_NONE; /* it is that of the latest state */
+    if (row != NO_ROW) told->tag = master->tasks.at[row].tag;
 }
