@@ -131,6 +131,27 @@ static void what_a_handler_posts_comes_in_its_place(void **state)
     }
 }
 
+/* Whether it was a post or not that is handled: what it schedules for the present comes behind what
+ * waits there already, and before the next post. */
+static void no_post_passes_an_event_of_the_present(void **state)
+{
+    for (int i = 0; i < 4; i++) {
+        Bench b;
+        begin(&b, i < 2 ? HF_EVENT_LIST_LADDER : HF_EVENT_LIST_HEAP);
+        at(&b, 90, 6);
+        if (i % 2 == 0)
+            hf_engine_post(b.engine, 100, b.again, 0, 0);
+        else
+            hf_engine_at(b.engine, 100, b.again, 0, 0);
+        post(&b, 100, 0);
+        post(&b, 101, 3);
+        at(&b, 120, 5);
+        hf_engine_run_until(b.engine, HF_TIME_NEVER);
+        expect(&b, "60193245");
+        end(&b);
+    }
+}
+
 static void a_run_ends_between_two_posts(void **state)
 {
     Bench b;
@@ -192,6 +213,7 @@ int main(void)
         cmocka_unit_test(posts_and_events_of_one_instant_fire_as_they_were_scheduled),
         cmocka_unit_test(a_post_that_is_due_before_the_last_one_waits_like_any_event),
         cmocka_unit_test(what_a_handler_posts_comes_in_its_place),
+        cmocka_unit_test(no_post_passes_an_event_of_the_present),
         cmocka_unit_test(a_run_ends_between_two_posts),
         cmocka_unit_test(cancelled_events_before_a_post_do_not_let_a_later_one_pass),
         cmocka_unit_test(the_queue_grows_and_everything_is_counted),
