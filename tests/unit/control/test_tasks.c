@@ -170,6 +170,11 @@ static void tasks_keep_their_seats(void **state)
     hf_pump_master_failover(pump, HF_SECONDS(5));
     hf_pump_run_for(pump, HF_SECONDS(60));
     assert_int_equal(hf_master_tasks(pump->master), COUNT + 1);
+    for (uint64_t id = 1; id <= COUNT; id += COUNT / 2 - 1) { /* by its id, in whatever seat */
+        hf_pump_kill(pump, 0, id);
+        hf_pump_run_for(pump, HF_SECONDS(5));
+        assert_told(pump, id, "RUNNING KILLED");
+    }
     hf_pump_free(pump);
 }
 
