@@ -145,6 +145,15 @@ static void end_tasks(Twin *twin, HfStream stream)
         }
 }
 
+/* An agent may have less than is held there, for a while. */
+static void change_total(Twin *twin, HfStream stream)
+{
+    uint32_t agent = (uint32_t)(hf_stream_uniform(&stream) * AGENTS);
+    uint32_t cpus = 1 + (uint32_t)(hf_stream_uniform(&stream) * 12);
+    g_autofree char *total = g_strdup_printf("cpus:%u", cpus);
+    cell_total(twin->cell, agent, total);
+}
+
 /* It leaves its role while it still holds something there, which then comes back. */
 static void give_up(Twin *twin, uint32_t framework)
 {
@@ -204,6 +213,10 @@ static void a_row_is_what_each_would_have_been(void **state)
             if (step % 4 == 3) {
                 end_tasks(fast, same);
                 end_tasks(slow, same);
+            }
+            if (step % 8 == 5) {
+                change_total(fast, same);
+                change_total(slow, same);
             }
             g_autofree char *one = state_of(fast), *other = state_of(slow);
             assert_string_equal(one, other);

@@ -145,6 +145,24 @@ static void a_cell_meets_the_minimum_together(void **state)
     cell_free(cell);
 }
 
+/* One that the framework asks for holds for each agent, though they would go whole in a row. */
+static void a_framework_in_a_cell_may_ask_for_more(void **state)
+{
+    Cell *cell = cell_new();
+    cell->config.offer_scope = HF_OFFER_SCOPE_CELL;
+    cell->config.agent_order = HF_AGENT_ORDER_SHUFFLED;
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    cell_agent(cell, 0, "cpus:4");
+    for (int round = 0; round < 2; round++) {
+        assert_string_equal(cell_batch(cell), "f0 r a0 cpus@r:4");
+        cell_decline_all(cell, HF_NO_FILTER);
+    }
+    update_minimum(cell, "cpus:8");
+    assert_string_equal(cell_batch(cell), "");
+    cell_free(cell);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -156,6 +174,7 @@ int main(void)
         CELL_TEST(an_empty_minimum_takes_everything),
         CELL_TEST(a_volume_alone_is_not_offered),
         cmocka_unit_test(a_cell_meets_the_minimum_together),
+        cmocka_unit_test(a_framework_in_a_cell_may_ask_for_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,6 +406,31 @@ static void cell_scope_offers_everything_to_one(void **state)
     assert_string_equal(cell_batch(cell), "");
 }
 
+/* A list may hold what several runs offered, to one framework each or to several. */
+static void a_list_of_several_runs_is_not_for_one(void **state)
+{
+    for (int scope = 0; scope < 2; scope++) {
+        Cell *cell = cell_new();
+        if (scope == 0) cell->config.offer_scope = HF_OFFER_SCOPE_CELL;
+        cell_start(cell);
+        cell_framework(cell, 0, "r");
+        cell_agent(cell, 0, "cpus:1");
+        hf_allocator_run(cell->allocator, cell->now, &cell->list);
+        assert_true(cell->list.is_for_one);
+        cell_framework(cell, 1, "q");
+        cell_agent(cell, 1, "cpus:1");
+        hf_allocator_run(cell->allocator, cell->now, &cell->list);
+        assert_string_equal(cell_offers(cell), "f0 r a0 cpus@r:1\nf1 q a1 cpus@q:1");
+        assert_false(cell->list.is_for_one);
+        hf_offer_list_reset(cell->catalog, &cell->list);
+        cell_agent(cell, 2, "cpus:1");
+        hf_allocator_run(cell->allocator, cell->now, &cell->list);
+        assert_string_equal(cell_offers(cell), "f1 q a2 cpus@q:1");
+        assert_int_equal(cell->list.is_for_one, scope == 0);
+        cell_free(cell);
+    }
+}
+
 static void recover_refuses_what_is_not_held(void **state)
 {
     Cell *cell = *state;
@@ -590,6 +615,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(shuffled_agents_are_all_offered_and_not_in_order, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(cell_scope_offers_everything_to_one, setup, teardown),
+        cmocka_unit_test(a_list_of_several_runs_is_not_for_one),
         cmocka_unit_test_setup_teardown(recover_refuses_what_is_not_held, setup, teardown),
         cmocka_unit_test_setup_teardown(offers_come_back_together_as_one_by_one, setup, teardown),
         cmocka_unit_test_setup_teardown(a_list_comes_back_up_to_what_is_not_held, setup, teardown),
