@@ -68,6 +68,25 @@ static void tasks_per_offer_is_a_limit(void **state)
     }
 }
 
+/* Offers behind one that is too small for the next task are looked into, unless they are like it.
+ */
+static void small_offers_hide_no_larger_one(void **state)
+{
+    Cell *cell = cell_new("duration: 1h\n"
+                          "network: {latency: 0s}\n"
+                          "agents:\n"
+                          "- {name: a, count: 4, resources: 'cpus:0.5;mem:1000'}\n"
+                          "- {name: b, count: 1, resources: 'cpus:2;mem:1000'}\n"
+                          "- {name: c, count: 4, resources: 'cpus:0.5;mem:1000'}\n"
+                          "frameworks: [{name: f, model: batch, cpus: 1, mem: 1,\n"
+                          "              arrivals: 10s, jobs: 8, duration: 1s}]\n");
+    cell_run(cell, 3600 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_WAITED), 8);
+    for (uint32_t i = 0; i < 8; i++)
+        assert_int_equal(cell_record(cell, HF_RECORD_TASK_WAITED, i)->value, 0);
+    cell_free(cell);
+}
+
 static void a_framework_without_work_suppresses_and_revives_when_a_job_comes(void **state)
 {
     Cell *cell = lab(3, "cpus:1;mem:1000", "arrivals: 60s, jobs: 3, duration: 5s");
@@ -342,6 +361,7 @@ int main(void)
         cmocka_unit_test(jobs_are_served_in_the_order_of_their_arrival),
         cmocka_unit_test(waits_count_from_arrival_to_running),
         cmocka_unit_test(tasks_per_offer_is_a_limit),
+        cmocka_unit_test(small_offers_hide_no_larger_one),
         cmocka_unit_test(a_framework_without_work_suppresses_and_revives_when_a_job_comes),
         cmocka_unit_test(suppression_can_be_left_out),
         cmocka_unit_test(revivals_keep_their_distance),
