@@ -71,7 +71,8 @@ typedef struct HfSchedulerOps {
     void (*resubscribed)(void *model, HfDriver *driver);
     void (*error)(void *model, HfDriver *driver);
     void (*timer)(void *model, HfDriver *driver, uint32_t kind, uint64_t arg);
-    /* An update will come soon: only start loading what it will need, in steps from 0. */
+    /* An update will come soon: only start loading what it will need, in steps from 0. Nothing but
+     * `framework` and `tag` of it may be known yet. */
     void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
     /* What waits now; changes nothing. For an explanation of a run that came to a stop. */
     void (*waits)(const void *model, HfWaitSink sink, void *context);

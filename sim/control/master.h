@@ -83,8 +83,6 @@ void hf_master_lead(HfMaster *master, HfTime now, HfAllocator *allocator, HfOutb
 gboolean hf_master_is_down(const HfMaster *master);
 HfMasterEnd hf_master_end(const HfMaster *master);
 
-/* One message. Whatever it says, the master stays consistent: what is wrong is refused, as Mesos
- * refuses it. */
 /*
  * Start loading what hf_master_step() will read for this message, in steps 0, 1 and 2, each some
  * time after the one before. Changes nothing. Returns the host of the agent that will be told of
@@ -100,6 +98,8 @@ uint32_t hf_master_prefetch(const HfMaster *master, const HfMessage *in, uint32_
 uint32_t hf_master_prefetch_end(const HfMaster *master, uint32_t place, uint32_t agent,
                                 uint32_t step);
 
+/* One message. Whatever it says, the master stays consistent: what is wrong is refused, as Mesos
+ * refuses it. */
 void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_master_timer(HfMaster *master, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

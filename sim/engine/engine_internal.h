@@ -62,7 +62,7 @@ struct HfEngine {
      * and whenever there is something to be asked before the next event; never above the first
      * post's. */
     uint64_t free_run;
-    uint64_t free_posts;    /* the same of posts, but not above the next event */
+    uint64_t free_posts;    /* the same of posts in a row; bottom is asked beside */
     uint64_t limit;         /* of the run: the greatest `high` that may fire */
     HfEventRecord *records; /* [records_room]; 0 is not used */
     uint32_t records_room;

@@ -13,7 +13,8 @@
 
 #define NO_ROW UINT32_MAX
 
-/* How a message arrives: at whom, and there, whether it answers what was said a moment ago. */
+/* How a message arrives: at whom, and there, whether it is an update of a task or the answer to
+ * one, whose receiver has what it needs at hand. */
 enum {
     HF_ARRIVE_FRAMEWORK,
     HF_ARRIVE_FRAMEWORK_NEAR,
