@@ -301,6 +301,7 @@ static void launch(const HfAgent *agent, const HfAgentExecutor *executor, const 
     message->about = executor->about;
     message->checkpoint = executor->is_checkpointed;
     const HfAgentTask *task = hf_agent__search_task(agent, executor->framework, info->id);
+    HF_ASSERT(task != NULL); /* it was entered with the order, and what waits goes with it */
     message->status.place = task->place;
     message->status.seat = hf_agent__seat_of(agent, task);
     hf_task_info_copy(out->catalog, &message->info, info);

@@ -275,17 +275,24 @@ uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64
     return own_offer(master, framework, id);
 }
 
-/* The offers of a long list lie anywhere in memory: load what the next ones need while this one is
+/* The offers of a list lie anywhere in memory: load what the next ones need while this one is
  * handled, first their rows, then their agents. */
+enum { AHEAD_AGENT = 12, AHEAD_OFFER = 32 };
+
+static inline __attribute__((always_inline)) void fetch_offer(const HfSlots *slots,
+                                                              const HfOfferRow *offers, uint64_t id)
+{
+    __builtin_prefetch(&offers[(uint32_t)id], 1);
+    hf_slots_prefetch(slots, (uint32_t)id);
+}
+
 static inline __attribute__((always_inline)) void
 fetch_declined(const HfSlots *slots, const HfOfferRow *offers, uint32_t rows,
                const HfAgentRow *agents, const uint64_t *ids, guint32 i, guint32 count)
 {
-    enum { AGENT = 12, OFFER = 32 };
-    if (i + OFFER >= count) return;
-    uint32_t later = (uint32_t)ids[i + OFFER], sooner = (uint32_t)ids[i + AGENT];
-    __builtin_prefetch(&offers[later], 1);
-    hf_slots_prefetch(slots, later);
+    if (i + AHEAD_OFFER < count) fetch_offer(slots, offers, ids[i + AHEAD_OFFER]);
+    if (i + AHEAD_AGENT >= count) return;
+    uint32_t sooner = (uint32_t)ids[i + AHEAD_AGENT];
     if (sooner < rows) __builtin_prefetch(&agents[offers[sooner].agent], 1);
 }
 
@@ -384,6 +391,8 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
     run.trace = NULL;
     HfReturns returns = {0};
     Declined declined;
+    for (guint32 i = 0; i < MIN(in->ids.count, AHEAD_OFFER); i++)
+        fetch_offer(&master->offer_slots, master->offers.at, in->ids.at[i]);
     for (guint32 i = 0; i < in->ids.count;) {
         HfRoleId role = role_declined(master, in, i);
         if (role == HF_ROLE_NONE) break;

@@ -385,7 +385,7 @@ static void look_to_agent_near(void *context, uint32_t target, uint64_t arg, uin
     const HfMessage *message = (const void *)(uintptr_t)arg;
     if (step == 2)
         hf_world__prefetch_host(world, target);
-    else
+    else if (step == 3)
         hf_agent_prefetch_task(&world->hosts[target].agent, message->status.seat);
 }
 
