@@ -150,7 +150,7 @@ typedef struct HfAgent {
     HfAgentTasks tasks;
     HfTime retry_at;          /* of the timer that counts; HF_TIME_NEVER = none */
     uint32_t unanswered : 27; /* tasks with updates that are not acknowledged */
-    uint32_t room_shift : 5;  /* there is room for 2 to the power of so many tasks; 0 = for none */
+    uint32_t room_shift : 5;  /* room for 2 to the power of so many tasks, at most 20; 0 = none */
     uint32_t id;              /* agent id; kept across restarts; HF_ROW_NONE before the first
                                  registration */
     uint32_t host;            /* row of its host: its address */

@@ -215,6 +215,7 @@ typedef struct HfEngineStats {
     uint64_t requeued;     /* timers found extended when their old deadline surfaced */
 } HfEngineStats;
 
+/* Cost: O(posts that are pending), which are counted here. */
 HfEventCounts hf_engine_counts(const HfEngine *engine, HfEventKind kind);
 void hf_engine_stats(const HfEngine *engine, HfEngineStats *stats_out);
 
