@@ -614,6 +614,14 @@ static void on_retry(HfAgent *agent, HfTime now, HfOutbox *out)
     hf_agent__arm_retry(agent, next, out);
 }
 
+gboolean hf_agent_spares_retry(HfAgent *agent, HfTime at, uint64_t arg)
+{
+    if (arg != agent->life || at != agent->retry_at) return TRUE;
+    if (agent->unanswered > 0 || agent->repeats_answers) return FALSE;
+    agent->retry_at = HF_TIME_NEVER;
+    return TRUE;
+}
+
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out)
 {
     switch (kind) {

@@ -269,4 +269,8 @@ void hf_agent_prefetch_launch(const HfAgent *agent);
 void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_agent_timer(HfAgent *agent, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 
+/* Of a HF_AGENT_TIMER_RETRY for `at` that has not fired yet. TRUE: the host may drop it, since as
+ * things are it would find nothing to do, and when that changes the agent asks for another one. */
+gboolean hf_agent_spares_retry(HfAgent *agent, HfTime at, uint64_t arg);
+
 #endif

@@ -138,6 +138,9 @@ static __attribute__((noinline)) void arm_all(HfWorld *world, HfPeer self)
     uint32_t target = self.kind == HF_PEER_MASTER ? world->reign : self.row;
     for (guint32 i = 0; i < world->out.timers.count; i++) {
         const HfTimerRequest *timer = &world->out.timers.at[i];
+        if (self.kind == HF_PEER_AGENT && timer->kind == HF_AGENT_TIMER_RETRY &&
+            hf_world__retry_waits(world, self.row, timer))
+            continue;
         hf_engine_at2(world->engine, timer->at, kind, target, timer->arg, timer->kind);
     }
 }
@@ -389,11 +392,6 @@ static void look_to_agent_near(void *context, uint32_t target, uint64_t arg, uin
         hf_agent_prefetch_task(&world->hosts[target].agent, message->status.seat);
 }
 
-static void look_at_agent_timer(void *context, uint32_t target, uint64_t arg, uint32_t step)
-{
-    if (step == 1) hf_world__prefetch_host(context, target); /* hardly ever does it look at tasks */
-}
-
 static void on_master_timer(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
@@ -458,7 +456,6 @@ void hf_world__register_transport(HfWorld *world)
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);
     world->kind.agent_timer =
         hf_engine_register(world->engine, "agent-timer", on_agent_timer, world);
-    hf_engine_look_ahead(world->engine, world->kind.agent_timer, look_at_agent_timer, 1);
     world->kind.framework_timer =
         hf_engine_register(world->engine, "framework-timer", on_framework_timer, world);
 }

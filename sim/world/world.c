@@ -190,6 +190,7 @@ static void on_record(void *context, const HfEventArgs *event)
 static void register_kinds(HfWorld *world)
 {
     hf_world__register_transport(world);
+    hf_world__register_retries(world);
     hf_world__register_executor(world);
     hf_world__register_starts(world);
     hf_world__register_operators(world);
@@ -317,6 +318,7 @@ void hf_world_free(HfWorld *world)
     hf_world__clear_links(world);
     for (guint32 i = 0; i < world->runs.count; i++)
         hf_parcel_drop(world->catalog, &world->runs.at[i].resources);
+    hf_vec_clear(&world->retries);
     hf_vec_clear(&world->runs);
     hf_world__clear_starts(world);
     hf_world__clear_processes(world);

@@ -86,6 +86,12 @@ typedef struct HfStart {
     gboolean is_stopping;
 } HfStart;
 
+/* An agent repeats what is not acknowledged by then; see retries.c. */
+typedef struct HfRetry {
+    HfTime at;
+    uint32_t host, life; /* of its agent, when it asked for that */
+} HfRetry;
+
 /* An executor that a framework brought with it. */
 typedef struct HfProcess {
     uint32_t framework, host;
@@ -191,6 +197,8 @@ struct HfWorld {
     uint32_t listed_role_count;
     HfCall *calls; /* [scenario->operators.count] */
     HF_VEC(HfOperatorAnswer) answers;
+    HF_VEC(HfRetry) retries; /* in order of time, from the first to come on: */
+    guint32 retries_from;
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
     HfStream *startup; /* [host_count]; NULL = executors start at once */
@@ -216,10 +224,10 @@ struct HfWorld {
         uint64_t before[HF_RECORD_TYPES];
     } standing; /* stall.c */
     struct {
-        HfEventKind deliver[HF_WAYS_TO_ARRIVE], master_timer, agent_timer, framework_timer,
-            framework_start, host_start, task_end, executor_start, operator_call, fault_start,
-            fault_timer, record, recovery_timeout, restart, election, copied, data_timer,
-            link_give_up, link_release, disk, store_declare, store_told, store_cleaned,
+        HfEventKind deliver[HF_WAYS_TO_ARRIVE], master_timer, agent_timer, agent_retries,
+            framework_timer, framework_start, host_start, task_end, executor_start, operator_call,
+            fault_start, fault_timer, record, recovery_timeout, restart, election, copied,
+            data_timer, link_give_up, link_release, disk, store_declare, store_told, store_cleaned,
             data_removed, store_lost, store_damage, store_recover, store_recovered;
     } kind;
 };
@@ -255,6 +263,11 @@ void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
  * loaded after step 0. */
 void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
                             uint32_t step);
+
+/* retries.c */
+void hf_world__register_retries(HfWorld *world);
+/* A HF_AGENT_TIMER_RETRY that a host's agent asked for now: TRUE when it waits there. */
+gboolean hf_world__retry_waits(HfWorld *world, uint32_t host, const HfTimerRequest *timer);
 
 /* links.c */
 void hf_world__register_links(HfWorld *world);

@@ -275,6 +275,17 @@ static void an_update_is_sent_again_after_ten_seconds_doubling_to_ten_minutes(vo
     hf_pump_free(pump);
 }
 
+/* Among the pump's events, the one timer of an agent's that counts. */
+static guint32 retry_of(const HfPump *pump)
+{
+    guint32 retry = 0;
+    while (pump->events.at[retry].message != NULL ||
+           pump->events.at[retry].self.kind != HF_PEER_AGENT ||
+           pump->events.at[retry].kind != HF_AGENT_TIMER_RETRY)
+        retry++;
+    return retry;
+}
+
 /* A host of flesh and blood may be busy when a timer ends: late is not never. */
 static void a_retry_that_comes_late_comes(void **state)
 {
@@ -282,17 +293,39 @@ static void a_retry_that_comes_late_comes(void **state)
     hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, UINT32_MAX);
     hf_pump_launch(pump, 0, 1, "cpus:1", HF_TIME_NEVER);
     hf_pump_run(pump, HF_SECONDS(11.5));
-    guint32 retry = 0;
-    while (pump->events.at[retry].message != NULL ||
-           pump->events.at[retry].self.kind != HF_PEER_AGENT ||
-           pump->events.at[retry].kind != HF_AGENT_TIMER_RETRY)
-        retry++;
     pump->now = HF_SECONDS(15);
-    hf_pump_fire(pump, retry);
+    hf_pump_fire(pump, retry_of(pump));
     hf_pump_run_for(pump, 0);
     assert_told(pump, 1, "RUNNING RUNNING");
     hf_pump_run(pump, HF_SECONDS(36));
     assert_told(pump, 1, "RUNNING RUNNING RUNNING"); /* 20 s after the second */
+    hf_pump_free(pump);
+}
+
+/* RUNNING of 2 s is acknowledged: its timer for 12 s may be dropped. FINISHED of 5 s is lost, and
+ * comes again at 15 s, by a timer of its own. */
+static void a_retry_that_was_spared_is_asked_for_anew(void **state)
+{
+    HfPump *pump = plain();
+    hf_pump_launch(pump, 0, 1, "cpus:1", HF_SECONDS(3));
+    hf_pump_run(pump, HF_SECONDS(4));
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 1);
+    HfAgent *agent = &hf_pump_host(pump, 0)->agent;
+    guint32 retry = retry_of(pump);
+    HfPumpEvent timer = pump->events.at[retry];
+    assert_true(hf_agent_spares_retry(agent, timer.at, timer.arg + 1)); /* of another life */
+    assert_true(
+        hf_agent_spares_retry(agent, timer.at + 1, timer.arg)); /* not the one that counts */
+    assert_int_equal(agent->retry_at, HF_SECONDS(12));
+    assert_true(hf_agent_spares_retry(agent, timer.at, timer.arg));
+    hf_vec_remove(&pump->events, retry);
+    hf_pump_run(pump, HF_SECONDS(15) - 1);
+    assert_told(pump, 1, "RUNNING FINISHED");
+    timer = pump->events.at[retry_of(pump)];
+    assert_int_equal(timer.at, HF_SECONDS(15));
+    assert_false(hf_agent_spares_retry(agent, timer.at, timer.arg));
+    hf_pump_run(pump, HF_SECONDS(15));
+    assert_told(pump, 1, "RUNNING FINISHED FINISHED");
     hf_pump_free(pump);
 }
 
@@ -572,6 +605,7 @@ int main(void)
         cmocka_unit_test(a_task_that_is_over_frees_its_resources_though_older_updates_come_first),
         cmocka_unit_test(an_update_is_sent_again_after_ten_seconds_doubling_to_ten_minutes),
         cmocka_unit_test(a_retry_that_comes_late_comes),
+        cmocka_unit_test(a_retry_that_was_spared_is_asked_for_anew),
         cmocka_unit_test(one_task_in_long_waiting_does_not_delay_the_retry_of_another),
         cmocka_unit_test(the_next_update_starts_its_own_back_off),
         cmocka_unit_test(an_update_that_waited_starts_its_own_back_off),

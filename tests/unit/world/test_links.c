@@ -178,6 +178,49 @@ static void a_lost_acknowledgement_doubles_an_update(void **state)
     cell_free(cell);
 }
 
+/*
+ * Timers of repetitions are looked at before their time, and left out where all is acknowledged: of
+ * two hosts whose tasks start 0.4 s apart, both are looked at when that of the first comes. On the
+ * second host the acknowledgement of RUNNING is lost, which keeps its timer; or that of FINISHED,
+ * after its timer was left out: both are repeated after 10 s to the instant.
+ */
+static void what_is_lost_is_repeated_in_time_beside_what_is_not(void **state)
+{
+    static const HfTaskState losses[] = {HF_TASK_RUNNING, HF_TASK_FINISHED};
+    for (size_t i = 0; i < G_N_ELEMENTS(losses); i++) {
+        Cell *cell = cell_new("duration: 1h\n"
+                              "network: {latency: 10ms, retransmit_for: 0s}\n"
+                              "agents: [{name: a, count: 2, resources: 'cpus:4'}]\n"
+                              "frameworks: [{name: f, model: greedy, start: 100s, tasks: 1,\n"
+                              "              cpus: 4},\n"
+                              "             {name: g, model: greedy, start: 100.4s, tasks: 1,\n"
+                              "              cpus: 4, duration: 9.8s}]\n");
+        HfTime now = 100 * S;
+        while (cell_count(cell, HF_RECORD_TASK_STARTED) < 2) cell_run(cell, now += MS);
+        HfTime first = cell_record(cell, HF_RECORD_TASK_STARTED, 0)->at, sent = now;
+        uint32_t host = cell_record(cell, HF_RECORD_TASK_STARTED, 1)->agent;
+        assert_int_equal(sent - first, 400 * MS);
+        assert_int_equal(cell->world->retries.count, 2);
+        if (losses[i] == HF_TASK_FINISHED) sent += 9800 * MS;
+        cell_run(cell, sent + 5 * MS);
+        assert_int_equal(cell->world->retries.count, losses[i] == HF_TASK_FINISHED ? 1 : 2);
+        hf_world_link_cut(cell->world, host, HF_CUT_FROM_MASTER);
+        cell_run(cell, sent + S);
+        hf_world_link_cut(cell->world, host, 0);
+        cell_run(cell, sent + 15 * S);
+        uint32_t again = 0;
+        for (guint32 h = 0; h < cell_greedy(cell, 1)->heard.count; h++) {
+            const Heard *heard = &cell_greedy(cell, 1)->heard.at[h];
+            if (heard->state != losses[i]) continue;
+            assert_int_equal(heard->at, sent + 20 * MS + again * 10 * S);
+            again++;
+        }
+        assert_int_equal(again, 2);
+        assert_int_equal(lost(cell, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT), 1);
+        cell_free(cell);
+    }
+}
+
 /* It hears pings and is not heard, until it is given up; what it asked meanwhile comes all at once.
  */
 static void requests_to_be_registered_come_twice_and_count_once(void **state)
@@ -330,6 +373,7 @@ int main(void)
         cmocka_unit_test(what_waits_dies_with_its_sender),
         cmocka_unit_test(an_update_repeated_into_a_partition_arrives_more_than_once),
         cmocka_unit_test(a_lost_acknowledgement_doubles_an_update),
+        cmocka_unit_test(what_is_lost_is_repeated_in_time_beside_what_is_not),
         cmocka_unit_test(requests_to_be_registered_come_twice_and_count_once),
         cmocka_unit_test(a_slow_link_keeps_its_order_and_others_overtake_it),
         cmocka_unit_test(lost_packets_cost_time_and_nothing_else),

@@ -1,0 +1,64 @@
+/*
+ * When agents repeat what was not acknowledged. Each is to be woken some time after it began to
+ * wait for answers, and nearly always has them all by then: those timers wait here, in the order in
+ * which they fall due, with one event for the first of them, which passes over those that agents
+ * can spare, up to a little later. They are armed for one delay; a repetition that waits longer, or
+ * less, is an event like any other.
+ */
+#include "base/assert.h"
+#include "world/world_internal.h"
+
+#define PASSED_OVER HF_NS_PER_SECOND /* so long before they fall due */
+
+static void arm_first(HfWorld *world)
+{
+    if (world->retries_from < world->retries.count)
+        hf_engine_at(world->engine, world->retries.at[world->retries_from].at,
+                     world->kind.agent_retries, 0, 0);
+}
+
+gboolean hf_world__retry_waits(HfWorld *world, uint32_t host, const HfTimerRequest *timer)
+{
+    if (timer->at != hf_time_add(hf_world__now(world), world->agent_config.retry_min)) return FALSE;
+    gboolean is_first = world->retries_from == world->retries.count;
+    HF_ASSERT(is_first || timer->at >= hf_vec_last(&world->retries)->at);
+    hf_vec_push(&world->retries, (HfRetry){timer->at, host, (uint32_t)timer->arg});
+    if (is_first) arm_first(world);
+    return TRUE;
+}
+
+/* Room is made when half of the list is over. */
+static void forget_past(HfWorld *world)
+{
+    guint32 from = world->retries_from, count = world->retries.count - from;
+    if (from < count) return;
+    memmove(world->retries.at, world->retries.at + from, count * sizeof *world->retries.at);
+    world->retries.count = count;
+    world->retries_from = 0;
+}
+
+/* Its own is the first of the list until it is done, so that nobody else arms an event. */
+static void on_retries(void *context, const HfEventArgs *event)
+{
+    enum { AHEAD = 8 };
+    HfWorld *world = context;
+    for (; world->retries_from < world->retries.count; world->retries_from++) {
+        HfRetry retry = world->retries.at[world->retries_from];
+        if (retry.at > hf_time_add(event->now, PASSED_OVER)) break;
+        if (world->retries_from + AHEAD < world->retries.count)
+            hf_world__prefetch_host(world, world->retries.at[world->retries_from + AHEAD].host);
+        HfAgent *agent = &world->hosts[retry.host].agent;
+        if (hf_agent_spares_retry(agent, retry.at, retry.life)) continue;
+        if (retry.at > event->now) break;
+        hf_agent_timer(agent, event->now, HF_AGENT_TIMER_RETRY, retry.life, &world->out);
+        hf_world__flush(world, (HfPeer){HF_PEER_AGENT, retry.host});
+    }
+    forget_past(world);
+    arm_first(world);
+}
+
+void hf_world__register_retries(HfWorld *world)
+{
+    world->kind.agent_retries =
+        hf_engine_register(world->engine, "agent-retries", on_retries, world);
+}
