@@ -92,7 +92,7 @@ static inline void two_blocks(const HfStream *stream, uint32_t words_out[HF_STRE
 
 /*
  * The same for HF_BATCH_PAIRS pairs. With the instructions of AVX2, where the processor has them,
- * two times four blocks at a time.
+ * two times four blocks at a time; with those of AVX-512 all at once.
  */
 void hf_stream__plain_batch(const HfStream *stream, uint32_t words_out[HF_BATCH_WORDS])
 {
@@ -151,14 +151,80 @@ __attribute__((target("avx2"))) static void avx2_batch(const HfStream *stream, u
     }
 }
 
+#define EIGHTS (2 * HF_BATCH_PAIRS / 8)
+
+/* Words of blocks in the even halves of lanes, and in the odd ones. */
+__attribute__((target("avx512f"))) static inline __m512i side_by_side(__m512i even, __m512i odd)
+{
+    return _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+}
+
+__attribute__((target("avx512f"))) static void avx512_batch(const HfStream *stream,
+                                                            uint32_t *words_out)
+{
+    enum { EXCLUSIVE_OR = 0x96 }; /* of three */
+    _Static_assert(HF_BATCH_PAIRS % 4 == 0, "a batch is whole eights of blocks");
+    __m512i x0[EIGHTS], x1[EIGHTS], x2[EIGHTS], x3[EIGHTS];
+    const __m512i m0 = _mm512_set1_epi64(PHILOX_M0), m1 = _mm512_set1_epi64(PHILOX_M1);
+    const __m512i first = _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0);
+    const __m512i second = _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
+    __m512i block = _mm512_add_epi64(_mm512_set1_epi64((long long)stream->block),
+                                     _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+#pragma GCC unroll 4
+    for (int e = 0; e < EIGHTS; e++) {
+        x0[e] = block;
+        x1[e] = _mm512_srli_epi64(block, 32);
+        x2[e] = _mm512_set1_epi64((long long)stream->entity);
+        x3[e] = _mm512_set1_epi64((long long)(stream->entity >> 32));
+        block = _mm512_add_epi64(block, _mm512_set1_epi64(8));
+    }
+#pragma GCC unroll 10
+    for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
+        __m512i k0 = _mm512_set1_epi64(stream->key[0] + round * PHILOX_W0);
+        __m512i k1 = _mm512_set1_epi64(stream->key[1] + round * PHILOX_W1);
+#pragma GCC unroll 4
+        for (int e = 0; e < EIGHTS; e++) {
+            __m512i p0 = _mm512_mul_epu32(x0[e], m0), p1 = _mm512_mul_epu32(x2[e], m1);
+            x0[e] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), x1[e], k0, EXCLUSIVE_OR);
+            x2[e] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), x3[e], k1, EXCLUSIVE_OR);
+            x1[e] = p1;
+            x3[e] = p0;
+        }
+    }
+#pragma GCC unroll 4
+    for (int e = 0; e < EIGHTS; e++, words_out += 4 * HF_STREAM_WORDS) {
+        __m512i low = side_by_side(x0[e], x1[e]), high = side_by_side(x2[e], x3[e]);
+        _mm512_storeu_si512(words_out, _mm512_permutex2var_epi64(low, first, high));
+        _mm512_storeu_si512(words_out + 16, _mm512_permutex2var_epi64(low, second, high));
+    }
+}
+
+/* The first processors with AVX-512 slow down where it is used; those with VBMI2 do not. */
 void hf_stream__batch(const HfStream *stream, uint32_t words_out[HF_BATCH_WORDS])
 {
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx512vbmi2"))
+        avx512_batch(stream, words_out);
+    else if (__builtin_cpu_supports("avx2"))
         avx2_batch(stream, words_out);
     else
         hf_stream__plain_batch(stream, words_out);
 }
+
+uint32_t hf_stream__batch_ways(HfBatchWay ways_out[HF_BATCH_WAYS])
+{
+    uint32_t ways = 0;
+    ways_out[ways++] = hf_stream__plain_batch;
+    if (__builtin_cpu_supports("avx2")) ways_out[ways++] = avx2_batch;
+    if (__builtin_cpu_supports("avx512vbmi2")) ways_out[ways++] = avx512_batch;
+    return ways;
+}
 #else
+uint32_t hf_stream__batch_ways(HfBatchWay ways_out[HF_BATCH_WAYS])
+{
+    ways_out[0] = hf_stream__plain_batch;
+    return 1;
+}
+
 void hf_stream__batch(const HfStream *stream, uint32_t words_out[HF_BATCH_WORDS])
 {
     hf_stream__plain_batch(stream, words_out);
@@ -248,6 +314,22 @@ uint64_t hf_stream_below(HfStream *stream, uint64_t bound)
 }
 
 /*
+ * y < exp(-x), for a point of a wedge. From where the wedge begins the function is between 1 - d
+ * and 1 - d + d*d/2 times what it is there, which decides nearly always; the margin is far above
+ * all rounding.
+ */
+static inline int is_below_exponential(uint32_t layer, double x, double y)
+{
+    const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
+    const double margin = 1e-12;
+    double begin = layer + 1 < HF_ZIGGURAT_LAYERS ? z[1].width * 0x1p53 : 0;
+    double d = x - begin, least = z->high - z->high * d;
+    if (y < least - margin) return 1;
+    if (y > least + z->high * d * d * 0.5 + margin) return 0;
+    return y < hf_exp(-x);
+}
+
+/*
  * Beyond the first comparison: tail or wedge. The tail of an exponential is r plus another one.
  * `next` draws 64 bits from `source`; constant where this is inlined.
  */
@@ -261,7 +343,7 @@ exponential_rest(uint64_t (*next)(void *source), void *source, uint32_t layer, d
             base += HF_ZIGGURAT_EXPONENTIAL_R;
         } else {
             double y = z->low + to_uniform(next(source)) * (z->high - z->low);
-            if (y < hf_exp(-x)) return base + x;
+            if (is_below_exponential(layer, x, y)) return base + x;
         }
         uint64_t bits = next(source);
         layer = bits & (HF_ZIGGURAT_LAYERS - 1);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/maths.h"
 #include "base/random_tables.h"
 #include "support/test.h"
 
@@ -78,26 +79,58 @@ static void wide_draws_start_at_an_even_word(void **state)
     assert_true(hf_stream_u64(&b) == ((uint64_t)word[9] << 32 | word[8])); /* across the pair */
 }
 
-/* Both ways to compute many blocks give the plain sequence of them, over the carry, too. */
+/* Each way to compute many blocks gives the plain sequence of them, over the carry, too. */
 static void a_batch_is_the_blocks_in_order_however_computed(void **state)
 {
+    HfBatchWay ways[HF_BATCH_WAYS];
+    uint32_t count = hf_stream__batch_ways(ways);
+    assert_in_range(count, 1, HF_BATCH_WAYS);
     for (uint32_t i = 0; i < 40; i++) {
         HfStream stream;
-        uint32_t plain[HF_BATCH_WORDS], best[HF_BATCH_WORDS];
+        uint32_t blocks[HF_BATCH_WORDS], words[HF_BATCH_WORDS];
         hf_stream_init(&stream, i, "batch", UINT64_C(0x9e3779b97f4a7c15) * i);
         if (i % 2 == 1) stream.block = UINT32_MAX - i;
-        hf_stream__plain_batch(&stream, plain);
-        hf_stream__batch(&stream, best);
         for (uint32_t b = 0; b < 2 * HF_BATCH_PAIRS; b++) {
             uint64_t block = stream.block + b;
-            uint32_t words[4],
-                counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream.entity,
-                              (uint32_t)(stream.entity >> 32)};
-            hf_philox4x32_10(counter, stream.key, words);
-            assert_memory_equal(plain + 4 * b, words, sizeof words);
-            assert_memory_equal(best + 4 * b, words, sizeof words);
+            uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32),
+                                   (uint32_t)stream.entity, (uint32_t)(stream.entity >> 32)};
+            hf_philox4x32_10(counter, stream.key, blocks + 4 * b);
         }
+        for (uint32_t way = 0; way < count; way++) {
+            ways[way](&stream, words);
+            assert_memory_equal(words, blocks, sizeof words);
+        }
+        hf_stream__batch(&stream, words);
+        assert_memory_equal(words, blocks, sizeof words);
     }
+}
+
+/* What the sampler decides by two bounds of exp is what exp itself decides, in each layer. */
+static void an_exponential_is_the_ziggurats_without_short_cuts(void **state)
+{
+    enum { MANY = 4000000 };
+    HfStream plain, quick;
+    uint32_t wedges[HF_ZIGGURAT_LAYERS] = {0};
+    hf_stream_init(&plain, 9, "wedges", 0);
+    quick = plain;
+    for (uint32_t i = 0; i < MANY; i++) {
+        double base = 0, x;
+        for (;;) {
+            uint64_t bits = hf_stream_u64(&plain);
+            uint32_t layer = bits % HF_ZIGGURAT_LAYERS;
+            const HfZigguratLayer *z = &hf_ziggurat_exponential[layer];
+            x = (double)(bits >> 11) * z->width;
+            if (bits >> 11 < z->inside) break;
+            wedges[layer]++;
+            if (layer == 0) {
+                base += HF_ZIGGURAT_EXPONENTIAL_R;
+                continue;
+            }
+            if (z->low + hf_stream_uniform(&plain) * (z->high - z->low) < hf_exp(-x)) break;
+        }
+        assert_true(hf_stream_exponential(&quick) == base + x);
+    }
+    for (uint32_t layer = 0; layer < HF_ZIGGURAT_LAYERS; layer++) assert_true(wedges[layer] > 0);
 }
 
 /* Many exponentials at once are the same numbers as one by one, wherever the stream stands, and
@@ -367,6 +400,7 @@ int main(void)
         cmocka_unit_test(the_block_number_carries_into_its_upper_word),
         cmocka_unit_test(wide_draws_start_at_an_even_word),
         cmocka_unit_test(a_batch_is_the_blocks_in_order_however_computed),
+        cmocka_unit_test(an_exponential_is_the_ziggurats_without_short_cuts),
         cmocka_unit_test(drawing_many_is_drawing_one_by_one),
         cmocka_unit_test(seed_purpose_and_entity_each_make_another_stream),
         cmocka_unit_test(adding_an_entity_shifts_nobodys_draws),
