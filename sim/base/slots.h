@@ -64,12 +64,6 @@ static inline HfHandle hf_slots_take(HfSlots *slots)
     return (HfHandle){row, ++slots->generation.at[row]};
 }
 
-/* The same as so many takes, one after the other: handles_out[count], packed. */
-void hf_slots_take_many(HfSlots *slots, uint64_t *handles_out, uint32_t count);
-
-/* The same as so many gives, one after the other: handles[count], packed. */
-void hf_slots_give_many(HfSlots *slots, const uint64_t *handles, uint32_t count);
-
 /* Start loading what hf_slots_give() will read. */
 static inline __attribute__((always_inline)) void hf_slots_prefetch(const HfSlots *slots,
                                                                     uint32_t row)

@@ -75,7 +75,8 @@ void hf_master_free(HfMaster *master)
     hf_vec_clear(&master->executors);
     hf_slots_clear(&master->operation_slots);
     hf_vec_clear(&master->operations);
-    hf_slots_clear(&master->offer_slots);
+    hf_vec_clear(&master->vacant_offers);
+    hf_vec_clear(&master->offer_links);
     hf_vec_clear(&master->vacant_tasks);
     hf_vec_clear(&master->offers);
     hf_vec_clear(&master->tasks);
@@ -346,11 +347,11 @@ gboolean hf_master_take_answer(HfMaster *master, HfCallAnswer *answer_out)
     return TRUE;
 }
 
-void hf_master_offers_of(const HfMaster *master, uint32_t agent, HfOfferSink sink, void *context)
+void hf_master_offers_of(HfMaster *master, uint32_t agent, HfOfferSink sink, void *context)
 {
     HF_ASSERT(agent < master->agents.count);
-    for (uint32_t row = master->agents.at[agent].first_offer; row != NO_ROW;
-         row = master->offers.at[row].links.next_of_agent) {
+    for (uint32_t row = hf_master__first_offer(master, agent); row != NO_ROW;
+         row = hf_master__next_offer(master, row)) {
         const HfOfferRow *offer = &master->offers.at[row];
         sink(context, hf_master__framework_of(offer), offer->role,
              hf_parcel_resources(offer->resources));
@@ -403,7 +404,7 @@ gboolean hf_master_agent_is_registered(const HfMaster *master, uint32_t agent)
 
 uint32_t hf_master_offers_outstanding(const HfMaster *master)
 {
-    return master->offer_slots.live;
+    return master->live_offers;
 }
 
 uint32_t hf_master_host_of(HfMaster *master, uint32_t framework, uint64_t task)
@@ -425,6 +426,7 @@ size_t hf_master_memory(const HfMaster *master)
            master->agents_more.room * sizeof(HfAgentMore) +
            master->operations.room * sizeof(HfOperationRow) +
            master->executors.room * sizeof(HfExecutorRow) + master->task_rows.map.room * 12 +
-           master->offer_slots.generation.room * 8 + master->vacant_tasks.room * 4 +
+           (master->vacant_offers.room + master->vacant_tasks.room) * 4 +
+           master->offer_links.room * sizeof(HfOfferLinks) +
            master->deadlines.room * sizeof(HfOfferDeadline);
 }

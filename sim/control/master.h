@@ -146,10 +146,11 @@ uint32_t hf_master_framework_peer(const HfMaster *master,
 gboolean hf_master_framework_is_removed(const HfMaster *master, uint32_t framework);
 gboolean hf_master_agent_is_registered(const HfMaster *master, uint32_t agent);
 uint32_t hf_master_offers_outstanding(const HfMaster *master);
-/* Each offer that is out of this agent; resources are valid during the call. */
+/* Each offer that is out of this agent, the newest first; resources are valid during the call. (It
+ * may make an index for that, once.) */
 typedef void (*HfOfferSink)(void *context, uint32_t framework, HfRoleId role,
                             const HfResources *resources);
-void hf_master_offers_of(const HfMaster *master, uint32_t agent, HfOfferSink sink, void *context);
+void hf_master_offers_of(HfMaster *master, uint32_t agent, HfOfferSink sink, void *context);
 /* The host of this task of a framework; HF_ROW_NONE when the master does not have it. (It may make
  * an index for that, once.) */
 uint32_t hf_master_host_of(HfMaster *master, uint32_t framework, uint64_t task);

@@ -224,9 +224,9 @@ static void rescind_others(Accept *a, const HfOperation *destroy)
 {
     HfMaster *master = a->master;
     uint32_t next;
-    for (uint32_t row = master->agents.at[a->agent].first_offer; row != NO_ROW; row = next) {
+    for (uint32_t row = hf_master__first_offer(master, a->agent); row != NO_ROW; row = next) {
         const HfResources *offered = hf_parcel_resources(master->offers.at[row].resources);
-        next = master->offers.at[row].links.next_of_agent;
+        next = hf_master__next_offer(master, row);
         gboolean has_any = FALSE;
         for (uint32_t i = 0; i < hf_resources_count(&destroy->resources) && !has_any; i++) {
             HfResource volume = *hf_resources_at(&destroy->resources, i);

@@ -23,6 +23,31 @@ static void check_available(const HfMaster *master, uint32_t row, const HfResour
     hf_resources_clear(catalog, &part);
 }
 
+/* The offers of an agent, also where they do not stand in its list; where they do, the newest is
+ * the first. */
+static void check_offers(const HfMaster *master, uint32_t row, HfResources *held, uint32_t *offers)
+{
+    const HfAgentRow *agent = &master->agents.at[row];
+    uint32_t of_agent = 0, listed = 0;
+    for (guint32 o = 0; o < master->offers.count; o++) {
+        const HfOfferRow *offer = &master->offers.at[o];
+        if (offer->of == UINT64_MAX || offer->agent != row) continue;
+        HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
+        hf_resources_add(master->catalog, held, hf_parcel_resources(offer->resources));
+        of_agent++;
+    }
+    uint64_t newer = UINT64_MAX;
+    for (uint32_t o = agent->first_offer; o != NO_ROW; o = hf_master__next_offer(master, o)) {
+        const HfOfferRow *offer = &master->offers.at[o];
+        HF_ASSERT(offer->of != UINT64_MAX && offer->agent == row);
+        HF_ASSERT(hf_master__number_of(offer) < newer);
+        newer = hf_master__number_of(offer);
+        listed++;
+    }
+    HF_ASSERT(listed == (master->are_offers_linked ? of_agent : 0));
+    *offers += of_agent;
+}
+
 /* What stands in the lists of one agent; what they hold and what is free make up its total. */
 static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, uint32_t *tasks,
                         uint32_t *executors)
@@ -32,14 +57,7 @@ static void check_agent(const HfMaster *master, uint32_t row, uint32_t *offers, 
     HfResources held = {0};
     HF_ASSERT(!hf_master__is_held(agent) ||
               hf_map64_get(&master->agent_of_host, agent->host) == row);
-    for (uint32_t o = agent->first_offer; o != NO_ROW;
-         o = master->offers.at[o].links.next_of_agent) {
-        HF_ASSERT(master->offers.at[o].agent == row);
-        HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
-        hf_resources_add(master->catalog, &held,
-                         hf_parcel_resources(master->offers.at[o].resources));
-        (*offers)++;
-    }
+    check_offers(master, row, &held, offers);
     for (uint32_t t = agent->first_task; t != NO_ROW; t = master->tasks.at[t].links.next_of_agent) {
         const HfTaskRow *task = &master->tasks.at[t];
         HF_ASSERT(task->agent == row);
@@ -109,19 +127,18 @@ void hf_master_check(const HfMaster *master)
     uint32_t of_agents[3] = {0}, in_use[3] = {0}; /* offers, tasks, executors */
     hf_master_registry_check(&master->registry);
     if (master->is_down) {
-        HF_ASSERT(master->offer_slots.live + hf_master__live_tasks(master) +
-                      master->executor_slots.live ==
-                  0);
+        HF_ASSERT(
+            master->live_offers + hf_master__live_tasks(master) + master->executor_slots.live == 0);
         return;
     }
     for (guint32 a = 0; a < master->agents.count; a++)
         check_agent(master, a, &of_agents[0], &of_agents[1], &of_agents[2]);
     count_rows(master, &in_use[0], &in_use[1], &in_use[2]);
-    HF_ASSERT(of_agents[0] == master->offer_slots.live);
+    HF_ASSERT(of_agents[0] == master->live_offers);
     HF_ASSERT(of_agents[1] == hf_master__live_tasks(master));
     HF_ASSERT(of_agents[2] == master->executor_slots.live);
     HF_ASSERT(in_use[2] == master->executor_slots.live);
-    HF_ASSERT(in_use[0] == master->offer_slots.live);
+    HF_ASSERT(in_use[0] == master->live_offers);
     HF_ASSERT(in_use[1] == hf_master__live_tasks(master));
     HF_ASSERT(!master->task_rows.is_kept || of_agents[1] == master->task_rows.map.count);
 }

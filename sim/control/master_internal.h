@@ -11,7 +11,7 @@
 #define NO_ROW UINT32_MAX
 
 /* Links of a row in a list of its agent. What a framework has is found by looking through the
- * tables; see master_rows.c. */
+ * tables; see master_rows.c, also for when offers stand in their lists. */
 typedef struct HfLinks {
     uint32_t next_of_agent, prev_of_agent;
 } HfLinks;
@@ -42,14 +42,21 @@ typedef struct HfLinks {
             *(head_of_agent) = hf_links.next_of_agent;                                             \
     } while (0)
 
-/* Its generation, for the packed id, is that of its slot. */
 typedef struct HfOfferRow {
     uint64_t of; /* its framework and its number, see hf_master__offer_key(); UINT64_MAX = vacant */
+    uint64_t id; /* as frameworks know it: the row, and how many times HF_OFFER_TURN, for each offer
+                    that began or ended here: an odd number while there is one */
     uint32_t agent;
     HfRoleId role;
-    HfLinks links;
     HfParcel *resources; /* owned: one reference */
 } HfOfferRow;
+
+#define HF_OFFER_TURN (UINT64_C(1) << 32)
+
+/* Where its links are, in the same row. */
+typedef struct HfOfferLinks {
+    HfLinks links;
+} HfOfferLinks;
 
 _Static_assert(sizeof(HfOfferRow) == 32, "an offer is half a cache line");
 
@@ -102,7 +109,8 @@ typedef struct HfAgentRow {
     uint8_t is_overheld;          /* it came back with less than was given out: more may be held */
     uint8_t is_silent;            /* a verdict is coming */
     uint8_t is_condemned;         /* it waits for a permit to be removed */
-    uint32_t first_offer, first_task;
+    uint32_t first_offer;         /* ask hf_master__first_offer() */
+    uint32_t first_task;
     uint32_t silence; /* of its verdict: bumped when a pending timer of it loses its meaning */
     const HfAttributes *attributes;
 } HfAgentRow;
@@ -231,8 +239,11 @@ struct HfMaster {
     HfCatalog *catalog;
     HfAllocator *allocator;
     HfMasterConfig config;
-    HfSlots offer_slots;
     HF_VEC(HfOfferRow) offers;
+    HF_VEC(uint32_t) vacant_offers; /* rows; the last is taken next */
+    uint32_t live_offers;
+    gboolean are_offers_linked; /* in the lists of their agents; else offer_links means nothing */
+    HF_VEC(HfOfferLinks) offer_links;
     HF_VEC(HfTaskRow) tasks;
     HF_VEC(uint32_t) vacant_tasks; /* rows; a task is known by its id, not by a generation */
     uint64_t numbers;              /* of offers, tasks and executors, given out so far */
@@ -311,6 +322,11 @@ static inline uint32_t hf_master__framework_of(const HfOfferRow *offer)
     return (uint32_t)(offer->of >> 40);
 }
 
+static inline uint64_t hf_master__number_of(const HfOfferRow *offer)
+{
+    return offer->of & ((UINT64_C(1) << 40) - 1);
+}
+
 /* master.c */
 /* The era is the allocator's. */
 static inline gboolean hf_master__has(const HfMaster *master, HfEraRule rule)
@@ -337,12 +353,33 @@ static inline uint32_t hf_master__live_tasks(const HfMaster *master)
 guint32 hf_master__find_offers(HfMaster *master, uint32_t framework);
 guint32 hf_master__find_tasks(HfMaster *master, uint32_t framework);
 guint32 hf_master__find_executors(HfMaster *master, uint32_t framework);
+/* Put all offers into the lists of their agents; from then on they are kept there. */
+void hf_master__link_offers(HfMaster *master);
+/* The newest offer of an agent, and the one before another of the same; or NO_ROW. */
+static inline uint32_t hf_master__first_offer(HfMaster *master, uint32_t agent)
+{
+    if (G_UNLIKELY(!master->are_offers_linked)) hf_master__link_offers(master);
+    return master->agents.at[agent].first_offer;
+}
+static inline uint32_t hf_master__next_offer(const HfMaster *master, uint32_t row)
+{
+    return master->offer_links.at[row].links.next_of_agent;
+}
 
 /* master_offers.c */
-/* The packed id of an offer. */
-static inline uint64_t hf_master__offer_id(const HfMaster *master, uint32_t row)
+/* May the framework answer this offer, of all there are room for, under an id that may be anything?
+ * No id is that of a vacant row and its framework. */
+static inline gboolean hf_master__is_own(const HfOfferRow *offers, uint32_t rows,
+                                         uint32_t framework, uint64_t id)
 {
-    return hf_handle_pack((HfHandle){row, master->offer_slots.generation.at[row]});
+    uint32_t row = (uint32_t)id;
+    return row < rows && offers[row].id == id && hf_master__framework_of(&offers[row]) == framework;
+}
+/* Its row; NO_ROW when it may not. */
+static inline uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
+{
+    gboolean own = hf_master__is_own(master->offers.at, master->offers.count, framework, id);
+    return own ? (uint32_t)id : NO_ROW;
 }
 /* The same of resources that are no parcel of their own, or of a whole offer's. */
 void hf_master__give_back(HfMaster *master, HfTime now, uint32_t framework, uint32_t agent,
@@ -356,8 +393,6 @@ void hf_master__record_offer(const HfMaster *master, uint32_t row, HfTime now, H
 /* A refuse time as records have it: ms, -1 = no filter. */
 int64_t hf_master__refuse_ms(double seconds);
 double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in);
-/* The row of an offer that this framework may answer; NO_ROW otherwise. */
-uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id);
 void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out);
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 /* Start loading an offer of an ACCEPT and its agent. */

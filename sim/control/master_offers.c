@@ -57,39 +57,83 @@ static void complete_offers(HfMaster *master, HfTime now, const HfOffered *offer
     }
 }
 
+static uint32_t *first_of(HfMaster *master, uint32_t row)
+{
+    return &master->agents.at[master->offers.at[row].agent].first_offer;
+}
+
+/* Into the lists of their agents, where these are kept, and out of them. */
+static inline void link_offers(HfMaster *master, const uint64_t *ids, uint32_t count)
+{
+    if (G_LIKELY(!master->are_offers_linked)) return;
+    while (master->offer_links.count < master->offers.count) hf_vec_push_zero(&master->offer_links);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = (uint32_t)ids[i];
+        LINK(master->offer_links.at, row, first_of(master, row));
+    }
+}
+
+static inline void unlink_offers(HfMaster *master, const uint64_t *ids, uint32_t count)
+{
+    if (G_LIKELY(!master->are_offers_linked)) return;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = (uint32_t)ids[i];
+        UNLINK(master->offer_links.at, row, first_of(master, row));
+    }
+}
+
+/* See to it that so many rows are vacant; new ones are taken after those there were. */
+static void have_vacant(HfMaster *master, uint32_t count)
+{
+    uint32_t have = master->vacant_offers.count;
+    if (have >= count) return;
+    uint32_t more = count - have;
+    HF_ASSERT(more <= UINT32_MAX - master->offers.count);
+    hf_vec_reserve(&master->vacant_offers, more);
+    uint32_t *vacant = master->vacant_offers.at;
+    memmove(vacant + more, vacant, have * sizeof *vacant);
+    for (uint32_t i = more; i-- > 0;) {
+        uint32_t row = vacant[i] = master->offers.count;
+        hf_vec_push(&master->offers, (HfOfferRow){.of = UINT64_MAX, .id = row});
+    }
+    master->vacant_offers.count = count;
+}
+
 /* Turn allocations into offers, so many of those that are left; their resources are moved into the
  * master's table. Rows and agents of offers in a row lie anywhere in memory. */
 static void fill_rows(HfMaster *master, Making *making, const HfOffered *offered, uint32_t left,
-                      const uint64_t *ids, uint32_t count)
+                      uint64_t *ids_out, uint32_t count)
 {
     enum { ROW = 12, AGENT = 20 }; /* so far ahead they are loaded */
     HfOfferRow *rows = master->offers.at;
-    HfAgentRow *agents = master->agents.at;
+    const uint32_t *next = master->vacant_offers.at + master->vacant_offers.count;
+    const HfAgentRow *agents = master->agents.at;
     HfMessage *message = making->message;
     HfOfferInfo *info = message->offers.at + message->offers.count;
     uint64_t of = making->of;
     HfRoleId role = making->role;
-    for (uint32_t i = 0; i < MIN(count, ROW); i++) __builtin_prefetch(&rows[(uint32_t)ids[i]], 1);
+    for (uint32_t i = 1; i <= MIN(count, ROW); i++) __builtin_prefetch(&rows[next[-(int)i]], 1);
     for (uint32_t i = 0; i < count; i++, info++) {
-        if (i + AGENT < left) __builtin_prefetch(&agents[offered[i + AGENT].agent], 1);
-        if (i + ROW < count) __builtin_prefetch(&rows[(uint32_t)ids[i + ROW]], 1);
+        if (i + AGENT < left) __builtin_prefetch(&agents[offered[i + AGENT].agent]);
+        HfOfferRow *offer = &rows[*--next];
+        if (i + ROW < count) __builtin_prefetch(&rows[next[-ROW]], 1);
         __builtin_prefetch(info + ROW, 1);
-        uint64_t id = ids[i];
-        uint32_t row = (uint32_t)id;
-        HfOfferRow *offer = &rows[row];
-        HfAgentRow *agent = &agents[offered[i].agent];
+        uint64_t id = offer->id += HF_OFFER_TURN;
+        ids_out[i] = id;
+        const HfAgentRow *agent = &agents[offered[i].agent];
         HF_ASSERT(agent->standing == HF_STANDING_REGISTERED);
         offer->of = of++;
         offer->agent = info->agent = offered[i].agent;
         offer->role = role;
         offer->resources = info->resources = hf_parcel_ref(offered[i].resources);
-        LINK(rows, row, &agent->first_offer);
         info->id = id;
         info->host = agent->host;
         info->attributes = agent->attributes;
     }
     making->of = of;
     message->offers.count += count;
+    master->vacant_offers.count -= count;
+    master->live_offers += count;
 }
 
 /* Offers in a row. */
@@ -103,10 +147,9 @@ static void make_offers(HfMaster *master, Making *making, const HfOffered *offer
     hf_master__offer_key(making->framework, master->numbers); /* none is too great */
     for (uint32_t some; count > 0; offered += some, count -= some) {
         some = MIN(count, G_N_ELEMENTS(ids));
-        hf_slots_take_many(&master->offer_slots, ids, some);
-        while (master->offers.count < hf_slots_rows(&master->offer_slots))
-            hf_vec_push_zero(&master->offers);
+        have_vacant(master, some);
         fill_rows(master, making, offered, count, ids, some);
+        link_offers(master, ids, some);
         hf_trace_run_add_list(&making->run, ids, &offered->agent, &offered->resources,
                               sizeof *offered, some);
         if (G_UNLIKELY(master->machines.count > 0 || master->config.offer_timeout != HF_TIME_NEVER))
@@ -164,23 +207,33 @@ void hf_master__send_offers(HfMaster *master, HfTime now, HfOutbox *out)
 
 /* ---- ends of offers ---- */
 
-/* An offer is nobody's any more, and its resources go elsewhere; its slot is the caller's to give
- * back. */
-static inline void end_offer(HfOfferRow *offers, uint32_t row, HfAgentRow *agents)
+/* An offer is nobody's any more, and its resources go elsewhere; its place in a list is the
+ * caller's to end. Returns how many rows became vacant, for which there is room behind `vacant`:
+ * none when the ids of this one ran out, so that no old one comes alive again. */
+static inline uint32_t end_offer(HfOfferRow *offer, uint32_t *vacant)
 {
-    HfOfferRow *offer = &offers[row];
     offer->of = UINT64_MAX;
     offer->resources = NULL;
-    UNLINK(offers, row, &agents[offer->agent].first_offer);
+    *vacant = (uint32_t)offer->id;
+    offer->id += HF_OFFER_TURN;
+    return offer->id / HF_OFFER_TURN < UINT32_MAX - 1;
+}
+
+static uint32_t *vacant_end(HfMaster *master, uint32_t more)
+{
+    hf_vec_reserve(&master->vacant_offers, more);
+    return master->vacant_offers.at + master->vacant_offers.count;
 }
 
 /* An offer ends: forget it; the caller has seen to its resources. */
 void hf_master__drop_offer(HfMaster *master, uint32_t row)
 {
-    HF_ASSERT(master->offers.at[row].of != UINT64_MAX); /* it ended before */
-    hf_parcel_drop(master->catalog, &master->offers.at[row].resources);
-    end_offer(master->offers.at, row, master->agents.at);
-    hf_slots_give(&master->offer_slots, (HfHandle){row, master->offer_slots.generation.at[row]});
+    HfOfferRow *offer = &master->offers.at[row];
+    HF_ASSERT(offer->of != UINT64_MAX); /* it ended before */
+    hf_parcel_drop(master->catalog, &offer->resources);
+    unlink_offers(master, &offer->id, 1);
+    master->vacant_offers.count += end_offer(offer, vacant_end(master, 1));
+    master->live_offers--;
 }
 
 /* A refuse time as records have it: ms, -1 = no filter. */
@@ -199,7 +252,7 @@ void hf_master__record_offer(const HfMaster *master, uint32_t row, HfTime now, H
                                       .agent = offer->agent,
                                       .framework = hf_master__framework_of(offer),
                                       .role = offer->role,
-                                      .id = hf_master__offer_id(master, row),
+                                      .id = offer->id,
                                       .value = value,
                                       .resources = hf_parcel_resources(offer->resources),
                                       .parcel = offer->resources});
@@ -215,7 +268,7 @@ void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRe
         HfPeer to = {HF_PEER_FRAMEWORK, master->frameworks.at[framework].peer};
         HfMessage *message = hf_outbox_send(out, HF_MESSAGE_RESCIND, self, to);
         message->framework = framework;
-        hf_vec_push(&message->ids, hf_master__offer_id(master, row));
+        hf_vec_push(&message->ids, offer->id);
     }
     hf_master__give_back(master, now, framework, offer->agent, offer->role,
                          hf_parcel_resources(offer->resources), refuse_seconds, FALSE);
@@ -226,10 +279,11 @@ void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out)
 {
     while (master->deadline_head < master->deadlines.count &&
            master->deadlines.at[master->deadline_head].at <= now) {
-        HfHandle handle = hf_handle_unpack(master->deadlines.at[master->deadline_head++].offer);
-        if (hf_slots_is_live(&master->offer_slots, handle))
-            hf_master__take_offer_back(master, now, handle.row, HF_RECORD_OFFER_EXPIRED,
-                                       HF_NO_FILTER, TRUE, out);
+        uint64_t id = master->deadlines.at[master->deadline_head++].offer;
+        uint32_t row = (uint32_t)id;
+        if (master->offers.at[row].id == id)
+            hf_master__take_offer_back(master, now, row, HF_RECORD_OFFER_EXPIRED, HF_NO_FILTER,
+                                       TRUE, out);
     }
     if (master->deadline_head < master->deadlines.count)
         hf_outbox_timer(out, master->deadlines.at[master->deadline_head].at, HF_MASTER_TIMER_OFFERS,
@@ -254,52 +308,10 @@ double hf_master__refuse_seconds_of(const HfMaster *master, const HfMessage *in)
     return in->refuse_seconds < HF_REFUSE_MAX ? in->refuse_seconds : HF_REFUSE_DEFAULT;
 }
 
-/* May this framework answer the offer of this handle? */
-static inline gboolean is_own(const HfSlots *slots, const HfOfferRow *offers, HfHandle handle,
-                              uint32_t framework)
-{
-    return hf_slots_is_live(slots, handle) &&
-           hf_master__framework_of(&offers[handle.row]) == framework;
-}
-
-/* The offer row of an id that this framework may answer; NO_ROW otherwise. */
-static inline uint32_t own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
-{
-    HfHandle handle = hf_handle_unpack(id);
-    gboolean own = is_own(&master->offer_slots, master->offers.at, handle, framework);
-    return own ? handle.row : NO_ROW;
-}
-
-uint32_t hf_master__own_offer(const HfMaster *master, uint32_t framework, uint64_t id)
-{
-    return own_offer(master, framework, id);
-}
-
-/* The offers of a list lie anywhere in memory: load what the next ones need while this one is
- * handled, first their rows, then their agents. */
-enum { AHEAD_AGENT = 12, AHEAD_OFFER = 32 };
-
-static inline __attribute__((always_inline)) void fetch_offer(const HfSlots *slots,
-                                                              const HfOfferRow *offers, uint64_t id)
-{
-    __builtin_prefetch(&offers[(uint32_t)id], 1);
-    hf_slots_prefetch(slots, (uint32_t)id);
-}
-
-static inline __attribute__((always_inline)) void
-fetch_declined(const HfSlots *slots, const HfOfferRow *offers, uint32_t rows,
-               const HfAgentRow *agents, const uint64_t *ids, guint32 i, guint32 count)
-{
-    if (i + AHEAD_OFFER < count) fetch_offer(slots, offers, ids[i + AHEAD_OFFER]);
-    if (i + AHEAD_AGENT >= count) return;
-    uint32_t sooner = (uint32_t)ids[i + AHEAD_AGENT];
-    if (sooner < rows) __builtin_prefetch(&agents[offers[sooner].agent], 1);
-}
-
 uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step)
 {
     if (in->ids.count == 0) return HF_ROW_NONE;
-    uint32_t row = hf_handle_unpack(in->ids.at[0]).row;
+    uint32_t row = (uint32_t)in->ids.at[0];
     if (row >= master->offers.count) return HF_ROW_NONE;
     const HfOfferRow *offer = &master->offers.at[row];
     if (step == 0) {
@@ -319,6 +331,9 @@ uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in,
     return agent->host;
 }
 
+/* The offers of a list lie anywhere in memory: rows are loaded so many before they are needed. */
+enum { AHEAD = 32 };
+
 /* Offers of one role that a framework declined: what is written down of them stays in the nearest
  * cache. */
 typedef struct Declined {
@@ -327,7 +342,7 @@ typedef struct Declined {
     HfReturned back[256]; /* with a reference each */
 } Declined;
 
-/* They are recorded, their slots are free, and what was in them goes back to the allocator. */
+/* They are recorded, and what was in them goes back to the allocator. */
 static void end_declined(HfMaster *master, HfTime now, const HfReturns *returns, HfTraceRun *run,
                          Declined *declined)
 {
@@ -335,7 +350,7 @@ static void end_declined(HfMaster *master, HfTime now, const HfReturns *returns,
     HfReturned *back = declined->back;
     if (count == 0) return;
     hf_trace_run_add_list(run, declined->ids, &back->agent, &back->resources, sizeof *back, count);
-    hf_slots_give_many(&master->offer_slots, declined->ids, count);
+    unlink_offers(master, declined->ids, count);
     HfStatus status = hf_allocator_return(master->allocator, now, returns, back, count);
     HF_ASSERT(status == HF_OK);
     for (guint32 i = 0; i < count; i++) hf_parcel_drop(master->catalog, &back[i].resources);
@@ -348,24 +363,24 @@ static guint32 take_declined(HfMaster *master, const HfMessage *in, guint32 i, H
                              Declined *declined)
 {
     HfOfferRow *offers = master->offers.at;
-    HfAgentRow *agents = master->agents.at;
-    const HfSlots slots = master->offer_slots; /* none is taken or given back here */
     const uint64_t *ids = in->ids.at;
     guint32 count = in->ids.count, rows = master->offers.count;
     uint32_t framework = in->framework;
     uint64_t *id = declined->ids, *end = id + G_N_ELEMENTS(declined->ids);
     HfReturned *back = declined->back;
+    uint32_t *vacant = vacant_end(master, G_N_ELEMENTS(declined->ids));
     for (; i < count && id < end; i++) {
-        fetch_declined(&slots, offers, rows, agents, ids, i, count);
-        HfHandle handle = hf_handle_unpack(ids[i]);
-        if (!is_own(&slots, offers, handle, framework)) continue;
-        const HfOfferRow *offer = &offers[handle.row];
+        if (i + AHEAD < count) __builtin_prefetch(&offers[(uint32_t)ids[i + AHEAD]], 1);
+        if (!hf_master__is_own(offers, rows, framework, ids[i])) continue;
+        HfOfferRow *offer = &offers[(uint32_t)ids[i]];
         if (offer->role != role) break;
         *id++ = ids[i];
         *back++ = (HfReturned){offer->agent, offer->resources};
-        end_offer(offers, handle.row, agents); /* so that it is not found if it is named again */
+        vacant += end_offer(offer, vacant); /* it is not found if it is named again */
     }
     declined->count = (guint32)(id - declined->ids);
+    master->live_offers -= declined->count;
+    master->vacant_offers.count = (guint32)(vacant - master->vacant_offers.at);
     return i;
 }
 
@@ -373,7 +388,7 @@ static guint32 take_declined(HfMaster *master, const HfMessage *in, guint32 i, H
 static HfRoleId role_declined(const HfMaster *master, const HfMessage *in, guint32 i)
 {
     for (; i < in->ids.count; i++) {
-        uint32_t row = own_offer(master, in->framework, in->ids.at[i]);
+        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
         if (row != NO_ROW) return master->offers.at[row].role;
     }
     return HF_ROLE_NONE;
@@ -391,8 +406,8 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
     run.trace = NULL;
     HfReturns returns = {0};
     Declined declined;
-    for (guint32 i = 0; i < MIN(in->ids.count, AHEAD_OFFER); i++)
-        fetch_offer(&master->offer_slots, master->offers.at, in->ids.at[i]);
+    for (guint32 i = 0; i < MIN(in->ids.count, AHEAD); i++)
+        __builtin_prefetch(&master->offers.at[(uint32_t)in->ids.at[i]], 1);
     for (guint32 i = 0; i < in->ids.count;) {
         HfRoleId role = role_declined(master, in, i);
         if (role == HF_ROLE_NONE) break;

@@ -51,11 +51,11 @@ uint32_t hf_master__agent_named(const HfMaster *master, const char *name)
 
 /* ---- RESERVE_RESOURCES .. SHRINK_VOLUME ---- */
 
-static GArray *offers_of(const HfMaster *master, uint32_t agent)
+static GArray *offers_of(HfMaster *master, uint32_t agent)
 {
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    for (uint32_t row = master->agents.at[agent].first_offer; row != NO_ROW;
-         row = master->offers.at[row].links.next_of_agent)
+    for (uint32_t row = hf_master__first_offer(master, agent); row != NO_ROW;
+         row = hf_master__next_offer(master, row))
         g_array_prepend_val(rows, row);
     return rows;
 }

@@ -84,8 +84,8 @@ static void add_held(HfMaster *master, HfRoleId role, JsonObject *out)
                 hf_master__is_within(master, master->tasks.at[t].role, role))
                 hf_resources_add(catalog, &allocated,
                                  hf_parcel_resources(master->tasks.at[t].resources));
-        for (uint32_t o = agent->first_offer; o != NO_ROW;
-             o = master->offers.at[o].links.next_of_agent)
+        for (uint32_t o = hf_master__first_offer(master, a); o != NO_ROW;
+             o = hf_master__next_offer(master, o))
             if (hf_master__is_within(master, master->offers.at[o].role, role))
                 hf_resources_add(catalog, &offered,
                                  hf_parcel_resources(master->offers.at[o].resources));
@@ -288,7 +288,8 @@ static JsonObject *agent_object(HfMaster *master, uint32_t row)
         if (master->tasks.at[t].is_holding)
             hf_resources_add(catalog, &allocated,
                              hf_parcel_resources(master->tasks.at[t].resources));
-    for (uint32_t o = agent->first_offer; o != NO_ROW; o = master->offers.at[o].links.next_of_agent)
+    for (uint32_t o = hf_master__first_offer(master, row); o != NO_ROW;
+         o = hf_master__next_offer(master, o))
         hf_resources_add(catalog, &offered, hf_parcel_resources(master->offers.at[o].resources));
     add_resources(master, more->total, "total_resources", "reserved_resources",
                   "unreserved_resources", object);

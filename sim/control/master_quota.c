@@ -217,8 +217,8 @@ static void make_room(HfMaster *master, HfTime now, const HfQuotaConfig *config,
     hf_quantities_copy(&sum, used);
     for (guint32 a = 0; a < master->agents.count; a++) {
         uint32_t next;
-        for (uint32_t row = master->agents.at[a].first_offer; row != NO_ROW; row = next) {
-            next = master->offers.at[row].links.next_of_agent;
+        for (uint32_t row = hf_master__first_offer(master, a); row != NO_ROW; row = next) {
+            next = hf_master__next_offer(master, row);
             if (hf_quantities_contains(&sum, &config->guarantees)) break;
             if (hf_master__is_within(master, master->offers.at[row].role, config->role)) continue;
             add_offer(master, row, &sum);
@@ -234,8 +234,8 @@ static void take_offers_back(HfMaster *master, HfTime now, const HfQuotaConfig *
     HfQuantities used = {0};
     consumed_by(master, config->role, &used);
     for (guint32 a = 0; a < master->agents.count; a++)
-        for (uint32_t row = master->agents.at[a].first_offer; row != NO_ROW;
-             row = master->offers.at[row].links.next_of_agent)
+        for (uint32_t row = hf_master__first_offer(master, a); row != NO_ROW;
+             row = hf_master__next_offer(master, row))
             if (hf_master__is_within(master, master->offers.at[row].role, config->role))
                 add_offer(master, row, &used);
     enforce_limits(master, now, config, &used, out);
@@ -293,9 +293,9 @@ static void take_agents_back(HfMaster *master, HfTime now, const HfQuotaConfig *
     HfQuantities rescinded = {0};
     for (guint32 a = 0; a < master->agents.count && frameworks > 0; a++) {
         if (visited >= frameworks && hf_quantities_contains(&rescinded, &config->guarantees)) break;
-        if (master->agents.at[a].first_offer == NO_ROW) continue;
-        for (uint32_t row = master->agents.at[a].first_offer; row != NO_ROW;
-             row = master->offers.at[row].links.next_of_agent)
+        if (hf_master__first_offer(master, a) == NO_ROW) continue;
+        for (uint32_t row = hf_master__first_offer(master, a); row != NO_ROW;
+             row = hf_master__next_offer(master, row))
             add_offer(master, row, &rescinded);
         hf_master__rescind_agent(master, now, a, out);
         visited++;

@@ -17,8 +17,8 @@
 
 static void forget_offers(HfMaster *master, HfTime now, uint32_t row, HfOutbox *out)
 {
-    while (master->agents.at[row].first_offer != NO_ROW) {
-        uint32_t offer = master->agents.at[row].first_offer;
+    uint32_t offer;
+    while ((offer = hf_master__first_offer(master, row)) != NO_ROW) {
         hf_master__record_offer(master, offer, now, HF_RECORD_OFFER_RESCINDED, -1, out);
         hf_master__drop_offer(master, offer);
     }
@@ -109,8 +109,7 @@ void hf_master__end(HfMaster *master, HfTime now, HfMasterEnd why, HfOutbox *out
     }
     for (guint32 row = 0; row < master->inverse.count; row++)
         if (master->inverse.at[row].is_live) hf_master__drop_inverse(master, row);
-    HF_ASSERT(master->offer_slots.live + hf_master__live_tasks(master) +
-                  master->executor_slots.live ==
+    HF_ASSERT(master->live_offers + hf_master__live_tasks(master) + master->executor_slots.live ==
               0);
     for (guint32 row = 0; row < master->frameworks.count; row++) forget_framework(master, row);
     hf_map64_clear(&master->unreachable_tasks);

@@ -1,8 +1,11 @@
 /*
- * What a framework has in the master's tables. Offers, tasks and executors stand in lists of their
- * agents; a framework is asked for them seldom, when it goes or asks about all it has, and a second
- * list would cost two lines of far memory at the end of each. Newest first: that is the order in
- * which they are taken back.
+ * What a framework has in the master's tables. Tasks and executors stand in lists of their agents;
+ * a framework is asked for them seldom, when it goes or asks about all it has, and a second list
+ * would cost two lines of far memory at the end of each. Newest first: that is the order in which
+ * they are taken back.
+ *
+ * Offers stand in lists of their agents as soon as somebody has asked for one. In a cell where no
+ * agent goes nobody does, and offers come and go by the thousand without a look at their agents.
  */
 #include <stdlib.h>
 
@@ -33,6 +36,23 @@ guint32 hf_master__find_offers(HfMaster *master, uint32_t framework)
         if (hf_master__framework_of(&master->offers.at[row]) == framework)
             note(master, master->offers.at[row].of, row);
     return sorted(master);
+}
+
+void hf_master__link_offers(HfMaster *master)
+{
+    HF_ASSERT(!master->are_offers_linked);
+    master->are_offers_linked = TRUE;
+    while (master->offer_links.count < master->offers.count) hf_vec_push_zero(&master->offer_links);
+    hf_vec_reset(&master->found);
+    for (guint32 row = 0; row < master->offers.count; row++) {
+        const HfOfferRow *offer = &master->offers.at[row];
+        if (offer->of != UINT64_MAX) note(master, hf_master__number_of(offer), row);
+    }
+    for (guint32 i = sorted(master); i-- > 0;) { /* so that the newest is the first */
+        uint32_t row = master->found.at[i].row;
+        LINK(master->offer_links.at, row,
+             &master->agents.at[master->offers.at[row].agent].first_offer);
+    }
 }
 
 guint32 hf_master__find_tasks(HfMaster *master, uint32_t framework)

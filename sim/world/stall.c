@@ -309,7 +309,7 @@ static void count_offer(void *context, uint32_t framework, HfRoleId role,
 /* Who holds the offers: those that hold most. */
 static void tell_offered(Telling *telling, HfKindId kind)
 {
-    const HfMaster *master = telling->world->master;
+    HfMaster *master = telling->world->master;
     uint32_t count = hf_master_frameworks(master);
     g_autofree int64_t *milli = g_new0(int64_t, MAX(count, 1));
     Offered offered = {kind, milli};

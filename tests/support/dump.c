@@ -52,6 +52,22 @@ static void say_phase(Dump *d, HfTime since, HfTime period)
 
 /* ---- the master ---- */
 
+/* The newest offer of an agent that is older than this number, whether or not lists are kept. */
+static uint32_t older_offer(const HfMaster *master, uint32_t agent, uint64_t number)
+{
+    uint32_t found = NO_ROW;
+    uint64_t newest = 0;
+    for (guint32 row = 0; row < master->offers.count; row++) {
+        const HfOfferRow *offer = &master->offers.at[row];
+        uint64_t own = hf_master__number_of(offer);
+        if (offer->of == UINT64_MAX || offer->agent != agent || own >= number) continue;
+        if (found != NO_ROW && own < newest) continue;
+        found = row;
+        newest = own;
+    }
+    return found;
+}
+
 static void dump_master_agent(Dump *d, uint32_t row)
 {
     const HfMaster *master = d->master;
@@ -66,11 +82,11 @@ static void dump_master_agent(Dump *d, uint32_t row)
         say_phase(d, more->registered_at, master->config.agent_ping_timeout);
     if (agent->standing == HF_STANDING_DISCONNECTED) say_time(d, "since", more->disconnected_at);
     if (agent->is_silent) say_time(d, "verdict", more->verdict_at);
-    for (uint32_t o = agent->first_offer; o != NO_ROW;
-         o = master->offers.at[o].links.next_of_agent) {
+    uint64_t number = UINT64_MAX;
+    for (uint32_t o; (o = older_offer(master, row, number)) != NO_ROW;) {
         const HfOfferRow *offer = &master->offers.at[o];
-        uint64_t id = hf_master__offer_id(master, o);
-        say(d, "\n  o%u f%u r%u", name_of(&d->offers, id), hf_master__framework_of(offer),
+        number = hf_master__number_of(offer);
+        say(d, "\n  o%u f%u r%u", name_of(&d->offers, offer->id), hf_master__framework_of(offer),
             offer->role);
         say_resources(d, "", hf_parcel_resources(offer->resources));
     }

@@ -21,57 +21,6 @@ static void a_given_back_row_is_used_again_under_another_generation(void **state
     hf_slots_clear(&slots);
 }
 
-/* Of two tables with the same past, one gives rows one by one and the other several at once: those
- * given back last come first, then new ones. */
-static void rows_taken_at_once_are_those_taken_one_by_one(void **state)
-{
-    HfSlots one = {0}, many = {0};
-    HfHandle all[50];
-    uint64_t again[49], at_once[50];
-    for (int i = 0; i < 50; i++) all[i] = hf_slots_take(&one);
-    hf_slots_take_many(&many, at_once, 50);
-    for (int i = 48; i > 0; i--) {
-        assert_int_equal(at_once[i], hf_handle_pack(all[i]));
-        hf_slots_give(&one, all[i]);
-        hf_slots_give(&many, all[i]);
-    }
-    for (int i = 0; i < 49; i++) again[i] = hf_handle_pack(hf_slots_take(&one));
-    hf_slots_take_many(&many, at_once, 49);
-    assert_memory_equal(at_once, again, sizeof again);
-    assert_int_equal(hf_handle_unpack(at_once[0]).row, 1);
-    assert_int_equal(hf_handle_unpack(at_once[48]).row, 50);
-    assert_int_equal(many.live, 51);
-    hf_slots_take_many(&many, at_once, 0);
-    assert_int_equal(many.live, 51);
-    hf_slots_clear(&one);
-    hf_slots_clear(&many);
-}
-
-/* The same of giving back; one of them is never used again. */
-static void rows_given_at_once_are_those_given_one_by_one(void **state)
-{
-    HfSlots one = {0}, many = {0};
-    uint64_t handles[4], again[3];
-    hf_slots_take_many(&one, handles, 4);
-    hf_slots_take_many(&many, handles, 4);
-    one.generation.at[1] = many.generation.at[1] = UINT32_MAX - 2;
-    handles[1] = hf_handle_pack((HfHandle){1, UINT32_MAX - 2});
-    for (int i = 0; i < 3; i++) hf_slots_give(&one, hf_handle_unpack(handles[i]));
-    hf_slots_give_many(&many, handles, 3);
-    assert_int_equal(many.live, 1);
-    assert_int_equal(many.live, one.live);
-    assert_true(hf_slots_is_live(&many, hf_handle_unpack(handles[3])));
-    for (int i = 0; i < 3; i++) assert_false(hf_slots_is_live(&many, hf_handle_unpack(handles[i])));
-    for (int i = 0; i < 3; i++) again[i] = hf_handle_pack(hf_slots_take(&one));
-    hf_slots_take_many(&many, handles, 3);
-    assert_memory_equal(handles, again, sizeof again);
-    assert_int_equal(hf_handle_unpack(handles[0]).row, 2);
-    assert_int_equal(hf_handle_unpack(handles[1]).row, 0);
-    assert_int_equal(hf_handle_unpack(handles[2]).row, 4);
-    hf_slots_clear(&one);
-    hf_slots_clear(&many);
-}
-
 static void none_and_foreign_handles_are_not_live(void **state)
 {
     HfSlots slots = {0};
@@ -86,10 +35,8 @@ static void giving_back_twice_is_a_programming_error(void **state)
 {
     HfSlots slots = {0};
     HfHandle a = hf_slots_take(&slots);
-    uint64_t handle = hf_handle_pack(a);
     hf_slots_give(&slots, a);
     expect_assert_failure(hf_slots_give(&slots, a));
-    expect_assert_failure(hf_slots_give_many(&slots, &handle, 1));
     hf_slots_clear(&slots);
 }
 
@@ -121,8 +68,6 @@ int main(void)
     hf_test_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_given_back_row_is_used_again_under_another_generation),
-        cmocka_unit_test(rows_taken_at_once_are_those_taken_one_by_one),
-        cmocka_unit_test(rows_given_at_once_are_those_given_one_by_one),
         cmocka_unit_test(none_and_foreign_handles_are_not_live),
         cmocka_unit_test(giving_back_twice_is_a_programming_error),
         cmocka_unit_test(a_row_whose_generations_ran_out_is_retired),

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "control/master_internal.h"
+
 static const HfPeer to_master = {HF_PEER_MASTER, 0};
 
 /* `agents` hosts of these resources, registered by 2 s; no framework yet. */
@@ -461,7 +463,10 @@ static void declining_what_one_does_not_hold_changes_nothing(void **state)
         hf_pump_message(pump, HF_MESSAGE_DECLINE, (HfPeer){HF_PEER_FRAMEWORK, b}, to_master);
     message->framework = hf_pump_framework(pump, b)->id;
     message->refuse_seconds = 5;
-    hf_vec_push(&message->ids, hf_pump_framework(pump, a)->offers.at[0].id);
+    uint64_t id = hf_pump_framework(pump, a)->offers.at[0].id;
+    hf_vec_push(&message->ids, id);
+    hf_vec_push(&message->ids, id - HF_OFFER_TURN);
+    hf_vec_push(&message->ids, id + 1);
     hf_vec_push(&message->ids, 0);
     hf_pump_send(pump, message);
     hf_pump_run_for(pump, 0);
@@ -478,6 +483,104 @@ static void a_decline_that_arrives_twice_declines_once(void **state)
     hf_pump_decline(pump, f, 5);
     hf_pump_run_for(pump, 0);
     assert_int_equal(count(pump, HF_RECORD_OFFER_DECLINED), 1);
+    hf_pump_free(pump);
+}
+
+/* What a vacant row has instead of an id is none, whoever names it. */
+static void the_id_of_a_vacant_row_is_nobodys(void **state)
+{
+    HfPump *pump = cluster(1, "cpus:4;mem:1024");
+    uint32_t f = framework(pump, "web", "web");
+    HfMessage *message =
+        hf_pump_message(pump, HF_MESSAGE_DECLINE, (HfPeer){HF_PEER_FRAMEWORK, f}, to_master);
+    message->framework = hf_pump_framework(pump, f)->id;
+    hf_pump_decline(pump, f, 5);
+    hf_pump_run_for(pump, 0);
+    hf_vec_push(&message->ids, pump->master->offers.at[0].id);
+    hf_pump_send(pump, message);
+    hf_pump_run_for(pump, 0);
+    assert_int_equal(count(pump, HF_RECORD_OFFER_DECLINED), 1);
+    assert_int_equal(hf_master_offers_outstanding(pump->master), 0);
+    hf_pump_free(pump);
+}
+
+static uint32_t row_held(HfPump *pump, uint32_t row, uint32_t offer)
+{
+    return (uint32_t)hf_pump_framework(pump, row)->offers.at[offer].id;
+}
+
+/* Rows that became vacant last are taken first, then new ones. */
+static void rows_of_offers_are_used_again(void **state)
+{
+    HfPump *pump = cluster(3, "cpus:4;mem:1024");
+    uint32_t f = framework(pump, "web", "web");
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(row_held(pump, f, i), i);
+    hf_pump_decline_at_once(pump, f, 0);
+    hf_pump_run_for(pump, HF_SECONDS(0.5));
+    hf_pump_add_agent(pump, "cpus:4;mem:1024");
+    hf_pump_run_for(pump, HF_SECONDS(4));
+    assert_int_equal(held(pump, f), 4);
+    gboolean had[4] = {FALSE};
+    for (uint32_t i = 0; i < 4; i++) had[row_held(pump, f, i)] = TRUE;
+    for (uint32_t i = 0; i < 4; i++) assert_true(had[i]);
+    assert_int_equal(row_held(pump, f, 0), 2);
+    hf_pump_free(pump);
+}
+
+/* After 2^31 offers in one row the next would repeat an id, so the row is left alone; whether they
+ * end in a list or each for itself. */
+static void a_row_whose_ids_ran_out_is_not_used_again(void **state)
+{
+    HfPump *pump = cluster(2, "cpus:4;mem:1024");
+    uint32_t f = framework(pump, "web", "web");
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t last = (uint64_t)(UINT32_MAX - 2) << 32 | row_held(pump, f, i);
+        pump->master->offers.at[row_held(pump, f, i)].id = last;
+        hf_pump_framework(pump, f)->offers.at[i].id = last;
+    }
+    hf_pump_decline(pump, f, 0);
+    hf_pump_launch(pump, f, 1, "cpus:1", HF_TIME_NEVER);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    assert_int_equal(held(pump, f), 2);
+    assert_int_equal(hf_master_offers_outstanding(pump->master), 2);
+    assert_int_equal(row_held(pump, f, 0) + row_held(pump, f, 1), 2 + 3);
+    hf_pump_free(pump);
+}
+
+static void note_offer(void *context, uint32_t framework, HfRoleId role,
+                       const HfResources *resources)
+{
+    GString *text = context;
+    g_string_append_printf(text, "%d ", (int)hf_resources_milli(resources, HF_KIND_CPUS));
+}
+
+/* Nobody does while offers come and go; then they stand there in the order in which they were made,
+ * whatever their rows, and the pump recounts them after each step. */
+static void offers_are_listed_when_somebody_asks(void **state)
+{
+    static const char *const tasks[] = {"cpus:1;mem:64", "cpus:2;mem:64", "cpus:0.5;mem:64",
+                                        "cpus:0.5;mem:832"};
+    HfPump *pump = cluster(1, "cpus:4;mem:1024");
+    g_autoptr(GString) text = g_string_new(NULL);
+    uint32_t f = framework(pump, "web", "web");
+    for (int i = 0; i < 4; i++) {
+        hf_pump_launch(pump, f, (uint64_t)i + 1, tasks[i], i < 3 ? HF_SECONDS(30) : HF_TIME_NEVER);
+        hf_pump_run_for(pump, HF_SECONDS(8));
+    }
+    hf_pump_run_for(pump, HF_SECONDS(30));
+    assert_int_equal(held(pump, f), 3);
+    hf_pump_decline(pump, f, 0); /* the oldest, in the first row, becomes the newest there */
+    hf_pump_run_for(pump, HF_SECONDS(8));
+    assert_int_equal(held(pump, f), 3);
+    assert_false(pump->master->are_offers_linked);
+    hf_master_offers_of(pump->master, 0, note_offer, text);
+    assert_true(pump->master->are_offers_linked);
+    assert_string_equal(text->str, "1000 500 2000 ");
+    hf_pump_decline(pump, f, 0);
+    hf_pump_run_for(pump, HF_SECONDS(8));
+    g_string_truncate(text, 0);
+    hf_master_offers_of(pump->master, 0, note_offer, text);
+    assert_string_equal(text->str, "2000 1000 500 ");
     hf_pump_free(pump);
 }
 
@@ -723,6 +826,10 @@ int main(void)
         cmocka_unit_test(a_filter_holds_for_one_framework_alone),
         cmocka_unit_test(declining_what_one_does_not_hold_changes_nothing),
         cmocka_unit_test(a_decline_that_arrives_twice_declines_once),
+        cmocka_unit_test(the_id_of_a_vacant_row_is_nobodys),
+        cmocka_unit_test(rows_of_offers_are_used_again),
+        cmocka_unit_test(a_row_whose_ids_ran_out_is_not_used_again),
+        cmocka_unit_test(offers_are_listed_when_somebody_asks),
         cmocka_unit_test(suppressing_stops_offers_and_reviving_brings_them_at_once),
         cmocka_unit_test(suppressing_leaves_offers_that_are_out),
         cmocka_unit_test(reviving_clears_filters),
