@@ -30,10 +30,13 @@ void hf_driver_note_submitted(HfDriver *driver, uint64_t job, int64_t tasks,
 
 void hf_driver_note_waited(HfDriver *driver, const HfTaskStatus *status, HfTime waited)
 {
-    note(driver, (HfRecord){.type = HF_RECORD_TASK_WAITED,
-                            .agent = status->agent,
-                            .id = status->task,
-                            .value = waited});
+    HF_ASSERT(driver->out != NULL);
+    hf_trace_emit_inline(driver->out->trace, &(HfRecord){.at = driver->now,
+                                                         .type = HF_RECORD_TASK_WAITED,
+                                                         .framework = driver->framework,
+                                                         .agent = status->agent,
+                                                         .id = status->task,
+                                                         .value = waited});
 }
 
 void hf_driver_note_job(HfDriver *driver, uint64_t job, HfTime response)

@@ -60,15 +60,15 @@ static uint32_t enter(HfMaster *master, HfTime now, uint32_t framework, uint32_t
     uint32_t row =
         hf_master__add_task(master, framework, agent, role, info->id, HF_TASK_STAGING, resources);
     master->tasks.at[row].tag = info->tag;
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = HF_RECORD_TASK_LAUNCHED,
-                                      .agent = agent,
-                                      .framework = framework,
-                                      .role = role,
-                                      .id = info->id,
-                                      .value = (int64_t)info->job,
-                                      .resources = hf_parcel_resources(resources),
-                                      .parcel = resources});
+    hf_trace_emit_inline(out->trace, &(HfRecord){.at = now,
+                                                 .type = HF_RECORD_TASK_LAUNCHED,
+                                                 .agent = agent,
+                                                 .framework = framework,
+                                                 .role = role,
+                                                 .id = info->id,
+                                                 .value = (int64_t)info->job,
+                                                 .resources = hf_parcel_resources(resources),
+                                                 .parcel = resources});
     return row;
 }
 

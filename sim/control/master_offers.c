@@ -247,15 +247,15 @@ void hf_master__record_offer(const HfMaster *master, uint32_t row, HfTime now, H
                              int64_t value, HfOutbox *out)
 {
     const HfOfferRow *offer = &master->offers.at[row];
-    hf_master__record(out, (HfRecord){.at = now,
-                                      .type = (uint16_t)type,
-                                      .agent = offer->agent,
-                                      .framework = hf_master__framework_of(offer),
-                                      .role = offer->role,
-                                      .id = offer->id,
-                                      .value = value,
-                                      .resources = hf_parcel_resources(offer->resources),
-                                      .parcel = offer->resources});
+    hf_trace_emit_inline(out->trace, &(HfRecord){.at = now,
+                                                 .type = (uint16_t)type,
+                                                 .agent = offer->agent,
+                                                 .framework = hf_master__framework_of(offer),
+                                                 .role = offer->role,
+                                                 .id = offer->id,
+                                                 .value = value,
+                                                 .resources = hf_parcel_resources(offer->resources),
+                                                 .parcel = offer->resources});
 }
 
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,

@@ -78,17 +78,18 @@ void hf_master__forget_task(HfMaster *master, uint32_t row)
 
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
 {
-    hf_master__record(
-        out, (HfRecord){.at = now,
-                        .type = HF_RECORD_TASK_STATE,
-                        .state = task->state,
-                        .reason = (uint16_t)reason,
-                        .agent = task->agent,
-                        .framework = task->framework,
-                        .role = task->role,
-                        .id = task->id,
-                        .resources = task->is_holding ? NULL : hf_parcel_resources(task->resources),
-                        .parcel = task->resources});
+    hf_trace_emit_inline(
+        out->trace,
+        &(HfRecord){.at = now,
+                    .type = HF_RECORD_TASK_STATE,
+                    .state = task->state,
+                    .reason = (uint16_t)reason,
+                    .agent = task->agent,
+                    .framework = task->framework,
+                    .role = task->role,
+                    .id = task->id,
+                    .resources = task->is_holding ? NULL : hf_parcel_resources(task->resources),
+                    .parcel = task->resources});
 }
 
 /* A task holds nothing any more: it ended, or its agent was given up. */

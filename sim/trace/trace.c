@@ -11,20 +11,31 @@ typedef struct Listener {
 } Listener;
 
 struct HfTrace {
-    const HfCatalog *catalog;
-    HfDigest digest;
-    HfTime last;
-    uint64_t count[HF_RECORD_TYPES];
+    HfTraceFront front; /* must stand first */
     HF_VEC(Listener) listeners;
-    uint32_t singles;   /* of these, without call_run */
-    gboolean is_in_run; /* which has the digest */
+    uint32_t singles; /* of these, without call_run */
 };
+
+static void tell_all(void *context, const HfRecord *record)
+{
+    const HfTrace *trace = context;
+    for (guint32 i = 0; i < trace->listeners.count; i++)
+        trace->listeners.at[i].call(trace->listeners.at[i].context, record);
+}
+
+static void choose_teller(HfTrace *trace)
+{
+    gboolean is_one = trace->listeners.count == 1;
+    trace->front.tell = is_one ? trace->listeners.at[0].call : tell_all;
+    trace->front.listener = is_one ? trace->listeners.at[0].context : trace;
+}
 
 HfTrace *hf_trace_new(const HfCatalog *catalog)
 {
     HfTrace *trace = g_new0(HfTrace, 1);
-    trace->catalog = catalog;
-    hf_digest_init(&trace->digest);
+    trace->front.catalog = catalog;
+    hf_digest_init(&trace->front.digest);
+    choose_teller(trace);
     return trace;
 }
 
@@ -39,84 +50,36 @@ void hf_trace_listen(HfTrace *trace, HfTraceListener listener, void *context)
 {
     hf_vec_push(&trace->listeners, (Listener){listener, NULL, context});
     trace->singles++;
+    choose_teller(trace);
 }
 
 void hf_trace_listen_runs(HfTrace *trace, HfTraceListener listener, HfTraceRunListener runs,
                           void *context)
 {
     hf_vec_push(&trace->listeners, (Listener){listener, runs, context});
-}
-
-/*
- * Every field in bits of its own; the count of entries tells lists of different lengths apart, and
- * none from an empty one. Three parts: what a run of records has in common, what each has of its
- * own, and what it carries.
- */
-static inline HfFold fold_of_kind(const HfRecord *record)
-{
-    return hf_digest_product(0, (uint64_t)record->at,
-                             (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
-                                 (uint64_t)record->state << 16 | record->type);
-}
-
-static inline HfFold fold_of_load(int64_t value, uint64_t entries, HfFold content)
-{
-    return hf_digest_product(2, (uint64_t)value, entries) + content;
-}
-
-static inline void digest_record(HfTrace *trace, const HfRecord *record)
-{
-    HF_ASSERT((record->state | record->reason) <= UINT8_MAX);
-    uint64_t entries = UINT64_MAX;
-    HfFold content = 0; /* first of all: nothing else is to be kept over the calls */
-    if (record->resources) {
-        entries = hf_resources_count(record->resources);
-        content = record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
-                      ? hf_parcel_fold(trace->catalog, record->parcel)
-                      : hf_resources_fold(trace->catalog, record->resources);
-    }
-    HfFold fold = fold_of_kind(record);
-    fold += hf_trace__fold_of_one(record->framework, record->agent, record->id);
-    hf_digest_fold(&trace->digest, fold + fold_of_load(record->value, entries, content));
-}
-
-static __attribute__((noinline)) void tell_all(const HfTrace *trace, const HfRecord *record)
-{
-    for (guint32 i = 0; i < trace->listeners.count; i++)
-        trace->listeners.at[i].call(trace->listeners.at[i].context, record);
+    choose_teller(trace);
 }
 
 void hf_trace_emit(HfTrace *trace, const HfRecord *record)
 {
-    HF_ASSERT(record->at >= trace->last);
-    HF_ASSERT(record->type < HF_RECORD_TYPES);
-    HF_ASSERT(!trace->is_in_run);
-    trace->last = record->at;
-    trace->count[record->type]++;
-    digest_record(trace, record);
-    if (G_LIKELY(trace->listeners.count == 1)) /* the recorder alone: a jump */
-        trace->listeners.at[0].call(trace->listeners.at[0].context, record);
-    else
-        tell_all(trace, record);
+    hf_trace_emit_inline(trace, record);
 }
 
 /* ---- runs ---- */
 
 void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog, const HfRecord *record)
 {
-    HF_ASSERT(record->at >= trace->last);
+    HF_ASSERT(record->at >= trace->front.last);
     HF_ASSERT(record->type < HF_RECORD_TYPES);
     HF_ASSERT(record->state <= UINT8_MAX && record->reason <= UINT8_MAX);
-    HF_ASSERT(!trace->is_in_run);
     memset(run->alike, 0, sizeof run->alike);
-    trace->last = record->at;
-    trace->is_in_run = TRUE;
+    trace->front.last = HF_TIME_NEVER;
     run->trace = trace;
-    run->digest = trace->digest;
+    run->digest = trace->front.digest;
     run->tells_each = trace->singles > 0;
     run->catalog = catalog;
     run->record = *record;
-    run->fold = fold_of_kind(record);
+    run->fold = hf_trace__fold_of_kind(record);
     run->first = hf_digest_begin(1, (uint64_t)record->framework << 32);
     run->count = 0;
 }
@@ -156,8 +119,9 @@ struct HfTraceAlike *hf_trace__run_turn(HfTraceRun *run, HfParcel *parcel)
     }
     alike->parcel = hf_parcel_ref(parcel);
     alike->count = 0;
-    alike->fold = run->fold +
-                  fold_of_load(run->record.value, hf_resources_count(&parcel->resources), content);
+    alike->fold =
+        run->fold +
+        hf_trace__fold_of_load(run->record.value, hf_resources_count(&parcel->resources), content);
     return alike;
 }
 
@@ -177,32 +141,32 @@ void hf_trace_run_end(HfTraceRun *run)
 {
     if (run->trace == NULL) return;
     for (uint32_t place = 0; place < HF_TRACE_ALIKE; place++) tell_alike(run, &run->alike[place]);
-    run->trace->count[run->record.type] += run->count;
-    run->trace->digest = run->digest;
-    run->trace->is_in_run = FALSE;
+    run->trace->front.count[run->record.type] += run->count;
+    run->trace->front.digest = run->digest;
+    run->trace->front.last = run->record.at;
     run->trace = NULL;
 }
 
 const uint64_t *hf_trace_counter(const HfTrace *trace, HfRecordType type)
 {
     HF_ASSERT(type < HF_RECORD_TYPES);
-    return &trace->count[type];
+    return &trace->front.count[type];
 }
 
 uint64_t hf_trace_count(const HfTrace *trace, HfRecordType type)
 {
     HF_ASSERT(type < HF_RECORD_TYPES);
-    return trace->count[type];
+    return trace->front.count[type];
 }
 
 uint64_t hf_trace_total(const HfTrace *trace)
 {
     uint64_t total = 0;
-    for (int type = 0; type < HF_RECORD_TYPES; type++) total += trace->count[type];
+    for (int type = 0; type < HF_RECORD_TYPES; type++) total += trace->front.count[type];
     return total;
 }
 
 void hf_trace_digest(const HfTrace *trace, char text_out[HF_DIGEST_TEXT_SIZE])
 {
-    hf_digest_print(&trace->digest, text_out);
+    hf_digest_print(&trace->front.digest, text_out);
 }

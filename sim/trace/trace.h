@@ -38,6 +38,61 @@ void hf_trace_listen_runs(HfTrace *trace, HfTraceListener listener, HfTraceRunLi
  */
 void hf_trace_emit(HfTrace *trace, const HfRecord *record);
 
+/* What a trace begins with, for the functions here alone. */
+typedef struct HfTraceFront {
+    const HfCatalog *catalog;
+    HfDigest digest;
+    HfTime last;          /* of the last record; HF_TIME_NEVER while a run has the digest */
+    HfTraceListener tell; /* who listens, if it is one; else this tells all of them */
+    void *listener;
+    uint64_t count[HF_RECORD_TYPES];
+} HfTraceFront;
+
+/*
+ * Every field in bits of its own; the count of entries tells lists of different lengths apart, and
+ * none from an empty one. Three parts: what a run of records has in common, what each has of its
+ * own, and what it carries.
+ */
+static inline HfFold hf_trace__fold_of_kind(const HfRecord *record)
+{
+    return hf_digest_product(0, (uint64_t)record->at,
+                             (uint64_t)record->role << 32 | (uint64_t)record->reason << 24 |
+                                 (uint64_t)record->state << 16 | record->type);
+}
+static inline HfFold hf_trace__fold_of_one(uint32_t framework, uint32_t agent, uint64_t id)
+{
+    return hf_digest_product(1, hf_digest_halves(framework, agent), id);
+}
+static inline HfFold hf_trace__fold_of_load(int64_t value, uint64_t entries, HfFold content)
+{
+    return hf_digest_product(2, (uint64_t)value, entries) + content;
+}
+
+/* The same as hf_trace_emit(), put together where it is called: what is constant there costs
+ * nothing. For records of which each task has one. */
+static inline __attribute__((always_inline)) void hf_trace_emit_inline(HfTrace *trace,
+                                                                       const HfRecord *record)
+{
+    HfTraceFront *front = (void *)trace;
+    HF_ASSERT(record->at >= front->last);
+    HF_ASSERT(record->type < HF_RECORD_TYPES);
+    HF_ASSERT((record->state | record->reason) <= UINT8_MAX);
+    uint64_t entries = UINT64_MAX;
+    HfFold content = 0; /* first of all: nothing else is to be kept over the calls */
+    if (record->resources) {
+        entries = hf_resources_count(record->resources);
+        content = record->parcel != NULL && hf_parcel_resources(record->parcel) == record->resources
+                      ? hf_parcel_fold(front->catalog, record->parcel)
+                      : hf_resources_fold(front->catalog, record->resources);
+    }
+    HfFold fold = hf_trace__fold_of_kind(record);
+    fold += hf_trace__fold_of_one(record->framework, record->agent, record->id);
+    hf_digest_fold(&front->digest, fold + hf_trace__fold_of_load(record->value, entries, content));
+    front->last = record->at;
+    front->count[record->type]++;
+    front->tell(front->listener, record);
+}
+
 /*
  * Many records at one instant that differ in agent, id and resources alone, as the offers of a cell
  * do. Digest, counts and listeners have them as if each had been emitted by itself; only who
@@ -66,13 +121,9 @@ typedef struct HfTraceRun {
 void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog,
                         const HfRecord *record);
 
-/* Private: the part of a digest that is a record's own; by the top bits of a product, in which all
- * of the content shows (amounts are round numbers), where a parcel's records are counted; that
- * place, which is another parcel's, made this one's; and who listens to each is told of one. */
-static inline HfFold hf_trace__fold_of_one(uint32_t framework, uint32_t agent, uint64_t id)
-{
-    return hf_digest_product(1, hf_digest_halves(framework, agent), id);
-}
+/* Private: by the top bits of a product, in which all of the content shows (amounts are round
+ * numbers), where a parcel's records are counted; that place, which is another parcel's, made this
+ * one's; and who listens to each is told of one. */
 static inline uint32_t hf_trace__place_of(const HfParcel *parcel)
 {
     _Static_assert(HF_TRACE_ALIKE == 1 << 3, "three bits");

@@ -16,17 +16,18 @@ static HfHandle handle_of(const HfWorld *world, uint32_t row)
     return (HfHandle){row, world->runs.at[row].generation};
 }
 
-static void record_run(HfWorld *world, const HfRun *run, HfRecordType type, HfTaskState state)
+static inline void record_run(HfWorld *world, const HfRun *run, HfRecordType type,
+                              HfTaskState state)
 {
-    hf_trace_emit(world->trace, &(HfRecord){.at = hf_world__now(world),
-                                            .type = (uint16_t)type,
-                                            .state = (uint16_t)state,
-                                            .agent = run->host,
-                                            .framework = run->framework,
-                                            .id = run->task,
-                                            .value = run->usage_milli,
-                                            .resources = hf_parcel_resources(run->resources),
-                                            .parcel = run->resources});
+    hf_trace_emit_inline(world->trace, &(HfRecord){.at = hf_world__now(world),
+                                                   .type = (uint16_t)type,
+                                                   .state = (uint16_t)state,
+                                                   .agent = run->host,
+                                                   .framework = run->framework,
+                                                   .id = run->task,
+                                                   .value = run->usage_milli,
+                                                   .resources = hf_parcel_resources(run->resources),
+                                                   .parcel = run->resources});
 }
 
 /* Take a run off the books: it ended, was killed, or its host went down. */
