@@ -503,10 +503,10 @@ static void on_update(void *model, HfDriver *driver, const HfTaskStatus *status)
     want_offers(batch, driver);
 }
 
-static void prefetch(const void *model, const HfTaskStatus *status, uint32_t step)
+static void prefetch(const void *model, uint32_t tag, uint32_t step)
 {
     const Batch *batch = model;
-    uint32_t row = status->tag - 1;
+    uint32_t row = tag - 1;
     if (row >= batch->live.count) return;
     const Task *task = &batch->live.at[row];
     if (step == 0)

@@ -292,7 +292,8 @@ static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInf
 }
 
 /* RUN_TASK, RUN_TASK_GROUP: all of its tasks are run, or none. */
-static void on_run(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+static __attribute__((noinline)) void on_run(HfAgent *agent, HfTime now, const HfMessage *in,
+                                             HfOutbox *out)
 {
     if (in->agent != agent->id) return; /* for the agent that it was before it was shut down */
     guint32 count;
@@ -357,7 +358,8 @@ static void on_shutdown_framework(HfAgent *agent, const HfMessage *in, HfOutbox 
     hf_agent__shut_down_executors(agent, in->framework, out);
 }
 
-static void on_executor(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+static __attribute__((noinline)) void on_executor(HfAgent *agent, HfTime now, const HfMessage *in,
+                                                  HfOutbox *out)
 {
     HfAgentTask *task =
         hf_agent__find_task(agent, in->status.framework, in->status.task, in->status.seat);
@@ -388,7 +390,8 @@ void hf_agent__forget_task(HfAgent *agent, HfAgentTask *task)
     hf_agent__check_drained(agent);
 }
 
-static void on_acknowledged(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+static __attribute__((noinline)) void on_acknowledged(HfAgent *agent, HfTime now,
+                                                      const HfMessage *in, HfOutbox *out)
 {
     HfAgentTask *task =
         hf_agent__find_task(agent, in->status.framework, in->status.task, in->status.seat);
@@ -504,26 +507,20 @@ void hf_agent_prefetch_launch(const HfAgent *agent)
     for (uint32_t i = 0; i <= agent->tasks.used; i += 8) __builtin_prefetch(&keys_of(agent)[i], 1);
 }
 
-void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+/* What does not come for each task. */
+static __attribute__((noinline)) void on_others(HfAgent *agent, HfTime now, const HfMessage *in,
+                                                HfOutbox *out)
 {
-    HF_ASSERT(agent->state != HF_AGENT_DOWN); /* the world loses what is sent to a dead host */
     switch (in->type) {
     case HF_MESSAGE_AGENT_REGISTERED:
     case HF_MESSAGE_AGENT_REREGISTERED:
         on_registered(agent, now, in, out);
-        break;
-    case HF_MESSAGE_RUN_TASK:
-    case HF_MESSAGE_RUN_TASK_GROUP:
-        on_run(agent, now, in, out);
         break;
     case HF_MESSAGE_KILL_TASK:
         on_kill_task(agent, now, in, out);
         break;
     case HF_MESSAGE_HALT_AGENT:
         on_halt(agent, now, out);
-        break;
-    case HF_MESSAGE_EXECUTOR_STATUS:
-        on_executor(agent, now, in, out);
         break;
     case HF_MESSAGE_EXECUTOR_REREGISTERED:
         hf_agent__on_executor_back(agent, in);
@@ -536,9 +533,6 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         break;
     case HF_MESSAGE_SHUTDOWN_EXECUTOR:
         hf_agent__on_shutdown_executor(agent, in, out);
-        break;
-    case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
-        on_acknowledged(agent, now, in, out);
         break;
     case HF_MESSAGE_APPLY_OPERATION:
         hf_agent__on_apply_operation(agent, now, in, out);
@@ -578,6 +572,26 @@ void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *ou
         break;
     default:
         HF_ASSERT(!"a message that no agent expects");
+    }
+}
+
+/* Each call is a jump: nothing is to be kept over it. */
+void hf_agent_step(HfAgent *agent, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    HF_ASSERT(agent->state != HF_AGENT_DOWN); /* the world loses what is sent to a dead host */
+    switch (in->type) {
+    case HF_MESSAGE_RUN_TASK:
+    case HF_MESSAGE_RUN_TASK_GROUP:
+        on_run(agent, now, in, out);
+        break;
+    case HF_MESSAGE_EXECUTOR_STATUS:
+        on_executor(agent, now, in, out);
+        break;
+    case HF_MESSAGE_STATUS_ACKNOWLEDGEMENT:
+        on_acknowledged(agent, now, in, out);
+        break;
+    default:
+        on_others(agent, now, in, out);
     }
 }
 

@@ -204,9 +204,9 @@ static void on_update(HfDriver *driver, const HfTaskStatus *status)
     ack->status = *status;
 }
 
-void hf_driver_prefetch(const HfDriver *driver, const HfTaskStatus *status, uint32_t step)
+void hf_driver_prefetch(const HfDriver *driver, uint32_t tag, uint32_t step)
 {
-    if (driver->ops->prefetch != NULL) driver->ops->prefetch(driver->model, status, step);
+    if (driver->ops->prefetch != NULL) driver->ops->prefetch(driver->model, tag, step);
 }
 
 static void on_operation(HfDriver *driver, const HfOperationStatus *status)
@@ -231,11 +231,10 @@ const char *hf_driver_why(const HfDriver *driver)
     return why != NULL ? why : "";
 }
 
-void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out)
+/* What does not come for each task. */
+static __attribute__((noinline)) void on_others(HfDriver *driver, const HfMessage *in)
 {
     const HfSchedulerOps *ops = driver->ops;
-    enter(driver, now, out);
-    driver->in = in;
     switch (in->type) {
     case HF_MESSAGE_SUBSCRIBED:
         on_subscribed(driver, in->framework);
@@ -248,15 +247,9 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
         driver->attempts = 0;
         subscribe(driver);
         break;
-    case HF_MESSAGE_OFFERS:
-        on_offers(driver, in);
-        break;
     case HF_MESSAGE_RESCIND:
         for (guint32 i = 0; ops->rescind && i < in->ids.count; i++)
             ops->rescind(driver->model, driver, in->ids.at[i]);
-        break;
-    case HF_MESSAGE_UPDATE:
-        on_update(driver, &in->status);
         break;
     case HF_MESSAGE_UPDATE_OPERATION:
         for (guint32 i = 0; i < in->statuses.count; i++) on_operation(driver, &in->statuses.at[i]);
@@ -282,6 +275,18 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
     default:
         HF_ASSERT(!"a message that no framework expects");
     }
+}
+
+void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    enter(driver, now, out);
+    driver->in = in;
+    if (G_LIKELY(in->type == HF_MESSAGE_UPDATE))
+        on_update(driver, &in->status);
+    else if (in->type == HF_MESSAGE_OFFERS)
+        on_offers(driver, in);
+    else
+        on_others(driver, in);
     driver->in = NULL;
     leave(driver);
 }

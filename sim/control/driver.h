@@ -71,9 +71,9 @@ typedef struct HfSchedulerOps {
     void (*resubscribed)(void *model, HfDriver *driver);
     void (*error)(void *model, HfDriver *driver);
     void (*timer)(void *model, HfDriver *driver, uint32_t kind, uint64_t arg);
-    /* An update will come soon: only start loading what it will need, in steps from 0. Nothing but
-     * `framework` and `tag` of it may be known yet. */
-    void (*prefetch)(const void *model, const HfTaskStatus *status, uint32_t step);
+    /* An update of the task with this tag will come soon: only start loading what it will need, in
+     * steps from 0. */
+    void (*prefetch)(const void *model, uint32_t tag, uint32_t step);
     /* What waits now; changes nothing. For an explanation of a run that came to a stop. */
     void (*waits)(const void *model, HfWaitSink sink, void *context);
     /* What it has launched and not been told to run; for the same. */
@@ -142,7 +142,7 @@ void hf_driver_start(HfDriver *driver, HfTime now, HfOutbox *out);
 void hf_driver_disconnect(HfDriver *driver, HfTime now, HfOutbox *out);
 /* Start loading what the model will read when it is told this of a task, in steps from 0, each some
  * time after the one before; changes nothing. */
-void hf_driver_prefetch(const HfDriver *driver, const HfTaskStatus *status, uint32_t step);
+void hf_driver_prefetch(const HfDriver *driver, uint32_t tag, uint32_t step);
 void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox *out);
 void hf_driver_timer(HfDriver *driver, HfTime now, uint32_t kind, uint64_t arg, HfOutbox *out);
 

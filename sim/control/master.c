@@ -160,14 +160,10 @@ uint32_t hf_master_prefetch_end(const HfMaster *master, uint32_t place, uint32_t
     return place - 1 < master->tasks.count ? master->tasks.at[place - 1].tag : 0;
 }
 
-void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+/* What does not come for each task. */
+static __attribute__((noinline)) void on_others(HfMaster *master, HfTime now, const HfMessage *in,
+                                                HfOutbox *out)
 {
-    HF_ASSERT(!master->is_down);
-    if (in->from.kind == HF_PEER_FRAMEWORK && in->type != HF_MESSAGE_SUBSCRIBE &&
-        !hf_master__is_known(master, in)) {
-        hf_master__turn_away(master, in, out);
-        return;
-    }
     switch (in->type) {
     case HF_MESSAGE_SUBSCRIBE:
         hf_master__on_subscribe(master, now, in, out);
@@ -179,12 +175,6 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
     case HF_MESSAGE_DECLINE_INVERSE_OFFERS:
         hf_master__on_inverse_answer(master, now, in, out);
         break;
-    case HF_MESSAGE_ACCEPT:
-        hf_master__on_accept(master, now, in, out);
-        break;
-    case HF_MESSAGE_DECLINE:
-        hf_master__on_decline(master, now, in, out);
-        break;
     case HF_MESSAGE_REVIVE:
         hf_master__on_revive(master, now, in, out, TRUE);
         break;
@@ -194,9 +184,6 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
     case HF_MESSAGE_KILL:
         hf_master__on_kill(master, now, in, out);
         break;
-    case HF_MESSAGE_ACKNOWLEDGE:
-        hf_master__on_acknowledge(master, now, in, out);
-        break;
     case HF_MESSAGE_TEARDOWN:
         hf_master__on_teardown(master, now, in->framework, out);
         break;
@@ -205,9 +192,6 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         break;
     case HF_MESSAGE_REREGISTER_AGENT:
         hf_master__on_reregister(master, now, in, out);
-        break;
-    case HF_MESSAGE_STATUS_UPDATE:
-        hf_master__on_status_update(master, now, in, out);
         break;
     case HF_MESSAGE_EXITED_EXECUTOR:
         hf_master__on_exited_executor(master, now, in, out);
@@ -244,6 +228,40 @@ void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox 
         break;
     default:
         HF_ASSERT(!"a message that no master expects");
+    }
+}
+
+/* Is it from the scheduler that the framework is known by? */
+static inline gboolean is_known(const HfMaster *master, const HfMessage *in)
+{
+    return in->framework < master->frameworks.count &&
+           master->frameworks.at[in->framework].standing == HF_FRAMEWORK_ACTIVE &&
+           master->frameworks.at[in->framework].peer == in->from.row;
+}
+
+void hf_master_step(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
+{
+    HF_ASSERT(!master->is_down);
+    if (in->from.kind == HF_PEER_FRAMEWORK && in->type != HF_MESSAGE_SUBSCRIBE &&
+        !is_known(master, in)) {
+        hf_master__turn_away(master, in, out);
+        return;
+    }
+    switch (in->type) {
+    case HF_MESSAGE_ACCEPT:
+        hf_master__on_accept(master, now, in, out);
+        break;
+    case HF_MESSAGE_DECLINE:
+        hf_master__on_decline(master, now, in, out);
+        break;
+    case HF_MESSAGE_ACKNOWLEDGE:
+        hf_master__on_acknowledge(master, now, in, out);
+        break;
+    case HF_MESSAGE_STATUS_UPDATE:
+        hf_master__on_status_update(master, now, in, out);
+        break;
+    default:
+        on_others(master, now, in, out);
     }
     hf_master__want_run(master, now, out);
 }

@@ -5,13 +5,6 @@
 
 static const HfPeer self = {HF_PEER_MASTER, 0};
 
-gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in)
-{
-    return in->framework < master->frameworks.count &&
-           master->frameworks.at[in->framework].standing == HF_FRAMEWORK_ACTIVE &&
-           master->frameworks.at[in->framework].peer == in->from.row;
-}
-
 /* Does a list of roles name one twice, or (unless `roles` is NULL) one that is not among `roles`?
  */
 static gboolean roles_are_wrong(const HfRoleId *list, uint32_t count, const HfRoleId *roles,

@@ -640,7 +640,6 @@ void hf_master__drop_inverse(HfMaster *master, uint32_t row);
 /* master_frameworks.c */
 void hf_master__on_update_framework(HfMaster *master, HfTime now, const HfMessage *in,
                                     HfOutbox *out);
-gboolean hf_master__is_known(const HfMaster *master, const HfMessage *in);
 void hf_master__on_subscribe(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 /* Its scheduler's connection broke. */
 void hf_master__on_framework_exited(HfMaster *master, HfTime now, const HfMessage *in,

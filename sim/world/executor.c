@@ -405,12 +405,12 @@ void hf_world__start_now(HfWorld *world, const HfMessage *in)
 void hf_world__executor_message(HfWorld *world, const HfMessage *in)
 {
     switch (in->type) {
-    case HF_MESSAGE_EXECUTOR_BEGIN:
     case HF_MESSAGE_EXECUTOR_LAUNCH: /* one that is there takes no time */
-        if (in->type == HF_MESSAGE_EXECUTOR_LAUNCH && in->info.executor != NULL)
+        if (G_UNLIKELY(in->info.executor != NULL) || !hf_world__start_later(world, in))
             start_run(world, in);
-        else if (!hf_world__start_later(world, in))
-            hf_world__start_now(world, in);
+        break;
+    case HF_MESSAGE_EXECUTOR_BEGIN:
+        if (!hf_world__start_later(world, in)) hf_world__begin_process(world, in);
         break;
     case HF_MESSAGE_EXECUTOR_KILL:
         kill_run(world, in);

@@ -349,6 +349,15 @@ static void on_elected(HfRecorder *recorder, const HfRecord *record)
                       (uint64_t)(record->at - recorder->master_lost_at));
 }
 
+/* ... and its resources are free. */
+static __attribute__((noinline)) void on_task_over(HfRecorder *recorder, const HfRecord *record)
+{
+    step_those_of(recorder, hf_recorder__framework(recorder, record->framework), record, -1);
+    if (hf_recorder__keeps_tasks(recorder)) hf_recorder__close_task(recorder, record);
+    count_maintenance(recorder, record);
+    if (recorder->residents.count > 0) hf_recorder__relaunches_on_end(recorder, record);
+}
+
 static __attribute__((noinline)) void on_task_state(HfRecorder *recorder, const HfRecord *record)
 {
     if (record->reason == HF_REASON_CONTAINER_LIMITATION_DISK)
@@ -366,16 +375,12 @@ static __attribute__((noinline)) void on_task_state(HfRecorder *recorder, const 
         hf_recorder__bump(recorder, record, (HfCounter)counter_of[record->state], 1);
     if (G_UNLIKELY(record->reason == HF_REASON_EXECUTOR_REGISTRATION_TIMEOUT))
         hf_recorder__bump(recorder, record, HF_COUNT_TASKS_UNREGISTERED, 1);
-    if (record->resources == NULL) {
-        if (!hf_recorder__keeps_tasks(recorder)) return;
+    if (record->resources != NULL) {
+        on_task_over(recorder, record);
+    } else if (hf_recorder__keeps_tasks(recorder)) {
         HfTaskRecord *task = hf_recorder__live_task(recorder, record);
         if (task && record->state == HF_TASK_RUNNING && task->start < 0) task->start = record->at;
-        return;
     }
-    step_those_of(recorder, hf_recorder__framework(recorder, record->framework), record, -1);
-    if (hf_recorder__keeps_tasks(recorder)) hf_recorder__close_task(recorder, record);
-    count_maintenance(recorder, record);
-    if (recorder->residents.count > 0) hf_recorder__relaunches_on_end(recorder, record);
 }
 
 static __attribute__((noinline)) void on_waited(HfRecorder *recorder, const HfRecord *record)
@@ -630,11 +635,8 @@ static __attribute__((noinline)) void on_others(HfRecorder *recorder, const HfRe
 }
 
 /* The last call of each case is a jump: nothing is to be kept over it. */
-void hf_recorder_listen(void *context, const HfRecord *record)
+static inline __attribute__((always_inline)) void book(HfRecorder *recorder, const HfRecord *record)
 {
-    HfRecorder *recorder = context;
-    if (record->type == HF_RECORD_RUN_STARTED) return; /* the warm-up may yet be set */
-    pass_warm_up(recorder, record->at);
     switch ((HfRecordType)record->type) {
     case HF_RECORD_OFFER_SENT:
         on_offers(recorder, record, 1, HF_COUNT_OFFERS_SENT);
@@ -665,6 +667,23 @@ void hf_recorder_listen(void *context, const HfRecord *record)
         on_others(recorder, record);
         break;
     }
+}
+
+/* During the warm-up, which may yet be set when the run starts. */
+static __attribute__((noinline)) void book_early(HfRecorder *recorder, const HfRecord *record)
+{
+    if (record->type == HF_RECORD_RUN_STARTED) return;
+    pass_warm_up(recorder, record->at);
+    book(recorder, record);
+}
+
+void hf_recorder_listen(void *context, const HfRecord *record)
+{
+    HfRecorder *recorder = context;
+    if (G_LIKELY(recorder->is_marked))
+        book(recorder, record);
+    else
+        book_early(recorder, record);
 }
 
 /* Changes of one sign at one instant: no peak is missed when they are booked as one. */

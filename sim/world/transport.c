@@ -309,12 +309,7 @@ static void prefetch_told(const HfWorld *world, uint32_t framework, uint32_t tag
 {
     if (tag == 0 || framework >= hf_master_frameworks(world->master)) return;
     uint32_t guest = hf_master_framework_peer(world->master, framework);
-    if (guest >= world->guest_count) return;
-    HfTaskStatus status;
-    hf_task_status_set(&status, framework, 0, 0, 0, HF_TASK_RUNNING, HF_REASON_NONE, HF_ROW_NONE,
-                       HF_ROW_NONE);
-    status.tag = tag;
-    hf_driver_prefetch(world->guests[guest].driver, &status, step);
+    if (guest < world->guest_count) hf_driver_prefetch(world->guests[guest].driver, tag, step);
 }
 
 void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
@@ -345,7 +340,7 @@ static void look_to_framework(void *context, uint32_t target, uint64_t arg, uint
     if (step == 0)
         fetch(message, sizeof *message);
     else if (message->type == HF_MESSAGE_UPDATE)
-        hf_driver_prefetch(world->guests[target].driver, &message->status, step - 1);
+        hf_driver_prefetch(world->guests[target].driver, message->status.tag, step - 1);
 }
 
 static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t step)
@@ -379,7 +374,7 @@ static void look_to_framework_near(void *context, uint32_t target, uint64_t arg,
 {
     const HfWorld *world = context;
     const HfMessage *message = (const void *)(uintptr_t)arg;
-    if (step == 2) hf_driver_prefetch(world->guests[target].driver, &message->status, 0);
+    if (step == 2) hf_driver_prefetch(world->guests[target].driver, message->status.tag, 0);
 }
 
 static void look_to_agent_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
