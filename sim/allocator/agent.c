@@ -436,7 +436,6 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     hf_filters__drop_agent(allocator, agent);
     hf_allocator__inverse_drop(allocator, HF_ROW_NONE, agent);
     hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
-    hf_launched__end_all(allocator, agent);
     while (row->grants.count > 0) {
         uint32_t sub = hf_few_at(&row->grants)[row->grants.count - 1].sub;
         hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);

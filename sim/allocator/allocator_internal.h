@@ -178,7 +178,6 @@ struct HfAllocator {
 enum {
     HF_ROLE_RESERVED, /* by reservation role, held or not */
     HF_ROLE_USED,     /* unreserved non-revocable, offered or launched, by allocation role */
-    HF_ROLE_LAUNCHED, /* of those, launched */
     HF_ROLE_CONSUMED, /* of a role with quota: this run's account of it */
     HF_ROLE_AMOUNTS
 };
@@ -529,20 +528,43 @@ void hf_allocator__sub_drop(HfAllocator *allocator, uint32_t sub);
 void hf_allocator__sub_try_drop(HfAllocator *allocator, uint32_t sub);
 
 /* ---- launched.c ---- */
-/* Add to what is launched on an agent, and count it for the roles; `resources` carry allocation
- * roles. */
+/* Add to what is launched on an agent; `resources` carry allocation roles. */
 void hf_launched__add(HfAllocator *allocator, uint32_t agent, const HfResources *resources);
-/* All of it ends. */
-void hf_launched__end_all(HfAllocator *allocator, uint32_t agent);
 /* Add all that is launched there to `sum`, of frameworks not added yet as well. */
 void hf_launched__list(const HfAllocator *allocator, uint32_t agent, HfResources *sum);
+/* What each role and its subtree have launched of what is neither reserved nor revocable:
+ * [roles.count][kinds of the catalog], the caller's to free. Cost: O(agents). */
+int64_t *hf_launched__of_roles(const HfAllocator *allocator);
 void hf_launched__clear(HfAllocator *allocator, HfLaunched *launched);
 /* Is all of this launched there? Then it may end, with the place that was found, if nothing else
  * ends or is launched in between. `is_early`: by a framework that is not added yet. */
-gboolean hf_launched__find(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
-                           uint32_t *place_out);
-void hf_launched__end(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
-                      uint32_t place);
+gboolean hf_launched__is_in_sum(HfAllocator *allocator, const HfRecovery *recovery,
+                                gboolean is_early);
+void hf_launched__end_in_sum(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early);
+static inline gboolean hf_launched__find(HfAllocator *allocator, const HfRecovery *recovery,
+                                         gboolean is_early, uint32_t *place_out)
+{
+    const HfLaunched *launched = &allocator->infos.at[recovery->agent].launched;
+    if (recovery->parcel != NULL && !is_early)
+        for (uint32_t p = 0; p < launched->count; p++)
+            if (launched->apart[p] == recovery->parcel) {
+                *place_out = p;
+                return TRUE;
+            }
+    *place_out = HF_ROW_NONE;
+    return hf_launched__is_in_sum(allocator, recovery, is_early);
+}
+static inline void hf_launched__end(HfAllocator *allocator, const HfRecovery *recovery,
+                                    gboolean is_early, uint32_t place)
+{
+    if (G_UNLIKELY(place == HF_ROW_NONE)) {
+        hf_launched__end_in_sum(allocator, recovery, is_early);
+        return;
+    }
+    HfLaunched *launched = &allocator->infos.at[recovery->agent].launched;
+    hf_parcel_drop(allocator->catalog, &launched->apart[place]);
+    launched->apart[place] = launched->apart[--launched->count];
+}
 
 /* ---- quota.c ---- */
 /* What quota is about: scalars that are neither reserved nor revocable. */

@@ -1,55 +1,12 @@
 /*
- * What is launched of what is granted on an agent, and how it counts for roles.
+ * What is launched of what is granted on an agent.
  *
  * What a task uses comes and goes as one parcel. So an agent keeps the parcels of its last launches
  * as they are, and only what is launched otherwise, or does not come back as it went, is summed.
+ * What roles have launched is added up when somebody asks: no decision depends on it.
  * Source: Mesos 1.11 hierarchical.cpp, trackAllocatedResources, untrackAllocatedResources.
  */
 #include "allocator/allocator_internal.h"
-
-/* ---- In the roles ---- */
-
-/* A change of what is launched on an agent, before what is added and after what is taken. */
-static void count(HfAllocator *allocator, const HfResources *launched, const HfResources *change,
-                  int sign)
-{
-    const HfCatalog *catalog = allocator->catalog;
-    const HfResource *at = hf_resources_entries(change);
-    for (uint32_t i = 0; i < hf_resources_count(change); i++) {
-        const HfMetaInfo *meta = hf_meta_info(catalog, at[i].meta);
-        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR ||
-            (meta->flags & (HF_META_RESERVED | HF_META_REVOCABLE)) != 0)
-            continue;
-        /* a shared volume counts from its first copy to its last */
-        if (meta->flags & HF_META_SHARED && hf_resources_copies(catalog, launched, &at[i]) > 0)
-            continue;
-        hf_allocator__role_room(allocator, meta->allocation_role);
-        hf_allocator__role_add(allocator, meta->allocation_role, HF_ROLE_LAUNCHED,
-                               catalog->kind[at[i].kind].quantity, sign * at[i].milli);
-    }
-}
-
-/* Amounts of the first kinds that all count, and all for one role. */
-static gboolean is_plain(const HfParcel *parcel)
-{
-    const HfResources *content = hf_parcel_resources(parcel);
-    const HfResource *at = hf_resources_entries(content);
-    for (uint32_t i = 0; i < hf_resources_count(content); i++)
-        if (at[i].kind >= HF_KIND_PORTS) return FALSE;
-    return !(hf_parcel_flags(parcel) & (HF_META_RESERVED | HF_META_REVOCABLE | HF_META_SHARED));
-}
-
-static void count_plain(HfAllocator *allocator, HfRoleId role, const HfParcel *parcel, int sign)
-{
-    const HfResources *content = hf_parcel_resources(parcel);
-    const HfResource *at = hf_resources_entries(content);
-    uint32_t entries = hf_resources_count(content);
-    for (; role != HF_ROLE_NONE; role = hf_role_parent(allocator->catalog, role)) {
-        int64_t *row = hf_allocator__role_amounts(allocator, role, HF_ROLE_LAUNCHED), least = 0;
-        for (uint32_t i = 0; i < entries; i++) least |= row[at[i].kind] += sign * at[i].milli;
-        HF_ASSERT(least >= 0); /* the sign bit of any of them */
-    }
-}
 
 /* ---- On the agent ---- */
 
@@ -61,12 +18,10 @@ static HfResources *own_sum(HfLaunched *launched)
 
 void hf_launched__add(HfAllocator *allocator, uint32_t agent, const HfResources *resources)
 {
-    HfResources *sum = own_sum(&allocator->infos.at[agent].launched);
-    count(allocator, sum, resources, 1);
-    hf_resources_add(allocator->catalog, sum, resources);
+    hf_resources_add(allocator->catalog, own_sum(&allocator->infos.at[agent].launched), resources);
 }
 
-/* Parcels that are kept apart become part of the sum; the roles know of them already. */
+/* Parcels that are kept apart become part of the sum. */
 static void sum_up(HfAllocator *allocator, HfLaunched *launched)
 {
     for (uint32_t p = 0; p < launched->count; p++) {
@@ -77,26 +32,52 @@ static void sum_up(HfAllocator *allocator, HfLaunched *launched)
     launched->count = 0;
 }
 
-void hf_launched__end_all(HfAllocator *allocator, uint32_t agent)
+/* Without what frameworks have launched that are not added yet. */
+static void list(HfCatalog *catalog, const HfLaunched *launched, HfResources *sum)
 {
-    HfLaunched *launched = &allocator->infos.at[agent].launched;
-    sum_up(allocator, launched);
-    if (launched->sum == NULL) return;
-    HfResources gone = {0};
-    hf_resources_move(allocator->catalog, &gone, launched->sum);
-    count(allocator, launched->sum, &gone, -1);
-    hf_resources_clear(allocator->catalog, &gone);
+    if (launched->sum != NULL) hf_resources_add(catalog, sum, launched->sum);
+    for (uint32_t p = 0; p < launched->count; p++)
+        hf_resources_add(catalog, sum, hf_parcel_resources(launched->apart[p]));
 }
 
 void hf_launched__list(const HfAllocator *allocator, uint32_t agent, HfResources *sum)
 {
-    HfCatalog *catalog = allocator->catalog;
     const HfAgentInfo *info = &allocator->infos.at[agent];
-    const HfLaunched *launched = &info->launched;
-    if (launched->sum != NULL) hf_resources_add(catalog, sum, launched->sum);
-    for (uint32_t p = 0; p < launched->count; p++)
-        hf_resources_add(catalog, sum, hf_parcel_resources(launched->apart[p]));
-    if (info->launched_early != NULL) hf_resources_add(catalog, sum, info->launched_early);
+    list(allocator->catalog, &info->launched, sum);
+    if (info->launched_early != NULL)
+        hf_resources_add(allocator->catalog, sum, info->launched_early);
+}
+
+/* A shared volume counts once on each agent, however many use it. */
+static void count(const HfAllocator *allocator, const HfResources *launched, int64_t *amounts)
+{
+    const HfCatalog *catalog = allocator->catalog;
+    const HfResource *at = hf_resources_entries(launched);
+    for (uint32_t i = 0; i < hf_resources_count(launched); i++) {
+        const HfMetaInfo *meta = hf_meta_info(catalog, at[i].meta);
+        if (hf_kind_type(catalog, at[i].kind) != HF_TYPE_SCALAR ||
+            (meta->flags & (HF_META_RESERVED | HF_META_REVOCABLE)) != 0)
+            continue;
+        HfKindId kind = catalog->kind[at[i].kind].quantity;
+        for (HfRoleId role = meta->allocation_role; role != HF_ROLE_NONE;
+             role = hf_role_parent(catalog, role)) {
+            HF_ASSERT(role < allocator->roles.count);
+            amounts[(size_t)role * catalog->kind_count + kind] += at[i].milli;
+        }
+    }
+}
+
+int64_t *hf_launched__of_roles(const HfAllocator *allocator)
+{
+    int64_t *amounts =
+        g_new0(int64_t, (size_t)allocator->roles.count * allocator->catalog->kind_count);
+    HfResources launched = {0};
+    for (uint32_t a = 0; a < allocator->agents.count; a++) {
+        list(allocator->catalog, &allocator->infos.at[a].launched, &launched);
+        count(allocator, &launched, amounts);
+        hf_resources_clear(allocator->catalog, &launched);
+    }
+    return amounts;
 }
 
 void hf_launched__clear(HfAllocator *allocator, HfLaunched *launched)
@@ -124,19 +105,12 @@ static const HfResources *allocated_to(HfAllocator *allocator, const HfResources
     return &allocator->rest;
 }
 
-gboolean hf_launched__find(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
-                           uint32_t *place_out)
+gboolean hf_launched__is_in_sum(HfAllocator *allocator, const HfRecovery *recovery,
+                                gboolean is_early)
 {
     HfCatalog *catalog = allocator->catalog;
     HfAgentInfo *info = &allocator->infos.at[recovery->agent];
     HfLaunched *launched = &info->launched;
-    *place_out = HF_ROW_NONE;
-    if (recovery->parcel != NULL && !is_early)
-        for (uint32_t p = 0; p < launched->count; p++) {
-            if (launched->apart[p] != recovery->parcel) continue;
-            *place_out = p;
-            return TRUE;
-        }
     const HfResources *tagged = allocated_to(allocator, recovery->resources, recovery->role);
     const HfResources *sum = is_early ? info->launched_early : launched->sum;
     if (sum != NULL && hf_resources_contains(catalog, sum, tagged)) return TRUE;
@@ -145,21 +119,12 @@ gboolean hf_launched__find(HfAllocator *allocator, const HfRecovery *recovery, g
     return hf_resources_contains(catalog, launched->sum, tagged);
 }
 
-void hf_launched__end(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early,
-                      uint32_t place)
+void hf_launched__end_in_sum(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early)
 {
     HfAgentInfo *info = &allocator->infos.at[recovery->agent];
-    if (place != HF_ROW_NONE) {
-        HfParcel **at = info->launched.apart;
-        count_plain(allocator, recovery->role, at[place], -1);
-        hf_parcel_drop(allocator->catalog, &at[place]);
-        at[place] = at[--info->launched.count];
-        return;
-    }
     const HfResources *tagged = allocated_to(allocator, recovery->resources, recovery->role);
-    HfResources *sum = is_early ? info->launched_early : info->launched.sum;
-    hf_resources_subtract(allocator->catalog, sum, tagged);
-    if (!is_early) count(allocator, sum, tagged, -1);
+    hf_resources_subtract(allocator->catalog, is_early ? info->launched_early : info->launched.sum,
+                          tagged);
 }
 
 /* ---- Begins ---- */
@@ -174,13 +139,11 @@ HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint3
     if (allocator->offer_scope == HF_OFFER_SCOPE_CELL && /* it counts from now on */
         !hf_allocator__count_part(allocator, agent, sub, resources, parcel))
         return HF_CONFLICT;
-    hf_allocator__role_room(allocator, role);
     HfLaunched *launched = &allocator->infos.at[agent].launched;
-    if (parcel == NULL || launched->count == HF_LAUNCHED_APART || !is_plain(parcel)) {
+    if (parcel == NULL || launched->count == HF_LAUNCHED_APART) {
         hf_launched__add(allocator, agent, allocated_to(allocator, resources, role));
         return HF_OK;
     }
-    count_plain(allocator, role, parcel, 1);
     launched->apart[launched->count++] = hf_parcel_ref(parcel);
     return HF_OK;
 }

@@ -116,7 +116,7 @@ static inline void hf_agent__forget_pending(HfAgent *agent)
 typedef struct HfLaunched {
     HfResources *sum; /* owned; NULL = nothing */
     uint32_t count;
-    HfParcel *apart[HF_LAUNCHED_APART]; /* [count] references: of plain scalars alone */
+    HfParcel *apart[HF_LAUNCHED_APART]; /* [count] references */
 } HfLaunched;
 
 _Static_assert(sizeof(HfLaunched) == 64, "as much as a cache line");

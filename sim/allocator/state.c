@@ -198,7 +198,8 @@ static gboolean is_tracked(const HfAllocator *allocator, HfRoleId role)
            !is_zero(allocator, hf_allocator__role_amounts(allocator, role, HF_ROLE_RESERVED));
 }
 
-static JsonObject *role_object(const HfAllocator *allocator, HfRoleId role)
+/* `launched`: what it and its subtree have launched. */
+static JsonObject *role_object(const HfAllocator *allocator, HfRoleId role, const int64_t *launched)
 {
     const HfRoleState *state = &allocator->roles.at[role];
     const int64_t *reserved = hf_allocator__role_amounts(allocator, role, HF_ROLE_RESERVED);
@@ -210,10 +211,7 @@ static JsonObject *role_object(const HfAllocator *allocator, HfRoleId role)
     json_object_set_member(object, "quota_offered_or_consumed",
                            amounts_node(allocator, reserved,
                                         hf_allocator__role_amounts(allocator, role, HF_ROLE_USED)));
-    json_object_set_member(
-        object, "quota_consumed",
-        amounts_node(allocator, reserved,
-                     hf_allocator__role_amounts(allocator, role, HF_ROLE_LAUNCHED)));
+    json_object_set_member(object, "quota_consumed", amounts_node(allocator, reserved, launched));
     GPtrArray *frameworks = g_ptr_array_new();
     for (uint32_t s = 0; s < allocator->subs.count; s++)
         if (allocator->subs.at[s].is_live && allocator->subs.at[s].role == role &&
@@ -228,13 +226,17 @@ static JsonObject *roles_object(const HfAllocator *allocator)
 {
     hf_allocator__book_roles((HfAllocator *)allocator); /* which it does not show */
     JsonObject *object = json_object_new();
+    g_autofree int64_t *launched = hf_launched__of_roles(allocator);
     for (HfRoleId r = 0; r < allocator->roles.count; r++) {
         if (!is_tracked(allocator, r)) continue;
         for (HfRoleId role = r; role != HF_ROLE_NONE;
              role = hf_role_parent(allocator->catalog, role)) {
             const char *path = hf_role_path(allocator->catalog, role);
             if (!json_object_has_member(object, path))
-                json_object_set_object_member(object, path, role_object(allocator, role));
+                json_object_set_object_member(
+                    object, path,
+                    role_object(allocator, role,
+                                launched + (size_t)role * allocator->catalog->kind_count));
         }
     }
     return object;
