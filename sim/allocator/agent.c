@@ -65,8 +65,7 @@ void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent)
     hf_resources_clear(allocator->catalog, &sum);
 }
 
-/* An agent of which nothing was kept by steps. */
-static void gain_anew(HfAllocator *allocator, uint32_t agent, HfBundle *back)
+void hf_allocator__agent_gain_anew(HfAllocator *allocator, uint32_t agent, HfBundle *back)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfAgentInfo *info = &allocator->infos.at[agent];
@@ -76,16 +75,6 @@ static void gain_anew(HfAllocator *allocator, uint32_t agent, HfBundle *back)
         return;
     }
     hf_allocator__agent_renew(allocator, agent);
-}
-
-void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back)
-{
-    HfAgent *row = &allocator->agents.at[agent];
-    if (row->flags & HF_AGENT_RECOMPUTE)
-        gain_anew(allocator, agent, back);
-    else
-        hf_bundle__gain(allocator, &row->available, back);
-    hf_allocator__agent_changed(allocator, agent);
 }
 
 static void set_flag(HfAgent *row, uint32_t flag, gboolean on)
@@ -438,7 +427,8 @@ HfStatus hf_allocator_agent_remove(HfAllocator *allocator, HfTime now, uint32_t 
     hf_allocator__maintain(allocator, agent, FALSE, 0, 0);
     while (row->grants.count > 0) {
         uint32_t sub = hf_few_at(&row->grants)[row->grants.count - 1].sub;
-        hf_allocator__drop_grant(allocator, agent, row->grants.count - 1);
+        hf_bundle__unref(allocator,
+                         hf_allocator__take_grant(allocator, agent, row->grants.count - 1));
         hf_allocator__try_untrack_sub(allocator, sub);
     }
     pool_change(allocator, NULL, &info->total);

@@ -196,6 +196,19 @@ static inline HfBundleStep *hf_bundle__step(HfAllocator *allocator, const HfBund
     uint32_t place = (from->number * 31 + by->number) * 2 + (sign > 0);
     return &allocator->steps[place % HF_BUNDLE_STEPS];
 }
+static inline HfBundleOf *hf_bundle__named(HfAllocator *allocator, const HfParcel *parcel)
+{
+    return &allocator->named[hf_parcel_number(parcel) % HF_BUNDLES_NAMED];
+}
+static inline HfBundle *hf_bundle__of(HfAllocator *allocator, const HfResources *resources,
+                                      HfParcel *parcel)
+{
+    if (parcel != NULL) {
+        const HfBundleOf *named = hf_bundle__named(allocator, parcel);
+        if (G_LIKELY(named->parcel == parcel)) return hf_bundle__ref(named->bundle);
+    }
+    return hf_bundle__find_of(allocator, resources, parcel);
+}
 static inline gboolean hf_bundle__holds(HfAllocator *allocator, const HfBundle *bundle,
                                         const HfBundle *part)
 {
@@ -365,8 +378,20 @@ void hf_allocator__agent_clear(HfAllocator *allocator, uint32_t agent);
 void hf_allocator__agent_recompute(HfAllocator *allocator, uint32_t agent);
 /* The same, with the flags that follow the total and what is granted beyond it. */
 void hf_allocator__agent_renew(HfAllocator *allocator, uint32_t agent);
-/* A grant that was dropped or changed leaves this to the agent. */
-void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back);
+/* A grant that was dropped or changed leaves this to the agent; the first: to one of which nothing
+ * is kept by steps. */
+void hf_allocator__agent_gain_anew(HfAllocator *allocator, uint32_t agent, HfBundle *back);
+static inline void hf_allocator__agent_gain(HfAllocator *allocator, uint32_t agent, HfBundle *back)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    if (G_UNLIKELY(row->flags & HF_AGENT_RECOMPUTE))
+        hf_allocator__agent_gain_anew(allocator, agent, back);
+    else if (row->available == NULL)
+        row->available = hf_bundle__ref(back);
+    else
+        hf_bundle__gain(allocator, &row->available, back);
+    hf_allocator__agent_changed(allocator, agent);
+}
 /*
  * What is held on an agent was converted, and its total became `total` (taken over) by the same
  * conversions: what is available stays as it is. Cost: that of the conversions, not of the total.
@@ -412,8 +437,8 @@ static inline void hf_allocator__sum_change(HfAllocator *allocator, uint32_t age
  * counted. FALSE, and nothing done, when it does not hold it. `parcel`: the part, or NULL. */
 gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                   const HfResources *resources, HfParcel *parcel);
-/* What becomes available again is up to the caller. */
-void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
+/* Take all of a grant out; its bundle, with the reference, is the caller's. */
+HfBundle *hf_allocator__take_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
 /* Take and add bundles (NULL = nothing) without accounting; a grant without any is dropped. */
 void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant,
                                 HfBundle *less, HfBundle *more);
@@ -422,10 +447,6 @@ void hf_allocator__change_grant(HfAllocator *allocator, uint32_t agent, uint32_t
 uint32_t hf_allocator__find_grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                   const HfResources *resources, const HfBundle *part,
                                   HfGrantKind kind);
-/* Accounting of a counted grant: role amounts, role sorter, framework sorter. For shared volumes
- * the grants of the agent must include it. */
-void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfBundle *bundle, int sign);
 /* Amounts of the kinds that stand first in every row; NULL when the bundle has scalars of other
  * kinds. Ranges and sets do not count. Agents that are alike hand out one bundle again and again.
  */
@@ -451,6 +472,50 @@ static inline gboolean hf_allocator__gather(HfAllocator *allocator, const HfBund
 /* Account for what was gathered, which becomes nothing. */
 void hf_allocator__account_gathered(HfAllocator *allocator, uint32_t sub, HfGathered *gathered,
                                     int sign);
+static inline void hf_amounts__sum(int64_t *row, const int64_t *amounts, int sign)
+{
+    if (sign > 0)
+        for (int k = 0; k < HF_KIND_PORTS; k++) row[k] += amounts[k];
+    else
+        for (int k = 0; k < HF_KIND_PORTS; k++) row[k] -= amounts[k];
+}
+/* To or from a row that is never below 0. */
+static inline void hf_amounts__add(int64_t *row, const int64_t *amounts, int sign)
+{
+    int64_t least = 0;
+    hf_amounts__sum(row, amounts, sign);
+    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k];
+    HF_ASSERT(least >= 0); /* the sign bit of any of them */
+}
+/*
+ * Accounting of a counted grant: role amounts, role sorter, framework sorter. For shared volumes
+ * the grants of the agent must include it. The second does the same of a bundle like the last ones,
+ * for the same role as they, with little ado.
+ */
+void hf_allocator__account_anew(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                const HfBundle *bundle, int sign);
+static inline __attribute__((always_inline)) void
+hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub, const HfBundle *bundle,
+                      int sign)
+{
+    HfRoleLag *lag = &allocator->lag;
+    HfSorters *sorters = &allocator->sorters;
+    const HfSub *of = &allocator->subs.at[sub];
+    HfSorterNode *leaf = &sorters->nodes.at[of->leaf];
+    const HfBooked *booked = &allocator->booked[bundle->number % HF_BOOKED];
+    if (G_UNLIKELY(!lag->is_behind || lag->is_reserved || lag->role != of->role ||
+                   booked->bundle != bundle || (bundle->flags & HF_BUNDLE_SPECIAL) ||
+                   !leaf->is_dirty)) {
+        hf_allocator__account_anew(allocator, agent, sub, bundle, sign);
+        return;
+    }
+    HF_SLOW_ASSERT(!allocator->compares_roles && !sorters->has_pools);
+    hf_amounts__add(sorters->alloc + (size_t)of->leaf * sorters->stride, booked->amounts, sign);
+    leaf->count += sign > 0;
+    allocator->quota_is_counted = FALSE;
+    lag->made += sign > 0;
+    hf_amounts__sum(lag->amounts, booked->amounts, sign);
+}
 /* A new grant, which takes over the reference to `bundle`. */
 static inline void hf_allocator__grant(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                        HfBundle *bundle, gboolean is_counted)

@@ -114,7 +114,10 @@ void hf_bundle__gain(HfAllocator *allocator, HfBundle **bundle, HfBundle *more);
 void hf_bundle__lose(HfAllocator *allocator, HfBundle **bundle, HfBundle *less);
 /* The bundle of resources, allocation role apart, of which there are some: a reference. `parcel`:
  * they are its content; NULL: they are nobody's. Cost: O(1) for a parcel asked for lately. */
-HfBundle *hf_bundle__of(HfAllocator *allocator, const HfResources *resources, HfParcel *parcel);
+static inline HfBundle *hf_bundle__of(HfAllocator *allocator, const HfResources *resources,
+                                      HfParcel *parcel);
+HfBundle *hf_bundle__find_of(HfAllocator *allocator, const HfResources *resources,
+                             HfParcel *parcel); /* of one that was not */
 /* Does the bundle contain the part? */
 static inline gboolean hf_bundle__holds(HfAllocator *allocator, const HfBundle *bundle,
                                         const HfBundle *part);

@@ -79,19 +79,15 @@ void hf_bundle__lose(HfAllocator *allocator, HfBundle **bundle, HfBundle *less)
     take_step(allocator, bundle, less, -1);
 }
 
-HfBundle *hf_bundle__of(HfAllocator *allocator, const HfResources *resources, HfParcel *parcel)
+HfBundle *hf_bundle__find_of(HfAllocator *allocator, const HfResources *resources, HfParcel *parcel)
 {
     HfCatalog *catalog = allocator->catalog;
-    HfBundleOf *named = NULL;
-    if (parcel != NULL) {
-        named = &allocator->named[hf_parcel_number(parcel) % HF_BUNDLES_NAMED];
-        if (G_LIKELY(named->parcel == parcel)) return hf_bundle__ref(named->bundle);
-    }
     HfResources plain = {0};
     hf_resources_copy(catalog, &plain, resources);
     hf_resources_unallocate(catalog, &plain);
     HfBundle *bundle = hf_bundle__new(allocator, &plain);
-    if (named == NULL) return bundle;
+    if (parcel == NULL) return bundle;
+    HfBundleOf *named = hf_bundle__named(allocator, parcel);
     uint32_t seen = hf_parcel_number(parcel) + 1;
     if (named->seen == seen) {
         hf_bundle__settle(allocator, &bundle);

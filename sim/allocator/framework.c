@@ -186,8 +186,7 @@ static void release(HfAllocator *allocator, uint32_t framework, uint32_t agent)
     for (uint32_t g = row->grants.count; g-- > 0;) {
         const HfGrant *grant = &hf_few_at(&row->grants)[g];
         if (allocator->subs.at[grant->sub].framework != framework) continue;
-        HfBundle *back = hf_bundle__ref(hf_grant__bundle(allocator, grant));
-        hf_allocator__drop_grant(allocator, agent, g);
+        HfBundle *back = hf_allocator__take_grant(allocator, agent, g);
         hf_allocator__agent_gain(allocator, agent, back);
         hf_bundle__unref(allocator, back);
     }

@@ -178,23 +178,12 @@ const int64_t *hf_allocator__count_kinds(HfAllocator *allocator, const HfBundle 
     return out;
 }
 
-static inline void add_first_kinds(int64_t *row, const int64_t *amounts, int sign)
-{
-    int64_t least = 0;
-    if (sign > 0)
-        for (int k = 0; k < HF_KIND_PORTS; k++) row[k] += amounts[k];
-    else
-        for (int k = 0; k < HF_KIND_PORTS; k++) row[k] -= amounts[k];
-    for (int k = 0; k < HF_KIND_PORTS; k++) least |= row[k];
-    HF_ASSERT(least >= 0); /* the sign bit of any of them */
-}
-
 /* `made` of them were allocations, the others their ends. */
 static inline void node_allocated(HfSorters *sorters, HfNode node, const int64_t *amounts, int sign,
                                   uint64_t made)
 {
     HfSorterNode *row = &sorters->nodes.at[node];
-    add_first_kinds(sorters->alloc + (size_t)node * sorters->stride, amounts, sign);
+    hf_amounts__add(sorters->alloc + (size_t)node * sorters->stride, amounts, sign);
     row->count += made;
     if (!row->is_dirty) hf_sorter__mark_dirty(sorters, node);
 }
@@ -206,10 +195,10 @@ static void book_role(HfAllocator *allocator, HfRoleId role, gboolean is_reserve
     HfSorters *sorters = &allocator->sorters;
     const HfCatalog *catalog = allocator->catalog;
     if (is_reserved)
-        add_first_kinds(allocator->root_used_reserved, amounts, sign);
+        hf_amounts__add(allocator->root_used_reserved, amounts, sign);
     else
         for (HfRoleId r = role; r != HF_ROLE_NONE; r = hf_role_parent(catalog, r))
-            add_first_kinds(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts, sign);
+            hf_amounts__add(hf_allocator__role_amounts(allocator, r, HF_ROLE_USED), amounts, sign);
     HfNode node = allocator->roles.at[role].leaf;
     for (; node != HF_NODE_NONE; node = sorters->nodes.at[node].parent)
         node_allocated(sorters, node, amounts, sign, made);
@@ -224,10 +213,8 @@ void hf_allocator__book_roles_now(HfAllocator *allocator)
 
 /* What is neither revocable nor shared, and all reserved or nothing of it, counts alike in all
  * sorters, and in the used amounts of its role or among what is reserved. `made`: allocations. */
-static inline __attribute__((always_inline)) void account_plain(HfAllocator *allocator,
-                                                                uint32_t sub, gboolean is_reserved,
-                                                                const int64_t *amounts, int sign,
-                                                                uint64_t made)
+static void account_plain(HfAllocator *allocator, uint32_t sub, gboolean is_reserved,
+                          const int64_t *amounts, int sign, uint64_t made)
 {
     HfRoleLag *lag = &allocator->lag;
     HfRoleId role = allocator->subs.at[sub].role;
@@ -244,24 +231,13 @@ static inline __attribute__((always_inline)) void account_plain(HfAllocator *all
     lag->is_reserved = is_reserved;
     lag->role = role;
     lag->made += made;
-    if (sign > 0)
-        for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] += amounts[k];
-    else
-        for (int k = 0; k < HF_KIND_PORTS; k++) lag->amounts[k] -= amounts[k];
+    hf_amounts__sum(lag->amounts, amounts, sign);
 }
 
-void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfBundle *bundle, int sign)
+/* What counts differently in one place than in another, or has scalars of other kinds. */
+static void account_otherwise(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                              const HfBundle *bundle, int sign)
 {
-    const int64_t *amounts;
-    gboolean is_reserved = (bundle->flags & HF_BUNDLE_ALIKE) != 0;
-    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) ||
-                 (is_reserved && allocator->counts_reserved)) &&
-        G_LIKELY(!allocator->sorters.has_pools) &&
-        G_LIKELY((amounts = hf_allocator__first_kinds(allocator, bundle)) != NULL)) {
-        account_plain(allocator, sub, is_reserved, amounts, sign, sign > 0);
-        return;
-    }
     hf_allocator__book_roles(allocator);
     HfSorters *sorters = &allocator->sorters;
     HfNode leaf = allocator->subs.at[sub].leaf;
@@ -291,6 +267,20 @@ void hf_allocator__account(HfAllocator *allocator, uint32_t agent, uint32_t sub,
         hf_sorter__node_allocated(sorters, leaf, mine, sign);
 }
 
+void hf_allocator__account_anew(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+                                const HfBundle *bundle, int sign)
+{
+    const int64_t *amounts;
+    gboolean is_reserved = (bundle->flags & HF_BUNDLE_ALIKE) != 0;
+    if (G_LIKELY(!(bundle->flags & HF_BUNDLE_SPECIAL) ||
+                 (is_reserved && allocator->counts_reserved)) &&
+        G_LIKELY(!allocator->sorters.has_pools) &&
+        G_LIKELY((amounts = hf_allocator__first_kinds(allocator, bundle)) != NULL))
+        account_plain(allocator, sub, is_reserved, amounts, sign, sign > 0);
+    else
+        account_otherwise(allocator, agent, sub, bundle, sign);
+}
+
 void hf_allocator__account_gathered(HfAllocator *allocator, uint32_t sub, HfGathered *gathered,
                                     int sign)
 {
@@ -316,7 +306,9 @@ void hf_allocator__kept_sum_change(HfAllocator *allocator, uint32_t agent, uint3
     hf_resources_clear(catalog, &part);
 }
 
-void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant)
+/* Take all of a grant out; its bundle is the caller's. */
+static inline __attribute__((always_inline)) HfBundle *take_whole(HfAllocator *allocator,
+                                                                  uint32_t agent, uint32_t grant)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant gone = hf_few_at(&row->grants)[grant];
@@ -328,7 +320,12 @@ void hf_allocator__drop_grant(HfAllocator *allocator, uint32_t agent, uint32_t g
     allocator->subs.at[gone.sub].grants--;
     hf_allocator__sum_change(allocator, agent, gone.sub, &bundle->resources, -1);
     hf_few_remove(&row->grants, grant);
-    hf_bundle__unref(allocator, bundle);
+    return bundle;
+}
+
+HfBundle *hf_allocator__take_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant)
+{
+    return take_whole(allocator, agent, grant);
 }
 
 static inline __attribute__((always_inline)) void
@@ -380,12 +377,12 @@ HfTime hf_allocator__refuse_time(HfEra era, double seconds)
     return (HfTime)(seconds * 1e9); /* cut to whole nanoseconds, as Duration::create does */
 }
 
-/* Is this all of the bundle? */
+/* Is this all of the bundle, which is another one? */
 static inline gboolean is_all_of(const HfCatalog *catalog, const HfBundle *bundle,
                                  const HfBundle *part)
 {
-    if (bundle == part || part->flags & bundle->flags & HF_BUNDLE_SHAPE) return bundle == part;
-    return hf_bundle__has_same(catalog, bundle, &part->resources);
+    return !(part->flags & bundle->flags & HF_BUNDLE_SHAPE) &&
+           hf_bundle__has_same(catalog, bundle, &part->resources);
 }
 
 /* The last grant that is exactly this, or HF_ROW_NONE. */
@@ -413,6 +410,7 @@ find_part(HfAllocator *allocator, const HfAgent *row, uint32_t sub, const HfBund
     *is_whole_out = TRUE;
     for (uint32_t g = row->grants.count; g-- > 0;) {
         if (at[g].sub != sub || !hf_grant__is_of(&at[g], kind)) continue;
+        if (at[g].bundle == part->number) return g;
         const HfBundle *bundle = hf_grant__bundle(allocator, &at[g]);
         if (is_all_of(allocator->catalog, bundle, part)) return g;
         if (holds == HF_ROW_NONE && hf_bundle__holds(allocator, bundle, part)) holds = g;
@@ -421,20 +419,21 @@ find_part(HfAllocator *allocator, const HfAgent *row, uint32_t sub, const HfBund
     return holds;
 }
 
-/* Take all of a grant out; its bundle is the caller's. */
-static HfBundle *take_whole(HfAllocator *allocator, uint32_t agent, uint32_t grant)
+/* Take a part out of a grant that holds it. */
+static void take_part(HfAllocator *allocator, uint32_t agent, uint32_t grant, HfBundle *part)
 {
-    const HfGrant *at = &hf_few_at(&allocator->agents.at[agent].grants)[grant];
-    HfBundle *whole = hf_bundle__ref(hf_grant__bundle(allocator, at));
-    hf_allocator__drop_grant(allocator, agent, grant);
-    return whole;
+    const HfGrant *from = &hf_few_at(&allocator->agents.at[agent].grants)[grant];
+    if (from->is_counted) hf_allocator__account(allocator, agent, from->sub, part, -1);
+    change_grant(allocator, agent, grant, part, NULL);
 }
 
 /* Take resources out of the grants, a whole one if they are that. The bundle returned is the
  * caller's. NULL: the sub does not hold them, and nothing was changed. `parcel` as in HfRecovery.
  */
-static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                           const HfResources *resources, HfParcel *parcel, HfGrantKind kind)
+static inline __attribute__((always_inline)) HfBundle *take_back(HfAllocator *allocator,
+                                                                 uint32_t agent, uint32_t sub,
+                                                                 const HfResources *resources,
+                                                                 HfParcel *parcel, HfGrantKind kind)
 {
     const HfAgent *row = &allocator->agents.at[agent];
     uint32_t grant = HF_ROW_NONE;
@@ -446,14 +445,12 @@ static HfBundle *take_back(HfAllocator *allocator, uint32_t agent, uint32_t sub,
     grant = find_part(allocator, row, sub, part, kind, &is_whole);
     if (G_UNLIKELY(grant == HF_ROW_NONE)) /* several hold it together? */
         grant = hf_allocator__find_grant(allocator, agent, sub, &part->resources, part, kind);
-    if (grant == HF_ROW_NONE || is_whole) {
-        hf_bundle__unref(allocator, part);
-        return grant == HF_ROW_NONE ? NULL : take_whole(allocator, agent, grant);
+    if (G_LIKELY(grant != HF_ROW_NONE && !is_whole)) {
+        take_part(allocator, agent, grant, part);
+        return part;
     }
-    if (hf_few_at(&row->grants)[grant].is_counted)
-        hf_allocator__account(allocator, agent, sub, part, -1);
-    change_grant(allocator, agent, grant, part, NULL);
-    return part;
+    hf_bundle__unref(allocator, part);
+    return grant == HF_ROW_NONE ? NULL : take_whole(allocator, agent, grant);
 }
 
 gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
@@ -519,27 +516,42 @@ static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfR
     return TRUE;
 }
 
-/* The same of a sub that is subscribed, if it is the last grant, and what was offered: as most
- * often it is, since that comes back before anything else is given there. */
+/* The last grant that is an offer of just this parcel to the sub, or HF_ROW_NONE. What came back of
+ * other offers may have been granted again behind it. */
+static inline __attribute__((always_inline)) uint32_t find_offer(HfBundle *const *blocks,
+                                                                 const HfAgent *row, uint32_t sub,
+                                                                 const HfParcel *parcel,
+                                                                 HfGrantKind kind)
+{
+    const HfGrant *at = hf_few_at(&row->grants);
+    for (uint32_t g = row->grants.count; g-- > 0;) {
+        if (at[g].sub != sub || !hf_grant__is_of(&at[g], kind)) continue;
+        uint32_t number = at[g].bundle;
+        if (blocks[number / HF_BUNDLE_BLOCK][number % HF_BUNDLE_BLOCK].parcel == parcel) return g;
+    }
+    return HF_ROW_NONE;
+}
+
+/* The same of a sub that is subscribed, if it is as it was offered: as most often it is. */
 static inline __attribute__((always_inline)) gboolean
-move_last_back(HfAllocator *allocator, HfTime now, const HfReturns *returns, HfGrantKind kind,
-               const HfReturned *what, HfGathered *gathered)
+move_offer_back(HfAllocator *allocator, HfTime now, const HfReturns *returns, HfGrantKind kind,
+                const HfReturned *what, HfGathered *gathered)
 {
     if (what->agent >= allocator->agents.count || what->resources == NULL) return FALSE;
     HfAgent *row = &allocator->agents.at[what->agent];
-    if (!may_move_to(row) || row->grants.count == 0) return FALSE;
-    const HfGrant *last = hf_few_at(&row->grants) + row->grants.count - 1;
-    if (last->sub != returns->sub || !hf_grant__is_of(last, kind)) return FALSE;
-    HfBundle *bundle = hf_grant__bundle(allocator, last);
-    if (bundle->parcel != what->resources) return FALSE;
-    row->grants.count--;
+    if (!may_move_to(row)) return FALSE;
+    uint32_t grant =
+        find_offer(allocator->bundle_blocks.at, row, returns->sub, what->resources, kind);
+    if (grant == HF_ROW_NONE) return FALSE;
+    HfBundle *bundle = hf_grant__bundle(allocator, &hf_few_at(&row->grants)[grant]);
+    hf_few_remove(&row->grants, grant);
     move_back(allocator, now, returns, kind, what->agent, bundle, gathered);
     return TRUE;
 }
 
 /* What was taken out of the grants is free again; takes over the reference to it. */
-static void set_free(HfAllocator *allocator, HfTime now, const HfReturns *returns, uint32_t agent,
-                     HfBundle *back)
+static inline void set_free(HfAllocator *allocator, HfTime now, const HfReturns *returns,
+                            uint32_t agent, HfBundle *back)
 {
     hf_allocator__agent_gain(allocator, agent, back);
     if (returns->timeout > 0) /* also under a role that was given up: it may be subscribed again */
@@ -627,8 +639,8 @@ static inline __attribute__((always_inline)) void fetch_returned(const HfAgent *
 }
 
 /*
- * What move_last_back() does, in scope cell and without a filter, for as many in a row from place i
- * on as it is that easy for: no call, and what does not change stays in registers. Returns the
+ * What move_offer_back() does, in scope cell and without a filter, for as many in a row from place
+ * i on as it is that easy for: no call, and what does not change stays in registers. Returns the
  * place of the first of the others.
  */
 static uint32_t move_row_back(HfAllocator *allocator, uint32_t sub, const HfReturned *at,
@@ -644,16 +656,15 @@ static uint32_t move_row_back(HfAllocator *allocator, uint32_t sub, const HfRetu
         fetch_returned(agents, agent_count, at, i, count, FALSE);
         if (at[i].agent >= agent_count || at[i].resources == NULL) break;
         HfAgent *row = &agents[at[i].agent];
-        uint32_t held = row->grants.count;
         if ((row->flags & (HF_AGENT_OFFERABLE | unlike)) != HF_AGENT_OFFERABLE ||
-            row->available != NULL || held == 0)
+            row->available != NULL)
             break;
-        const HfGrant *last = &hf_few_at(&row->grants)[held - 1];
-        if (last->sub != sub || last->is_counted) break;
-        HfBundle *bundle = blocks[last->bundle / HF_BUNDLE_BLOCK] + last->bundle % HF_BUNDLE_BLOCK;
-        if (bundle->parcel != at[i].resources) break;
-        row->grants.count = held - 1;
-        row->available = bundle; /* with its reference */
+        uint32_t grant = find_offer(blocks, row, sub, at[i].resources, HF_GRANT_UNCOUNTED);
+        if (grant == HF_ROW_NONE) break;
+        uint32_t number = hf_few_at(&row->grants)[grant].bundle;
+        hf_few_remove(&row->grants, grant);
+        row->available = /* with its reference */
+            blocks[number / HF_BUNDLE_BLOCK] + number % HF_BUNDLE_BLOCK;
         row->flags |= HF_AGENT_CHANGED;
         uint32_t word = row->rank >> 6; /* as hf_allocator__agent_filled() */
         uint64_t bit = UINT64_C(1) << (row->rank & 63);
@@ -680,7 +691,7 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
         if (is_easy) i = move_row_back(allocator, returns->sub, at, i, count);
         if (i == count) break;
         if (!is_easy) fetch_returned(agents, allocator->agents.count, at, i, count, filters);
-        if (G_LIKELY(moves && move_last_back(allocator, now, returns, kind, &at[i], &gathered)))
+        if (G_LIKELY(moves && move_offer_back(allocator, now, returns, kind, &at[i], &gathered)))
             continue;
         status = return_one(allocator, now, returns, at[i].agent,
                             hf_parcel_resources(at[i].resources), NULL, &gathered);
