@@ -11,9 +11,9 @@ static uint32_t gap_of(const HfFresh *fresh, uint64_t id)
     return fresh->count;
 }
 
-gboolean hf_fresh_is(const HfFresh *fresh, uint64_t id)
+gboolean hf_fresh__is_in_gap(const HfFresh *fresh, uint64_t id)
 {
-    return id > fresh->top || gap_of(fresh, id) < fresh->count;
+    return gap_of(fresh, id) < fresh->count;
 }
 
 static void remove_gap(HfFresh *fresh, uint32_t g)
@@ -35,11 +35,10 @@ static void insert_gap(HfFresh *fresh, uint32_t g, HfFreshGap gap)
     fresh->count++;
 }
 
-void hf_fresh_use(HfFresh *fresh, uint64_t id)
+void hf_fresh__use_other(HfFresh *fresh, uint64_t id)
 {
     if (id > fresh->top) {
-        if (id > fresh->top + 1)
-            insert_gap(fresh, fresh->count, (HfFreshGap){fresh->top + 1, id - 1});
+        insert_gap(fresh, fresh->count, (HfFreshGap){fresh->top + 1, id - 1});
         fresh->top = id;
         return;
     }

@@ -24,9 +24,20 @@ typedef struct HfFresh {
 } HfFresh;
 
 /* TRUE: it was never used. FALSE: it may have been. O(gaps). */
-gboolean hf_fresh_is(const HfFresh *fresh, uint64_t id);
+gboolean hf_fresh__is_in_gap(const HfFresh *fresh, uint64_t id); /* private */
+static inline gboolean hf_fresh_is(const HfFresh *fresh, uint64_t id)
+{
+    return id > fresh->top || hf_fresh__is_in_gap(fresh, id);
+}
 
 /* It is used from now on. O(gaps). When there are too many gaps the lowest is forgotten. */
-void hf_fresh_use(HfFresh *fresh, uint64_t id);
+void hf_fresh__use_other(HfFresh *fresh, uint64_t id); /* private: not the one after the top */
+static inline void hf_fresh_use(HfFresh *fresh, uint64_t id)
+{
+    if (id == fresh->top + 1)
+        fresh->top = id;
+    else
+        hf_fresh__use_other(fresh, id);
+}
 
 #endif

@@ -120,15 +120,33 @@ static HfParcel *sum_of(HfCatalog *catalog, const HfParcel *one, const HfParcel 
     return hf_parcel_take(catalog, &sum);
 }
 
+/* Master::accept: ids not empty and unique, all outstanding, of this framework, one role, one
+ * connected agent. The row of the first; NO_ROW: they are not so. */
+static uint32_t find_offers(const HfMaster *master, const HfMessage *in)
+{
+    uint32_t first = NO_ROW;
+    for (guint32 i = 0; i < in->ids.count; i++) {
+        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
+        if (row == NO_ROW) return NO_ROW;
+        for (guint32 k = 0; k < i; k++)
+            if (in->ids.at[k] == in->ids.at[i]) return NO_ROW;
+        if (i == 0) first = row;
+        const HfOfferRow *offer = &master->offers.at[row], *other = &master->offers.at[first];
+        if (offer->agent != other->agent || offer->role != other->role) return NO_ROW;
+    }
+    if (first == NO_ROW) return NO_ROW;
+    const HfAgentRow *agent = &master->agents.at[master->offers.at[first].agent];
+    return agent->standing == HF_STANDING_REGISTERED ? first : NO_ROW;
+}
+
 /* What the accepted offers hold, all together, as a reference; the offers are over. */
 static HfParcel *collect_offers(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
     HfParcel *offered = NULL;
+    int64_t refuse_ms = hf_master__refuse_ms(hf_master__refuse_seconds_of(master, in));
     for (guint32 i = 0; i < in->ids.count; i++) {
-        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
-        hf_master__record_offer(master, row, now, HF_RECORD_OFFER_ACCEPTED,
-                                hf_master__refuse_ms(hf_master__refuse_seconds_of(master, in)),
-                                out);
+        uint32_t row = (uint32_t)in->ids.at[i];
+        hf_master__record_offer(master, row, now, HF_RECORD_OFFER_ACCEPTED, refuse_ms, out);
         HfParcel *before = offered, *more = master->offers.at[row].resources;
         offered = before == NULL ? hf_parcel_ref(more) : sum_of(master->catalog, before, more);
         hf_parcel_drop(master->catalog, &before);
@@ -660,12 +678,11 @@ void hf_master__on_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
         hf_master__on_decline(master, now, in, out); /* nothing is to be done: it is a DECLINE */
         return;
     }
-    if (!hf_master__offers_are_valid(master, in) ||
-        (in->operations.count > 0 && !tasks_are_named(in))) {
+    uint32_t first = find_offers(master, in);
+    if (first == NO_ROW || (in->operations.count > 0 && !tasks_are_named(in))) {
         refuse_accept(master, now, in, out);
         return;
     }
-    uint32_t first = hf_master__own_offer(master, in->framework, in->ids.at[0]);
     uint32_t agent = master->offers.at[first].agent;
     HfRoleId role = master->offers.at[first].role;
     if (in->operations.count == 0 && !has_executors(in))

@@ -397,7 +397,6 @@ void hf_master__on_offer_timeouts(HfMaster *master, HfTime now, HfOutbox *out);
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out);
 /* Start loading an offer of an ACCEPT and its agent. */
 uint32_t hf_master__prefetch_offers(const HfMaster *master, const HfMessage *in, uint32_t step);
-gboolean hf_master__offers_are_valid(const HfMaster *master, const HfMessage *in);
 void hf_master__take_offer_back(HfMaster *master, HfTime now, uint32_t row, HfRecordType why,
                                 double refuse_seconds, gboolean tell_framework, HfOutbox *out);
 
@@ -425,7 +424,11 @@ void hf_master__prefetch_forgotten(const HfMaster *master, uint32_t place);
 /* By its id; NO_ROW when there is none. The first call makes an index of all tasks, O(tasks). */
 uint32_t hf_master__find_task(HfMaster *master, uint32_t framework, uint64_t id);
 /* The same for the id of a task to be launched, which is nearly always known to be new. */
-gboolean hf_master__has_task(HfMaster *master, uint32_t framework, uint64_t id);
+static inline gboolean hf_master__has_task(HfMaster *master, uint32_t framework, uint64_t id)
+{
+    return !hf_fresh_is(&master->frameworks.at[framework].new_tasks, id) &&
+           hf_master__find_task(master, framework, id) != NO_ROW;
+}
 void hf_master__forget_task(HfMaster *master, uint32_t row); /* it holds nothing any more */
 void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out);
 /* A state for frameworks that know partitions, or TASK_LOST for those that do not. */

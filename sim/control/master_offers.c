@@ -421,21 +421,3 @@ void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, Hf
     }
     hf_trace_run_end(&run);
 }
-
-/* Master::accept: ids not empty and unique, all outstanding, of this framework, one role, one
- * connected agent. */
-gboolean hf_master__offers_are_valid(const HfMaster *master, const HfMessage *in)
-{
-    if (in->ids.count == 0) return FALSE;
-    const HfOfferRow *first = NULL;
-    for (guint32 i = 0; i < in->ids.count; i++) {
-        uint32_t row = hf_master__own_offer(master, in->framework, in->ids.at[i]);
-        if (row == NO_ROW) return FALSE;
-        for (guint32 k = 0; k < i; k++)
-            if (in->ids.at[k] == in->ids.at[i]) return FALSE;
-        const HfOfferRow *offer = &master->offers.at[row];
-        if (first == NULL) first = offer;
-        if (offer->agent != first->agent || offer->role != first->role) return FALSE;
-    }
-    return master->agents.at[first->agent].standing == HF_STANDING_REGISTERED;
-}

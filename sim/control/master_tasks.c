@@ -163,12 +163,6 @@ uint32_t hf_master__find_task(HfMaster *master, uint32_t framework, uint64_t id)
     return hf_map64_get(&master->task_rows.map, hf_master__task_key(framework, id));
 }
 
-gboolean hf_master__has_task(HfMaster *master, uint32_t framework, uint64_t id)
-{
-    return !hf_fresh_is(&master->frameworks.at[framework].new_tasks, id) &&
-           hf_master__find_task(master, framework, id) != NO_ROW;
-}
-
 /* Tell a framework about a task that is on no agent. */
 void hf_master__answer(HfMaster *master, uint32_t framework, uint64_t id, HfTaskState state,
                        HfTaskReason reason, HfOutbox *out)
