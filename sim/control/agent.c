@@ -287,7 +287,7 @@ static void run(HfAgent *agent, HfTime now, const HfMessage *in, const HfTaskInf
     launch->checkpoint = in->checkpoint;
     launch->status.place = in->status.place;
     launch->status.seat = hf_agent__seat_of(agent, task);
-    hf_task_info_copy(out->catalog, &launch->info, info);
+    hf_task_info_copy(&launch->info, info);
     launch->info.group = 0;
 }
 

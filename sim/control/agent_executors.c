@@ -304,7 +304,7 @@ static void launch(const HfAgent *agent, const HfAgentExecutor *executor, const 
     HF_ASSERT(task != NULL); /* it was entered with the order, and what waits goes with it */
     message->status.place = task->place;
     message->status.seat = hf_agent__seat_of(agent, task);
-    hf_task_info_copy(out->catalog, &message->info, info);
+    hf_task_info_copy(&message->info, info);
     hf_executor_info_drop(out->catalog, &message->info.executor);
     message->info.executor = hf_executor_info_ref(executor->info);
 }

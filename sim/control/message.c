@@ -306,17 +306,6 @@ void hf_message_add_operation(HfMessage *message, HfOfferOperation *operation)
     hf_vec_last(&message->operations)->first_task = message->tasks.count;
 }
 
-void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from)
-{
-    HfParcel *resources = hf_parcel_ref(from->resources);
-    HfExecutorInfo *executor = hf_executor_info_ref(from->executor);
-    hf_parcel_drop(catalog, &to->resources);
-    hf_executor_info_drop(catalog, &to->executor);
-    *to = *from;
-    to->resources = resources;
-    to->executor = executor;
-}
-
 /* Plain data is copied at once; then each list, and a reference for each parcel in it. */
 #define COPY_LIST(list)                                                                            \
     for (guint32 i = 0; i < from->list.count; i++) hf_vec_push(&to->list, from->list.at[i])
@@ -332,7 +321,7 @@ HfMessage *hf_message_copy(HfMessagePool *pool, const HfMessage *from)
     to->task = from->task;
     to->role = from->role;
     to->about = from->about;
-    hf_task_info_copy(pool->catalog, &to->info, &from->info);
+    hf_task_info_copy(&to->info, &from->info);
     COPY_LIST(offers);
     COPY_LIST(ids);
     COPY_LIST(tasks);

@@ -495,7 +495,13 @@ void hf_message_add_task(HfMessage *message, HfTaskInfo *info);
  * launch, are those added next. */
 void hf_message_add_operation(HfMessage *message, HfOfferOperation *operation);
 
-/* `to` becomes a copy of `from`, which shares its resources; what `to` held is dropped. */
-void hf_task_info_copy(HfCatalog *catalog, HfTaskInfo *to, const HfTaskInfo *from);
+/* `to`, which holds nothing, becomes a copy of `from` that shares its resources. */
+static inline void hf_task_info_copy(HfTaskInfo *to, const HfTaskInfo *from)
+{
+    HF_SLOW_ASSERT(to->resources == NULL && to->executor == NULL);
+    *to = *from;
+    hf_parcel_ref(to->resources);
+    hf_executor_info_ref(to->executor);
+}
 
 #endif

@@ -10,21 +10,11 @@
 
 #define PASSED_OVER HF_NS_PER_SECOND /* so long before they fall due */
 
-static void arm_first(HfWorld *world)
+void hf_world__arm_first_retry(HfWorld *world)
 {
     if (world->retries_from < world->retries.count)
         hf_engine_at(world->engine, world->retries.at[world->retries_from].at,
                      world->kind.agent_retries, 0, 0);
-}
-
-gboolean hf_world__retry_waits(HfWorld *world, uint32_t host, const HfTimerRequest *timer)
-{
-    if (timer->at != hf_time_add(hf_world__now(world), world->agent_config.retry_min)) return FALSE;
-    gboolean is_first = world->retries_from == world->retries.count;
-    HF_ASSERT(is_first || timer->at >= hf_vec_last(&world->retries)->at);
-    hf_vec_push(&world->retries, (HfRetry){timer->at, host, (uint32_t)timer->arg});
-    if (is_first) arm_first(world);
-    return TRUE;
 }
 
 /* Room is made when half of the list is over. */
@@ -40,7 +30,7 @@ static void forget_past(HfWorld *world)
 /* Its own is the first of the list until it is done, so that nobody else arms an event. */
 static void on_retries(void *context, const HfEventArgs *event)
 {
-    enum { AHEAD = 8 };
+    enum { AHEAD = 32 }; /* nearly all are passed over at once */
     HfWorld *world = context;
     for (; world->retries_from < world->retries.count; world->retries_from++) {
         HfRetry retry = world->retries.at[world->retries_from];
@@ -54,7 +44,7 @@ static void on_retries(void *context, const HfEventArgs *event)
         hf_world__flush(world, (HfPeer){HF_PEER_AGENT, retry.host});
     }
     forget_past(world);
-    arm_first(world);
+    hf_world__arm_first_retry(world);
 }
 
 void hf_world__register_retries(HfWorld *world)

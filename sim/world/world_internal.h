@@ -266,8 +266,8 @@ void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framew
 
 /* retries.c */
 void hf_world__register_retries(HfWorld *world);
-/* A HF_AGENT_TIMER_RETRY that a host's agent asked for now: TRUE when it waits there. */
-gboolean hf_world__retry_waits(HfWorld *world, uint32_t host, const HfTimerRequest *timer);
+/* An event for the first of them, if there is one. */
+void hf_world__arm_first_retry(HfWorld *world);
 
 /* links.c */
 void hf_world__register_links(HfWorld *world);
@@ -442,6 +442,18 @@ static inline uint32_t hf_world__link_of(const HfHost *host)
 static inline HfTime hf_world__now(const HfWorld *world)
 {
     return *world->clock;
+}
+
+/* A HF_AGENT_TIMER_RETRY that a host's agent asked for now: TRUE when it waits among the others. */
+static inline gboolean hf_world__retry_waits(HfWorld *world, uint32_t host,
+                                             const HfTimerRequest *timer)
+{
+    if (timer->at != hf_time_add(hf_world__now(world), world->agent_config.retry_min)) return FALSE;
+    gboolean is_first = world->retries_from == world->retries.count;
+    HF_ASSERT(is_first || timer->at >= hf_vec_last(&world->retries)->at);
+    hf_vec_push(&world->retries, (HfRetry){timer->at, host, (uint32_t)timer->arg});
+    if (G_UNLIKELY(is_first)) hf_world__arm_first_retry(world);
+    return TRUE;
 }
 
 #endif
