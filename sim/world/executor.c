@@ -65,12 +65,33 @@ static void report(HfWorld *world, uint32_t host, uint32_t framework, uint32_t s
     hf_task_status_set(&message->status, framework, 0, seat, task, state, reason, 0, host);
 }
 
-/* The same of the end of a task, which may not have run at all. */
+/* The same, and the agent hears it here and now: where nothing that it was told before is still on
+ * its way. */
+static void tell(HfWorld *world, uint32_t host, uint32_t framework, uint32_t seat, uint64_t task,
+                 HfTaskState state, HfTaskReason reason)
+{
+    HfMessage *message = &world->told;
+    message->type = HF_MESSAGE_EXECUTOR_STATUS;
+    message->from = (HfPeer){HF_PEER_EXECUTOR, host};
+    message->to = (HfPeer){HF_PEER_AGENT, host};
+    message->framework = framework;
+    hf_task_status_set(&message->status, framework, 0, seat, task, state, reason, 0, host);
+    hf_world__tell_own_agent(world, message);
+}
+
+/* A task that ends may not have run at all. */
+static inline HfTaskReason reason_of_end(const HfRun *run, HfTaskState state, HfTaskReason reason)
+{
+    if (G_LIKELY(!run->is_preparing)) return reason;
+    return state == HF_TASK_FAILED   ? HF_REASON_CONTAINER_LAUNCH_FAILED
+           : state == HF_TASK_KILLED ? HF_REASON_TASK_KILLED_DURING_LAUNCH
+                                     : reason;
+}
+
 static void report_end(HfWorld *world, const HfRun *run, HfTaskState state, HfTaskReason reason)
 {
-    if (run->is_preparing && state == HF_TASK_FAILED) reason = HF_REASON_CONTAINER_LAUNCH_FAILED;
-    if (run->is_preparing && state == HF_TASK_KILLED) reason = HF_REASON_TASK_KILLED_DURING_LAUNCH;
-    report(world, run->host, run->framework, run->seat, run->task, state, reason);
+    report(world, run->host, run->framework, run->seat, run->task, state,
+           reason_of_end(run, state, reason));
 }
 
 /* The executor that runs tasks of a framework's own tells that one ended, and looks after the
@@ -122,7 +143,7 @@ static gboolean is_stopping(const HfWorld *world, const HfRun *run)
     return stop != NULL && stop->since != HF_TIME_NEVER;
 }
 
-/* It runs, from now on. */
+/* It runs, from now on, and that is to be told. */
 static void go_on(HfWorld *world, HfRun *run, uint32_t row, HfTime duration)
 {
     run->is_preparing = FALSE;
@@ -130,7 +151,6 @@ static void go_on(HfWorld *world, HfRun *run, uint32_t row, HfTime duration)
         run->event =
             hf_engine_after(world->engine, duration, world->kind.task_end, row, run->generation);
     record_run(world, run, HF_RECORD_TASK_STARTED, HF_TASK_RUNNING);
-    report(world, run->host, run->framework, run->seat, run->task, HF_TASK_RUNNING, HF_REASON_NONE);
 }
 
 /* It waits for something first. */
@@ -177,15 +197,19 @@ static void start_run(HfWorld *world, const HfMessage *in)
     run->place = in->status.place;
     run->seat = in->status.seat;
     run->is_preparing = world->keeps_data && hf_world__run_prepares(world, run);
-    if (run->is_preparing)
-        prepare(world, run, in->info.duration);
-    else
+    gboolean runs = !run->is_preparing;
+    if (runs)
         go_on(world, run, handle.row, in->info.duration);
+    else
+        prepare(world, run, in->info.duration);
     if (world->keeps_data) hf_world__run_started(world, run);
     gboolean may_fill = host->has_disk || hf_parcel_flags(in->info.resources) & HF_META_PERSISTENT;
     if (in->info.sandbox_mib > 0 || in->info.write_kib > 0 ||
         (G_UNLIKELY(may_fill) && host->agent.disk.kept != NULL))
         hf_world__disk_on_start(world, handle.row, &in->info);
+    if (runs)
+        tell(world, in->to.row, in->framework, in->status.seat, in->info.id, HF_TASK_RUNNING,
+             HF_REASON_NONE);
 }
 
 /* NO_ROW when no such task runs there. */
@@ -227,6 +251,7 @@ gboolean hf_world_task_ready(HfWorld *world, uint32_t framework, uint32_t host, 
     if (!run->is_preparing || run->event != 0)
         return FALSE; /* it ends, or fails, without having run */
     go_on(world, run, row, world->stops.at[run->stop].duration);
+    report(world, host, run->framework, run->seat, task, HF_TASK_RUNNING, HF_REASON_NONE);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
     return TRUE;
 }
@@ -453,10 +478,13 @@ static void on_task_end(void *context, const HfEventArgs *event)
     uint32_t row = event->target;
     HF_ASSERT(world->runs.at[row].generation == (uint32_t)event->arg);
     HfRun *run = &world->runs.at[row];
-    uint32_t host = run->host;
+    uint32_t host = run->host, framework = run->framework, seat = run->seat;
+    uint64_t task = run->task;
+    HfTaskState state = run->end;
+    HfTaskReason reason = reason_of_end(run, state, HF_REASON_NONE);
     run->event = 0;
-    report_end(world, run, run->end, HF_REASON_NONE);
-    finish_run(world, row, run->end);
+    finish_run(world, row, state);
+    tell(world, host, framework, seat, task, state, reason);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, host});
 }
 

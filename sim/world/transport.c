@@ -247,13 +247,18 @@ static void deliver_to_agent(HfWorld *world, HfTime now, const HfMessage *messag
                                             .value = message->type});
 }
 
+void hf_world__tell_own_agent(HfWorld *world, const HfMessage *message)
+{
+    deliver_to_agent(world, hf_world__now(world), message);
+}
+
 /* Between an agent and an executor of its host. */
 static void dispatch_on_host(HfWorld *world, const HfMessage *message)
 {
     if (message->to.kind == HF_PEER_EXECUTOR)
         hf_world__executor_message(world, message);
     else
-        deliver_to_agent(world, hf_world__now(world), message);
+        hf_world__tell_own_agent(world, message);
 }
 
 /* What a master sent that leads no more, or was sent to it, is lost. */

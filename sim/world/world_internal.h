@@ -199,6 +199,7 @@ struct HfWorld {
     HF_VEC(HfOperatorAnswer) answers;
     HF_VEC(HfRetry) retries; /* in order of time, from the first to come on: */
     guint32 retries_from;
+    HfMessage told; /* by an executor, here and now: never sent */
     HfSlots run_slots;
     HF_VEC(HfRun) runs;
     HfStream *startup; /* [host_count]; NULL = executors start at once */
@@ -255,6 +256,10 @@ void hf_world__record_lost(HfWorld *world, const HfMessage *message);
 /* Tell the master something about a connection, through the same channel as the agent's messages.
  */
 void hf_world__tell_master(HfWorld *world, HfMessageType type, HfHost *host);
+
+/* An executor says something to the agent of its host, which hears it now. What that says in turn
+ * is in the outbox. */
+void hf_world__tell_own_agent(HfWorld *world, const HfMessage *message);
 
 /* The same to the agent. */
 void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
