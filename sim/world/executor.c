@@ -461,15 +461,18 @@ static void look_at_task_end(void *context, uint32_t target, uint64_t arg, uint3
         hf_slots_prefetch(&world->run_slots, target);
         return;
     }
-    hf_world__prefetch_end(world, run->host, run->framework, run->place, step - 1);
     if (step > 1) {
-        hf_agent_prefetch_task(&world->hosts[run->host].agent, run->seat);
+        const HfAgent *agent = &world->hosts[run->host].agent;
+        uint32_t tag = hf_master_prefetch_end(world->master, run->place, agent->id, step - 1);
+        hf_world__prefetch_told(world, run->framework, tag, step - 2);
+        if (step == 2) hf_agent_prefetch_task(agent, run->seat);
         return;
     }
+    hf_master_prefetch_end(world->master, run->place, HF_ROW_NONE, 0);
     hf_world__prefetch_host(world, run->host);
-    hf_recorder_prefetch(world->recorder, run->host);
     if (run->next != NO_ROW) __builtin_prefetch(&world->runs.at[run->next].prev, 1);
     if (run->prev != NO_ROW) __builtin_prefetch(&world->runs.at[run->prev].next, 1);
+    hf_recorder_prefetch(world->recorder, run->host);
 }
 
 static void on_task_end(void *context, const HfEventArgs *event)

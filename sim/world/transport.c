@@ -309,22 +309,6 @@ static inline __attribute__((always_inline)) void fetch(const void *start, size_
     for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 1);
 }
 
-/* A framework will be told of a task that its master knows by this tag. */
-static void prefetch_told(const HfWorld *world, uint32_t framework, uint32_t tag, uint32_t step)
-{
-    if (tag == 0 || framework >= hf_master_frameworks(world->master)) return;
-    uint32_t guest = hf_master_framework_peer(world->master, framework);
-    if (guest < world->guest_count) hf_driver_prefetch(world->guests[guest].driver, tag, step);
-}
-
-void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
-                            uint32_t step)
-{
-    uint32_t agent = step > 0 ? world->hosts[host].agent.id : HF_ROW_NONE;
-    uint32_t tag = hf_master_prefetch_end(world->master, place, agent, step);
-    if (step > 0) prefetch_told(world, framework, tag, step - 1);
-}
-
 /* A message will arrive soon: what will its receiver need? First of all the message. */
 static void look_to_master(void *context, uint32_t target, uint64_t arg, uint32_t step)
 {
@@ -362,7 +346,7 @@ static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t
     } else if (step == 2 && message->type == HF_MESSAGE_RUN_TASK) {
         if (world->hosts[target].first_run != NO_ROW)
             __builtin_prefetch(&world->runs.at[world->hosts[target].first_run], 1);
-        prefetch_told(world, message->framework, message->info.tag, 0); /* that it runs */
+        hf_world__prefetch_told(world, message->framework, message->info.tag, 0); /* that it runs */
         hf_agent_prefetch_launch(&world->hosts[target].agent);
     }
 }

@@ -264,11 +264,6 @@ void hf_world__tell_own_agent(HfWorld *world, const HfMessage *message);
 /* The same to the agent. */
 void hf_world__tell_agent(HfWorld *world, HfMessageType type, HfHost *host);
 
-/* Start loading what master and framework will need to know that a task has ended; its host is
- * loaded after step 0. */
-void hf_world__prefetch_end(const HfWorld *world, uint32_t host, uint32_t framework, uint32_t place,
-                            uint32_t step);
-
 /* retries.c */
 void hf_world__register_retries(HfWorld *world);
 /* An event for the first of them, if there is one. */
@@ -436,6 +431,15 @@ gboolean hf_world__start_agent(HfWorld *world, uint32_t host);
 static inline void hf_world__prefetch_host(const HfWorld *world, uint32_t host)
 {
     __builtin_prefetch(&world->hosts[host], 1);
+}
+
+/* A framework will be told of a task that it finds by this tag: start loading what it will need. */
+static inline void hf_world__prefetch_told(const HfWorld *world, uint32_t framework, uint32_t tag,
+                                           uint32_t step)
+{
+    if (tag == 0 || framework >= hf_master_frameworks(world->master)) return;
+    uint32_t guest = hf_master_framework_peer(world->master, framework);
+    if (guest < world->guest_count) hf_driver_prefetch(world->guests[guest].driver, tag, step);
 }
 
 /* The connection that an agent speaks over: a new one for each process, and after each break. */
