@@ -154,6 +154,7 @@ struct HfAllocator {
 
     /* Scratch of a run. */
     HF_VEC(uint32_t) visit;
+    enum { HF_CHOSE_SOME, HF_CHOSE_IDLE, HF_CHOSE_VISITABLE } chose; /* for it: those of a set */
     HF_VEC(uint64_t) visit_keys;
     HF_VEC(uint32_t) visit_buckets; /* of sorting them */
     HF_VEC(uint32_t) tries;
@@ -307,6 +308,8 @@ void hf_allocator__trigger_all(HfAllocator *allocator);
 void hf_allocator__trigger(HfAllocator *allocator, uint32_t agent);
 
 /* ---- order.c ---- */
+#define HF_AHEAD      16 /* how many rows before they are needed memory is asked for */
+#define HF_VISIT_TAIL 32 /* ... and rows themselves */
 /* A random permutation of 64-bit words. */
 static inline uint64_t hf_order__mix(uint64_t x)
 {
@@ -317,7 +320,7 @@ static inline uint64_t hf_order__mix(uint64_t x)
     return x ^ x >> 31;
 }
 /* Put `visit` into the order of this run, of stage 0 or 1: the configured one, then the policy's.
- */
+ * HF_VISIT_TAIL agents stand behind its end then, any of it, for those who look ahead. */
 void hf_order__visit(HfAllocator *allocator, uint64_t stage);
 
 /* ---- offer.c ---- */
@@ -326,28 +329,27 @@ typedef enum HfTried {
     HF_TRIED_REFUSED,
     HF_TRIED_NOTHING /* there is nothing here for this role */
 } HfTried;
-#define HF_AHEAD 16 /* how many rows before they are needed memory is asked for */
-/* Start loading rows of visits well after the i-th, if `both` the second line as well, and what
- * those that come sooner will read of theirs. */
+/* Start loading rows of visits well after the one at this place of the visit, and what those that
+ * come sooner will read of theirs. */
 static inline __attribute__((always_inline)) void hf_order__fetch_visit(const HfAgent *agents,
-                                                                        const uint32_t *visit,
-                                                                        uint32_t count, uint32_t i,
-                                                                        gboolean both)
+                                                                        const uint32_t *at)
 {
-    if (i + 2 * HF_AHEAD < count) {
-        const HfAgent *row = &agents[visit[i + 2 * HF_AHEAD]];
-        __builtin_prefetch(row, 1);
-        if (both) __builtin_prefetch((const char *)row + 64, 1);
-    }
-    if (i + HF_AHEAD >= count) return;
-    const HfAgent *row = &agents[visit[i + HF_AHEAD]];
+    __builtin_prefetch(&agents[at[HF_VISIT_TAIL]], 1);
+    __builtin_prefetch((const char *)&agents[at[HF_VISIT_TAIL]] + 64, 1);
+    const HfAgent *row = &agents[at[HF_AHEAD]];
     __builtin_prefetch(row->available);
     __builtin_prefetch((const char *)row->available + 64);
-    if (!(row->flags & HF_AGENT_FILTERED)) return;
-    if (!both)
-        __builtin_prefetch((const char *)row + 64);
-    else if (row->filters.room != 0)
+    if (row->flags & HF_AGENT_FILTERED && row->filters.room != 0)
         __builtin_prefetch(row->filters.heap);
+}
+/* The same where the first line of both is enough, but for agents with filters. */
+static inline __attribute__((always_inline)) void hf_order__fetch_given(const HfAgent *agents,
+                                                                        const uint32_t *at)
+{
+    __builtin_prefetch(&agents[at[HF_VISIT_TAIL]], 1);
+    const HfAgent *row = &agents[at[HF_AHEAD]];
+    __builtin_prefetch(row->available);
+    if (row->flags & HF_AGENT_FILTERED) __builtin_prefetch((const char *)row + 64);
 }
 /* Offer a sub what stage 2 allows of an agent that has something available. */
 HfTried hf_offer__try(HfAllocator *allocator, uint32_t agent, uint32_t sub);
@@ -368,6 +370,9 @@ void hf_offer__write(HfAllocator *allocator, HfOfferList *out);
 void hf_allocator__run_cell(HfAllocator *allocator);
 
 /* ---- run.c ---- */
+/* Of the agents that this run chose to visit none has anything left: the bit sets follow. FALSE,
+ * and nothing done, when they were none of the sets. */
+gboolean hf_allocator__visit_emptied(HfAllocator *allocator);
 /* Try all that may get something on this agent, in order. */
 void hf_allocator__visit(HfAllocator *allocator, uint32_t agent);
 void hf_allocator__resume_if_due(HfAllocator *allocator, HfTime now, uint64_t armed);

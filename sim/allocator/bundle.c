@@ -24,13 +24,19 @@ static HfBundle *take(HfAllocator *allocator)
     HfBundle *bundle = allocator->vacant_bundles;
     allocator->vacant_bundles = bundle->next;
     hf_resources_init(&bundle->resources);
-    bundle->parcel = NULL;
+    bundle->parcel_role = HF_ROLE_NONE;
     return bundle;
+}
+
+static void drop_parcel(HfAllocator *allocator, HfBundle *bundle)
+{
+    hf_parcel_drop(allocator->catalog, &bundle->parcel);
+    bundle->parcel_role = HF_ROLE_NONE;
 }
 
 static void give(HfAllocator *allocator, HfBundle *bundle)
 {
-    hf_parcel_drop(allocator->catalog, &bundle->parcel);
+    drop_parcel(allocator, bundle);
     hf_resources_clear(allocator->catalog, &bundle->resources);
     bundle->next = allocator->vacant_bundles;
     allocator->vacant_bundles = bundle;
@@ -187,7 +193,7 @@ static HfBundle *own(HfAllocator *allocator, HfBundle *bundle)
 {
     if (bundle->refs == 1) {
         if (bundle->flags & HF_BUNDLE_SHAPE) shape_forget(allocator, bundle);
-        hf_parcel_drop(allocator->catalog, &bundle->parcel);
+        drop_parcel(allocator, bundle);
         return bundle;
     }
     bundle->refs--;

@@ -25,15 +25,15 @@ enum {
  */
 typedef struct HfBundle {
     uint32_t refs, flags;
-    uint32_t number; /* its place among all bundles, for good */
-    uint32_t hash;   /* of a shape's content */
+    uint32_t number;      /* its place among all bundles, for good */
+    uint32_t hash;        /* of a shape's content */
+    HfParcel *parcel;     /* the same with an allocation role, as it was last offered; or NULL */
+    HfRoleId parcel_role; /* that; HF_ROLE_NONE = there is no parcel */
+    HfRoleId reserved_to; /* with HF_BUNDLE_ALIKE */
     union {
         HfResources resources; /* without allocation role; not empty */
         struct HfBundle *next; /* of the vacant ones */
     };
-    HfParcel *parcel; /* the same with an allocation role, as it was last offered; or NULL */
-    HfRoleId parcel_role;
-    HfRoleId reserved_to; /* with HF_BUNDLE_ALIKE */
     char pad[4];
 } HfBundle;
 
@@ -70,7 +70,7 @@ static inline void hf_bundle__settle(HfAllocator *allocator, HfBundle **bundle)
 HfParcel *hf_bundle__make_parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role);
 static inline HfParcel *hf_bundle__parcel(HfAllocator *allocator, HfBundle *bundle, HfRoleId role)
 {
-    if (bundle->parcel != NULL && bundle->parcel_role == role) return hf_parcel_ref(bundle->parcel);
+    if (bundle->parcel_role == role) return hf_parcel_ref(bundle->parcel);
     return hf_bundle__make_parcel(allocator, bundle, role);
 }
 /* Are these its entries in the same order, whatever their allocation role? May miss. */

@@ -25,7 +25,7 @@
 
 /* Would one more have to move it? */
 #define hf_few_is_full(array)                                                                      \
-    ((array)->count == ((array)->room != 0 ? (array)->room : G_N_ELEMENTS((array)->few)))
+    ((array)->count >= G_N_ELEMENTS((array)->few) && (array)->count >= (array)->room)
 
 #define hf_few_push(array, ...)                                                                    \
     do {                                                                                           \

@@ -430,40 +430,46 @@ static inline __attribute__((always_inline)) void give_whole(Round *round, uint3
 
 /*
  * The same in scope cell for as many in a row, from place i of the visit on, as go whole and need
- * nothing to be made: no call, and what does not change stays in registers. Returns the place of
- * the first of the others.
+ * nothing to be made: no call, and what does not change stays in registers. Their bits are left to
+ * clear_given(). Returns the place of the first of the others.
  */
 static uint32_t give_in_a_row(const Round *round, uint32_t i)
 {
     HfAllocator *allocator = round->allocator;
     HfAgent *agents = allocator->agents.at;
-    const uint32_t *visit = allocator->visit.at;
-    uint64_t *idle_bits = allocator->idle_bits, *visit_bits = allocator->visit_bits;
-    uint32_t count = allocator->visit.count, framework = round->of->framework;
+    const uint32_t *visit = allocator->visit.at, *at = visit + i;
+    const uint32_t *end = visit + allocator->visit.count;
+    uint32_t framework = round->of->framework;
     HfRoleId role = round->of->role;
-    HfGrant grant = {0, round->sub, FALSE};
+    const HfGrant grant = {0, round->sub, FALSE};
     HfOfferList *list = allocator->direct;
     HfOffered *to = list->offers.at + list->offers.count;
-    for (; i < count; i++, to++) {
-        uint32_t agent = visit[i];
+    for (; at < end; at++, to++) {
+        uint32_t agent = *at;
         HfAgent *row = &agents[agent];
-        hf_order__fetch_visit(agents, visit, count, i, FALSE);
+        hf_order__fetch_given(agents, at);
         if (!goes_whole(row)) break;
         HfBundle *bundle = row->available;
-        HfParcel *parcel = bundle->parcel;
-        if (parcel == NULL || bundle->parcel_role != role || hf_few_is_full(&row->grants)) break;
-        *to = (HfOffered){framework, agent, role, hf_parcel_ref(parcel)};
-        grant.bundle = bundle->number;
-        hf_few_at(&row->grants)[row->grants.count++] = grant;
+        if (bundle->parcel_role != role || hf_few_is_full(&row->grants)) break;
+        *to = (HfOffered){framework, agent, role, hf_parcel_ref_some(bundle->parcel)};
+        HfGrant *granted = &hf_few_at(&row->grants)[row->grants.count++];
+        *granted = grant;
+        granted->bundle = bundle->number;
         row->available = NULL;
         row->flags |= HF_AGENT_CHANGED;
-        uint32_t word = row->rank >> 6; /* as hf_allocator__agent_emptied() */
-        uint64_t others = ~(UINT64_C(1) << (row->rank & 63));
-        idle_bits[word] &= others;
-        if ((visit_bits[word] &= others) == 0) hf_bit_set(allocator->visit_words, word, 0);
     }
     list->offers.count = (uint32_t)(to - list->offers.at);
-    return i;
+    return (uint32_t)(at - visit);
+}
+
+/* Nothing is free where the list's offers from this one on come from; `kept`: so many others of the
+ * visit keep what they have. */
+static void clear_given(HfAllocator *allocator, uint32_t first, uint32_t kept)
+{
+    const HfOfferList *list = allocator->direct;
+    if (kept == 0 && hf_allocator__visit_emptied(allocator)) return;
+    for (uint32_t o = first; o < list->offers.count; o++)
+        hf_allocator__agent_emptied(allocator, &allocator->agents.at[list->offers.at[o].agent]);
 }
 
 static void count_given(HfAllocator *allocator, uint32_t sub, uint32_t given)
@@ -495,7 +501,7 @@ uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
                         allocator->quota_roles.count == 0 &&
                         allocator->agent_order != HF_AGENT_ORDER_SORTED;
     Round round = {allocator, of, sub, !is_cell, {0}};
-    uint32_t kept = 0, given = 0, visited = 0;
+    uint32_t kept = 0, given = 0, visited = 0, first = allocator->direct->offers.count;
     uint32_t count = allocator->visit.count, *visit = allocator->visit.at;
     for (uint32_t i = 0; i < count; i++) {
         if (is_cell && may_give) {
@@ -507,7 +513,7 @@ uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
         uint32_t agent = visit[i];
         HfAgent *row = &allocator->agents.at[agent];
         if (!is_cell) {
-            hf_order__fetch_visit(allocator->agents.at, visit, count, i, TRUE);
+            hf_order__fetch_visit(allocator->agents.at, &visit[i]);
             if (G_UNLIKELY(!is_open_to_all(row))) {
                 hf_allocator__visit(allocator, agent);
                 visited++;
@@ -524,6 +530,7 @@ uint32_t hf_offer__try_each(HfAllocator *allocator, uint32_t sub)
             visit[kept++] = agent;
         }
     }
+    if (is_cell && given > 0) clear_given(allocator, first, kept);
     hf_allocator__account_gathered(allocator, sub, &round.gathered, 1);
     count_given(allocator, sub, given);
     allocator->visit.count = kept;

@@ -10,30 +10,27 @@
 
 #include "allocator/allocator_internal.h"
 
-/* Insertion, for what is few or nearly in order. */
-static void sort_by_insertion(uint64_t *at, uint32_t count)
+/*
+ * Into order, from `at` to `to`, where count + 1 zeros are: into a bucket for each number of so
+ * many bits, of which `first` says how many keys begin with it; then, where the first of them goes.
+ * In its bucket a key is inserted among those that are there already; what stands before them is
+ * less, or nothing yet. Returns the first.
+ */
+static const uint64_t *sort_keys(const uint64_t *at, uint64_t *to, uint32_t count, uint32_t *first,
+                                 uint32_t bits)
 {
-    for (uint32_t i = 1; i < count; i++) {
-        uint64_t key = at[i];
-        uint32_t j = i;
-        if (at[i - 1] <= key) continue;
-        for (; j > 0 && at[j - 1] > key; j--) at[j] = at[j - 1];
-        at[j] = key;
-    }
-}
-
-/* Put keys roughly in order, from `at` to `to`: into a bucket for each number of so many bits, of
- * which `first` says how many keys begin with it; then, where the first of them goes. */
-static void put_into_buckets(const uint64_t *at, uint64_t *to, uint32_t count, uint32_t *first,
-                             uint32_t bits)
-{
-    uint32_t sum = 0;
+    uint32_t sum = 1;
     for (uint32_t b = 0; b < 1U << bits; b++) {
         uint32_t next = sum + first[b];
         first[b] = sum;
         sum = next;
     }
-    for (uint32_t i = 0; i < count; i++) to[first[at[i] >> (64 - bits)]++] = at[i];
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t key = at[i], *place = &to[first[key >> (64 - bits)]++];
+        for (; place[-1] > key; place--) *place = place[-1];
+        *place = key;
+    }
+    return to + 1;
 }
 
 /* By keys, of which each holds its agent in its lower half: that orders equal ones. */
@@ -44,22 +41,19 @@ static void shuffle_visit(HfAllocator *allocator, uint64_t stage)
     uint32_t count = allocator->visit.count, bits = 6, *visit = allocator->visit.at;
     while (UINT64_C(2) << bits < count) bits++; /* a bucket for every one to two of them */
     hf_vec_reset(&allocator->visit_keys);
-    hf_vec_reserve(&allocator->visit_keys, 2 * count);
+    hf_vec_reserve(&allocator->visit_keys, 2 * count + 1);
     hf_vec_reset(&allocator->visit_buckets);
     hf_vec_reserve(&allocator->visit_buckets, 1U << bits);
     uint64_t *keys = allocator->visit_keys.at;
     uint32_t *buckets = allocator->visit_buckets.at;
     memset(buckets, 0, sizeof *buckets << bits);
+    memset(keys + count, 0, (count + 1) * sizeof *keys);
     for (uint32_t i = 0; i < count; i++) {
         keys[i] = hf_order__mix(run + visit[i]) >> 32 << 32 | visit[i];
         buckets[keys[i] >> (64 - bits)]++;
     }
-    if (count > 64) {
-        put_into_buckets(keys, keys + count, count, buckets, bits);
-        keys += count;
-    }
-    sort_by_insertion(keys, count);
-    for (uint32_t i = 0; i < count; i++) visit[i] = (uint32_t)keys[i];
+    const uint64_t *sorted = sort_keys(keys, keys + count, count, buckets, bits);
+    for (uint32_t i = 0; i < count; i++) visit[i] = (uint32_t)sorted[i];
 }
 
 static int compare_ranked(const void *a, const void *b)
@@ -95,7 +89,13 @@ static void rank_visit(HfAllocator *allocator)
 
 void hf_order__visit(HfAllocator *allocator, uint64_t stage)
 {
-    if (allocator->visit.count < 2) return;
-    if (allocator->agent_order == HF_AGENT_ORDER_SHUFFLED) shuffle_visit(allocator, stage);
-    if (allocator->policy->agent_key != NULL) rank_visit(allocator);
+    uint32_t count = allocator->visit.count;
+    if (count == 0) return;
+    if (count > 1) {
+        if (allocator->agent_order == HF_AGENT_ORDER_SHUFFLED) shuffle_visit(allocator, stage);
+        if (allocator->policy->agent_key != NULL) rank_visit(allocator);
+    }
+    hf_vec_reserve(&allocator->visit, HF_VISIT_TAIL);
+    for (uint32_t i = 0; i < HF_VISIT_TAIL; i++)
+        allocator->visit.at[count + i] = allocator->visit.at[0];
 }

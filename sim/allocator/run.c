@@ -307,6 +307,7 @@ static void choose_visit(HfAllocator *allocator)
     hf_vec_reset(&allocator->visit);
     uint64_t end = allocator->eligible_base + allocator->eligible.count;
     gboolean visits_fully = allocator->visits_fully || hf_coarse__is_on(allocator);
+    allocator->chose = HF_CHOSE_SOME;
     allocator->passes_barren = can_pass_barren(allocator);
     if (!allocator->passes_barren) hf_allocator__barren_end(allocator);
     if (!allocator->all_candidates) {
@@ -317,11 +318,29 @@ static void choose_visit(HfAllocator *allocator)
         allocator->run_quota_seen != allocator->quota_epoch) {
         uint32_t barren = choose_idle(allocator);
         if (barren > 0) pass_all_barren(allocator, barren);
+        if (!allocator->has_barren) allocator->chose = HF_CHOSE_IDLE;
     } else {
         choose_visitable(allocator);
+        allocator->chose = HF_CHOSE_VISITABLE;
     }
     allocator->run_seen = end;
     allocator->run_quota_seen = allocator->quota_epoch;
+}
+
+gboolean hf_allocator__visit_emptied(HfAllocator *allocator)
+{
+    if (allocator->chose == HF_CHOSE_SOME) return FALSE;
+    if (allocator->chose == HF_CHOSE_IDLE)
+        memset(allocator->idle_bits, 0, allocator->bit_words * sizeof *allocator->idle_bits);
+    for (uint32_t s = 0; s * 64 * 64 < allocator->by_name.count; s++) {
+        for (uint64_t sum = allocator->visit_words[s]; sum != 0; sum &= sum - 1) {
+            uint32_t w = s * 64 + (uint32_t)__builtin_ctzll(sum);
+            allocator->idle_bits[w] &= ~allocator->visit_bits[w];
+            allocator->visit_bits[w] = 0;
+        }
+        allocator->visit_words[s] = 0;
+    }
+    return TRUE;
 }
 
 /* ---- A visit ---- */
@@ -540,8 +559,7 @@ static void run_guarantees(HfAllocator *allocator)
     uint32_t i = 0, kept = 0;
     for (; i < allocator->visit.count && allocator->unmet.count > 0; i++) {
         uint32_t agent = allocator->visit.at[i];
-        hf_order__fetch_visit(allocator->agents.at, allocator->visit.at, allocator->visit.count, i,
-                              TRUE);
+        hf_order__fetch_visit(allocator->agents.at, &allocator->visit.at[i]);
         guarantee_agent(allocator, agent);
         if (!is_served(allocator, agent)) allocator->visit.at[kept++] = agent;
     }
@@ -673,8 +691,7 @@ static void make_offers(HfAllocator *allocator, HfOfferList *out)
             visit_for(allocator, sole);
         } else {
             for (uint32_t i = 0; i < allocator->visit.count; i++) {
-                hf_order__fetch_visit(allocator->agents.at, allocator->visit.at,
-                                      allocator->visit.count, i, TRUE);
+                hf_order__fetch_visit(allocator->agents.at, &allocator->visit.at[i]);
                 hf_allocator__visit(allocator, allocator->visit.at[i]);
             }
         }

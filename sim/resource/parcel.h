@@ -38,13 +38,23 @@ static inline HfParcel *hf_parcel_ref(HfParcel *parcel)
     return parcel;
 }
 
+static inline HfParcel *hf_parcel_ref_some(HfParcel *parcel) /* not NULL */
+{
+    parcel->refs++;
+    return parcel;
+}
+
 /* *parcel becomes NULL. */
 void hf_parcel__end(HfCatalog *catalog, HfParcel *parcel); /* private: nobody holds it any more */
+static inline void hf_parcel_unref(HfCatalog *catalog, HfParcel *parcel) /* the same, of a copy */
+{
+    if (parcel != NULL && --parcel->refs == 0) hf_parcel__end(catalog, parcel);
+}
 static inline void hf_parcel_drop(HfCatalog *catalog, HfParcel **parcel)
 {
     HfParcel *gone = *parcel;
     *parcel = NULL;
-    if (gone != NULL && --gone->refs == 0) hf_parcel__end(catalog, gone);
+    hf_parcel_unref(catalog, gone);
 }
 
 /* Borrowed while the parcel is held; never NULL. */
