@@ -32,12 +32,16 @@ static inline void hf_digest_word(HfDigest *digest, uint64_t word)
 
 /* Two words at once, each into a lane of its own; the lanes mix as above. Differs from giving them
  * one by one. */
-static inline void hf_digest_pair(HfDigest *digest, uint64_t first, uint64_t second)
+static inline void hf_digest__mix_pair(HfDigest *digest, uint64_t first, uint64_t second)
 {
     uint64_t a = (digest->a ^ first) * UINT64_C(0xff51afd7ed558ccd);
     uint64_t b = (digest->b + second) * UINT64_C(0x9fb21c651e98df25);
     digest->a = (a << 31 | a >> 33) + digest->b;
     digest->b = (b << 29 | b >> 35) ^ a;
+}
+static inline void hf_digest_pair(HfDigest *digest, uint64_t first, uint64_t second)
+{
+    hf_digest__mix_pair(digest, first, second);
     digest->words += 2;
 }
 
@@ -81,6 +85,11 @@ static inline HfFold hf_digest_product(uint32_t place, uint64_t first, uint64_t 
 static inline void hf_digest_fold(HfDigest *digest, HfFold fold)
 {
     hf_digest_pair(digest, (uint64_t)fold, (uint64_t)(fold >> 64));
+}
+/* The same of one of many, for a caller that adds two words for each of them afterwards. */
+static inline void hf_digest_mix(HfDigest *digest, HfFold fold)
+{
+    hf_digest__mix_pair(digest, (uint64_t)fold, (uint64_t)(fold >> 64));
 }
 
 /* Bytes, in little-endian words, followed by their count: "ab"+"c" differs from "a"+"bc". */

@@ -125,7 +125,7 @@ static void fill_rows(HfMaster *master, Making *making, const HfOffered *offered
         offer->of = of++;
         offer->agent = info->agent = offered[i].agent;
         offer->role = role;
-        offer->resources = info->resources = hf_parcel_ref(offered[i].resources);
+        offer->resources = info->resources = hf_parcel_ref_some(offered[i].resources);
         info->id = id;
         info->host = agent->host;
         info->attributes = agent->attributes;
@@ -150,8 +150,8 @@ static void make_offers(HfMaster *master, Making *making, const HfOffered *offer
         have_vacant(master, some);
         fill_rows(master, making, offered, count, ids, some);
         link_offers(master, ids, some);
-        hf_trace_run_add_list(&making->run, ids, &offered->agent, &offered->resources,
-                              sizeof *offered, some);
+        hf_trace_run_add_list(&making->run, ids, offered, sizeof *offered,
+                              offsetof(HfOffered, agent), offsetof(HfOffered, resources), some);
         if (G_UNLIKELY(master->machines.count > 0 || master->config.offer_timeout != HF_TIME_NEVER))
             complete_offers(master, making->now, offered, ids, some, making->message, out);
     }
@@ -349,11 +349,12 @@ static void end_declined(HfMaster *master, HfTime now, const HfReturns *returns,
     guint32 count = declined->count;
     HfReturned *back = declined->back;
     if (count == 0) return;
-    hf_trace_run_add_list(run, declined->ids, &back->agent, &back->resources, sizeof *back, count);
+    hf_trace_run_add_list(run, declined->ids, back, sizeof *back, offsetof(HfReturned, agent),
+                          offsetof(HfReturned, resources), count);
     unlink_offers(master, declined->ids, count);
     HfStatus status = hf_allocator_return(master->allocator, now, returns, back, count);
     HF_ASSERT(status == HF_OK);
-    for (guint32 i = 0; i < count; i++) hf_parcel_drop(master->catalog, &back[i].resources);
+    for (guint32 i = 0; i < count; i++) hf_parcel_unref(master->catalog, back[i].resources);
     declined->count = 0;
 }
 

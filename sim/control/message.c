@@ -129,7 +129,7 @@ static __attribute__((noinline)) void reset_lists(HfCatalog *catalog, HfMessage 
     reset_accepted(catalog, message);
     if (message->type == HF_MESSAGE_ACCEPT) return;
     for (guint32 i = 0; i < message->offers.count; i++)
-        hf_parcel_drop(catalog, &message->offers.at[i].resources);
+        hf_parcel_unref(catalog, message->offers.at[i].resources);
     for (guint32 i = 0; i < message->reports.count; i++)
         hf_parcel_drop(catalog, &message->reports.at[i].resources);
     for (guint32 i = 0; i < message->executors.count; i++)

@@ -121,13 +121,13 @@ typedef struct HfTraceRun {
 void hf_trace_run_begin(HfTraceRun *run, HfTrace *trace, HfCatalog *catalog,
                         const HfRecord *record);
 
-/* Private: by the top bits of a product, in which all of the content shows (amounts are round
- * numbers), where a parcel's records are counted; that place, which is another parcel's, made this
- * one's; and who listens to each is told of one. */
+/* Private: by the top bits of a sum of products, in which all of the content shows (amounts are
+ * round numbers), where a parcel's records are counted; that place, which is another parcel's, made
+ * this one's; and who listens to each is told of one. */
 static inline uint32_t hf_trace__place_of(const HfParcel *parcel)
 {
     _Static_assert(HF_TRACE_ALIKE == 1 << 3, "three bits");
-    return (uint32_t)(hf_parcel_hash(parcel) * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+    return (uint32_t)(hf_parcel_hash(parcel) >> 61);
 }
 struct HfTraceAlike *hf_trace__run_turn(HfTraceRun *run, HfParcel *parcel);
 void hf_trace__run_tell(HfTraceRun *run, uint32_t agent, uint64_t id, HfParcel *parcel);
@@ -143,30 +143,33 @@ static inline void hf_trace_run_add(HfTraceRun *run, uint32_t agent, uint64_t id
 }
 
 /*
- * So many in a row, with ids[count]; agents and parcels point into the first of so many structs of
- * `size` bytes. Cost: about 2 ns for each that is alike.
+ * So many in a row, with ids[count]; of so many structs of `size` bytes, the agent and the parcel
+ * are so many bytes from the beginning. Cost: about 2 ns for each that is alike.
  */
 static inline __attribute__((always_inline)) void
-hf_trace_run_add_list(HfTraceRun *run, const uint64_t *ids, const uint32_t *agents,
-                      HfParcel *const *parcels, size_t size, uint32_t count)
+hf_trace_run_add_list(HfTraceRun *run, const uint64_t *ids, const void *structs, size_t size,
+                      size_t agent_at, size_t parcel_at, uint32_t count)
 {
-    const char *agent = (const char *)agents, *parcel = (const char *)parcels;
-    for (uint32_t i = 0; i < count;) {
+    const char *at = structs;
+    const uint64_t *end = ids + count;
+    while (ids < end) {
         HfDigest digest = run->digest; /* in registers: nothing is called in this loop */
         uint64_t first = run->first;
-        for (; i < count && !run->tells_each; i++, agent += size, parcel += size) {
-            const HfParcel *of = *(HfParcel *const *)(const void *)parcel;
-            struct HfTraceAlike *alike = &run->alike[hf_trace__place_of(of)];
-            if (G_UNLIKELY(alike->parcel != of)) break;
+        const uint64_t *begin = ids, *stop = run->tells_each ? ids : end;
+        for (; ids < stop; ids++, at += size) {
+            const HfParcel *parcel = *(HfParcel *const *)(const void *)(at + parcel_at);
+            struct HfTraceAlike *alike = &run->alike[hf_trace__place_of(parcel)];
+            if (G_UNLIKELY(alike->parcel != parcel)) break;
+            uint32_t agent = *(const uint32_t *)(const void *)(at + agent_at);
             alike->count++;
-            hf_digest_fold(&digest, alike->fold + hf_digest_product_from(
-                                                      1, first + *(const uint32_t *)agent, ids[i]));
+            hf_digest_mix(&digest, alike->fold + hf_digest_product_from(1, first + agent, *ids));
         }
+        digest.words += 2 * (uint64_t)(ids - begin);
         run->digest = digest;
-        if (i == count) return;
-        hf_trace_run_add(run, *(const uint32_t *)agent, ids[i],
-                         *(HfParcel *const *)(const void *)parcel);
-        i++, agent += size, parcel += size;
+        if (ids == end) return;
+        hf_trace_run_add(run, *(const uint32_t *)(const void *)(at + agent_at), *ids,
+                         *(HfParcel *const *)(const void *)(at + parcel_at));
+        ids++, at += size;
     }
 }
 

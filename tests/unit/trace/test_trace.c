@@ -359,11 +359,11 @@ static void a_list_is_what_its_records_are_one_by_one(void **state)
             entries[i] = (Entry){i, record.agent, record.parcel};
             hf_trace_emit(single, &record);
         }
-        hf_trace_run_add_list(&run, numbers, &entries->agent, &entries->parcel, sizeof *entries,
-                              120);
-        hf_trace_run_add_list(&run, numbers + 120, &entries[120].agent, &entries[120].parcel,
-                              sizeof *entries, RECORDS - 120);
-        hf_trace_run_add_list(&run, numbers, &entries->agent, &entries->parcel, sizeof *entries, 0);
+        const size_t agent = offsetof(Entry, agent), parcel = offsetof(Entry, parcel);
+        hf_trace_run_add_list(&run, numbers, entries, sizeof *entries, agent, parcel, 120);
+        hf_trace_run_add_list(&run, numbers + 120, &entries[120], sizeof *entries, agent, parcel,
+                              RECORDS - 120);
+        hf_trace_run_add_list(&run, numbers, entries, sizeof *entries, agent, parcel, 0);
         hf_trace_run_end(&run);
         char one[HF_DIGEST_TEXT_SIZE], two[HF_DIGEST_TEXT_SIZE];
         hf_trace_digest(single, one);
