@@ -431,17 +431,17 @@ void hf_allocator__minimum_clear(HfSub *sub);
  * agents always, since it may show later and is what was first made. */
 void hf_allocator__kept_sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                    const HfResources *resources, int sign);
+static inline gboolean hf_allocator__keeps_sum(const HfAllocator *allocator, const HfAgent *row)
+{
+    return G_UNLIKELY(allocator->agent_order == HF_AGENT_ORDER_SORTED ||
+                      row->flags & HF_AGENT_ORDERED);
+}
 static inline void hf_allocator__sum_change(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                             const HfResources *resources, int sign)
 {
-    if (G_UNLIKELY(allocator->agent_order == HF_AGENT_ORDER_SORTED ||
-                   allocator->agents.at[agent].flags & HF_AGENT_ORDERED))
+    if (hf_allocator__keeps_sum(allocator, &allocator->agents.at[agent]))
         hf_allocator__kept_sum_change(allocator, agent, sub, resources, sign);
 }
-/* A part of what the sub holds without its being counted is a grant of its own from now on, and
- * counted. FALSE, and nothing done, when it does not hold it. `parcel`: the part, or NULL. */
-gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
-                                  const HfResources *resources, HfParcel *parcel);
 /* Take all of a grant out; its bundle, with the reference, is the caller's. */
 HfBundle *hf_allocator__take_grant(HfAllocator *allocator, uint32_t agent, uint32_t grant);
 /* Take and add bundles (NULL = nothing) without accounting; a grant without any is dropped. */
@@ -611,29 +611,46 @@ void hf_launched__clear(HfAllocator *allocator, HfLaunched *launched);
 gboolean hf_launched__is_in_sum(HfAllocator *allocator, const HfRecovery *recovery,
                                 gboolean is_early);
 void hf_launched__end_in_sum(HfAllocator *allocator, const HfRecovery *recovery, gboolean is_early);
+/* Where its parcel stands apart; HF_ROW_NONE: it does not. */
+static inline uint32_t hf_launched__place(const HfAllocator *allocator, const HfRecovery *recovery)
+{
+    const HfLaunched *launched = &allocator->infos.at[recovery->agent].launched;
+    for (uint32_t p = 0; p < launched->count; p++)
+        if (launched->apart[p] == recovery->parcel) return p;
+    return HF_ROW_NONE;
+}
+static inline void hf_launched__end_apart(HfAllocator *allocator, uint32_t agent, uint32_t place)
+{
+    HfLaunched *launched = &allocator->infos.at[agent].launched;
+    hf_parcel_drop(allocator->catalog, &launched->apart[place]);
+    launched->apart[place] = launched->apart[--launched->count];
+}
 static inline gboolean hf_launched__find(HfAllocator *allocator, const HfRecovery *recovery,
                                          gboolean is_early, uint32_t *place_out)
 {
-    const HfLaunched *launched = &allocator->infos.at[recovery->agent].launched;
-    if (recovery->parcel != NULL && !is_early)
-        for (uint32_t p = 0; p < launched->count; p++)
-            if (launched->apart[p] == recovery->parcel) {
-                *place_out = p;
-                return TRUE;
-            }
     *place_out = HF_ROW_NONE;
-    return hf_launched__is_in_sum(allocator, recovery, is_early);
+    if (recovery->parcel != NULL && !is_early) *place_out = hf_launched__place(allocator, recovery);
+    return *place_out != HF_ROW_NONE || hf_launched__is_in_sum(allocator, recovery, is_early);
 }
 static inline void hf_launched__end(HfAllocator *allocator, const HfRecovery *recovery,
                                     gboolean is_early, uint32_t place)
 {
-    if (G_UNLIKELY(place == HF_ROW_NONE)) {
+    if (place == HF_ROW_NONE)
         hf_launched__end_in_sum(allocator, recovery, is_early);
-        return;
-    }
-    HfLaunched *launched = &allocator->infos.at[recovery->agent].launched;
-    hf_parcel_drop(allocator->catalog, &launched->apart[place]);
-    launched->apart[place] = launched->apart[--launched->count];
+    else
+        hf_launched__end_apart(allocator, recovery->agent, place);
+}
+/* Add resources of a role, which may lack it, to what is launched; `parcel`: theirs, or NULL. */
+void hf_launched__begin_in_sum(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                               const HfResources *resources);
+static inline void hf_launched__begin(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                                      const HfResources *resources, HfParcel *parcel)
+{
+    HfLaunched *launched = &allocator->infos.at[agent].launched;
+    if (parcel == NULL || launched->count == HF_LAUNCHED_APART)
+        hf_launched__begin_in_sum(allocator, agent, role, resources);
+    else
+        launched->apart[launched->count++] = hf_parcel_ref(parcel);
 }
 
 /* ---- quota.c ---- */

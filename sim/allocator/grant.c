@@ -399,6 +399,16 @@ static inline __attribute__((always_inline)) uint32_t find_whole(const HfAllocat
     return HF_ROW_NONE;
 }
 
+/* The last grant of just this bundle, or HF_ROW_NONE. */
+static inline __attribute__((always_inline)) uint32_t find_bundle(const HfAgent *row, uint32_t sub,
+                                                                  uint32_t number, HfGrantKind kind)
+{
+    const HfGrant *at = hf_few_at(&row->grants);
+    for (uint32_t g = row->grants.count; g-- > 0;)
+        if (at[g].bundle == number && at[g].sub == sub && hf_grant__is_of(&at[g], kind)) return g;
+    return HF_ROW_NONE;
+}
+
 /* The last grant that is exactly the part (*is_whole_out), else the last that contains it, or
  * HF_ROW_NONE. */
 static inline __attribute__((always_inline)) uint32_t
@@ -453,15 +463,54 @@ static inline __attribute__((always_inline)) HfBundle *take_back(HfAllocator *al
     return grant == HF_ROW_NONE ? NULL : take_whole(allocator, agent, grant);
 }
 
-gboolean hf_allocator__count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
+/* A grant of an offer counts from now on, behind all others. */
+static inline void count_whole(HfAllocator *allocator, uint32_t agent, uint32_t grant)
+{
+    HfAgent *row = &allocator->agents.at[agent];
+    HfGrant counted = hf_few_at(&row->grants)[grant];
+    counted.is_counted = TRUE;
+    hf_few_remove(&row->grants, grant);
+    hf_few_at(&row->grants)[row->grants.count++] = counted; /* there is room */
+    allocator->subs.at[counted.sub].counted++;
+    hf_allocator__account(allocator, agent, counted.sub, hf_grant__bundle(allocator, &counted), 1);
+}
+
+/* A part of what the sub was offered is a grant of its own from now on, and counted. FALSE, and
+ * nothing done, when it was not offered that. `parcel`: the part, or NULL. */
+static inline gboolean count_part(HfAllocator *allocator, uint32_t agent, uint32_t sub,
                                   const HfResources *resources, HfParcel *parcel)
 {
+    const HfAgent *row = &allocator->agents.at[agent];
+    if (parcel != NULL && !hf_allocator__keeps_sum(allocator, row)) {
+        const HfBundleOf *named = hf_bundle__named(allocator, parcel);
+        uint32_t grant = HF_ROW_NONE;
+        if (named->parcel == parcel)
+            grant = find_bundle(row, sub, named->bundle->number, HF_GRANT_UNCOUNTED);
+        if (grant != HF_ROW_NONE) {
+            count_whole(allocator, agent, grant);
+            return TRUE;
+        }
+    }
     HfBundle *part = take_back(allocator, agent, sub, resources, parcel, HF_GRANT_UNCOUNTED);
     if (part == NULL) return FALSE;
     if (!(part->flags & HF_BUNDLE_SHARED))
         hf_bundle__settle(allocator, &part); /* tasks that are alike share it */
     hf_allocator__grant(allocator, agent, sub, part, TRUE);
     return TRUE;
+}
+
+HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
+                               HfRoleId role, const HfResources *resources, HfParcel *parcel)
+{
+    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
+    if (hf_resources_is_empty(resources)) return HF_OK;
+    uint32_t sub = hf_allocator__sub(allocator, framework, role);
+    if (sub == HF_ROW_NONE || allocator->subs.at[sub].leaf == HF_NODE_NONE) return HF_UNKNOWN;
+    if (allocator->offer_scope == HF_OFFER_SCOPE_CELL && /* it counts from now on */
+        !count_part(allocator, agent, sub, resources, parcel))
+        return HF_CONFLICT;
+    hf_launched__begin(allocator, agent, role, resources, parcel);
+    return HF_OK;
 }
 
 /* All of a grant that is gone from the row, where nothing else is free, is free again: its bundle
@@ -700,9 +749,46 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
     return status;
 }
 
+/*
+ * What nearly every end of a task is: its parcel stands apart among what is launched, and is all of
+ * a grant. It is free again without a filter, on an agent like most. FALSE, and nothing done, when
+ * it is not so.
+ */
+static inline gboolean end_whole(HfAllocator *allocator, const HfRecovery *recovery)
+{
+    uint32_t agent = recovery->agent, place;
+    uint32_t sub = hf_allocator__sub(allocator, recovery->framework, recovery->role);
+    if (sub == HF_ROW_NONE || !allocator->subs.at[sub].is_subscribed || recovery->parcel == NULL ||
+        recovery->refuse_seconds != HF_NO_FILTER || agent >= allocator->agents.count)
+        return FALSE;
+    HfAgent *row = &allocator->agents.at[agent];
+    const HfBundleOf *named = hf_bundle__named(allocator, recovery->parcel);
+    if ((row->flags & (HF_AGENT_KNOWN | HF_AGENT_RECOMPUTE)) != HF_AGENT_KNOWN ||
+        hf_allocator__keeps_sum(allocator, row) || named->parcel != recovery->parcel)
+        return FALSE;
+    HfBundle *bundle = named->bundle;
+    uint32_t grant = find_bundle(row, sub, bundle->number, HF_GRANT_COUNTED);
+    if (grant == HF_ROW_NONE || (place = hf_launched__place(allocator, recovery)) == HF_ROW_NONE)
+        return FALSE;
+    hf_allocator__account(allocator, agent, sub, bundle, -1);
+    allocator->subs.at[sub].counted--;
+    allocator->subs.at[sub].grants--;
+    hf_few_remove(&row->grants, grant); /* its reference goes on to what is available */
+    hf_launched__end_apart(allocator, agent, place);
+    if (row->available == NULL) {
+        row->available = bundle;
+    } else {
+        hf_bundle__gain(allocator, &row->available, bundle);
+        hf_bundle__unref(allocator, bundle);
+    }
+    hf_allocator__agent_changed(allocator, agent);
+    return TRUE;
+}
+
 /* The same of what had been launched, which counts in every scope. */
-static HfStatus recover_launched(HfAllocator *allocator, HfTime now, const HfRecovery *recovery,
-                                 const HfReturns *returns)
+static __attribute__((noinline)) HfStatus recover_launched(HfAllocator *allocator, HfTime now,
+                                                           const HfRecovery *recovery,
+                                                           const HfReturns *returns)
 {
     uint32_t agent = recovery->agent, sub = returns->sub, place;
     if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
@@ -726,6 +812,7 @@ static HfStatus recover_launched(HfAllocator *allocator, HfTime now, const HfRec
 HfStatus hf_allocator_recover(HfAllocator *allocator, HfTime now, const HfRecovery *recovery)
 {
     HfReturns returns;
+    if (recovery->launched && G_LIKELY(end_whole(allocator, recovery))) return HF_OK;
     find_returns(allocator, recovery->framework, recovery->role, recovery->refuse_seconds,
                  &returns);
     if (recovery->launched) return recover_launched(allocator, now, recovery, &returns);

@@ -129,21 +129,8 @@ void hf_launched__end_in_sum(HfAllocator *allocator, const HfRecovery *recovery,
 
 /* ---- Begins ---- */
 
-HfStatus hf_allocator_launched(HfAllocator *allocator, uint32_t framework, uint32_t agent,
-                               HfRoleId role, const HfResources *resources, HfParcel *parcel)
+void hf_launched__begin_in_sum(HfAllocator *allocator, uint32_t agent, HfRoleId role,
+                               const HfResources *resources)
 {
-    if (hf_allocator__agent(allocator, agent) == NULL) return HF_UNKNOWN;
-    if (hf_resources_is_empty(resources)) return HF_OK;
-    uint32_t sub = hf_allocator__sub(allocator, framework, role);
-    if (sub == HF_ROW_NONE || allocator->subs.at[sub].leaf == HF_NODE_NONE) return HF_UNKNOWN;
-    if (allocator->offer_scope == HF_OFFER_SCOPE_CELL && /* it counts from now on */
-        !hf_allocator__count_part(allocator, agent, sub, resources, parcel))
-        return HF_CONFLICT;
-    HfLaunched *launched = &allocator->infos.at[agent].launched;
-    if (parcel == NULL || launched->count == HF_LAUNCHED_APART) {
-        hf_launched__add(allocator, agent, allocated_to(allocator, resources, role));
-        return HF_OK;
-    }
-    launched->apart[launched->count++] = hf_parcel_ref(parcel);
-    return HF_OK;
+    hf_launched__add(allocator, agent, allocated_to(allocator, resources, role));
 }
