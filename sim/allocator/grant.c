@@ -829,6 +829,12 @@ static inline __attribute__((always_inline)) void fetch_bundle(const HfBundle *b
     __builtin_prefetch((const char *)bundle + 64);
 }
 
+/* So few bundles, those of agents that are alike, that they are all near. */
+static inline gboolean bundles_are_near(const HfAllocator *allocator)
+{
+    return allocator->bundle_blocks.count <= 8;
+}
+
 void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int step)
 {
     if (agent >= allocator->agents.count) return;
@@ -840,14 +846,14 @@ void hf_allocator_prefetch(const HfAllocator *allocator, uint32_t agent, int ste
     }
     if (step == 1) {
         if (row->flags & HF_AGENT_FILTERED) __builtin_prefetch((const char *)row + 64, 1);
-        if (row->available != NULL) fetch_bundle(row->available);
+        if (row->available != NULL && !bundles_are_near(allocator)) fetch_bundle(row->available);
     }
     if (step == 1 && row->grants.room != 0) {
         const char *end = (const char *)(row->grants.heap + row->grants.count) - 1;
         __builtin_prefetch(end); /* the last are looked at first */
         __builtin_prefetch(end - 64);
         __builtin_prefetch(row->grants.heap);
-    } else {
+    } else if (!bundles_are_near(allocator)) {
         for (uint32_t g = 0; g < row->grants.count; g++)
             fetch_bundle(hf_grant__bundle(allocator, &hf_few_at(&row->grants)[g]));
     }
