@@ -42,14 +42,8 @@ static void refuse_accept(HfMaster *master, HfTime now, const HfMessage *in, HfO
  * A reference. */
 static HfParcel *with_role(HfMaster *master, HfParcel *resources, HfRoleId role)
 {
-    if (!(hf_parcel_flags(resources) &
-          HF_META_ALLOCATED)) /* none of them says so: as nearly ever */
-        return hf_parcel_allocate(master->catalog, resources, role);
-    const HfResources *all = hf_parcel_resources(resources);
-    for (uint32_t i = 0; i < hf_resources_count(all); i++)
-        if (hf_meta_allocation_role(master->catalog, hf_resources_at(all, i)->meta) == HF_ROLE_NONE)
-            return hf_parcel_allocate(master->catalog, resources, role);
-    return hf_parcel_ref(resources);
+    return hf_parcel_is_allocated(resources) ? hf_parcel_ref(resources)
+                                             : hf_parcel_allocate(master->catalog, resources, role);
 }
 
 /* A task is in the book from now on; the allocator is told by the caller. `resources` are those of
@@ -163,8 +157,8 @@ static gboolean is_valid(HfMaster *master, uint32_t framework, uint64_t id,
         hf_master__has_task(master, framework, id) ||
         hf_master__unreachable_on(master, framework, id) != NO_ROW)
         return FALSE;
-    if (!(hf_parcel_flags(resources) & (HF_META_HAS_DISK | HF_META_REVOCABLE))) return TRUE;
-    return hf_resources_check(master->catalog, hf_parcel_resources(resources),
+    return !(hf_parcel_flags(resources) & (HF_META_HAS_DISK | HF_META_REVOCABLE)) ||
+           hf_resources_check(master->catalog, hf_parcel_resources(resources),
                               HF_RULE_DISK_INFO | HF_RULE_UNIQUE_PERSISTENCE |
                                   HF_RULE_REVOCABLE_MIX | HF_RULE_ONE_ALLOCATION,
                               NULL);

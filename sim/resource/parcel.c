@@ -51,10 +51,12 @@ static HfParcel *vacant(HfCatalog *catalog)
 static uint32_t flags_of(const HfCatalog *catalog, const HfResources *content)
 {
     const HfResource *entries = hf_resources_entries(content);
-    uint32_t flags = 0;
-    for (uint32_t i = 0; i < hf_resources_count(content); i++)
+    uint32_t flags = 0, all = HF_META_ALLOCATED;
+    for (uint32_t i = 0; i < hf_resources_count(content); i++) {
         flags |= hf_meta_info(catalog, entries[i].meta)->flags;
-    return flags;
+        all &= hf_meta_info(catalog, entries[i].meta)->flags;
+    }
+    return all != 0 ? flags | HF_PARCEL_ALLOCATED : flags;
 }
 
 HfParcel *hf_parcel_take(HfCatalog *catalog, HfResources *content)

@@ -18,7 +18,7 @@
 typedef struct HfParcel {
     uint32_t refs;
     HfRoleId role;              /* of `allocated` */
-    uint32_t flags;             /* hf_parcel_flags() */
+    uint32_t flags;             /* hf_parcel_flags(), and hf_parcel_is_allocated() */
     uint32_t number;            /* its place among all parcels of the catalog, for good */
     uint64_t fold[2];           /* hf_parcel_fold(), once it was asked for; else 0 */
     struct HfParcel *allocated; /* the last answer of hf_parcel_allocate(), or NULL; when vacant the
@@ -64,10 +64,17 @@ static inline const HfResources *hf_parcel_resources(const HfParcel *parcel)
     return parcel != NULL ? &parcel->resources : &none;
 }
 
+#define HF_PARCEL_ALLOCATED (1U << 31) /* private: no HF_META_ flag */
 /* What any of the entries is: all their HF_META_ flags together. */
 static inline uint32_t hf_parcel_flags(const HfParcel *parcel)
 {
-    return parcel != NULL ? parcel->flags : 0;
+    return parcel != NULL ? parcel->flags & ~HF_PARCEL_ALLOCATED : 0;
+}
+
+/* Has each of the entries an allocation role? */
+static inline gboolean hf_parcel_is_allocated(const HfParcel *parcel)
+{
+    return parcel == NULL || (parcel->flags & HF_PARCEL_ALLOCATED) != 0;
 }
 
 /* A small number of its own while it is held: for tables of what was worked out for parcels. */

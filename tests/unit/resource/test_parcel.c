@@ -143,6 +143,20 @@ static void its_flags_are_those_of_all_entries(void **state)
     drop(given);
 }
 
+static void it_is_allocated_if_all_entries_are(void **state)
+{
+    HfParcel *none = parcel("cpus:1;mem:5"), *first = parcel("cpus@web:1;mem:5");
+    HfParcel *last = parcel("cpus:1;mem@web:5"), *all = parcel("cpus@web:1;mem@web:5");
+    assert_false(hf_parcel_is_allocated(none));
+    assert_false(hf_parcel_is_allocated(first));
+    assert_false(hf_parcel_is_allocated(last));
+    assert_true(hf_parcel_is_allocated(all));
+    assert_true(hf_parcel_is_allocated(NULL));
+    assert_int_equal(hf_parcel_flags(first), HF_META_ALLOCATED);
+    HfParcel *made[] = {none, first, last, all};
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++) drop(made[i]);
+}
+
 /* More kinds of parcels than the table of recent ones has places: those held stay as they are. */
 static void many_parcels_do_not_disturb_each_other(void **state)
 {
@@ -172,6 +186,7 @@ int main(void)
         WITH_FIXTURE(less_is_right_beyond_what_is_remembered),
         WITH_FIXTURE(allocating_asks_once_and_leaves_the_plain_one),
         WITH_FIXTURE(its_flags_are_those_of_all_entries),
+        WITH_FIXTURE(it_is_allocated_if_all_entries_are),
         WITH_FIXTURE(many_parcels_do_not_disturb_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
