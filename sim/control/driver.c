@@ -191,17 +191,19 @@ static void on_offers(HfDriver *driver, const HfMessage *in)
         driver->ops->offers(driver->model, driver, in->offers.at, in->offers.count);
 }
 
-static void on_update(HfDriver *driver, const HfTaskStatus *status)
+static void on_update(HfDriver *driver, const HfMessage *in)
 {
+    const HfTaskStatus *status = &in->status;
     if (G_UNLIKELY(driver->maintenance == HF_MAINTENANCE_VACATE))
         hf_driver__note_place(driver, status);
     if (G_UNLIKELY(driver->unanswered.count > 0))
         hf_map64_remove(&driver->unanswered, status->task);
     if (driver->ops->update) driver->ops->update(driver->model, driver, status);
     if (!status->needs_ack) return;
-    HfMessage *ack = hf_driver__say(driver, HF_MESSAGE_ACKNOWLEDGE);
+    HfMessage *ack = hf_outbox_send_on(driver->out, in, HF_MESSAGE_ACKNOWLEDGE, driver->self,
+                                       (HfPeer){HF_PEER_MASTER, 0});
+    ack->framework = driver->framework;
     ack->agent = status->agent;
-    ack->status = *status;
 }
 
 void hf_driver_prefetch(const HfDriver *driver, uint32_t tag, uint32_t step)
@@ -282,7 +284,7 @@ void hf_driver_step(HfDriver *driver, HfTime now, const HfMessage *in, HfOutbox 
     enter(driver, now, out);
     driver->in = in;
     if (G_LIKELY(in->type == HF_MESSAGE_UPDATE))
-        on_update(driver, &in->status);
+        on_update(driver, in);
     else if (in->type == HF_MESSAGE_OFFERS)
         on_offers(driver, in);
     else

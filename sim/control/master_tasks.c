@@ -12,24 +12,15 @@ HfTaskState hf_master__state_for(const HfMaster *master, uint32_t framework, HfT
     return is_aware ? aware : HF_TASK_LOST;
 }
 
-/* What the framework is told, for the caller to mend; NULL: it is not there. */
-static inline HfTaskStatus *tell_task(HfMaster *master, uint32_t framework,
-                                      const HfTaskStatus *status, HfOutbox *out)
+void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
+                          HfOutbox *out)
 {
     const HfFrameworkRow *row = &master->frameworks.at[framework];
-    if (row->standing != HF_FRAMEWORK_ACTIVE)
-        return NULL; /* agents repeat what is not acknowledged */
+    if (row->standing != HF_FRAMEWORK_ACTIVE) return;
     HfPeer to = {HF_PEER_FRAMEWORK, row->peer};
     HfMessage *message = hf_outbox_send(out, HF_MESSAGE_UPDATE, self, to);
     message->framework = framework;
     message->status = *status;
-    return &message->status;
-}
-
-void hf_master__tell_task(HfMaster *master, uint32_t framework, const HfTaskStatus *status,
-                          HfOutbox *out)
-{
-    (void)tell_task(master, framework, status, out);
 }
 
 /* The row that was left last, else a new one; the rows of the next tasks are loaded ahead. */
@@ -256,13 +247,13 @@ void hf_master__on_acknowledge(HfMaster *master, HfTime now, const HfMessage *in
         hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
         hf_task_state_is_terminal(in->status.state))
         hf_master__forget_task(master, row);
-    HfMessage *message = hf_outbox_send(out, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self,
-                                        (HfPeer){HF_PEER_AGENT, agent->host});
-    message->framework = in->framework;
-    message->agent = in->agent;
-    message->status = in->status;
-    message->status.framework = in->framework; /* a framework acknowledges its own tasks alone */
-    hf_master__check_drained(master, now, in->agent, out);
+    uint32_t framework = in->framework, id = in->agent;
+    HfMessage *message = hf_outbox_send_on(out, in, HF_MESSAGE_STATUS_ACKNOWLEDGEMENT, self,
+                                           (HfPeer){HF_PEER_AGENT, agent->host});
+    message->framework = framework;
+    message->agent = id;
+    message->status.framework = framework; /* a framework acknowledges its own tasks alone */
+    hf_master__check_drained(master, now, id, out);
 }
 
 void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
@@ -289,9 +280,12 @@ void hf_master__on_status_update(HfMaster *master, HfTime now, const HfMessage *
         !hf_task_state_is_terminal((HfTaskState)master->tasks.at[row].state) &&
         (uint16_t)state > master->tasks.at[row].state)
         set_task_state(master, now, row, state, in->status.reason, out);
-    HfTaskStatus *told = tell_task(master, framework, &in->status, out);
-    if (told == NULL) return;
-    if (in->status.state != in->status.latest)
-        told->reason = HF_REASON_NONE; /* it is that of the latest state */
-    if (row != NO_ROW) told->tag = master->tasks.at[row].tag;
+    const HfFrameworkRow *to = &master->frameworks.at[framework];
+    if (to->standing != HF_FRAMEWORK_ACTIVE) return; /* agents repeat what is not acknowledged */
+    HfMessage *told =
+        hf_outbox_send_on(out, in, HF_MESSAGE_UPDATE, self, (HfPeer){HF_PEER_FRAMEWORK, to->peer});
+    told->framework = framework;
+    if (told->status.state != told->status.latest)
+        told->status.reason = HF_REASON_NONE; /* it is that of the latest state */
+    if (row != NO_ROW) told->status.tag = master->tasks.at[row].tag;
 }

@@ -454,7 +454,7 @@ typedef struct HfTimerRequest {
 /*
  * What one step puts out: messages and timers, which the host collects, and records, which go to
  * the trace at once. The host empties it after each step with hf_outbox_reset (messages are then
- * the host's).
+ * the host's). What the step was given it ends with hf_outbox_done: the step may have sent it on.
  */
 typedef struct HfOutbox {
     HfCatalog *catalog;
@@ -462,6 +462,7 @@ typedef struct HfOutbox {
     HfTrace *trace;
     HF_VEC(HfMessage *) messages;
     HF_VEC(HfTimerRequest) timers;
+    const HfMessage *sent_on; /* what the step was given, if that is now among them */
 } HfOutbox;
 
 static inline HfMessage *hf_outbox_send(HfOutbox *out, HfMessageType type, HfPeer from, HfPeer to)
@@ -469,6 +470,32 @@ static inline HfMessage *hf_outbox_send(HfOutbox *out, HfMessageType type, HfPee
     HfMessage *message = hf_message_pool_take(out->pool, type, from, to);
     hf_vec_push(&out->messages, message);
     return message;
+}
+
+/*
+ * Send on what the step was given: a status update goes to the framework, and its acknowledgement
+ * back, in one message, in which the status stays where it is. Once in a step; `in` has changed
+ * then.
+ */
+static inline HfMessage *hf_outbox_send_on(HfOutbox *out, const HfMessage *in, HfMessageType type,
+                                           HfPeer from, HfPeer to)
+{
+    HfMessage *message = (HfMessage *)in; /* it is of the pool, and the step's own */
+    HF_ASSERT(out->sent_on == NULL);
+    HF_SLOW_ASSERT(hf_message__is_bare(type) && hf_message__is_bare(message->type));
+    hf_message__begin(message, type, from, to);
+    hf_vec_push(&out->messages, message);
+    out->sent_on = message;
+    return message;
+}
+
+/* After the step, for the host. */
+static inline void hf_outbox_done(HfOutbox *out, HfMessage *message)
+{
+    if (out->sent_on == message)
+        out->sent_on = NULL;
+    else
+        hf_message_pool_give(out->pool, message);
 }
 
 static inline void hf_outbox_timer(HfOutbox *out, HfTime at, uint32_t kind, uint64_t arg)

@@ -217,7 +217,7 @@ static void tell_agent_of_break(HfWorld *world, uint32_t row)
     HfMessage *message = hf_message_pool_take(
         world->pool, HF_MESSAGE_EXITED, (HfPeer){HF_PEER_MASTER, 0}, (HfPeer){HF_PEER_AGENT, row});
     hf_agent_step(&host->agent, hf_world__now(world), message, &world->out);
-    hf_message_pool_give(world->pool, message);
+    hf_outbox_done(&world->out, message);
     hf_world__flush(world, (HfPeer){HF_PEER_AGENT, row});
 }
 

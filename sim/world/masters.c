@@ -17,7 +17,7 @@ static void tell_agent(HfWorld *world, HfMessageType type, uint32_t row)
     if (host->agent.state == HF_AGENT_DOWN) return;
     HfMessage *message = hf_message_pool_take(world->pool, type, master_peer, to);
     hf_agent_step(&host->agent, hf_world__now(world), message, &world->out);
-    hf_message_pool_give(world->pool, message);
+    hf_outbox_done(&world->out, message);
     hf_world__flush(world, to);
 }
 
@@ -31,7 +31,7 @@ static void tell_framework(HfWorld *world, HfMessageType type, uint32_t row)
         return;
     HfMessage *message = hf_message_pool_take(world->pool, type, master_peer, to);
     hf_driver_step(guest->driver, hf_world__now(world), message, &world->out);
-    hf_message_pool_give(world->pool, message);
+    hf_outbox_done(&world->out, message);
     hf_world__flush(world, to);
 }
 

@@ -167,7 +167,7 @@ void hf_world__flush(HfWorld *world, HfPeer self)
         HfMessage *message = out->messages.at[i];
         if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
             dispatch_on_host(world, message);
-            hf_message_pool_give(world->pool, message);
+            hf_outbox_done(out, message);
         } else if (G_LIKELY(world->constant_latency != HF_TIME_NEVER && world->links.count == 0)) {
             stamp(world, message);
             post(world, hf_time_add(hf_world__now(world), world->constant_latency), message);
@@ -282,7 +282,7 @@ arrive(HfWorld *world, const HfEventArgs *event, HfPeerKind at,
         return;
     }
     deliver(world, event->now, message);
-    hf_message_pool_give(world->pool, message);
+    hf_outbox_done(&world->out, message);
     if (world->out.messages.count + world->out.timers.count > 0 ||
         *world->removals != world->removals_seen)
         hf_world__flush(world, (HfPeer){at, event->target});

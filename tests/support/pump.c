@@ -241,7 +241,7 @@ void hf_pump__flush(HfPump *pump, HfPeer self)
         HfMessage *message = pump->out.messages.at[i];
         if (message->to.kind == HF_PEER_EXECUTOR || message->from.kind == HF_PEER_EXECUTOR) {
             dispatch(pump, message);
-            hf_message_pool_give(pump->pool, message);
+            hf_outbox_done(&pump->out, message);
         } else {
             hf_pump_send(pump, message);
         }
@@ -327,7 +327,7 @@ static void deliver(HfPump *pump, HfMessage *message)
     if (message->type == HF_MESSAGE_SUBSCRIBE && is_framework(pump, message->from.row))
         hf_pump_framework(pump, message->from.row)->linked_life = message->carrier;
     dispatch(pump, message);
-    hf_message_pool_give(pump->pool, message);
+    hf_outbox_done(&pump->out, message);
     hf_pump__flush(pump, to);
 }
 
@@ -352,7 +352,7 @@ static void tell_all(HfPump *pump, HfMessageType type)
         if (hf_pump_host(pump, h)->agent.state == HF_AGENT_DOWN) continue;
         HfMessage *message = hf_pump_message(pump, type, master_peer, to);
         hf_agent_step(&hf_pump_host(pump, h)->agent, pump->now, message, &pump->out);
-        hf_message_pool_give(pump->pool, message);
+        hf_outbox_done(&pump->out, message);
         hf_pump__flush(pump, to);
     }
     for (guint f = 0; f < pump->frameworks->len; f++) {
@@ -360,7 +360,7 @@ static void tell_all(HfPump *pump, HfMessageType type)
         if (hf_pump_framework(pump, f)->is_down || hf_pump_framework(pump, f)->errors > 0) continue;
         HfMessage *message = hf_pump_message(pump, type, master_peer, to);
         hf_driver_step(hf_pump_framework(pump, f)->driver, pump->now, message, &pump->out);
-        hf_message_pool_give(pump->pool, message);
+        hf_outbox_done(&pump->out, message);
         hf_pump__flush(pump, to);
     }
 }
@@ -618,7 +618,7 @@ void hf_pump_break(HfPump *pump, uint32_t host)
     tell_master(pump, host, HF_MESSAGE_EXITED);
     HfMessage *message = hf_pump_message(pump, HF_MESSAGE_EXITED, master_peer, agent);
     dispatch(pump, message);
-    hf_message_pool_give(pump->pool, message);
+    hf_outbox_done(&pump->out, message);
     hf_pump__flush(pump, agent);
 }
 

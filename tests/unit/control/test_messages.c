@@ -141,6 +141,38 @@ static void the_outbox_keeps_order_until_it_is_reset(void **state)
     hf_catalog_free(catalog);
 }
 
+/* What a step was given is in the outbox, or goes back to the pool: once. */
+static void a_message_that_was_sent_on_is_not_given_back(void **state)
+{
+    HfCatalog *catalog = hf_catalog_new(0);
+    HfMessagePool *pool = hf_message_pool_new(catalog);
+    HfOutbox out = {.catalog = catalog, .pool = pool};
+    HfMessage *update = hf_message_pool_take(pool, HF_MESSAGE_UPDATE, here, there);
+    HfMessage *ping = hf_message_pool_take(pool, HF_MESSAGE_PING, here, there);
+    update->framework = update->agent = 4;
+    update->status.task = 77;
+    HfMessage *sent = hf_outbox_send_on(&out, update, HF_MESSAGE_ACKNOWLEDGE, there, here);
+    assert_ptr_equal(sent, update);
+    hf_outbox_done(&out, update);
+    assert_int_equal(hf_message_pool_live(pool), 2);
+    hf_outbox_done(&out, ping);
+    assert_int_equal(hf_message_pool_live(pool), 1);
+    assert_int_equal(out.messages.count, 1);
+    assert_ptr_equal(out.messages.at[0], sent);
+    assert_int_equal(sent->type, HF_MESSAGE_ACKNOWLEDGE);
+    assert_memory_equal(&sent->from, &there, sizeof there);
+    assert_memory_equal(&sent->to, &here, sizeof here);
+    assert_int_equal(sent->framework, HF_ROW_NONE);
+    assert_int_equal(sent->agent, HF_ROW_NONE);
+    assert_int_equal(sent->status.task, 77);
+    hf_outbox_reset(&out);
+    hf_outbox_done(&out, sent); /* by now another step's */
+    assert_int_equal(hf_message_pool_live(pool), 0);
+    hf_vec_clear(&out.messages);
+    hf_message_pool_free(pool);
+    hf_catalog_free(catalog);
+}
+
 int main(void)
 {
     hf_test_init();
@@ -152,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_copied_task_shares_its_resources),
         cmocka_unit_test(a_copied_registration_says_all_of_the_agent),
         cmocka_unit_test(the_outbox_keeps_order_until_it_is_reset),
+        cmocka_unit_test(a_message_that_was_sent_on_is_not_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
