@@ -79,7 +79,7 @@ static void prefetch(HfEngine *engine, HfEventKind kind, const void *base, size_
     HF_ASSERT(stride <= UINT32_MAX);
     engine->kinds.at[kind].prefetch_base = base;
     engine->kinds.at[kind].prefetch_stride = (uint32_t)stride;
-    engine->kinds.at[kind].prefetch_what = (uint16_t)(base != NULL ? what : 0);
+    engine->kinds.at[kind].prefetch_what = base != NULL ? what : 0;
     engine->ahead &= AHEAD_RECORDS | AHEAD_LOOK;
     if (engine->timers_used > 0) engine->ahead |= AHEAD_TARGETS;
     for (guint32 i = 0; i < engine->kinds.count; i++)
@@ -103,12 +103,10 @@ void hf_engine_prefetch_timers(HfEngine *engine, HfEventKind kind, const HfTimer
     prefetch(engine, kind, base, stride, AHEAD_TARGETS | AHEAD_TIMERS);
 }
 
-void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look, uint32_t first)
+void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look)
 {
     HF_ASSERT(kind < engine->kinds.count);
-    HF_ASSERT(first == 1 || first == 2);
     engine->kinds.at[kind].look = look;
-    engine->kinds.at[kind].look_first = (uint16_t)first;
     engine->ahead &= ~AHEAD_LOOK;
     for (guint32 i = 0; i < engine->kinds.count; i++)
         if (engine->kinds.at[i].look != NULL) engine->ahead |= AHEAD_LOOK;
@@ -479,7 +477,7 @@ void hf_engine_post(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t ta
     if (posts->count == 1) engine->free_run = MIN(engine->free_run, key.high);
     if (row->look == NULL) return;
     engine->last_look = key.high;
-    if (row->look_first == 1) row->look(row->context, target, arg, 1);
+    row->look(row->context, target, arg, 1);
 }
 
 gboolean hf_engine_is_pending(const HfEngine *engine, HfEvent event)

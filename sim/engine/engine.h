@@ -95,12 +95,11 @@ void hf_engine_prefetch_timers(HfEngine *engine, HfEventKind kind, const HfTimer
  * and so on. Optional, with the ladder only, changes no result: it must only prefetch, and read
  * only what it asked for in the step before. An event may miss steps, see them again, or never
  * fire. A post is shown step 1 while it is posted, since whoever posts has its memory at hand; the
- * steps after that are two posts apart. `first` is the first step of posts: 1, or 2 for a kind of
- * which all is near but where the queue is long.
+ * steps after that are two posts apart.
  */
 #define HF_LOOK_STEPS 4
 typedef void (*HfLookAhead)(void *context, uint32_t target, uint64_t arg, uint32_t step);
-void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look, uint32_t first);
+void hf_engine_look_ahead(HfEngine *engine, HfEventKind kind, HfLookAhead look);
 
 /* ---- Scheduling -------------------------------------------------------------------------------*/
 

@@ -26,8 +26,7 @@ typedef struct Kind {
     HfEventCounts counts;      /* without posts that are pending */
     const char *prefetch_base; /* NULL = none */
     uint32_t prefetch_stride;
-    uint16_t prefetch_what; /* AHEAD_..: what else */
-    uint16_t look_first;    /* the first step of posts */
+    uint32_t prefetch_what; /* AHEAD_..: what else */
     HfLookAhead look;       /* NULL = none */
 } Kind;
 

@@ -533,5 +533,5 @@ void hf_world__hang_executors(HfWorld *world, uint32_t host, double probability,
 void hf_world__register_executor(HfWorld *world)
 {
     world->kind.task_end = hf_engine_register(world->engine, "task-end", on_task_end, world);
-    hf_engine_look_ahead(world->engine, world->kind.task_end, look_at_task_end, 1);
+    hf_engine_look_ahead(world->engine, world->kind.task_end, look_at_task_end);
 }

@@ -369,31 +369,6 @@ static void look_to_agent(void *context, uint32_t target, uint64_t arg, uint32_t
     }
 }
 
-/* The same of what is told of tasks, which is near: but for a burst, in which much was done since
- * all of it was looked at. */
-static void look_to_master_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
-{
-    const HfWorld *world = context;
-    if (step == 2) (void)hf_master_prefetch(world->master, (const void *)(uintptr_t)arg, 0);
-}
-
-static void look_to_framework_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
-{
-    const HfWorld *world = context;
-    const HfMessage *message = (const void *)(uintptr_t)arg;
-    if (step == 2) hf_driver_prefetch(world->guests[target].driver, message->status.tag, 0);
-}
-
-static void look_to_agent_near(void *context, uint32_t target, uint64_t arg, uint32_t step)
-{
-    const HfWorld *world = context;
-    const HfMessage *message = (const void *)(uintptr_t)arg;
-    if (step == 2)
-        hf_world__prefetch_host(world, target);
-    else if (step == 3)
-        hf_agent_prefetch_task(&world->hosts[target].agent, message->status.seat);
-}
-
 static void on_master_timer(void *context, const HfEventArgs *event)
 {
     HfWorld *world = context;
@@ -425,34 +400,28 @@ static void on_framework_timer(void *context, const HfEventArgs *event)
 
 void hf_world__register_transport(HfWorld *world)
 {
-    /* Where latencies are constant messages soon arrive, and come as posts do. */
     static const struct {
         const char *name;
         HfEventHandler handler;
-        HfLookAhead look, look_at_post;
-        uint32_t first; /* step of that */
+        HfLookAhead look;
     } ways[HF_WAYS_TO_ARRIVE] = {
-        [HF_ARRIVE_FRAMEWORK] = {"message-to-framework", on_arrival_at_framework, look_to_framework,
-                                 NULL, 1},
+        [HF_ARRIVE_FRAMEWORK] = {"message-to-framework", on_arrival_at_framework,
+                                 look_to_framework},
         [HF_ARRIVE_FRAMEWORK_NEAR] = {"update-to-framework", on_arrival_at_framework,
-                                      look_to_framework, look_to_framework_near, 2},
-        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master,
-                              look_to_master, 1},
-        [HF_ARRIVE_MASTER_NEAR] = {"update-to-master", on_arrival_at_master, look_to_master,
-                                   look_to_master_near, 2},
-        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent, look_to_agent,
-                             1},
-        [HF_ARRIVE_AGENT_NEAR] = {"acknowledgement-to-agent", on_arrival_at_agent, look_to_agent,
-                                  look_to_agent_near, 2}};
+                                      look_to_framework},
+        [HF_ARRIVE_MASTER] = {"message-to-master", on_arrival_at_master, look_to_master},
+        [HF_ARRIVE_MASTER_NEAR] = {"update-to-master", on_arrival_at_master, look_to_master},
+        [HF_ARRIVE_AGENT] = {"message-to-agent", on_arrival_at_agent, look_to_agent},
+        [HF_ARRIVE_AGENT_NEAR] = {"acknowledgement-to-agent", on_arrival_at_agent, look_to_agent}};
+    /* Where latencies are constant messages are posts. They soon arrive: what is near is so still,
+     * and an OFFERS message is not looked at. */
+    const uint32_t far = 1U << HF_ARRIVE_MASTER | 1U << HF_ARRIVE_AGENT;
     gboolean are_posts = world->constant_latency != HF_TIME_NEVER;
     for (uint32_t way = 0; way < HF_WAYS_TO_ARRIVE; way++) {
         HfEventKind kind =
             hf_engine_register(world->engine, ways[way].name, ways[way].handler, world);
         world->kind.deliver[way] = kind;
-        if (!are_posts)
-            hf_engine_look_ahead(world->engine, kind, ways[way].look, 1);
-        else if (ways[way].look_at_post != NULL)
-            hf_engine_look_ahead(world->engine, kind, ways[way].look_at_post, ways[way].first);
+        if (!are_posts || far >> way & 1) hf_engine_look_ahead(world->engine, kind, ways[way].look);
     }
     world->kind.master_timer =
         hf_engine_register(world->engine, "master-timer", on_master_timer, world);

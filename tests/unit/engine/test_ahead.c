@@ -87,7 +87,7 @@ static uint64_t order_of_run(gboolean is_fetching, gboolean is_looking)
         hf_engine_prefetch_timers(b.engine, b.move, b.ping, sizeof b.ping[0]);
         hf_engine_prefetch(b.engine, b.other, b.agent, sizeof b.agent[0]);
     }
-    if (is_looking) hf_engine_look_ahead(b.engine, b.work, look, 1);
+    if (is_looking) hf_engine_look_ahead(b.engine, b.work, look);
     for (uint32_t i = 0; i < AGENTS; i++) hf_engine_after(b.engine, soon(&b), b.work, i, 0);
     assert_int_equal(hf_engine_run_until(b.engine, HF_TIME_NEVER), HF_RUN_STOPPED);
     hf_engine_prefetch(b.engine, b.other, NULL, 0);

@@ -184,7 +184,7 @@ static void the_queue_grows_and_everything_is_counted(void **state)
 {
     static Bench b;
     begin(&b, HF_EVENT_LIST_LADDER);
-    hf_engine_look_ahead(b.engine, b.note, look, 1);
+    hf_engine_look_ahead(b.engine, b.note, look);
     uint32_t posted = 0;
     for (uint32_t round = 1; round <= 8; round++) {
         for (uint32_t i = 0; i < 30; i++, posted++) post(&b, 1000 * round + i, posted);
