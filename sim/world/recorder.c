@@ -186,25 +186,27 @@ static inline void step(HfRecorder *recorder, HfTime now, HfResourceLevel level,
                          times * entry->milli);
 }
 
-static inline __attribute__((always_inline)) void
+/* Returns whether any of it is reserved. */
+static inline __attribute__((always_inline)) gboolean
 step_those_of(HfRecorder *recorder, HfFrameworkStats *framework, const HfRecord *record, int sign)
 {
     HfRoleStats *role = hf_recorder__role(recorder, record->role);
     role->is_used = TRUE;
-    if (hf_recorder__has_reserved(recorder, record))
-        hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
+    gboolean has_reserved = hf_recorder__has_reserved(recorder, record);
+    if (has_reserved) hf_recorder__step_reserved(recorder, record->at, record->resources, -sign);
     HfTracked *of_all = hf_recorder__resource(recorder, 0, HF_LEVEL_ALLOCATED);
     HfTracked *of_framework = framework->allocated, *of_role = role->allocated;
     HfTime now = record->at;
     uint32_t count = hf_resources_count(record->resources);
     const HfResource *entry = hf_resources_entries(record->resources);
     for (uint32_t i = 0; i < count; i++, entry++) {
-        HfKindId kind = entry->kind;
-        if (!hf_recorder__has_levels(recorder, kind)) continue;
+        size_t kind = entry->kind;
+        if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
         int64_t by = sign * entry->milli;
         hf_level_add_to_three(&of_all[kind * HF_RESOURCE_LEVELS].level, &of_framework[kind].level,
                               &of_role[kind].level, now, by);
     }
+    return has_reserved;
 }
 
 static void step_allocated(HfRecorder *recorder, const HfRecord *record, int sign)
@@ -324,7 +326,7 @@ static __attribute__((noinline)) void on_launched(HfRecorder *recorder, const Hf
 {
     HfFrameworkStats *framework = hf_recorder__framework(recorder, record->framework);
     recorder->moved_at = record->at;
-    step_those_of(recorder, framework, record, 1);
+    gboolean has_reserved = step_those_of(recorder, framework, record, 1);
     if (recorder->forgotten.count > 0 &&
         hf_map64_remove(&recorder->forgotten, hf_recorder__task_key(record)))
         return; /* it runs on, and is booked again */
@@ -332,7 +334,7 @@ static __attribute__((noinline)) void on_launched(HfRecorder *recorder, const Hf
     framework->count[HF_COUNT_TASKS_LAUNCHED]++;
     feed(framework, record->at);
     if (hf_recorder__keeps_tasks(recorder)) hf_recorder__open_task(recorder, record);
-    if (recorder->failures.count > 0 || hf_recorder__has_reserved(recorder, record))
+    if (recorder->failures.count > 0 || has_reserved)
         hf_recorder__relaunches_on_launched(recorder, record);
 }
 

@@ -35,8 +35,6 @@ void hf_recorder_prefetch(const HfRecorder *recorder, uint32_t host)
 {
     size_t first = (size_t)host * recorder->kinds;
     if (first < recorder->used.count) __builtin_prefetch(&recorder->used.at[first], 1);
-    if (host < recorder->counted_agents.count)
-        __builtin_prefetch(&recorder->counted_agents.at[host]);
 }
 
 static inline __attribute__((always_inline)) void step_used(HfRecorder *recorder,
@@ -51,9 +49,10 @@ static inline __attribute__((always_inline)) void step_used(HfRecorder *recorder
     HfTime now = record->at;
     int64_t usage = record->value;
     for (uint32_t i = 0; i < count; i++, entry++) {
-        HfKindId kind = entry->kind;
-        if (!hf_recorder__has_levels(recorder, kind)) continue;
-        int64_t by = sign * (hf_mul(entry->milli, usage) / 1000);
+        size_t kind = entry->kind;
+        if (!hf_recorder__has_levels(recorder, entry->kind)) continue;
+        int64_t by = usage == 1000 ? entry->milli : hf_mul(entry->milli, usage) / 1000;
+        by *= sign;
         hf_level_add(&levels[kind * HF_RESOURCE_LEVELS].level, now, by);
         used[kind] += by;
     }
