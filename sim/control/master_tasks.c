@@ -67,7 +67,8 @@ void hf_master__forget_task(HfMaster *master, uint32_t row)
     hf_vec_push(&master->vacant_tasks, row);
 }
 
-void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
+static inline __attribute__((always_inline)) void record_task(const HfTaskRow *task, HfTime now,
+                                                              HfTaskReason reason, HfOutbox *out)
 {
     hf_trace_emit_inline(
         out->trace,
@@ -83,6 +84,11 @@ void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reas
                     .parcel = task->resources});
 }
 
+void hf_master__record_task(const HfTaskRow *task, HfTime now, HfTaskReason reason, HfOutbox *out)
+{
+    record_task(task, now, reason, out);
+}
+
 /* A task holds nothing any more: it ended, or its agent was given up. */
 void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTaskState state,
                               HfTaskReason reason, HfOutbox *out)
@@ -91,7 +97,7 @@ void hf_master__close_account(HfMaster *master, HfTime now, uint32_t row, HfTask
     HF_ASSERT(task->is_holding);
     task->state = (uint16_t)state;
     task->is_holding = FALSE;
-    hf_master__record_task(task, now, reason, out);
+    record_task(task, now, reason, out);
     /* The allocator forgets an agent that is given up and all that was held there in one go. */
     if (hf_master__is_held(&master->agents.at[task->agent]))
         hf_master__recover(master, now,
@@ -115,7 +121,7 @@ static void set_task_state(HfMaster *master, HfTime now, uint32_t row, HfTaskSta
         return;
     }
     task->state = (uint16_t)state;
-    hf_master__record_task(task, now, reason, out);
+    record_task(task, now, reason, out);
 }
 
 /* The framework is told even if the task had ended before: it may not know, and nobody else is left
