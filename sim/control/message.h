@@ -444,7 +444,8 @@ uint32_t hf_message_pool_live(const HfMessagePool *pool);
 size_t hf_message_pool_memory(const HfMessagePool *pool);
 
 /* A timer that a state machine asks for; the host hands {kind, arg} back at `at`. Timers are never
- * cancelled: the state machine recognises one that no longer matters. */
+ * cancelled: the state machine recognises one that no longer matters. (The host may leave out those
+ * that hf_agent_spares_retry() names.) */
 typedef struct HfTimerRequest {
     HfTime at;
     uint32_t kind;
