@@ -565,18 +565,19 @@ static gboolean find_and_move_back(HfAllocator *allocator, HfTime now, const HfR
     return TRUE;
 }
 
-/* The last grant that is an offer of just this parcel to the sub, or HF_ROW_NONE. What came back of
- * other offers may have been granted again behind it. */
-static inline __attribute__((always_inline)) uint32_t find_offer(HfBundle *const *blocks,
-                                                                 const HfAgent *row, uint32_t sub,
-                                                                 const HfParcel *parcel,
-                                                                 HfGrantKind kind)
+/* The last grant that is an offer of just this parcel to the sub, with its bundle, or HF_ROW_NONE.
+ * What came back of other offers may have been granted again behind it. */
+static inline __attribute__((always_inline)) uint32_t
+find_offer(HfBundle *const *blocks, const HfAgent *row, uint32_t sub, const HfParcel *parcel,
+           HfGrantKind kind, HfBundle **bundle_out)
 {
     const HfGrant *at = hf_few_at(&row->grants);
     for (uint32_t g = row->grants.count; g-- > 0;) {
         if (at[g].sub != sub || !hf_grant__is_of(&at[g], kind)) continue;
-        uint32_t number = at[g].bundle;
-        if (blocks[number / HF_BUNDLE_BLOCK][number % HF_BUNDLE_BLOCK].parcel == parcel) return g;
+        HfBundle *bundle = blocks[at[g].bundle / HF_BUNDLE_BLOCK] + at[g].bundle % HF_BUNDLE_BLOCK;
+        if (bundle->parcel != parcel) continue;
+        *bundle_out = bundle;
+        return g;
     }
     return HF_ROW_NONE;
 }
@@ -589,10 +590,10 @@ move_offer_back(HfAllocator *allocator, HfTime now, const HfReturns *returns, Hf
     if (what->agent >= allocator->agents.count || what->resources == NULL) return FALSE;
     HfAgent *row = &allocator->agents.at[what->agent];
     if (!may_move_to(row)) return FALSE;
+    HfBundle *bundle;
     uint32_t grant =
-        find_offer(allocator->bundle_blocks.at, row, returns->sub, what->resources, kind);
+        find_offer(allocator->bundle_blocks.at, row, returns->sub, what->resources, kind, &bundle);
     if (grant == HF_ROW_NONE) return FALSE;
-    HfBundle *bundle = hf_grant__bundle(allocator, &hf_few_at(&row->grants)[grant]);
     hf_few_remove(&row->grants, grant);
     move_back(allocator, now, returns, kind, what->agent, bundle, gathered);
     return TRUE;
@@ -676,12 +677,13 @@ fetch_agent(const HfAgent *agents, const HfReturned *returned, gboolean filters)
     if (filters) __builtin_prefetch((const char *)row + 64, 1);
 }
 
-static inline __attribute__((always_inline)) void fetch_returned(const HfAgent *agents,
-                                                                 uint32_t agent_count,
-                                                                 const HfReturned *at, uint32_t i,
-                                                                 uint32_t count, gboolean filters)
+/* `rooms`: of the grants of those before, together; while it is 0 none has more than most. */
+static inline __attribute__((always_inline)) void
+fetch_returned(const HfAgent *agents, uint32_t agent_count, const HfReturned *at, uint32_t i,
+               uint32_t count, gboolean filters, uint32_t rooms)
 {
     if (i + AHEAD_AGENT < count) fetch_agent(agents, &at[i + AHEAD_AGENT], filters);
+    if (G_LIKELY(rooms == 0)) return;
     if (i + AHEAD_GRANT >= count || at[i + AHEAD_GRANT].agent >= agent_count) return;
     const HfAgent *row = &agents[at[i + AHEAD_GRANT].agent];
     if (row->grants.room != 0) __builtin_prefetch(row->grants.heap + row->grants.count - 1, 1);
@@ -697,24 +699,23 @@ static uint32_t move_row_back(HfAllocator *allocator, uint32_t sub, const HfRetu
 {
     const uint32_t unlike =
         HF_AGENT_RECOMPUTE | HF_AGENT_ORDERED | HF_AGENT_SHARED | HF_AGENT_PENDING;
+    const uint32_t like =
+        HF_AGENT_OFFERABLE | HF_AGENT_CHANGED; /* it changed when it was offered */
     HfAgent *agents = allocator->agents.at;
     HfBundle *const *blocks = allocator->bundle_blocks.at;
     uint64_t *idle_bits = allocator->idle_bits, *visit_bits = allocator->visit_bits;
-    uint32_t agent_count = allocator->agents.count, from = i;
+    uint32_t agent_count = allocator->agents.count, from = i, rooms = 0;
     for (; i < count; i++) {
-        fetch_returned(agents, agent_count, at, i, count, FALSE);
+        fetch_returned(agents, agent_count, at, i, count, FALSE, rooms);
         if (at[i].agent >= agent_count || at[i].resources == NULL) break;
         HfAgent *row = &agents[at[i].agent];
-        if ((row->flags & (HF_AGENT_OFFERABLE | unlike)) != HF_AGENT_OFFERABLE ||
-            row->available != NULL)
-            break;
-        uint32_t grant = find_offer(blocks, row, sub, at[i].resources, HF_GRANT_UNCOUNTED);
+        if ((row->flags & (like | unlike)) != like || row->available != NULL) break;
+        rooms |= row->grants.room;
+        HfBundle *bundle;
+        uint32_t grant = find_offer(blocks, row, sub, at[i].resources, HF_GRANT_UNCOUNTED, &bundle);
         if (grant == HF_ROW_NONE) break;
-        uint32_t number = hf_few_at(&row->grants)[grant].bundle;
         hf_few_remove(&row->grants, grant);
-        row->available = /* with its reference */
-            blocks[number / HF_BUNDLE_BLOCK] + number % HF_BUNDLE_BLOCK;
-        row->flags |= HF_AGENT_CHANGED;
+        row->available = bundle;        /* with its reference */
         uint32_t word = row->rank >> 6; /* as hf_allocator__agent_filled() */
         uint64_t bit = UINT64_C(1) << (row->rank & 63);
         idle_bits[word] |= bit;
@@ -736,10 +737,12 @@ HfStatus hf_allocator_return(HfAllocator *allocator, HfTime now, const HfReturns
     gboolean filters = returns->timeout > 0;
     gboolean is_easy = moves && !filters && kind == HF_GRANT_UNCOUNTED;
     for (uint32_t i = 0; i < MIN(count, AHEAD_AGENT); i++) fetch_agent(agents, &at[i], filters);
+    uint32_t rooms = 0;
     for (uint32_t i = 0; i < count && status == HF_OK; i++) {
         if (is_easy) i = move_row_back(allocator, returns->sub, at, i, count);
         if (i == count) break;
-        if (!is_easy) fetch_returned(agents, allocator->agents.count, at, i, count, filters);
+        if (!is_easy) fetch_returned(agents, allocator->agents.count, at, i, count, filters, rooms);
+        if (at[i].agent < allocator->agents.count) rooms |= agents[at[i].agent].grants.room;
         if (G_LIKELY(moves && move_offer_back(allocator, now, returns, kind, &at[i], &gathered)))
             continue;
         status = return_one(allocator, now, returns, at[i].agent,
