@@ -463,16 +463,19 @@ static inline __attribute__((always_inline)) HfBundle *take_back(HfAllocator *al
     return grant == HF_ROW_NONE ? NULL : take_whole(allocator, agent, grant);
 }
 
-/* A grant of an offer counts from now on, behind all others. */
+/* A grant of an offer counts from now on, behind all others, in a sum that is kept as well. */
 static inline void count_whole(HfAllocator *allocator, uint32_t agent, uint32_t grant)
 {
     HfAgent *row = &allocator->agents.at[agent];
     HfGrant counted = hf_few_at(&row->grants)[grant];
+    HfBundle *bundle = hf_grant__bundle(allocator, &counted);
     counted.is_counted = TRUE;
     hf_few_remove(&row->grants, grant);
     hf_few_at(&row->grants)[row->grants.count++] = counted; /* there is room */
+    hf_allocator__sum_change(allocator, agent, counted.sub, &bundle->resources, -1);
+    hf_allocator__sum_change(allocator, agent, counted.sub, &bundle->resources, 1);
     allocator->subs.at[counted.sub].counted++;
-    hf_allocator__account(allocator, agent, counted.sub, hf_grant__bundle(allocator, &counted), 1);
+    hf_allocator__account(allocator, agent, counted.sub, bundle, 1);
 }
 
 /* A part of what the sub was offered is a grant of its own from now on, and counted. FALSE, and
@@ -481,7 +484,7 @@ static inline gboolean count_part(HfAllocator *allocator, uint32_t agent, uint32
                                   const HfResources *resources, HfParcel *parcel)
 {
     const HfAgent *row = &allocator->agents.at[agent];
-    if (parcel != NULL && !hf_allocator__keeps_sum(allocator, row)) {
+    if (parcel != NULL) {
         const HfBundleOf *named = hf_bundle__named(allocator, parcel);
         uint32_t grant = HF_ROW_NONE;
         if (named->parcel == parcel)

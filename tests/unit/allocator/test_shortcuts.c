@@ -199,7 +199,7 @@ static void one_alone_is_offered_a_shared_volume_again_and_again(void **state)
 
 /* ---- Offers that come back in a list ---- */
 
-/* move_last_back: the last grant may be the same parcel and yet another's. */
+/* find_offer: the last grant may be the same parcel and yet another's. */
 static void what_comes_back_is_taken_from_who_returns_it(void **state)
 {
     (void)state;
