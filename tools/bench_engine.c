@@ -15,7 +15,7 @@
 #define PASSES_MAX    31
 #define PASS_OPS      2000000
 #define TIMEOUT       (10 * HF_NS_PER_SECOND)
-#define DRAWS         256 /* random numbers drawn together */
+#define DRAWS         1024 /* random numbers drawn together */
 #define MM1_LOAD      0.9
 #define MM1_QUEUE_MAX 1024 /* at load 0.9 never reached in a lifetime: 0.9^1024 = 1e-47 */
 
