@@ -186,6 +186,23 @@ static void one_that_is_slow_to_let_go_is_waited_for(void **state)
     cell_free(cell);
 }
 
+/* Its kill policy is that of any other task: 20 s, within a grace of 1 min. */
+static void one_that_waited_for_its_volume_takes_its_time_to_stop(void **state)
+{
+    Cell *cell =
+        cell_new("duration: 1h\nnetwork: {latency: 0s}\n"
+                 "agents: [{name: n, count: 1, resources: 'cpus:8;mem:4096;disk:9999'}]\n"
+                 "frameworks: [{name: f, model: marathon, stop_time: 20s, kill_grace: 1m,\n"
+                 "  apps: [{id: /db, external: true, disk: 1000}],\n"
+                 "  deployments: [{at: 10m, app: /db, scale: 0}]}]\n");
+    cell_run(cell, 700 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_PREPARES), 1);
+    assert_true(when(cell, HF_RECORD_TASK_STARTED, 0) > when(cell, HF_RECORD_TASK_LAUNCHED, 0));
+    assert_int_equal(when(cell, HF_RECORD_TASK_STOPPING, 0), 600 * S);
+    assert_int_equal(when(cell, HF_RECORD_TASK_ENDED, 0), 620 * S);
+    cell_free(cell);
+}
+
 /* Out of reach its task runs on: it is taken from it by force, or tasks elsewhere fail until it is
  * found and killed. */
 static void an_external_volume_is_attached_to_one_host_at_a_time(void **state)
@@ -499,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_share_is_fenced_off_from_a_host_that_holds_it),
         cmocka_unit_test(an_external_volume_is_attached_and_detached),
         cmocka_unit_test(one_that_is_slow_to_let_go_is_waited_for),
+        cmocka_unit_test(one_that_waited_for_its_volume_takes_its_time_to_stop),
         cmocka_unit_test(an_external_volume_is_attached_to_one_host_at_a_time),
         cmocka_unit_test(a_table_has_each_store_over_time),
         cmocka_unit_test(who_reads_shares_its_bandwidth),
