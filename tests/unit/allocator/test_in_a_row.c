@@ -5,6 +5,7 @@
  */
 #include <json-glib/json-glib.h>
 
+#include "allocator/allocator_internal.h"
 #include "base/random.h"
 #include "unit/allocator/cell.h"
 
@@ -231,10 +232,79 @@ static void a_row_is_what_each_would_have_been(void **state)
     assert_in_range(offers, 2000, 1000000);
 }
 
+/* Of the role r. */
+static HfParcel *parcel_of(Cell *cell, const char *text)
+{
+    HfResources content = cell_resources(cell, text);
+    hf_resources_allocate(cell->catalog, &content, cell_role(cell, "r"));
+    return hf_parcel_take(cell->catalog, &content);
+}
+
+/* Of each offer this task is launched, and the rest comes back. */
+static void launch_on_each(Cell *cell, HfParcel *task)
+{
+    assert_string_not_equal(cell_batch(cell), "");
+    assert_int_equal(cell->list.offers.count, AGENTS);
+    for (uint32_t o = 0; o < AGENTS; o++) {
+        const HfOffered *offer = &cell->list.offers.at[o];
+        HfResources left = {0};
+        hf_resources_copy(cell->catalog, &left, hf_parcel_resources(offer->resources));
+        hf_resources_subtract(cell->catalog, &left, hf_parcel_resources(task));
+        assert_int_equal(hf_allocator_launched(cell->allocator, 0, offer->agent, offer->role,
+                                               hf_parcel_resources(task), task),
+                         HF_OK);
+        HfRecovery recovery = {.agent = offer->agent,
+                               .role = offer->role,
+                               .resources = &left,
+                               .refuse_seconds = HF_NO_FILTER};
+        assert_int_equal(hf_allocator_recover(cell->allocator, cell->now, &recovery), HF_OK);
+        hf_resources_clear(cell->catalog, &left);
+    }
+}
+
+/* Five grants stand in the row of their agent: four tasks, and an offer of the rest. When a task
+ * gives back a part of what it has, that is offered, too, and they move. */
+static void an_agent_with_many_grants_has_room_for_one_more_offer(void **state)
+{
+    (void)state;
+    enum { TASKS = 4 };
+    Cell *cell = cell_new();
+    cell->config.agent_order = HF_AGENT_ORDER_SHUFFLED;
+    cell->config.offer_scope = HF_OFFER_SCOPE_CELL;
+    cell_minimum(cell, "cpus:0.1");
+    cell_start(cell);
+    cell_framework(cell, 0, "r");
+    for (uint32_t a = 0; a < AGENTS; a++) cell_agent(cell, a, "cpus:8");
+    HfParcel *task = parcel_of(cell, "cpus:1"), *half = parcel_of(cell, "cpus:0.5");
+    for (uint32_t i = 0; i < TASKS; i++) launch_on_each(cell, task);
+    assert_string_not_equal(cell_batch(cell), "");
+    for (uint32_t a = 0; a < AGENTS; a++) {
+        HfRecovery recovery = {.agent = a,
+                               .role = cell_role(cell, "r"),
+                               .resources = hf_parcel_resources(half),
+                               .parcel = half,
+                               .refuse_seconds = HF_NO_FILTER,
+                               .launched = TRUE};
+        assert_int_equal(cell->allocator->agents.at[a].grants.count, TASKS + 1);
+        assert_int_equal(cell->allocator->agents.at[a].grants.room, 0);
+        assert_int_equal(hf_allocator_recover(cell->allocator, cell->now, &recovery), HF_OK);
+    }
+    assert_string_not_equal(cell_batch(cell), "");
+    assert_int_equal(cell->list.offers.count, AGENTS);
+    for (uint32_t a = 0; a < AGENTS; a++) {
+        assert_int_equal(cell->allocator->agents.at[a].grants.count, TASKS + 2);
+        assert_in_range(cell->allocator->agents.at[a].grants.room, TASKS + 2, 64);
+    }
+    hf_parcel_drop(cell->catalog, &task);
+    hf_parcel_drop(cell->catalog, &half);
+    cell_free(cell);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_is_what_each_would_have_been),
+        cmocka_unit_test(an_agent_with_many_grants_has_room_for_one_more_offer),
     };
     hf_test_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
