@@ -100,6 +100,9 @@ static void an_answer_is_repeated_until_it_is_acknowledged(void **state)
     hf_pump_operate(pump, 0, 1, "RESERVE#7 cpus(D:web):1", 3600);
     hf_pump_run_for(pump, HF_SECONDS(9));
     assert_int_equal(hf_pump_framework(pump, 0)->operations.count, 1);
+    HfAgent *agent = &hf_pump_host(pump, 0)->agent;
+    assert_int_not_equal(agent->retry_at, HF_TIME_NEVER);
+    assert_false(hf_agent_spares_retry(agent, agent->retry_at, agent->life));
     hf_pump_run_for(pump, HF_SECONDS(2)); /* 10 s after the first */
     assert_int_equal(hf_pump_framework(pump, 0)->operations.count, 2);
     hf_pump_run_for(pump, HF_SECONDS(20)); /* and 20 s after the second */
