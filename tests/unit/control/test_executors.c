@@ -204,6 +204,27 @@ static void what_an_executor_runs_fails_when_it_ends(void **state)
     hf_pump_free(pump);
 }
 
+/* What is repeated 10 s later of the time before is not told with the reason of the end. */
+static void the_reason_of_the_end_is_not_that_of_what_was_before(void **state)
+{
+    HfPump *pump = busy(0, FALSE, "LAUNCH 1=cpus:1+" HELD);
+    hf_pump_run_for(pump, HF_SECONDS(2));
+    hf_pump_rule(pump, HF_MESSAGE_ACKNOWLEDGE, HF_PUMP_LOSE, 0, 1);
+    hf_pump_operate(pump, 0, 1, "LAUNCH 2=cpus:1+" HELD, 0);
+    hf_pump_run_for(pump, HF_SECONDS(1));
+    guint32 told = hf_pump_framework(pump, 0)->updates.count;
+    hf_pump_end_executor(pump, 0, 0);
+    hf_pump_run_for(pump, HF_SECONDS(10));
+    const HfPumpUpdate *updates = hf_pump_framework(pump, 0)->updates.at;
+    assert_int_equal(hf_pump_framework(pump, 0)->updates.count, told + 3);
+    assert_int_equal(updates[told + 1].status.task, 2);
+    assert_int_equal(updates[told + 1].status.state, HF_TASK_RUNNING);
+    assert_int_equal(updates[told + 1].status.latest, HF_TASK_FAILED);
+    assert_int_equal(updates[told + 1].status.reason, HF_REASON_NONE);
+    assert_told(pump, 2, HF_TASK_FAILED, HF_REASON_EXECUTOR_TERMINATED);
+    hf_pump_free(pump);
+}
+
 /* A row of the agent stays until the last update of its tasks is acknowledged, and until then no
  * other executor begins under that id: "Master wants to launch executor, but one already exists".
  */
@@ -480,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_group_arrives_and_is_refused_as_a_whole),
         cmocka_unit_test(a_group_that_is_refused_is_an_error_of_each_of_its_tasks),
         cmocka_unit_test(what_an_executor_runs_fails_when_it_ends),
+        cmocka_unit_test(the_reason_of_the_end_is_not_that_of_what_was_before),
         cmocka_unit_test(an_executor_is_not_begun_anew_before_its_tasks_are_acknowledged),
         cmocka_unit_test(a_task_for_an_executor_that_has_just_ended_is_dropped),
         cmocka_unit_test(older_masters_do_not_say_whether_an_executor_is_there),

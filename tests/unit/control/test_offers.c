@@ -672,6 +672,28 @@ static void an_offer_held_too_long_expires(void **state)
     hf_pump_free(pump);
 }
 
+/* The next offer takes the row of one that was declined, and has a deadline of its own. */
+static void an_offer_does_not_expire_in_the_place_of_another(void **state)
+{
+    HfPumpConfig config;
+    hf_pump_config_init(&config);
+    config.master.offer_timeout = HF_SECONDS(10);
+    HfPump *pump = cluster_of(&config, 1, "cpus:4;mem:1024");
+    uint32_t f = framework(pump, "web", "web");
+    while (held(pump, f) == 0) hf_pump_step(pump);
+    HfTime first = pump->last[HF_RECORD_OFFER_SENT].at;
+    hf_pump_run(pump, first + HF_SECONDS(5.5));
+    hf_pump_decline(pump, f, 0);
+    hf_pump_run(pump, first + HF_SECONDS(10));
+    HfTime second = pump->last[HF_RECORD_OFFER_SENT].at;
+    assert_true(second > first + HF_SECONDS(5));
+    hf_pump_run(pump, second + HF_SECONDS(10) - 1);
+    assert_int_equal(count(pump, HF_RECORD_OFFER_EXPIRED), 0);
+    hf_pump_run(pump, second + HF_SECONDS(10));
+    assert_int_equal(count(pump, HF_RECORD_OFFER_EXPIRED), 1);
+    hf_pump_free(pump);
+}
+
 static void without_a_timeout_offers_are_held_for_ever(void **state)
 {
     HfPump *pump = cluster(1, "cpus:4;mem:1024");
@@ -835,6 +857,7 @@ int main(void)
         cmocka_unit_test(reviving_clears_filters),
         cmocka_unit_test(one_foreign_role_drops_the_whole_call),
         cmocka_unit_test(an_offer_held_too_long_expires),
+        cmocka_unit_test(an_offer_does_not_expire_in_the_place_of_another),
         cmocka_unit_test(without_a_timeout_offers_are_held_for_ever),
         cmocka_unit_test(an_accept_after_the_rescind_is_invalid),
         cmocka_unit_test(a_teardown_gives_everything_back_at_once),
