@@ -446,6 +446,32 @@ HfEvent hf_engine_after(HfEngine *engine, HfTime delay, HfEventKind kind, uint32
     return schedule(engine, now, after(now, delay), kind, target, arg, 0);
 }
 
+HfPlace hf_engine_take_place(HfEngine *engine)
+{
+    HfSequence sequence = hf_engine__next_sequence(engine);
+    return (HfPlace){sequence.low, sequence.high};
+}
+
+HfEvent hf_engine_at_place(HfEngine *engine, HfTime when, HfPlace place, HfEventKind kind,
+                           uint32_t target, uint64_t arg)
+{
+    HF_ASSERT(when >= engine->now);
+    HF_ASSERT(when <= HF_TIME_MAX);
+    HF_ASSERT(kind < engine->kinds.count);
+    if (engine->records_empty == 0) hf_engine__add_record(engine);
+    uint32_t slot = engine->records_empty;
+    HfEventRecord *record = &engine->records[slot];
+    HfEventKey key = hf_key__place(when, (HfSequence){place.low, place.high}, slot);
+    engine->kinds.at[kind].counts.scheduled++;
+    engine->records_empty = (uint32_t)record->low;
+    engine->live++;
+    record->low = key.low;
+    record->arg = arg;
+    record->arg2 = 0;
+    record->what = hf_event__what(target, kind, FALSE);
+    return hf_engine__push(engine, key);
+}
+
 /* A post that has no place in the queue: it is an event like any other, or there is room to be
  * made. The way round that needs no registers saved on the other. */
 static __attribute__((noinline)) void post_slowly(HfEngine *engine, HfTime when, HfEventKind kind,

@@ -120,6 +120,16 @@ HfEvent hf_engine_at2(HfEngine *engine, HfTime when, HfEventKind kind, uint32_t 
 HfEvent hf_engine_after2(HfEngine *engine, HfTime delay, HfEventKind kind, uint32_t target,
                          uint64_t arg, uint64_t arg2);
 
+/* A place among the events of an instant, whichever that will be: what is scheduled there later
+ * fires as if it had been scheduled when the place was taken. For who keeps what falls due in a
+ * list of its own, with an event for the first of it. */
+typedef struct HfPlace {
+    uint64_t low, high; /* private */
+} HfPlace;
+HfPlace hf_engine_take_place(HfEngine *engine);
+HfEvent hf_engine_at_place(HfEngine *engine, HfTime when, HfPlace place, HfEventKind kind,
+                           uint32_t target, uint64_t arg);
+
 /*
  * Schedule an event at an instant for good: it has no handle, and cannot be cancelled. It fires in
  * the same order as any other. Posts that come in the order of their instants, as messages of one

@@ -12,9 +12,9 @@
 
 void hf_world__arm_first_retry(HfWorld *world)
 {
-    if (world->retries_from < world->retries.count)
-        hf_engine_at(world->engine, world->retries.at[world->retries_from].at,
-                     world->kind.agent_retries, 0, 0);
+    if (world->retries_from == world->retries.count) return;
+    const HfRetry *first = &world->retries.at[world->retries_from];
+    hf_engine_at_place(world->engine, first->at, first->place, world->kind.agent_retries, 0, 0);
 }
 
 /* Room is made when half of the list is over. */
@@ -27,11 +27,14 @@ static void forget_past(HfWorld *world)
     world->retries_from = 0;
 }
 
-/* Its own is the first of the list until it is done, so that nobody else arms an event. */
+/* Its own is the first of the list until it is done, so that nobody else arms an event. Each fires
+ * in its place, as if it were an event by itself: an acknowledgement may come at the same instant.
+ */
 static void on_retries(void *context, const HfEventArgs *event)
 {
     enum { AHEAD = 32 }; /* nearly all are passed over at once */
     HfWorld *world = context;
+    guint32 own = world->retries_from;
     for (; world->retries_from < world->retries.count; world->retries_from++) {
         HfRetry retry = world->retries.at[world->retries_from];
         if (retry.at > hf_time_add(event->now, PASSED_OVER)) break;
@@ -39,7 +42,7 @@ static void on_retries(void *context, const HfEventArgs *event)
             hf_world__prefetch_host(world, world->retries.at[world->retries_from + AHEAD].host);
         HfAgent *agent = &world->hosts[retry.host].agent;
         if (hf_agent_spares_retry(agent, retry.at, retry.life)) continue;
-        if (retry.at > event->now) break;
+        if (world->retries_from != own) break; /* another's turn comes */
         hf_agent_timer(agent, event->now, HF_AGENT_TIMER_RETRY, retry.life, &world->out);
         hf_world__flush(world, (HfPeer){HF_PEER_AGENT, retry.host});
     }

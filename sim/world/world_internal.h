@@ -89,6 +89,7 @@ typedef struct HfStart {
 /* An agent repeats what is not acknowledged by then; see retries.c. */
 typedef struct HfRetry {
     HfTime at;
+    HfPlace place;       /* among the events of that instant */
     uint32_t host, life; /* of its agent, when it asked for that */
 } HfRetry;
 
@@ -460,7 +461,8 @@ static inline gboolean hf_world__retry_waits(HfWorld *world, uint32_t host,
     if (timer->at != hf_time_add(hf_world__now(world), world->agent_config.retry_min)) return FALSE;
     gboolean is_first = world->retries_from == world->retries.count;
     HF_ASSERT(is_first || timer->at >= hf_vec_last(&world->retries)->at);
-    hf_vec_push(&world->retries, (HfRetry){timer->at, host, (uint32_t)timer->arg});
+    HfPlace place = hf_engine_take_place(world->engine);
+    hf_vec_push(&world->retries, (HfRetry){timer->at, place, host, (uint32_t)timer->arg});
     if (G_UNLIKELY(is_first)) hf_world__arm_first_retry(world);
     return TRUE;
 }

@@ -15,6 +15,7 @@ typedef struct Bench {
     int count;
     void (*then)(struct Bench *bench, const HfEventArgs *event);
     HfEvent event;
+    HfPlace places[2];
     gboolean outcome;
 } Bench;
 
@@ -109,6 +110,37 @@ static void an_event_of_the_present_comes_after_those_already_due(void **state)
         at(&b, 6, 'c');
         hf_engine_run_until(b.engine, HF_TIME_NEVER);
         expect_targets(&b, "abxycz");
+        end(&b);
+    }
+}
+
+static void take_the_places(Bench *bench, const HfEventArgs *event)
+{
+    if (event->target != 'a') return;
+    hf_engine_after(bench->engine, 0, bench->note, 'g', 0);
+    hf_engine_at_place(bench->engine, 7, bench->places[1], bench->note, 'i', 9);
+    hf_engine_at_place(bench->engine, event->now, bench->places[0], bench->note, 'c', 8);
+}
+
+/* What takes a place fires before what was scheduled since, and after what was before. */
+static void a_place_that_was_taken_is_kept(void **state)
+{
+    for (int list = 0; list < LISTS; list++) {
+        Bench b;
+        begin(&b, list);
+        b.then = take_the_places;
+        at(&b, 5, 'a');
+        hf_engine_post(b.engine, 5, b.note, 'b', 0);
+        b.places[0] = hf_engine_take_place(b.engine);
+        at(&b, 7, 'h');
+        b.places[1] = hf_engine_take_place(b.engine);
+        hf_engine_post(b.engine, 5, b.note, 'd', 0);
+        at(&b, 5, 'e');
+        hf_engine_post(b.engine, 5, b.note, 'f', 0);
+        hf_engine_post(b.engine, 7, b.note, 'j', 0);
+        hf_engine_run_until(b.engine, HF_TIME_NEVER);
+        expect_targets(&b, "abcdefghij");
+        assert_true(b.log[2].arg == 8 && b.log[8].arg == 9);
         end(&b);
     }
 }
@@ -439,6 +471,7 @@ int main(void)
         cmocka_unit_test(events_fire_in_order_of_time_with_their_arguments),
         cmocka_unit_test(equal_times_fire_in_the_order_they_were_scheduled),
         cmocka_unit_test(an_event_of_the_present_comes_after_those_already_due),
+        cmocka_unit_test(a_place_that_was_taken_is_kept),
         cmocka_unit_test(run_until_includes_its_instant_and_leaves_the_clock_there),
         cmocka_unit_test(stop_ends_the_run_after_the_handler_and_it_can_go_on),
         cmocka_unit_test(step_fires_one_event),

@@ -89,6 +89,20 @@ static void updates_arrive_in_the_order_of_the_masters_book(void **state)
     cell_free(cell);
 }
 
+/* The answer to an update takes 10 s, after which it is repeated: the timer, which is older than
+ * the last leg of the answer, comes first at that instant, whatever other agents do meanwhile. */
+static void a_repetition_comes_before_an_answer_of_the_same_instant(void **state)
+{
+    Cell *cell = cell_new("duration: 2m\n"
+                          "network: {latency: 2500ms}\n"
+                          "agents: [{name: a, count: 20, resources: 'cpus:1'}]\n"
+                          "frameworks: [{name: f, model: greedy, tasks: 20}]\n");
+    cell_run(cell, 120 * S);
+    assert_int_equal(cell_count(cell, HF_RECORD_TASK_STARTED), 20);
+    assert_int_equal(cell_greedy(cell, 0)->heard.count, 40);
+    cell_free(cell);
+}
+
 static void each_host_draws_its_own_latency(void **state)
 {
     Cell *cell = cell_new("duration: 1m\n"
@@ -140,6 +154,7 @@ int main(void)
         cmocka_unit_test(no_latency_at_all_is_legal),
         cmocka_unit_test(a_channel_keeps_its_order_under_constant_and_drawn_latency),
         cmocka_unit_test(updates_arrive_in_the_order_of_the_masters_book),
+        cmocka_unit_test(a_repetition_comes_before_an_answer_of_the_same_instant),
         cmocka_unit_test(each_host_draws_its_own_latency),
         cmocka_unit_test(what_is_sent_to_a_dead_host_is_lost_and_recorded),
     };
