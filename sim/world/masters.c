@@ -44,6 +44,7 @@ static void tell_all(HfWorld *world, HfMessageType type)
 /* It says nothing more, and hears nothing more. */
 static void fall_silent(HfWorld *world)
 {
+    HF_ASSERT(world->out.sent_on == NULL); /* no step is going on */
     for (guint32 i = 0; i < world->out.messages.count; i++)
         hf_message_pool_give(world->pool, world->out.messages.at[i]);
     hf_outbox_reset(&world->out);
