@@ -397,6 +397,7 @@ static HfRoleId role_declined(const HfMaster *master, const HfMessage *in, guint
 
 void hf_master__on_decline(HfMaster *master, HfTime now, const HfMessage *in, HfOutbox *out)
 {
+    if (master->offers.count == 0) return; /* it never made one, and has no rows to load */
     double refuse_seconds = hf_master__refuse_seconds_of(master, in);
     HfRecord record = {.at = now,
                        .type = HF_RECORD_OFFER_DECLINED,

@@ -128,6 +128,26 @@ static void calls_of_somebody_else_are_ignored(void **state)
     hf_pump_free(pump);
 }
 
+/* As to a master that came to lead a moment ago, and has offered nothing yet. */
+static void answers_to_a_master_that_never_made_an_offer_do_nothing(void **state)
+{
+    HfPump *pump = cluster(0, "");
+    uint32_t f = framework(pump, "web", "web");
+    static const HfMessageType answers[] = {HF_MESSAGE_DECLINE, HF_MESSAGE_ACCEPT};
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        HfMessage *answer =
+            hf_pump_message(pump, answers[i], (HfPeer){HF_PEER_FRAMEWORK, f}, to_master);
+        answer->framework = hf_pump_framework(pump, f)->id;
+        hf_vec_push(&answer->ids, HF_OFFER_TURN + 5);
+        hf_vec_push(&answer->ids, UINT64_MAX);
+        hf_pump_send(pump, answer);
+        hf_pump_run_for(pump, 0);
+    }
+    assert_int_equal(count(pump, HF_RECORD_OFFER_DECLINED), 0);
+    assert_int_equal(count(pump, HF_RECORD_OFFER_ACCEPTED), 0);
+    hf_pump_free(pump);
+}
+
 /* ---- accept ---- */
 
 /* 4 - 1.5 cpus and 1024 - 512 MB are left, come back with the filter of the ACCEPT, and are offered
@@ -826,6 +846,7 @@ int main(void)
         cmocka_unit_test(subscribing_twice_gives_the_same_id),
         cmocka_unit_test(a_framework_of_two_roles_gets_offers_of_each),
         cmocka_unit_test(calls_of_somebody_else_are_ignored),
+        cmocka_unit_test(answers_to_a_master_that_never_made_an_offer_do_nothing),
         cmocka_unit_test(what_an_accept_leaves_is_filtered_for_five_seconds),
         cmocka_unit_test(an_accept_that_takes_everything_leaves_no_filter_and_no_rest),
         cmocka_unit_test(two_offers_of_one_agent_are_used_together),
