@@ -122,7 +122,9 @@ HfEvent hf_engine_after2(HfEngine *engine, HfTime delay, HfEventKind kind, uint3
 
 /* A place among the events of an instant, whichever that will be: what is scheduled there later
  * fires as if it had been scheduled when the place was taken. For who keeps what falls due in a
- * list of its own, with an event for the first of it. */
+ * list of its own, with an event for the first of it. A place is for one pending event at a time,
+ * or the order of the two is not said; `when` is not before the present (assertion). Cost: as of
+ * hf_engine_at(). */
 typedef struct HfPlace {
     uint64_t low, high; /* private */
 } HfPlace;
